@@ -49,6 +49,7 @@ export { type MarginalDistance, marginals } from "./metric/marginals.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { slicedWasserstein } from "./metric/wasserstein.ts";
+export { conditional } from "./model/conditional.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
@@ -73,8 +74,8 @@ export {
 export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
-export type { Network, Parameters } from "./network/network.ts";
-export { type DenoisingOptions, denoising, type Objective, type Weighting } from "./objective/denoising.ts";
+export type { Conditions, Network, Parameters } from "./network/network.ts";
+export { type DenoisingOptions, denoising, type Weighting } from "./objective/denoising.ts";
 export {
   levelKinds,
   levelsFromRecipe,
@@ -82,6 +83,7 @@ export {
   objectiveKinds,
 } from "./objective/from-recipe.ts";
 export { geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./objective/levels.ts";
+export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
 export { type EdmOptions, edm } from "./process/edm.ts";
 export { processFromRecipe, processKinds } from "./process/from-recipe.ts";
@@ -142,6 +144,7 @@ export type { Controller } from "./sampling/step-control.ts";
 export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sampling/trajectory.ts";
 export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling/underdamped-langevin.ts";
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
+export { type Dataset, dataset } from "./training/dataset.ts";
 export { type FlatLayout, flatLayout } from "./training/flat.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
 export type { Checkpoint, TrainEvent, TrainOptions } from "./training/options.ts";

@@ -8,6 +8,11 @@ export interface ScoreModel {
   /** Shape of one sample, without the batch axis. */
   readonly shape: Shape;
   /**
+   * Where rows of a batch are treated by their place in it, the number of rows after which that repeats: batches are
+   * then made as multiples of it. Left out, all rows are treated alike.
+   */
+  readonly period?: number;
+  /**
    * The posterior mean E[x_0 | x_t].
    * @param x noisy points, [n, ...shape], float32 or float64
    * @param t their times, [n], of the same element type

@@ -1,6 +1,7 @@
 /** A multilayer perceptron conditioned on the noise level, for tables and low-dimensional data. */
 import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { checkClasses, classRows } from "./conditions.ts";
 import { checkFeatureCount, fourierFeatures } from "./fourier-features.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
@@ -12,6 +13,8 @@ export interface MlpOptions {
   readonly depth?: number;
   /** Sines and cosines of the noise level, an even number, default 32. */
   readonly noiseFeatures?: number;
+  /** Classes it can be told, default 0: none. */
+  readonly classes?: number;
 }
 
 type MlpParameters<T> = {
@@ -24,31 +27,35 @@ type MlpParameters<T> = {
 const highestFrequency = 64;
 
 /**
- * Data and Fourier features of the noise level go into `depth` hidden layers with SiLU, of which all but the first are
+ * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU, of which all but the first are
  * residual (He et al. 2016): h + silu(W h + b). The output layer starts at zero, so training starts from the
  * preconditioner's own guess.
  * @throws ArgumentError for sizes that are not positive whole numbers
  */
-export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32 }: MlpOptions = {}): Network => {
+export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }: MlpOptions = {}): Network => {
   for (const [name, value] of Object.entries({ width, depth }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`mlp: expected ${name} to be a positive whole number, found ${value}`);
   checkFeatureCount("mlp: noiseFeatures", noiseFeatures);
+  checkClasses("mlp", classes);
   return {
-    recipe: { kind: "mlp", width, depth, noiseFeatures },
+    recipe: { kind: "mlp", width, depth, noiseFeatures, classes },
+    classes,
     learningRate: 1e-3,
     initialise: (shape, seed) => {
       const size = sizeOf(shape);
       return {
-        input: initialLinear(size + noiseFeatures, width, { seed, step: 0, gain: Math.SQRT2 }),
+        input: initialLinear(size + noiseFeatures + classes, width, { seed, step: 0, gain: Math.SQRT2 }),
         hidden: Array.from({ length: depth - 1 }, (_, k) => initialLinear(width, width, { seed, step: k + 1 })),
         output: initialLinear(width, size, { seed, step: depth, gain: 0 }),
       } satisfies MlpParameters<NdArray>;
     },
-    apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor) => {
+    apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      let h = linear(input, concat([flat, fourierFeatures(noiseLevel, noiseFeatures, highestFrequency)], 1)).silu();
+      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestFrequency)];
+      if (classes > 0) told.push(classRows(conditions, flat, classes));
+      let h = linear(input, concat(told, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());
       return linear(output, h).reshape(x.shape);
     },

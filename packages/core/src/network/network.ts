@@ -5,12 +5,28 @@ import type { KindRecipe } from "../recipe.ts";
 /** Parameter values on the host: nested objects and arrays of arrays. */
 export type Parameters = NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
 
+/** What a network may be told of every sample beside its noise level. All of it may be left out. */
+export interface Conditions<T = Tensor> {
+  /** Classes as one-hot rows, [n, {@link Network.classes}]; a row of zeros names no class. */
+  readonly classes?: T;
+  /** How each sample was augmented, [n, {@link Network.augmentation}]; a row of zeros is an untouched sample. */
+  readonly augmentation?: T;
+  /** Uniform draws in [0, 1), [n, {@link Network.uniforms}], for dropout; without them nothing is dropped. */
+  readonly uniforms?: T;
+}
+
 /** A function of noisy data and a noise level, with parameters to learn. */
 export interface Network {
   /** Its name and settings, as plain JSON: enough to build it again. */
   readonly recipe: KindRecipe;
   /** Learning rate that suits it with Adam, unless a user says otherwise. */
   readonly learningRate: number;
+  /** How many classes it can be told, if any. */
+  readonly classes?: number;
+  /** How many numbers describe an augmentation, if it can be told. */
+  readonly augmentation?: number;
+  /** Uniform draws that training takes for each sample of a shape; left out is none. */
+  uniforms?(shape: Shape): number;
   /** Fresh parameters for samples of a shape, deterministic by seed. */
   initialise(shape: Shape, seed: number): Parameters;
   /**
@@ -19,5 +35,5 @@ export interface Network {
    * @param noiseLevel [n], of about unit scale: what preconditioning makes of sigma
    * @returns [n, ...shape]
    */
-  apply(parameters: Tensors, x: Tensor, noiseLevel: Tensor): Tensor;
+  apply(parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions?: Conditions): Tensor;
 }

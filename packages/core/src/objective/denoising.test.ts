@@ -40,7 +40,7 @@ const linearLosses = async (process: Process, s: number, k: (t: number) => numbe
     (x: Tensor, t: Tensor, noise: Tensor, factor: Tensor) =>
       weightings.map((weighting) => {
         const objective = denoising({ weighting, dataDeviation: s });
-        const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, x, t, noise);
+        const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, { x, t, noise });
         return [loss(factor), grad(loss)(factor)];
       }),
     [four, fourTimes, four, { shape: [], dtype: "float64" }],
@@ -135,7 +135,7 @@ test("the EDM-weighted loss of a zero network is 1 at every level, and no affine
             };
             const denoise = denoiser({ process, network, preconditioning: edmPreconditioning({ dataDeviation: s }) });
             const objective = denoising({ dataDeviation: s });
-            return objective.loss((noisy, time) => denoise({}, noisy, time), process, x, t, noise);
+            return objective.loss((noisy, time) => denoise({}, noisy, time), process, { x, t, noise });
           };
           const zero = { factor: constant(0, "float64"), shift: constant(0, "float64") };
           return { loss: loss(zero), slope: grad(loss)(zero) };
@@ -167,9 +167,7 @@ test("on a mixture, moving the exact denoiser along tanh(2 x) lowers no weightin
           denoising({ weighting }).loss(
             (noisy, time) => stopGradient(model.denoise(noisy, time)).add(tanh(noisy.multiply(2)).multiply(epsilon)),
             process,
-            x,
-            t,
-            noise,
+            { x, t, noise },
           ),
         )(constant(0)),
       ),
@@ -197,7 +195,7 @@ test("the loss is the mean over samples and elements, each at its own time", asy
   const objective = denoising({ weighting: "sigma^2" });
   const compiled = await compile(
     (x: Tensor, t: Tensor, noise: Tensor) =>
-      objective.loss((noisy, time) => model.denoise(noisy, time), process, x, t, noise),
+      objective.loss((noisy, time) => model.denoise(noisy, time), process, { x, t, noise }),
     [{ shape: [2, 1, 3] }, { shape: [2] }, { shape: [2, 1, 3] }],
     { runtime },
   );

@@ -3,8 +3,8 @@ import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { Process } from "../process/process.ts";
-import type { KindRecipe } from "../recipe.ts";
 import { logNormalLevels, type NoiseLevels } from "./levels.ts";
+import type { Objective } from "./objective.ts";
 
 /**
  * How much each noise level counts, as factor of the squared error of the denoised estimate:
@@ -14,18 +14,6 @@ import { logNormalLevels, type NoiseLevels } from "./levels.ts";
  * - `min-snr`: the signal-to-noise ratio, at most 5 (Hang et al. 2023).
  */
 export type Weighting = "edm" | "sigma^2" | "likelihood" | "min-snr";
-
-/** What training minimises. */
-export interface Objective {
-  readonly recipe: KindRecipe;
-  readonly levels: NoiseLevels;
-  /**
-   * The loss of a batch, a scalar: the mean over samples and elements.
-   * @param denoise the model being trained
-   * @param x clean data [n, ...shape] @param t times [n] @param noise standard normal draws [n, ...shape]
-   */
-  loss(denoise: (x: Tensor, t: Tensor) => Tensor, process: Process, x: Tensor, t: Tensor, noise: Tensor): Tensor;
-}
 
 export interface DenoisingOptions {
   /** Default `edm`. */
@@ -73,7 +61,7 @@ export const denoising = ({
   return {
     recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation },
     levels,
-    loss: (denoise, process, x, t, noise) => {
+    loss: (denoise, process, { x, t, noise }) => {
       const spread = (values: Tensor): Tensor => expandTime(values, x.rank);
       const noisy = x.multiply(spread(process.alpha(t))).add(noise.multiply(spread(process.sigma(t))));
       const error = denoise(noisy, t).subtract(x).square();

@@ -1,7 +1,8 @@
 /** Objectives and distributions of noise levels by name, to rebuild them from a file. */
 import { type KindRecipe, recipeReader } from "../recipe.ts";
-import { denoising, type Objective, type Weighting } from "./denoising.ts";
+import { denoising, type Weighting } from "./denoising.ts";
 import { geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./levels.ts";
+import type { Objective } from "./objective.ts";
 
 const levelMakers = { uniform: uniformTimes, "log-normal": logNormalLevels, geometric: geometricLevels };
 

@@ -59,7 +59,7 @@ const defaultBatch = (size: number): number => Math.max(1, Math.min(1024, Math.f
  * @throws ArgumentError for a bad count or batch; ShapeError for initial states that do not fit
  */
 export const batchesOf = <D extends FloatType = "float32">(
-  { shape }: ScoreModel,
+  { shape, period = 1 }: ScoreModel,
   { count, seed = 0, batch: most = defaultBatch(sizeOf(shape)), dtype = "float32" as D, initial }: LoopOptions<D>,
 ): { readonly full: Shape; readonly dtype: D; readonly list: readonly Batch<D>[] } => {
   if (!Number.isInteger(count) || count < 0)
@@ -72,7 +72,7 @@ export const batchesOf = <D extends FloatType = "float32">(
     throw new ShapeError(
       `sample: expected initial states ${dtype}[${[count, ...shape]}], found ${initial.dtype}[${initial.shape}]`,
     );
-  const rows = Math.min(count, most);
+  const rows = Math.ceil(Math.min(count, most) / period) * period;
   const full = [rows, ...shape];
   const batches = count === 0 ? 0 : Math.ceil(count / rows);
   const list = Array.from({ length: batches }, (_, batch): Batch<D> => {

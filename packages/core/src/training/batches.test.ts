@@ -4,6 +4,7 @@ import { denoising } from "../objective/denoising.ts";
 import { geometricLevels, logNormalLevels, type NoiseLevels } from "../objective/levels.ts";
 import { edm } from "../process/edm.ts";
 import { batchSource } from "./batches.ts";
+import { dataset } from "./dataset.ts";
 
 /** Row i of the data is [i, i + 0.5]. */
 const rows = (n: number) =>
@@ -13,15 +14,17 @@ const rows = (n: number) =>
   );
 const source = (n: number, batch: number, { seed = 1, levels = logNormalLevels() as NoiseLevels } = {}) =>
   batchSource({
-    data: rows(n),
+    data: dataset(rows(n)),
+    network: {},
+    classDropout: 0,
     batch,
     seed,
     process: edm(),
     objective: denoising({ levels }),
     numbersAt: (step) => [step, 10 * step, 0, 1],
   });
-const visited = (n: number, batch: number, from: number, steps: number): number[] => {
-  const { x } = source(n, batch)(from, steps);
+const visited = async (n: number, batch: number, from: number, steps: number): Promise<number[]> => {
+  const { x } = await source(n, batch)(from, steps);
   const indices = [];
   for (let i = 0; i < x.data.length; i += 2) {
     expect(x.data[i + 1]).toBe(Number(x.data[i]) + 0.5);
@@ -37,9 +40,9 @@ describe("rows", () => {
     [7, 16],
     [1, 4],
   ] as const)
-    test(`${n} rows in batches of ${batch}: every row once per epoch, in an order of its own`, () => {
+    test(`${n} rows in batches of ${batch}: every row once per epoch, in an order of its own`, async () => {
       const steps = Math.ceil((4 * n) / batch);
-      const order = visited(n, batch, 0, steps);
+      const order = await visited(n, batch, 0, steps);
       const all = Array.from({ length: n }, (_, i) => i);
       const epochs = [0, 1, 2, 3].map((epoch) => order.slice(epoch * n, (epoch + 1) * n));
       for (const epoch of epochs) expect([...epoch].sort((a, b) => a - b)).toEqual(all);
@@ -48,15 +51,15 @@ describe("rows", () => {
 });
 
 describe("inputs depend on the seed and the step alone", () => {
-  test("whatever blocks they are made in, and whatever was made before", () => {
-    const whole = source(10, 3)(0, 12);
+  test("whatever blocks they are made in, and whatever was made before", async () => {
+    const whole = await source(10, 3)(0, 12);
     const jumping = source(10, 3);
     for (const [from, count] of [
       [7, 5],
       [0, 4],
       [4, 3],
     ] as const) {
-      const part = jumping(from, count);
+      const part = await jumping(from, count);
       for (const key of ["x", "t", "noise", "numbers"] as const) {
         const each = whole[key].data.length / 12;
         expect(part[key].data, key).toEqual(whole[key].data.slice(from * each, (from + count) * each));
@@ -65,20 +68,20 @@ describe("inputs depend on the seed and the step alone", () => {
     }
   });
 
-  test("another seed gives other rows, times and noise", () => {
-    const [a, b] = [source(10, 4)(0, 2), source(10, 4, { seed: 2 })(0, 2)];
+  test("another seed gives other rows, times and noise", async () => {
+    const [a, b] = [await source(10, 4)(0, 2), await source(10, 4, { seed: 2 })(0, 2)];
     for (const key of ["x", "t", "noise"] as const) expect(b[key].data).not.toEqual(a[key].data);
   });
 
-  test("steps differ from each other", () => {
-    const { t, noise } = source(10, 4)(0, 2);
+  test("steps differ from each other", async () => {
+    const { t, noise } = await source(10, 4)(0, 2);
     expect(t.data.slice(4)).not.toEqual(t.data.slice(0, 4));
     expect(noise.data.slice(8)).not.toEqual(noise.data.slice(0, 8));
   });
 });
 
-test("shapes, and the numbers of each step", () => {
-  const { x, t, noise, numbers } = source(10, 4)(5, 3);
+test("shapes, and the numbers of each step", async () => {
+  const { x, t, noise, numbers } = await source(10, 4)(5, 3);
   expect(x.shape).toEqual([3, 4, 2]);
   expect(noise.shape).toEqual([3, 4, 2]);
   expect(t.shape).toEqual([3, 4]);
@@ -86,9 +89,9 @@ test("shapes, and the numbers of each step", () => {
   expect(Array.from(numbers.data as Float32Array)).toEqual([5, 50, 0, 1, 6, 60, 0, 1, 7, 70, 0, 1]);
 });
 
-test("noise is standard normal and levels follow their distribution (4 standard errors)", () => {
+test("noise is standard normal and levels follow their distribution (4 standard errors)", async () => {
   const n = 200 * 64;
-  const { t, noise } = source(10, 64, { levels: geometricLevels({ count: 4 }) })(0, 200);
+  const { t, noise } = await source(10, 64, { levels: geometricLevels({ count: 4 }) })(0, 200);
   const mean = (noise.data as Float32Array).reduce((sum, z) => sum + z, 0) / (2 * n);
   const square = (noise.data as Float32Array).reduce((sum, z) => sum + z * z, 0) / (2 * n);
   expect(Math.abs(mean) * Math.sqrt(2 * n)).toBeLessThan(4);
@@ -97,4 +100,63 @@ test("noise is standard normal and levels follow their distribution (4 standard 
   for (const time of t.data as Float32Array) counts.set(time, (counts.get(time) ?? 0) + 1);
   expect(counts.size).toBe(4);
   for (const count of counts.values()) expect(Math.abs(count - n / 4) / Math.sqrt((n * 3) / 16)).toBeLessThan(4);
+});
+
+describe("what the network is told", () => {
+  const labels = Int32Array.from({ length: 10 }, (_, i) => i % 3);
+  const told = (classDropout: number) =>
+    batchSource({
+      data: dataset(rows(10), labels),
+      network: { classes: 3, uniforms: () => 5 },
+      classDropout,
+      batch: 8,
+      seed: 1,
+      process: edm(),
+      objective: { ...denoising(), probes: 2 },
+      numbersAt: () => [0],
+    });
+
+  test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
+    const { x, noise, probes, conditions } = await told(0)(0, 4);
+    expect(conditions.classes!.shape).toEqual([4, 8, 3]);
+    for (let i = 0; i < 32; i++)
+      for (let c = 0; c < 3; c++)
+        expect(conditions.classes!.data[3 * i + c]).toBe(labels[Number(x.data[2 * i])] === c ? 1 : 0);
+    expect(conditions.uniforms!.shape).toEqual([4, 8, 5]);
+    expect(new Set(conditions.uniforms!.data as Float32Array).size).toBeGreaterThan(150);
+    expect(probes.map(({ shape }) => shape)).toEqual([noise.shape, noise.shape]);
+    expect(probes[0]!.data).not.toEqual(probes[1]!.data);
+    expect(probes[0]!.data).not.toEqual(noise.data);
+  });
+
+  test("a share of the classes is withheld (4 standard errors)", async () => {
+    const { conditions } = await told(0.25)(0, 500);
+    const kept = (conditions.classes!.data as Float32Array).reduce((sum, value) => sum + value, 0);
+    expect(Math.abs(kept - 0.75 * 4000) / Math.sqrt(4000 * 0.25 * 0.75)).toBeLessThan(4);
+  });
+
+  test("samples that are decoded are read ahead, once", async () => {
+    const asked: number[] = [];
+    const values = dataset(rows(10));
+    const read = (wanted: readonly number[]) => {
+      asked.push(wanted.length);
+      return Promise.resolve(values.read(wanted));
+    };
+    const inputs = batchSource({
+      data: { ...values, read, decodes: true },
+      network: {},
+      classDropout: 0,
+      batch: 3,
+      seed: 1,
+      process: edm(),
+      objective: denoising(),
+      numbersAt: () => [0],
+    });
+    inputs.prefetch(2, 2);
+    expect(asked).toEqual([6]);
+    expect((await inputs(2, 2)).x.data).toEqual((await source(10, 3)(2, 2)).x.data);
+    expect(asked).toEqual([6]);
+    await inputs(4, 1);
+    expect(asked).toEqual([6, 3]);
+  });
 });

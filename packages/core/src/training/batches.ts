@@ -1,25 +1,25 @@
 /** What a training step needs from the host: data in shuffled order, times, noise, and the step's numbers. */
-import { type NdArray, type Shape, sizeOf, zeros } from "@scorefield/tensor";
-import type { Objective } from "../objective/denoising.ts";
+import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
+import type { Conditions, Network } from "../network/network.ts";
+import type { Objective, ObjectiveInputs } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
 import { normal } from "../random/normal.ts";
 import { permutation } from "../random/permutation.ts";
 import { uniform } from "../random/uniform.ts";
+import type { Dataset } from "./dataset.ts";
 
-/** Inputs of consecutive training steps, stacked along a leading axis of steps. */
-export type StepInputs<T> = {
-  /** Clean data, [steps, batch, ...shape]. */
-  readonly x: T;
-  /** Times, [steps, batch]. */
-  readonly t: T;
-  /** Standard normal draws, [steps, batch, ...shape]. */
-  readonly noise: T;
+/** Inputs of consecutive training steps: those of objective and network, stacked along a leading axis of steps. */
+export type StepInputs<T> = Required<ObjectiveInputs<T>> & {
+  readonly conditions: Conditions<T>;
   /** The optimiser's numbers, [steps, 4]. */
   readonly numbers: T;
 };
 
 export interface BatchSource {
-  readonly data: NdArray<"float32">;
+  readonly data: Dataset;
+  readonly network: Pick<Network, "classes" | "uniforms">;
+  /** Share of samples whose class is withheld. */
+  readonly classDropout: number;
   readonly batch: number;
   readonly seed: number;
   readonly process: Process;
@@ -41,30 +41,84 @@ const rowOrder = (rows: number, seed: number): ((position: number) => number) =>
   };
 };
 
-/** Makes the inputs of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers. */
-export const batchSource = ({ data, batch, seed, process, objective, numbersAt }: BatchSource) => {
-  const shape: Shape = data.shape.slice(1);
-  const size = sizeOf(shape);
-  const row = rowOrder(data.shape[0]!, seed);
-  return (from: number, count: number): StepInputs<NdArray> => {
-    const first = numbersAt(from);
-    const x = zeros([count, batch, ...shape]);
-    const t = zeros([count, batch]);
-    const noise = zeros([count, batch, ...shape]);
-    const numbers = zeros([count, first.length]);
-    for (let k = 0; k < count; k++) {
-      const step = from + k;
-      for (let i = 0; i < batch; i++) {
-        const source = row(step * batch + i) * size;
-        const target = (k * batch + i) * size;
-        for (let j = 0; j < size; j++) x.data[target + j] = data.data[source + j]!;
-      }
-      const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
-      // u may be 0, where a distribution's quantile is infinite; half a grain above is as good.
-      for (let i = 0; i < batch; i++) t.data[k * batch + i] = objective.levels.time(process, u[i] || 2 ** -54);
-      noise.data.set(normal([batch, ...shape], { seed, step, purpose: "noise" }).data, k * batch * size);
-      numbers.data.set(numbersAt(step), k * first.length);
-    }
-    return { x, t, noise, numbers };
+/** Draws of every step, one after the other: [count, ...of a step]. */
+const stacked = (count: number, drawsOf: (k: number) => NdArray): NdArray => {
+  const first = drawsOf(0);
+  const all = zeros([count, ...first.shape]);
+  all.data.set(first.data as Float32Array);
+  for (let k = 1; k < count; k++) all.data.set(drawsOf(k).data as Float32Array, k * first.data.length);
+  return all;
+};
+
+/** Makes the inputs of steps. */
+export interface StepSource {
+  /** Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers. */
+  (from: number, count: number): Promise<StepInputs<NdArray>>;
+  /** Begins to read the samples of those steps, where reading is work that can go on beside training. */
+  prefetch(from: number, count: number): void;
+}
+
+/** The source of a training's inputs. */
+export const batchSource = (source: BatchSource): StepSource => {
+  const { data, network, classDropout, batch, seed, process, objective, numbersAt } = source;
+  const { shape, labels } = data;
+  const classes = network.classes ?? 0;
+  const uniforms = network.uniforms?.(shape) ?? 0;
+  const row = rowOrder(data.count, seed);
+  const rowsOf = (from: number, count: number): number[] =>
+    Array.from({ length: count * batch }, (_, i) => row(from * batch + i));
+
+  const timesOf = (step: number): NdArray => {
+    const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
+    const t = zeros([batch]);
+    // u may be 0, where a distribution's quantile is infinite; half a grain above is as good.
+    for (let i = 0; i < batch; i++) t.data[i] = objective.levels.time(process, u[i] || 2 ** -54);
+    return t;
   };
+  const classesOf = (step: number): NdArray => {
+    const rows = zeros([batch, classes]);
+    const withheld = uniform([batch], { seed, step, purpose: "condition" }).data;
+    for (let i = 0; i < batch; i++) {
+      const label = labels![row(step * batch + i)]!;
+      if (withheld[i]! >= classDropout) rows.data[i * classes + label] = 1;
+    }
+    return rows;
+  };
+  const read = async (from: number, count: number): Promise<NdArray> => {
+    const { data: values } = await data.read(rowsOf(from, count));
+    return { dtype: "float32", shape: [count, batch, ...shape], data: values };
+  };
+
+  let ahead: { readonly from: number; readonly count: number; readonly x: Promise<NdArray> } | undefined;
+  const inputs = async (from: number, count: number): Promise<StepInputs<NdArray>> => {
+    const each = (drawsOf: (step: number) => NdArray): NdArray => stacked(count, (k) => drawsOf(from + k));
+    const x = ahead?.from === from && ahead.count === count ? ahead.x : read(from, count);
+    ahead = undefined;
+    return {
+      x: await x,
+      t: each(timesOf),
+      noise: each((step) => normal([batch, ...shape], { seed, step, purpose: "noise" })),
+      probes: Array.from({ length: objective.probes ?? 0 }, (_, p) =>
+        each((step) =>
+          // Samples past the batch are other probes of the same step.
+          normal([batch, ...shape], { seed, step, purpose: "probe", firstSample: p * batch }),
+        ),
+      ),
+      conditions: {
+        ...(classes > 0 && { classes: each(classesOf) }),
+        ...(uniforms > 0 && {
+          uniforms: each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" })),
+        }),
+      },
+      numbers: each((step) => ndarray(Float32Array.from(numbersAt(step)))),
+    };
+  };
+  return Object.assign(inputs, {
+    prefetch: (from: number, count: number): void => {
+      if (!data.decodes || count <= 0) return;
+      ahead = { from, count, x: read(from, count) };
+      // Whoever asks for the inputs sees the error.
+      ahead.x.catch(() => {});
+    },
+  });
 };

@@ -1,9 +1,10 @@
 /** The training loop: blocks of compiled steps, one event each. */
-import { compileScan, defaultRuntime, type NdArray, sizeOf } from "@scorefield/tensor";
+import { compileScan, defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
 import { edmPreconditioning } from "../model/preconditioning.ts";
 import { type TrainedModel, trainedModel } from "../model/trained.ts";
 import { denoising } from "../objective/denoising.ts";
 import { batchSource } from "./batches.ts";
+import { type Dataset, dataset } from "./dataset.ts";
 import { explainDivergence } from "./divergence.ts";
 import { flatLayout } from "./flat.ts";
 import { adamSettings, freshState, stepVector } from "./optimiser.ts";
@@ -37,15 +38,22 @@ export async function* trainingBlocks(
   options: TrainOptions,
   finish: (model: TrainedModel) => void,
 ): AsyncGenerator<TrainEvent, void> {
-  const { data, process, network, steps, resume, signal, onProgress } = options;
+  const { process, network, steps, resume, signal, onProgress } = options;
   const { preconditioning = edmPreconditioning(), objective = denoising(), runtime = defaultRuntime() } = options;
-  const { batch = 256, learningRate = network.learningRate, averageDecay = 0.999, seed = 0 } = options;
-  checkOptions(data, { steps, batch, averageDecay });
+  const {
+    batch = 256,
+    learningRate = network.learningRate,
+    averageDecay = 0.999,
+    classDropout = 0.1,
+    seed = 0,
+  } = options;
+  const data = isNdArray(options.data) ? dataset(options.data as NdArray<"float32">) : (options.data as Dataset);
+  checkOptions(data, network, { steps, batch, averageDecay, classDropout });
   checkSchedule(learningRate, options);
   const adam = adamSettings(options.adam);
   runtime.prepare();
 
-  const shape = data.shape.slice(1);
+  const { shape } = data;
   const initial = network.initialise(shape, seed);
   const layout = flatLayout(initial);
   if (resume) checkResume(resume, layout.size, steps);
@@ -53,11 +61,11 @@ export async function* trainingBlocks(
   const rate = (step: number): number => learningRateAt(step, steps, learningRate, options);
   const numbersAt = (step: number): readonly number[] =>
     stepVector(step, { learningRate: rate(step), averageDecay: averageDecayAt(step, averageDecay) }, adam);
-  const inputsOf = batchSource({ data, batch, seed, process, objective, numbersAt });
+  const inputsOf = batchSource({ data, network, classDropout, batch, seed, process, objective, numbersAt });
   const compileBlock = (length: number) =>
     compileScan(
       trainingStep(parts),
-      { ...stepSpecs(layout.size, batch, shape), steps: length },
+      { ...stepSpecs(parts, batch, shape), steps: length },
       { runtime, name: "training step" },
     );
 
@@ -91,6 +99,7 @@ export async function* trainingBlocks(
         inputs = first.value;
       }
       const start = performance.now();
+      inputsOf.prefetch(done + length, lengthFrom(done + length));
       const [next, reports] = await compiled!(state, inputs!);
       // Not while the runtime is busy: on two cores a third thread slows its spinning ones by more than is won.
       const following = await inputsFrom(done + length);

@@ -20,7 +20,7 @@ import { type StepParts, stepSpecs, trainingStep } from "./step.ts";
 export interface FailedBlock {
   /** State before the block, and how to make its inputs again. */
   readonly state: OptimiserState<NdArray>;
-  readonly inputsOf: (from: number, count: number) => StepInputs<NdArray>;
+  readonly inputsOf: (from: number, count: number) => Promise<StepInputs<NdArray>>;
   /** Steps done before the block, and the place in it of the first failed step. */
   readonly from: number;
   readonly broken: number;
@@ -33,7 +33,7 @@ const stateBefore = async (parts: StepParts, { state, inputsOf, from, broken, ru
   if (broken === 0) return state;
   const step = await compileScan(trainingStep(parts), { ...specs, steps: broken }, { runtime, name: "training step" });
   try {
-    return (await step(state, inputsOf(from, broken)))[0];
+    return (await step(state, await inputsOf(from, broken)))[0];
   } finally {
     await step.dispose();
   }
@@ -44,11 +44,11 @@ type Specs = ReturnType<typeof stepSpecs>;
 /** Loss and flat gradient of one step. */
 const lossAndGradient =
   (parts: StepParts) =>
-  (parameters: Tensor, { x, t, noise }: StepInputs<Tensor>): { loss: Tensor; gradient: Tensor } => {
+  (parameters: Tensor, { conditions, ...inputs }: StepInputs<Tensor>): { loss: Tensor; gradient: Tensor } => {
     const { process, objective, layout } = parts;
     const denoise = denoiser(parts);
     const [loss, gradients] = valueAndGrad((values: Tensors) =>
-      objective.loss((noisy, time) => denoise(values, noisy, time), process, x, t, noise),
+      objective.loss((noisy, time) => denoise(values, noisy, time, conditions), process, inputs),
     )(layout.split(parameters));
     return { loss, gradient: layout.join(gradients) };
   };
@@ -69,12 +69,12 @@ export const explainDivergence = async (parts: StepParts, failed: FailedBlock): 
   const { inputsOf, learningRate, runtime } = failed;
   const step = failed.from + failed.broken;
   const inputs = mapTree(
-    inputsOf(step, 1),
+    await inputsOf(step, 1),
     (array: NdArray) => ({ ...array, shape: array.shape.slice(1) }),
     isNdArray,
   ) as StepInputs<NdArray>;
   const [batch, ...shape] = inputs.x.shape as [number, ...number[]];
-  const specs = stepSpecs(parts.layout.size, batch, shape);
+  const specs = stepSpecs(parts, batch, shape);
   const { parameters } = await stateBefore(parts, failed, specs);
   const compiled = await compile(lossAndGradient(parts), [specs.state.parameters, specs.inputs], {
     runtime,

@@ -1,10 +1,11 @@
 /** What a person says to train a network, and what is refused. */
-import { type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
+import { type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { Preconditioning } from "../model/preconditioning.ts";
 import type { Network } from "../network/network.ts";
-import type { Objective } from "../objective/denoising.ts";
+import type { Objective } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Adam, OptimiserState } from "./optimiser.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -31,8 +32,8 @@ export interface TrainEvent {
 }
 
 export interface TrainOptions extends Schedule {
-  /** Samples, [n, ...shape], float32, of about unit scale. */
-  readonly data: NdArray<"float32">;
+  /** Samples, [n, ...shape], float32, of about unit scale; or a dataset, with labels for a network that knows classes. */
+  readonly data: NdArray<"float32"> | Dataset;
   readonly process: Process;
   readonly network: Network;
   /** Default {@link edmPreconditioning}. */
@@ -47,6 +48,11 @@ export interface TrainOptions extends Schedule {
   readonly adam?: Adam;
   /** Decay of the moving average of parameters, in [0, 1), default 0.999. */
   readonly averageDecay?: number;
+  /**
+   * Share of samples whose class is withheld, so that the network is an unconditional model as well, in [0, 1]; default
+   * 0.1 (Ho & Salimans 2022). For a network that knows classes.
+   */
+  readonly classDropout?: number;
   /** Default 0. */
   readonly seed?: number;
   /** Continue from here instead of fresh parameters. */
@@ -56,18 +62,25 @@ export interface TrainOptions extends Schedule {
   readonly runtime?: Runtime;
 }
 
-/** @throws ShapeError | ArgumentError for data or numbers that training cannot use */
+type Checked = Record<"steps" | "batch" | "averageDecay" | "classDropout", number>;
+
+/** @throws ArgumentError for labels or numbers that training cannot use */
 export const checkOptions = (
-  data: NdArray,
-  { steps, batch, averageDecay }: { steps: number; batch: number; averageDecay: number },
+  { count, labels }: Dataset,
+  { classes = 0 }: Network,
+  { steps, batch, averageDecay, classDropout }: Checked,
 ): void => {
-  if (data.dtype !== "float32" || data.shape.length < 2 || sizeOf(data.shape) === 0)
-    throw new ShapeError(`train: expected data float32[n, ...shape] with n > 0, found ${data.dtype}[${data.shape}]`);
-  const broken = (data.data as Float32Array).findIndex((value) => !Number.isFinite(value));
-  if (broken >= 0)
-    throw new ArgumentError(
-      `train: expected finite data, found ${data.data[broken]} in sample ${Math.floor(broken / sizeOf(data.shape.slice(1)))}`,
-    );
+  if (classes > 0) {
+    if (!labels)
+      throw new ArgumentError(`train: expected labels for a network of ${classes} classes, found a dataset without`);
+    for (let i = 0; i < count; i++)
+      if (!(Number.isInteger(labels[i]) && labels[i]! >= 0 && labels[i]! < classes))
+        throw new ArgumentError(
+          `train: expected labels from 0 to ${classes - 1}, found ${labels[i]} for sample ${i}; give the network more classes, or number the labels from 0`,
+        );
+  }
+  if (!(classDropout >= 0 && classDropout <= 1))
+    throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
   for (const [name, value] of Object.entries({ steps, batch }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`train: expected ${name} to be a positive whole number, found ${value}`);

@@ -37,7 +37,7 @@ const derivatives = async (h: number, dtype: "float32" | "float64", runtime: Run
   const times = castArray(uniform([n], { seed: 4, low: 0.01, high: 0.5, dtype: "float64" }), dtype);
   const traced = (vector: Tensor, v: Tensor, x: Tensor, t: Tensor, noise: Tensor) => {
     const loss = (at: Tensor): Tensor =>
-      objective.loss((noisy, time) => denoise(layout.split(at), noisy, time), process, x, t, noise);
+      objective.loss((noisy, time) => denoise(layout.split(at), noisy, time), process, { x, t, noise });
     const gradient = grad(loss)(vector);
     const [, product] = hessianVectorProduct(loss, vector, v);
     return [loss(vector), gradient, dot(gradient, v), dot(product, v)];

@@ -25,7 +25,7 @@ const lossOf = async (
 ): Promise<{ loss: number; slope: number }> => {
   const objective = denoising({ weighting, dataDeviation: s });
   const traced = (x: Tensor, noise: Tensor, time: Tensor, factor: Tensor) => {
-    const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, x, time, noise);
+    const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, { x, t: time, noise });
     return [loss(factor), grad(loss)(factor)];
   };
   const [loss, slope] = await evaluate(
@@ -106,7 +106,7 @@ const checksOf = ({ process }: KnownProcess): Check[] => {
           times.map(async (t) => {
             const [loss] = await evaluate(
               (x, noise, time) => [
-                objective.loss((noisy, when) => denoise({}, noisy, when), process, x!, time!, noise!),
+                objective.loss((noisy, when) => denoise({}, noisy, when), process, { x: x!, t: time!, noise: noise! }),
               ],
               [...pairings(s), filled(4, t)],
               runtime,

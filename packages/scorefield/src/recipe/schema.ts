@@ -50,6 +50,7 @@ const network = z.discriminatedUnion("kind", [
     width: count.optional(),
     depth: count.optional(),
     noiseFeatures: count.optional(),
+    classes: z.int().min(0).optional(),
   }),
 ]);
 

@@ -28,7 +28,7 @@ export const heldOutLoss = async (
   const loss = await compile(
     (parameters: Tensor, x: Tensor, t: Tensor, noise: Tensor) => {
       const tree = layout.split(parameters);
-      return objective.loss((noisy, time) => denoise(tree, noisy, time), process, x, t, noise);
+      return objective.loss((noisy, time) => denoise(tree, noisy, time), process, { x, t, noise });
     },
     [{ shape: [layout.size] }, points, { shape: [draws] }, points],
     { name: "held-out loss" },

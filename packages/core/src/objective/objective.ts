@@ -1,0 +1,30 @@
+/** What training minimises. */
+import type { Tensor } from "@scorefield/tensor";
+import type { Process } from "../process/process.ts";
+import type { KindRecipe } from "../recipe.ts";
+import type { NoiseLevels } from "./levels.ts";
+
+/** What an objective is given of a batch. */
+export interface ObjectiveInputs<T = Tensor> {
+  /** Clean data, [n, ...shape]. */
+  readonly x: T;
+  /** Times, [n]. */
+  readonly t: T;
+  /** Standard normal draws, [n, ...shape]. */
+  readonly noise: T;
+  /** As many more standard normal draws [n, ...shape] as {@link Objective.probes} says. */
+  readonly probes?: readonly T[];
+}
+
+/** A loss to minimise, and the noise levels to take it at. */
+export interface Objective {
+  readonly recipe: KindRecipe;
+  readonly levels: NoiseLevels;
+  /** Random directions that the loss looks along, default 0. */
+  readonly probes?: number;
+  /**
+   * The loss of a batch, a scalar: the mean over samples and elements.
+   * @param denoise the model being trained: noisy data [n, ...shape] and times [n] to estimates of the data
+   */
+  loss(denoise: (x: Tensor, t: Tensor) => Tensor, process: Process, inputs: ObjectiveInputs): Tensor;
+}

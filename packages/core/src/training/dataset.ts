@@ -1,0 +1,54 @@
+/** Where training takes its samples from: an array, or whatever can be read sample by sample. */
+import { type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+
+/** Samples that are read when they are needed. */
+export interface Dataset {
+  /** How many samples there are. */
+  readonly count: number;
+  /** Shape of one. */
+  readonly shape: Shape;
+  /** The class of every sample, a whole number from 0. */
+  readonly labels?: ArrayLike<number>;
+  /** Whether reading is work, such as decoding, that goes on by itself beside the network's; default no. */
+  readonly decodes?: boolean;
+  /**
+   * Samples of about unit scale, in the order asked for.
+   * @param rows indices, which may repeat
+   * @returns [rows.length, ...shape]
+   */
+  read(rows: readonly number[]): NdArray<"float32"> | Promise<NdArray<"float32">>;
+}
+
+/** Rows of an array, [rows.length, ...]. */
+const rowsOf = ({ data, shape: [, ...shape] }: NdArray<"float32">, rows: readonly number[]): NdArray<"float32"> => {
+  const size = sizeOf(shape);
+  const taken = zeros([rows.length, ...shape]);
+  // Element by element: for rows of a few numbers a view costs more than its copy.
+  for (const [i, row] of rows.entries())
+    for (let j = 0; j < size; j++) taken.data[i * size + j] = data[row * size + j]!;
+  return taken;
+};
+
+/**
+ * An array in memory as a dataset.
+ * @param values samples, [n, ...shape]
+ * @param labels the class of every sample, [n]
+ * @throws ShapeError for values that are no samples, or labels of another number; ArgumentError for values that are not
+ *   finite
+ */
+export const dataset = (values: NdArray<"float32">, labels?: ArrayLike<number>): Dataset => {
+  if (values.dtype !== "float32" || values.shape.length < 2 || sizeOf(values.shape) === 0)
+    throw new ShapeError(
+      `train: expected data float32[n, ...shape] with n > 0, found ${values.dtype}[${values.shape}]`,
+    );
+  const [count, ...shape] = values.shape as [number, ...number[]];
+  const broken = values.data.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0)
+    throw new ArgumentError(
+      `train: expected finite data, found ${values.data[broken]} in sample ${Math.floor(broken / sizeOf(shape))}`,
+    );
+  if (labels && labels.length !== count)
+    throw new ShapeError(`train: expected ${count} labels, one for each sample, found ${labels.length}`);
+  return { count, shape, ...(labels && { labels }), read: (rows) => rowsOf(values, rows) };
+};
