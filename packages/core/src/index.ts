@@ -51,8 +51,10 @@ export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { slicedWasserstein } from "./metric/wasserstein.ts";
 export { conditional } from "./model/conditional.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
+export { fokkerPlanckResidual } from "./model/fokker-planck.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
+export { projected } from "./model/projected.ts";
 export type { ScoreModel } from "./model/score-model.ts";
 export { type DenoiserParts, denoiser, type TrainedModel, trainedModel } from "./model/trained.ts";
 export {
@@ -75,15 +77,28 @@ export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
+export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
+export {
+  type Constraint,
+  constraintFromRecipe,
+  type LinearConstraintOptions,
+  linearConstraint,
+  meanConstraint,
+} from "./objective/constraint.ts";
 export { type DenoisingOptions, denoising, type Weighting } from "./objective/denoising.ts";
+export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
+export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export {
   levelKinds,
   levelsFromRecipe,
   objectiveFromRecipe,
   objectiveKinds,
 } from "./objective/from-recipe.ts";
-export { geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./objective/levels.ts";
+export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
+export { fixedLevel, geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./objective/levels.ts";
+export type { ScoreWeighting } from "./objective/noisy-score.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
+export { type SlicedOptions, sliced } from "./objective/sliced.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
 export { type EdmOptions, edm } from "./process/edm.ts";
 export { processFromRecipe, processKinds } from "./process/from-recipe.ts";

@@ -16,10 +16,10 @@ import {
   storage,
   type Tensor,
 } from "@scorefield/tensor";
+import { exactDivergence, hutchinsonDivergence, type WithDivergence } from "../model/divergence.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
-import { exactDivergence, hutchinsonDivergence, type WithDivergence } from "./divergence.ts";
 
 /** The right-hand side at one state per sample. */
 export interface Rates {

@@ -11,10 +11,10 @@ import {
   zeros,
 } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { exactDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
-import { exactDivergence } from "./divergence.ts";
 import { priorLogDensity } from "./log-density.ts";
 
 const perSample = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]).sum(1);

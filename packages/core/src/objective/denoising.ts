@@ -4,6 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { Process } from "../process/process.ts";
 import { logNormalLevels, type NoiseLevels } from "./levels.ts";
+import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
 /**
@@ -61,11 +62,10 @@ export const denoising = ({
   return {
     recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation },
     levels,
-    loss: (denoise, process, { x, t, noise }) => {
-      const spread = (values: Tensor): Tensor => expandTime(values, x.rank);
-      const noisy = x.multiply(spread(process.alpha(t))).add(noise.multiply(spread(process.sigma(t))));
-      const error = denoise(noisy, t).subtract(x).square();
-      return error.multiply(spread(weight(weighting, process, t, dataDeviation))).mean();
+    loss: (denoise, process, inputs) => {
+      const { x, t } = inputs;
+      const error = denoise(perturb(process, inputs), t).subtract(x).square();
+      return error.multiply(expandTime(weight(weighting, process, t, dataDeviation), x.rank)).mean();
     },
   };
 };

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, RecipeError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
+import { constrained } from "./constrained.ts";
+import { meanConstraint } from "./constraint.ts";
 import { denoising } from "./denoising.ts";
-import { levelKinds, levelsFromRecipe, objectiveFromRecipe } from "./from-recipe.ts";
-import { geometricLevels, logNormalLevels, uniformTimes } from "./levels.ts";
+import { finiteDifference } from "./finite-difference.ts";
+import { fokkerPlanck } from "./fokker-planck.ts";
+import { levelKinds, levelsFromRecipe, objectiveFromRecipe, objectiveKinds } from "./from-recipe.ts";
+import { implicit } from "./implicit.ts";
+import { fixedLevel, geometricLevels, logNormalLevels, uniformTimes } from "./levels.ts";
+import { sliced } from "./sliced.ts";
 
 const process = edm();
 
@@ -20,7 +26,7 @@ describe("levelsFromRecipe", () => {
   });
 
   test("refuses unknown kinds and settings", () => {
-    expect(() => levelsFromRecipe({ kind: "lognormal" })).toThrow(/log-normal, geometric; found lognormal/);
+    expect(() => levelsFromRecipe({ kind: "lognormal" })).toThrow(/log-normal, geometric, fixed; found lognormal/);
     expect(() => levelsFromRecipe({ kind: "uniform", count: 3 })).toThrow(/unknown setting count; it has none/);
   });
 });
@@ -33,8 +39,21 @@ describe("objectiveFromRecipe", () => {
     expect(objectiveFromRecipe({ kind: "denoising" }).recipe).toEqual(denoising().recipe);
   });
 
+  test.each([
+    implicit({ weighting: "none", levels: fixedLevel({ ratio: 0.3 }) }),
+    sliced({ projections: 2, varianceReduced: false }),
+    finiteDifference({ difference: 0.1 }),
+    fokkerPlanck(sliced(), { projections: 1 }),
+    constrained(fokkerPlanck(denoising()), meanConstraint({ values: [1, 2] }), { weight: 2, schedule: "constant" }),
+  ])("rebuilds $recipe.kind, and what it is made of", (objective) => {
+    const rebuilt = objectiveFromRecipe(JSON.parse(JSON.stringify(objective.recipe)));
+    expect(rebuilt.recipe).toEqual(objective.recipe);
+    expect(rebuilt.probes).toBe(objective.probes);
+    expect(objectiveKinds).toContain(objective.recipe.kind);
+  });
+
   test("refuses unknown kinds, settings and weightings, in the levels too", () => {
-    expect(() => objectiveFromRecipe({ kind: "sliced" })).toThrow(RecipeError);
+    expect(() => objectiveFromRecipe({ kind: "slices" })).toThrow(RecipeError);
     expect(() => objectiveFromRecipe({ kind: "denoising", weigth: "edm" })).toThrow(/unknown setting weigth/);
     expect(() => objectiveFromRecipe({ kind: "denoising", weighting: "snr" })).toThrow(ArgumentError);
     expect(() => objectiveFromRecipe({ kind: "denoising", levels: { kind: "x" } })).toThrow(/levels: expected a kind/);

@@ -71,3 +71,13 @@ export const geometricLevels = ({
       timeOfLogRatio(process, Math.log(highest) + (Math.floor(u * count) / (count - 1)) * Math.log(lowest / highest)),
   };
 };
+
+/**
+ * One noise-to-data ratio for all samples, moved to the nearer end where the process does not reach it.
+ * @throws ArgumentError unless the ratio is positive and finite
+ */
+export const fixedLevel = ({ ratio = 0.1 }: { ratio?: number } = {}): NoiseLevels => {
+  if (!(ratio > 0 && Number.isFinite(ratio)))
+    throw new ArgumentError(`fixedLevel: expected a positive ratio, found ${ratio}`);
+  return { recipe: { kind: "fixed", ratio }, time: (process) => timeOfLogRatio(process, Math.log(ratio)) };
+};

@@ -2,10 +2,10 @@
 import { castArray, constant, fromNested, matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { gaussian } from "../density/gaussian.ts";
 import { bitsOf, bitsPerDimension } from "../likelihood/bits-per-dimension.ts";
-import { exactDivergence, hutchinsonDivergence } from "../likelihood/divergence.ts";
 import { decode, encode } from "../likelihood/encode.ts";
 import { itoLogDensity, type TrajectoryState } from "../likelihood/ito-density.ts";
 import { logDensity, logDensityDetails } from "../likelihood/log-density.ts";
+import { exactDivergence, hutchinsonDivergence } from "../model/divergence.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import { rectifiedFlow } from "../process/rectified-flow.ts";

@@ -93,7 +93,11 @@ describe("the schema keeps in step with core", () => {
       objective: objectiveKinds,
     }).flatMap(([part, kinds]) => kinds.map((kind) => [part, kind] as const)),
   )("%s %s: its full recipe is a valid recipe again", (part, kind) => {
-    const once = resolved({ [part]: { kind, ...(kind === "predict" && { prediction: "noise" }) } });
+    const needed: Record<string, object> = {
+      predict: { prediction: "noise" },
+      constrained: { constraint: { kind: "linear", matrix: [[1, 1, 1]], values: [0] } },
+    };
+    const once = resolved({ [part]: { kind, ...needed[kind] } });
     const again = resolveRecipe(parseRecipe(JSON.parse(JSON.stringify(once))), { rows: 100, columns: 3 });
     expect(again).toEqual(once);
   });

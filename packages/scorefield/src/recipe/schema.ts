@@ -68,6 +68,7 @@ const preconditioning = z.discriminatedUnion("kind", [
 const levels = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("log-normal"), mean: z.number().optional(), deviation: positive.optional() }),
   z.strictObject({ kind: z.literal("uniform") }),
+  z.strictObject({ kind: z.literal("fixed"), ratio: positive.optional() }),
   z.strictObject({
     kind: z.literal("geometric"),
     highest: positive.optional(),
@@ -76,12 +77,46 @@ const levels = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const objective = z.discriminatedUnion("kind", [
+const matching = { weighting: z.enum(["sigma^2", "likelihood", "none"]).optional(), levels: levels.optional() };
+const projections = count.optional();
+
+const constraint = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("linear"),
+    matrix: z.array(z.array(z.number())).min(1),
+    values: z.array(z.number()),
+  }),
+  z.strictObject({ kind: z.literal("mean"), values: z.array(z.number()).min(1) }),
+]);
+
+const scoreMatching = [
   z.strictObject({
     kind: z.literal("denoising"),
     weighting: z.enum(["edm", "sigma^2", "likelihood", "min-snr"]).optional(),
     levels: levels.optional(),
     dataDeviation,
+  }),
+  z.strictObject({ kind: z.literal("implicit"), ...matching }),
+  z.strictObject({ kind: z.literal("sliced"), ...matching, projections, varianceReduced: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal("finite-difference"), ...matching, projections, difference: positive.optional() }),
+] as const;
+
+const fokkerPlanck = z.strictObject({
+  kind: z.literal("fokker-planck"),
+  objective: z.discriminatedUnion("kind", scoreMatching).optional(),
+  weight: positive.optional(),
+  projections: z.int().min(0).optional(),
+});
+
+const objective = z.discriminatedUnion("kind", [
+  ...scoreMatching,
+  fokkerPlanck,
+  z.strictObject({
+    kind: z.literal("constrained"),
+    objective: z.discriminatedUnion("kind", [...scoreMatching, fokkerPlanck]).optional(),
+    constraint: constraint.describe("In the units of the model: with scaling none, those of the data"),
+    weight: positive.optional(),
+    schedule: z.enum(["constant", "posterior"]).optional(),
   }),
 ]);
 

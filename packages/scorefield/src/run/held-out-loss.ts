@@ -22,19 +22,27 @@ export const heldOutLoss = async (
   );
   const u = uniform([draws], { seed, purpose: "validation", dtype: "float64" }).data;
   const t = ndarray(Float32Array.from(u, (value) => objective.levels.time(process, value || 2 ** -54)));
-  const noise = normal([draws, ...shape], { seed, step: 1, purpose: "validation" });
+  // Step 1 draws the noise, those after it the probes.
+  const drawn = Array.from({ length: 1 + (objective.probes ?? 0) }, (_, k) =>
+    normal([draws, ...shape], { seed, step: 1 + k, purpose: "validation" }),
+  );
   const denoise = denoiser(parts);
   const points = { shape: [draws, ...shape] };
   const loss = await compile(
-    (parameters: Tensor, x: Tensor, t: Tensor, noise: Tensor) => {
+    (parameters: Tensor, x: Tensor, t: Tensor, normals: Tensor[]) => {
       const tree = layout.split(parameters);
-      return objective.loss((noisy, time) => denoise(tree, noisy, time), process, { x, t, noise });
+      return objective.loss((noisy, time) => denoise(tree, noisy, time), process, {
+        x,
+        t,
+        noise: normals[0]!,
+        probes: normals.slice(1),
+      });
     },
-    [{ shape: [layout.size] }, points, { shape: [draws] }, points],
+    [{ shape: [layout.size] }, points, { shape: [draws] }, drawn.map(() => points)],
     { name: "held-out loss" },
   );
   return Object.assign(
-    async (parameters: NdArray): Promise<number> => Number((await loss(parameters, x, t, noise)).data[0]),
+    async (parameters: NdArray): Promise<number> => Number((await loss(parameters, x, t, drawn)).data[0]),
     { dispose: loss.dispose },
   );
 };

@@ -1,0 +1,192 @@
+import { compile, type NdArray, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { afterAll, describe, expect, test } from "vitest";
+import { gaussian } from "../density/gaussian.ts";
+import { ArgumentError } from "../errors.ts";
+import { exact } from "../model/exact.ts";
+import { projected } from "../model/projected.ts";
+import type { ScoreModel } from "../model/score-model.ts";
+import { mlp } from "../network/mlp.ts";
+import { edm } from "../process/edm.ts";
+import { normal } from "../random/normal.ts";
+import { sample } from "../sampling/sample.ts";
+import { train } from "../training/train.ts";
+import { constrained } from "./constrained.ts";
+import { type Constraint, constraintFromRecipe, linearConstraint, meanConstraint } from "./constraint.ts";
+import { denoising } from "./denoising.ts";
+import type { Objective } from "./objective.ts";
+
+const runtime = native({ threads: 1 });
+afterAll(() => runtime.dispose());
+
+const run = async (f: (x: Tensor) => Tensor, x: NdArray): Promise<NdArray> => {
+  const compiled = await compile(f, [x], { runtime });
+  const result = await compiled(x);
+  await compiled.dispose();
+  return result;
+};
+
+const laws = {
+  matrix: [
+    [1, 1, 1, 0],
+    [0, 1, -1, 2],
+  ],
+  values: [3, 0.5],
+};
+
+describe("a linear law", () => {
+  const law = linearConstraint(laws);
+  const x = normal([5, 2, 2], { seed: 1, dtype: "float64" });
+
+  test("its residual is A x - b", async () => {
+    const { data, shape } = await run((at) => law.residual(at), x);
+    expect(shape).toEqual([5, 2]);
+    for (let i = 0; i < 5; i++)
+      for (const [k, row] of laws.matrix.entries()) {
+        const product = row.reduce((sum, value, j) => sum + value * x.data[4 * i + j]!, 0);
+        expect(Number(data[2 * i + k])).toBeCloseTo(product - laws.values[k]!, 12);
+      }
+  });
+
+  test("its projection obeys it, moves at right angles to it, and moves no further on", async () => {
+    const y = await run((at) => law.project!(at), x);
+    expect(y.shape).toEqual([5, 2, 2]);
+    for (const value of (await run((at) => law.residual(at), y)).data)
+      expect(Math.abs(Number(value))).toBeLessThan(1e-12);
+    // [2, -1, -1, 0] and [-3, 2, 1, -0.5] + ... span the null space of A: both products with the rows of A vanish.
+    for (const direction of [
+      [2, -1, -1, 0],
+      [-4, 3, 1, -1],
+    ])
+      for (let i = 0; i < 5; i++) {
+        for (const row of laws.matrix) expect(row.reduce((sum, value, j) => sum + value * direction[j]!, 0)).toBe(0);
+        const moved = direction.reduce(
+          (sum, value, j) => sum + value * (Number(y.data[4 * i + j]) - x.data[4 * i + j]!),
+          0,
+        );
+        expect(moved).toBeCloseTo(0, 12);
+      }
+    const again = await run((at) => law.project!(at), y);
+    for (const [k, value] of y.data.entries()) expect(Number(again.data[k])).toBeCloseTo(Number(value), 12);
+  });
+
+  test("is made again from its recipe", () => {
+    expect(constraintFromRecipe(JSON.parse(JSON.stringify(law.recipe))).recipe).toEqual(law.recipe);
+  });
+
+  test("bad laws", async () => {
+    expect(() => linearConstraint({ matrix: [], values: [] })).toThrow(ArgumentError);
+    expect(() => linearConstraint({ matrix: [[1, 2], [3]], values: [0, 0] })).toThrow(/rows of 2, 1/);
+    expect(() =>
+      linearConstraint({
+        matrix: [
+          [1, 2],
+          [2, 4],
+        ],
+        values: [0, 0],
+      }),
+    ).toThrow(/independent rows/);
+    expect(() => linearConstraint({ matrix: [[1, Number.NaN]], values: [0] })).toThrow(/finite/);
+    await expect(run((at) => linearConstraint({ matrix: [[1]], values: [0] }).residual(at), x)).rejects.toThrow(
+      ShapeError,
+    );
+  });
+});
+
+/** The loss of a model that denoises to y, whatever it is shown. */
+const lossOf = async (constraint: Constraint, y: NdArray, options: Parameters<typeof constrained>[2], t: number) => {
+  const process = edm();
+  const n = y.shape[0]!;
+  const both = [denoising(), constrained(denoising(), constraint, options)];
+  const compiled = await compile(
+    (x: Tensor, time: Tensor) => both.map((objective) => objective.loss(() => x, process, { x, t: time, noise: x })),
+    [y, { shape: [n], dtype: "float64" }],
+    { runtime },
+  );
+  const [plain, added] = await compiled(y, ndarray(new Float64Array(n).fill(t)));
+  await compiled.dispose();
+  expect(Number(plain!.data[0])).toBe(0);
+  return Number(added!.data[0]);
+};
+
+describe("the penalty", () => {
+  const y = ndarray(Float64Array.of(1, 2, 3, 5), [2, 2]);
+  const t = edm().timeOfLogSnr(0);
+
+  test("is the weighted mean of the squared residual, and falls with the noise", async () => {
+    const law = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    // Residuals -1 and 4.
+    expect(await lossOf(law, y, { weight: 3, schedule: "constant" }, t)).toBeCloseTo((3 * 17) / 2, 9);
+    expect(await lossOf(law, y, { weight: 3 }, t)).toBeCloseTo(3 * 17, 9);
+  });
+
+  test("of a known mean looks at the batch", async () => {
+    const law = meanConstraint({ values: [1.5, 3] });
+    // The batch's mean is [2, 3.5].
+    expect(await lossOf(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * 0.25, 9);
+    expect(await lossOf(law, y, { weight: 2 }, t)).toBeCloseTo(2 * 0.25, 9);
+    expect(await lossOf(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo(2 * 2 * 0.25, 9);
+    expect(() => meanConstraint({ values: [] })).toThrow(ArgumentError);
+  });
+
+  test("bad options", () => {
+    const law = meanConstraint({ values: [0] });
+    expect(() => constrained(denoising(), law, { weight: -1 })).toThrow(/positive weight/);
+    expect(() => constrained(denoising(), law, { schedule: "later" as never })).toThrow(
+      /constant, posterior; found later/,
+    );
+  });
+});
+
+describe("a law that measured data obey but for errors", () => {
+  // Three numbers that add up to 1, with an error of deviation 0.3 in the sum.
+  const law = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
+  const data = normal([3000, 3], { seed: 1 });
+  for (let i = 0; i < 3000; i++) {
+    const excess = 0.7 * (data.data[3 * i]! + data.data[3 * i + 1]! + data.data[3 * i + 2]!) - 1;
+    for (let j = 0; j < 3; j++) data.data[3 * i + j]! -= excess / 3;
+  }
+  const options = { data, process: edm(), steps: 500, batch: 128, averageDecay: 0.98, runtime };
+  const network = mlp({ width: 32, depth: 2 });
+  const deviation = async (model: ScoreModel): Promise<number> => {
+    const drawn = await sample(model, { count: 500, seed: 1, runtime });
+    let sum = 0;
+    for (const value of (await run((x) => law.residual(x), drawn)).data) sum += Number(value) ** 2;
+    return Math.sqrt(sum / 500);
+  };
+
+  test("is kept better with a penalty, and to rounding when projected", async () => {
+    const plain = await train({ ...options, network }).result;
+    const informed = await train({ ...options, network, objective: constrained(denoising(), law, { weight: 10 }) })
+      .result;
+    // The error in the sum has deviation 0.3 sqrt(3).
+    expect(await deviation(plain)).toBeGreaterThan(0.4);
+    expect(await deviation(informed)).toBeLessThan(0.25);
+    expect(await deviation(projected(plain, law.project!))).toBeLessThan(1e-5);
+  });
+
+  test("a known mean draws samples of few data towards it", async () => {
+    const few = normal([30, 1], { seed: 3 });
+    for (let i = 0; i < 30; i++) few.data[i]! += 0.5;
+    const meanOf = async (objective: Objective): Promise<number> => {
+      const model = await train({ ...options, data: few, network, objective }).result;
+      const { data } = await sample(model, { count: 500, seed: 1, runtime });
+      return data.reduce((sum, value) => sum + value, 0) / 500;
+    };
+    const free = await meanOf(denoising());
+    const held = await meanOf(constrained(denoising(), meanConstraint({ values: [0] })));
+    expect(Math.abs(held)).toBeLessThan(0.75 * Math.abs(free));
+  });
+
+  test("projecting an exact model changes nothing", async () => {
+    const third = 1 / 3;
+    const covariance = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1 : 0) - third));
+    const model = exact(gaussian({ mean: [third, third, third], covariance }), edm());
+    const [free, held] = await Promise.all(
+      [model, projected(model, law.project!)].map((one) =>
+        sample(one, { count: 20, seed: 2, runtime, dtype: "float64" }),
+      ),
+    );
+    for (const [k, value] of held!.data.entries()) expect(value).toBeCloseTo(free!.data[k]!, 6);
+  });
+});

@@ -1,0 +1,66 @@
+/** An objective with a law of the data added, which makes a model informed of physics. */
+import type { Tensor } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+import type { Process } from "../process/process.ts";
+import type { Constraint } from "./constraint.ts";
+import { perturb } from "./noisy-score.ts";
+import type { Objective } from "./objective.ts";
+
+/**
+ * How a penalty is weighed by noise level:
+ * - `constant`: 1 at all;
+ * - `posterior`: by (alpha^2 + sigma^2) / sigma^2, the inverse of the variance that data of unit scale still have given
+ *   x_t, so that an error counts by how unlikely it is (Bastek et al. 2025, equation 9). The denoising loss with weighting
+ *   `edm` rises towards the data in the same way.
+ */
+export type ConstraintSchedule = "constant" | "posterior";
+
+export interface ConstrainedOptions {
+  /** Factor of the mean squared residual, default 1. */
+  readonly weight?: number;
+  /** Default `posterior`, for a law of averages `constant`: towards the data an average over a batch is that of the batch. */
+  readonly schedule?: ConstraintSchedule;
+}
+
+const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor) => Tensor> = {
+  constant: (process, t) => process.alpha(t).multiply(0).add(1),
+  posterior: (process, t) => process.alpha(t).divide(process.sigma(t)).square().add(1),
+};
+
+/**
+ * An objective and the mean squared residual of a constraint on the denoised estimates (Bastek et al. 2025, "Physics-
+ * Informed Diffusion Models").
+ * @throws ArgumentError for a weight that is not positive, or an unknown schedule
+ */
+export const constrained = (
+  objective: Objective,
+  constraint: Constraint,
+  { weight = 1, schedule = constraint.ofAverages ? "constant" : "posterior" }: ConstrainedOptions = {},
+): Objective => {
+  if (!(weight > 0 && Number.isFinite(weight)))
+    throw new ArgumentError(`constrained: expected a positive weight, found ${weight}`);
+  if (!Object.hasOwn(schedules, schedule))
+    throw new ArgumentError(
+      `constrained: expected a schedule of ${Object.keys(schedules).join(", ")}; found ${schedule}`,
+    );
+  return {
+    ...objective,
+    recipe: {
+      kind: "constrained",
+      objective: objective.recipe,
+      constraint: constraint.recipe,
+      weight,
+      schedule,
+    },
+    loss: (denoise, process, inputs) => {
+      // At one level for all of a batch, since errors of averages at some levels must not make up for those at others.
+      const t = constraint.ofAverages ? inputs.t.slice([[0, 1]]).broadcastTo(inputs.t.shape) : inputs.t;
+      const residual = constraint
+        .residual(denoise(perturb(process, { ...inputs, t }), t))
+        .square()
+        .mean(1);
+      const weights = schedules[schedule](process, constraint.ofAverages ? t.slice([[0, 1]]) : t);
+      return objective.loss(denoise, process, inputs).add(residual.multiply(weights).mean().multiply(weight));
+    },
+  };
+};
