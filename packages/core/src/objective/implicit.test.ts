@@ -122,7 +122,7 @@ describe("a mixture in two dimensions, at the exact score", () => {
 
   /** Loss, and slope along a field, of every objective for every batch. */
   const measured = async (): Promise<{ loss: number; slope: number }[][]> => {
-    const traced = (x: Tensor, time: Tensor, noise: Tensor, ...probes: Tensor[]): Tensor[][] =>
+    const traced = (x: Tensor, time: Tensor, [noise, ...probes]: Tensor[]): Tensor[][] =>
       tried.map((objective) => {
         const [loss, slope] = valueAndGrad((epsilon: Tensor) =>
           objective.loss((at, when) => model.denoise(at, when).add(tanh(at.multiply(2)).multiply(epsilon)), process, {
@@ -135,8 +135,8 @@ describe("a mixture in two dimensions, at the exact score", () => {
         return [loss, slope];
       });
     const points = { shape: [n, 2], ...double };
-    const specs = [points, { shape: [n], ...double }, ...new Array(5).fill(points)];
-    const compiled = await compile(traced as (...inputs: Tensor[]) => Tensor[][], specs, { runtime });
+    const specs = [points, { shape: [n], ...double }, new Array<typeof points>(5).fill(points)] as const;
+    const compiled = await compile(traced, [...specs], { runtime });
     const times = ndarray(new Float64Array(n).fill(t));
     const rows = [];
     for (let b = 0; b < batches; b++) {
@@ -144,7 +144,7 @@ describe("a mixture in two dimensions, at the exact score", () => {
       const draws = Array.from({ length: 5 }, (_, k) =>
         normal([n, 2], { seed: 2, step: k, firstSample: b * n, ...double }),
       );
-      const found = await compiled(x, times, ...draws);
+      const found = await compiled(x, times, draws);
       rows.push(found.map(([loss, slope]) => ({ loss: Number(loss!.data[0]), slope: Number(slope!.data[0]) })));
     }
     await compiled.dispose();
