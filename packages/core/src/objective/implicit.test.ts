@@ -128,7 +128,7 @@ describe("a mixture in two dimensions, at the exact score", () => {
           objective.loss((at, when) => model.denoise(at, when).add(tanh(at.multiply(2)).multiply(epsilon)), process, {
             x,
             t: time,
-            noise,
+            noise: noise!,
             probes: probes.slice(0, objective.probes ?? 0),
           }),
         )(constant(0, "float64"));
