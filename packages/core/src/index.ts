@@ -77,6 +77,8 @@ export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
+export { type NetworkSummary, type PartSummary, summary } from "./network/summary.ts";
+export { type UnetOptions, unet } from "./network/unet.ts";
 export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
 export {
   type Constraint,

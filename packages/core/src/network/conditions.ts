@@ -1,22 +1,41 @@
-/** What networks that can be told a class share. */
+/** What networks that can be told of a sample share. */
 import { constant, ShapeError, type Tensor, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { Conditions } from "./network.ts";
 
+const checkCount = (name: string, what: string, count: number): void => {
+  if (!Number.isInteger(count) || count < 0)
+    throw new ArgumentError(`${name}: expected ${what} to be a whole number, found ${count}`);
+};
+
 /** @throws ArgumentError for a number of classes that is not whole */
-export const checkClasses = (name: string, classes: number): void => {
-  if (!Number.isInteger(classes) || classes < 0)
-    throw new ArgumentError(`${name}: expected classes to be a whole number, found ${classes}`);
+export const checkClasses = (name: string, classes: number): void => checkCount(name, "classes", classes);
+
+/** @throws ArgumentError for a number of augmentation labels that is not whole */
+export const checkAugmentation = (name: string, labels: number): void => checkCount(name, "augmentation", labels);
+
+const described = { classes: "classes as one-hot rows", augmentation: "augmentations as rows" };
+
+/**
+ * The rows of a condition, [n, count] in the element type of x [n, ...], if they are told.
+ * @throws ShapeError for rows of another shape
+ */
+export const conditionRows = (
+  name: keyof typeof described,
+  conditions: Conditions,
+  x: Tensor,
+  count: number,
+): Tensor | undefined => {
+  const rows = conditions[name];
+  const shape = [x.shape[0]!, count];
+  if (rows && rows.shape.join() !== shape.join())
+    throw new ShapeError(`network: expected ${described[name]} [${shape}], found [${rows.shape}]`);
+  return rows?.cast(x.dtype);
 };
 
 /**
  * The one-hot rows of the classes, [n, classes] in the element type of x [n, ...]; rows of zeros where none are told.
  * @throws ShapeError for rows of another shape
  */
-export const classRows = ({ classes: rows }: Conditions, x: Tensor, classes: number): Tensor => {
-  const shape = [x.shape[0]!, classes];
-  if (!rows) return constant(zeros(shape)).cast(x.dtype);
-  if (rows.shape.join() !== shape.join())
-    throw new ShapeError(`network: expected classes as one-hot rows [${shape}], found [${rows.shape}]`);
-  return rows.cast(x.dtype);
-};
+export const classRows = (conditions: Conditions, x: Tensor, classes: number): Tensor =>
+  conditionRows("classes", conditions, x, classes) ?? constant(zeros([x.shape[0]!, classes])).cast(x.dtype);

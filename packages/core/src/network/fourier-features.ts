@@ -9,6 +9,12 @@ export const checkFeatureCount = (name: string, count: number): void => {
 };
 
 /**
+ * Highest frequency for noise levels: preconditioning makes log(sigma) / 4 of them, which spans about [-2, 2]; the period is
+ * then 0.1.
+ */
+export const highestNoiseFrequency = 64;
+
+/**
  * cos(w_k c) and sin(w_k c) for frequencies w_k in geometric progression from 1 to `highest` (Vaswani et al. 2017,
  * section 3.5, for noise levels as in Ho et al. 2020).
  * @param c [n]

@@ -2,8 +2,9 @@
 import { recipeReader } from "../recipe.ts";
 import { mlp } from "./mlp.ts";
 import type { Network } from "./network.ts";
+import { unet } from "./unet.ts";
 
-const makers = { mlp };
+const makers = { mlp, unet };
 
 /** The kinds of network that {@link networkFromRecipe} knows. */
 export const networkKinds: readonly string[] = Object.keys(makers);

@@ -2,7 +2,7 @@
 import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { checkClasses, classRows } from "./conditions.ts";
-import { checkFeatureCount, fourierFeatures } from "./fourier-features.ts";
+import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
 
@@ -22,9 +22,6 @@ type MlpParameters<T> = {
   readonly hidden: readonly Linear<T>[];
   readonly output: Linear<T>;
 };
-
-// The preconditioned noise level, log(sigma) / 4, spans about [-2, 2]; the highest frequency then has a period of 0.1.
-const highestFrequency = 64;
 
 /**
  * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU, of which all but the first are
@@ -53,7 +50,7 @@ export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }:
     apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestFrequency)];
+      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency)];
       if (classes > 0) told.push(classRows(conditions, flat, classes));
       let h = linear(input, concat(told, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());

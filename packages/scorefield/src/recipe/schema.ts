@@ -52,6 +52,19 @@ const network = z.discriminatedUnion("kind", [
     noiseFeatures: count.optional(),
     classes: z.int().min(0).optional(),
   }),
+  z.strictObject({
+    kind: z.literal("unet"),
+    width: count.optional(),
+    multipliers: z.array(count).min(1).optional().describe("Channels of each level in units of the width"),
+    blocks: count.optional().describe("Residual blocks per level"),
+    attention: z.number().min(0).optional().describe("Longest side at which there is self-attention; 0 for none"),
+    headWidth: count.optional(),
+    dropout: z.number().min(0).lt(1).optional(),
+    downsample: z.enum(["pool", "stride"]).optional(),
+    skipRescale: z.boolean().optional(),
+    classes: z.int().min(0).optional(),
+    augmentation: z.int().min(0).optional(),
+  }),
 ]);
 
 const dataDeviation = positive.optional();

@@ -1,0 +1,58 @@
+/** One vector of all that a network is told of a sample: its noise level, class and augmentation. */
+import { matmul, type NdArray, type Tensor } from "@scorefield/tensor";
+import { conditionRows } from "./conditions.ts";
+import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import type { NextDraws } from "./initialisation.ts";
+import { initialLinear, type Linear, linear } from "./linear.ts";
+import type { Conditions } from "./network.ts";
+
+/** Parameters; the weights of classes and augmentations, without a bias, only where there are any. */
+export type ConditionEmbedding<T> = {
+  readonly noise: Linear<T>;
+  readonly classes?: T;
+  readonly augmentation?: T;
+  readonly hidden: Linear<T>;
+};
+
+/** How many classes a network can be told, and how many numbers describe an augmentation. */
+export interface Told {
+  readonly classes: number;
+  readonly augmentation: number;
+}
+
+const noiseFeatures = 32;
+
+/**
+ * Fourier features of the noise level, the class and the augmentation, each through a layer of its own, added; then SiLU,
+ * a layer and SiLU again. Rows of zeros add nothing: an unknown class, an untouched sample.
+ * @param noiseLevel [n]
+ * @returns [n, features]
+ * @throws ShapeError for classes or augmentations of a shape that the network does not take
+ */
+export const conditionEmbedding = (
+  { noise, classes, augmentation, hidden }: ConditionEmbedding<Tensor>,
+  noiseLevel: Tensor,
+  conditions: Conditions,
+): Tensor => {
+  let h = linear(noise, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency));
+  for (const [name, weight] of Object.entries({ classes, augmentation }) as ["classes", Tensor | undefined][]) {
+    const rows = conditionRows(name, conditions, noiseLevel, weight?.shape[0] ?? 0);
+    if (rows && weight) h = h.add(matmul(rows, weight));
+  }
+  return linear(hidden, h.silu()).silu();
+};
+
+/** Layers of {@link initialLinear}; a class weighs as much as the noise level. */
+export const initialConditionEmbedding = (
+  features: number,
+  { classes, augmentation }: Told,
+  draws: NextDraws,
+): ConditionEmbedding<NdArray> => ({
+  noise: initialLinear(noiseFeatures, features, draws()),
+  // Half of the squared cosines and sines are 1/2 each, and a one-hot row has a single 1.
+  ...(classes > 0 && {
+    classes: initialLinear(classes, features, { ...draws(), gain: Math.sqrt(classes / 2) }).weight,
+  }),
+  ...(augmentation > 0 && { augmentation: initialLinear(augmentation, features, draws()).weight }),
+  hidden: initialLinear(features, features, draws()),
+});

@@ -1,0 +1,63 @@
+/** What tests of networks share: evaluation outside training, and parameters without zeros. */
+import {
+  compile,
+  flattenTree,
+  isNdArray,
+  mapTree,
+  type NdArray,
+  type Runtime,
+  type Spec,
+  sizeOf,
+  specOf,
+  type Tensor,
+  type Tensors,
+} from "@scorefield/tensor";
+import { normal } from "../random/normal.ts";
+import type { Conditions, Network, Parameters } from "./network.ts";
+
+/** Parameters in order, with their names. */
+export const leavesOf = (parameters: Parameters) => flattenTree<NdArray<"float32">>(parameters, isNdArray);
+
+/** How many numbers a tree of parameters holds. */
+export const countOf = (parameters: Parameters): number =>
+  leavesOf(parameters).leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+/** Random values in place of all parameters, so that nothing is zero: N(0, 1 / fan-in), scales around 1. */
+export const randomised = (parameters: Parameters, seed = 1): Parameters => {
+  let step = 0;
+  return mapTree(
+    parameters,
+    ({ shape }: NdArray, path) => {
+      const values = normal(shape, { seed, step: step++ });
+      const matrix = shape.length === 2 ? shape[0]! : sizeOf(shape.slice(1));
+      const deviation = shape.length > 1 ? 1 / Math.sqrt(matrix) : 0.3;
+      const centre = path.endsWith("scale") ? 1 : 0;
+      for (let i = 0; i < values.data.length; i++) values.data[i] = centre + deviation * values.data[i]!;
+      return values;
+    },
+    isNdArray,
+  ) as Parameters;
+};
+
+/** The network's value. */
+export const evaluate = async (
+  runtime: Runtime,
+  network: Network,
+  parameters: Parameters,
+  { x, noiseLevel, ...conditions }: { x: NdArray; noiseLevel: NdArray } & Conditions<NdArray>,
+): Promise<NdArray> => {
+  const { leaves, unflatten } = leavesOf(parameters);
+  const names = Object.keys(conditions);
+  const inputs = [x, noiseLevel, ...(Object.values(conditions) as NdArray[]), ...leaves];
+  const compiled = await compile(
+    (...[points, level, ...rest]: Tensor[]) => {
+      const told = Object.fromEntries(names.map((name, i) => [name, rest[i]!])) as Conditions;
+      return network.apply(unflatten(rest.slice(names.length)) as Tensors, points!, level!, told);
+    },
+    inputs.map(specOf) as Spec[],
+    { runtime },
+  );
+  const result = await compiled(...inputs);
+  await compiled.dispose();
+  return result;
+};

@@ -1,0 +1,22 @@
+/** Where the initial values of a network's layers come from. */
+
+/** Which random numbers a layer draws: the network's seed, and a step that sets it apart from other layers. */
+export interface LayerDraws {
+  readonly seed: number;
+  readonly step: number;
+}
+
+/** The draws of one layer after another: each call is the next layer's. */
+export type NextDraws = () => LayerDraws;
+
+/** Counts the layers of a network with this seed. */
+export const layerDraws = (seed: number): NextDraws => {
+  let step = 0;
+  return () => ({ seed, step: step++ });
+};
+
+/** The largest divisor of a whole number that is not above a limit; 1 for a limit below 1. */
+export const divisorUpTo = (value: number, limit: number): number => {
+  for (let divisor = Math.floor(limit); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
+  return 1;
+};
