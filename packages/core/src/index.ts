@@ -73,6 +73,7 @@ export {
   velocity,
   velocityFromDenoised,
 } from "./model/tweedie.ts";
+export { type DitOptions, dit } from "./network/dit.ts";
 export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";

@@ -5,6 +5,7 @@ import {
   isNdArray,
   mapTree,
   type NdArray,
+  ndarray,
   type Runtime,
   type Spec,
   sizeOf,
@@ -39,8 +40,20 @@ export const randomised = (parameters: Parameters, seed = 1): Parameters => {
   ) as Parameters;
 };
 
+/** The value of a function of arrays. */
+export const computed = async (
+  runtime: Runtime,
+  f: (...inputs: Tensor[]) => Tensor,
+  ...inputs: NdArray[]
+): Promise<NdArray> => {
+  const compiled = await compile(f, inputs.map(specOf) as Spec[], { runtime });
+  const result = await compiled(...inputs);
+  await compiled.dispose();
+  return result;
+};
+
 /** The network's value. */
-export const evaluate = async (
+export const evaluate = (
   runtime: Runtime,
   network: Network,
   parameters: Parameters,
@@ -48,16 +61,22 @@ export const evaluate = async (
 ): Promise<NdArray> => {
   const { leaves, unflatten } = leavesOf(parameters);
   const names = Object.keys(conditions);
-  const inputs = [x, noiseLevel, ...(Object.values(conditions) as NdArray[]), ...leaves];
-  const compiled = await compile(
-    (...[points, level, ...rest]: Tensor[]) => {
+  return computed(
+    runtime,
+    (points, level, ...rest) => {
       const told = Object.fromEntries(names.map((name, i) => [name, rest[i]!])) as Conditions;
       return network.apply(unflatten(rest.slice(names.length)) as Tensors, points!, level!, told);
     },
-    inputs.map(specOf) as Spec[],
-    { runtime },
+    x,
+    noiseLevel,
+    ...(Object.values(conditions) as NdArray[]),
+    ...leaves,
   );
-  const result = await compiled(...inputs);
-  await compiled.dispose();
-  return result;
 };
+
+/** One-hot rows [rows, count]; -1 is a row of zeros. */
+export const oneHotRows = (count: number, ...rows: number[]): NdArray =>
+  ndarray(Float32Array.from(rows.flatMap((row) => Array.from({ length: count }, (_, k) => (k === row ? 1 : 0)))), [
+    rows.length,
+    count,
+  ]);

@@ -1,10 +1,11 @@
 /** Networks by name, to rebuild one from a file. */
 import { recipeReader } from "../recipe.ts";
+import { dit } from "./dit.ts";
 import { mlp } from "./mlp.ts";
 import type { Network } from "./network.ts";
 import { unet } from "./unet.ts";
 
-const makers = { mlp, unet };
+const makers = { mlp, unet, dit };
 
 /** The kinds of network that {@link networkFromRecipe} knows. */
 export const networkKinds: readonly string[] = Object.keys(makers);

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
 import { uniform } from "../random/uniform.ts";
-import { countOf, evaluate, randomised } from "./evaluate.case.ts";
+import { countOf, evaluate, oneHotRows, randomised } from "./evaluate.case.ts";
 import type { Parameters } from "./network.ts";
 import { unet } from "./unet.ts";
 
@@ -16,12 +16,6 @@ const inputs = (n: number, shape: Shape) => ({
   noiseLevel: normal([n], { seed: 2 }),
 });
 const tiny = { width: 8, multipliers: [1, 2], blocks: 1, attention: 4 };
-const oneHot = (classes: number, ...rows: number[]) =>
-  ndarray(Float32Array.from(rows.flatMap((row) => Array.from({ length: classes }, (_, k) => (k === row ? 1 : 0)))), [
-    rows.length,
-    classes,
-  ]);
-
 describe("samples", () => {
   for (const shape of [
     [2, 8],
@@ -151,21 +145,21 @@ describe("what it is told", () => {
   ] as const)
     test(`${name}: rows of zeros are as good as none, others matter to their own sample`, async () => {
       const plain = await value({});
-      expect(await value({ [name]: oneHot(count, -1, -1) })).toEqual(plain);
-      const told = await value({ [name]: oneHot(count, -1, 1) });
+      expect(await value({ [name]: oneHotRows(count, -1, -1) })).toEqual(plain);
+      const told = await value({ [name]: oneHotRows(count, -1, 1) });
       expect(told.slice(0, 16)).toEqual(plain.slice(0, 16));
       for (let i = 16; i < 32; i++) expect(told[i]).not.toBe(plain[i]);
-      expect((await value({ [name]: oneHot(count, -1, 0) })).slice(16)).not.toEqual(told.slice(16));
+      expect((await value({ [name]: oneHotRows(count, -1, 0) })).slice(16)).not.toEqual(told.slice(16));
     });
 
   test("rows of another shape are refused, and any rows by a network that takes none", async () => {
-    await expect(value({ classes: oneHot(4, 0, 1) })).rejects.toThrow(
+    await expect(value({ classes: oneHotRows(4, 0, 1) })).rejects.toThrow(
       /expected classes as one-hot rows \[2,3\], found \[2,4\]/,
     );
-    await expect(value({ augmentation: oneHot(3, 0, 1) })).rejects.toThrow(ShapeError);
+    await expect(value({ augmentation: oneHotRows(3, 0, 1) })).rejects.toThrow(ShapeError);
     const untold = unet(tiny);
     await expect(
-      evaluate(runtime, untold, untold.initialise(shape, 0), { ...given, classes: oneHot(3, 0, 1) }),
+      evaluate(runtime, untold, untold.initialise(shape, 0), { ...given, classes: oneHotRows(3, 0, 1) }),
     ).rejects.toThrow(ShapeError);
   });
 

@@ -169,7 +169,7 @@ export const unet = ({
 
   return {
     recipe: { kind: "unet", ...settings },
-    learningRate: 5e-4,
+    learningRate: 1e-3,
     classes,
     augmentation,
     uniforms: uniformsOf,

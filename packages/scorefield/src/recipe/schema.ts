@@ -65,6 +65,16 @@ const network = z.discriminatedUnion("kind", [
     classes: z.int().min(0).optional(),
     augmentation: z.int().min(0).optional(),
   }),
+  z.strictObject({
+    kind: z.literal("dit"),
+    patch: count.optional().describe("Side of a patch, which divides the sizes of the samples"),
+    width: count.optional(),
+    depth: count.optional(),
+    headWidth: count.optional(),
+    expansion: count.optional(),
+    classes: z.int().min(0).optional(),
+    augmentation: z.int().min(0).optional(),
+  }),
 ]);
 
 const dataDeviation = positive.optional();
