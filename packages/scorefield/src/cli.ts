@@ -9,6 +9,7 @@ import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
+import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
 import { addVerify } from "./command/verify.ts";
 
@@ -47,7 +48,17 @@ Examples:
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`scorefield: ${oneLine(text.replace(/^error: /, ""))}\n`) });
-  for (const add of [addDemo, addTrain, addSample, addEvaluate, addLikelihood, addAnomaly, addSamplers, addVerify])
+  for (const add of [
+    addDemo,
+    addTrain,
+    addSample,
+    addEvaluate,
+    addLikelihood,
+    addAnomaly,
+    addSamplers,
+    addSummary,
+    addVerify,
+  ])
     add(root);
   for (const command of root.commands)
     command.exitOverride().configureOutput(root.configureOutput()).showHelpAfterError(false);

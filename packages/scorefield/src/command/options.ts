@@ -33,5 +33,8 @@ export const numberList = (text: string): number[] =>
     return value;
   });
 
+/** Positive whole numbers between commas. */
+export const wholeList = (text: string): number[] => list(text).map(whole(1));
+
 /** Gathers an option that may be given several times. */
 export const gather = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
