@@ -45,11 +45,11 @@ export const computed = async (
   runtime: Runtime,
   f: (...inputs: Tensor[]) => Tensor,
   ...inputs: NdArray[]
-): Promise<NdArray> => {
+): Promise<NdArray<"float32">> => {
   const compiled = await compile(f, inputs.map(specOf) as Spec[], { runtime });
   const result = await compiled(...inputs);
   await compiled.dispose();
-  return result;
+  return result as NdArray<"float32">;
 };
 
 /** The network's value. */
@@ -58,7 +58,7 @@ export const evaluate = (
   network: Network,
   parameters: Parameters,
   { x, noiseLevel, ...conditions }: { x: NdArray; noiseLevel: NdArray } & Conditions<NdArray>,
-): Promise<NdArray> => {
+): Promise<NdArray<"float32">> => {
   const { leaves, unflatten } = leavesOf(parameters);
   const names = Object.keys(conditions);
   return computed(

@@ -1,44 +1,15 @@
-import {
-  compile,
-  flattenTree,
-  isNdArray,
-  mapTree,
-  type NdArray,
-  ndarray,
-  type Shape,
-  type Spec,
-  sizeOf,
-  specOf,
-  type Tensor,
-  type Tensors,
-} from "@scorefield/tensor";
+import { isNdArray, mapTree, type NdArray, ndarray, type Shape, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
+import { countOf, evaluate, leavesOf } from "./evaluate.case.ts";
 import { initialLinear } from "./linear.ts";
 import { mlp } from "./mlp.ts";
-import type { Network, Parameters } from "./network.ts";
+import type { Parameters } from "./network.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
-
-const leavesOf = (parameters: Parameters) => flattenTree<NdArray<"float32">>(parameters, isNdArray);
-const countOf = (parameters: Parameters): number =>
-  leavesOf(parameters).leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-
-const run = async (network: Network, parameters: Parameters, x: NdArray, noiseLevel: NdArray): Promise<NdArray> => {
-  const { leaves, unflatten } = leavesOf(parameters);
-  const inputs = [x, noiseLevel, ...leaves];
-  const compiled = await compile(
-    (...[points, level, ...values]: Tensor[]) => network.apply(unflatten(values) as Tensors, points!, level!),
-    inputs.map(specOf) as Spec[],
-    { runtime },
-  );
-  const result = await compiled(...inputs);
-  await compiled.dispose();
-  return result;
-};
 
 describe("parameters", () => {
   test("37,762 for points in the plane, with width 128 and depth 3", () => {
@@ -86,7 +57,10 @@ describe("the function", () => {
     test(`starts at zero, of the shape of its data [${shape}]`, async () => {
       const network = mlp({ width: 8 });
       const x = normal([5, ...shape], { seed: 1 });
-      const result = await run(network, network.initialise(shape, 3), x, normal([5], { seed: 2 }));
+      const result = await evaluate(runtime, network, network.initialise(shape, 3), {
+        x,
+        noiseLevel: normal([5], { seed: 2 }),
+      });
       expect(result.shape).toEqual([5, ...shape]);
       expect(result.data.every((value) => Number(value) === 0)).toBe(true);
     });
@@ -116,7 +90,7 @@ describe("the function", () => {
     });
     const x = ndarray(Float32Array.from(points.flatMap((point) => point.slice(0, 2))), [2, 2]);
     const level = ndarray(Float32Array.from(points, ([, , c]) => c));
-    const found = await run(network, parameters, x, level);
+    const found = await evaluate(runtime, network, parameters, { x, noiseLevel: level });
     for (const [i, value] of expected.entries()) expect(Number(found.data[i])).toBeCloseTo(value, 4);
   });
 });

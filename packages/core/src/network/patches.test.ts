@@ -1,4 +1,4 @@
-import { type NdArray, ndarray, type Shape, sizeOf } from "@scorefield/tensor";
+import { ndarray, type Shape, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { normal } from "../random/normal.ts";
@@ -38,7 +38,7 @@ describe("patches", () => {
 });
 
 describe("positionFeatures", () => {
-  const features = (counts: Shape, width: number): Promise<NdArray> =>
+  const features = (counts: Shape, width: number) =>
     computed(runtime, (x) => positionFeatures(counts, width).add(x!), ndarray(Float32Array.of(0), []));
 
   test("cosines, then sines of the index along each axis", async () => {
