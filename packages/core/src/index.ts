@@ -162,12 +162,21 @@ export type { Controller } from "./sampling/step-control.ts";
 export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sampling/trajectory.ts";
 export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling/underdamped-langevin.ts";
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
+export { type Augmentation, augment, augmentationLabels, type ImageTransform } from "./training/augmentation.ts";
 export { type Dataset, dataset } from "./training/dataset.ts";
 export { type FlatLayout, flatLayout } from "./training/flat.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
-export type { Checkpoint, TrainEvent, TrainOptions } from "./training/options.ts";
+export { type Checkpoint, checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";
+export { type PowerAverage, powerExponent } from "./training/power-average.ts";
+export {
+  type AverageProfile,
+  type AverageSnapshot,
+  averageWeights,
+  reconstructAverage,
+} from "./training/reconstruct-average.ts";
 export type { Schedule } from "./training/schedule.ts";
 export { type Training, train } from "./training/train.ts";
+export { initialTrainable, type Trainable, type TrainableLayout, trainableLayout } from "./training/trainable.ts";
 export type { Check, CheckContext, ErrorUnit, Finding } from "./verify/check.ts";
 export { checks } from "./verify/checks.ts";
 export { type OrderTruth, orderCheck } from "./verify/order-checks.ts";

@@ -110,7 +110,7 @@ const inputsFrom = (
   const adam = adamSettings();
   const x = zeros([count, batch, size]);
   const target = zeros([count, batch, bins]);
-  const numbers = zeros([count, stepNumberCount]);
+  const numbers = zeros([count, stepNumberCount()]);
   for (let k = 0; k < count; k++) {
     const step = from + k;
     const rows = integers([batch], { seed, step, purpose: "order", high: data.length / size }).data;
@@ -124,8 +124,8 @@ const inputsFrom = (
     }
     const rate = learningRateAt(step, steps, learningRate);
     numbers.data.set(
-      stepVector(step, { learningRate: rate, averageDecay: averageDecayAt(step, 0.999) }, adam),
-      stepNumberCount * k,
+      stepVector(step, { learningRate: rate, averageDecays: [averageDecayAt(step, 0.999)] }, adam),
+      stepNumberCount() * k,
     );
   }
   return { x, target, numbers };
@@ -157,7 +157,7 @@ const fit = async (
   let state = freshState(layout.flatten(initial));
   const specs = {
     state: stateSpec(layout.size),
-    inputs: { x: { shape: [batch, size] }, target: { shape: [batch, bins] }, numbers: { shape: [stepNumberCount] } },
+    inputs: { x: { shape: [batch, size] }, target: { shape: [batch, bins] }, numbers: { shape: [stepNumberCount()] } },
   };
   for (let done = 0; done < steps; ) {
     const length = Math.min(blockLength, steps - done);

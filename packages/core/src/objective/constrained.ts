@@ -52,7 +52,7 @@ export const constrained = (
       weight,
       schedule,
     },
-    loss: (denoise, process, inputs) => {
+    loss: (denoise, process, inputs, parameters) => {
       // At one level for all of a batch, since errors of averages at some levels must not make up for those at others.
       const t = constraint.ofAverages ? inputs.t.slice([[0, 1]]).broadcastTo(inputs.t.shape) : inputs.t;
       const residual = constraint
@@ -60,7 +60,9 @@ export const constrained = (
         .square()
         .mean(1);
       const weights = schedules[schedule](process, constraint.ofAverages ? t.slice([[0, 1]]) : t);
-      return objective.loss(denoise, process, inputs).add(residual.multiply(weights).mean().multiply(weight));
+      return objective
+        .loss(denoise, process, inputs, parameters)
+        .add(residual.multiply(weights).mean().multiply(weight));
     },
   };
 };

@@ -219,6 +219,7 @@ test("recipe and bad options", () => {
     weighting: "edm",
     levels: { kind: "log-normal", mean: -1.2, deviation: 1.2 },
     dataDeviation: 1,
+    uncertainty: false,
   });
   expect(() => denoising({ weighting: "snr" as never })).toThrow(ArgumentError);
   expect(() => denoising({ dataDeviation: 0 })).toThrow(/expected a positive dataDeviation, found 0/);

@@ -6,6 +6,7 @@ import type { Process } from "../process/process.ts";
 import { logNormalLevels, type NoiseLevels } from "./levels.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
+import { initialUncertainty, uncertainty } from "./uncertainty.ts";
 
 /**
  * How much each noise level counts, as factor of the squared error of the denoised estimate:
@@ -23,6 +24,11 @@ export interface DenoisingOptions {
   readonly levels?: NoiseLevels;
   /** Standard deviation of the data, for the `edm` weighting; default 1. */
   readonly dataDeviation?: number;
+  /**
+   * Learn how large the loss is at every noise level, and divide by it, so that none drowns the others (Karras et al.
+   * 2024, section 2.1): loss e^-u(sigma) + u(sigma), which may be negative. Default false.
+   */
+  readonly uncertainty?: boolean;
 }
 
 const clippedSnr = 5;
@@ -54,18 +60,25 @@ export const denoising = ({
   weighting = "edm",
   levels = logNormalLevels(),
   dataDeviation = 1,
+  uncertainty: learned = false,
 }: DenoisingOptions = {}): Objective => {
   if (!weightings.includes(weighting))
     throw new ArgumentError(`denoising: expected a weighting of ${weightings.join(", ")}; found ${weighting}`);
   if (!(dataDeviation > 0 && Number.isFinite(dataDeviation)))
     throw new ArgumentError(`denoising: expected a positive dataDeviation, found ${dataDeviation}`);
   return {
-    recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation },
+    recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation, uncertainty: learned },
     levels,
-    loss: (denoise, process, inputs) => {
+    ...(learned && { initialise: initialUncertainty }),
+    loss: (denoise, process, inputs, parameters) => {
       const { x, t } = inputs;
       const error = denoise(perturb(process, inputs), t).subtract(x).square();
-      return error.multiply(expandTime(weight(weighting, process, t, dataDeviation), x.rank)).mean();
+      const factor = weight(weighting, process, t, dataDeviation);
+      if (!learned) return error.multiply(expandTime(factor, x.rank)).mean();
+      if (!parameters) throw new ArgumentError("denoising: expected the parameters of its uncertainty, found none");
+      const u = uncertainty(parameters, process, t);
+      const certainty = factor.multiply(u.negate().exp());
+      return error.multiply(expandTime(certainty, x.rank)).mean().add(u.mean());
     },
   };
 };

@@ -31,9 +31,9 @@ export const fokkerPlanck = (
     ...objective,
     recipe: { kind: "fokker-planck", objective: objective.recipe, weight, projections },
     probes: own + projections,
-    loss: (denoise, process, { probes = [], ...inputs }) => {
+    loss: (denoise, process, { probes = [], ...inputs }, parameters) => {
       const { x, t } = inputs;
-      const matched = objective.loss(denoise, process, { ...inputs, probes: probes.slice(0, own) });
+      const matched = objective.loss(denoise, process, { ...inputs, probes: probes.slice(0, own) }, parameters);
       const directions = probes.slice(own).map((probe) => sign(probe));
       const residual = fokkerPlanckResidual(modelOf(denoise, process, x), perturb(process, inputs), t, directions);
       return matched.add(residual.square().mean().multiply(weight));

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { denoising } from "../objective/denoising.ts";
 import { geometricLevels, logNormalLevels, type NoiseLevels } from "../objective/levels.ts";
 import { edm } from "../process/edm.ts";
+import { normal } from "../random/normal.ts";
+import { augment } from "./augmentation.ts";
 import { batchSource } from "./batches.ts";
 import { dataset } from "./dataset.ts";
 
@@ -12,16 +14,21 @@ const rows = (n: number) =>
     Float32Array.from({ length: 2 * n }, (_, k) => k / 2),
     [n, 2],
   );
-const source = (n: number, batch: number, { seed = 1, levels = logNormalLevels() as NoiseLevels } = {}) =>
+const source = (
+  n: number,
+  batch: number,
+  { seed = 1, accumulate = 1, levels = logNormalLevels() as NoiseLevels } = {},
+) =>
   batchSource({
     data: dataset(rows(n)),
     network: {},
     classDropout: 0,
     batch,
+    accumulate,
     seed,
     process: edm(),
     objective: denoising({ levels }),
-    numbersAt: (step) => [step, 10 * step, 0, 1],
+    numbersAt: (step) => Array.from({ length: accumulate }, (_, k) => [step, 10 * step, k, 1]),
   });
 const visited = async (n: number, batch: number, from: number, steps: number): Promise<number[]> => {
   const { x } = await source(n, batch)(from, steps);
@@ -89,6 +96,16 @@ test("shapes, and the numbers of each step", async () => {
   expect(Array.from(numbers.data as Float32Array)).toEqual([5, 50, 0, 1, 6, 60, 0, 1, 7, 70, 0, 1]);
 });
 
+test("micro-batches cut the samples of a step and change none", async () => {
+  const [whole, cut] = [await source(10, 6)(4, 2), await source(10, 6, { accumulate: 3 })(4, 2)];
+  for (const key of ["x", "t", "noise"] as const) {
+    expect(cut[key].data).toEqual(whole[key].data);
+    expect(cut[key].shape).toEqual([6, 2, ...whole[key].shape.slice(2)]);
+  }
+  expect(cut.numbers.shape).toEqual([6, 4]);
+  expect(Array.from(cut.numbers.data as Float32Array).filter((_, i) => i % 4 === 2)).toEqual([0, 1, 2, 0, 1, 2]);
+});
+
 test("noise is standard normal and levels follow their distribution (4 standard errors)", async () => {
   const n = 200 * 64;
   const { t, noise } = await source(10, 64, { levels: geometricLevels({ count: 4 }) })(0, 200);
@@ -110,10 +127,11 @@ describe("what the network is told", () => {
       network: { classes: 3, uniforms: () => 5 },
       classDropout,
       batch: 8,
+      accumulate: 1,
       seed: 1,
       process: edm(),
       objective: { ...denoising(), probes: 2 },
-      numbersAt: () => [0],
+      numbersAt: () => [[0]],
     });
 
   test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
@@ -135,6 +153,34 @@ describe("what the network is told", () => {
     expect(Math.abs(kept - 0.75 * 4000) / Math.sqrt(4000 * 0.25 * 0.75)).toBeLessThan(4);
   });
 
+  test("how images were altered, and the images as they were then", async () => {
+    const images = normal([10, 1, 6, 6], { seed: 4 });
+    const made = (changes: object) =>
+      batchSource({
+        data: dataset(images),
+        network: {},
+        classDropout: 0,
+        batch: 4,
+        accumulate: 1,
+        seed: 1,
+        process: edm(),
+        objective: denoising(),
+        numbersAt: () => [[0]],
+        ...changes,
+      });
+    const augmentation = { probability: 0.5 };
+    const [plain, found] = [await made({})(3, 2), await made({ augmentation, accumulate: 2 })(3, 2)];
+    expect(plain.conditions.augmentation).toBeUndefined();
+    expect(found.conditions.augmentation!.shape).toEqual([4, 2, 9]);
+    for (const k of [0, 1]) {
+      const part = ndarray((plain.x.data as Float32Array).slice(144 * k, 144 * (k + 1)), [4, 1, 6, 6]);
+      const { images: altered, labels } = augment(part, augmentation, { seed: 1, step: 3 + k });
+      expect(found.x.data.slice(144 * k, 144 * (k + 1))).toEqual(altered.data);
+      expect(found.conditions.augmentation!.data.slice(36 * k, 36 * (k + 1))).toEqual(labels.data);
+    }
+    expect(found.noise.data).toEqual(plain.noise.data);
+  });
+
   test("samples that are decoded are read ahead, once", async () => {
     const asked: number[] = [];
     const values = dataset(rows(10));
@@ -147,10 +193,11 @@ describe("what the network is told", () => {
       network: {},
       classDropout: 0,
       batch: 3,
+      accumulate: 1,
       seed: 1,
       process: edm(),
       objective: denoising(),
-      numbersAt: () => [0],
+      numbersAt: () => [[0]],
     });
     inputs.prefetch(2, 2);
     expect(asked).toEqual([6]);

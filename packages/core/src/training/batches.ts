@@ -1,17 +1,21 @@
 /** What a training step needs from the host: data in shuffled order, times, noise, and the step's numbers. */
-import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
+import { fromNested, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
 import type { Conditions, Network } from "../network/network.ts";
 import type { Objective, ObjectiveInputs } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
 import { normal } from "../random/normal.ts";
 import { permutation } from "../random/permutation.ts";
 import { uniform } from "../random/uniform.ts";
+import { type Augmentation, augment } from "./augmentation.ts";
 import type { Dataset } from "./dataset.ts";
 
-/** Inputs of consecutive training steps: those of objective and network, stacked along a leading axis of steps. */
+/**
+ * Inputs of consecutive micro-batches, those of objective and network, stacked along a leading axis. A step of training
+ * is one micro-batch, or several.
+ */
 export type StepInputs<T> = Required<ObjectiveInputs<T>> & {
   readonly conditions: Conditions<T>;
-  /** The optimiser's numbers, [steps, 4]. */
+  /** The optimiser's numbers. */
   readonly numbers: T;
 };
 
@@ -20,11 +24,16 @@ export interface BatchSource {
   readonly network: Pick<Network, "classes" | "uniforms">;
   /** Share of samples whose class is withheld. */
   readonly classDropout: number;
+  readonly augmentation?: Augmentation | undefined;
+  /** Samples per step. */
   readonly batch: number;
+  /** Micro-batches per step, which divide the batch. */
+  readonly accumulate: number;
   readonly seed: number;
   readonly process: Process;
   readonly objective: Objective;
-  readonly numbersAt: (step: number) => readonly number[];
+  /** The optimiser's numbers for each micro-batch of a step. */
+  readonly numbersAt: (step: number) => readonly (readonly number[])[];
 }
 
 /** Rows in an order that visits every row once per epoch, reshuffled each epoch; the same for every start. */
@@ -50,9 +59,20 @@ const stacked = (count: number, drawsOf: (k: number) => NdArray): NdArray => {
   return all;
 };
 
+/** The parts of an array along its leading axis, as views. */
+const unstacked = ({ dtype, shape: [count = 0, ...shape], data }: NdArray<"float32">): NdArray<"float32">[] =>
+  Array.from({ length: count }, (_, k) => ({
+    dtype,
+    shape,
+    data: data.subarray(k * sizeOf(shape), (k + 1) * sizeOf(shape)),
+  }));
+
 /** Makes the inputs of steps. */
 export interface StepSource {
-  /** Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers. */
+  /**
+   * Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers, and into how many
+   * micro-batches a step is cut changes none of its samples.
+   */
   (from: number, count: number): Promise<StepInputs<NdArray>>;
   /** Begins to read the samples of those steps, where reading is work that can go on beside training. */
   prefetch(from: number, count: number): void;
@@ -60,7 +80,7 @@ export interface StepSource {
 
 /** The source of a training's inputs. */
 export const batchSource = (source: BatchSource): StepSource => {
-  const { data, network, classDropout, batch, seed, process, objective, numbersAt } = source;
+  const { data, network, classDropout, augmentation, batch, accumulate, seed, process, objective, numbersAt } = source;
   const { shape, labels } = data;
   const classes = network.classes ?? 0;
   const uniforms = network.uniforms?.(shape) ?? 0;
@@ -84,33 +104,53 @@ export const batchSource = (source: BatchSource): StepSource => {
     }
     return rows;
   };
-  const read = async (from: number, count: number): Promise<NdArray> => {
+  const read = async (from: number, count: number): Promise<NdArray<"float32">> => {
     const { data: values } = await data.read(rowsOf(from, count));
     return { dtype: "float32", shape: [count, batch, ...shape], data: values };
   };
+  /** The samples of steps from one on, altered if they should be, and how. */
+  const altered = (x: NdArray<"float32">, from: number): { x: NdArray; labels?: NdArray } => {
+    if (!augmentation) return { x };
+    const steps = unstacked(x).map((images, k) => augment(images, augmentation, { seed, step: from + k }));
+    return {
+      x: stacked(steps.length, (k) => steps[k]!.images),
+      labels: stacked(steps.length, (k) => steps[k]!.labels),
+    };
+  };
+  /** The micro-batches of steps [count, batch, ...]. */
+  const cut = ({ dtype, shape: [count = 0, , ...rest], data }: NdArray): NdArray => ({
+    dtype,
+    shape: [count * accumulate, batch / accumulate, ...rest],
+    data,
+  });
 
-  let ahead: { readonly from: number; readonly count: number; readonly x: Promise<NdArray> } | undefined;
+  let ahead: { readonly from: number; readonly count: number; readonly x: Promise<NdArray<"float32">> } | undefined;
   const inputs = async (from: number, count: number): Promise<StepInputs<NdArray>> => {
     const each = (drawsOf: (step: number) => NdArray): NdArray => stacked(count, (k) => drawsOf(from + k));
-    const x = ahead?.from === from && ahead.count === count ? ahead.x : read(from, count);
+    const samples = ahead?.from === from && ahead.count === count ? ahead.x : read(from, count);
     ahead = undefined;
+    const { x, labels } = altered(await samples, from);
+    const numbers = each((step) => fromNested(numbersAt(step)));
     return {
-      x: await x,
-      t: each(timesOf),
-      noise: each((step) => normal([batch, ...shape], { seed, step, purpose: "noise" })),
+      x: cut(x),
+      t: cut(each(timesOf)),
+      noise: cut(each((step) => normal([batch, ...shape], { seed, step, purpose: "noise" }))),
       probes: Array.from({ length: objective.probes ?? 0 }, (_, p) =>
-        each((step) =>
-          // Samples past the batch are other probes of the same step.
-          normal([batch, ...shape], { seed, step, purpose: "probe", firstSample: p * batch }),
+        cut(
+          each((step) =>
+            // Samples past the batch are other probes of the same step.
+            normal([batch, ...shape], { seed, step, purpose: "probe", firstSample: p * batch }),
+          ),
         ),
       ),
       conditions: {
-        ...(classes > 0 && { classes: each(classesOf) }),
+        ...(classes > 0 && { classes: cut(each(classesOf)) }),
+        ...(labels && { augmentation: cut(labels) }),
         ...(uniforms > 0 && {
-          uniforms: each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" })),
+          uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),
         }),
       },
-      numbers: each((step) => ndarray(Float32Array.from(numbersAt(step)))),
+      numbers: { ...numbers, shape: [count * accumulate, numbers.shape[2]!] },
     };
   };
   return Object.assign(inputs, {

@@ -1,16 +1,14 @@
 /** The training loop: blocks of compiled steps, one event each. */
-import { compileScan, defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
-import { edmPreconditioning } from "../model/preconditioning.ts";
+import { compileScan, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
 import { type TrainedModel, trainedModel } from "../model/trained.ts";
-import { denoising } from "../objective/denoising.ts";
 import { batchSource } from "./batches.ts";
-import { type Dataset, dataset } from "./dataset.ts";
 import { explainDivergence } from "./divergence.ts";
-import { flatLayout } from "./flat.ts";
-import { adamSettings, freshState, stepVector } from "./optimiser.ts";
-import { checkOptions, checkResume, type TrainEvent, type TrainOptions } from "./options.ts";
-import { averageDecayAt, checkSchedule, learningRateAt } from "./schedule.ts";
+import { freshState, type OptimiserState, restVector, stepVector } from "./optimiser.ts";
+import { checkResume, type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
+import { powerDecayAt, powerExponent } from "./power-average.ts";
+import { averageDecayAt, learningRateAt } from "./schedule.ts";
 import { type StepReport, stepSpecs, trainingStep } from "./step.ts";
+import { initialTrainable, trainableLayout } from "./trainable.ts";
 
 // About a tenth of a second of work per call of the runtime: often enough for progress and cancellation, seldom enough
 // that the calls cost nothing. Every parameter is used once per sample, or once per pixel in a convolution.
@@ -26,9 +24,28 @@ const evenLength = (steps: number, longest: number): number => {
   return longest;
 };
 
-/** The first step of a block whose loss or gradient is not finite, or -1. */
+/** The first micro-batch of a block whose loss or gradient is not finite, or -1. */
 const firstBroken = ({ loss, gradientNorm }: StepReport<NdArray>): number =>
   loss.data.findIndex((value: unknown, k: number) => !Number.isFinite(value) || !Number.isFinite(gradientNorm.data[k]));
+
+/** The loss of every step, from the shares of its micro-batches. */
+const lossesOf = ({ loss }: StepReport<NdArray>, accumulate: number): Float32Array => {
+  const shares = loss.data as Float32Array;
+  if (accumulate === 1) return shares;
+  return Float32Array.from({ length: shares.length / accumulate }, (_, k) =>
+    shares.subarray(k * accumulate, (k + 1) * accumulate).reduce((sum, share) => sum + share, 0),
+  );
+};
+
+/** The state between steps: no gradient is under way. */
+const settled = ({ gradient: _, ...state }: OptimiserState<NdArray>): OptimiserState<NdArray> => state;
+
+/** The decays of the moving averages in a step. */
+const decaysOf = ({ average, averageDecay }: ReturnType<typeof trainSettings>): ((step: number) => number[]) => {
+  if (!average) return (step) => [averageDecayAt(step, averageDecay)];
+  const exponents = average.widths.map(powerExponent);
+  return (step) => exponents.map((exponent) => powerDecayAt(step, exponent));
+};
 
 /**
  * Trains block by block; every event is yielded once its block is done, and the next block starts when the consumer asks.
@@ -38,45 +55,43 @@ export async function* trainingBlocks(
   options: TrainOptions,
   finish: (model: TrainedModel) => void,
 ): AsyncGenerator<TrainEvent, void> {
-  const { process, network, steps, resume, signal, onProgress } = options;
-  const { preconditioning = edmPreconditioning(), objective = denoising(), runtime = defaultRuntime() } = options;
-  const {
-    batch = 256,
-    learningRate = network.learningRate,
-    averageDecay = 0.999,
-    classDropout = 0.1,
-    seed = 0,
-  } = options;
-  const data = isNdArray(options.data) ? dataset(options.data as NdArray<"float32">) : (options.data as Dataset);
-  checkOptions(data, network, { steps, batch, averageDecay, classDropout });
-  checkSchedule(learningRate, options);
-  const adam = adamSettings(options.adam);
+  const settings = trainSettings(options);
+  const { data, process, network, preconditioning, objective, steps, batch, accumulate, adam } = settings;
+  const { learningRate, augmentation, seed, resume, signal, onProgress, runtime } = settings;
   runtime.prepare();
 
   const { shape } = data;
-  const initial = network.initialise(shape, seed);
-  const layout = flatLayout(initial);
-  if (resume) checkResume(resume, layout.size, steps);
-  const parts = { process, network, preconditioning, objective, adam, layout };
-  const rate = (step: number): number => learningRateAt(step, steps, learningRate, options);
-  const numbersAt = (step: number): readonly number[] =>
-    stepVector(step, { learningRate: rate(step), averageDecay: averageDecayAt(step, averageDecay) }, adam);
-  const inputsOf = batchSource({ data, network, classDropout, batch, seed, process, objective, numbersAt });
+  const initial = initialTrainable(network, objective, shape, seed);
+  const layout = trainableLayout(initial);
+  const decaysAt = decaysOf(settings);
+  const averages = decaysAt(0).length;
+  if (resume) checkResume(resume, { parameters: layout.size, averages, steps });
+  const augmented = augmentation !== undefined;
+  const parts = { process, network, preconditioning, objective, adam, layout, accumulate, averages, augmented };
+  const rate = (step: number): number => learningRateAt(step, steps, learningRate, settings.schedule);
+  const rest = new Array<number[]>(accumulate - 1).fill(restVector(averages));
+  const numbersAt = (step: number) => [
+    ...rest,
+    stepVector(step, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam),
+  ];
+  const inputsOf = batchSource({ ...settings, numbersAt });
   const compileBlock = (length: number) =>
     compileScan(
       trainingStep(parts),
-      { ...stepSpecs(parts, batch, shape), steps: length },
+      { ...stepSpecs(parts, batch, shape), steps: length * accumulate },
       { runtime, name: "training step" },
     );
 
   let done = resume?.step ?? 0;
-  let state = resume?.state ?? freshState(layout.flatten(initial));
-  const block = evenLength(steps - done, blockLength(layout.size, batch, shape));
-  const lengthFrom = (step: number): number => Math.min(block, steps - step);
+  let state = resume?.state ?? freshState(layout.flatten(initial), averages);
+  if (accumulate > 1) state = { ...state, gradient: zeros([layout.size]) };
+  // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
+  const block = evenLength(steps, blockLength(layout.size, batch, shape));
+  const lengthFrom = (step: number): number => Math.min(block - (step % block), steps - step);
   const inputsFrom = async (step: number) => (step < steps ? inputsOf(step, lengthFrom(step)) : undefined);
   const finishWhenDone = (): void => {
     if (done === steps)
-      finish(trainedModel({ process, network, preconditioning }, layout.unflatten(state.average), shape));
+      finish(trainedModel({ process, network, preconditioning }, layout.unflatten(state.average).network, shape));
   };
 
   let compiled: Awaited<ReturnType<typeof compileBlock>> | undefined;
@@ -105,28 +120,24 @@ export async function* trainingBlocks(
       const following = await inputsFrom(done + length);
       const seconds = (performance.now() - start) / 1000;
       const broken = firstBroken(reports);
-      if (broken >= 0)
-        throw await explainDivergence(parts, {
-          state,
-          inputsOf,
-          from: done,
-          broken,
-          learningRate: rate(done + broken),
-          runtime,
-        });
+      if (broken >= 0) {
+        const failed = { state, inputsOf, from: done, broken, runtime };
+        const brokenRate = rate(done + Math.floor(broken / accumulate));
+        throw await explainDivergence(parts, batch, { ...failed, learningRate: brokenRate });
+      }
       state = next;
       inputs = following;
       done += length;
-      const losses = reports.loss.data as Float32Array;
+      const losses = lossesOf(reports, accumulate);
       const event: TrainEvent = {
         step: done,
         steps,
         loss: losses.reduce((sum, value) => sum + value, 0) / length,
         losses,
-        gradientNorm: Number(reports.gradientNorm.data[length - 1]),
+        gradientNorm: Number(reports.gradientNorm.data[length * accumulate - 1]),
         learningRate: rate(done - 1),
         samplesPerSecond: (length * batch) / seconds,
-        checkpoint: { step: done, state },
+        checkpoint: { step: done, state: settled(state) },
       };
       onProgress?.(event);
       finishWhenDone();

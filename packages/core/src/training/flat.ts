@@ -12,29 +12,35 @@ import {
 } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
 
-/** Where each parameter lies in the flat vector, and how to go back and forth. */
-export interface FlatLayout {
+/** Where each parameter lies in the flat vector, and how to go back and forth: host values `P`, tensors `T`. */
+export interface FlatLayout<P = Parameters, T = Tensors> {
   readonly size: number;
   /** Names of the parameters, e.g. `hidden.0.weight`, with their shapes, in order. */
   readonly entries: readonly { readonly name: string; readonly shape: Shape; readonly offset: number }[];
   /** The vector of these values. */
-  flatten(parameters: Parameters): NdArray;
+  flatten(parameters: P): NdArray;
   /** The values in a vector, as views. */
-  unflatten(vector: NdArray): Parameters;
+  unflatten(vector: NdArray): P;
   /** The tensors in a vector. */
-  split(vector: Tensor): Tensors;
+  split(vector: Tensor): T;
   /** The vector of these tensors. */
-  join(tensors: Tensors): Tensor;
+  join(tensors: T): Tensor;
 }
 
-/** The layout of a tree of parameters. */
-export const flatLayout = (parameters: Parameters): FlatLayout => {
+/**
+ * The layout of a tree of parameters.
+ * @param nameOf the name of a parameter from its path in the tree; default the path
+ */
+export const flatLayout = <P = Parameters, T = Tensors>(
+  parameters: P,
+  nameOf: (path: string) => string = (path) => path,
+): FlatLayout<P, T> => {
   const { leaves, paths, unflatten } = flattenTree<NdArray<"float32">>(parameters, isNdArray);
   let size = 0;
   const entries = leaves.map(({ shape }, i) => {
     const offset = size;
     size += sizeOf(shape);
-    return { name: paths[i]!, shape, offset };
+    return { name: nameOf(paths[i]!), shape, offset };
   });
   return {
     size,
@@ -52,10 +58,10 @@ export const flatLayout = (parameters: Parameters): FlatLayout => {
           shape,
           data: (vector.data as Float32Array).subarray(offset, offset + sizeOf(shape)),
         })),
-      ) as Parameters,
+      ) as P,
     split: (vector) => {
       const parts = vector.split(entries.map(({ shape }) => sizeOf(shape)));
-      return unflatten(parts.map((part, i) => part.reshape(entries[i]!.shape))) as Tensors;
+      return unflatten(parts.map((part, i) => part.reshape(entries[i]!.shape))) as T;
     },
     join: (tensors) => concat(flattenTree<Tensor>(tensors).leaves.map((tensor) => tensor.flatten())),
   };

@@ -3,7 +3,15 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
-import { type Adam, adamSettings, adamStep, type OptimiserState, stepVector } from "./optimiser.ts";
+import {
+  type Adam,
+  adamSettings,
+  adamStep,
+  type OptimiserState,
+  restVector,
+  stepNumberCount,
+  stepVector,
+} from "./optimiser.ts";
 import { averageDecayAt } from "./schedule.ts";
 
 const runtime = native({ threads: 1 });
@@ -45,7 +53,11 @@ const run = async (steps: number, adam: Required<Adam>) => {
   const vector = { shape: [size] };
   const compiled = await compile(
     (state: OptimiserState<Tensor>, gradient: Tensor, numbers: Tensor) => adamStep(state, gradient, numbers, adam),
-    [{ parameters: vector, firstMoment: vector, secondMoment: vector, average: vector }, vector, { shape: [4] }],
+    [
+      { parameters: vector, firstMoment: vector, secondMoment: vector, average: vector },
+      vector,
+      { shape: [stepNumberCount()] },
+    ],
     { runtime },
   );
   const zero = ndarray(new Float32Array(size));
@@ -55,7 +67,7 @@ const run = async (steps: number, adam: Required<Adam>) => {
   >;
   const norms = [];
   for (let step = 0; step < steps; step++) {
-    const numbers = stepVector(step, { learningRate: learningRate(step), averageDecay: averageDecay(step) }, adam);
+    const numbers = stepVector(step, { learningRate: learningRate(step), averageDecays: [averageDecay(step)] }, adam);
     const [next, norm] = await compiled(state as never, ndarray(gradientAt(step)), ndarray(Float32Array.from(numbers)));
     state = next as never;
     norms.push(Number(norm.data[0]));
@@ -89,12 +101,16 @@ test("a gradient of zero moves nothing", async () => {
   const vector = { shape: [2] };
   const compiled = await compile(
     (state: OptimiserState<Tensor>, gradient: Tensor, numbers: Tensor) => adamStep(state, gradient, numbers, adam),
-    [{ parameters: vector, firstMoment: vector, secondMoment: vector, average: vector }, vector, { shape: [4] }],
+    [
+      { parameters: vector, firstMoment: vector, secondMoment: vector, average: vector },
+      vector,
+      { shape: [stepNumberCount()] },
+    ],
     { runtime },
   );
   const zero = ndarray(new Float32Array(2));
   const parameters = ndarray(Float32Array.of(3, -1));
-  const numbers = ndarray(Float32Array.from(stepVector(0, { learningRate: 1, averageDecay: 0.5 }, adam)));
+  const numbers = ndarray(Float32Array.from(stepVector(0, { learningRate: 1, averageDecays: [0.5] }, adam)));
   const state = { parameters, average: parameters, firstMoment: zero, secondMoment: zero };
   const [next, norm] = await compiled(state, zero, numbers);
   await compiled.dispose();
@@ -121,4 +137,43 @@ test("settings out of range are refused", () => {
     weightDecay: 0,
     clipNorm: 1,
   });
+});
+
+test("micro-batches add up to the step of their sum, and change nothing before the last", async () => {
+  const adam = adamSettings({ weightDecay: 0.3 });
+  const vector = { shape: [size] };
+  const spec = { parameters: vector, firstMoment: vector, secondMoment: vector, average: vector };
+  const numbersSpec = { shape: [stepNumberCount(2)] };
+  const stepOf = (state: OptimiserState<Tensor>, gradient: Tensor, numbers: Tensor) =>
+    adamStep(state, gradient, numbers, adam);
+  const whole = await compile(stepOf, [{ ...spec, otherAverages: [vector] }, vector, numbersSpec], { runtime });
+  const cut = await compile(stepOf, [{ ...spec, otherAverages: [vector], gradient: vector }, vector, numbersSpec], {
+    runtime,
+  });
+  const [parameters, firstMoment, average, other] = [2, 3, 4, 5].map((seed) => normal([size], { seed })) as [
+    ReturnType<typeof ndarray>,
+    ReturnType<typeof ndarray>,
+    ReturnType<typeof ndarray>,
+    ReturnType<typeof ndarray>,
+  ];
+  const secondMoment = ndarray(normal([size], { seed: 6 }).data.map((value) => value * value));
+  const state = { parameters, firstMoment, secondMoment, average, otherAverages: [other] };
+  const gradients = [7, 8, 9].map((seed) => normal([size], { seed }));
+  const sum = ndarray(gradients[0]!.data.map((value, i) => value + gradients[1]!.data[i]! + gradients[2]!.data[i]!));
+  const numbers = ndarray(Float32Array.from(stepVector(4, { learningRate: 0.1, averageDecays: [0.9, 0.5] }, adam)));
+  const rest = ndarray(Float32Array.from(restVector(2)));
+  const [expected, norm] = await whole(state as never, sum, numbers);
+  let micro: object = { ...state, gradient: ndarray(new Float32Array(size)) };
+  for (const [i, gradient] of gradients.entries()) {
+    const [next, found] = await cut(micro as never, gradient, i < 2 ? rest : numbers);
+    const { gradient: left, ...others } = next as never as OptimiserState<ReturnType<typeof ndarray>>;
+    if (i < 2) expect(others).toEqual(state);
+    else {
+      expect(others).toEqual(expected);
+      expect(found).toEqual(norm);
+      expect(left!.data.every((value) => Number(value) === 0)).toBe(true);
+    }
+    micro = next;
+  }
+  await Promise.all([whole.dispose(), cut.dispose()]);
 });

@@ -1,4 +1,4 @@
-/** Adam on one flat vector of parameters, with clipping by the gradient's norm and a moving average of the result. */
+/** Adam on one flat vector of parameters, with clipping by the gradient's norm and moving averages of the result. */
 import { constant, max, min, type NdArray, type Spec, type Tensor, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 
@@ -7,21 +7,37 @@ export type OptimiserState<T> = {
   readonly parameters: T;
   readonly firstMoment: T;
   readonly secondMoment: T;
+  /** The moving average of the parameters that makes the model. */
   readonly average: T;
+  /** Moving averages of other widths, if any. */
+  readonly otherAverages?: readonly T[];
+  /** The sum of gradients so far, while a step is made of several micro-batches. */
+  readonly gradient?: T;
 };
 
-/** The state before the first step, from a flat vector of parameters. */
-export const freshState = (parameters: NdArray): OptimiserState<NdArray> => ({
+/** The state before the first step, from a flat vector of parameters and the number of averages to keep. */
+export const freshState = (parameters: NdArray, averages = 1): OptimiserState<NdArray> => ({
   parameters,
   firstMoment: zeros(parameters.shape),
   secondMoment: zeros(parameters.shape),
   average: parameters,
+  ...(averages > 1 && { otherAverages: new Array<NdArray>(averages - 1).fill(parameters) }),
 });
 
 /** The type of a state of so many parameters. */
-export const stateSpec = (size: number): OptimiserState<Spec> => {
+export const stateSpec = (
+  size: number,
+  { averages = 1, accumulated = false }: { averages?: number; accumulated?: boolean } = {},
+): OptimiserState<Spec> => {
   const vector = { shape: [size] };
-  return { parameters: vector, firstMoment: vector, secondMoment: vector, average: vector };
+  return {
+    parameters: vector,
+    firstMoment: vector,
+    secondMoment: vector,
+    average: vector,
+    ...(averages > 1 && { otherAverages: new Array<Spec>(averages - 1).fill(vector) }),
+    ...(accumulated && { gradient: vector }),
+  };
 };
 
 export interface Adam {
@@ -56,55 +72,74 @@ export const adamSettings = ({
 /** Numbers that change from step to step, computed on the host and handed to a step as one vector. */
 export interface StepNumbers {
   readonly learningRate: number;
-  /** Decay of the moving average in this step. */
-  readonly averageDecay: number;
+  /** Decays of the moving averages in this step. */
+  readonly averageDecays: readonly number[];
 }
 
-export const stepNumberCount = 4;
+/** How long the vector is for so many averages. */
+export const stepNumberCount = (averages = 1): number => 8 + averages;
 
 /**
- * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, the share of
- * the new parameters in the average, and the weight decay.
+ * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, the weight decay,
+ * what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share of the new
+ * parameters in each average.
  */
 export const stepVector = (
   step: number,
-  { learningRate, averageDecay }: StepNumbers,
+  { learningRate, averageDecays }: StepNumbers,
   { beta1, beta2, epsilon, weightDecay }: Required<Adam>,
 ): number[] => {
   const correction = Math.sqrt(1 - beta2 ** (step + 1));
   return [
     (learningRate * correction) / (1 - beta1 ** (step + 1)),
     epsilon * correction,
-    1 - averageDecay,
     learningRate * weightDecay,
+    beta1,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    0,
+    ...averageDecays.map((decay) => 1 - decay),
   ];
 };
 
+/** The vector of a step that adds to the gradient and leaves all else, to the bit, as it is. */
+export const restVector = (averages = 1): number[] => [0, 1, 0, 1, 0, 1, 0, 1, ...new Array<number>(averages).fill(0)];
+
 /**
  * One step of Adam (Kingma & Ba 2015, algorithm 1 in the form at the end of section 2).
- * @param gradient flat, as long as the state's vectors
- * @param numbers {@link stepVector}, [4]
+ * @param gradient flat, as long as the state's vectors; added to the state's own where it carries one
+ * @param numbers {@link stepVector} or {@link restVector}, [{@link stepNumberCount}]
  * @returns the next state and the gradient's norm before clipping
  */
 export const adamStep = (
-  { parameters, firstMoment, secondMoment, average }: OptimiserState<Tensor>,
+  state: OptimiserState<Tensor>,
   gradient: Tensor,
   numbers: Tensor,
-  { beta1, beta2, weightDecay, clipNorm }: Required<Adam>,
+  { weightDecay, clipNorm }: Required<Adam>,
 ): [state: OptimiserState<Tensor>, gradientNorm: Tensor] => {
-  const [rate, epsilon, share, decay] = numbers.split(stepNumberCount).map((x) => x.reshape([])) as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
-  const norm = gradient.square().sum().sqrt();
+  const { parameters, firstMoment, secondMoment, average, otherAverages } = state;
+  const [rate, epsilon, decay, keep1, new1, keep2, new2, keepGradient, ...shares] = numbers
+    .split(numbers.shape[0]!)
+    .map((x) => x.reshape([])) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
+  const total = state.gradient ? state.gradient.add(gradient) : gradient;
+  const norm = total.square().sum().sqrt();
   const scale = Number.isFinite(clipNorm) ? min(constant(1), constant(clipNorm).divide(max(norm, 1e-30))) : constant(1);
   // Scalars are multiplied together first: each pass over the vectors costs time, a product of scalars does not.
-  const m = firstMoment.multiply(beta1).add(gradient.multiply(scale.multiply(1 - beta1)));
-  const v = secondMoment.multiply(beta2).add(gradient.square().multiply(scale.square().multiply(1 - beta2)));
+  const m = firstMoment.multiply(keep1).add(total.multiply(scale.multiply(new1)));
+  const v = secondMoment.multiply(keep2).add(total.square().multiply(scale.square().multiply(new2)));
   const kept = weightDecay > 0 ? parameters.subtract(parameters.multiply(decay)) : parameters;
   const next = kept.subtract(m.multiply(rate).divide(v.sqrt().add(epsilon)));
-  const averaged = average.add(next.subtract(average).multiply(share));
-  return [{ parameters: next, firstMoment: m, secondMoment: v, average: averaged }, norm];
+  const averaged = (values: Tensor, share: Tensor): Tensor => values.add(next.subtract(values).multiply(share));
+  return [
+    {
+      parameters: next,
+      firstMoment: m,
+      secondMoment: v,
+      average: averaged(average, shares[0]!),
+      ...(otherAverages && { otherAverages: otherAverages.map((values, i) => averaged(values, shares[i + 1]!)) }),
+      ...(state.gradient && { gradient: total.multiply(keepGradient) }),
+    },
+    norm,
+  ];
 };

@@ -1,13 +1,16 @@
 /** What a person says to train a network, and what is refused. */
-import { type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
+import { defaultRuntime, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import type { Preconditioning } from "../model/preconditioning.ts";
+import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
 import type { Network } from "../network/network.ts";
+import { denoising } from "../objective/denoising.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
-import type { Dataset } from "./dataset.ts";
-import type { Adam, OptimiserState } from "./optimiser.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Augmentation, augmentationLabels, checkAugmentation } from "./augmentation.ts";
+import { type Dataset, dataset } from "./dataset.ts";
+import { type Adam, adamSettings, type OptimiserState } from "./optimiser.ts";
+import { checkWidth, type PowerAverage } from "./power-average.ts";
+import { checkSchedule, type Schedule } from "./schedule.ts";
 
 /** All that training carries from one step to the next; resuming from it continues bit for bit. */
 export interface Checkpoint {
@@ -43,11 +46,21 @@ export interface TrainOptions extends Schedule {
   readonly steps: number;
   /** Samples per step, default 256. */
   readonly batch?: number;
+  /**
+   * Micro-batches that a step is cut into, which must divide the batch; default 1. The step is the same up to rounding,
+   * its memory that of one micro-batch (and one more vector of parameters), its time a little more. A law of averages
+   * over a batch is one of micro-batches then.
+   */
+  readonly accumulate?: number;
   /** Peak learning rate; the default is the network's own. */
   readonly learningRate?: number;
   readonly adam?: Adam;
   /** Decay of the moving average of parameters, in [0, 1), default 0.999. */
   readonly averageDecay?: number;
+  /** Averages whose width grows with training, in place of one of constant decay. */
+  readonly average?: PowerAverage;
+  /** Alter images at random and tell the network how, for a network with as many inputs for it; default no. */
+  readonly augmentation?: Augmentation;
   /**
    * Share of samples whose class is withheld, so that the network is an unconditional model as well, in [0, 1]; default
    * 0.1 (Ho & Salimans 2022). For a network that knows classes.
@@ -62,42 +75,111 @@ export interface TrainOptions extends Schedule {
   readonly runtime?: Runtime;
 }
 
-type Checked = Record<"steps" | "batch" | "averageDecay" | "classDropout", number>;
+/** Options with their defaults, checked. */
+export type TrainSettings = Required<
+  Omit<TrainOptions, "data" | "adam" | "average" | "augmentation" | "resume" | "signal" | "onProgress" | keyof Schedule>
+> &
+  Pick<TrainOptions, "average" | "augmentation" | "resume" | "signal" | "onProgress"> & {
+    readonly data: Dataset;
+    readonly adam: Required<Adam>;
+    readonly schedule: Schedule;
+  };
 
-/** @throws ArgumentError for labels or numbers that training cannot use */
-export const checkOptions = (
-  { count, labels }: Dataset,
-  { classes = 0 }: Network,
-  { steps, batch, averageDecay, classDropout }: Checked,
-): void => {
-  if (classes > 0) {
-    if (!labels)
-      throw new ArgumentError(`train: expected labels for a network of ${classes} classes, found a dataset without`);
-    for (let i = 0; i < count; i++)
-      if (!(Number.isInteger(labels[i]) && labels[i]! >= 0 && labels[i]! < classes))
-        throw new ArgumentError(
-          `train: expected labels from 0 to ${classes - 1}, found ${labels[i]} for sample ${i}; give the network more classes, or number the labels from 0`,
-        );
-  }
-  if (!(classDropout >= 0 && classDropout <= 1))
-    throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
-  for (const [name, value] of Object.entries({ steps, batch }))
+const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
+  if (!labels)
+    throw new ArgumentError(`train: expected labels for a network of ${classes} classes, found a dataset without`);
+  for (let i = 0; i < count; i++)
+    if (!(Number.isInteger(labels[i]) && labels[i]! >= 0 && labels[i]! < classes))
+      throw new ArgumentError(
+        `train: expected labels from 0 to ${classes - 1}, found ${labels[i]} for sample ${i}; give the network more classes, or number the labels from 0`,
+      );
+};
+
+const checkNumbers = ({ steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
+  for (const [name, value] of Object.entries({ steps, batch, accumulate }))
     if (!Number.isInteger(value) || value < 1)
       throw new ArgumentError(`train: expected ${name} to be a positive whole number, found ${value}`);
+  if (batch % accumulate !== 0)
+    throw new ArgumentError(`train: expected accumulate to divide the batch of ${batch}, found ${accumulate}`);
+  if (!(classDropout >= 0 && classDropout <= 1))
+    throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
   if (!(averageDecay >= 0 && averageDecay < 1))
     throw new ArgumentError(`train: expected averageDecay in [0, 1), found ${averageDecay}`);
 };
 
+const checkAverage = ({ widths }: PowerAverage, averageDecay: number | undefined): void => {
+  if (averageDecay !== undefined)
+    throw new ArgumentError("train: average and averageDecay exclude each other; leave one out");
+  for (const width of widths) checkWidth(width);
+  if (widths.length === 0 || new Set(widths).size < widths.length)
+    throw new ArgumentError(`train: expected different widths of averages, found [${widths.join(", ")}]`);
+};
+
+const checkAugmented = (augmentation: Augmentation, { network, data }: TrainSettings): void => {
+  checkAugmentation(augmentation, data.shape);
+  if (network.augmentation !== augmentationLabels)
+    throw new ArgumentError(
+      `train: expected a network that can be told ${augmentationLabels} numbers of augmentation, found ` +
+        `${network.recipe.kind} with ${network.augmentation ?? 0}; set its augmentation to ${augmentationLabels}`,
+    );
+};
+
+/**
+ * Fills in the defaults of options.
+ * @throws ShapeError | ArgumentError for options that training cannot use
+ */
+export const trainSettings = (options: TrainOptions): TrainSettings => {
+  const { data, network, adam, average, averageDecay, augmentation, warmUp, decay } = options;
+  const settings: TrainSettings = {
+    preconditioning: edmPreconditioning(),
+    objective: denoising(),
+    learningRate: network.learningRate,
+    batch: 256,
+    accumulate: 1,
+    classDropout: 0.1,
+    seed: 0,
+    runtime: options.runtime ?? defaultRuntime(),
+    ...options,
+    averageDecay: averageDecay ?? 0.999,
+    data: isNdArray(data) ? dataset(data as NdArray<"float32">) : (data as Dataset),
+    adam: adamSettings(adam),
+    schedule: { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) },
+  };
+  if ((network.classes ?? 0) > 0) checkLabels(settings.data, network.classes!);
+  checkNumbers(settings);
+  checkSchedule(settings.learningRate, settings.schedule);
+  if (average) checkAverage(average, averageDecay);
+  if (augmentation) checkAugmented(augmentation, settings);
+  return settings;
+};
+
+/**
+ * Checks options without training.
+ * @throws ShapeError | ArgumentError as `train` would at its first event
+ */
+export const checkTraining = (options: TrainOptions): void => {
+  trainSettings(options);
+};
+
+const required = ["parameters", "firstMoment", "secondMoment", "average"] as const;
+
 /** @throws ShapeError | ArgumentError for a checkpoint of another network, or of a later step */
-export const checkResume = ({ step, state }: Checkpoint, parameters: number, steps: number): void => {
-  for (const name of ["parameters", "firstMoment", "secondMoment", "average"] as const) {
-    const vector = state[name];
+export const checkResume = (
+  { step, state }: Checkpoint,
+  { parameters, averages, steps }: Record<"parameters" | "averages" | "steps", number>,
+): void => {
+  const { otherAverages = [], gradient: _, ...vectors } = state;
+  if (otherAverages.length !== averages - 1)
+    throw new ShapeError(
+      `train: expected ${averages} moving averages to resume from, found ${otherAverages.length + 1}`,
+    );
+  const others = otherAverages.map((vector, i) => [`otherAverages.${i}`, vector] as const);
+  for (const [name, vector] of [...required.map((name) => [name, vectors[name]] as const), ...others])
     if (vector?.dtype !== "float32" || vector.shape.length !== 1 || vector.shape[0] !== parameters)
       throw new ShapeError(
         `train: expected ${name} float32[${parameters}] to resume from, found ${vector ? `${vector.dtype}[${vector.shape}]` : "nothing"}; ` +
           "is it another network?",
       );
-  }
   if (!Number.isInteger(step) || step < 0 || step > steps)
     throw new ArgumentError(`train: cannot resume at step ${step} of ${steps}; ask for more steps`);
 };

@@ -2,11 +2,12 @@
 import { type Shape, type Spec, type Tensor, type Tensors, valueAndGrad } from "@scorefield/tensor";
 import { type DenoiserParts, denoiser } from "../model/trained.ts";
 import type { Objective } from "../objective/objective.ts";
+import { augmentationLabels } from "./augmentation.ts";
 import type { StepInputs } from "./batches.ts";
-import type { FlatLayout } from "./flat.ts";
 import { type Adam, adamStep, type OptimiserState, stateSpec, stepNumberCount } from "./optimiser.ts";
+import type { Trainable, TrainableLayout } from "./trainable.ts";
 
-/** What a step reports: its loss, and the gradient's norm before clipping. */
+/** What a micro-batch reports: its share of the step's loss, and the norm, before clipping, of the gradient so far. */
 export type StepReport<T> = {
   readonly loss: T;
   readonly gradientNorm: T;
@@ -15,47 +16,62 @@ export type StepReport<T> = {
 export interface StepParts extends DenoiserParts {
   readonly objective: Objective;
   readonly adam: Required<Adam>;
-  readonly layout: FlatLayout;
+  readonly layout: TrainableLayout;
+  /** Micro-batches per step. */
+  readonly accumulate: number;
+  /** Moving averages to keep. */
+  readonly averages: number;
+  /** Whether samples are altered, with labels. */
+  readonly augmented: boolean;
 }
 
-/** The step, ready for `compileScan`. */
+/** The loss of a micro-batch as a function of all that is trained. */
+export const lossOf =
+  (parts: StepParts, { conditions, numbers: _, ...inputs }: StepInputs<Tensor>) =>
+  ({ network, objective: own }: Trainable<Tensors>): Tensor => {
+    const denoise = denoiser(parts);
+    const { objective, process } = parts;
+    return objective.loss((noisy, time) => denoise(network, noisy, time, conditions), process, inputs, own);
+  };
+
+/** A micro-batch's part in a step, ready for `compileScan`. The last of a step moves the parameters. */
 export const trainingStep = (parts: StepParts) => {
-  const { process, objective, adam, layout } = parts;
-  const denoise = denoiser(parts);
-  return (
-    state: OptimiserState<Tensor>,
-    { numbers, conditions, ...inputs }: StepInputs<Tensor>,
-  ): [OptimiserState<Tensor>, StepReport<Tensor>] => {
-    const loss = (parameters: Tensors): Tensor =>
-      objective.loss((noisy, time) => denoise(parameters, noisy, time, conditions), process, inputs);
-    const [value, gradients] = valueAndGrad(loss)(layout.split(state.parameters));
+  const { adam, layout, accumulate } = parts;
+  return (state: OptimiserState<Tensor>, inputs: StepInputs<Tensor>): [OptimiserState<Tensor>, StepReport<Tensor>] => {
+    const loss = lossOf(parts, inputs);
+    // Dividing the loss divides the gradient, at no cost.
+    const share = (values: Trainable<Tensors>): Tensor =>
+      accumulate === 1 ? loss(values) : loss(values).divide(accumulate);
+    const [value, gradients] = valueAndGrad(share)(layout.split(state.parameters));
     const gradient = layout.join(gradients);
-    const [next, gradientNorm] = adamStep(state, gradient, numbers, adam);
+    const [next, gradientNorm] = adamStep(state, gradient, inputs.numbers, adam);
     return [next, { loss: value, gradientNorm }];
   };
 };
 
-/** Types of the state and of one step's inputs. */
+/** Types of the state and of one micro-batch's inputs. */
 export const stepSpecs = (
-  { layout, network, objective }: Pick<StepParts, "layout" | "network" | "objective">,
+  { layout, network, objective, accumulate, averages, augmented }: Omit<StepParts, "adam">,
   batch: number,
   shape: Shape,
 ): { state: OptimiserState<Spec>; inputs: StepInputs<Spec> } => {
-  const sample = { shape: [batch, ...shape] };
+  const samples = batch / accumulate;
+  const sample = { shape: [samples, ...shape] };
   const classes = network.classes ?? 0;
   const uniforms = network.uniforms?.(shape) ?? 0;
   return {
-    state: stateSpec(layout.size),
+    state: stateSpec(layout.size, { averages, accumulated: accumulate > 1 }),
     inputs: {
       x: sample,
-      t: { shape: [batch] },
+      t: { shape: [samples] },
       noise: sample,
       probes: new Array(objective.probes ?? 0).fill(sample),
       conditions: {
-        ...(classes > 0 && { classes: { shape: [batch, classes] } }),
-        ...(uniforms > 0 && { uniforms: { shape: [batch, uniforms] } }),
+        ...(classes > 0 && { classes: { shape: [samples, classes] } }),
+        ...(augmented && { augmentation: { shape: [samples, augmentationLabels] } }),
+        ...(uniforms > 0 && { uniforms: { shape: [samples, uniforms] } }),
       },
-      numbers: { shape: [stepNumberCount] },
+      numbers: { shape: [stepNumberCount(averages)] },
     },
   };
 };

@@ -1,8 +1,9 @@
-import { type NdArray, ndarray, type Runtime, ShapeError } from "@scorefield/tensor";
+import { matmul, type NdArray, ndarray, type Runtime, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError, TrainingError } from "../errors.ts";
 import { mlp } from "../network/mlp.ts";
+import type { Network } from "../network/network.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import { flatLayout } from "./flat.ts";
@@ -273,6 +274,31 @@ describe("bad options", () => {
       { adam: { beta1: 2 } },
     ])
       await rejected(changes).toThrow(ArgumentError);
+  });
+
+  test("augmentation of what is no image, or for a network that cannot be told", async () => {
+    const augmentation = { probability: 0.1 };
+    await rejected({ augmentation }).toThrow(
+      /expected images \[channels, height, width\], found samples of shape \[2\]/,
+    );
+    const data = normal([8, 1, 4, 4], { seed: 1 });
+    await rejected({ augmentation, data }).toThrow(/told 9 numbers of augmentation, found mlp with 0; set its/);
+    // Told, it learns with them; its parameters for labels move only if labels reach it.
+    const inner = mlp({ width: 8, depth: 1 });
+    const network: Network = {
+      ...inner,
+      augmentation: 9,
+      initialise: (shape, seed) => ({ inner: inner.initialise(shape, seed), labels: normal([9, 16], { seed }) }),
+      apply: (parameters, x, noiseLevel, { augmentation: labels } = {}) => {
+        const own = parameters as unknown as { inner: Tensors; labels: Tensor };
+        const told = matmul(labels!, own.labels).reshape(x.shape);
+        return inner.apply(own.inner, x, noiseLevel).add(told);
+      },
+    };
+    const { state } = await lastOf({ augmentation, data, network, steps: 20, batch: 8 });
+    const before = normal([9, 16], { seed: 3 }).data;
+    const after = state.parameters.data.slice(-144) as Float32Array;
+    expect(after.filter((value, i) => value !== before[i]).length).toBe(144);
   });
 
   test("a checkpoint of another network, of a later step, or with parts missing", async () => {
