@@ -7,8 +7,11 @@ import { DataError, describeSystemError } from "./errors.ts";
 /** What a file is written from: all of it, or pieces in order. */
 export type Content = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
-// A rename is lasting once its folder is flushed; Windows has no such call and needs none.
-const syncFolder = async (folder: string): Promise<void> => {
+/**
+ * Flushes a folder to the disk, so that what was made, renamed or removed in it lasts. Windows has no such call and needs
+ * none.
+ */
+export const flushFolder = async (folder: string): Promise<void> => {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {
@@ -41,7 +44,7 @@ export const atomicWrite = async (path: string, content: Content): Promise<void>
       await handle.close();
     }
     await rename(temporary, target);
-    await syncFolder(folder);
+    await flushFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw describeSystemError(error, path, "to write this file", "What was there before is unchanged");

@@ -1,6 +1,6 @@
-export { atomicWrite, type Content } from "./atomic-write.ts";
+export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
 export { writeCsv } from "./csv.ts";
-export { DataError, type DataErrorDetails } from "./errors.ts";
+export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
 export { readNpy, writeNpy } from "./npy.ts";
 export { readNpz } from "./npz.ts";
 export { readArray, readTable, streamRows } from "./read.ts";

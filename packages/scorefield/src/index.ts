@@ -24,7 +24,7 @@ export { native } from "@scorefield/tensor/native";
 export { CheckpointError, RunError } from "./errors.ts";
 export type { Recipe } from "./recipe/resolve.ts";
 export type { RecipeInput } from "./recipe/schema.ts";
-export { type LoadedRun, loadRun } from "./run/load.ts";
+export { type LoadedRun, type LoadOptions, loadRun } from "./run/load.ts";
 export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { RunRecord } from "./run/record.ts";
 export { saveRun } from "./run/save.ts";

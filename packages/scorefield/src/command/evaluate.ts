@@ -8,7 +8,7 @@ import { loadRun } from "../run/load.ts";
 import { readSplit, type Table } from "../run/prepare.ts";
 import type { RunRecord } from "../run/record.ts";
 import { interruptible } from "./interrupt.ts";
-import { whole } from "./options.ts";
+import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 
@@ -19,6 +19,7 @@ interface EvaluateFlags {
   readonly sampler?: string;
   readonly seed: number;
   readonly checkpoint?: number;
+  readonly averageWidth?: number;
   readonly json?: boolean;
 }
 
@@ -34,7 +35,8 @@ export const ownRows = async (path: string, { training }: RunRecord, signal: Abo
 const action = (path: string, flags: EvaluateFlags): Promise<void> =>
   interruptible(async (signal) => {
     const out = output(flags);
-    const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+    const run = await loadRun(path, flags);
+    for (const remark of describeAverage(run)) out.remark(remark);
     if (run.model.shape.length !== 1)
       throw new RunError(`${path}: expected a run on a table, found samples of shape [${run.model.shape.join(", ")}]`);
     const own = await ownRows(path, run.record, signal);
@@ -53,13 +55,13 @@ const action = (path: string, flags: EvaluateFlags): Promise<void> =>
     const { samples, sampler, seconds } = await sampleWatched(run, flags, signal);
     const comparison = compareTables(columns, { samples, reference, training: own?.training });
     out.text(comparisonText(comparison, flags.data === undefined ? "held-out rows" : `rows of ${flags.data}`));
-    out.result({ run: path, checkpoint: run.step, sampler: sampler.recipe, seed: flags.seed, seconds, ...comparison });
+    const drawn = { checkpoint: run.step, average: run.average, sampler: sampler.recipe, seed: flags.seed, seconds };
+    out.result({ run: path, ...drawn, ...comparison });
   }, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addEvaluate = (program: Command): void => {
-  program
-    .command("evaluate")
+  withParametersChoice(program.command("evaluate"))
     .summary("compare samples of a run with rows it has not seen")
     .description(
       "Draws samples from a run and compares every column and all correlations with the rows held out of training,\nbeside the same for the real training rows: the distance that chance alone makes.",
@@ -70,7 +72,6 @@ export const addEvaluate = (program: Command): void => {
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
-    .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
     .addHelpText("after", "\nExample:\n  scorefield evaluate runs/proteins --count 5000")
     .action(action);

@@ -1,5 +1,6 @@
 /** Options that commands share, and how their texts become values. */
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import type { LoadedRun } from "../run/load.ts";
 
 /** A whole number of at least `least`. */
 export const whole =
@@ -38,3 +39,17 @@ export const wholeList = (text: string): number[] => list(text).map(whole(1));
 
 /** Gathers an option that may be given several times. */
 export const gather = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
+
+/** Adds the options that say which parameters of a run to load: `checkpoint` and `averageWidth`, as `loadRun` takes them. */
+export const withParametersChoice = (command: Command): Command =>
+  command
+    .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
+    .option("--average-width <share>", "average the parameters over this share of training, such as 0.07", positive);
+
+/** What a person should know about the parameters loaded: of which average they are, if one was made. */
+export const describeAverage = ({ step, average }: LoadedRun): string[] =>
+  average
+    ? [
+        `average of width ${average.width} at step ${step}, its profile met to ${(100 * average.error).toPrecision(2)} %`,
+      ]
+    : [];

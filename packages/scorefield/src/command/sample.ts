@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { loadRun } from "../run/load.ts";
 import { interruptible } from "./interrupt.ts";
-import { whole } from "./options.ts";
+import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { checkSampleFile, writeSamples } from "./write-samples.ts";
@@ -16,6 +16,7 @@ interface SampleFlags {
   readonly seed: number;
   readonly batch?: number;
   readonly checkpoint?: number;
+  readonly averageWidth?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -23,15 +24,17 @@ interface SampleFlags {
 const action = (path: string, flags: SampleFlags): Promise<void> =>
   interruptible(async (signal) => {
     const out = output(flags);
-    const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+    const run = await loadRun(path, flags);
+    for (const remark of describeAverage(run)) out.remark(remark);
     const { shape } = run.model;
     if (flags.out) checkSampleFile(flags.out, shape);
     const { samples, sampler, seconds } = await sampleWatched(run, flags, signal);
     const ending = shape.length === 1 ? "csv" : "npy";
     const { kind, steps } = sampler.recipe;
-    // Two settings of a sampler must not share a file.
+    // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
-    const drawnBy = [kind, steps, settings].filter((part) => part !== undefined).join("-");
+    const average = run.average && `average-${run.average.width}`;
+    const drawnBy = [average, kind, steps, settings].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
     const file = flags.out ?? join(path, "samples", name);
     if (!flags.out) await mkdir(dirname(file), { recursive: true });
@@ -43,6 +46,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       seed: flags.seed,
       sampler: sampler.recipe,
       checkpoint: run.step,
+      average: run.average,
       columns: run.columns,
       seconds,
     });
@@ -50,8 +54,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addSample = (program: Command): void => {
-  program
-    .command("sample")
+  withParametersChoice(program.command("sample"))
     .summary("draw new rows from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data.\nSample i depends on the seed and i alone.",
@@ -62,7 +65,6 @@ export const addSample = (program: Command): void => {
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
-    .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("-o, --out <file>", "a .csv, .tsv, .npy or .png file (default: a .csv in the run's folder samples)")
     .option("--json", "print the result as JSON")
     .addHelpText(

@@ -1,6 +1,7 @@
 /** A recipe in full: what depends on the data is filled in, and every part says all its settings. */
 import {
   type AnySampler,
+  augmentationLabels,
   type DenoiserParts,
   type KindRecipe,
   networkFromRecipe,
@@ -58,6 +59,12 @@ const stepsFor = (rows: number, batch: number): number =>
 
 const widthFor = (rows: number, columns: number): number => (rows < 10_000 || columns <= 8 ? 128 : 256);
 
+/** A network that is told how images were altered, if it is of a kind that can be. */
+const withLabels = (network: KindRecipe): KindRecipe => {
+  const { recipe } = networkFromRecipe(network);
+  return recipe.augmentation === 0 ? { ...recipe, augmentation: augmentationLabels } : network;
+};
+
 /**
  * Fills in what depends on the data.
  * @param size training rows and columns
@@ -68,8 +75,8 @@ export const resolveRecipe = (parsed: ParsedRecipe, size: { rows: number; column
     parsed.network.kind === "mlp"
       ? { ...parsed.network, width: parsed.network.width ?? widthFor(size.rows, size.columns) }
       : parsed.network;
-  const parts = recipeParts({ ...parsed, network });
   const { training } = parsed;
+  const parts = recipeParts({ ...parsed, network: training.augmentation ? withLabels(network) : network });
   return {
     data: parsed.data,
     heldOut: parsed.heldOut,
@@ -81,6 +88,7 @@ export const resolveRecipe = (parsed: ParsedRecipe, size: { rows: number; column
     sampler: parts.sampler.recipe,
     training: {
       ...training,
+      ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
       steps: training.steps ?? stepsFor(size.rows, training.batch),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },

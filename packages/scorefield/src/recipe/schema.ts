@@ -118,6 +118,7 @@ const scoreMatching = [
     weighting: z.enum(["edm", "sigma^2", "likelihood", "min-snr"]).optional(),
     levels: levels.optional(),
     dataDeviation,
+    uncertainty: z.boolean().optional().describe("Learn how large the loss is at every noise level, and divide by it"),
   }),
   z.strictObject({ kind: z.literal("implicit"), ...matching }),
   z.strictObject({ kind: z.literal("sliced"), ...matching, projections, varianceReduced: z.boolean().optional() }),
@@ -146,13 +147,36 @@ const objective = z.discriminatedUnion("kind", [
 // Samplers are many, and check their own settings.
 const sampler = z.looseObject({ kind: z.string() });
 
+const average = z.strictObject({
+  kind: z.literal("power").default("power"),
+  widths: z.array(positive).min(1).describe("As shares of training, such as 0.05; the first makes the model"),
+  snapshots: z
+    .int()
+    .min(0)
+    .default(16)
+    .describe("Times in training at which averages are kept, to make others of any width afterwards"),
+});
+
+const augmentation = z.strictObject({
+  probability: z.number().min(0).max(1).describe("Of each transform for each image, such as 0.12"),
+  transforms: z
+    .array(z.enum(["x-flip", "y-flip", "scaling", "rotation", "anisotropy", "translation"]))
+    .min(1)
+    .optional()
+    .describe("Default all"),
+});
+
 const training = z.strictObject({
   steps: count.optional().describe("Default about 600 passes over the rows, from 1,000 to 20,000 steps"),
   batch: count.default(256).describe("Rows per step"),
   learningRate: positive.optional().describe("Peak; default the network's own"),
   warmUp: z.int().min(0).optional().describe("Steps over which the rate rises; default 100, at most a tenth"),
   decay: z.enum(["cosine", "constant"]).default("cosine"),
-  averageDecay: z.number().min(0).lt(1).default(0.999).describe("Of the moving average of parameters"),
+  accumulate: count.optional().describe("Micro-batches that a step is cut into, to save memory; they divide the batch"),
+  averageDecay: z.number().min(0).lt(1).optional().describe("Of the moving average of parameters; default 0.999"),
+  average: average.optional().describe("Averages whose width grows with training, in place of one of constant decay"),
+  augmentation: augmentation.optional().describe("Alter images at random, and tell the network how"),
+  classDropout: z.number().min(0).max(1).optional().describe("Share of samples whose class is withheld; default 0.1"),
   adam: z
     .strictObject({
       beta1: z.number().min(0).lt(1).optional(),
@@ -163,6 +187,7 @@ const training = z.strictObject({
     })
     .default({}),
   checkpointSeconds: z.number().min(0).default(30).describe("Least time between checkpoints; 0 writes one per block"),
+  keepCheckpoints: count.default(3).describe("How many of the last checkpoints to keep"),
 });
 
 /** A whole recipe. */

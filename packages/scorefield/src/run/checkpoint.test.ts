@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { flatLayout, mlp, normal } from "@scorefield/core";
+import { denoising, flatLayout, mlp, normal, trainableLayout } from "@scorefield/core";
 import { decodeSafetensors } from "@scorefield/data";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CheckpointError } from "../errors.ts";
@@ -50,16 +50,56 @@ describe("checkpoints", () => {
     expect(metadata).toMatchObject({ format: "scorefield-checkpoint-1", step: "10" });
   });
 
-  test("keep the last two, and leave nothing temporary behind", async () => {
+  test("keep the last few, and leave nothing temporary behind", async () => {
     for (const step of [5, 10, 15, 20]) await writeCheckpoint(run, at(step), layout);
-    expect(await checkpointSteps(run)).toEqual([15, 20]);
-    expect(await readdir(checkpointFolder(run))).toHaveLength(2);
+    expect(await checkpointSteps(run)).toEqual([10, 15, 20]);
+    expect(await readdir(checkpointFolder(run))).toHaveLength(3);
+    await writeCheckpoint(run, at(25), layout, { keep: 1 });
+    expect(await checkpointSteps(run)).toEqual([25]);
+  });
+
+  test("hold averages of other widths, and what the objective learns, which is no part of the model", async () => {
+    const whole = trainableLayout({
+      network: network.initialise([3], 0),
+      objective: denoising({ uncertainty: true }).initialise!(0),
+    });
+    const vector = (seed: number) => normal([whole.size], { seed });
+    const [parameters, firstMoment, secondMoment, average] = [1, 2, 3, 4].map(vector) as [
+      ReturnType<typeof vector>,
+      ReturnType<typeof vector>,
+      ReturnType<typeof vector>,
+      ReturnType<typeof vector>,
+    ];
+    const otherAverages = [vector(5), vector(6)];
+    const state = { parameters, firstMoment, secondMoment, average, otherAverages };
+    const stored = { step: 10, average, training: { step: 10, state } };
+    const path = await writeCheckpoint(run, stored, whole);
+    expect(await readCheckpoint(run, whole)).toEqual(stored);
+    const { arrays } = decodeSafetensors(await readFile(path));
+    expect(arrays["objective/weight"]!.shape).toEqual([32, 1]);
+    const model = (await readCheckpoint(run, layout)).average;
+    expect(model.data).toEqual(average.data.slice(0, layout.size));
+  });
+
+  test("that cannot be written leave those there are, and say which is the last good one", async () => {
+    await writeCheckpoint(run, at(10), layout);
+    // A folder where the file should go.
+    await mkdir(join(checkpointFolder(run), "step-00000020.safetensors"));
+    const refusal = await writeCheckpoint(run, at(20), layout).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(CheckpointError);
+    expect((refusal as Error).message).toMatch(
+      /step 20 could not be saved: .*found a folder.*The last good checkpoint is of step 10; .*--resume$/,
+    );
+    expect(await readCheckpoint(run, layout, 10)).toEqual(at(10));
+    await rm(checkpointFolder(run), { recursive: true });
+    await writeFile(checkpointFolder(run), "a file where the folder should be");
+    await expect(writeCheckpoint(run, at(30), layout)).rejects.toThrow(/could not be saved.*no earlier checkpoint/);
   });
 
   test("of later steps go once training went back behind them", async () => {
     for (const step of [5, 10, 15]) await writeCheckpoint(run, at(step), layout);
     await writeCheckpoint(run, at(12), layout);
-    expect(await checkpointSteps(run)).toEqual([10, 12]);
+    expect(await checkpointSteps(run)).toEqual([5, 10, 12]);
   });
 
   test("without the state of training hold the weights alone", async () => {

@@ -2,13 +2,13 @@
  * Checkpoints: safetensors files that other tools can read. The averaged weights, those to sample with, stand under the
  * plain names of the parameters; what training needs to go on, under `training/...`.
  */
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checkpoint, FlatLayout } from "@scorefield/core";
-import { atomicWrite, DataError, decodeSafetensors, encodeSafetensors } from "@scorefield/data";
-import { type NdArray, ndarray, sizeOf, zeros } from "@scorefield/tensor";
+import type { Checkpoint } from "@scorefield/core";
+import { atomicWrite, describeSystemError } from "@scorefield/data";
+import type { NdArray } from "@scorefield/tensor";
 import { CheckpointError } from "../errors.ts";
+import { collectVector, decodeWeights, type Entries, encodeWeights, splitVector } from "./weights.ts";
 
 /** A checkpoint as read: the averaged parameters, and the state of training unless it was left out. */
 export interface StoredCheckpoint {
@@ -18,76 +18,43 @@ export interface StoredCheckpoint {
   readonly training?: Checkpoint;
 }
 
-type Arrays = Record<string, NdArray>;
-
 const vectors = ["parameters", "firstMoment", "secondMoment"] as const;
+const otherAverage = (k: number): string => `training/otherAverages.${k}/`;
 const format = "scorefield-checkpoint-1";
 
-const split = (vector: NdArray, { entries }: FlatLayout, prefix: string): Arrays =>
-  Object.fromEntries(
-    entries.map(({ name, shape, offset }) => {
-      const data = (vector.data as Float32Array).subarray(offset, offset + sizeOf(shape));
-      return [prefix + name, ndarray(data, shape)];
-    }),
-  );
-
-const digest = (arrays: Readonly<Record<string, NdArray>>): string => {
-  const hash = createHash("sha256");
-  for (const name of Object.keys(arrays).sort()) {
-    const { dtype, shape, data } = arrays[name]!;
-    hash.update(`${name}\n${dtype} ${shape.join()}\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
-};
-
 /** The bytes of a checkpoint file; without the state of training, of one that cannot be resumed. */
-const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout: FlatLayout): Uint8Array => {
-  const arrays = split(average, layout, "");
-  if (training)
-    for (const name of vectors) Object.assign(arrays, split(training.state[name], layout, `training/${name}/`));
-  return encodeSafetensors(arrays, { format, step: `${step}`, sha256: digest(arrays) });
-};
-
-const collect = (arrays: Readonly<Arrays>, { entries, size }: FlatLayout, prefix: string, path: string): NdArray => {
-  const vector = zeros([size]);
-  for (const { name, shape, offset } of entries) {
-    const array = arrays[prefix + name];
-    if (array?.dtype !== "float32" || array.shape.join() !== shape.join())
-      throw new CheckpointError(
-        `${path}: expected ${prefix + name} of float32 [${shape.join(", ")}], as run.json describes the network, found ` +
-          `${array ? `${array.dtype} [${array.shape.join(", ")}]` : "no such array"}`,
-      );
-    vector.data.set((array as NdArray<"float32">).data, offset);
+const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout: Entries): Uint8Array => {
+  const arrays = splitVector(average, layout);
+  if (training) {
+    for (const name of vectors) Object.assign(arrays, splitVector(training.state[name], layout, `training/${name}/`));
+    for (const [k, vector] of (training.state.otherAverages ?? []).entries())
+      Object.assign(arrays, splitVector(vector, layout, otherAverage(k)));
   }
-  return vector;
+  return encodeWeights(format, arrays, { step: `${step}` });
 };
 
 /**
  * Reads the bytes of a checkpoint file.
- * @param layout of the network that run.json describes
+ * @param layout of what run.json describes: all that is trained to resume, or the network's parameters alone
  * @throws CheckpointError when the file is damaged, or of another network
  */
-const decodeCheckpoint = (bytes: Uint8Array, layout: FlatLayout, path: string): StoredCheckpoint => {
-  let content: ReturnType<typeof decodeSafetensors>;
-  try {
-    content = decodeSafetensors(bytes, path);
-  } catch (cause) {
-    throw cause instanceof DataError ? new CheckpointError(`damaged checkpoint ${cause.message}`, { cause }) : cause;
-  }
-  const { arrays, metadata } = content;
+const decodeCheckpoint = (bytes: Uint8Array, layout: Entries, path: string): StoredCheckpoint => {
+  const { arrays, metadata } = decodeWeights(format, bytes, path);
   const step = Number(metadata.step);
-  if (metadata.format !== format || !Number.isInteger(step))
-    throw new CheckpointError(`${path}: expected a checkpoint of format ${format}, found ${metadata.format ?? "none"}`);
-  if (digest(arrays) !== metadata.sha256)
-    throw new CheckpointError(`damaged checkpoint ${path}: expected the SHA-256 it states, found another content`);
-  const average = collect(arrays, layout, "", path);
+  const average = collectVector(arrays, layout, path);
   const first = layout.entries[0];
   if (!first || !(`training/parameters/${first.name}` in arrays)) return { step, average };
-  const [parameters, firstMoment, secondMoment] = vectors.map((name) =>
-    collect(arrays, layout, `training/${name}/`, path),
-  ) as [NdArray, NdArray, NdArray];
-  return { step, average, training: { step, state: { parameters, firstMoment, secondMoment, average } } };
+  const collect = (prefix: string): NdArray => collectVector(arrays, layout, path, prefix);
+  const [parameters, firstMoment, secondMoment] = vectors.map((name) => collect(`training/${name}/`)) as [
+    NdArray,
+    NdArray,
+    NdArray,
+  ];
+  const otherAverages: NdArray[] = [];
+  while (otherAverage(otherAverages.length) + first.name in arrays)
+    otherAverages.push(collect(otherAverage(otherAverages.length)));
+  const others = otherAverages.length > 0 ? { otherAverages } : {};
+  return { step, average, training: { step, state: { parameters, firstMoment, secondMoment, average, ...others } } };
 };
 
 const nameOf = (step: number): string => `step-${`${step}`.padStart(8, "0")}.safetensors`;
@@ -107,27 +74,40 @@ export const checkpointSteps = async (run: string): Promise<number[]> => {
     .sort((a, b) => a - b);
 };
 
-const kept = 2;
-
 /**
- * Writes a checkpoint atomically, then removes all but it and the one before. Those of later steps go too: training went
- * back behind them, and they are not on its course.
+ * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Those of later
+ * steps go too: training went back behind them, and they are not on its course.
+ * @param options `keep`, how many to leave, the new one included; default 3
  * @returns its path
- * @throws DataError when the system refuses; older checkpoints are then still there
+ * @throws CheckpointError when the system refuses, naming the last good one, which is still there
  */
 export const writeCheckpoint = async (
   run: string,
   checkpoint: StoredCheckpoint,
-  layout: FlatLayout,
+  layout: Entries,
+  { keep = 3 }: { readonly keep?: number } = {},
 ): Promise<string> => {
   const folder = checkpointFolder(run);
-  await mkdir(folder, { recursive: true });
   const path = join(folder, nameOf(checkpoint.step));
-  await atomicWrite(path, encodeCheckpoint(checkpoint, layout));
+  const bytes = encodeCheckpoint(checkpoint, layout);
+  try {
+    await mkdir(folder, { recursive: true });
+    await atomicWrite(path, bytes);
+  } catch (cause) {
+    const reason = describeSystemError(cause, folder, "a folder to keep checkpoints in") as Error;
+    const good = (await checkpointSteps(run)).filter((step) => step < checkpoint.step).at(-1);
+    throw new CheckpointError(
+      `step ${checkpoint.step} could not be saved: ${reason.message} ` +
+        (good === undefined
+          ? "There is no earlier checkpoint"
+          : `The last good checkpoint is of step ${good}; put right what is wrong and continue from it with --resume`),
+      { cause },
+    );
+  }
   const steps = await checkpointSteps(run);
   const last = steps.indexOf(checkpoint.step);
   for (const [i, step] of steps.entries())
-    if (i > last || i <= last - kept) await rm(join(folder, nameOf(step)), { force: true });
+    if (i > last || i <= last - keep) await rm(join(folder, nameOf(step)), { force: true });
   return path;
 };
 
@@ -136,7 +116,7 @@ export const writeCheckpoint = async (
  * @param step which one; default the last. Another one is never taken in its place
  * @throws CheckpointError when there is none, it is damaged (naming the one before it) or it is of another network
  */
-export const readCheckpoint = async (run: string, layout: FlatLayout, step?: number): Promise<StoredCheckpoint> => {
+export const readCheckpoint = async (run: string, layout: Entries, step?: number): Promise<StoredCheckpoint> => {
   const steps = await checkpointSteps(run);
   const wanted = step ?? steps.at(-1);
   if (wanted === undefined || !steps.includes(wanted))

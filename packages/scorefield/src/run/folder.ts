@@ -1,6 +1,7 @@
 /** Folders of runs: found, made, and never overwritten unasked. */
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { recordPath } from "./record.ts";
 
@@ -56,12 +57,24 @@ export const makeRunFolder = async (path: string, { overwrite = false } = {}): P
         `${path}: expected a new folder, found a run; continue it with --resume, replace it with --overwrite, or choose another --out`,
       );
     // The record last: until then the folder is still a run, should this be cut short.
-    for (const part of ["metrics.jsonl", "checkpoints", "samples", "run.json"])
+    for (const part of ["metrics.jsonl", "checkpoints", "averages", "samples", "run.json"])
       await rm(join(path, part), { recursive: true, force: true });
   }
-  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new RunError(`${path}: the folder could not be made: ${cause.code}`, { cause });
-  });
+  try {
+    await mkdir(join(path, "checkpoints"), { recursive: true });
+    await flushFolder(dirname(resolve(path)));
+  } catch (cause) {
+    throw new RunError(`${path}: the folder could not be made: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+};
+
+const temporary = /^\..*\.tmp$/;
+
+/** Removes files that were being written when a process was killed. Nothing else may be writing to the run. */
+export const removeTemporaries = async (run: string): Promise<void> => {
+  for (const folder of [run, join(run, "checkpoints"), join(run, "averages")])
+    for (const name of await readdir(folder).catch(() => []))
+      if (temporary.test(name)) await rm(join(folder, name), { force: true });
 };
 
 /** A path as a run's record keeps it: relative to the run, so that both can move together. */

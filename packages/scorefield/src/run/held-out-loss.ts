@@ -1,5 +1,5 @@
 /** The loss on rows that training does not see: it rises when the training rows are learnt by heart. */
-import { denoiser, type FlatLayout, normal, uniform } from "@scorefield/core";
+import { denoiser, normal, type TrainableLayout, uniform } from "@scorefield/core";
 import { takeRows } from "@scorefield/data";
 import { compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import type { RecipeParts } from "../recipe/resolve.ts";
@@ -11,7 +11,7 @@ const draws = 2048;
 export const heldOutLoss = async (
   parts: RecipeParts,
   rows: NdArray<"float32">,
-  layout: FlatLayout,
+  layout: TrainableLayout,
   seed: number,
 ): Promise<{ (parameters: NdArray): Promise<number>; dispose(): Promise<void> }> => {
   const { process, objective } = parts;
@@ -30,13 +30,9 @@ export const heldOutLoss = async (
   const points = { shape: [draws, ...shape] };
   const loss = await compile(
     (parameters: Tensor, x: Tensor, t: Tensor, normals: Tensor[]) => {
-      const tree = layout.split(parameters);
-      return objective.loss((noisy, time) => denoise(tree, noisy, time), process, {
-        x,
-        t,
-        noise: normals[0]!,
-        probes: normals.slice(1),
-      });
+      const { network, objective: own } = layout.split(parameters);
+      const inputs = { x, t, noise: normals[0]!, probes: normals.slice(1) };
+      return objective.loss((noisy, time) => denoise(network, noisy, time), process, inputs, own);
     },
     [{ shape: [layout.size] }, points, { shape: [draws] }, drawn.map(() => points)],
     { name: "held-out loss" },

@@ -10,6 +10,7 @@ import {
 } from "@scorefield/core";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { invertScaling } from "../table/scaling.ts";
+import { makeAverage } from "./average-snapshots.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type RunRecord, readRecord } from "./record.ts";
 import { layoutOf } from "./train-run.ts";
@@ -22,6 +23,12 @@ export interface LoadedRun {
   readonly step: number;
   /** With averaged parameters, in the model's own units. */
   readonly model: TrainedModel;
+  /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
+  readonly average?: {
+    readonly width: number;
+    /** How far its profile over the course of training is from that wanted, relative to it. */
+    readonly error: number;
+  };
   /** The recipe's sampler, for `sample`. */
   readonly sampler: AnySampler;
   /** Names of the columns of a table. */
@@ -30,16 +37,24 @@ export interface LoadedRun {
   toData(samples: NdArray<FloatType>): NdArray<"float64">;
 }
 
+/** Which parameters of a run to load. */
+export interface LoadOptions {
+  /** The step of a checkpoint; default the last. */
+  readonly checkpoint?: number | undefined;
+  /**
+   * Average the parameters over this share of training, such as 0.07, made from the averages that the run kept (Karras et
+   * al. 2024); default the average that was followed in training.
+   */
+  readonly averageWidth?: number | undefined;
+}
+
 /**
  * Loads the model of a run.
  * @param path the run's folder
- * @param options `checkpoint`, the step of a checkpoint; default the last
- * @throws RunError when it is no run; CheckpointError when the checkpoint is missing, damaged or of another network
+ * @throws RunError when it is no run; CheckpointError when the checkpoint is missing, damaged or of another network, or the
+ *   run kept no averages to make another from; ArgumentError for a width out of range
  */
-export const loadRun = async (
-  path: string,
-  { checkpoint }: { readonly checkpoint?: number } = {},
-): Promise<LoadedRun> => {
+export const loadRun = async (path: string, { checkpoint, averageWidth }: LoadOptions = {}): Promise<LoadedRun> => {
   const record = await readRecord(path);
   const parts = {
     process: processFromRecipe(record.model.process),
@@ -47,12 +62,14 @@ export const loadRun = async (
     preconditioning: preconditioningFromRecipe(record.model.preconditioning),
   };
   const layout = layoutOf(record, parts.network);
-  const { step, average } = await readCheckpoint(path, layout, checkpoint);
+  const made = averageWidth === undefined ? undefined : await makeAverage(path, averageWidth, layout, checkpoint);
+  const { step, average } = made ?? (await readCheckpoint(path, layout, checkpoint));
   return {
     path,
     record,
     step,
     model: trainedModel(parts, layout.unflatten(average), record.model.shape),
+    ...(made && { average: { width: averageWidth!, error: made.error } }),
     sampler: samplerFromRecipe(record.sampler),
     ...(record.columns && { columns: record.columns }),
     toData: (samples) => invertScaling(record.scaling, samples),

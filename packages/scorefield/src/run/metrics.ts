@@ -1,7 +1,7 @@
 /** metrics.jsonl: one line of JSON per block of training steps. */
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { atomicWrite } from "@scorefield/data";
+import { atomicWrite, describeSystemError } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 
 /** A line of metrics.jsonl: what training knew after a step. */
@@ -43,7 +43,10 @@ export const readMetrics = async (run: string): Promise<Metrics[]> => {
 
 /** Appends to the metrics of a run. */
 export interface MetricsLog {
+  /** @throws DataError when the system refuses */
   add(metrics: Metrics): Promise<void>;
+  /** Waits until all that was added is on the disk. @throws DataError when the system refuses */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,8 +55,12 @@ export const openMetrics = async (run: string, step: number): Promise<MetricsLog
   const earlier = (await readMetrics(run)).filter((metrics) => metrics.step <= step);
   await atomicWrite(metricsPath(run), earlier.map((metrics) => `${JSON.stringify(metrics)}\n`).join(""));
   const handle: FileHandle = await open(metricsPath(run), "a");
+  const refused = (cause: unknown): never => {
+    throw describeSystemError(cause, metricsPath(run), "to add to this file", "The checkpoints are unharmed");
+  };
   return {
-    add: (metrics) => handle.appendFile(`${JSON.stringify(metrics)}\n`),
+    add: (metrics) => handle.appendFile(`${JSON.stringify(metrics)}\n`).catch(refused),
+    flush: () => handle.datasync().catch(refused),
     close: () => handle.close(),
   };
 };

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { edm, heun, mlp, RecipeError, sample, train } from "@scorefield/core";
+import { edm, flatLayout, heun, mlp, RecipeError, sample, train } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
 import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { RunError } from "../errors.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkpointFolder, checkpointSteps } from "./checkpoint.ts";
-import { loadRun } from "./load.ts";
-import { readMetrics } from "./metrics.ts";
+import { type LoadOptions, loadRun } from "./load.ts";
+import { type Metrics, readMetrics } from "./metrics.ts";
 import { saveRun } from "./save.ts";
 import { createRun, type PreparedRun, resumeRun, trainRun } from "./train-run.ts";
 
@@ -46,7 +46,7 @@ describe("a run", () => {
     await advance(await createRun(recipe, { out: at("stopped") }), 100);
     expect(await checkpointSteps(at("stopped"))).toEqual([100]);
     await advance(await resumeRun(at("stopped")));
-    expect(await checkpointSteps(at("stopped"))).toEqual([200, 300]);
+    expect(await checkpointSteps(at("stopped"))).toEqual([100, 200, 300]);
     const straight = await lastCheckpoint(at("straight"));
     expect((await lastCheckpoint(at("stopped"))).equals(straight)).toBe(true);
     await advance(await createRun({ ...recipe, seed: 1 }, { out: at("other") }));
@@ -56,6 +56,41 @@ describe("a run", () => {
     expect(steps).toEqual([100, 200, 300]);
     const { heldOutLoss } = (await readMetrics(at("stopped"))).at(-1)!;
     expect(heldOutLoss).toBe((await readMetrics(at("straight"))).at(-1)!.heldOutLoss);
+  });
+
+  test("so does one with micro-batches, averages of two widths and learnt uncertainty, which keeps averages", async () => {
+    const richer: RecipeInput = {
+      ...recipe,
+      objective: { uncertainty: true },
+      training: { ...recipe.training!, accumulate: 2, average: { widths: [0.1, 0.2], snapshots: 2 } },
+    };
+    await advance(await createRun(richer, { out: at("straight") }));
+    await advance(await createRun(richer, { out: at("stopped") }), 200);
+    await advance(await resumeRun(at("stopped"), { checkpoint: 100 }));
+    expect((await lastCheckpoint(at("stopped"))).equals(await lastCheckpoint(at("straight")))).toBe(true);
+    const without = (lines: Metrics[]) => lines.map(({ samplesPerSecond: _, ...line }) => line);
+    const [straight, stopped] = [await readMetrics(at("straight")), await readMetrics(at("stopped"))];
+    expect(without(stopped)).toEqual(without(straight));
+    const names = ["200", "300"].flatMap((step) => [0.1, 0.2].map((w) => `step-00000${step}-width-${w}.safetensors`));
+    for (const run of ["straight", "stopped"]) expect(await readdir(join(at(run), "averages"))).toEqual(names);
+
+    // The first width makes the model; another one is made of what was kept.
+    const parametersOf = async (options: LoadOptions) => {
+      const { model, step, average } = await loadRun(at("stopped"), options);
+      const layout = flatLayout(model.parameters);
+      return { step, average, values: layout.flatten(model.parameters).data as Float32Array };
+    };
+    const [followed, same, other] = [
+      await parametersOf({}),
+      await parametersOf({ averageWidth: 0.1 }),
+      await parametersOf({ averageWidth: 0.15 }),
+    ];
+    expect(Math.max(...same.values.map((value, i) => Math.abs(value - followed.values[i]!)))).toBeLessThan(1e-5);
+    expect(same.average!.error).toBeLessThan(1e-6);
+    expect(other.average).toMatchObject({ width: 0.15 });
+    expect(Math.max(...other.values.map((value, i) => Math.abs(value - followed.values[i]!)))).toBeGreaterThan(1e-3);
+    expect((await parametersOf({ averageWidth: 0.15, checkpoint: 250 })).step).toBe(200);
+    await expect(loadRun(at("stopped"), { averageWidth: 0.5 })).rejects.toThrow(/relative width/);
   });
 
   test("metrics past the checkpoint, and a line cut off by a crash, are made again", async () => {
@@ -120,7 +155,17 @@ describe("a run", () => {
     await expect(createRun(recipe, { out: at("file") })).rejects.toThrow(RunError);
     await expect(createRun(recipe, { out: folder, overwrite: true })).rejects.toThrow(/new or empty folder/);
     await expect(createRun({ ...recipe, heldOut: 2 }, { out: at("b") })).rejects.toThrow(RecipeError);
-    await expect(readFile(join(at("b"), "run.json"))).rejects.toThrow(/ENOENT/);
+    for (const training of [
+      { batch: 16, accumulate: 3 },
+      { averageDecay: 0.99, average: { widths: [0.1] } },
+      { average: { widths: [0.4] } },
+      { average: { widths: [0.1, 0.1] } },
+      { augmentation: { probability: 0.1 } },
+    ]) {
+      const refusal = await createRun({ ...recipe, training }, { out: at("b") }).catch((error: unknown) => error);
+      expect((refusal as Error).name, JSON.stringify(training)).toMatch(/^(Argument|Recipe|Shape)Error$/);
+    }
+    expect(await readdir(folder)).toEqual(["a", "file"]);
   });
 
   test("is loaded with its model, its columns and the units of its data", async () => {
@@ -142,6 +187,9 @@ describe("a run", () => {
     await expect(loadRun(at("nowhere"))).rejects.toThrow(/nowhere: expected the folder of a run, found no run.json/);
     await createRun(recipe, { out: at("a") });
     await expect(loadRun(at("a"))).rejects.toThrow(/expected a checkpoint, found none; train the run first/);
+    await expect(loadRun(at("a"), { averageWidth: 0.1 })).rejects.toThrow(
+      /expected averages kept in training, found none; train with the setting training.average/,
+    );
     const path = join(at("a"), "run.json");
     const record = JSON.parse(await readFile(path, "utf8"));
     await writeFile(path, JSON.stringify({ ...record, version: 9 }));

@@ -1,12 +1,25 @@
 /** Training with a folder behind it: begun, watched, stopped at any time and continued bit for bit. */
 import { dirname, resolve } from "node:path";
-import { type Checkpoint, type FlatLayout, flatLayout, RecipeError, type TrainEvent, train } from "@scorefield/core";
+import {
+  type Checkpoint,
+  checkTraining,
+  type FlatLayout,
+  flatLayout,
+  initialTrainable,
+  RecipeError,
+  type TrainableLayout,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+  trainableLayout,
+} from "@scorefield/core";
 import { DataError } from "@scorefield/data";
 import { CheckpointError, RunError } from "../errors.ts";
-import { type Recipe, recipeParts } from "../recipe/resolve.ts";
+import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { makeRunFolder, relativeToRun } from "./folder.ts";
+import { makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { openMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -56,6 +69,7 @@ export const createRun = async (
   const { parseRecipe } = await import("../recipe/parse.ts");
   const data = await prepare(parseRecipe(input, source), folder, signal);
   const { recipe, columns, scaling, sha256 } = data;
+  checkTraining(trainOptions(data, recipeParts(recipe)));
   const record = await newRecord({
     model: {
       shape: data.training.shape.slice(1),
@@ -77,11 +91,28 @@ export const createRun = async (
   return { path: out, record, data };
 };
 
+/** What a run's recipe and data mean to `train`. */
+const trainOptions = ({ recipe, scaledTraining }: Prepared, parts: RecipeParts): TrainOptions => {
+  const { steps, adam, ...settings } = recipe.training;
+  return {
+    ...parts,
+    ...definedOnly(settings),
+    adam: definedOnly(adam),
+    steps,
+    data: scaledTraining,
+    seed: recipe.seed,
+  };
+};
+
 /** The layout of the parameters of a run's network. */
 export const layoutOf = (
   { model, training }: RunRecord,
   network: ReturnType<typeof recipeParts>["network"],
 ): FlatLayout => flatLayout(network.initialise(model.shape, training?.recipe.seed ?? 0));
+
+/** The layout of all that a run trains: the network's parameters first, then those of its objective. */
+const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
+  trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));
 
 /** The path of the first setting in which two recipes differ. */
 const firstDifference = (a: unknown, b: unknown, path = ""): string | undefined => {
@@ -99,12 +130,12 @@ const firstDifference = (a: unknown, b: unknown, path = ""): string | undefined 
 };
 
 // What may change without making it another run: how long it trains and how often it is saved.
-const changeable = ["training.steps", "training.checkpointSeconds", "sampler"];
+const changeable = ["training.steps", "training.checkpointSeconds", "training.keepCheckpoints", "sampler"];
 
 /**
  * Prepares a run to continue from a checkpoint.
  * @param options `change` makes the recipe to go on with from the run's own; it may differ in the number of steps, the
- *   checkpoints' interval and the sampler alone; `checkpoint` is a step, default the last
+ *   checkpoints' interval and number and the sampler alone; `checkpoint` is a step, default the last
  * @throws RunError when it is no run or cannot be resumed; CheckpointError for a damaged checkpoint; DataError when its
  *   data is gone or has changed; RecipeError for settings that would make it another run
  */
@@ -130,6 +161,7 @@ export const resumeRun = async (
       ...recipe.training,
       steps: before.training.steps,
       checkpointSeconds: before.training.checkpointSeconds,
+      keepCheckpoints: before.training.keepCheckpoints,
     },
   });
   const difference = firstDifference(before, differing(data.recipe));
@@ -151,7 +183,7 @@ export const resumeRun = async (
   };
   const base = { path, record, data };
   if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
-  const { training } = await readCheckpoint(path, layoutOf(record, recipeParts(data.recipe).network), step);
+  const { training } = await readCheckpoint(path, trainedLayoutOf(record, recipeParts(data.recipe)), step);
   if (!training)
     throw new CheckpointError(`${path}: expected the state of training in the checkpoint, found weights alone`);
   if (training.step > data.recipe.training.steps)
@@ -164,61 +196,79 @@ export const resumeRun = async (
 // The held-out loss is taken about this often in a whole training.
 const looks = 20;
 
+/** The first of `count` evenly spaced steps after one. */
+const nextOf = (step: number, steps: number, count: number): number =>
+  ((Math.floor((step * count) / steps) + 1) * steps) / count;
+
 /**
- * Trains a prepared run. Metrics go to metrics.jsonl with every event, checkpoints to their folder. Leave the loop at any
- * time: what was reached is saved, and {@link resumeRun} continues from there.
- * @throws TrainingError when the loss is no longer finite (the last finite state is saved); DataError when the disk is full
+ * Trains a prepared run. Metrics go to metrics.jsonl with every event, checkpoints and averages to their folders. Leave
+ * the loop at any time: what was reached is saved, and {@link resumeRun} continues from there. So it does when the
+ * process is killed, from the last checkpoint.
+ * @throws TrainingError when the loss is no longer finite (the last finite state is saved); CheckpointError when the disk
+ *   is full or refuses to be written, naming the last good checkpoint; DataError when it refuses other files
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { path, record, data, checkpoint } = run;
   const { recipe } = data;
-  const { steps, checkpointSeconds, ...settings } = recipe.training;
+  const { steps, checkpointSeconds, keepCheckpoints, average } = recipe.training;
   const parts = recipeParts(recipe);
-  const layout = layoutOf(record, parts.network);
+  const layout = trainedLayoutOf(record, parts);
+  await removeTemporaries(path);
   if (checkpoint) await writeRecord(path, record);
-  const metrics = await openMetrics(path, checkpoint?.step ?? 0);
-  const { warmUp, ...rest } = settings;
-  const events = train({
-    ...parts,
-    ...rest,
-    ...(warmUp === undefined ? {} : { warmUp }),
-    ...(checkpoint && { resume: checkpoint }),
-    adam: definedOnly(settings.adam),
-    data: data.scaledTraining,
-    steps,
-    seed: recipe.seed,
-  });
-  const lossOf = await heldOutLoss(parts, data.scaledHeldOut, layout, recipe.seed);
-  const save = (reached: Checkpoint): Promise<string> =>
-    writeCheckpoint(path, { step: reached.step, average: reached.state.average, training: reached }, layout);
   let reached = checkpoint;
+  const begun = checkpoint?.step ?? 0;
+  await dropAveragesAfter(path, begun);
+  const metrics = await openMetrics(path, begun);
+  const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
+  const lossOf = await heldOutLoss(parts, data.scaledHeldOut, layout, recipe.seed);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
-  let nextLook = Math.floor(((checkpoint?.step ?? 0) / steps) * looks) + 1;
+  const save = async (reached: Checkpoint): Promise<string> => {
+    savedStep = reached.step;
+    // What was noted up to a checkpoint must be there when it is resumed from.
+    await metrics.flush();
+    const stored = { step: reached.step, average: reached.state.average, training: reached };
+    const saved = await writeCheckpoint(path, stored, layout, { keep: keepCheckpoints });
+    savedAt = performance.now();
+    return saved;
+  };
+  const averages = average?.snapshots ? average : undefined;
+  const keep = async ({ step, state }: Checkpoint): Promise<void> => {
+    const { widths, snapshots } = averages!;
+    const vectors = [state.average, ...(state.otherAverages ?? [])];
+    const network = layoutOf(record, parts.network);
+    await keepAverages(path, step, new Map(widths.map((width, k) => [width, vectors[k]!])), network, snapshots);
+  };
+  let nextLook = nextOf(begun, steps, looks);
+  let nextAverage = averages ? nextOf(begun, steps, averages.snapshots) : Number.POSITIVE_INFINITY;
   try {
     for await (const event of events) {
       reached = event.checkpoint;
       const last = event.step === steps;
       let heldOut: number | undefined;
-      if (last || event.step >= (steps * nextLook) / looks) {
+      if (last || event.step >= nextLook) {
         heldOut = await lossOf(event.checkpoint.state.average);
-        nextLook = Math.floor((event.step / steps) * looks) + 1;
-      }
-      let saved: string | undefined;
-      if (last || performance.now() - savedAt >= 1000 * checkpointSeconds) {
-        saved = await save(reached);
-        savedStep = reached.step;
-        savedAt = performance.now();
+        nextLook = nextOf(event.step, steps, looks);
       }
       const { step, loss, gradientNorm, learningRate, samplesPerSecond } = event;
       const known = heldOut === undefined ? {} : { heldOutLoss: heldOut };
       await metrics.add({ step, loss, ...known, gradientNorm, learningRate, samplesPerSecond });
+      if (averages && (last || event.step >= nextAverage)) {
+        await keep(reached);
+        nextAverage = nextOf(event.step, steps, averages.snapshots);
+      }
+      let saved: string | undefined;
+      if (last || performance.now() - savedAt >= 1000 * checkpointSeconds) saved = await save(reached);
       yield { ...event, ...known, ...(saved === undefined ? {} : { saved }) };
     }
   } finally {
-    if (reached && reached.step !== savedStep) await save(reached);
-    await metrics.close();
-    await lossOf.dispose();
+    try {
+      // Not again what was refused just now.
+      if (reached && reached.step !== savedStep) await save(reached);
+    } finally {
+      await metrics.close();
+      await lossOf.dispose();
+    }
   }
 }
 
