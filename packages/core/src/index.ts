@@ -20,6 +20,11 @@ export {
 } from "./density/planar.ts";
 export { ArgumentError, RecipeError, SamplingError, TrainingError } from "./errors.ts";
 export {
+  type AnnealedImportance,
+  type AnnealedImportanceOptions,
+  annealedImportance,
+} from "./likelihood/annealed-importance.ts";
+export {
   type BitsOptions,
   type BitsPerDimension,
   bitsPerDimension,
@@ -43,16 +48,37 @@ export {
   logDensity,
   logDensityDetails,
 } from "./likelihood/log-density.ts";
+export { normalised } from "./likelihood/normalised.ts";
 export type { ProbabilityFlowOptions } from "./likelihood/options.ts";
+export { type SuperposeOptions, superpose } from "./likelihood/superpose.ts";
 export { energyDistance } from "./metric/energy-distance.ts";
 export { type MarginalDistance, marginals } from "./metric/marginals.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { slicedWasserstein } from "./metric/wasserstein.ts";
+export { type MixtureOfOptions, mixtureOf } from "./model/composition/mixture.ts";
+export { negate, type ProductOptions, productOf, temper } from "./model/composition/product.ts";
 export { conditional } from "./model/conditional.ts";
+export { energyLandscape, type LandscapeOptions } from "./model/energy/landscape.ts";
+export { type EnergyModel, energyModel } from "./model/energy/model.ts";
+export {
+  type EnergyForm,
+  type EnergyOptions,
+  type EnergyPreconditioning,
+  energyForms,
+  energyPreconditioning,
+} from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
 export { fokkerPlanckResidual } from "./model/fokker-planck.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
+export { autoguidance } from "./model/guidance/autoguidance.ts";
+export {
+  type ClassifierGuidanceOptions,
+  classifierGuidance,
+  type NoisyClassifier,
+} from "./model/guidance/classifier.ts";
+export { classifierFreeGuidance, guided } from "./model/guidance/classifier-free.ts";
+export type { GuidanceOptions } from "./model/guidance/extrapolate.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { projected } from "./model/projected.ts";
 export type { ScoreModel } from "./model/score-model.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
+import { energyForms, energyPreconditioning } from "./energy/preconditioning.ts";
 import { preconditioningFromRecipe, preconditioningKinds } from "./from-recipe.ts";
 import { edmPreconditioning, type Prediction, predict } from "./preconditioning.ts";
 
@@ -8,6 +9,7 @@ const predictions: readonly Prediction[] = ["noise", "data", "score", "velocity"
 describe("preconditioningFromRecipe", () => {
   test.each([
     edmPreconditioning({ dataDeviation: 0.5 }),
+    ...energyForms.map((form) => energyPreconditioning({ form, dataDeviation: 3 })),
     ...predictions.map((prediction) => predict(prediction, { dataDeviation: 2 })),
   ])("rebuilds $recipe from its JSON", ({ recipe }) => {
     expect(preconditioningKinds).toContain(recipe.kind);
@@ -19,7 +21,7 @@ describe("preconditioningFromRecipe", () => {
   });
 
   test("refuses unknown kinds, settings and predictions", () => {
-    expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(/among edm, predict; found none/);
+    expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(/among edm, predict, energy; found none/);
     expect(() => preconditioningFromRecipe({ kind: "edm", deviation: 1 })).toThrow(/unknown setting deviation/);
     expect(() => preconditioningFromRecipe({ kind: "predict" })).toThrow(ArgumentError);
     expect(() => preconditioningFromRecipe({ kind: "predict", prediction: "v" })).toThrow(/velocity; found v/);

@@ -1,5 +1,6 @@
 /** Preconditionings by name, to rebuild one from a file. */
 import { recipeReader } from "../recipe.ts";
+import { type EnergyOptions, energyPreconditioning } from "./energy/preconditioning.ts";
 import {
   type DataScale,
   edmPreconditioning,
@@ -11,6 +12,7 @@ import {
 const makers = {
   edm: edmPreconditioning,
   predict: ({ prediction, ...options }: DataScale & { prediction: Prediction }) => predict(prediction, options),
+  energy: (options: EnergyOptions) => energyPreconditioning(options),
 };
 
 /** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */

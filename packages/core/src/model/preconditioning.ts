@@ -16,20 +16,21 @@ export interface Preconditioning {
 }
 
 /** log(ratio) / 4, the noise level a network sees (Karras et al. 2022, table 1). */
-const noiseLevel = (ratio: Tensor): Tensor => ratio.log().multiply(0.25).reshape([ratio.shape[0]!]);
+export const noiseLevel = (ratio: Tensor): Tensor => ratio.log().multiply(0.25).reshape([ratio.shape[0]!]);
 
 export interface DataScale {
   /** Standard deviation of the data, default 1 (for standardised data). */
   readonly dataDeviation?: number;
 }
 
-const checkDeviation = (name: string, dataDeviation: number): void => {
+/** @throws ArgumentError unless positive and finite */
+export const checkDeviation = (name: string, dataDeviation: number): void => {
   if (!(dataDeviation > 0 && Number.isFinite(dataDeviation)))
     throw new ArgumentError(`${name}: expected a positive dataDeviation, found ${dataDeviation}`);
 };
 
 /** c_in = 1 / sqrt(ratio^2 + s^2): unit variance at every noise level. */
-const unitScale = (ratio: Tensor, s: number): Tensor =>
+export const unitScale = (ratio: Tensor, s: number): Tensor =>
   ratio
     .square()
     .add(s * s)

@@ -24,6 +24,16 @@ export interface ScoreModel {
    * (alpha D - x) / sigma^2 loses digits to cancellation where sigma is small against x. It must agree with `denoise`.
    */
   score?(x: Tensor, t: Tensor): Tensor;
-  /** The log-density of noisy points at time t in nats, [n], where it is known exactly. */
+  /**
+   * The log-density of noisy points at time t in nats, [n], where it is known: exactly, or of an energy up to a constant for
+   * each time.
+   */
   logDensity?(x: Tensor, t: Tensor): Tensor;
+  /** Networks evaluated in one `denoise`; left out, one. */
+  readonly evaluations?: number;
+  /**
+   * A model that gives the same at times from `earliest` to `latest` and costs less, or this one. The loop of sampling takes
+   * it for steps that look no further; for equal answers it is the same object. A model made of another does not inherit it.
+   */
+  within?(earliest: number, latest: number): ScoreModel;
 }

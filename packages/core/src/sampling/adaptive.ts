@@ -51,7 +51,7 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
 }
 
 async function* solve<D extends FloatType>(
-  { process }: ScoreModel,
+  { process, evaluations: cost = 1 }: ScoreModel,
   sampler: AdaptiveSampler,
   { place, draws, first }: Batch<D>,
   full: Shape,
@@ -83,7 +83,7 @@ async function* solve<D extends FloatType>(
 
   let x: NdArray = first(process.priorDeviation);
   let carried: readonly NdArray[] = await compiled.start(x, timesOf(at));
-  let evaluations = sampler.evaluationsToStart;
+  let evaluations = sampler.evaluationsToStart * cost;
   const last = sampler.denoiseLast ? 1 : 0;
   const state = (step: number, steps: number, t: number): LoopState<D> => ({
     ...place,
@@ -129,7 +129,7 @@ async function* solve<D extends FloatType>(
       noise,
     );
     attempt++;
-    evaluations += sampler.evaluationsPerAttempt;
+    evaluations += sampler.evaluationsPerAttempt * cost;
     const accepted: number[] = [];
     for (const i of active) {
       const error = Number(proposed.error.data[i]);
@@ -159,7 +159,7 @@ async function* solve<D extends FloatType>(
   if (compiled.denoise) {
     signal?.throwIfAborted();
     x = await compiled.denoise(x, timesOf(filled(end)));
-    evaluations++;
+    evaluations += cost;
     checkFinite(x, place, sampler);
     yield state(attempt + 1, attempt + 1, 0);
   }

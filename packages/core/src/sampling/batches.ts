@@ -35,7 +35,7 @@ export interface LoopState<D extends FloatType = FloatType> {
   /** Steps done in this batch, out of `steps`, which an adaptive sampler estimates; 0 for the state before the first. */
   readonly step: number;
   readonly steps: number;
-  /** Evaluations of the model in this batch so far. */
+  /** Network evaluations for each sample of this batch so far. */
   readonly evaluations: number;
   /** The batch, out of `batches`, its first sample and how many it adds. */
   readonly batch: number;

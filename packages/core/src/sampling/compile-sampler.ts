@@ -16,7 +16,7 @@ import {
 } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
+import { modelOf, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -133,7 +133,10 @@ const run = (
     if (step.rises) {
       x = renoise(process, x, from, to, draws[0]!);
       carried = nothing;
-    } else ({ x, carried } = sampler.step(model, { x, carried }, { from, to, before: step.before.map(timeOf) }, draws));
+    } else {
+      const times = { from, to, before: step.before.map(timeOf) };
+      ({ x, carried } = sampler.step(modelOf(model, sampler, step), { x, carried }, times, draws));
+    }
   }
-  return sampler.denoiseLast ? model.denoise(x, timeOf(end)) : x;
+  return sampler.denoiseLast ? modelOf(model, sampler, { from: end, to: end }).denoise(x, timeOf(end)) : x;
 };

@@ -3,7 +3,8 @@ import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
-import type { Process } from "../process/process.ts";
+import type { Process, Scalar } from "../process/process.ts";
+import { subtract } from "../process/scalar.ts";
 import { type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
@@ -44,6 +45,7 @@ export const heun = ({ sChurn = 0, sMin = 0, sMax = null, sNoise = 1, ...options
     recipe: { ...recipe, sChurn, sMin, sMax, sNoise },
     evaluationsPerStep: 2,
     noises: sChurn > 0 ? 1 : 0,
+    ...(sChurn > 0 && { reach: (process, from) => Math.min(process.times.last, raisedTime(process, from, gamma)) }),
     step: (model, x, from, to, [z]) => {
       if (sChurn === 0) return heunStep(model, x, from, to);
       const { process } = model;
@@ -78,5 +80,5 @@ const raises = (process: Process, from: Tensor, gamma: number, sMin: number, sMa
 };
 
 /** The time of (1 + gamma) r. */
-const raisedTime = (process: Process, from: Tensor, gamma: number): Tensor =>
-  process.timeOfLogSnr(process.logSnr(from).subtract(2 * Math.log1p(gamma)));
+const raisedTime = <T extends Scalar>(process: Process, from: T, gamma: number): T =>
+  process.timeOfLogSnr(subtract(process.logSnr(from), 2 * Math.log1p(gamma)));

@@ -16,7 +16,7 @@ import { adaptiveSampling } from "./adaptive.ts";
 import { batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
 import { heun } from "./heun.ts";
-import { type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
+import { modelOf, type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler, SamplerState, StepTimes } from "./sampler.ts";
 
@@ -43,7 +43,8 @@ export async function* sampling<D extends FloatType = "float32">(
     return times.get(t)!;
   };
   const steps = planned.steps.length + (sampler.denoiseLast ? 1 : 0);
-  const compiled = await compileSteps(model, sampler, planned, full, dtype, runtime);
+  const last = modelOf(model, sampler, { from: planned.end, to: planned.end });
+  const compiled = await compileSteps(model, last, sampler, planned, full, dtype, runtime);
   try {
     for (const { place, draws, first } of list) {
       let evaluations = 0;
@@ -60,12 +61,13 @@ export async function* sampling<D extends FloatType = "float32">(
           carried = nothing;
         } else {
           const before = step.before.map(timeOf);
-          ({ x, carried } = await compiled.steps.get(before.length)!(
+          const part = modelOf(model, sampler, step);
+          ({ x, carried } = await compiled.steps.get(part)!.get(before.length)!(
             { x, carried: [...carried] },
             { from, to, before },
             noise,
           ));
-          evaluations += sampler.evaluationsPerStep;
+          evaluations += sampler.evaluationsPerStep * (part.evaluations ?? 1);
         }
         if (k === steps - 1) checkFinite(x, place, sampler);
         yield state(k + 1, step.to);
@@ -73,7 +75,7 @@ export async function* sampling<D extends FloatType = "float32">(
       if (compiled.denoise) {
         signal?.throwIfAborted();
         x = await compiled.denoise(x, timeOf(planned.end));
-        evaluations++;
+        evaluations += last.evaluations ?? 1;
         checkFinite(x, place, sampler);
         yield state(steps, 0);
       }
@@ -84,11 +86,12 @@ export async function* sampling<D extends FloatType = "float32">(
 }
 
 /**
- * The step, once for each number of earlier times it sees, the rise of a restart and the last denoising, all compiled;
- * they are freed at once.
+ * The step, once for each model that serves some times and each number of earlier times it sees, the rise of a restart and
+ * the last denoising, all compiled; they are freed at once.
  */
 const compileSteps = async (
   model: ScoreModel,
+  last: ScoreModel,
   sampler: Sampler,
   { steps: planned }: Plan,
   shape: Shape,
@@ -98,19 +101,25 @@ const compileSteps = async (
   const samples: Spec = { shape, dtype };
   const time: Spec = { shape: [shape[0]!], dtype };
   const list = (length: number, spec: Spec): Spec[] => Array.from({ length }, () => spec);
-  const stepSeeing = (remembered: number) => {
+  const stepSeeing = (part: ScoreModel, remembered: number) => {
     const state = { x: samples, carried: list(sampler.carries, samples) };
     const times = { from: time, to: time, before: list(remembered, time) };
     const step = (s: SamplerState, t: StepTimes, noise: Tensor[]) => {
-      const { x, carried } = sampler.step(model, s, t, noise);
+      const { x, carried } = sampler.step(part, s, t, noise);
       return { x, carried: [...carried] };
     };
     return compile(step, [state, times, list(sampler.noises, samples)], { runtime, name: "sampler step" });
   };
   return compileParts(async (keep) => {
-    const steps = new Map<number, Awaited<ReturnType<typeof stepSeeing>>>();
-    for (const { rises, before } of planned)
-      if (!rises && !steps.has(before.length)) steps.set(before.length, keep(await stepSeeing(before.length)));
+    const steps = new Map<ScoreModel, Map<number, Awaited<ReturnType<typeof stepSeeing>>>>();
+    for (const step of planned) {
+      if (step.rises) continue;
+      const part = modelOf(model, sampler, step);
+      const seeing = steps.get(part) ?? new Map();
+      steps.set(part, seeing);
+      const remembered = step.before.length;
+      if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered)));
+    }
     const rise = planned.some(({ rises }) => rises)
       ? keep(
           await compile(
@@ -120,7 +129,7 @@ const compileSteps = async (
           ),
         )
       : undefined;
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(model, samples, time, runtime)) : undefined;
+    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(last, samples, time, runtime)) : undefined;
     return { steps, rise, denoise };
   });
 };

@@ -19,7 +19,7 @@ export const malaProposal = (
   model: ScoreModel,
   x: Tensor,
   t: Tensor,
-  eta: number,
+  eta: Tensor | number,
   z: Tensor,
 ): { proposal: Tensor; logRatio: Tensor } => {
   const { logDensity } = model;
@@ -31,9 +31,28 @@ export const malaProposal = (
   const here = score(model, x, t);
   const proposal = langevinMove(x, here, eta, z);
   // The proposal's density enters by w = sqrt(eta / 2) (score(x) + score(x*)): nothing large is subtracted.
-  const w = here.add(score(model, proposal, t)).multiply(Math.sqrt(eta / 2));
+  const root = typeof eta === "number" ? Math.sqrt(eta / 2) : eta.divide(2).sqrt();
+  const w = here.add(score(model, proposal, t)).multiply(root);
   const asymmetry = w.multiply(w.multiply(0.5).add(z)).reshape([x.shape[0]!, -1]).sum(1);
   return { proposal, logRatio: logDensity(proposal, t).subtract(logDensity(x, t)).subtract(asymmetry) };
+};
+
+/**
+ * A step of {@link mala}.
+ * @param z, choice standard normal draws [n, ...shape]: of the proposal, and the first of each sample of its acceptance
+ * @returns where the chains are, and the probability with which each moved, [n]
+ */
+export const malaMove = (
+  model: ScoreModel,
+  x: Tensor,
+  t: Tensor,
+  eta: Tensor | number,
+  z: Tensor,
+  choice: Tensor,
+): { x: Tensor; probability: Tensor } => {
+  const { proposal, logRatio } = malaProposal(model, x, t, eta, z);
+  const accepted = uniformOf(choice).less(logRatio.exp());
+  return { x: where(expandTime(accepted, x.rank), proposal, x), probability: logRatio.min(0).exp() };
 };
 
 /**
@@ -56,10 +75,6 @@ export const mala = ({ steps = 1000, stepSize = 0.01, time }: LangevinOptions = 
     denoiseLast: false,
     evaluationsPerStep: 2,
     noises: 2,
-    step: (model, x, from, _, [z, choice]) => {
-      const { proposal, logRatio } = malaProposal(model, x, from, stepSize, z!);
-      const accepted = uniformOf(choice!).less(logRatio.exp());
-      return where(expandTime(accepted, x.rank), proposal, x);
-    },
+    step: (model, x, from, _, [z, choice]) => malaMove(model, x, from, stepSize, z!, choice!).x,
   });
 };

@@ -1,5 +1,6 @@
 /** What a sampler does from noise to data, as a list: the loop and the unrolled graph follow the same one. */
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+import type { ScoreModel } from "../model/score-model.ts";
 import type { Process } from "../process/process.ts";
 import { normal } from "../random/normal.ts";
 import { checkGrid } from "./grid.ts";
@@ -49,6 +50,13 @@ export const plan = (sampler: Sampler, process: Process, anywhere = false): Plan
   });
   return { start: grid[0]!, steps, end: grid.at(-1)!, draws: steps.length * width };
 };
+
+/** The model that a step evaluates: where one is cheaper at the step's times, that one. */
+export const modelOf = (
+  model: ScoreModel,
+  sampler: Sampler,
+  { from, to }: Pick<PlannedStep, "from" | "to">,
+): ScoreModel => model.within?.(Math.min(from, to), sampler.reach?.(model.process, from) ?? from) ?? model;
 
 /** Deviation of the first states: the prior's, or at another time than the last that of data of unit scale. */
 export const startDeviation = (process: Process, t: number): number =>

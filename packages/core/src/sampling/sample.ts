@@ -14,7 +14,7 @@ export interface SampleEvent {
   readonly t: number;
   /** Index of the batch's first sample. */
   readonly firstSample: number;
-  /** How often the model has been evaluated for each of these samples. */
+  /** Network evaluations for each of these samples so far. */
   readonly evaluations: number;
 }
 

@@ -40,6 +40,8 @@ export interface Sampler {
   readonly denoiseLast: boolean;
   /** Evaluations of the model in one step. */
   readonly evaluationsPerStep: number;
+  /** The latest time at which a step from a time evaluates the model, where that is later: churn. Default the time itself. */
+  reach?(process: Process, from: number): number;
   /** Standard normal draws of a sample's shape that a step takes; 0 for a deterministic method. */
   readonly noises: number;
   /** Tensors of a sample's shape carried from step to step beside x: past estimates, momentum. */

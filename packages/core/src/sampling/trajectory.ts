@@ -24,7 +24,7 @@ export interface Trajectory<D extends FloatType = "float32"> {
   readonly states: NdArray<D>;
   /** The time of each kept state, falling but for restarts and chains; 0 for the denoised one. */
   readonly times: readonly number[];
-  /** How often the model has been evaluated for each sample. */
+  /** Network evaluations for each sample. */
   readonly evaluations: number;
 }
 

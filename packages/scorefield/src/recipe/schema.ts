@@ -86,6 +86,11 @@ const preconditioning = z.discriminatedUnion("kind", [
     prediction: z.enum(["noise", "data", "score", "velocity"]),
     dataDeviation,
   }),
+  z.strictObject({
+    kind: z.literal("energy"),
+    form: z.enum(["scalar", "inner-product", "residual"]).optional(),
+    dataDeviation,
+  }),
 ]);
 
 const levels = z.discriminatedUnion("kind", [

@@ -1,0 +1,64 @@
+import type { Tensor } from "@scorefield/tensor";
+import { ArgumentError } from "../../errors.ts";
+import type { ScoreModel } from "../score-model.ts";
+import { scheduleAt } from "../tweedie.ts";
+import { combinedScore, together } from "./together.ts";
+
+/** Options of {@link productOf}. */
+export interface ProductOptions {
+  /** The power of each model's density, default 1; a negative one turns samples away from where that model has its mass. */
+  readonly exponents?: readonly number[];
+}
+
+/**
+ * The model of "both at once", prod_k p_k(x)^{e_k}, by the sum of scores sum_k e_k s_k at every noise level. With noise this is
+ * no longer the law of noised data: a product of noised laws is not the noised product. So samplers that follow the process,
+ * of the flow or the reverse SDE, give a wrong law: of two equal N(m, C) the flow gives variance C^2 / (2 (C + sigma_T^2))
+ * where C / 2 is right. At each level the sum of scores is that of the product there, so samplers that settle at each level
+ * are right in the end: `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where
+ * all models know `logDensity`, as this one then does up to a constant for each time.
+ * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
+ */
+export const productOf = (models: readonly ScoreModel[], { exponents }: ProductOptions = {}): ScoreModel => {
+  const parts = together("productOf", models);
+  const powers = exponents ?? models.map(() => 1);
+  if (powers.length !== models.length || !powers.every(Number.isFinite))
+    throw new ArgumentError(
+      `productOf: expected ${models.length} finite exponents, found ${powers.join(", ") || "none"}`,
+    );
+  const sum = (values: readonly Tensor[]): Tensor =>
+    values.map((value, k) => value.multiply(powers[k]!)).reduce((all, term) => all.add(term));
+  const total = powers.reduce((all, power) => all + power, 0);
+  const densities = models.flatMap(({ logDensity }) => logDensity ?? []);
+  return {
+    ...parts,
+    // By Tweedie's formula for each model and for the sum; x / alpha is what a score of zero gives.
+    denoise: (x, t) =>
+      sum(models.map((model) => model.denoise(x, t))).add(
+        x.multiply(1 - total).divide(scheduleAt(parts.process, t, x).alpha),
+      ),
+    ...combinedScore(models, sum),
+    ...(densities.length === models.length && {
+      logDensity: (x: Tensor, t: Tensor) => sum(densities.map((logDensity) => logDensity(x, t))),
+    }),
+  };
+};
+
+/**
+ * p(x)^exponent: above 1 nearer to the modes, below 1 wider; as a {@link productOf} of one.
+ * @throws ArgumentError for an exponent that is not positive
+ */
+export const temper = (model: ScoreModel, exponent: number): ScoreModel => {
+  if (!(exponent > 0)) throw new ArgumentError(`temper: expected a positive exponent, found ${exponent}`);
+  return productOf([model], { exponents: [exponent] });
+};
+
+/**
+ * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not; as a {@link productOf} of two. It is a density
+ * only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to the other's.
+ * @throws ArgumentError for models that do not go together, or a strength that is not positive
+ */
+export const negate = (model: ScoreModel, unwanted: ScoreModel, { strength = 1 } = {}): ScoreModel => {
+  if (!(strength > 0)) throw new ArgumentError(`negate: expected a positive strength, found ${strength}`);
+  return productOf([model, unwanted], { exponents: [1, -strength] });
+};

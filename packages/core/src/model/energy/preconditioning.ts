@@ -1,0 +1,73 @@
+/** A network as an energy: the score is the gradient of one number for each point, and so never curls. */
+import { grad, type Tensor } from "@scorefield/tensor";
+import { ArgumentError } from "../../errors.ts";
+import { checkDeviation, type DataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+
+/** A preconditioning that knows the energy whose gradient it takes. */
+export interface EnergyPreconditioning extends Preconditioning {
+  readonly recipe: { readonly kind: "energy"; readonly form: EnergyForm; readonly dataDeviation: number };
+  /** The energy of y, [n] in nats, up to a constant for each ratio; arguments as of `denoise`. */
+  energy(...parts: Parameters<Preconditioning["denoise"]>): Tensor;
+}
+
+/** The e of E = |u|^2 / 2 - k e, at each element of u, with F the network's output there and k = s / r. */
+const learned = {
+  scalar: (_u, F) => F,
+  "inner-product": (u, F) => u.multiply(F),
+  residual: (u, F, k) => F.multiply(u.subtract(F.multiply(k.multiply(0.5)))),
+} satisfies Record<string, (u: Tensor, F: Tensor, k: Tensor) => Tensor>;
+
+/** How a network's output, of a sample's shape, becomes one number. */
+export type EnergyForm = keyof typeof learned;
+
+/** Every {@link EnergyForm}. */
+export const energyForms = Object.keys(learned) as readonly EnergyForm[];
+
+/** Options of {@link energyPreconditioning}. */
+export interface EnergyOptions extends DataScale {
+  /** Default `residual`. */
+  readonly form?: EnergyForm;
+}
+
+/**
+ * The denoised estimate as the gradient of an energy E(y; r), with y = x / alpha, r = sigma / alpha, s the data's deviation,
+ * u = y / sqrt(r^2 + s^2) and F = F(u; log(r) / 4) the network:
+ *
+ *     E = |u|^2 / 2 - (s / r) e        D = y - r^2 grad_y E = c_skip y + c_out grad_u e
+ *     scalar          e = sum_i F_i
+ *     inner-product   e = <u, F>
+ *     residual        e = <u, F> - (s / r) |F|^2 / 2,  that is  E = |u - (s / r) F|^2 / 2
+ *
+ * with the scales of Karras et al. 2022 (equation 7), so that grad e has the input and the target of their network, of unit
+ * variance, and F = 0 is the energy of N(0, s^2 + r^2). The inner product and the denoising residual are those of
+ * Salimans & Ho 2021, whose residual |y - F|^2 / 2 is here in units of the noise. Training differentiates twice;
+ * docs/energies.md has the cost.
+ * @throws ArgumentError for an unknown form, or a data deviation that is not positive
+ */
+export const energyPreconditioning = ({
+  form = "residual",
+  dataDeviation = 1,
+}: EnergyOptions = {}): EnergyPreconditioning => {
+  checkDeviation("energyPreconditioning", dataDeviation);
+  if (!Object.hasOwn(learned, form))
+    throw new ArgumentError(`energyPreconditioning: expected a form among ${energyForms.join(", ")}; found ${form}`);
+  const perSample = (values: Tensor): Tensor => values.reshape([values.shape[0]!, -1]).sum(1);
+  const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(dataDeviation);
+  return {
+    recipe: { kind: "energy", form, dataDeviation },
+    energy: (y, ratio, network) => {
+      const u = y.multiply(unitScale(ratio, dataDeviation));
+      const k = scaleOf(ratio);
+      const e = learned[form](u, network(u, noiseLevel(ratio)), k);
+      return perSample(u.square().multiply(0.5).subtract(e.multiply(k)));
+    },
+    denoise: (y, ratio, network) => {
+      const cIn = unitScale(ratio, dataDeviation);
+      const cSkip = cIn.square().multiply(dataDeviation ** 2);
+      const cOut = ratio.multiply(cIn).multiply(dataDeviation);
+      const k = scaleOf(ratio);
+      const slope = grad((u: Tensor) => learned[form](u, network(u, noiseLevel(ratio)), k).sum())(y.multiply(cIn));
+      return y.multiply(cSkip).add(slope.multiply(cOut));
+    },
+  };
+};

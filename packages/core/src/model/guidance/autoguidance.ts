@@ -1,0 +1,15 @@
+import type { ScoreModel } from "../score-model.ts";
+import { extrapolate, type GuidanceOptions } from "./extrapolate.ts";
+
+/**
+ * Autoguidance (Karras et al. 2024b, equation 3): a model is guided by a worse version of itself, smaller or less trained, on the
+ * same task,
+ *
+ *     D = D_bad + w (D_good - D_bad)
+ *
+ * Where both err alike, the difference points away from the error; samples become better without becoming less diverse. Weight 1
+ * is the good model itself.
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ */
+export const autoguidance = (good: ScoreModel, bad: ScoreModel, options: GuidanceOptions): ScoreModel =>
+  extrapolate("autoguidance", good, bad, options);

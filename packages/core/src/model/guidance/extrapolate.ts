@@ -1,0 +1,63 @@
+/** From one model past another: what classifier-free guidance and autoguidance share. */
+import { and, type Tensor, where } from "@scorefield/tensor";
+import { ArgumentError } from "../../errors.ts";
+import { together } from "../composition/together.ts";
+import { expandTime } from "../expand-time.ts";
+import type { ScoreModel } from "../score-model.ts";
+import { score } from "../tweedie.ts";
+
+/** Options of guidance by two models. */
+export interface GuidanceOptions {
+  /** The w of D = D_other + w (D - D_other); 1 is the model itself. */
+  readonly weight: number;
+  /**
+   * The noise levels (low, high] of sigma / alpha at which the model is guided; outside it is the model itself, and the other
+   * one is not evaluated (Kynkaanniemi et al. 2024). Default all.
+   */
+  readonly interval?: readonly [low: number, high: number];
+}
+
+/**
+ * D_other + w (D - D_other) within the interval and D outside; the same of scores. Sampling evaluates the other model only in
+ * steps that look at a time within.
+ * @param name in errors
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ */
+export const extrapolate = (
+  name: string,
+  model: ScoreModel,
+  other: ScoreModel,
+  { weight, interval = [0, Number.POSITIVE_INFINITY] }: GuidanceOptions,
+): ScoreModel => {
+  const parts = together(name, [model, other]);
+  const [low, high] = interval;
+  if (!Number.isFinite(weight)) throw new ArgumentError(`${name}: expected a finite weight, found ${weight}`);
+  if (!(low >= 0 && high > low))
+    throw new ArgumentError(`${name}: expected an interval (low, high] of sigma / alpha, found (${low}, ${high}]`);
+  if (weight === 1) return model;
+  const knowsScore = model.score || other.score;
+  const combined = (combine: (a: Tensor, b: Tensor, t: Tensor) => Tensor): ScoreModel => ({
+    ...parts,
+    denoise: (x, t) => combine(model.denoise(x, t), other.denoise(x, t), t),
+    ...(knowsScore && { score: (x: Tensor, t: Tensor) => combine(score(model, x, t), score(other, x, t), t) }),
+  });
+  const past = (a: Tensor, b: Tensor): Tensor => b.add(a.subtract(b).multiply(weight));
+  const guided = combined(past);
+  if (low === 0 && high === Number.POSITIVE_INFINITY) return guided;
+  const { process } = parts;
+  const ratioAt = (t: number): number => process.sigma(t) / process.alpha(t);
+  const inside = (t: Tensor): Tensor => {
+    const ratio = process.sigma(t).divide(process.alpha(t));
+    const above = ratio.greater(low);
+    return high === Number.POSITIVE_INFINITY ? above : and(above, ratio.lessOrEqual(high));
+  };
+  const both: ScoreModel = {
+    ...combined((a, b, t) => where(expandTime(inside(t), a.rank), past(a, b), a)),
+    within: (earliest, latest) => {
+      const [least, most] = [ratioAt(earliest), ratioAt(latest)];
+      if (most <= low || least > high) return model.within?.(earliest, latest) ?? model;
+      return least > low && most <= high ? guided : both;
+    },
+  };
+  return both;
+};
