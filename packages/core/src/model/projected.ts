@@ -12,5 +12,6 @@ export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): Sc
   process: model.process,
   shape: model.shape,
   ...(model.period !== undefined && { period: model.period }),
+  ...(model.evaluations !== undefined && { evaluations: model.evaluations }),
   denoise: (x, t) => project(model.denoise(x, t)),
 });

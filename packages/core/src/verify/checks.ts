@@ -2,9 +2,12 @@
 import { adaptiveChecks } from "./adaptive-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
+import { compositionChecks } from "./composition-checks.ts";
 import { densityChecks } from "./density-checks.ts";
+import { energyChecks } from "./energy-checks.ts";
 import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
+import { guidanceChecks } from "./guidance-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
@@ -25,5 +28,8 @@ export const checks: readonly Check[] = [
   ...chainChecks,
   ...modeChecks,
   ...likelihoodChecks,
+  ...energyChecks,
+  ...compositionChecks,
+  ...guidanceChecks,
   ...reproducibilityChecks,
 ];

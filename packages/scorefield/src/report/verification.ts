@@ -61,6 +61,9 @@ const groupTitles: Readonly<Record<string, string>> = {
   chain: "Langevin chains: stationary laws",
   modes: "Samplers: modes of weight 1/5 and 4/5",
   likelihood: "Likelihood",
+  energy: "Energies",
+  composition: "Composed models",
+  guidance: "Guidance",
   reproducibility: "Reproducibility",
 };
 

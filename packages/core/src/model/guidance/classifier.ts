@@ -22,7 +22,7 @@ export interface ClassifierGuidanceOptions {
 }
 
 /** log p(class | x_t) of each point, [n]. */
-export const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, k: number): Tensor => {
+const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, k: number): Tensor => {
   const logits = classifier.logits(x, t);
   return sliceAxis(logits, 1, k, k + 1)
     .reshape([x.shape[0]!])

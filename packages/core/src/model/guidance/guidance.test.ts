@@ -1,4 +1,4 @@
-import { castArray, compile, type NdArray, ndarray, type Runtime, stack, type Tensor } from "@scorefield/tensor";
+import { castArray, compile, type NdArray, ndarray, stack, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../../density/gaussian.ts";
@@ -21,6 +21,7 @@ import { sample } from "../../sampling/sample.ts";
 import { unipc } from "../../sampling/unipc.ts";
 import { dataset } from "../../training/dataset.ts";
 import { train } from "../../training/train.ts";
+import { type Counted, counted } from "../../verify/counted.ts";
 import { conditional } from "../conditional.ts";
 import { exact } from "../exact.ts";
 import type { ScoreModel } from "../score-model.ts";
@@ -118,35 +119,6 @@ describe.each([edm(), vp()])("$recipe.kind", (process) => {
   });
 });
 
-/** A model that counts how often it is traced, and a runtime that counts its evaluations: traces times runs. */
-const counting = (model: ScoreModel) => {
-  let [traced, evaluated] = [0, 0];
-  const counted: ScoreModel = {
-    process: model.process,
-    shape: model.shape,
-    denoise: (at, t) => {
-      traced++;
-      return model.denoise(at, t);
-    },
-  };
-  const wrap = (inner: Runtime): Runtime => ({
-    ...inner,
-    load: async (bytes) => {
-      const perRun = traced;
-      traced = 0;
-      const session = await inner.load(bytes);
-      return {
-        ...session,
-        run: (inputs) => {
-          evaluated += perRun;
-          return session.run(inputs);
-        },
-      };
-    },
-  });
-  return { counted, wrap, count: () => evaluated };
-};
-
 describe("network evaluations", () => {
   const process = edm();
   const interval: [number, number] = [0.3, 5];
@@ -162,15 +134,15 @@ describe("network evaluations", () => {
 
   test.each(samplers)("$recipe.kind: fall outside the interval, and samples are the same", async (sampler) => {
     const run = async (options: { weight: number; interval?: [number, number] }, hidden = false) => {
-      const [c, u] = modelsOn(process).map(counting) as [ReturnType<typeof counting>, ReturnType<typeof counting>];
-      const model = classifierFreeGuidance(c.counted, u.counted, options);
+      const [c, u] = modelsOn(process).map(counted) as [Counted, Counted];
+      const model = classifierFreeGuidance(c.model, u.model, options);
       let told = 0;
       const samples = await sample(hidden ? { ...model, within: (() => model) as never } : model, {
         count: 4,
         sampler,
         seed: 1,
         dtype: "float64",
-        runtime: u.wrap(c.wrap(runtime)),
+        runtime: u.runtime(c.runtime(runtime)),
         onProgress: ({ evaluations }) => {
           told = evaluations;
         },
