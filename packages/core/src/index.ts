@@ -18,6 +18,55 @@ export {
   spirals,
   swissRoll,
 } from "./density/planar.ts";
+export { type SphereOptions, uniformSphere } from "./density/sphere.ts";
+export { type ChainSummary, chainSummary } from "./diagnose/autocorrelation.ts";
+export {
+  type CalibrationLevel,
+  calibration,
+  type LevelMean,
+  type LevelOptions,
+  noiseTimes,
+  type ScoreErrorLevel,
+  scoreError,
+} from "./diagnose/calibration.ts";
+export {
+  type DenoisingDimension,
+  type DenoisingDimensionOptions,
+  denoisingDimension,
+} from "./diagnose/denoising-dimension.ts";
+export type { InstrumentOptions, InstrumentProgress } from "./diagnose/field.ts";
+export { type FlipdOptions, flipd } from "./diagnose/flipd.ts";
+export { curlMap, type Integrability, type IntegrabilityOptions, integrability } from "./diagnose/integrability.ts";
+export { jacobians } from "./diagnose/jacobian.ts";
+export {
+  type Estimate,
+  type LangevinChain,
+  type LangevinChainOptions,
+  langevinChain,
+} from "./diagnose/langevin-chain.ts";
+export {
+  type LineIntegralOptions,
+  type LineIntegrals,
+  lineIntegrals,
+  logDensityDifference,
+} from "./diagnose/line-integral.ts";
+export { type LocalPcaOptions, localPca } from "./diagnose/local-pca.ts";
+export { type NormalBundle, type NormalBundleOptions, normalBundle } from "./diagnose/normal-bundle.ts";
+export {
+  densityOrder,
+  type ShareRatio,
+  type Smoothing,
+  type SmoothingOptions,
+  smoothing,
+} from "./diagnose/smoothing.ts";
+export {
+  type StationaryOptions,
+  type StationaryPoint,
+  type StationaryPoints,
+  stationaryPoints,
+} from "./diagnose/stationary-points.ts";
+export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./diagnose/streamlines.ts";
+export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./diagnose/surface.ts";
 export { ArgumentError, RecipeError, SamplingError, TrainingError } from "./errors.ts";
 export {
   type AnnealedImportance,

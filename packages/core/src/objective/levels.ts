@@ -18,7 +18,7 @@ export const uniformTimes = (): NoiseLevels => ({
 });
 
 /** The time at which log(sigma / alpha) takes a value; the nearer end where the process does not reach it. */
-const timeOfLogRatio = (process: Process, logRatio: number): number => {
+export const timeOfLogRatio = (process: Process, logRatio: number): number => {
   const { first, last } = process.times;
   if (-2 * logRatio <= process.logSnr(last)) return last;
   if (-2 * logRatio >= process.logSnr(first)) return first;

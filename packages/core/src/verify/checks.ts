@@ -8,6 +8,7 @@ import { energyChecks } from "./energy-checks.ts";
 import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
 import { guidanceChecks } from "./guidance-checks.ts";
+import { instrumentChecks } from "./instrument-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
@@ -31,5 +32,6 @@ export const checks: readonly Check[] = [
   ...energyChecks,
   ...compositionChecks,
   ...guidanceChecks,
+  ...instrumentChecks,
   ...reproducibilityChecks,
 ];

@@ -1,0 +1,59 @@
+/** The dimension of the data around a point without a model: principal components of its neighbours. */
+import { type NdArray, ndarray } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+import { type Rows, toRowPair } from "../metric/rows.ts";
+import { symmetricEigenvalues } from "./spectrum.ts";
+
+export interface LocalPcaOptions {
+  /** Neighbours, default 100 or as many as there are. */
+  readonly neighbours?: number;
+  /** Components of less than this share of the largest one's variance do not count; default 0.05. */
+  readonly share?: number;
+}
+
+/** Indices of the k rows nearest to a query that is not itself among them: a row of distance 0 is left out once. */
+const nearestRows = ({ n, d, data }: Rows, query: Float64Array, k: number): Int32Array => {
+  const squares = new Float64Array(n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) squares[i]! += (data[i * d + j]! - query[j]!) ** 2;
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => squares[a]! - squares[b]!);
+  return squares[order[0]!] === 0 && n > k ? order.slice(1, k + 1) : order.slice(0, k);
+};
+
+/**
+ * Local principal component analysis (Fukunaga & Olsen 1971): the covariance of the neighbours of a point has k variances
+ * of the size of the neighbourhood and others that are small. The baseline for what a model finds.
+ * @param data [m, ...shape] @param x points to be examined, which may be rows of the data, [n, ...shape]
+ * @returns the dimension of each, and its variances as shares of the largest, in descending order, [n, d]
+ * @throws ShapeError for rows of different size; ArgumentError for values not finite or options out of range
+ */
+export const localPca = (
+  data: NdArray,
+  x: NdArray,
+  { neighbours, share = 0.05 }: LocalPcaOptions = {},
+): { readonly dimension: NdArray<"float64">; readonly variances: NdArray<"float64"> } => {
+  const [known, queries] = toRowPair("localPca", data, x, 1);
+  const { n, d } = known;
+  const k = neighbours ?? Math.min(100, n);
+  if (!(Number.isInteger(k) && k > 1 && k <= n))
+    throw new ArgumentError(`localPca: expected from 2 neighbours to the ${n} rows of the data, found ${k}`);
+  if (!(share > 0 && share < 1)) throw new ArgumentError(`localPca: expected a share in (0, 1), found ${share}`);
+  const dimension = new Float64Array(queries.n);
+  const variances = new Float64Array(queries.n * d);
+  for (let i = 0; i < queries.n; i++) {
+    const rows = nearestRows(known, queries.data.subarray(i * d, (i + 1) * d), k);
+    const mean = new Float64Array(d);
+    for (const row of rows) for (let j = 0; j < d; j++) mean[j]! += known.data[row * d + j]! / k;
+    const covariance = new Float64Array(d * d);
+    const centred = new Float64Array(d);
+    for (const row of rows) {
+      for (let j = 0; j < d; j++) centred[j] = known.data[row * d + j]! - mean[j]!;
+      for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance[a * d + b]! += centred[a]! * centred[b]!;
+    }
+    for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) covariance[b * d + a] = covariance[a * d + b]!;
+    const values = symmetricEigenvalues(covariance, d);
+    const largest = Math.max(values[0]!, Number.MIN_VALUE);
+    for (let j = 0; j < d; j++) variances[i * d + j] = Math.max(0, values[j]!) / largest;
+    dimension[i] = values[0]! > 0 ? variances.subarray(i * d, (i + 1) * d).filter((value) => value >= share).length : 0;
+  }
+  return { dimension: ndarray(dimension), variances: ndarray(variances, [queries.n, d]) };
+};
