@@ -1,16 +1,10 @@
 /** The figure of a run on a 2-D set: data, samples, the score field over the log-density, and the loss. */
 import * as Plot from "@observablehq/plot";
-import { type NdArray, ShapeError } from "@scorefield/tensor";
-import { FigureError } from "./errors.ts";
+import type { NdArray } from "@scorefield/tensor";
+import { arrowMarks, densityColours, densityMarks, extent, type GridDensity, type GridScore } from "./field-marks.ts";
 import { lossPlot } from "./loss-plot.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 import { tableOf } from "./table.ts";
-
-/** A regular grid: `x` and `y` ascend in equal steps. */
-interface Grid {
-  x: ArrayLike<number>;
-  y: ArrayLike<number>;
-}
 
 /** What {@link fieldFigure} draws. */
 export interface FieldFigure {
@@ -19,9 +13,9 @@ export interface FieldFigure {
   /** Samples of the model, shape [m, 2]. */
   samples: NdArray;
   /** Log-density in nats at (x[j], y[i]), row-major [y.length, x.length]; -Infinity where there is none. */
-  density: Grid & { logDensity: ArrayLike<number> };
+  density: GridDensity;
   /** Score vectors at (x[j], y[i]), shape [y.length, x.length, 2]; a fine grid is thinned to about 20 arrows across. */
-  field: Grid & { score: NdArray };
+  field: GridScore;
   /** Loss of each training step that was recorded. */
   losses: readonly { step: number; loss: number }[];
   /** Names of the two columns. Default x and y. */
@@ -34,99 +28,6 @@ export interface FieldFigure {
 
 const margin = { left: 38, right: 6, top: 8, bottom: 36 };
 const shownPoints = 3000;
-const arrowsAcross = 20;
-/** Steps of the radius sqrt(2 (max log p - log p)) between contours. */
-const contourStep = 0.75;
-
-const extent = (axis: ArrayLike<number>, name: string): [number, number] => {
-  const first = axis[0] as number;
-  const last = axis[axis.length - 1] as number;
-  if (!(axis.length >= 2 && Number.isFinite(first) && last > first && last < Infinity))
-    throw new FigureError(
-      `fieldFigure: expected at least 2 ascending finite values in ${name}, found ${axis.length} from ${first} to ${last}`,
-    );
-  return [first, last];
-};
-
-/**
- * Distance below the peak as a radius, r = sqrt(2 (max log p - log p)): equally spaced contours of a Gaussian.
- * Flat tops and far tails both read, which neither p nor log p gives.
- */
-const radii = (logDensity: ArrayLike<number>): number[] => {
-  const values = Array.from(logDensity);
-  if (values.some((v) => Number.isNaN(v) || v === Infinity))
-    throw new FigureError("fieldFigure: expected log-densities that are finite or -Infinity, found NaN or Infinity");
-  const peak = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (peak === -Infinity) throw new FigureError("fieldFigure: expected a finite log-density somewhere, found none");
-  // Far tails are cut at a finite radius, so that interpolated contours stay finite.
-  return values.map((v) => Math.min(Math.sqrt(2 * (peak - v)), 40));
-};
-
-const densityMarks = ({ x, y, logDensity }: FieldFigure["density"]): Plot.Markish[] => {
-  const [x1, x2] = extent(x, "density.x");
-  const [y1, y2] = extent(y, "density.y");
-  if (logDensity.length !== x.length * y.length)
-    throw new ShapeError(
-      `fieldFigure: expected ${y.length} x ${x.length} log-densities for the grid, found ${logDensity.length}`,
-    );
-  const levels = palette.density.length - 1;
-  return [
-    Plot.contour(
-      radii(logDensity).map((r) => -r),
-      {
-        width: x.length,
-        height: y.length,
-        // Samples of a contour sit at cell centres: half a cell beyond the first and last grid point.
-        x1: x1 - (x2 - x1) / (x.length - 1) / 2,
-        x2: x2 + (x2 - x1) / (x.length - 1) / 2,
-        y1: y1 - (y2 - y1) / (y.length - 1) / 2,
-        y2: y2 + (y2 - y1) / (y.length - 1) / 2,
-        fill: Plot.identity,
-        thresholds: Array.from({ length: levels }, (_, i) => -(levels - i) * contourStep),
-        stroke: "#ffffff",
-        strokeWidth: 0.6,
-        clip: true,
-      } as Plot.ContourOptions,
-    ),
-  ];
-};
-
-const arrowMarks = ({ x, y, score }: FieldFigure["field"], pxPerUnit: number): Plot.Markish[] => {
-  const [x1, x2] = extent(x, "field.x");
-  const [y1, y2] = extent(y, "field.y");
-  const [ny, nx] = [y.length, x.length];
-  if (score.shape.length !== 3 || score.shape[0] !== ny || score.shape[1] !== nx || score.shape[2] !== 2)
-    throw new ShapeError(`fieldFigure: expected a score of shape [${ny},${nx},2], found [${score.shape}]`);
-  const stride = Math.max(1, Math.round(Math.max(nx, ny) / arrowsAcross));
-  const arrows: { x: number; y: number; angle: number; norm: number }[] = [];
-  for (let i = stride >> 1; i < ny; i += stride)
-    for (let j = stride >> 1; j < nx; j += stride) {
-      const u = Number(score.data[(i * nx + j) * 2]);
-      const v = Number(score.data[(i * nx + j) * 2 + 1]);
-      if (!Number.isFinite(u + v))
-        throw new FigureError(`fieldFigure: expected finite scores, found (${u}, ${v}) at (${x[j]}, ${y[i]})`);
-      arrows.push({ x: x[j]!, y: y[i]!, angle: (Math.atan2(u, v) * 180) / Math.PI, norm: Math.hypot(u, v) });
-    }
-  // The score grows without bound away from the data: beyond the median an arrow shows direction only.
-  const clip = arrows.map((a) => a.norm).sort((a, b) => a - b)[arrows.length >> 1]! || 1;
-  const cell = Math.min((x2 - x1) / (nx - 1), (y2 - y1) / (ny - 1)) * stride * pxPerUnit;
-  const length = (a: { norm: number }) => cell * 0.92 * Math.min(1, a.norm / clip);
-  return [
-    Plot.vector(
-      arrows.filter((a) => length(a) > 1),
-      {
-        x: "x",
-        y: "y",
-        rotate: "angle",
-        length: { value: length, scale: null } as unknown as Plot.ChannelValueSpec,
-        r: 5,
-        stroke: palette.ink,
-        strokeWidth: 0.9,
-        clip: true,
-      },
-    ),
-  ];
-};
 
 const pointMarks = (table: NdArray, name: string, fill: string, x: [number, number], y: [number, number]) => {
   const { rows } = tableOf(table, `fieldFigure: ${name}`, 2);
@@ -180,11 +81,7 @@ export const fieldFigure = (options: FieldFigure): string => {
     ...frame,
     x: { domain: widen(x, inner), label: null, ticks: 5, tickSize: 4 },
     y: { domain: widen(y, inner * ratio), label: null, ticks: 5, tickSize: 4 },
-    color: {
-      type: "threshold",
-      domain: palette.density.slice(1).map((_, i, all) => -(all.length - i) * contourStep),
-      range: [...palette.density],
-    },
+    color: densityColours,
     marks: [...marks, Plot.frame({ stroke: palette.rule })],
   });
   const plots = [

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { facts, figure, htmlPage, paragraph, remark, table } from "./page.ts";
+
+test("a page stands alone, and shows text as it is", () => {
+  const page = htmlPage({
+    title: "A & B",
+    subtitle: "<script>",
+    sections: [
+      { title: "First", parts: [paragraph("1 < 2"), remark("mind"), facts([["run", 'runs/"x"']])] },
+      {
+        title: "Second",
+        parts: [
+          figure("<svg></svg>", "drawn"),
+          table(
+            ["name", "value"],
+            [
+              ["a", "−0.5"],
+              ["b", "12"],
+            ],
+          ),
+        ],
+      },
+    ],
+  });
+  expect(page.startsWith("<!doctype html>")).toBe(true);
+  expect(page).toContain("<h1>A &amp; B</h1>");
+  expect(page).toContain("&lt;script&gt;");
+  expect(page).toContain("1 &lt; 2");
+  expect(page).toContain("runs/&quot;x&quot;");
+  expect(page).toContain('<a href="#s1">Second</a>');
+  expect(page).toContain('<td class="number">−0.5</td>');
+  expect(page).toContain("<td>a</td>");
+  // Nothing is loaded from anywhere.
+  expect(page).not.toMatch(/(src|href)="(?!#)|url\(|@import|<script/);
+});

@@ -1,0 +1,107 @@
+/** Reports as one HTML file that needs nothing else: text, tables, and figures as SVG. */
+
+/** A piece of HTML that is already escaped. */
+export interface Html {
+  readonly html: string;
+}
+
+/** A part of a report under a title of its own. */
+export interface Section {
+  readonly title: string;
+  readonly parts: readonly Html[];
+}
+
+/** Text as HTML shows it. */
+export const escapeHtml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+/** A paragraph of plain text. */
+export const paragraph = (text: string): Html => ({ html: `<p>${escapeHtml(text)}</p>` });
+
+/** A remark that a reader must not miss, such as what could not be done. */
+export const remark = (text: string): Html => ({ html: `<p class="remark">${escapeHtml(text)}</p>` });
+
+/** A figure. @param svg a complete SVG document, as the figures of this package are @param caption plain text */
+export const figure = (svg: string, caption: string): Html => ({
+  html: `<figure>${svg}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+});
+
+/** A table of plain texts: the first column to the left, numbers to the right. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): Html => {
+  const numeric = head.map((_, j) => j > 0 && rows.every((row) => /^$|^[-–−+±≤<]?\s?[\d.∞]|^yes$|^no$/.test(row[j]!)));
+  const cell = (tag: "td" | "th") => (text: string, j: number) =>
+    `<${tag}${numeric[j] ? ' class="number"' : ""}>${escapeHtml(text)}</${tag}>`;
+  const line = (row: readonly string[], tag: "td" | "th") => `<tr>${row.map(cell(tag)).join("")}</tr>`;
+  return {
+    html: `<div class="scroll"><table><thead>${line(head, "th")}</thead><tbody>${rows.map((row) => line(row, "td")).join("")}</tbody></table></div>`,
+  };
+};
+
+/** Names and values, such as what a run is. */
+export const facts = (pairs: readonly (readonly [string, string])[]): Html => ({
+  html: `<dl>${pairs.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>`,
+});
+
+const style = `
+:root { color-scheme: light; }
+body { margin: 0; background: #f4f6f8; color: #1d2733; font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
+main { max-width: 1040px; margin: 0 auto; padding: 36px 24px 80px; }
+h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
+h2 { font-size: 18px; margin: 0 0 8px; }
+header p { margin: 0 0 16px; color: #667180; }
+nav { margin: 12px 0 24px; display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 14px; }
+a { color: #2f6db3; text-decoration: none; }
+a:hover { text-decoration: underline; }
+section { background: #fff; border: 1px solid #e0e5ea; border-radius: 8px; padding: 20px 24px; margin: 0 0 20px; }
+p { margin: 0 0 12px; max-width: 76ch; }
+.remark { border-left: 3px solid #d4622a; padding-left: 12px; }
+figure { margin: 16px 0; }
+figure svg { display: block; max-width: 100%; height: auto; }
+figcaption { color: #667180; font-size: 13.5px; max-width: 80ch; margin-top: 6px; }
+.scroll { overflow-x: auto; margin: 12px 0; }
+table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+th, td { padding: 4px 16px 4px 0; text-align: left; border-bottom: 1px solid #e6eaef; vertical-align: bottom; }
+th { font-weight: 600; border-bottom-color: #c9d0d8; }
+.number { text-align: right; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; margin: 0; font-size: 14px; }
+dt { color: #667180; }
+dd { margin: 0; overflow-wrap: anywhere; }
+@media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: avoid; } nav { display: none; } }
+`;
+
+/**
+ * A report as one HTML document without links to anything outside it.
+ * @param title of the document @param subtitle one line below it
+ */
+export const htmlPage = ({
+  title,
+  subtitle,
+  sections,
+}: {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly sections: readonly Section[];
+}): string => {
+  const links = sections.map((section, i) => `<a href="#s${i}">${escapeHtml(section.title)}</a>`);
+  const bodies = sections.map(
+    (section, i) =>
+      `<section id="s${i}"><h2>${escapeHtml(section.title)}</h2>${section.parts.map(({ html }) => html).join("\n")}</section>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(subtitle)}</p></header>
+<nav>${links.join("")}</nav>
+${bodies.join("\n")}
+</main>
+</body>
+</html>
+`;
+};
