@@ -1,10 +1,8 @@
 /** Diffusion-time estimation by a network that is shown noisy data and tells the noise level. */
 import {
   compile,
-  compileScan,
   constant,
   isNdArray,
-  logSumExp,
   mapTree,
   type NdArray,
   ndarray,
@@ -15,26 +13,16 @@ import {
   softmax,
   type Tensor,
   type Tensors,
-  valueAndGrad,
   zeros,
 } from "@scorefield/tensor";
-import { ArgumentError, TrainingError } from "../errors.ts";
+import { crossEntropy } from "../classifier/train-classifier.ts";
+import { ArgumentError } from "../errors.ts";
 import { toRows } from "../metric/rows.ts";
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { Parameters } from "../network/network.ts";
 import { normal } from "../random/normal.ts";
 import { integers, uniform } from "../random/uniform.ts";
-import { type FlatLayout, flatLayout } from "../training/flat.ts";
-import {
-  adamSettings,
-  adamStep,
-  freshState,
-  type OptimiserState,
-  stateSpec,
-  stepNumberCount,
-  stepVector,
-} from "../training/optimiser.ts";
-import { averageDecayAt, learningRateAt } from "../training/schedule.ts";
+import { fit } from "../training/fit.ts";
 import type { AnomalyDetector } from "./detector.ts";
 import { checkLevels } from "./diffusion-time.ts";
 
@@ -96,93 +84,20 @@ const logits = (parameters: Tensors, x: Tensor): Tensor => {
   return layers.reduce((h, layer, i) => linear(layer, i === 0 ? h : h.silu()), x);
 };
 
-type Inputs<T> = { readonly x: T; readonly target: T; readonly numbers: T };
-
-/** Noisy rows of `count` steps with their bins, and the optimiser's numbers; a function of the seed and the steps. */
-const inputsFrom = (
-  data: Float64Array,
-  size: number,
-  from: number,
-  count: number,
-  settings: Settings,
-): Inputs<NdArray> => {
-  const { bins, batch, seed, lowest, highest, steps, learningRate } = settings;
-  const adam = adamSettings();
-  const x = zeros([count, batch, size]);
-  const target = zeros([count, batch, bins]);
-  const numbers = zeros([count, stepNumberCount()]);
-  for (let k = 0; k < count; k++) {
-    const step = from + k;
-    const rows = integers([batch], { seed, step, purpose: "order", high: data.length / size }).data;
-    const levels = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
-    const noise = normal([batch, size], { seed, step, purpose: "noise" }).data;
-    for (let i = 0; i < batch; i++) {
-      const ratio = lowest * (highest / lowest) ** levels[i]!;
-      target.data[(k * batch + i) * bins + Math.floor(levels[i]! * bins)] = 1;
-      for (let j = 0; j < size; j++)
-        x.data[(k * batch + i) * size + j] = data[rows[i]! * size + j]! + ratio * noise[i * size + j]!;
-    }
-    const rate = learningRateAt(step, steps, learningRate);
-    numbers.data.set(
-      stepVector(step, { learningRate: rate, averageDecays: [averageDecayAt(step, 0.999)] }, adam),
-      stepNumberCount() * k,
-    );
+/** Noisy rows of a step with their bins; a function of the seed and the step. */
+const inputOf = (data: Float64Array, size: number, step: number, settings: Settings) => {
+  const { bins, batch, seed, lowest, highest } = settings;
+  const x = zeros([batch, size]);
+  const target = zeros([batch, bins]);
+  const rows = integers([batch], { seed, step, purpose: "order", high: data.length / size }).data;
+  const levels = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
+  const noise = normal([batch, size], { seed, step, purpose: "noise" }).data;
+  for (let i = 0; i < batch; i++) {
+    const ratio = lowest * (highest / lowest) ** levels[i]!;
+    target.data[i * bins + Math.floor(levels[i]! * bins)] = 1;
+    for (let j = 0; j < size; j++) x.data[i * size + j] = data[rows[i]! * size + j]! + ratio * noise[i * size + j]!;
   }
-  return { x, target, numbers };
-};
-
-const trainingStep =
-  (layout: FlatLayout) =>
-  (
-    state: OptimiserState<Tensor>,
-    { x, target, numbers }: Inputs<Tensor>,
-  ): [OptimiserState<Tensor>, { loss: Tensor }] => {
-    const crossEntropy = (parameters: Tensors): Tensor => {
-      const found = logits(parameters, x);
-      return logSumExp(found, 1).subtract(found.multiply(target).sum(1)).mean();
-    };
-    const [loss, gradients] = valueAndGrad(crossEntropy)(layout.split(state.parameters));
-    return [adamStep(state, layout.join(gradients), numbers, adamSettings())[0], { loss }];
-  };
-
-const fit = async (
-  data: Float64Array,
-  size: number,
-  settings: Settings,
-  { signal, onProgress, runtime }: DiffusionTimeClassifierOptions,
-): Promise<Parameters> => {
-  const { steps, batch, bins } = settings;
-  const initial = initialise(size, settings);
-  const layout = flatLayout(initial);
-  let state = freshState(layout.flatten(initial));
-  const specs = {
-    state: stateSpec(layout.size),
-    inputs: { x: { shape: [batch, size] }, target: { shape: [batch, bins] }, numbers: { shape: [stepNumberCount()] } },
-  };
-  for (let done = 0; done < steps; ) {
-    const length = Math.min(blockLength, steps - done);
-    const compiled = await compileScan(
-      trainingStep(layout),
-      { ...specs, steps: length },
-      { runtime, name: "classifier step" },
-    );
-    try {
-      for (; done + length <= steps; done += length) {
-        signal?.throwIfAborted();
-        const [next, { loss }] = await compiled(state, inputsFrom(data, size, done, length, settings));
-        const mean = (loss.data as Float32Array).reduce((sum, value) => sum + value, 0) / length;
-        if (!Number.isFinite(mean))
-          throw new TrainingError(
-            `trainDiffusionTime: the loss is no longer finite by step ${done + length}; take a smaller learningRate`,
-          );
-        state = next;
-        onProgress?.({ step: done + length, loss: mean });
-      }
-    } finally {
-      await compiled.dispose();
-    }
-  }
-  return layout.unflatten(state.average);
+  return { x, target };
 };
 
 /**
@@ -198,12 +113,18 @@ export const trainDiffusionTime = async (
   options: DiffusionTimeClassifierOptions = {},
 ): Promise<AnomalyDetector> => {
   const { bins = 7, lowest = 0.1, highest = 10, widths = [128, 128, 128] } = options;
-  const { steps = 2000, batch = 128, learningRate = 1e-3, seed = 0, runtime } = options;
+  const { steps = 2000, batch = 128, learningRate = 1e-3, seed = 0, signal, onProgress, runtime } = options;
   const settings: Settings = { bins, lowest, highest, widths, steps, batch, learningRate, seed };
   const rows = toRows("trainDiffusionTime", data);
   checkSettings(rows.n, settings);
   const shape: Shape = data.shape.slice(1);
-  const parameters = await fit(rows.data, rows.d, settings, options);
+  const parameters = await fit(
+    initialise(rows.d, settings),
+    (parameters, { x, target }) => crossEntropy(logits(parameters, x), target),
+    { x: { shape: [batch, rows.d] }, target: { shape: [batch, bins] } },
+    (step) => inputOf(rows.data, rows.d, step, settings),
+    { steps, learningRate, block: blockLength, name: "trainDiffusionTime", signal, onProgress, runtime },
+  );
   const [first, last] = [Math.log(lowest), Math.log(highest)];
   const middles = Float32Array.from({ length: bins }, (_, i) => first + ((i + 0.5) / bins) * (last - first));
   return {

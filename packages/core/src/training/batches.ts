@@ -37,7 +37,7 @@ export interface BatchSource {
 }
 
 /** Rows in an order that visits every row once per epoch, reshuffled each epoch; the same for every start. */
-const rowOrder = (rows: number, seed: number): ((position: number) => number) => {
+export const rowOrder = (rows: number, seed: number): ((position: number) => number) => {
   let epoch = -1;
   let order: ArrayLike<number> = [];
   return (position) => {
