@@ -107,11 +107,37 @@ export {
 export { normalised } from "./likelihood/normalised.ts";
 export type { ProbabilityFlowOptions } from "./likelihood/options.ts";
 export { type SuperposeOptions, superpose } from "./likelihood/superpose.ts";
-export { energyDistance } from "./metric/energy-distance.ts";
+export { type BootstrapOptions, bootstrap, type Estimate } from "./metric/bootstrap.ts";
+export {
+  type ClassifierTwoSampleOptions,
+  classifierTwoSample,
+  type TwoSampleTest,
+} from "./metric/classifier-two-sample.ts";
+export { energyDistance, energyDistanceStatistic } from "./metric/energy-distance.ts";
+export { frechetDistance, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
+export { type KernelDistanceOptions, kernelDistance, kernelDistanceStatistic } from "./metric/kernel-distance.ts";
 export { type MarginalDistance, marginals } from "./metric/marginals.ts";
+export { type MmdOptions, mmd, mmdStatistic } from "./metric/mmd.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
+export {
+  closerThanHeldOut,
+  type NearestTraining,
+  type NearestTrainingOptions,
+  nearestTraining,
+} from "./metric/nearest-training.ts";
+export {
+  densityCoverage,
+  densityCoverageStatistics,
+  precisionRecall,
+  precisionRecallStatistics,
+} from "./metric/neighbourhoods.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
-export { slicedWasserstein } from "./metric/wasserstein.ts";
+export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
+export {
+  type SlicedWassersteinOptions,
+  slicedWasserstein,
+  slicedWassersteinStatistic,
+} from "./metric/wasserstein.ts";
 export { type MixtureOfOptions, mixtureOf } from "./model/composition/mixture.ts";
 export { negate, type ProductOptions, productOf, temper } from "./model/composition/product.ts";
 export { conditional } from "./model/conditional.ts";

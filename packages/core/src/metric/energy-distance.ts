@@ -1,6 +1,9 @@
 /** The energy distance between two sample sets. */
 import type { NdArray } from "@scorefield/tensor";
+import { squaredDistances } from "./distances.ts";
+import { pairStatistic } from "./pair-statistic.ts";
 import { type Rows, toRowPair } from "./rows.ts";
+import type { Statistic } from "./statistic.ts";
 
 // Two blocks of 32-dimensional rows fill half a first-level cache of 32 kB.
 const blockRows = 32;
@@ -61,4 +64,15 @@ export const energyDistance = (
   const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
   const within = (rows: Rows) => (2 * sumOfDistances(rows, rows)) / (rows.n * (unbiased ? rows.n - 1 : rows.n));
   return (2 * sumOfDistances(x, y)) / (x.n * y.n) - within(x) - within(y);
+};
+
+/** {@link energyDistance} as a statistic of its rows' counts; it keeps all (n + m)^2 distances. */
+export const energyDistanceStatistic = (
+  a: NdArray,
+  b: NdArray,
+  { unbiased = false }: { readonly unbiased?: boolean } = {},
+): Statistic => {
+  const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
+  const nearness = (a: Rows, b: Rows) => squaredDistances(a, b).map((square) => -Math.sqrt(square));
+  return pairStatistic({ n: x.n, m: y.n, xx: nearness(x, x), xy: nearness(x, y), yy: nearness(y, y) }, unbiased);
 };

@@ -3,28 +3,53 @@ import type { NdArray } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
 import { type Rows, toRowPair } from "./rows.ts";
+import { type Statistic, statistic } from "./statistic.ts";
+
+/** Ascending values with how often each counts. */
+interface Weighted {
+  readonly values: Float64Array;
+  /** Which count belongs to each value. */
+  readonly order: Uint32Array;
+  readonly counts: Float64Array;
+}
+
+const total = (counts: Float64Array): number => counts.reduce((sum, count) => sum + count, 0);
+
+/**
+ * The integral over u in (0, 1) of |F^-1(u) - G^-1(u)|^p between the distributions of two ascending lists, exact for any
+ * whole counts.
+ */
+const weightedCost = (a: Weighted, b: Weighted, order: number): number => {
+  const n = total(a.counts);
+  const m = total(b.counts);
+  let cost = 0;
+  // Cuts of (0, 1) in units of 1 / (n m), so that they are compared exactly.
+  let [endA, endB, from] = [a.counts[a.order[0]!]! * m, b.counts[b.order[0]!]! * n, 0];
+  for (let i = 0, j = 0; i < a.values.length && j < b.values.length; ) {
+    const to = Math.min(endA, endB);
+    if (to > from) {
+      const difference = Math.abs(a.values[i]! - b.values[j]!);
+      cost += (to - from) * (order === 2 ? difference * difference : order === 1 ? difference : difference ** order);
+      from = to;
+    }
+    if (to === endA && ++i < a.values.length) endA += a.counts[a.order[i]!]! * m;
+    if (to === endB && ++j < b.values.length) endB += b.counts[b.order[j]!]! * n;
+  }
+  return cost / (n * m);
+};
+
+const once = (values: Float64Array): Weighted => ({
+  values,
+  order: Uint32Array.from(values, (_, i) => i),
+  counts: new Float64Array(values.length).fill(1),
+});
 
 /**
  * The transport cost W_p^p, the integral over u in (0, 1) of |F^-1(u) - G^-1(u)|^p, between the empirical
  * distributions of two ascending lists, exact for any two lengths.
  */
-export const transportCost = (a: Float64Array, b: Float64Array, order: number): number => {
-  const n = a.length;
-  const m = b.length;
-  let cost = 0;
-  // Cuts of (0, 1) in units of 1 / (n m), so that they are compared exactly.
-  for (let i = 0, j = 0, from = 0; i < n && j < m; ) {
-    const endA = (i + 1) * m;
-    const endB = (j + 1) * n;
-    const to = Math.min(endA, endB);
-    const difference = Math.abs(a[i]! - b[j]!);
-    cost += (to - from) * (order === 2 ? difference * difference : order === 1 ? difference : difference ** order);
-    if (to === endA) i++;
-    if (to === endB) j++;
-    from = to;
-  }
-  return cost / (n * m);
-};
+export const transportCost = (a: Float64Array, b: Float64Array, order: number): number =>
+  weightedCost(once(a), once(b), order);
 
 /**
  * Unit vectors, uniform on the sphere.
@@ -40,6 +65,7 @@ const directions = (count: number, d: number, seed: number): Float64Array => {
   return data;
 };
 
+/** Products of all rows with a direction. */
 const project = ({ n, d, data }: Rows, direction: Float64Array): Float64Array => {
   const values = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -47,7 +73,53 @@ const project = ({ n, d, data }: Rows, direction: Float64Array): Float64Array =>
     for (let k = 0; k < d; k++) dot += data[i * d + k]! * direction[k]!;
     values[i] = dot;
   }
-  return values.sort();
+  return values;
+};
+
+const ranked = (values: Float64Array): Omit<Weighted, "counts"> => {
+  const order = Uint32Array.from(values, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  return { values: Float64Array.from(order, (i) => values[i]!), order };
+};
+
+/** Options of {@link slicedWasserstein}. */
+export interface SlicedWassersteinOptions {
+  /** How many lines, default 128. */
+  readonly projections?: number;
+  /** At least 1, default 2. */
+  readonly order?: number;
+  /** Of the directions, default 0. */
+  readonly seed?: number;
+}
+
+const prepare = (a: NdArray, b: NdArray, { projections = 128, order = 2, seed = 0 }: SlicedWassersteinOptions) => {
+  if (!Number.isInteger(projections) || projections < 1)
+    throw new ArgumentError(`projections: expected a positive integer, found ${projections}`);
+  if (!(order >= 1 && Number.isFinite(order)))
+    throw new ArgumentError(`order: expected a finite number of at least 1, found ${order}`);
+  const [x, y] = toRowPair("slicedWasserstein", a, b);
+  const { d } = x;
+  const all = directions(projections, d, seed);
+  const lines = Array.from({ length: projections }, (_, i) => all.subarray(i * d, (i + 1) * d));
+  return { x, y, lines, order };
+};
+
+/** The root of the mean over lines of transport costs. */
+const rootMean = <Line>(lines: readonly Line[], order: number, cost: (line: Line) => number): number =>
+  (lines.reduce((sum, line) => sum + cost(line), 0) / lines.length) ** (1 / order);
+
+/** {@link slicedWasserstein} as a statistic of its rows' counts; it keeps all projections. */
+export const slicedWassersteinStatistic = (
+  a: NdArray,
+  b: NdArray,
+  options: SlicedWassersteinOptions = {},
+): Statistic => {
+  const { x, y, lines, order } = prepare(a, b, options);
+  const projected = lines.map((line) => [ranked(project(x, line)), ranked(project(y, line))] as const);
+  return statistic([x.n, y.n], (countsA, countsB) =>
+    rootMean(projected, order, ([left, right]) =>
+      weightedCost({ ...left, counts: countsA! }, { ...right, counts: countsB! }, order),
+    ),
+  );
 };
 
 /**
@@ -57,29 +129,9 @@ const project = ({ n, d, data }: Rows, direction: Float64Array): Float64Array =>
  * order 2. O(projections (n + m) (d + log(n + m))).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size; n and m may differ
- * @param options `projections` (default 128); `order` at least 1 (default 2); `seed` of the directions (default 0)
  * @throws ShapeError for rows of different size; ArgumentError for values not finite or options out of range
  */
-export const slicedWasserstein = (
-  a: NdArray,
-  b: NdArray,
-  {
-    projections = 128,
-    order = 2,
-    seed = 0,
-  }: { readonly projections?: number; readonly order?: number; readonly seed?: number } = {},
-): number => {
-  if (!Number.isInteger(projections) || projections < 1)
-    throw new ArgumentError(`projections: expected a positive integer, found ${projections}`);
-  if (!(order >= 1 && Number.isFinite(order)))
-    throw new ArgumentError(`order: expected a finite number of at least 1, found ${order}`);
-  const [x, y] = toRowPair("slicedWasserstein", a, b);
-  const { d } = x;
-  const all = directions(projections, d, seed);
-  let sum = 0;
-  for (let i = 0; i < projections; i++) {
-    const direction = all.subarray(i * d, (i + 1) * d);
-    sum += transportCost(project(x, direction), project(y, direction), order);
-  }
-  return (sum / projections) ** (1 / order);
+export const slicedWasserstein = (a: NdArray, b: NdArray, options: SlicedWassersteinOptions = {}): number => {
+  const { x, y, lines, order } = prepare(a, b, options);
+  return rootMean(lines, order, (line) => transportCost(project(x, line).sort(), project(y, line).sort(), order));
 };

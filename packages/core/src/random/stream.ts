@@ -20,6 +20,7 @@ const tags = {
   projection: 12,
   measurement: 13,
   validation: 14,
+  resampling: 15,
 } as const;
 
 /** What random numbers are for. Draws for different purposes are never the same numbers, whatever seed and step. */

@@ -99,7 +99,7 @@ export const fit = async <S extends Specs>(
     const made: unknown[] = [];
     for (let k = from; k < from + count; k++) {
       const rate = learningRateAt(k, steps, learningRate);
-      const numbers = stepVector(k, { learningRate: rate, averageDecay: averageDecayAt(k, 0.999) }, settings);
+      const numbers = stepVector(k, { learningRate: rate, averageDecays: [averageDecayAt(k, 0.999)] }, settings);
       made.push({ input: await inputOf(k), numbers: ndarray(Float32Array.from(numbers)) });
     }
     return stackTrees(made);
@@ -107,7 +107,7 @@ export const fit = async <S extends Specs>(
 
   const specsOfStep = {
     state: stateSpec(layout.size),
-    inputs: { input: specs, numbers: { shape: [stepNumberCount] } },
+    inputs: { input: specs, numbers: { shape: [stepNumberCount()] } },
   };
   const compileBlock = async (length: number): Promise<Block> =>
     (await compileScan(step as never, { ...specsOfStep, steps: length }, { runtime, name: `${name}: step` })) as never;
