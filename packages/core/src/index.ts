@@ -114,6 +114,7 @@ export {
   type TwoSampleTest,
 } from "./metric/classifier-two-sample.ts";
 export { energyDistance, energyDistanceStatistic } from "./metric/energy-distance.ts";
+export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
 export { frechetDistance, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
 export { type KernelDistanceOptions, kernelDistance, kernelDistanceStatistic } from "./metric/kernel-distance.ts";
 export { type MarginalDistance, marginals } from "./metric/marginals.ts";
@@ -131,6 +132,7 @@ export {
   precisionRecall,
   precisionRecallStatistics,
 } from "./metric/neighbourhoods.ts";
+export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
 export {

@@ -16,6 +16,7 @@ export type { Tensors } from "./differentiate/differentiate.ts";
 export { dot, grad, hessianVectorProduct, jvp, valueAndGrad, vjp } from "./differentiate/differentiate.ts";
 export { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
 export { Tensor } from "./graph/tensor.ts";
+export { loadOnnx, type OnnxModel, type OnnxPort } from "./load-onnx.ts";
 export type { DataType, FloatType, NdArray, Nested, Shape } from "./ndarray.ts";
 export { castArray, fromNested, isNdArray, ndarray, sizeOf, storage, zeros } from "./ndarray.ts";
 export { erf, gelu, sigmoid, silu, softplus } from "./operation/activation.ts";

@@ -1,0 +1,33 @@
+/** What turns samples into features, on which distances between image sets are taken. */
+import type { NdArray, Runtime } from "@scorefield/tensor";
+import type { Classifier } from "../classifier/classifier.ts";
+import { type BatchOptions, mapBatches } from "../classifier/predict.ts";
+
+/** Which features distances were taken on is part of their name. */
+export interface FeatureExtractor {
+  /** Of the Frechet distance on these features: `FID` for those of the Inception network, else `frechet-<extractor>`. */
+  readonly frechetName: string;
+  /** Of the kernel distance: `KID`, else `kernel-<extractor>`. */
+  readonly kernelName: string;
+  /**
+   * @param samples [n, ...shape], images in [-1, 1]
+   * @returns [n, features]
+   */
+  features(samples: NdArray, options?: Pick<BatchOptions, "signal">): Promise<NdArray<"float32">>;
+}
+
+/** The names of distances on features of an extractor. */
+export const distanceNames = (extractor: string) => ({
+  frechetName: `frechet-${extractor}`,
+  kernelName: `kernel-${extractor}`,
+});
+
+/** The features that a classifier of clean samples tells classes by. @param name of the extractor */
+export const classifierExtractor = (
+  name: string,
+  classifier: Classifier,
+  { runtime }: { readonly runtime?: Runtime | undefined } = {},
+): FeatureExtractor => ({
+  ...distanceNames(name),
+  features: (samples, { signal } = {}) => mapBatches((x) => classifier.features(x), samples, { signal, runtime }),
+});
