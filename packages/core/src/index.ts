@@ -107,7 +107,7 @@ export {
 export { normalised } from "./likelihood/normalised.ts";
 export type { ProbabilityFlowOptions } from "./likelihood/options.ts";
 export { type SuperposeOptions, superpose } from "./likelihood/superpose.ts";
-export { type BootstrapOptions, bootstrap, type Estimate } from "./metric/bootstrap.ts";
+export { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "./metric/bootstrap.ts";
 export {
   type ClassifierTwoSampleOptions,
   classifierTwoSample,

@@ -5,7 +5,7 @@ import { integers } from "../random/uniform.ts";
 import { plainValue, type Statistic } from "./statistic.ts";
 
 /** A statistic with its uncertainty. */
-export interface Estimate {
+export interface BootstrapEstimate {
   readonly value: number;
   /** Ends of the interval. */
   readonly low: number;
@@ -48,7 +48,7 @@ const multiplicities = (size: number, seed: number, step: number): Float64Array 
 export const bootstrap = (
   of: Statistic,
   { replicates = 200, level = 0.95, seed = 0 }: BootstrapOptions = {},
-): Estimate => {
+): BootstrapEstimate => {
   checkWhole("bootstrap: replicates", replicates);
   if (!(level > 0 && level < 1)) throw new ArgumentError(`bootstrap: expected level in (0, 1), found ${level}`);
   const value = plainValue(of);
