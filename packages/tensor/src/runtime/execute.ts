@@ -1,9 +1,29 @@
 /** One run of an ONNX Runtime session on host arrays; the same in Node and in a browser. */
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
-import type { NdArray } from "../ndarray.ts";
+import { constructors, type NdArray } from "../ndarray.ts";
 
 /** Optimisers of the runtime that are kept off: this one merges a factor into a float64 matrix product as a float32. */
 export const harmfulOptimisers = "MatMulScaleFusion";
+
+type Elements = NdArray["data"];
+const classes = Object.fromEntries(Object.values(constructors).map((Elements) => [Elements.name, Elements])) as Record<
+  string,
+  new (
+    elements: Elements,
+  ) => Elements
+>;
+
+/**
+ * The same elements in a buffer of just their size, to be handed over to another thread. A Buffer's own `slice` would
+ * share its memory, which may be a pool that Node refuses to hand over; cloning would copy the whole buffer behind a view.
+ */
+export const ownCopy = <E extends Elements>(elements: E): E =>
+  // Named by its tag: a Buffer calls itself Uint8Array there.
+  new classes[elements[Symbol.toStringTag]]!(elements) as E;
+
+/** Inputs copied by {@link ownCopy}. */
+export const ownCopies = (inputs: readonly NdArray[]): NdArray[] =>
+  inputs.map((input) => ({ ...input, data: ownCopy(input.data) }) as NdArray);
 
 /** Runs `session` on inputs in the order of the graph's and returns the outputs in the order of the graph's. */
 export const execute = async (

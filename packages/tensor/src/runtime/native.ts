@@ -1,7 +1,7 @@
 /** ONNX Runtime on this machine's own processors, in a thread of its own. */
 import { RuntimeError } from "../errors.ts";
-import type { NdArray } from "../ndarray.ts";
 import { probeConvolutionBlock } from "./convolution-block.ts";
+import { ownCopies, ownCopy } from "./execute.ts";
 import { type Engine, startEngine } from "./native-engine.ts";
 import type { NativeOptions } from "./native-worker.ts";
 import type { Runtime, Session } from "./runtime.ts";
@@ -28,15 +28,13 @@ export const native = (options: NativeOptions = {}): Runtime => {
   const load = async (model: Uint8Array): Promise<Session> => {
     const home = running();
     const session = sessions++;
-    // A Buffer's own slice would share its memory, which may be a pool that cannot be handed over.
-    const bytes = new Uint8Array(model);
-    await home.ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer]);
+    const bytes = ownCopy(model);
+    await home.ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer as ArrayBuffer]);
     let disposed = false;
     return {
       run: (inputs) => {
         if (disposed) return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
-        // A copy of just the elements, handed over: cloning would copy the whole buffer behind a view, and do so twice.
-        const copies = inputs.map((input) => ({ ...input, data: input.data.slice() }) as NdArray);
+        const copies = ownCopies(inputs);
         const buffers = copies.map(({ data }) => data.buffer as ArrayBuffer);
         return home.ask("run the model", { kind: "run", session, inputs: copies }, buffers);
       },

@@ -1,8 +1,7 @@
 /** ONNX Runtime in a browser page or worker. */
 import type { InferenceSession } from "onnxruntime-common";
 import { RuntimeError } from "../errors.ts";
-import type { NdArray } from "../ndarray.ts";
-import { execute, harmfulOptimisers } from "./execute.ts";
+import { execute, harmfulOptimisers, ownCopies, ownCopy } from "./execute.ts";
 import type { Runtime, Session } from "./runtime.ts";
 
 /** Where {@link web} executes models. */
@@ -70,7 +69,7 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
     // The blocked convolution operators are not part of the WebAssembly build.
     target: async () => ({ portable: false }),
     load: async (model): Promise<Session> => {
-      const bytes = new Uint8Array(model);
+      const bytes = ownCopy(model);
       const session = await inTurn("load the model", async () => {
         if (!supported(provider)) throw new Error(`this browser has no ${provider}`);
         const { InferenceSession } = await engine();
@@ -88,7 +87,7 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
           if (!sessions.has(session))
             return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
           // Buffers are handed over to the engine's worker.
-          const copies = inputs.map((input) => ({ ...input, data: input.data.slice() }) as NdArray);
+          const copies = ownCopies(inputs);
           return inTurn("run the model", async () => execute(session, copies, (await engine()).Tensor));
         },
         dispose: () => dispose(session),
