@@ -49,6 +49,9 @@ const browser = (executablePath: string): TestProjectInlineConfiguration => ({
 if (chromium === undefined)
   console.warn("No chromium, chromium-browser or google-chrome on PATH: browser tests are skipped.");
 
+// Tests neither rely on optimised models that earlier runs kept nor leave any.
+const env = { SCOREFIELD_CACHE: "off" };
+
 export default defineConfig({
   test: {
     projects: [
@@ -60,6 +63,7 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts", "**/*.browser.test.ts"],
           testTimeout: 20_000,
+          env,
         },
       },
       {
@@ -69,6 +73,7 @@ export default defineConfig({
           name: "slow",
           include: ["packages/*/src/**/*.slow.test.ts"],
           testTimeout: 600_000,
+          env,
           fileParallelism: false,
         },
       },

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import type { NdArray } from "../ndarray.ts";
 import { execute, harmfulOptimisers } from "./execute.ts";
+import { cacheFolder, createCached } from "./session-cache.ts";
 
 /** Where {@link "./native.ts"} executes models. */
 export interface NativeOptions {
@@ -12,6 +13,11 @@ export interface NativeOptions {
   readonly provider?: "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
   /** CPU threads of one operation; unless given, as many as there are physical cores. */
   readonly threads?: number;
+  /**
+   * Folder that keeps optimised models for later processes (provider `cpu`), at most 1 GiB of them; `false` keeps none.
+   * Default: the environment variable SCOREFIELD_CACHE, or the user's cache folder.
+   */
+  readonly cache?: false | string;
 }
 
 /** What the runtime asks of its worker. Requests are handled one after another, in order. */
@@ -34,6 +40,7 @@ export interface WorkerInput {
 
 const { options, flags } = workerData as WorkerInput;
 const { provider = "cpu", threads } = options;
+const folder = provider === "cpu" ? cacheFolder(options.cache) : undefined;
 const port = parentPort!;
 const sessions = new Map<number, ort.InferenceSession>();
 
@@ -66,7 +73,11 @@ const load = async (session: number, model: Uint8Array): Promise<void> => {
   if (!backends.some(({ name }) => name === provider))
     throw new Error(`this installation of onnxruntime-node lacks the provider; it has ${listed.join(", ")}`);
   try {
-    sessions.set(session, await ort.InferenceSession.create(model, sessionOptions));
+    const create =
+      folder === undefined
+        ? ort.InferenceSession.create(model, sessionOptions)
+        : createCached(model, sessionOptions, { folder });
+    sessions.set(session, await create);
   } catch (error) {
     if (provider === "cpu" || !(error instanceof Error)) throw error;
     throw new Error(`${error.message.trim()} (this installation of onnxruntime-node has ${listed.join(", ")})`);
