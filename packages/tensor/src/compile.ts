@@ -41,7 +41,7 @@ const isArrayOrOdd = (node: unknown): boolean => isNdArray(node) || !isBranch(no
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 /** The type of a tensor or array, as a spec. */
-export const specOf = ({ shape, dtype }: NdArray | Tensor): Required<Spec> => ({ shape, dtype });
+export const specOf = ({ shape, dtype }: NdArray | Tensor): Required<Spec> => ({ shape, dtype: dtype as DataType });
 
 interface Traced {
   readonly graph: Graph;
@@ -68,6 +68,12 @@ const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Tr
       throw new TraceError(
         `${name}: expected the function to return tensors, found ${String(leaf)} ` +
           `${results.paths[i] ? `at ${results.paths[i]}` : ""}; turn numbers into tensors with constant()`,
+      );
+  for (const [i, leaf] of [...tensors, ...results.leaves].entries())
+    if (leaf.dtype === "float16")
+      throw new DataTypeError(
+        `${name}: expected ${i < tensors.length ? "arguments" : "results"} in float32, found ${describe(leaf)}; ` +
+          "float16 exists inside compiled functions only: cast() from and to float32 there",
       );
   const own = new Set(tensors);
   const foreign = topologicalOrder(results.leaves).find((node) => isInput(node) && !own.has(node));
@@ -145,8 +151,9 @@ export interface Compiled<A extends readonly unknown[], R> {
 const load = async (runtime: Runtime, graph: Graph, build: (target: Target) => OnnxGraph): Promise<Session> => {
   // A model must have a result.
   if (graph.outputs.length === 0) return { run: async () => [], dispose: async () => {} };
-  const convolution = topologicalOrder(graph.outputs).some(isConvolution);
-  return runtime.load(encodeModel(build(await runtime.target({ convolution }))));
+  const nodes = topologicalOrder(graph.outputs);
+  const question = { convolution: nodes.some(isConvolution), float16: nodes.some(({ dtype }) => dtype === "float16") };
+  return runtime.load(encodeModel(build(await runtime.target(question))));
 };
 
 const callable = <A extends readonly unknown[], R>(

@@ -17,7 +17,7 @@ export { dot, grad, hessianVectorProduct, jvp, valueAndGrad, vjp } from "./diffe
 export { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
 export { Tensor } from "./graph/tensor.ts";
 export { loadOnnx, type OnnxModel, type OnnxPort } from "./load-onnx.ts";
-export type { DataType, FloatType, NdArray, Nested, Shape } from "./ndarray.ts";
+export type { DataType, ElementType, FloatType, NdArray, Nested, Shape } from "./ndarray.ts";
 export { castArray, fromNested, isNdArray, ndarray, sizeOf, storage, zeros } from "./ndarray.ts";
 export { erf, gelu, sigmoid, silu, softplus } from "./operation/activation.ts";
 export { add, divide, multiply, negate, reciprocal, square, subtract } from "./operation/arithmetic.ts";

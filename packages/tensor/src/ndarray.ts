@@ -1,8 +1,14 @@
 /** Host data: a typed array and its shape. What users hand in and get back; see {@link NdArray}. */
 import { DataTypeError, ShapeError } from "./errors.ts";
 
-/** Element types of arrays and tensors. `bool` is stored as bytes 0 and 1. */
+/** Element types of arrays. `bool` is stored as bytes 0 and 1. */
 export type DataType = "float32" | "float64" | "int32" | "int64" | "bool";
+
+/**
+ * Element types of tensors. `float16` exists inside compiled functions only, between one `cast` and another: 11 bits of
+ * precision, from 6e-8 to 65504. Constants of it are held in float32 and rounded when they are written.
+ */
+export type ElementType = DataType | "float16";
 
 /** The element types of real numbers. */
 export type FloatType = "float32" | "float64";
@@ -11,6 +17,7 @@ export type FloatType = "float32" | "float64";
 export type Shape = readonly number[];
 
 type Storage = {
+  float16: Float32Array;
   float32: Float32Array;
   float64: Float64Array;
   int32: Int32Array;
@@ -25,10 +32,12 @@ export const constructors = {
   int32: Int32Array,
   int64: BigInt64Array,
   bool: Uint8Array,
+  // Last: a Float32Array is taken for float32.
+  float16: Float32Array,
 } as const;
 
 /** A typed array in row-major order with its shape; `data.length` equals the product of `shape`. */
-export interface NdArray<D extends DataType = DataType> {
+export interface NdArray<D extends ElementType = DataType> {
   readonly dtype: D;
   readonly shape: Shape;
   readonly data: Storage[D];
@@ -46,7 +55,7 @@ export const sizeOf = (shape: Shape): number => {
 };
 
 /** A fresh zero-filled typed array for `length` elements of `dtype`. */
-export const storage = <D extends DataType>(dtype: D, length: number): Storage[D] =>
+export const storage = <D extends ElementType>(dtype: D, length: number): Storage[D] =>
   new constructors[dtype](length) as Storage[D];
 
 /**
@@ -77,7 +86,7 @@ export function ndarray(data: Storage[DataType], shape: Shape = [data.length]): 
 }
 
 /** An array of zeros. */
-export const zeros = <D extends DataType = "float32">(shape: Shape, dtype: D = "float32" as D): NdArray<D> =>
+export const zeros = <D extends ElementType = "float32">(shape: Shape, dtype: D = "float32" as D): NdArray<D> =>
   ({ dtype, shape, data: storage(dtype, sizeOf(shape)) }) as NdArray<D>;
 
 /** Numbers, nested to any depth, as handed to {@link fromNested}. */
@@ -103,8 +112,8 @@ export const fromNested = <D extends DataType = "float32">(values: Nested, dtype
 };
 
 /** The same elements as another type: rounds towards zero into integers, non-zero becomes 1 in `bool`. */
-export const castArray = <D extends DataType>(array: NdArray, dtype: D): NdArray<D> => {
-  if (array.dtype === (dtype as DataType)) return array as NdArray<D>;
+export const castArray = <D extends ElementType>(array: NdArray<ElementType>, dtype: D): NdArray<D> => {
+  if (array.dtype === (dtype as ElementType)) return array as NdArray<D>;
   const data = storage(dtype, array.data.length) as { [i: number]: unknown };
   for (let i = 0; i < array.data.length; i++) {
     const value = Number(array.data[i]);

@@ -4,14 +4,14 @@
  * subexpressions are shared from the start.
  */
 import { callerLocation, DataTypeError, ShapeError } from "../errors.ts";
-import type { DataType, NdArray, Shape } from "../ndarray.ts";
+import type { ElementType, NdArray, Shape } from "../ndarray.ts";
 import type { OnnxAttribute } from "../onnx/model.ts";
 import type { Target } from "../runtime/runtime.ts";
 import { normaliseAxes, normaliseAxis } from "./shape.ts";
 
 /** What an operation yields: element type and static shape. */
 export interface TensorType {
-  readonly dtype: DataType;
+  readonly dtype: ElementType;
   readonly shape: Shape;
 }
 
@@ -35,7 +35,7 @@ export interface Operation<A = unknown> {
   /** The same value in simpler operations, where the target has no kernel for it. */
   expand?(node: Tensor<A>, target: Target): Tensor | undefined;
   /** Value on small constants, for folding. */
-  evaluate?(inputs: readonly NdArray[], node: Tensor<A>): NdArray | undefined;
+  evaluate?(inputs: readonly NdArray<ElementType>[], node: Tensor<A>): NdArray<ElementType> | undefined;
   /** Emits ONNX nodes and returns the name of the result. */
   lower?(node: Tensor<A>, inputs: readonly string[], emit: Emitter): string;
 }
@@ -54,7 +54,7 @@ export interface Emitter {
     domain?: string,
   ): string[];
   /** Adds a constant, shared when equal and small. */
-  constant(value: NdArray): string;
+  constant(value: NdArray<ElementType>): string;
   /** An int64 vector constant: axes, shapes, starts. */
   integers(values: readonly number[]): string;
 }
@@ -65,7 +65,7 @@ export class Tensor<A = any> {
   readonly operation: Operation<A>;
   readonly inputs: readonly Tensor[];
   readonly attributes: A;
-  readonly dtype: DataType;
+  readonly dtype: ElementType;
   readonly shape: Shape;
   /** Creation number: inputs have smaller ids than what is computed from them. */
   readonly id: number;

@@ -1,8 +1,9 @@
 /** Writes graph descriptions as ONNX model files. */
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { ShapeError } from "../errors.ts";
-import { type NdArray, sizeOf } from "../ndarray.ts";
+import { type ElementType, type NdArray, sizeOf } from "../ndarray.ts";
 import { onnxType } from "../operation/source.ts";
+import { halfBits } from "./float16.ts";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "./model.ts";
 import {
   type AttributeProtoSchema,
@@ -86,7 +87,7 @@ const attributeProto = (name: string, value: OnnxAttribute): MessageInitShape<ty
   return { name, type: attributeTypeCode.graph, g: graphProto(value.graph) };
 };
 
-const tensorProto = (array: NdArray, name: string): MessageInitShape<typeof TensorProtoSchema> => ({
+const tensorProto = (array: NdArray<ElementType>, name: string): MessageInitShape<typeof TensorProtoSchema> => ({
   name,
   dataType: onnxType[array.dtype],
   dims: array.shape.map(BigInt),
@@ -94,10 +95,11 @@ const tensorProto = (array: NdArray, name: string): MessageInitShape<typeof Tens
 });
 
 // Typed arrays have the host's byte order; every platform that ONNX Runtime ships for is little-endian, as the format.
-const rawBytes = ({ shape, data }: NdArray, name: string): Uint8Array<ArrayBuffer> => {
+const rawBytes = ({ dtype, shape, data }: NdArray<ElementType>, name: string): Uint8Array<ArrayBuffer> => {
   if (data.length !== sizeOf(shape))
     throw new ShapeError(
       `encodeModel: expected ${sizeOf(shape)} elements for the constant "${name}" of shape [${shape}], found ${data.length}`,
     );
+  if (dtype === "float16") return new Uint8Array(Uint16Array.from(data as Float32Array, halfBits).buffer);
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 };

@@ -1,7 +1,7 @@
 /** Lowering: a graph of tensors becomes a description of an ONNX graph. */
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import type { Emitter, Tensor } from "../graph/tensor.ts";
-import { type NdArray, ndarray, zeros } from "../ndarray.ts";
+import { type ElementType, type NdArray, ndarray, zeros } from "../ndarray.ts";
 import { isInput } from "../operation/source.ts";
 import { isWhole, sliceOperation } from "../operation/window.ts";
 import type { Target } from "../runtime/runtime.ts";
@@ -13,7 +13,7 @@ export interface BorderNames {
   readonly outputs: readonly string[];
 }
 
-const constantKey = ({ dtype, shape, data }: NdArray): string | undefined =>
+const constantKey = ({ dtype, shape, data }: NdArray<ElementType>): string | undefined =>
   data.length <= 64
     ? `${dtype}[${shape}]${Array.from(data as ArrayLike<unknown>, (v) => (Object.is(v, -0) ? "-0" : String(v)))}`
     : undefined;
@@ -22,7 +22,7 @@ const constantKey = ({ dtype, shape, data }: NdArray): string | undefined =>
 class GraphEmitter implements Emitter {
   readonly target: Target;
   readonly list: OnnxNode[] = [];
-  readonly constants: { name: string; value: NdArray }[] = [];
+  readonly constants: { name: string; value: NdArray<ElementType> }[] = [];
   readonly #shared = new Map<string | object, string>();
   #count = 0;
 
@@ -46,7 +46,7 @@ class GraphEmitter implements Emitter {
     return this.nodes(op, inputs, 1, attributes, domain)[0]!;
   }
 
-  constant(value: NdArray): string {
+  constant(value: NdArray<ElementType>): string {
     const key = constantKey(value) ?? value;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;

@@ -1,10 +1,10 @@
 /** A plain description of an ONNX model: what lowering produces and {@link "./encode.ts"} writes as bytes. */
-import type { DataType, NdArray, Shape } from "../ndarray.ts";
+import type { ElementType, NdArray, Shape } from "../ndarray.ts";
 
 /** A named, typed value at the border of a graph. */
 export interface OnnxValue {
   readonly name: string;
-  readonly dtype: DataType;
+  readonly dtype: ElementType;
   readonly shape: Shape;
 }
 
@@ -31,6 +31,6 @@ export interface OnnxGraph {
   readonly name: string;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  readonly constants: readonly { readonly name: string; readonly value: NdArray }[];
+  readonly constants: readonly { readonly name: string; readonly value: NdArray<ElementType> }[];
   readonly nodes: readonly OnnxNode[];
 }

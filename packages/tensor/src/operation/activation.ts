@@ -11,7 +11,7 @@ export const sigmoidOperation = elementwise({
   f: (x) => 1 / (1 + Math.exp(-x!)),
   pullback: (cotangent, node) => [multiply(cotangent, multiply(node, subtract(1, node)))],
   // The runtime's float64 kernel loses the digits of small results.
-  expand: ({ inputs: [x], dtype }) => (dtype === "float32" ? undefined : reciprocal(add(exp(negate(x!)), 1))),
+  expand: ({ inputs: [x], dtype }) => (dtype === "float64" ? reciprocal(add(exp(negate(x!)), 1)) : undefined),
   onnx: "Sigmoid",
 });
 
@@ -44,7 +44,7 @@ export const softplus = unary(
     f: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
     pullback: (cotangent, { inputs: [x] }) => [multiply(cotangent, sigmoid(x!))],
     expand: ({ inputs: [x], dtype }) =>
-      dtype === "float32" ? undefined : add(max(x!, 0), log1p(exp(negate(abs(x!))))),
+      dtype === "float64" ? add(max(x!, 0), log1p(exp(negate(abs(x!))))) : undefined,
     onnx: "Softplus",
   }),
 );
@@ -98,8 +98,8 @@ export const erf = unary(
     pullback: (cotangent, { inputs: [x] }) => [
       multiply(cotangent, multiply(exp(negate(square(x!))), 2 / Math.sqrt(Math.PI))),
     ],
-    // The runtime's kernel is for float32 alone.
-    expand: ({ inputs: [x], dtype }) => (dtype === "float32" ? undefined : erfDouble(x!)),
+    // The runtime has no kernel for float64.
+    expand: ({ inputs: [x], dtype }) => (dtype === "float64" ? erfDouble(x!) : undefined),
     onnx: "Erf",
   }),
 );

@@ -6,6 +6,7 @@ import { add, multiply } from "./arithmetic.ts";
 import { where } from "./comparison.ts";
 import { matmul } from "./matmul.ts";
 import { transpose } from "./reshape.ts";
+import { cast, inFloat32 } from "./source.ts";
 import { softmax } from "./statistics.ts";
 
 /** Settings of {@link scaledDotProductAttention}. */
@@ -51,5 +52,10 @@ export const scaledDotProductAttention = (
     // Told below, with the shape expected.
   }
   if (!fits) throw fail(`expected a mask that broadcasts to the scores' shape [${scores.shape}]`);
-  return matmul(softmax(mask.dtype === "bool" ? where(mask, scores, unseen) : add(scores, mask)), v);
+  const masked = (s: Tensor): Tensor =>
+    mask.dtype === "bool" ? where(mask, s, unseen) : add(s, scores.dtype === "float16" ? cast(mask, s.dtype) : mask);
+  return matmul(
+    inFloat32(scores, (s) => softmax(masked(s))),
+    v,
+  );
 };

@@ -4,6 +4,7 @@ import { broadcastShapes, isShape, sameShape } from "../graph/shape.ts";
 import { apply, axesOf, type Operation, type Tensor } from "../graph/tensor.ts";
 import type { Shape } from "../ndarray.ts";
 import { reshape } from "./reshape.ts";
+import { inFloat32 } from "./source.ts";
 
 export const broadcastOperation: Operation<Shape> = {
   name: "broadcastTo",
@@ -71,5 +72,7 @@ export const reduction =
     return keepDims ? reshape(reduced, keptShape(x.shape, list)) : reduced;
   };
 
+const plainSum = reduction(sumOperation);
+
 /** Sum over axes (all by default). */
-export const sum = reduction(sumOperation);
+export const sum: typeof plainSum = (x, axes, options) => inFloat32(x, (y) => plainSum(y, axes, options));

@@ -55,7 +55,7 @@ const convolutionOperation: Operation<Window> = {
   expand: (node, target) => {
     const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
     const window = node.attributes;
-    if (node.dtype !== "float32") {
+    if (node.dtype === "float64") {
       const product = convolutionByMatmul(x, weight, window);
       return bias ? add(product, alongChannels(bias, window)) : product;
     }
@@ -80,7 +80,7 @@ const inputGradientOperation: Operation<Window> = {
     weightGradient(cotangent, y!, window),
   ],
   expand: ({ inputs: [y, weight], attributes: window, dtype }) =>
-    dtype !== "float32" || window.stride.every((s) => s === 1) ? asConvolution(y!, weight!, window) : undefined,
+    dtype === "float64" || window.stride.every((s) => s === 1) ? asConvolution(y!, weight!, window) : undefined,
   lower: (node, inputs, emit) => {
     const { input, kernel, stride, padding, dilation } = node.attributes as Window;
     const output = node.inputs[0]!.shape.slice(2);

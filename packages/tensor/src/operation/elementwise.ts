@@ -2,7 +2,7 @@
 import { DataTypeError } from "../errors.ts";
 import { broadcastShapes, stridesOf } from "../graph/shape.ts";
 import { apply, explain, type Operation, type Tensor, type TensorType } from "../graph/tensor.ts";
-import { type DataType, type NdArray, type Shape, sizeOf, storage } from "../ndarray.ts";
+import { type ElementType, type NdArray, type Shape, sizeOf, storage } from "../ndarray.ts";
 import { unbroadcast } from "./broadcast.ts";
 import { constant, isFloat } from "./source.ts";
 
@@ -28,10 +28,10 @@ const maxFolded = 4096;
 
 /** Applies a function of numbers to every element of broadcast arrays. */
 const mapElements = (
-  inputs: readonly NdArray[],
+  inputs: readonly NdArray<ElementType>[],
   type: TensorType,
   f: (...values: number[]) => number | boolean,
-): NdArray | undefined => {
+): NdArray<ElementType> | undefined => {
   const size = sizeOf(type.shape);
   if (size > maxFolded || type.dtype === "int64" || inputs.some((x) => x.dtype === "int64")) return undefined;
   const data = storage(type.dtype, size) as Float64Array;
@@ -46,7 +46,7 @@ const mapElements = (
     data[i] = value;
     for (let axis = index.length - 1; axis >= 0 && ++index[axis]! === type.shape[axis]; axis--) index[axis] = 0;
   }
-  return { ...type, data } as unknown as NdArray;
+  return { ...type, data } as unknown as NdArray<ElementType>;
 };
 
 const broadcastStrides = (from: Shape, to: Shape): number[] => {
@@ -60,7 +60,7 @@ const broadcastStrides = (from: Shape, to: Shape): number[] => {
 /** Which element types an operation takes. */
 export type Accepts = "float" | "number" | "bool" | "any";
 
-const accepted: Record<Accepts, (dtype: DataType) => boolean> = {
+const accepted: Record<Accepts, (dtype: ElementType) => boolean> = {
   float: isFloat,
   number: (dtype) => dtype !== "bool",
   bool: (dtype) => dtype === "bool",
@@ -68,7 +68,7 @@ const accepted: Record<Accepts, (dtype: DataType) => boolean> = {
 };
 
 /** Throws unless all inputs have one element type, and the operation takes it. */
-export const checkTypes = (inputs: readonly Tensor[], accepts: Accepts): DataType => {
+export const checkTypes = (inputs: readonly Tensor[], accepts: Accepts): ElementType => {
   const dtype = inputs[0]!.dtype;
   if (inputs.some((x) => x.dtype !== dtype))
     throw new DataTypeError("expected inputs of one element type; convert with cast()");
@@ -81,7 +81,7 @@ interface Elementwise {
   readonly name: string;
   readonly accepts: Accepts;
   /** Element type of the result where it differs from the inputs'. */
-  readonly yields?: DataType;
+  readonly yields?: ElementType;
   readonly commutative?: boolean;
   /** The function of numbers, for folding constants. */
   readonly f?: (...values: number[]) => number | boolean;

@@ -4,13 +4,13 @@
  */
 import { ShapeError } from "../errors.ts";
 import { apply, axesOf, axisOf, explain, type Operation, type Tensor } from "../graph/tensor.ts";
-import { type DataType, type NdArray, zeros } from "../ndarray.ts";
+import { type ElementType, type NdArray, zeros } from "../ndarray.ts";
 import { multiply } from "./arithmetic.ts";
 import type { Axes } from "./broadcast.ts";
 import { checkTypes } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { reshape, transpose } from "./reshape.ts";
-import { cast, constant, sharedConstant } from "./source.ts";
+import { cast, constant, inFloat32, sharedConstant } from "./source.ts";
 import { concat, flip, pad, sliceAxis } from "./window.ts";
 
 interface Transform {
@@ -19,7 +19,7 @@ interface Transform {
 }
 
 /** The transform of n complex numbers as a real matrix, from [n, 2] to [n, 2]. */
-const matrix = (n: number, inverse: boolean, dtype: DataType): NdArray => {
+const matrix = (n: number, inverse: boolean, dtype: ElementType): NdArray => {
   const result = zeros([n, 2, n, 2], dtype as "float64");
   const { data } = result;
   const [sign, factor] = inverse ? [1, 1 / n] : [-1, 1];
@@ -54,6 +54,7 @@ const transformOperation: Operation<Transform> = {
   expand: (node) => {
     const [x] = node.inputs as [Tensor];
     const { axis, inverse } = node.attributes;
+    if (x.dtype === "float16") return inFloat32(x, (y) => transform(y, { axis, inverse }));
     const n = x.shape[axis]!;
     if (suitsMatrix(n)) {
       const values = sharedConstant(`dft ${n} ${inverse} ${x.dtype}`, () => matrix(n, inverse, x.dtype));

@@ -2,10 +2,10 @@
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { normaliseAxis } from "../graph/shape.ts";
 import { apply, axisOf, explain, type Operation, type Tensor } from "../graph/tensor.ts";
-import { type DataType, ndarray, zeros } from "../ndarray.ts";
+import { type ElementType, ndarray, zeros } from "../ndarray.ts";
 import { equal } from "./comparison.ts";
 import { reshape, transpose } from "./reshape.ts";
-import { cast, constant } from "./source.ts";
+import { cast, constant, inFloat32 } from "./source.ts";
 
 const checkIndices = (indices: Tensor): void => {
   if (indices.dtype !== "int32" && indices.dtype !== "int64")
@@ -44,7 +44,9 @@ const scatterRowsOperation: Operation<number> = {
   },
   pullback: (cotangent, { inputs: [indices] }) => [undefined, gather(cotangent, indices!)],
   expand: ({ inputs: [indices, updates], shape }) =>
-    apply(scatterNdOperation, [reshape(cast(indices!, "int64"), [...indices!.shape, 1]), updates!], shape[0]!),
+    inFloat32(updates!, (added) =>
+      apply(scatterNdOperation, [reshape(cast(indices!, "int64"), [...indices!.shape, 1]), added], shape[0]!),
+    ),
 };
 
 // The form that the runtime has a kernel for: int64 indices with a trailing axis of 1.
@@ -84,12 +86,12 @@ export const scatterAdd = (indices: Tensor, updates: Tensor, size: number, axis 
 };
 
 /** 0, 1, ..., count - 1 */
-export const iota = (count: number, dtype: DataType = "int32"): Tensor => {
+export const iota = (count: number, dtype: ElementType = "int32"): Tensor => {
   if (!Number.isInteger(count) || count < 0)
     throw explain(new ShapeError(`expected a whole count >= 0, found ${count}`), "iota", []);
   return cast(constant(ndarray(Int32Array.from({ length: count }, (_, i) => i))), dtype);
 };
 
 /** A trailing axis of `depth` that is 1 at the index and 0 elsewhere; all 0 for an index outside [0, depth). */
-export const oneHot = (indices: Tensor, depth: number, dtype: DataType = "float32"): Tensor =>
+export const oneHot = (indices: Tensor, depth: number, dtype: ElementType = "float32"): Tensor =>
   cast(equal(reshape(indices, [...indices.shape, 1]), iota(depth, indices.dtype)), dtype);

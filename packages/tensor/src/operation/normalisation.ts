@@ -9,6 +9,7 @@ import { sizeOf } from "../ndarray.ts";
 import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
 import { sqrt } from "./exponential.ts";
 import { reshape } from "./reshape.ts";
+import { cast, inFloat32 } from "./source.ts";
 import { mean, variance } from "./statistics.ts";
 
 /** What follows a normalisation, and how it avoids division by zero. */
@@ -20,6 +21,16 @@ export interface NormalisationOptions {
   /** Added to the variance or mean square. Default 1e-5. */
   readonly epsilon?: number;
 }
+
+/** The normalisation of a float16 tensor, in float32 throughout: a mean that is large beside the deviation costs no digits. */
+const inFull = <O extends NormalisationOptions>(
+  x: Tensor,
+  options: O,
+  normalise: (x: Tensor, options: O) => Tensor,
+): Tensor => {
+  const full = (parameter: Tensor | undefined): Tensor | undefined => parameter && cast(parameter, "float32");
+  return inFloat32(x, (y) => normalise(y, { ...options, scale: full(options.scale), shift: full(options.shift) }));
+};
 
 const check = (name: string, x: Tensor, size: number, parameters: Record<string, Tensor | undefined>): void => {
   for (const [role, parameter] of Object.entries(parameters))
@@ -34,11 +45,9 @@ const check = (name: string, x: Tensor, size: number, parameters: Record<string,
  * @param groups a divisor of c
  * @throws ShapeError when the channels do not fall into the groups, or scale or shift are not [c]
  */
-export const groupNorm = (
-  x: Tensor,
-  groups: number,
-  { scale, shift, epsilon = 1e-5 }: NormalisationOptions = {},
-): Tensor => {
+export const groupNorm = (x: Tensor, groups: number, options: NormalisationOptions = {}): Tensor => {
+  if (x.dtype === "float16") return inFull(x, options, (y, full) => groupNorm(y, groups, full));
+  const { scale, shift, epsilon = 1e-5 } = options;
   const [n, c, ...spatial] = x.shape as [number, number, ...number[]];
   if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || c % groups !== 0)
     throw explain(
@@ -63,10 +72,9 @@ export const groupNorm = (
  * @param axis the last by default; scale and shift have its size
  * @throws ShapeError when scale or shift do not have the size of the axis
  */
-export const layerNorm = (
-  x: Tensor,
-  { axis = -1, scale, shift, epsilon = 1e-5 }: NormalisationOptions & { axis?: number } = {},
-): Tensor => {
+export const layerNorm = (x: Tensor, options: NormalisationOptions & { axis?: number } = {}): Tensor => {
+  if (x.dtype === "float16") return inFull(x, options, layerNorm);
+  const { axis = -1, scale, shift, epsilon = 1e-5 } = options;
   const along = alongAxis("layerNorm", x, axis, { scale, shift });
   const centred = subtract(x, mean(x, axis, { keepDims: true }));
   const normal = divide(centred, sqrt(add(variance(x, axis, { keepDims: true }), epsilon)));
@@ -79,10 +87,9 @@ export const layerNorm = (
  * @param axis the last by default; the scale has its size
  * @throws ShapeError when the scale does not have the size of the axis
  */
-export const rmsNorm = (
-  x: Tensor,
-  { axis = -1, scale, epsilon = 1e-5 }: Omit<NormalisationOptions, "shift"> & { axis?: number } = {},
-): Tensor => {
+export const rmsNorm = (x: Tensor, options: Omit<NormalisationOptions, "shift"> & { axis?: number } = {}): Tensor => {
+  if (x.dtype === "float16") return inFull(x, options, rmsNorm);
+  const { axis = -1, scale, epsilon = 1e-5 } = options;
   const along = alongAxis("rmsNorm", x, axis, { scale });
   const normal = divide(x, sqrt(add(mean(square(x), axis, { keepDims: true }), epsilon)));
   return scale ? multiply(normal, along(scale)) : normal;

@@ -31,7 +31,7 @@ const upsampleOperation: Operation<Factors> = {
     const [x] = node.inputs as [Tensor];
     const [n, c, ...size] = x.shape as [number, number, ...number[]];
     const factors = node.attributes;
-    if (node.dtype === "float32") return factors.length === 3 ? upsampleVolume(x, factors) : undefined;
+    if (node.dtype !== "float64") return factors.length === 3 ? upsampleVolume(x, factors) : undefined;
     const ones = factors.map(() => 1);
     return reshape(broadcastTo(reshape(x, cells(n, c, size, ones)), cells(n, c, size, factors)), node.shape);
   },
@@ -54,7 +54,7 @@ const poolOperation: Operation<Factors> = {
   pullback: (cotangent, { attributes: factors }) => [multiply(upsample(cotangent, factors), 1 / sizeOf(factors))],
   expand: (node) => {
     // In three dimensions the runtime's kernel is slower than a reduction.
-    if (node.dtype === "float32" && node.attributes.length < 3) return undefined;
+    if (node.dtype !== "float64" && node.attributes.length < 3) return undefined;
     const [n, c, ...coarse] = node.shape as [number, number, ...number[]];
     return mean(reshape(node.inputs[0]!, cells(n, c, coarse, node.attributes)), cellAxes(node.attributes));
   },

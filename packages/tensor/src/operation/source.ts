@@ -2,7 +2,7 @@
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { isShape } from "../graph/shape.ts";
 import { apply, intern, type Operation, Tensor, type TensorType, uniqueId } from "../graph/tensor.ts";
-import { castArray, type DataType, type NdArray, sizeOf, storage } from "../ndarray.ts";
+import { castArray, type ElementType, type NdArray, sizeOf, storage } from "../ndarray.ts";
 
 const inputOperation: Operation<TensorType & { unique: number }> = {
   name: "input",
@@ -18,7 +18,7 @@ export const input = (type: TensorType): Tensor =>
 
 export const isInput = (node: Tensor): boolean => node.operation === inputOperation;
 
-export const constantOperation: Operation<NdArray> = {
+export const constantOperation: Operation<NdArray<ElementType>> = {
   name: "constant",
   infer: (_, value) => value,
   lower: (node, _, emit) => emit.constant(node.attributes),
@@ -35,7 +35,7 @@ const small = 64;
  * A value known while tracing. Numbers become scalars of `dtype`. Small arrays are equal when their elements are; larger
  * ones when they are the same object, whose elements must then not change.
  */
-export const constant = (value: NdArray | number, dtype: DataType = "float32"): Tensor => {
+export const constant = (value: NdArray<ElementType> | number, dtype: ElementType = "float32"): Tensor => {
   const array = typeof value === "number" ? scalar(value, dtype) : value;
   const { data, shape } = array;
   const content =
@@ -44,7 +44,7 @@ export const constant = (value: NdArray | number, dtype: DataType = "float32"): 
       : `@${identityOf(data)}`;
   return intern(`constant:${array.dtype}[${shape}]${content}`, (id) => {
     // A copy: the caller may go on writing to an array that is known here by its elements.
-    const kept = data.length <= small ? ({ ...array, data: data.slice() } as NdArray) : array;
+    const kept = data.length <= small ? ({ ...array, data: data.slice() } as NdArray<ElementType>) : array;
     return new Tensor(constantOperation, [], kept, { dtype: array.dtype, shape }, id);
   });
 };
@@ -53,14 +53,14 @@ export const constant = (value: NdArray | number, dtype: DataType = "float32"): 
  * A constant that follows from `key`, the same node for as long as it is in use: large arrays count as equal only when they
  * are one object.
  */
-export const sharedConstant = (key: string, make: () => NdArray): Tensor =>
+export const sharedConstant = (key: string, make: () => NdArray<ElementType>): Tensor =>
   intern(`shared constant:${key}`, () => constant(make()));
 
-const scalar = (value: number, dtype: DataType): NdArray => {
-  if (dtype === "float32" || dtype === "float64") {
+const scalar = (value: number, dtype: ElementType): NdArray<ElementType> => {
+  if (isFloat(dtype)) {
     const data = storage(dtype, 1);
-    data[0] = value;
-    return { dtype, shape: [], data } as NdArray;
+    (data as Float64Array)[0] = value;
+    return { dtype, shape: [], data } as NdArray<ElementType>;
   }
   if (dtype !== "bool" && !Number.isInteger(value))
     throw new DataTypeError(`constant: expected a whole number for ${dtype}, found ${value}`);
@@ -70,7 +70,7 @@ const scalar = (value: number, dtype: DataType): NdArray => {
 /** The number a tensor is everywhere, if it is a constant of one element. */
 export const constantNumber = (node: Tensor): number | undefined =>
   node.operation === constantOperation && sizeOf(node.shape) === 1
-    ? Number((node.attributes as NdArray).data[0])
+    ? Number((node.attributes as NdArray<ElementType>).data[0])
     : undefined;
 
 const aliasOperation: Operation<number> = {
@@ -92,7 +92,7 @@ const stopGradientOperation: Operation<undefined> = {
 /** The same value, whose derivative counts as zero. */
 export const stopGradient = (x: Tensor): Tensor => apply(stopGradientOperation, [x], undefined);
 
-const castOperation: Operation<DataType> = {
+export const castOperation: Operation<ElementType> = {
   name: "cast",
   elementwise: true,
   infer: ([x], dtype) => ({ dtype, shape: x!.shape }),
@@ -105,9 +105,22 @@ const castOperation: Operation<DataType> = {
 };
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
-export const onnxType: Record<DataType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+export const onnxType: Record<ElementType, number> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
 
-export const isFloat = (dtype: DataType): boolean => dtype === "float32" || dtype === "float64";
+export const isFloat = (dtype: ElementType): boolean =>
+  dtype === "float16" || dtype === "float32" || dtype === "float64";
 
 /** The same elements as another type; towards zero into integers. */
-export const cast = (x: Tensor, dtype: DataType): Tensor => (x.dtype === dtype ? x : apply(castOperation, [x], dtype));
+export const cast = (x: Tensor, dtype: ElementType): Tensor =>
+  x.dtype === dtype ? x : apply(castOperation, [x], dtype);
+
+/** f(x), in float32 where x is float16, whose sums overflow at 65504 and lose what is below a thousandth of them. */
+export const inFloat32 = (x: Tensor, f: (x: Tensor) => Tensor): Tensor =>
+  x.dtype === "float16" ? cast(f(cast(x, "float32")), "float16") : f(x);

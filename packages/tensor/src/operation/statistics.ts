@@ -7,7 +7,7 @@ import { abs, equal, indicator, less, where } from "./comparison.ts";
 import { checkTypes } from "./elementwise.ts";
 import { exp, log } from "./exponential.ts";
 import { reshape } from "./reshape.ts";
-import { constant, isFloat, onnxType } from "./source.ts";
+import { constant, inFloat32, isFloat, onnxType } from "./source.ts";
 
 const inferExtreme: typeof inferReduction = (inputs, axes) => {
   if ((axes as readonly number[]).some((axis) => inputs[0]!.shape[axis] === 0))
@@ -60,7 +60,7 @@ const countOver = (name: string, x: Tensor, axes: Axes | undefined): number =>
 
 /** Mean over axes (all by default). */
 export const mean = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor =>
-  multiply(sum(x, axes, options), 1 / countOver("mean", x, axes));
+  inFloat32(x, (y) => multiply(sum(y, axes, options), 1 / countOver("mean", x, axes)));
 
 const squaredDeviationOperation: Operation<readonly number[]> = {
   name: "squaredDeviation",
@@ -87,10 +87,12 @@ export const variance = (
   x: Tensor,
   axes?: Axes,
   { correction = 0, ...options }: ReduceOptions & { correction?: number } = {},
-): Tensor => multiply(squaredDeviation(x, axes, options), 1 / (countOver("variance", x, axes) - correction));
+): Tensor =>
+  inFloat32(x, (y) => multiply(squaredDeviation(y, axes, options), 1 / (countOver("variance", x, axes) - correction)));
 
 /** log of the sum of e^x over axes, without overflow; -Infinity where all elements are. */
 export const logSumExp = (x: Tensor, axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor => {
+  if (x.dtype === "float16") return inFloat32(x, (y) => logSumExp(y, axes, { keepDims }));
   const peak = peakOf(x, axes, { keepDims: true });
   const finite = where(less(abs(peak), Number.POSITIVE_INFINITY), peak, 0);
   const result = add(log(sum(exp(subtract(x, finite)), axes, { keepDims: true })), finite);
@@ -111,4 +113,5 @@ const softmaxOperation: Operation<number> = {
 };
 
 /** e^x / sum of e^x along one axis (the last by default). */
-export const softmax = (x: Tensor, axis = -1): Tensor => apply(softmaxOperation, [x], axisOf("softmax", x, axis));
+export const softmax = (x: Tensor, axis = -1): Tensor =>
+  inFloat32(x, (y) => apply(softmaxOperation, [y], axisOf("softmax", x, axis)));

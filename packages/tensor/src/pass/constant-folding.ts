@@ -1,5 +1,5 @@
 import { type Graph, rewrite } from "../graph/graph.ts";
-import { type NdArray, sizeOf, zeros } from "../ndarray.ts";
+import { type ElementType, type NdArray, sizeOf, zeros } from "../ndarray.ts";
 import { constant, constantOperation } from "../operation/source.ts";
 
 /**
@@ -14,7 +14,7 @@ export const constantFolding = (graph: Graph): Graph =>
     if (!node.operation.evaluate) return undefined;
     if (!node.inputs.every((input) => input.operation === constantOperation)) return undefined;
     const value = node.operation.evaluate(
-      node.inputs.map((input) => input.attributes as NdArray),
+      node.inputs.map((input) => input.attributes as NdArray<ElementType>),
       node,
     );
     return value && constant(value);

@@ -5,6 +5,7 @@ import { columnSums } from "./column-sums.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { constantFolding } from "./constant-folding.ts";
 import { contraction } from "./contraction.ts";
+import { emulateFloat16 } from "./emulate-float16.ts";
 import { expand } from "./expand.ts";
 import { fuseProducts } from "./fuse-products.ts";
 import { joinPads } from "./join-pads.ts";
@@ -18,7 +19,7 @@ const last = (graph: Graph): Graph =>
 
 /** A graph that computes the same values with less work on this target. */
 export const optimise = (graph: Graph, target: Target): Graph => {
-  let current = graph;
+  let current = typeof target.float16 === "string" ? emulateFloat16(graph) : graph;
   for (;;) {
     let next = expand(current, target);
     for (const pass of [constantFolding, simplify, joinPads, lazyBroadcast, contraction, commonSubexpressions])

@@ -1,6 +1,7 @@
 import { type Graph, rewrite } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
 import type { Operation, Tensor } from "../graph/tensor.ts";
+import type { ElementType } from "../ndarray.ts";
 import {
   add,
   addOperation,
@@ -35,8 +36,11 @@ const instead = (node: Tensor, x: Tensor): Tensor | undefined =>
 
 const is = (x: Tensor, operation: Operation<never>): boolean => x.operation === (operation as unknown);
 
-/** A factor within float32's normal range cannot overflow or lose bits when it is merged with another one. */
-const isModerate = (value: number): boolean => Math.abs(value) > 1e-18 && Math.abs(value) < 1e18;
+/** Two factors of such size cannot overflow or lose bits when they are merged. */
+const isModerate = (value: number, dtype: ElementType): boolean => {
+  const most = dtype === "float16" ? 2 ** 7 : 1e18;
+  return Math.abs(value) > 1 / most && Math.abs(value) < most;
+};
 
 const rules = new Map<unknown, Rule>([
   [
@@ -73,7 +77,8 @@ const rules = new Map<unknown, Rule>([
       const [a, b] = node.inputs as [Tensor, Tensor];
       const by = constantNumber(b);
       if (by === 1) return instead(node, a);
-      if (by !== undefined && isFloat(node.dtype) && isModerate(by)) return instead(node, multiply(a, 1 / by));
+      if (by !== undefined && isFloat(node.dtype) && isModerate(by, node.dtype))
+        return instead(node, multiply(a, 1 / by));
       return undefined;
     },
   ],
@@ -167,7 +172,12 @@ const scaled = (node: Tensor, a: Tensor, b: Tensor): Tensor | undefined => {
     [second, first],
   ] as const) {
     const other = constantNumber(inner);
-    if (other !== undefined && constantNumber(rest) === undefined && isModerate(other) && isModerate(factor))
+    if (
+      other !== undefined &&
+      constantNumber(rest) === undefined &&
+      isModerate(other, node.dtype) &&
+      isModerate(factor, node.dtype)
+    )
       return instead(node, multiply(rest, other * factor));
   }
   return undefined;

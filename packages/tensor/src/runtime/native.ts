@@ -2,6 +2,7 @@
 import { RuntimeError } from "../errors.ts";
 import { probeConvolutionBlock } from "./convolution-block.ts";
 import { ownCopies, ownCopy } from "./execute.ts";
+import { probeFloat16 } from "./float16.ts";
 import { type Engine, startEngine } from "./native-engine.ts";
 import type { NativeOptions } from "./native-worker.ts";
 import type { Runtime, Session } from "./runtime.ts";
@@ -18,6 +19,7 @@ export const native = (options: NativeOptions = {}): Runtime => {
   const name = `native (${provider})`;
   let engine: Engine | undefined;
   let block: Promise<number | undefined> | undefined;
+  let half: Promise<true | string> | undefined;
   let sessions = 0;
 
   const running = (): Engine => {
@@ -49,8 +51,9 @@ export const native = (options: NativeOptions = {}): Runtime => {
   return {
     name,
     prepare: () => void running(),
-    target: async ({ convolution = false } = {}) => ({
+    target: async ({ convolution = false, float16 = false } = {}) => ({
       portable: false,
+      float16: float16 ? await (half ??= probeFloat16(name, load)) : undefined,
       convolutionBlock: convolution && provider === "cpu" ? await (block ??= probeConvolutionBlock(load)) : undefined,
     }),
     load,

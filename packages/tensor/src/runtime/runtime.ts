@@ -7,12 +7,19 @@ export interface Target {
   readonly portable: boolean;
   /** Channels per block of the runtime's blocked convolution layout, if it has one and was asked for it. */
   readonly convolutionBlock?: number | undefined;
+  /**
+   * Whether the runtime computes in float16, or why it does not, if it was asked. Where it does not, float16 is computed in
+   * float32 and rounded after every operation, which gives its values but none of its speed.
+   */
+  readonly float16?: true | string | undefined;
 }
 
 /** What a program needs to know of its target. */
 interface TargetQuestion {
   /** Whether the program convolves. Only then is the blocked layout probed, which takes a tiny model or two. */
   readonly convolution?: boolean;
+  /** Whether float16 is of interest, which a tiny model finds out where nothing else tells. */
+  readonly float16?: boolean;
 }
 
 /** A loaded model. Runs are queued: a session may be called again before the last call has settled. */

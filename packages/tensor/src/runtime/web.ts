@@ -2,6 +2,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { RuntimeError } from "../errors.ts";
 import { execute, harmfulOptimisers, ownCopies, ownCopy } from "./execute.ts";
+import { probeFloat16 } from "./float16.ts";
 import type { Runtime, Session } from "./runtime.ts";
 
 /** Where {@link web} executes models. */
@@ -63,36 +64,42 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
     if (sessions.delete(session)) await inTurn("dispose the model", () => session.release());
   };
 
+  let half: Promise<true | string> | undefined;
+  const load = async (model: Uint8Array): Promise<Session> => {
+    const bytes = ownCopy(model);
+    const session = await inTurn("load the model", async () => {
+      if (!supported(provider)) throw new Error(`this browser has no ${provider}`);
+      const { InferenceSession } = await engine();
+      return InferenceSession.create(bytes, {
+        executionProviders: [provider],
+        graphOptimizationLevel: "all",
+        enableMemPattern: false,
+        logSeverityLevel: 4,
+        extra: { optimization: { disable_specified_optimizers: harmfulOptimisers } },
+      });
+    });
+    sessions.add(session);
+    return {
+      run: (inputs) => {
+        if (!sessions.has(session))
+          return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
+        // Buffers are handed over to the engine's worker.
+        const copies = ownCopies(inputs);
+        return inTurn("run the model", async () => execute(session, copies, (await engine()).Tensor));
+      },
+      dispose: () => dispose(session),
+    };
+  };
+
   return {
     name,
     prepare: () => void engine().catch(() => {}),
     // The blocked convolution operators are not part of the WebAssembly build.
-    target: async () => ({ portable: false }),
-    load: async (model): Promise<Session> => {
-      const bytes = ownCopy(model);
-      const session = await inTurn("load the model", async () => {
-        if (!supported(provider)) throw new Error(`this browser has no ${provider}`);
-        const { InferenceSession } = await engine();
-        return InferenceSession.create(bytes, {
-          executionProviders: [provider],
-          graphOptimizationLevel: "all",
-          enableMemPattern: false,
-          logSeverityLevel: 4,
-          extra: { optimization: { disable_specified_optimizers: harmfulOptimisers } },
-        });
-      });
-      sessions.add(session);
-      return {
-        run: (inputs) => {
-          if (!sessions.has(session))
-            return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
-          // Buffers are handed over to the engine's worker.
-          const copies = ownCopies(inputs);
-          return inTurn("run the model", async () => execute(session, copies, (await engine()).Tensor));
-        },
-        dispose: () => dispose(session),
-      };
-    },
+    target: async ({ float16 = false } = {}) => ({
+      portable: false,
+      float16: float16 ? await (half ??= probeFloat16(name, load)) : undefined,
+    }),
+    load,
     dispose: async () => {
       await Promise.all([...sessions].map(dispose));
     },
