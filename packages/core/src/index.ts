@@ -278,6 +278,7 @@ export { type FlatLayout, flatLayout } from "./training/flat.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
 export { type Checkpoint, checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";
 export { type PowerAverage, powerExponent } from "./training/power-average.ts";
+export type { Precision } from "./training/precision.ts";
 export {
   type AverageProfile,
   type AverageSnapshot,

@@ -25,7 +25,7 @@ const noiseFeatures = 32;
 /**
  * Fourier features of the noise level, the class and the augmentation, each through a layer of its own, added; then SiLU,
  * a layer and SiLU again. Rows of zeros add nothing: an unknown class, an untouched sample.
- * @param noiseLevel [n]
+ * @param noiseLevel [n], in float32 or the weights' element type
  * @returns [n, features]
  * @throws ShapeError for classes or augmentations of a shape that the network does not take
  */
@@ -34,9 +34,10 @@ export const conditionEmbedding = (
   noiseLevel: Tensor,
   conditions: Conditions,
 ): Tensor => {
-  let h = linear(noise, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency));
+  const features = fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
+  let h = linear(noise, features);
   for (const [name, weight] of Object.entries({ classes, augmentation }) as ["classes", Tensor | undefined][]) {
-    const rows = conditionRows(name, conditions, noiseLevel, weight?.shape[0] ?? 0);
+    const rows = conditionRows(name, conditions, features, weight?.shape[0] ?? 0);
     if (rows && weight) h = h.add(matmul(rows, weight));
   }
   return linear(hidden, h.silu()).silu();

@@ -46,6 +46,6 @@ export const dropoutFrom = (rate: number, uniforms: Tensor | undefined, count: n
   return (x) => {
     const from = used;
     used += dropoutUniforms(x.shape.slice(1));
-    return dropout(x, rate, sliceAxis(uniforms, 1, from, used).cast(x.dtype));
+    return dropout(x, rate, sliceAxis(uniforms, 1, from, used));
   };
 };

@@ -50,7 +50,7 @@ export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }:
     apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency)];
+      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(x.dtype)];
       if (classes > 0) told.push(classRows(conditions, flat, classes));
       let h = linear(input, concat(told, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());

@@ -32,7 +32,8 @@ export interface Network {
   /**
    * @param parameters the tree of {@link Network.initialise}, as tensors
    * @param x [n, ...shape], of about unit scale
-   * @param noiseLevel [n], of about unit scale: what preconditioning makes of sigma
+   * @param noiseLevel [n], of about unit scale: what preconditioning makes of sigma. In mixed precision it is float32 and all
+   *   else float16: its Fourier features are cast to what x is
    * @returns [n, ...shape]
    */
   apply(parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions?: Conditions): Tensor;

@@ -6,6 +6,7 @@ import { explainDivergence } from "./divergence.ts";
 import { freshState, type OptimiserState, restVector, stepVector } from "./optimiser.ts";
 import { checkResume, type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
 import { powerDecayAt, powerExponent } from "./power-average.ts";
+import { checkFloat16, inPrecision } from "./precision.ts";
 import { averageDecayAt, learningRateAt } from "./schedule.ts";
 import { type StepReport, stepSpecs, trainingStep } from "./step.ts";
 import { initialTrainable, trainableLayout } from "./trainable.ts";
@@ -24,9 +25,18 @@ const evenLength = (steps: number, longest: number): number => {
   return longest;
 };
 
-/** The first micro-batch of a block whose loss or gradient is not finite, or -1. */
-const firstBroken = ({ loss, gradientNorm }: StepReport<NdArray>): number =>
-  loss.data.findIndex((value: unknown, k: number) => !Number.isFinite(value) || !Number.isFinite(gradientNorm.data[k]));
+/** The first micro-batch of a block whose loss or gradient is not finite, and not left out for that, or -1. */
+const firstBroken = ({ loss, gradientNorm, skipped }: StepReport<NdArray>): number =>
+  loss.data.findIndex(
+    (value: unknown, k: number) =>
+      skipped?.data[k] !== 1 && !(Number.isFinite(value) && Number.isFinite(gradientNorm.data[k])),
+  );
+
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of every step, the report of its last micro-batch. */
+const lastOf = ({ data }: NdArray, accumulate: number): Float32Array =>
+  (data as Float32Array).filter((_, k) => (k + 1) % accumulate === 0);
 
 /** The loss of every step, from the shares of its micro-batches. */
 const lossesOf = ({ loss }: StepReport<NdArray>, accumulate: number): Float32Array => {
@@ -57,8 +67,9 @@ export async function* trainingBlocks(
 ): AsyncGenerator<TrainEvent, void> {
   const settings = trainSettings(options);
   const { data, process, network, preconditioning, objective, steps, batch, accumulate, adam } = settings;
-  const { learningRate, augmentation, seed, resume, signal, onProgress, runtime } = settings;
+  const { learningRate, augmentation, precision, seed, resume, signal, onProgress, runtime } = settings;
   runtime.prepare();
+  if (precision === "mixed") await checkFloat16(runtime);
 
   const { shape } = data;
   const initial = initialTrainable(network, objective, shape, seed);
@@ -67,7 +78,18 @@ export async function* trainingBlocks(
   const averages = decaysAt(0).length;
   if (resume) checkResume(resume, { parameters: layout.size, averages, steps });
   const augmented = augmentation !== undefined;
-  const parts = { process, network, preconditioning, objective, adam, layout, accumulate, averages, augmented };
+  const parts = {
+    process,
+    network,
+    preconditioning,
+    objective,
+    adam,
+    layout,
+    accumulate,
+    averages,
+    augmented,
+    precision,
+  };
   const rate = (step: number): number => learningRateAt(step, steps, learningRate, settings.schedule);
   const rest = new Array<number[]>(accumulate - 1).fill(restVector(averages));
   const numbersAt = (step: number) => [
@@ -83,7 +105,7 @@ export async function* trainingBlocks(
     );
 
   let done = resume?.step ?? 0;
-  let state = resume?.state ?? freshState(layout.flatten(initial), averages);
+  let state = inPrecision(precision, resume?.state ?? freshState(layout.flatten(initial), averages));
   if (accumulate > 1) state = { ...state, gradient: zeros([layout.size]) };
   // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
   const block = evenLength(steps, blockLength(layout.size, batch, shape));
@@ -132,11 +154,13 @@ export async function* trainingBlocks(
       const event: TrainEvent = {
         step: done,
         steps,
-        loss: losses.reduce((sum, value) => sum + value, 0) / length,
+        // Not finite is only what was left out.
+        loss: mean(losses.filter(Number.isFinite)),
         losses,
-        gradientNorm: Number(reports.gradientNorm.data[length * accumulate - 1]),
+        gradientNorm: lastOf(reports.gradientNorm, accumulate).findLast(Number.isFinite) ?? Number.NaN,
         learningRate: rate(done - 1),
         samplesPerSecond: (length * batch) / seconds,
+        ...(reports.skipped && { skipped: lastOf(reports.skipped, accumulate).reduce((sum, value) => sum + value, 0) }),
         checkpoint: { step: done, state: settled(state) },
       };
       onProgress?.(event);

@@ -1,5 +1,5 @@
 /** Adam on one flat vector of parameters, with clipping by the gradient's norm and moving averages of the result. */
-import { constant, max, min, type NdArray, type Spec, type Tensor, zeros } from "@scorefield/tensor";
+import { constant, max, min, type NdArray, type Spec, sliceAxis, type Tensor, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 
 /** What a training step carries along: flat vectors of equal length. */
@@ -13,6 +13,8 @@ export type OptimiserState<T> = {
   readonly otherAverages?: readonly T[];
   /** The sum of gradients so far, while a step is made of several micro-batches. */
   readonly gradient?: T;
+  /** In mixed precision: what the loss is multiplied by, and for how many steps it has been, [2]. */
+  readonly lossScale?: T;
 };
 
 /** The state before the first step, from a flat vector of parameters and the number of averages to keep. */
@@ -105,6 +107,9 @@ export const stepVector = (
 
 /** The vector of a step that adds to the gradient and leaves all else, to the bit, as it is. */
 export const restVector = (averages = 1): number[] => [0, 1, 0, 1, 0, 1, 0, 1, ...new Array<number>(averages).fill(0)];
+
+/** Whether numbers, [{@link stepNumberCount}], are those of a micro-batch that ends a step: a bool. */
+export const endsStep = (numbers: Tensor): Tensor => sliceAxis(numbers, 0, 7, 8).reshape([]).equal(0);
 
 /**
  * One step of Adam (Kingma & Ba 2015, algorithm 1 in the form at the end of section 2).

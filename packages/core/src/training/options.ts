@@ -10,6 +10,7 @@ import { type Augmentation, augmentationLabels, checkAugmentation } from "./augm
 import { type Dataset, dataset } from "./dataset.ts";
 import { type Adam, adamSettings, type OptimiserState } from "./optimiser.ts";
 import { checkWidth, type PowerAverage } from "./power-average.ts";
+import type { Precision } from "./precision.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
 /** All that training carries from one step to the next; resuming from it continues bit for bit. */
@@ -27,10 +28,12 @@ export interface TrainEvent {
   /** Mean loss of the block, and the loss of each of its steps. */
   readonly loss: number;
   readonly losses: Float32Array;
-  /** Of the block's last step, before clipping. */
+  /** Of the block's last step, before clipping (in mixed precision: the last that was not left out). */
   readonly gradientNorm: number;
   readonly learningRate: number;
   readonly samplesPerSecond: number;
+  /** In mixed precision: steps of the block that were left out because float16 overflowed. */
+  readonly skipped?: number;
   readonly checkpoint: Checkpoint;
 }
 
@@ -66,6 +69,11 @@ export interface TrainOptions extends Schedule {
    * 0.1 (Ho & Salimans 2022). For a network that knows classes.
    */
   readonly classDropout?: number;
+  /**
+   * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime does;
+   * default `float32`. A step whose gradient overflows is left out, which counts as a step all the same.
+   */
+  readonly precision?: Precision;
   /** Default 0. */
   readonly seed?: number;
   /** Continue from here instead of fresh parameters. */
@@ -137,6 +145,7 @@ export const trainSettings = (options: TrainOptions): TrainSettings => {
     batch: 256,
     accumulate: 1,
     classDropout: 0.1,
+    precision: "float32",
     seed: 0,
     runtime: options.runtime ?? defaultRuntime(),
     ...options,
@@ -145,6 +154,8 @@ export const trainSettings = (options: TrainOptions): TrainSettings => {
     adam: adamSettings(adam),
     schedule: { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) },
   };
+  if (!["float32", "mixed"].includes(settings.precision))
+    throw new ArgumentError(`train: expected precision float32 or mixed, found ${settings.precision}`);
   if ((network.classes ?? 0) > 0) checkLabels(settings.data, network.classes!);
   checkNumbers(settings);
   checkSchedule(settings.learningRate, settings.schedule);
@@ -168,7 +179,7 @@ export const checkResume = (
   { step, state }: Checkpoint,
   { parameters, averages, steps }: Record<"parameters" | "averages" | "steps", number>,
 ): void => {
-  const { otherAverages = [], gradient: _, ...vectors } = state;
+  const { otherAverages = [], ...vectors } = state;
   if (otherAverages.length !== averages - 1)
     throw new ShapeError(
       `train: expected ${averages} moving averages to resume from, found ${otherAverages.length + 1}`,
