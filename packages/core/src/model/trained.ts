@@ -1,7 +1,7 @@
 /** A network with learned parameters, as a score model. */
 import {
   constant,
-  type DataType,
+  type ElementType,
   isNdArray,
   mapTree,
   type NdArray,
@@ -51,7 +51,7 @@ export interface TrainedModel extends ScoreModel, DenoiserParts {
 }
 
 /** Learned parameters as constants of an element type. */
-export const constants = (parameters: NetworkParameters, dtype: DataType): Tensors =>
+export const constants = (parameters: NetworkParameters, dtype: ElementType): Tensors =>
   mapTree(parameters, (array: NdArray) => constant(array).cast(dtype), isNdArray) as Tensors;
 
 /** The score model of a network with these parameters, for samples of a shape. */
