@@ -5,9 +5,9 @@
  */
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
 import { sizeOf } from "../ndarray.ts";
-import { outputSize, type Window } from "./convolution-window.ts";
+import { outputSize, span, type Window } from "./convolution-window.ts";
 import { reshape, transpose } from "./reshape.ts";
-import { pad } from "./window.ts";
+import { pad, slice } from "./window.ts";
 
 const domain = "com.microsoft.nchwc";
 
@@ -85,4 +85,52 @@ export const convolveInBlocks = (
   const blocked = reshape(transpose(split, [0, 2, 4, 5, 3, 1]), filled.shape);
   const inputs = [apply(toBlocks, [x], block), blocked, ...(bias ? [pad(bias, [[0, missing]])] : [])];
   return apply(fromBlocks, [apply(blockedConvolution, inputs, window)], out);
+};
+
+/** Can {@link weightGradientInBlocks} do this? The samples are its channels, and must fill their blocks. */
+export const gradientFitsBlocks = (x: Tensor, cotangent: Tensor, window: Window, block: number): boolean =>
+  x.dtype === "float32" &&
+  window.kernel.length === 2 &&
+  window.groups === 1 &&
+  window.dilation.every((d) => d === 1) &&
+  x.shape[0]! % block === 0 &&
+  [x, cotangent].every(({ shape }) => shape[1]! % 4 === 0 && shape[1]! >= block);
+
+/**
+ * The cotangent of a convolution's weight as a convolution of its own: samples are what it sums over, blocks of the
+ * input's channels its batch, and the kernel is the output's cotangent, as large as an image. A row of the input holds the
+ * columns with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are
+ * the columns of the weight with their channels.
+ */
+export const weightGradientInBlocks = (x: Tensor, cotangent: Tensor, window: Window, block: number): Tensor => {
+  const { kernel, stride, padding } = window as { [K in keyof Window]: Window[K] } & { kernel: [number, number] };
+  const [n, c, height, width] = x.shape as [number, number, number, number];
+  const [, out, rows, columns] = cotangent.shape as [number, number, number, number];
+  const [inBlocks, outBlocks] = [Math.ceil(c / block), Math.ceil(out / block)];
+  const images = transpose(reshape(apply(toBlocks, [x], block), [n, inBlocks, height * width * block]), [1, 0, 2]);
+  // The runtime works on outputs near the padding one by one, so the zeros are put in place here.
+  const used = kernel.map((k, i) => span(cotangent.shape[i + 2]!, stride[i]!) + k - 1) as [number, number];
+  const margins = [height, width].map((size, i) => [padding[i]![0], Math.max(0, used[i]! - size - padding[i]![0])]);
+  const padded = pad(reshape(images, [inBlocks, n, height, width, block]), [[0, 0], [0, 0], ...margins, [0, 0]]);
+  const cut = slice(padded, [null, null, [0, used[0]], [0, used[1]]]);
+  const source = reshape(cut, [inBlocks, n, used[0], used[1] * block]);
+  const split = reshape(apply(toBlocks, [cotangent], block), [n / block, block, outBlocks, rows * columns, block]);
+  const filters = reshape(transpose(split, [2, 0, 3, 1, 4]), [outBlocks * block, n, rows, columns]);
+  const product = apply(blockedConvolution, [apply(toBlocks, [source], block), filters], {
+    input: source.shape.slice(2),
+    kernel: [rows, columns],
+    stride: [1, 1],
+    padding: [
+      [0, 0],
+      [0, 0],
+    ],
+    dilation: [stride[0]!, stride[1]! * block],
+    groups: 1,
+  });
+  const weights = reshape(product, [inBlocks, outBlocks, kernel[0], kernel[1], block, block]);
+  const ordered = reshape(transpose(weights, [1, 5, 0, 4, 2, 3]), [outBlocks * block, inBlocks * block, ...kernel]);
+  return slice(ordered, [
+    [0, out],
+    [0, c],
+  ]);
 };

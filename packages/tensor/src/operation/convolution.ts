@@ -7,10 +7,10 @@ import { ShapeError } from "../errors.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
 import { apply, explain, type Operation, type Tensor } from "../graph/tensor.ts";
-
+import type { Target } from "../runtime/runtime.ts";
 import { add } from "./arithmetic.ts";
 import { sum } from "./broadcast.ts";
-import { convolveInBlocks, fitsBlocks } from "./convolution-blocked.ts";
+import { convolveInBlocks, fitsBlocks, gradientFitsBlocks, weightGradientInBlocks } from "./convolution-blocked.ts";
 import { convolutionByMatmul, weightGradientByMatmul } from "./convolution-matmul.ts";
 import {
   outputSize,
@@ -37,6 +37,8 @@ const onnxWindow = ({ kernel, stride, padding, dilation, groups }: Window) => ({
 const alongChannels = (bias: Tensor, { kernel }: Window): Tensor =>
   reshape(bias, [bias.shape[0]!, ...kernel.map(() => 1)]);
 
+const blockOf = (target: Target): number | undefined => (target.portable ? undefined : target.convolutionBlock);
+
 /** Does a value change from run to run? The runtime converts what does not, such as trained weights, when it loads. */
 const varies = (x: Tensor): boolean => topologicalOrder([x]).some(isInput);
 
@@ -59,7 +61,7 @@ const convolutionOperation: Operation<Window> = {
       const product = convolutionByMatmul(x, weight, window);
       return bias ? add(product, alongChannels(bias, window)) : product;
     }
-    const block = target.portable ? undefined : target.convolutionBlock;
+    const block = blockOf(target);
     if (block && fitsBlocks(x, weight, window, block) && varies(weight))
       return convolveInBlocks(x, weight, bias, window, block);
     return undefined;
@@ -102,7 +104,13 @@ const weightGradientOperation: Operation<Window> = {
     inputGradient(y!, cotangent, window),
     convolution(x!, cotangent, window),
   ],
-  expand: ({ inputs: [x, cotangent], attributes: window }) => weightGradientByMatmul(x!, cotangent!, window),
+  expand: ({ inputs, attributes: window }, target) => {
+    const [x, cotangent] = inputs as [Tensor, Tensor];
+    const block = blockOf(target);
+    return block && gradientFitsBlocks(x, cotangent, window, block)
+      ? weightGradientInBlocks(x, cotangent, window, block)
+      : weightGradientByMatmul(x, cotangent, window);
+  },
 };
 
 const convolution = (x: Tensor, weight: Tensor, window: Window): Tensor =>
