@@ -32,8 +32,8 @@ test("inputs, outputs and values of a file", async () => {
     ]),
   };
   const found = await model.run(inputs);
-  expect(Array.from(found["output.sum"]!.data)).toEqual([11, 12, 23, 24]);
-  expect(Array.from(found["output.product"]!.data)).toEqual([30, 140]);
+  expect(Array.from(found["output.sum"]!.data as Float32Array)).toEqual([11, 12, 23, 24]);
+  expect(Array.from(found["output.product"]!.data as Float32Array)).toEqual([30, 140]);
   await expect(model.run({ "input.0": fromNested([[1, 2]]), "input.1": fromNested([[1]]) })).rejects.toThrow(
     ShapeError,
   );
