@@ -183,12 +183,50 @@ export {
   velocity,
   velocityFromDenoised,
 } from "./model/tweedie.ts";
+export {
+  type ConditionEmbedding,
+  conditionEmbedding,
+  initialConditionEmbedding,
+  type Told,
+} from "./network/condition-embedding.ts";
+export { type Convolution, convolution, initialConvolution } from "./network/convolution.ts";
 export { type DitOptions, dit } from "./network/dit.ts";
+export { type Drop, dropout, dropoutFrom, dropoutUniforms } from "./network/dropout.ts";
+export { fourierFeatures } from "./network/fourier-features.ts";
 export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
+export {
+  adaptiveGroupNormalisation,
+  groupNormalisation,
+  initialNormalisation,
+  type Normalisation,
+} from "./network/group-normalisation.ts";
+export { type LayerDraws, layerDraws, type NextDraws } from "./network/initialisation.ts";
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
+export { fromPatches, positionFeatures, toPatches } from "./network/patches.ts";
+export { doubleResolution, halveResolution } from "./network/resampling-layers.ts";
+export {
+  initialResidualBlock,
+  type ResidualBlock,
+  type ResidualOptions,
+  residualBlock,
+} from "./network/residual-block.ts";
+export {
+  type AttentionBlock,
+  attentionBlock,
+  initialAttentionBlock,
+  initialSelfAttention,
+  type SelfAttention,
+  selfAttention,
+} from "./network/self-attention.ts";
 export { type NetworkSummary, type PartSummary, summary } from "./network/summary.ts";
+export {
+  adaptiveLayerNorm,
+  initialTransformerBlock,
+  type TransformerBlock,
+  transformerBlock,
+} from "./network/transformer-block.ts";
 export { type UnetOptions, unet } from "./network/unet.ts";
 export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
 export {

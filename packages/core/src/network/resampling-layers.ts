@@ -8,7 +8,7 @@ import { type Convolution, convolution } from "./convolution.ts";
  * @param x [n, c, ...spatial]
  * @returns [n, c', ...spatial / 2], rounded up
  */
-export const halve = (strided: Convolution<Tensor> | undefined, x: Tensor): Tensor => {
+export const halveResolution = (strided: Convolution<Tensor> | undefined, x: Tensor): Tensor => {
   if (strided) return convolution(strided, x, 2);
   const odd = x.shape.map((size, axis) => [0, axis > 1 ? size % 2 : 0] as const);
   return averagePool(odd.some(([, more]) => more > 0) ? x.pad(odd, { mode: "edge" }) : x, 2);
@@ -19,5 +19,5 @@ export const halve = (strided: Convolution<Tensor> | undefined, x: Tensor): Tens
  * @param x [n, c, ...spatial]
  * @param size of the result, 2 * spatial or one less along each axis
  */
-export const double = (parameters: Convolution<Tensor>, x: Tensor, size: Shape): Tensor =>
+export const doubleResolution = (parameters: Convolution<Tensor>, x: Tensor, size: Shape): Tensor =>
   convolution(parameters, upsampleNearest(x, 2).slice([null, null, ...size.map((n) => [0, n] as const)]));

@@ -9,7 +9,7 @@ import { checkRate, dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
 import { layerDraws } from "./initialisation.ts";
 import type { Network } from "./network.ts";
-import { double, halve } from "./resampling-layers.ts";
+import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
 import { type AttentionBlock, attentionBlock, initialAttentionBlock } from "./self-attention.ts";
 
@@ -191,13 +191,13 @@ export const unet = ({
           skips.push(h);
         }
         if (i === parameters.down.length - 1) break;
-        h = halve(level.halve, h);
+        h = halveResolution(level.halve, h);
         skips.push(h);
       }
       for (const block of parameters.middle) h = through(block, h);
       for (const level of parameters.up) {
         for (const block of level.blocks) h = through(block, concat([h, skips.pop()!], 1));
-        if (level.double) h = double(level.double, h, skips.at(-1)!.shape.slice(2));
+        if (level.double) h = doubleResolution(level.double, h, skips.at(-1)!.shape.slice(2));
       }
       return convolution(parameters.output.convolution, groupNormalisation(parameters.output.norm, h).silu());
     },
