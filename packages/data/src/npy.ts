@@ -168,9 +168,16 @@ export const readNpyFrom = async (source: ByteSource, path: string): Promise<NdA
  */
 export const readNpy = (path: string): Promise<NdArray> => withSource(path, (source) => readNpyFrom(source, path));
 
-const codes = { float32: "<f4", float64: "<f8", int32: "<i4", int64: "<i8", bool: "|b1" } as const;
+const codes = { float32: "<f4", float64: "<f8", int32: "<i4", int64: "<i8", bool: "|b1", uint8: "|u1" } as const;
 
-function* npyBytes(array: NdArray): Generator<Uint8Array> {
+/** An array of bytes, for pixels: tensors have no such element type. */
+export interface ByteArray {
+  readonly dtype: "uint8";
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
   const text = `{'descr': '${codes[array.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
   // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.
@@ -184,4 +191,4 @@ function* npyBytes(array: NdArray): Generator<Uint8Array> {
 }
 
 /** Writes an array as an NPY file (version 1, little-endian, C order), atomically. @throws DataError */
-export const writeNpy = (path: string, array: NdArray): Promise<void> => atomicWrite(path, npyBytes(array));
+export const writeNpy = (path: string, array: NdArray | ByteArray): Promise<void> => atomicWrite(path, npyBytes(array));

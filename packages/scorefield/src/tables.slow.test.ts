@@ -38,7 +38,7 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
       const { model, sampler, toData, columns: names } = await loadRun(out);
       expect(names).toHaveLength(columns);
       const samples = toData(await sample(model, { count: 10_000, sampler }));
-      const { heldOut: reference, training } = run.data;
+      const { heldOut: reference, training } = run.data.table!;
       const comparison = compareTables(names!, { samples, reference, training });
       expect(comparison.samples.correlationError).toBeLessThan(1.7 * comparison.training!.correlationError);
       expect(comparison.constant.length).toBeLessThanOrEqual(1);

@@ -56,7 +56,8 @@ const action = (flags: DemoFlags): Promise<void> =>
       },
       { out: flags.out ?? (await freeRunFolder(`demo-${set}`)), overwrite: flags.overwrite ?? false },
     );
-    const { path, data } = prepared;
+    const { path } = prepared;
+    const points = prepared.data.table!.training;
     out.remark(`training a small network on ${trainingPoints.toLocaleString("en-US")} points of ${set}; run ${path}`);
     const { losses, ...trained } = await trainWatched(prepared, signal);
 
@@ -66,17 +67,14 @@ const action = (flags: DemoFlags): Promise<void> =>
     const quality = sampleQuality(samples, planarSets[set](), seed, trainingPoints);
 
     out.remark("drawing the score field and the log-density");
-    const [x, y] = ([0, 1] as const).map((axis) => gridAxis(data.training, axis, gridPoints, 0.12)) as [
-      number[],
-      number[],
-    ];
+    const [x, y] = ([0, 1] as const).map((axis) => gridAxis(points, axis, gridPoints, 0.12)) as [number[], number[]];
     const field = await fieldOf(run.model, { x, y, sigma: fieldSigma, signal }).catch((error) => {
       throw signal.aborted ? new Interrupted(`stopped; the trained run is ${path}`) : error;
     });
     const { fieldFigure } = await import("../figure/demo-figure.ts");
     const { rasterise } = await import("../figure/plot.ts");
     const svg = fieldFigure({
-      data: data.training,
+      data: points,
       samples,
       density: { x, y, logDensity: field.logDensity },
       field: { x, y, score: field.score },

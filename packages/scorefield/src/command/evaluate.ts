@@ -3,6 +3,7 @@
 import { DataError, readTable } from "@scorefield/data";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
+import { isImages } from "../recipe/schema.ts";
 import { compareTables, comparisonText } from "../report/comparison.ts";
 import { loadRun } from "../run/load.ts";
 import { readSplit, type Table } from "../run/prepare.ts";
@@ -23,10 +24,11 @@ interface EvaluateFlags {
   readonly json?: boolean;
 }
 
-/** The run's own training and held-out rows. @throws DataError when the data is gone or has changed */
+/** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
 export const ownRows = async (path: string, { training }: RunRecord, signal: AbortSignal) => {
-  if (!training) return undefined;
-  const split = await readSplit(training.recipe, path, signal);
+  const data = training?.recipe.data;
+  if (!data || isImages(data)) return undefined;
+  const split = await readSplit({ ...training.recipe, data }, path, signal);
   if (split.sha256 !== training.sha256)
     throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
   return split;

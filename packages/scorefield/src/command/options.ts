@@ -26,13 +26,9 @@ export const list = (text: string): string[] => {
   return names;
 };
 
-/** Numbers between commas. */
-export const numberList = (text: string): number[] =>
-  list(text).map((part) => {
-    const value = Number(part);
-    if (!Number.isFinite(value)) throw new InvalidArgumentError("Expected numbers between commas.");
-    return value;
-  });
+/** Labels between commas: numbers, or names. */
+export const labelList = (text: string): (string | number)[] =>
+  list(text).map((part) => (Number.isFinite(Number(part)) ? Number(part) : part));
 
 /** Positive whole numbers between commas. */
 export const wholeList = (text: string): number[] => list(text).map(whole(1));

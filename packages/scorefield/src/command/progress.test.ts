@@ -28,7 +28,7 @@ test("on a terminal one line is rewritten, at most ten times a second, and fits"
   expect(written.at(-1)).toBe("\n");
 });
 
-test("elsewhere a line now and then, with the time left counted from where this session began", () => {
+test("elsewhere a line now and then, with the time left counted from after the first piece of work", () => {
   const { written, clock, options } = watch(false);
   const line = progress("training", 1000, { ...options, start: 500 });
   line.update(510);
@@ -41,7 +41,7 @@ test("elsewhere a line now and then, with the time left counted from where this 
   line.end();
   expect(written).toEqual([
     "training 510/1,000\n",
-    "training 600/1,000  loss 0.5  40 s left\n",
+    "training 600/1,000  loss 0.5  44 s left\n",
     "training 1,000/1,000  took 20 s\n",
   ]);
 });

@@ -47,16 +47,19 @@ export const progress = (
   const begun = now();
   const terminal = stream.isTTY === true;
   let shownAt = Number.NEGATIVE_INFINITY;
+  // The first piece of work takes compiling with it, and would make a silly estimate.
+  let first: { readonly done: number; readonly time: number } | undefined;
   let line = "";
   return {
     update: (done, details = []) => {
       const time = now();
+      if (done > start) first ??= { done, time };
       const between = terminal ? secondsBetween.terminal : secondsBetween.log;
       if (done < total && time - shownAt < 1000 * between) return;
       shownAt = time;
       const seconds = (time - begun) / 1000;
-      // The first moments go into compiling, and would make a silly estimate.
-      const left = done > start && seconds > 1 ? (seconds * (total - done)) / (done - start) : undefined;
+      const since = first && done > first.done ? (time - first.time) / 1000 : 0;
+      const left = since > 1 ? (since * (total - done)) / (done - first!.done) : undefined;
       const ending = done >= total ? `took ${duration(seconds)}` : left === undefined ? "" : `${duration(left)} left`;
       const counts = `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`;
       const parts = [counts, ...details, ending].filter(Boolean).join("  ");

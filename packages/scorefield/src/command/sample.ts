@@ -1,8 +1,9 @@
-/** `scorefield sample`: new rows from a run. */
+/** `scorefield sample`: new rows or images from a run. */
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { loadRun } from "../run/load.ts";
+import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
@@ -18,8 +19,12 @@ interface SampleFlags {
   readonly checkpoint?: number;
   readonly averageWidth?: number;
   readonly out?: string;
+  readonly class?: string;
   readonly json?: boolean;
 }
+
+// More would be a picture too large to look at.
+const mostInGrid = 400;
 
 const action = (path: string, flags: SampleFlags): Promise<void> =>
   interruptible(async (signal) => {
@@ -27,18 +32,23 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
     const { shape } = run.model;
-    if (flags.out) checkSampleFile(flags.out, shape);
-    const { samples, sampler, seconds } = await sampleWatched(run, flags, signal);
-    const ending = shape.length === 1 ? "csv" : "npy";
+    const images = run.record.scaling.kind === "images";
+    const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
+    const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
+    const writing = { columns: run.columns, images, classes: names };
+    if (flags.out) await checkSampleFile(flags.out, shape, writing);
+    const { samples, sampler, seconds } = await sampleWatched(run, { ...flags, ...(classes && { classes }) }, signal);
+    const ending = images && flags.count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
     const { kind, steps } = sampler.recipe;
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
     const average = run.average && `average-${run.average.width}`;
-    const drawnBy = [average, kind, steps, settings].filter((part) => part !== undefined).join("-");
+    const told = flags.class && `class-${flags.class.replace(/[^\w.,-]+/g, "-")}`;
+    const drawnBy = [average, kind, steps, settings, told].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
     const file = flags.out ?? join(path, "samples", name);
     if (!flags.out) await mkdir(dirname(file), { recursive: true });
-    await writeSamples(file, samples, run.columns);
+    await writeSamples(file, samples, writing);
     out.text(`${file}: ${flags.count} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
     out.result({
       file,
@@ -48,6 +58,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       checkpoint: run.step,
       average: run.average,
       columns: run.columns,
+      classes: names,
       seconds,
     });
   }, "stopping (Ctrl-C again quits at once)");
@@ -55,17 +66,21 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
 /** Adds the command to the program. */
 export const addSample = (program: Command): void => {
   withParametersChoice(program.command("sample"))
-    .summary("draw new rows from a run")
+    .summary("draw new rows or images from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data.\nSample i depends on the seed and i alone.",
     )
     .argument("<run>", "the run's folder")
     .requiredOption("-n, --count <n>", "how many samples", whole(1))
+    .option("--class <names>", "of labelled images: a class, several between commas in turn, or all")
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
-    .option("-o, --out <file>", "a .csv, .tsv, .npy or .png file (default: a .csv in the run's folder samples)")
+    .option(
+      "-o, --out <file>",
+      "a .csv, .tsv, .npy or .png file; of images a folder too (default: in the run's folder samples)",
+    )
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
@@ -74,6 +89,8 @@ Examples:
   scorefield sample runs/proteins --count 1000 --out new.csv
   scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png
   scorefield sample runs/proteins --count 500 --sampler dpm-solver++:order=3,steps=10
+  scorefield sample runs/digits --count 100 --class all --out grid.png
+  scorefield sample runs/photos --count 200 --out new-photos/
   scorefield samplers                              every sampler, with its source`,
     )
     .action(action);

@@ -1,5 +1,5 @@
 /** Samples of a run while a person watches: what `sample`, `evaluate` and `demo` share. */
-import { type AnySampler, type KindRecipe, sample, samplerFromRecipe } from "@scorefield/core";
+import { type AnySampler, conditional, type KindRecipe, sample, samplerFromRecipe } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -13,7 +13,12 @@ export interface SamplingChoice {
   readonly sampler?: string;
   readonly steps?: number;
   readonly batch?: number;
+  /** Classes that samples have one after the other, again and again; default none is told. */
+  readonly classes?: readonly number[];
 }
+
+// Images are large in a convolutional network: more at once takes memory and saves no time.
+const imageBatch = 64;
 
 /**
  * The sampler that options choose, else the run's own; settings that are not given are those of the run, if it names the
@@ -43,11 +48,13 @@ export const sampleWatched = async (
   const begun = performance.now();
   const line = progress("sampling", choice.count);
   try {
-    const drawn = await sample(run.model, {
+    const model = choice.classes ? conditional(run.model, choice.classes) : run.model;
+    const batch = choice.batch ?? (run.model.shape.length > 1 ? imageBatch : undefined);
+    const drawn = await sample(model, {
       count: choice.count,
       seed: choice.seed,
       sampler,
-      ...(choice.batch !== undefined && { batch: choice.batch }),
+      ...(batch !== undefined && { batch }),
       signal,
       onProgress: ({ step, steps }) => line.update(Math.floor((step / steps) * choice.count)),
     });

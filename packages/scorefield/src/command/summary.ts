@@ -36,7 +36,7 @@ const ofRecipe = async (path: string, { shape, set = [] }: SummaryFlags, signal:
   const parsed = parseRecipe(applySettings(await readRecipe(path), set), path);
   if (shape) return { network: parsed.network, shape };
   const { recipe, training } = await prepare(parsed, recipeFolder(path), signal);
-  return { network: recipe.network, shape: training.shape.slice(1) };
+  return { network: recipe.network, shape: training.shape };
 };
 
 const ofKind = (kind: string, { shape, set = [] }: SummaryFlags): Found => {

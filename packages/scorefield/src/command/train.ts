@@ -1,18 +1,23 @@
-/** `scorefield train`: from a table or a recipe to a run. */
+/** `scorefield train`: from a table, images or a recipe to a run. */
 
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
+import { expandData } from "../recipe/parse.ts";
+import { movePaths } from "../recipe/paths.ts";
 import { isRecipeFile, readRecipe } from "../recipe/read.ts";
-import { isSet, type RecipeInput, setNames } from "../recipe/schema.ts";
+import type { Recipe } from "../recipe/resolve.ts";
+import { builtInNames, type DataRecipe, type RecipeInput } from "../recipe/schema.ts";
 import { applySettings } from "../recipe/settings.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
+import type { Prepared } from "../run/prepare.ts";
+import { writeRecord } from "../run/record.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
-import { gather, list, numberList, whole } from "./options.ts";
-import { output } from "./output.ts";
+import { gather, labelList, list, positive, whole } from "./options.ts";
+import { type Output, output } from "./output.ts";
 import { trainWatched } from "./training.ts";
 
 interface TrainFlags {
@@ -24,10 +29,15 @@ interface TrainFlags {
   readonly columns?: readonly string[];
   readonly exclude?: readonly string[];
   readonly label?: string;
-  readonly only?: readonly number[];
+  readonly only?: readonly (string | number)[];
   readonly array?: string;
   readonly missing?: string;
+  readonly labels?: string | true;
+  readonly size?: number;
+  readonly greyscale?: boolean;
+  readonly flip?: boolean;
   readonly steps?: number;
+  readonly minutes?: number;
   readonly batch?: number;
   readonly seed?: number;
   readonly json?: boolean;
@@ -43,41 +53,86 @@ interface Given {
 
 const readSource = async (source: string): Promise<Given> => {
   if (isRecipeFile(source)) return { recipe: await readRecipe(source), folder: recipeFolder(source) };
+  if (builtInNames.includes(source)) return { recipe: { data: source }, folder: "." };
+  const found = await stat(source).catch(() => undefined);
   // A bare word is the name of a set; a file has an ending or a folder.
-  if (!isSet(source) && /^\w+$/.test(source) && !(await stat(source).catch(() => undefined)))
+  if (!found && /^\w+$/.test(source))
     throw new UsageError(
-      `${source}: expected a data file, a recipe or the name of a built-in set, found none of them; ${suggest(source, setNames)}`,
+      `${source}: expected a data file, a folder of images, a recipe or the name of a built-in set, found none of them; ${suggest(source, builtInNames)}`,
     );
-  return { recipe: { data: source }, folder: "." };
+  return { recipe: { data: found?.isDirectory() ? { kind: "images", path: source } : source }, folder: "." };
+};
+
+const defined = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** What each kind of data has options for. */
+const dataFlags: Readonly<Record<string, readonly (keyof TrainFlags)[]>> = {
+  file: ["columns", "exclude", "label", "only", "array", "missing"],
+  images: ["labels", "only", "array", "size", "greyscale", "flip"],
+  glyphs: ["size", "greyscale"],
+  set: [],
+};
+const whatIs: Readonly<Record<string, string>> = { file: "a table", images: "images", glyphs: "a built-in set" };
+
+/** The settings of data that options say. @throws UsageError for an option that this kind of data does not have */
+const aboutData = (data: unknown, flags: TrainFlags): Fields => {
+  const kind = String((data as Fields | undefined)?.kind);
+  const known = dataFlags[kind] ?? [];
+  const all = [...new Set(Object.values(dataFlags).flat())];
+  const about = defined(Object.fromEntries(all.map((name) => [name, flags[name]])));
+  const stray = Object.keys(about).find((name) => !known.includes(name as keyof TrainFlags));
+  if (stray !== undefined) {
+    const meant = Object.keys(dataFlags).filter((kind) => dataFlags[kind]!.includes(stray as keyof TrainFlags));
+    throw new UsageError(
+      `--${stray}: expected ${meant.map((kind) => (kind === "file" ? "a data file" : whatIs[kind])).join(" or ")} to apply it to, found ${whatIs[kind] ?? "a built-in set"}`,
+    );
+  }
+  return about.labels === true ? { ...about, labels: "folders" } : about;
 };
 
 /** Options that stand for settings of the recipe. */
 const withFlags = ({ recipe, folder }: Given, flags: TrainFlags): Given => {
-  const { columns, exclude, label, only, array, missing, steps, batch, seed, set = [] } = flags;
-  const defined = (fields: Fields): Fields =>
-    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const about = defined({ columns, exclude, label, only, array, missing });
+  const { steps, batch, seed, set = [] } = flags;
   const { data, training } = recipe;
-  const named = typeof data === "string" && !isSet(data) ? { path: data } : data;
-  if (Object.keys(about).length > 0 && (typeof named !== "object" || named === null || "set" in named))
-    throw new UsageError(`--${Object.keys(about)[0]}: expected a data file to apply it to, found a built-in set`);
+  // What `--set data.kind=...` says decides which options there are.
+  const kinded = applySettings(
+    { data },
+    set.filter((setting) => setting.startsWith("data.kind=")),
+  ).data;
+  const about = aboutData(expandData(kinded), flags);
   const changed = {
     ...recipe,
-    ...(data !== undefined && { data: Object.keys(about).length > 0 ? { ...(named as Fields), ...about } : data }),
+    ...(data !== undefined && {
+      data: Object.keys(about).length > 0 ? { ...(expandData(kinded) as Fields), ...about } : data,
+    }),
     ...defined({ seed }),
     ...((steps ?? batch) !== undefined && { training: { ...(training as Fields), ...defined({ steps, batch }) } }),
   };
   return { recipe: applySettings(changed, set), folder };
 };
 
-const describe = ({ path, data, checkpoint }: PreparedRun): string => {
-  const { recipe, columns, training, heldOut } = data;
+const describeData = ({ table, training, heldOut, classes, recipe }: Prepared): string => {
+  const counts = (what: string): string =>
+    `${training.count.toLocaleString("en-US")} training ${what} and ${heldOut.count.toLocaleString("en-US")} held out`;
+  if (!table) {
+    const [channels, height, width] = training.shape;
+    const named = classes && classes.length <= 12 ? `: ${classes.join(", ")}` : "";
+    const mirrored = recipe.data.kind === "images" && recipe.data.flip ? ", mirrored ones among the former" : "";
+    return `${counts("images")}${mirrored}, ${width}x${height} ${channels === 1 ? "grey" : "colour"}${classes ? `, of ${classes.length} classes${named}` : ""}`;
+  }
+  const { columns } = table;
   const width = columns.length;
   const shown = width > 8 ? `${columns.slice(0, 7).join(", ")}, ... ${columns.at(-1)}` : columns.join(", ");
+  return `${counts("rows")}, of ${width} column${width === 1 ? "" : "s"}: ${shown}`;
+};
+
+const describe = ({ path, data, checkpoint }: PreparedRun): string => {
+  const { recipe, table } = data;
   const { kind, ...settings } = recipe.network;
   return [
-    `${checkpoint ? `resuming ${path} from step ${checkpoint.step}` : `new run ${path}`}: ${recipe.training.steps} steps of ${recipe.training.batch} rows`,
-    `${training.shape[0]} training rows and ${heldOut.shape[0]} held out, of ${width} column${width === 1 ? "" : "s"}: ${shown}`,
+    `${checkpoint ? `resuming ${path} from step ${checkpoint.step}` : `new run ${path}`}: ${recipe.training.steps} steps of ${recipe.training.batch} ${table ? "rows" : "images"}`,
+    describeData(data),
     `${kind} (${Object.entries(settings)
       .map(([name, value]) => `${name} ${value}`)
       .join(", ")}), process ${recipe.process.kind}, scaling ${recipe.scaling}`,
@@ -97,6 +152,20 @@ const prepareNew = async (source: string, flags: TrainFlags, signal: AbortSignal
   });
 };
 
+/** The run with as many steps as its time allows. */
+const within = async (minutes: number, run: PreparedRun, out: Output, signal: AbortSignal): Promise<PreparedRun> => {
+  out.remark(`finding out how many steps ${minutes} minutes allow`);
+  const { stepsInTime } = await import("../run/steps-in-time.ts");
+  const steps = await stepsInTime(run, minutes, signal);
+  if (steps < 100)
+    out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
+  const { recipe } = run.record.training!;
+  const timed = <T extends Recipe>(recipe: T): T => ({ ...recipe, training: { ...recipe.training, steps } });
+  const record = { ...run.record, training: { ...run.record.training!, recipe: timed(recipe) } };
+  await writeRecord(run.path, record);
+  return { ...run, record, data: { ...run.data, recipe: timed(run.data.recipe) } };
+};
+
 const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSignal): Promise<PreparedRun> => {
   const isFolder = await isRun(source);
   const path = flags.out ?? (isFolder ? source : await latestRunFolder(runName(source)));
@@ -106,18 +175,14 @@ const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSi
   const change = (stored: RecipeInput): RecipeInput => {
     if (!given) return withFlags({ recipe: stored as unknown as Fields, folder: path }, flags).recipe as never;
     const { data, training, ...rest } = withFlags(given, flags).recipe;
-    const file = typeof data === "string" && !isSet(data) ? { path: data } : data;
-    const moved =
-      typeof file === "object" && file !== null && "path" in file
-        ? { ...file, path: relativeToRun(path, resolve(given.folder, String(file.path))) }
-        : file;
-    // Of a file named alone, the run remembers which columns and rows it took.
+    const moved = movePaths(expandData(data) as DataRecipe, (file) => relativeToRun(path, resolve(given.folder, file)));
+    // Of data named alone, the run remembers which part of it it took, and how.
     const old = stored.data as Fields;
-    const same = typeof data === "string" && old.path === (moved as Fields).path;
+    const same = Object.entries(moved).every(([name, value]) => old[name] === value);
     return {
       ...stored,
       ...rest,
-      data: same || moved === (old.set ?? Number.NaN) ? stored.data : moved,
+      data: same ? stored.data : moved,
       training: { ...stored.training, ...(training as Fields) },
     } as never;
   };
@@ -135,10 +200,17 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
       throw new UsageError("--resume and --overwrite exclude each other; choose one");
     if (flags.checkpoint !== undefined && !flags.resume)
       throw new UsageError("--checkpoint says where to resume; add --resume");
-    const run = await (flags.resume ? prepareResumed : prepareNew)(source, flags, signal);
+    if (flags.minutes !== undefined && (flags.resume || flags.steps !== undefined))
+      throw new UsageError("--minutes sets the steps of a new run; leave out --steps and --resume");
+    const prepared = await (flags.resume ? prepareResumed : prepareNew)(source, flags, signal);
+    const run = flags.minutes === undefined ? prepared : await within(flags.minutes, prepared, out, signal);
     out.remark(describe(run));
     const { losses: _, ...trained } = await trainWatched(run, signal);
-    out.text(`${run.path}: trained ${trained.step} steps; draw rows with: scorefield sample ${run.path} --count 1000`);
+    const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
+    const more = run.data.table
+      ? `rows with: scorefield sample ${run.path} --count 1000`
+      : `images with: scorefield sample ${run.path} --count 64${byClass} --out grid.png`;
+    out.text(`${run.path}: trained ${trained.step} steps; draw ${more}`);
     out.result({ run: run.path, ...trained });
   }, "stopping after the steps in flight (Ctrl-C again quits at once)");
 
@@ -146,13 +218,13 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
 export const addTrain = (program: Command): void => {
   program
     .command("train")
-    .summary("train a score model on a table, or as a recipe says")
+    .summary("train a score model on a table or images, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table and keeps it as a run: a folder with run.json, metrics.jsonl and\ncheckpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
+      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json,\nmetrics.jsonl and checkpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
     )
     .argument(
       "<source>",
-      "a table (.csv .tsv .npy .npz .parquet .jsonl), a recipe (.json .ts), a built-in set, or a run with --resume",
+      "a table (.csv .tsv .npy .npz .parquet .jsonl), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, or a run with --resume",
     )
     .option("-o, --out <folder>", "the run's folder (default: runs/<name of the source>)")
     .option("--set <path=value>", "a setting of the recipe, such as training.steps=5000; repeatable", gather)
@@ -162,11 +234,16 @@ export const addTrain = (program: Command): void => {
     .option("--columns <names>", "columns to model, between commas (default: all)", list)
     .option("--exclude <names>", "columns to leave out, between commas", list)
     .option("--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled")
-    .option("--only <labels>", "learn only from rows with these labels, between commas", numberList)
+    .option("--only <labels>", "learn only from rows or images with these labels, between commas", labelList)
     .option("--array <name>", "the array of an .npz file (default: X)")
     .option("--missing <what>", "rows that lack a number: error or drop (default: error)")
-    .option("--steps <n>", "training steps (default: by the number of rows)", whole(1))
-    .option("--batch <n>", "rows per step (default: 256)", whole(1))
+    .option("--labels [file]", "of images: a file of labels, an array of an .npz file, or alone the sub-folders' names")
+    .option("--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)", whole(1))
+    .option("--greyscale", "learn images in shades of grey")
+    .option("--flip", "learn the mirror images as well")
+    .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
+    .option("--minutes <n>", "as many steps as this time allows, found out by a short trial", positive)
+    .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
     .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -175,6 +252,8 @@ export const addTrain = (program: Command): void => {
 Examples:
   scorefield train proteins.csv --exclude id
   scorefield train cardio.npz --label y --only 0 --set heldOut=0.5
+  scorefield train photos/ --flip --minutes 30
+  scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz
   scorefield train recipe.ts --out runs/first --set network.width=512
   scorefield train runs/first --resume`,
     )

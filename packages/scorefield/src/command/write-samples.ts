@@ -1,6 +1,6 @@
 /** Samples as a file, in the format of its name. */
 import { accessSync, constants } from "node:fs";
-import { dirname, extname } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { atomicWrite, writeCsv, writeNpy } from "@scorefield/data";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
@@ -13,11 +13,34 @@ const refusals: Readonly<Record<string, string>> = {
   EACCES: "no permission",
 };
 
+/** How samples are written. */
+export interface WriteOptions {
+  /** Names of a table's columns. */
+  readonly columns?: readonly string[] | undefined;
+  /** Whether they are images in [-1, 1]: written as 8-bit pixels, and as a folder of files under a name without ending. */
+  readonly images?: boolean;
+  /** Names of the classes that samples have one after the other, again and again. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+const isFolder = (path: string): boolean => extname(path) === "" || /[\\/]$/.test(path);
+
 /** @throws UsageError unless samples of this shape can be written under such a name, into a folder that is there */
-export const checkSampleFile = (path: string, shape: readonly number[]): void => {
+export const checkSampleFile = async (
+  path: string,
+  shape: readonly number[],
+  { images = false }: WriteOptions = {},
+): Promise<void> => {
   const ending = extname(path).toLowerCase();
-  if (!(endings as readonly string[]).includes(ending))
-    throw new UsageError(`--out ${path}: expected a name that ends in ${endings.join(", ")}`);
+  if (images && (ending === ".csv" || ending === ".tsv"))
+    throw new UsageError(`--out ${path}: expected .png, .npy or a folder for images, found ${ending}`);
+  if (images && isFolder(path)) {
+    const { checkImageFolder } = await import("./write-images.ts");
+    await checkImageFolder(path);
+  } else if (!(endings as readonly string[]).includes(ending))
+    throw new UsageError(
+      `--out ${path}: expected a name that ends in ${endings.join(", ")}${images ? ", or a folder's name" : ""}`,
+    );
   const image = shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
   if (shape.length !== 1 && (ending === ".csv" || ending === ".tsv"))
     throw new UsageError(`--out ${path}: expected .npy for samples of shape [${shape.join(", ")}], found ${ending}`);
@@ -25,21 +48,26 @@ export const checkSampleFile = (path: string, shape: readonly number[]): void =>
     throw new UsageError(`--out ${path}: samples of shape [${shape.join(", ")}] are neither rows nor images; use .npy`);
   // Told before the work, not after.
   try {
-    accessSync(dirname(path), constants.W_OK);
+    accessSync(dirname(resolve(path)), constants.W_OK);
   } catch (cause) {
     const { code = "", message } = cause as NodeJS.ErrnoException;
     throw new UsageError(`--out ${path}: expected to write this file, found ${refusals[code] ?? message}`, { cause });
   }
 };
 
-const picture = async (samples: NdArray<"float64">, columns: readonly string[]): Promise<Uint8Array> => {
+const picture = async (
+  samples: NdArray<"float64">,
+  columns: readonly string[],
+  classes: readonly string[] | undefined,
+): Promise<Uint8Array> => {
   if (samples.shape.length === 2) {
     const { tableFigure } = await import("../figure/scatter-figure.ts");
     const { rasterise } = await import("../figure/plot.ts");
     return rasterise(tableFigure(samples, { columns }));
   }
   const { imageGrid } = await import("../figure/image-grid.ts");
-  return imageGrid(samples);
+  // One class per column.
+  return imageGrid(samples, classes && classes.length > 1 ? { columns: classes.length } : {});
 };
 
 /**
@@ -49,11 +77,18 @@ const picture = async (samples: NdArray<"float64">, columns: readonly string[]):
 export const writeSamples = async (
   path: string,
   samples: NdArray<"float64">,
-  columns = Array.from({ length: sizeOf(samples.shape.slice(1)) }, (_, j) => `x${j + 1}`) as readonly string[],
+  options: WriteOptions = {},
 ): Promise<void> => {
-  checkSampleFile(path, samples.shape.slice(1));
+  const { images = false, classes } = options;
+  const shape = samples.shape.slice(1);
+  await checkSampleFile(path, shape, options);
+  const columns = options.columns ?? Array.from({ length: sizeOf(shape) }, (_, j) => `x${j + 1}`);
   const ending = extname(path).toLowerCase();
-  if (ending === ".npy") await writeNpy(path, samples);
-  else if (ending === ".png") await atomicWrite(path, await picture(samples, columns));
-  else await writeCsv(path, { columns, values: samples });
+  if (ending === ".png") return atomicWrite(path, await picture(samples, columns, classes));
+  if (images) {
+    const { writeImageArray, writeImageFolder } = await import("./write-images.ts");
+    if (ending === ".npy") return writeImageArray(path, samples);
+    return writeImageFolder(path, samples, classes && ((i) => classes[i % classes.length]!.replace(/[\\/]/g, "-")));
+  }
+  return ending === ".npy" ? writeNpy(path, samples) : writeCsv(path, { columns, values: samples });
 };

@@ -33,6 +33,25 @@ describe("parseRecipe", () => {
     });
   });
 
+  test("folders, IDX files and glyphs are images, with the defaults of images", () => {
+    for (const path of ["photos/", "photos", "../a.b/photos", "train-images-idx3-ubyte.gz"]) {
+      const images = parseRecipe({ data: path, training: { steps: 5 } });
+      expect(images).toMatchObject({
+        data: { kind: "images", path, flip: false, damaged: "error" },
+        heldOut: 0.1,
+        network: { kind: "unet" },
+        sampler: { kind: "heun", steps: 18 },
+        training: { batch: 64, steps: 5 },
+      });
+    }
+    expect(parseRecipe({ data: { path: "photos", flip: true }, network: { width: 16 } })).toMatchObject({
+      data: { kind: "images", flip: true },
+      network: { kind: "unet", width: 16 },
+    });
+    expect(parseRecipe({ data: "glyphs", heldOut: 0.5 })).toMatchObject({ data: { kind: "glyphs" }, heldOut: 0.5 });
+    expect(failure({ data: { path: "photos", sizes: 3 } })).toBe("data.sizes: unknown setting; did you mean size?");
+  });
+
   test("a part may be its kind alone, or its settings without the default kind", () => {
     const recipe = parseRecipe({
       data: { path: "a.npz", array: "X" },
@@ -121,5 +140,28 @@ describe("resolveRecipe", () => {
     expect(many).toMatchObject({ network: { width: 256 }, training: { steps: 20_000 } });
     expect(resolveRecipe(parseRecipe({ data: "moons" }), { rows: 100, columns: 2 }).scaling).toBe("none");
     expect(recipeParts(many).network.recipe).toEqual(many.network);
+  });
+
+  test("a network that suits the images, told as many classes as there are", () => {
+    const facts = (side: number, classes = 0) => ({
+      rows: 9000,
+      columns: side * side,
+      image: { shape: [1, side, side], classes },
+    });
+    const resolved = (side: number, classes?: number, network?: object) =>
+      resolveRecipe(parseRecipe({ data: "photos", ...(network && { network }) }), facts(side, classes));
+    expect(resolved(28, 10)).toMatchObject({
+      scaling: "images",
+      network: { kind: "unet", width: 32, multipliers: [1, 2, 2], classes: 10 },
+      preconditioning: { kind: "edm", dataDeviation: 0.5 },
+      objective: { kind: "denoising", dataDeviation: 0.5 },
+      training: { batch: 64, steps: 3000 },
+    });
+    expect(resolved(64).network).toMatchObject({ multipliers: [1, 2, 2, 2], classes: 0 });
+    expect(resolved(8).network).toMatchObject({ multipliers: [1, 2] });
+    expect(resolved(32, 1).network.classes).toBe(0);
+    expect(resolved(32, 10, { classes: 0, width: 16 }).network).toMatchObject({ classes: 0, width: 16 });
+    const again = resolveRecipe(parseRecipe(JSON.parse(JSON.stringify(resolved(28, 10)))), facts(28, 10));
+    expect(again).toEqual(resolved(28, 10));
   });
 });

@@ -11,18 +11,38 @@ const isFields = (value: unknown): value is Fields =>
 const withKind = (value: unknown, kind: unknown): unknown =>
   typeof value === "string" ? { kind: value } : isFields(value) && !("kind" in value) ? { kind, ...value } : value;
 
-const dataWithKind = (data: unknown): unknown => {
-  if (typeof data === "string") return isSet(data) ? { kind: "set", set: data } : { kind: "file", path: data };
-  return withKind(data, isFields(data) && "set" in data ? "set" : "file");
+// Names of IDX files tell the number of axes: three or four are images. What has no ending is a folder.
+const looksLikeImages = (path: string): boolean => /[.-]idx[34]-ubyte(\.gz)?$/i.test(path) || !/\.\w+$/.test(path);
+const kindOfPath = (path: string): string => (looksLikeImages(path) ? "images" : "file");
+
+/** Data written out: a path or the name of a set alone, or settings without their kind. */
+export const expandData = (data: unknown): unknown => {
+  if (data === "glyphs") return { kind: "glyphs" };
+  if (typeof data === "string")
+    return isSet(data) ? { kind: "set", set: data } : { kind: kindOfPath(data), path: data };
+  if (!isFields(data)) return data;
+  return withKind(data, "set" in data ? "set" : typeof data.path === "string" ? kindOfPath(data.path) : "file");
 };
 
-/** Shorthands written out: names of kinds alone, a path or the name of a set as data, settings without their kind. */
+/** What a recipe for images takes where it says nothing; Heun's 18 steps are those of Karras et al. 2022 for 32 x 32. */
+const imageDefaults = {
+  heldOut: 0.1,
+  network: { kind: "unet" },
+  sampler: { kind: "heun", steps: 18 },
+};
+const imageBatch = 64;
+
+/** Shorthands written out, and for images the defaults that are theirs. */
 const expandRecipe = (input: unknown): unknown => {
   if (!isFields(input)) return input;
-  const expanded: Fields = { ...input };
-  if ("data" in input) expanded.data = dataWithKind(input.data);
-  for (const [part, kind] of Object.entries(defaultKinds))
-    if (part in input) expanded[part] = withKind(input[part], kind);
+  const data = expandData(input.data);
+  const images = isFields(data) && (data.kind === "images" || data.kind === "glyphs");
+  const expanded: Fields = { ...(images && imageDefaults), ...input };
+  if ("data" in input) expanded.data = data;
+  if (images && (input.training === undefined || isFields(input.training)))
+    expanded.training = { batch: imageBatch, ...input.training };
+  const kinds = images ? { ...defaultKinds, network: "unet" } : defaultKinds;
+  for (const [part, kind] of Object.entries(kinds)) if (part in input) expanded[part] = withKind(input[part], kind);
   if (isFields(expanded.objective) && "levels" in expanded.objective)
     expanded.objective = { ...expanded.objective, levels: withKind(expanded.objective.levels, "log-normal") };
   return expanded;

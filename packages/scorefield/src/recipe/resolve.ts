@@ -9,10 +9,12 @@ import {
   objectiveFromRecipe,
   preconditioningFromRecipe,
   processFromRecipe,
+  RecipeError,
   samplerFromRecipe,
 } from "@scorefield/core";
+import type { Shape } from "@scorefield/tensor";
 import type { ScalingKind } from "../table/scaling.ts";
-import type { ParsedRecipe } from "./schema.ts";
+import { isImages, type ParsedRecipe } from "./schema.ts";
 
 type Training = ParsedRecipe["training"];
 
@@ -27,6 +29,7 @@ export interface Recipe {
   readonly objective: KindRecipe;
   readonly sampler: KindRecipe;
   readonly training: Training & { readonly steps: number; readonly learningRate: number };
+  readonly grids: number;
   readonly seed: number;
 }
 
@@ -65,22 +68,65 @@ const withLabels = (network: KindRecipe): KindRecipe => {
   return recipe.augmentation === 0 ? { ...recipe, augmentation: augmentationLabels } : network;
 };
 
+// A step of a U-Net takes about a second on two cores: few enough to end within the hour there.
+const imagePasses = 100;
+const imageStepsFor = (images: number, batch: number): number =>
+  Math.min(3000, Math.max(1000, Math.round((imagePasses * images) / batch / 100) * 100));
+
+/** The deviation of pixels in [-1, 1] that Karras et al. 2022 take for all photographs. */
+const imageDeviation = 0.5;
+
+/** What a recipe is filled in from. */
+export interface DataFacts {
+  /** Rows or images to learn from. */
+  readonly rows: number;
+  /** Numbers in each. */
+  readonly columns: number;
+  /** Of images: their shape, and how many classes their labels name. */
+  readonly image?: { readonly shape: Shape; readonly classes: number };
+}
+
+/** A U-Net for images of a side: down by halves to 8 px or less, and small enough for a machine without accelerator. */
+const unetFor = ([, height = 1, width = 1]: Shape) => {
+  const levels = Math.max(2, Math.ceil(Math.log2(Math.max(height, width) / 8)) + 1);
+  return { width: 32, multipliers: Array.from({ length: levels }, (_, i) => (i === 0 ? 1 : 2)) };
+};
+
+const networkFor = ({ network }: ParsedRecipe, { rows, columns, image }: DataFacts): KindRecipe => ({
+  ...(network.kind === "mlp" && { width: widthFor(rows, columns) }),
+  ...(network.kind === "unet" && image && unetFor(image.shape)),
+  ...network,
+  // One class is none: there is nothing to tell apart.
+  ...(image && image.classes > 1 && { classes: network.classes ?? image.classes }),
+});
+
+const scalingFor = ({ scaling, data }: ParsedRecipe): ScalingKind => {
+  if (isImages(data) !== (scaling === "images") && scaling !== undefined)
+    throw new RecipeError(
+      `scaling: expected ${isImages(data) ? "images for images" : "quantile, standard or none for rows"}, found ${scaling}`,
+    );
+  return scaling ?? (isImages(data) ? "images" : data.kind === "file" ? "quantile" : "none");
+};
+
 /**
  * Fills in what depends on the data.
- * @param size training rows and columns
  * @throws as {@link recipeParts}
  */
-export const resolveRecipe = (parsed: ParsedRecipe, size: { rows: number; columns: number }): Recipe => {
-  const network: KindRecipe =
-    parsed.network.kind === "mlp"
-      ? { ...parsed.network, width: parsed.network.width ?? widthFor(size.rows, size.columns) }
-      : parsed.network;
-  const { training } = parsed;
-  const parts = recipeParts({ ...parsed, network: training.augmentation ? withLabels(network) : network });
+export const resolveRecipe = (parsed: ParsedRecipe, facts: DataFacts): Recipe => {
+  const { preconditioning, objective, training } = parsed;
+  const scale = facts.image && { dataDeviation: imageDeviation };
+  const network = networkFor(parsed, facts);
+  const parts = recipeParts({
+    ...parsed,
+    network: training.augmentation ? withLabels(network) : network,
+    preconditioning: { ...scale, ...preconditioning },
+    objective: { ...(objective.kind === "denoising" && scale), ...objective },
+  });
+  const stepsOf = facts.image ? imageStepsFor : stepsFor;
   return {
     data: parsed.data,
     heldOut: parsed.heldOut,
-    scaling: parsed.scaling ?? (parsed.data.kind === "file" ? "quantile" : "none"),
+    scaling: scalingFor(parsed),
     process: parts.process.recipe,
     network: parts.network.recipe,
     preconditioning: parts.preconditioning.recipe,
@@ -89,9 +135,10 @@ export const resolveRecipe = (parsed: ParsedRecipe, size: { rows: number; column
     training: {
       ...training,
       ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
-      steps: training.steps ?? stepsFor(size.rows, training.batch),
+      steps: training.steps ?? stepsOf(facts.rows, training.batch),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },
+    grids: parsed.grids,
     seed: parsed.seed,
   };
 };

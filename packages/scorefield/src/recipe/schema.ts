@@ -25,10 +25,47 @@ export const setNames = ["moons", "spirals", "checkerboard", "rings", "pinwheel"
 /** Whether a word is the name of a planar set. */
 export const isSet = (name: string): boolean => (setNames as readonly string[]).includes(name);
 
+/** All data that is made on the spot, by name. */
+export const builtInNames: readonly string[] = [...setNames, "glyphs"];
+
 const set = z.strictObject({
   kind: z.literal("set"),
   set: z.enum(setNames).describe("A two-dimensional set made on the spot"),
   count: count.default(20_000).describe("Points"),
+  seed: seed.default(0),
+});
+
+const images = z.strictObject({
+  kind: z.literal("images"),
+  path: z
+    .string()
+    .min(1)
+    .describe("A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe"),
+  size: count
+    .optional()
+    .describe("Side in px; default the files' own to 64 px where they are alike and square, else 32"),
+  greyscale: z.boolean().optional().describe("Default whether the files are grey"),
+  fit: z.enum(["crop", "stretch"]).optional().describe("How images become square: the middle (default), or all of it"),
+  labels: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('"folders": sub-folders are classes; else a file of labels, or their array in an .npz file'),
+  only: z
+    .array(z.union([z.string(), z.number()]))
+    .min(1)
+    .optional()
+    .describe("Classes of the images to learn from; default all"),
+  flip: z.boolean().default(false).describe("Learn from every image's mirror image as well"),
+  damaged: z.enum(["error", "skip"]).default("error").describe("What to do about files that cannot be decoded"),
+  array: z.string().optional().describe("The array of an .npz file"),
+});
+
+const glyphs = z.strictObject({
+  kind: z.literal("glyphs"),
+  size: z.int().min(8).default(32).describe("Side in px"),
+  greyscale: z.boolean().default(true),
+  count: count.default(10_000).describe("Images, of ten classes"),
   seed: seed.default(0),
 });
 
@@ -197,28 +234,37 @@ const training = z.strictObject({
 
 /** A whole recipe. */
 export const recipeSchema = z.strictObject({
-  data: z.discriminatedUnion("kind", [file, set]).describe("What to learn from"),
-  heldOut: share.default(0.2).describe("Share of the rows set apart, to compare samples with"),
-  scaling: z.enum(["quantile", "standard", "none"]).optional().describe("Default quantile for files, none for sets"),
+  data: z.discriminatedUnion("kind", [file, set, images, glyphs]).describe("What to learn from"),
+  heldOut: share.default(0.2).describe("Share of the rows set apart, to compare samples with; of images 0.1"),
+  scaling: z
+    .enum(["quantile", "standard", "none", "images"])
+    .optional()
+    .describe("Default quantile for files, none for sets; that of images is images"),
   process: process.default({ kind: "edm" }),
   network: network.default({ kind: "mlp" }),
   preconditioning: preconditioning.default({ kind: "edm" }),
   objective: objective.default({ kind: "denoising" }),
   sampler: sampler.default({ kind: "heun", steps: 32 }).describe("What `sample` uses unless told otherwise"),
   training: training.prefault({}),
+  grids: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
   seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
 });
 
 /** A recipe with its defaults filled in, save those that depend on the data. */
 export type ParsedRecipe = z.output<typeof recipeSchema>;
 
-/** Where rows come from. */
+/** Where rows or images come from. */
 export type DataRecipe = ParsedRecipe["data"];
+export type ImageRecipe = Extract<DataRecipe, { kind: "images" | "glyphs" }>;
+export type TableRecipe = Exclude<DataRecipe, ImageRecipe>;
+
+/** Whether data are images rather than the rows of a table. */
+export const isImages = (data: DataRecipe): data is ImageRecipe => data.kind === "images" || data.kind === "glyphs";
 
 type Parts = z.input<typeof recipeSchema>;
 type WithoutKind<T> = T extends unknown ? Omit<T, "kind"> : never;
 
-/** The kind of each part whose settings stand without one. */
+/** The kind of each part whose settings stand without one, for tables; images have a U-Net. */
 export const defaultKinds = {
   process: "edm",
   network: "mlp",
@@ -227,14 +273,14 @@ export const defaultKinds = {
   sampler: "heun",
 } as const;
 
-type DefaultKinds = typeof defaultKinds;
+type DefaultKinds = Omit<typeof defaultKinds, "network"> & { readonly network: "mlp" | "unet" };
 /** Itself, the name of its kind alone, or its settings alone where the kind is the default one. */
 type Part<T, Default> = T extends { kind: infer K } ? T | K | (Default extends K ? Omit<T, "kind"> : never) : never;
 
 /**
- * A recipe as a person writes it. Everything but `data` may be left out; `data` may be the path of a file or the name of
- * a planar set alone, and a part the name of its kind alone (`process: "vp"`) or settings of its default kind alone
- * (`network: { width: 64 }`).
+ * A recipe as a person writes it. Everything but `data` may be left out; `data` may be the path of a file or of a folder
+ * of images, or the name of a built-in set alone, and a part the name of its kind alone (`process: "vp"`) or settings of
+ * its default kind alone (`network: { width: 64 }`).
  */
 export type RecipeInput = Omit<Parts, "data" | keyof DefaultKinds> & {
   [K in keyof DefaultKinds]?: Part<NonNullable<Parts[K]>, DefaultKinds[K]>;

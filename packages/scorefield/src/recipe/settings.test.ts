@@ -18,6 +18,7 @@ test("a part named by its kind keeps it, and later settings win", () => {
     process: { kind: "vp", betaMax: 12 },
   });
   expect(applySettings({ data: "moons" }, ["data.count=50"])).toEqual({ data: { set: "moons", count: 50 } });
+  expect(applySettings({ data: "glyphs" }, ["data.size=16"])).toEqual({ data: { kind: "glyphs", size: 16 } });
   expect(applySettings({}, ["a.b=x=y"])).toEqual({ a: { b: "x=y" } });
 });
 

@@ -15,7 +15,7 @@ const parseValue = (text: string): unknown => {
 const assign = (fields: Fields, [key, ...rest]: readonly string[], value: unknown): Fields => {
   if (rest.length === 0) return { ...fields, [key!]: value };
   const old = fields[key!];
-  const named = (word: string): string => (key !== "data" ? "kind" : isSet(word) ? "set" : "path");
+  const named = (word: string): string => (key !== "data" || word === "glyphs" ? "kind" : isSet(word) ? "set" : "path");
   // A part named by its kind alone keeps that kind.
   const inner = typeof old === "string" ? { [named(old)]: old } : old;
   return { ...fields, [key!]: assign((inner ?? {}) as Fields, rest, value) };

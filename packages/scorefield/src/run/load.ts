@@ -33,7 +33,9 @@ export interface LoadedRun {
   readonly sampler: AnySampler;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
-  /** Samples [n, ...shape] of the model in the units of the data, float64. */
+  /** Names of the classes of labelled images, in the order in which the model counts them. */
+  readonly classes?: readonly string[];
+  /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. */
   toData(samples: NdArray<FloatType>): NdArray<"float64">;
 }
 
@@ -72,6 +74,7 @@ export const loadRun = async (path: string, { checkpoint, averageWidth }: LoadOp
     ...(made && { average: { width: averageWidth!, error: made.error } }),
     sampler: samplerFromRecipe(record.sampler),
     ...(record.columns && { columns: record.columns }),
+    ...(record.classes && { classes: record.classes }),
     toData: (samples) => invertScaling(record.scaling, samples),
   };
 };

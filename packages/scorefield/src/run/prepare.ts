@@ -1,44 +1,107 @@
-/** From a recipe to what training takes: rows read, split and scaled. */
-import { resolve } from "node:path";
-import { DataError, splitRows } from "@scorefield/data";
-import type { NdArray } from "@scorefield/tensor";
+/** From a recipe to what training takes: data read, split and scaled. */
+import { type Dataset, dataset } from "@scorefield/core";
+import { DataError, type Images, splitPositions, splitRows, takeImages, withMirrored } from "@scorefield/data";
+import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { readImages } from "../image/source.ts";
+import { dataName } from "../recipe/paths.ts";
 import { type Recipe, resolveRecipe } from "../recipe/resolve.ts";
-import type { ParsedRecipe } from "../recipe/schema.ts";
+import { type ImageRecipe, isImages, type ParsedRecipe, type TableRecipe } from "../recipe/schema.ts";
 import { applyScaling, fitScaling, type Scaling } from "../table/scaling.ts";
 import { readRows } from "../table/source.ts";
 
 /** Rows in the units of the data. */
 export type Table = NdArray<"float32"> | NdArray<"float64">;
 
+/** The rows of a table to learn from and those set apart, in the units of the data. */
+export interface TableSplit {
+  readonly columns: readonly string[];
+  readonly sha256: string;
+  readonly training: Table;
+  readonly heldOut: Table;
+}
+
 /** The data of a run. */
 export interface Prepared {
   readonly recipe: Recipe;
-  readonly columns: readonly string[];
   readonly sha256: string;
-  /** Rows to learn from and rows set apart, in the units of the data. */
-  readonly training: Table;
-  readonly heldOut: Table;
   readonly scaling: Scaling;
-  /** The same, in the units of the model. */
-  readonly scaledTraining: NdArray<"float32">;
-  readonly scaledHeldOut: NdArray<"float32">;
+  /** What to learn from and what is set apart, in the units of the model. */
+  readonly training: Dataset;
+  readonly heldOut: Dataset;
+  /** Of a table. */
+  readonly table?: TableSplit;
+  /** Names of the classes of labelled images. */
+  readonly classes?: readonly string[];
 }
 
-/** The rows of a recipe's data, split by its seed. @throws DataError */
+type SplitRecipe<D> = Pick<ParsedRecipe, "heldOut" | "seed"> & { readonly data: D };
+
+const checkCount = (count: number, what: string, data: TableRecipe | ImageRecipe, folder: string): void => {
+  if (count < 2)
+    throw new DataError({
+      path: dataName(data, folder),
+      expected: `at least 2 ${what}, one to learn from and one to hold out`,
+      found: `${count}`,
+    });
+};
+
+/** The rows of a recipe for a table, split by its seed. @throws DataError */
 export const readSplit = async (
-  { data, heldOut, seed }: Pick<ParsedRecipe, "data" | "heldOut" | "seed">,
+  { data, heldOut, seed }: SplitRecipe<TableRecipe>,
   folder: string,
   signal?: AbortSignal,
-) => {
+): Promise<TableSplit> => {
   const { columns, values, sha256 } = await readRows(data, folder, signal);
-  if (values.shape[0]! < 2)
-    throw new DataError({
-      path: data.kind === "file" ? resolve(folder, data.path) : data.set,
-      expected: "at least 2 rows, one to learn from and one to hold out",
-      found: `${values.shape[0]}`,
-    });
+  checkCount(values.shape[0]!, "rows", data, folder);
   const parts = splitRows(values as NdArray<"float64">, { heldOut, seed });
   return { columns, sha256, training: parts.train as Table, heldOut: parts.heldOut as Table };
+};
+
+/** Images to learn from and those set apart, and the recipe for them in full. */
+export interface ImageSplit {
+  readonly data: ImageRecipe;
+  readonly training: Images;
+  readonly heldOut: Images;
+}
+
+/** The images of a recipe, split by its seed. None is decoded for it. @throws DataError */
+export const readImageSplit = async (
+  { data, heldOut, seed }: SplitRecipe<ImageRecipe>,
+  folder: string,
+): Promise<ImageSplit> => {
+  const { images, recipe } = await readImages(data, folder);
+  checkCount(images.count, "images", data, folder);
+  const parts = splitPositions(images.count, { heldOut, seed });
+  const training = takeImages(images, parts.train);
+  return {
+    data: recipe,
+    training: recipe.kind === "images" && recipe.flip ? withMirrored(training) : training,
+    heldOut: takeImages(images, parts.heldOut),
+  };
+};
+
+const prepareTable = async (parsed: ParsedRecipe, data: TableRecipe, folder: string, signal?: AbortSignal) => {
+  const table = await readSplit({ ...parsed, data }, folder, signal);
+  const [rows = 0, columns = 0] = table.training.shape;
+  const recipe = resolveRecipe(parsed, { rows, columns });
+  const scaling = fitScaling(recipe.scaling, table.training, table.columns);
+  const { seed } = recipe;
+  return {
+    recipe,
+    sha256: table.sha256,
+    scaling,
+    training: dataset(applyScaling(scaling, table.training, { seed, part: 0 })),
+    heldOut: dataset(applyScaling(scaling, table.heldOut, { seed, part: 1 })),
+    table,
+  };
+};
+
+const prepareImages = async (parsed: ParsedRecipe, given: ImageRecipe, folder: string): Promise<Prepared> => {
+  const { data, training, heldOut } = await readImageSplit({ ...parsed, data: given }, folder);
+  const { count, shape, classes, sha256 } = training;
+  const image = { shape, classes: classes?.length ?? 0 };
+  const recipe = resolveRecipe({ ...parsed, data }, { rows: count, columns: sizeOf(shape), image });
+  return { recipe, sha256, scaling: { kind: "images" }, training, heldOut, ...(classes && { classes }) };
 };
 
 /**
@@ -46,17 +109,7 @@ export const readSplit = async (
  * @param folder that paths in the recipe are relative to
  * @throws DataError for data that cannot be read; RecipeError and ArgumentError for settings that do not fit
  */
-export const prepare = async (parsed: ParsedRecipe, folder: string, signal?: AbortSignal): Promise<Prepared> => {
-  const split = await readSplit(parsed, folder, signal);
-  const [rows = 0, columns = 0] = split.training.shape;
-  const recipe = resolveRecipe(parsed, { rows, columns });
-  const scaling = fitScaling(recipe.scaling, split.training, split.columns);
-  const { seed } = recipe;
-  return {
-    ...split,
-    recipe,
-    scaling,
-    scaledTraining: applyScaling(scaling, split.training, { seed, part: 0 }),
-    scaledHeldOut: applyScaling(scaling, split.heldOut, { seed, part: 1 }),
-  };
-};
+export const prepare = async (parsed: ParsedRecipe, folder: string, signal?: AbortSignal): Promise<Prepared> =>
+  isImages(parsed.data)
+    ? prepareImages(parsed, parsed.data, folder)
+    : prepareTable(parsed, parsed.data, folder, signal);

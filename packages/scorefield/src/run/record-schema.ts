@@ -20,8 +20,10 @@ const recordSchema = z.looseObject({
   }),
   sampler: kind,
   columns: z.array(z.string()).optional(),
+  classes: z.array(z.string()).optional(),
   scaling: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("none") }),
+    z.object({ kind: z.literal("images") }),
     z.object({ kind: z.literal("standard"), mean: numbers, scale: numbers }),
     z.object({
       kind: z.literal("quantile"),

@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly sampler: KindRecipe;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
+  /** Names of the classes of labelled images. */
+  readonly classes?: readonly string[];
   /** From the model's units to those of the data. */
   readonly scaling: Scaling;
   /** How it was trained, for a run that `scorefield train` began. The data's path is relative to the run's folder. */

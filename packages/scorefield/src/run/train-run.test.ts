@@ -207,7 +207,7 @@ describe("a run", () => {
 });
 
 test("a model trained by library code is saved and loaded with the same samples", async () => {
-  const { scaledTraining: data } = (await createRun(recipe, { out: at("data") })).data;
+  const { training: data } = (await createRun(recipe, { out: at("data") })).data;
   const network = mlp({ width: 8, depth: 2 });
   const model = await train({ data, process: edm({ sigmaMax: 20 }), network, steps: 50, batch: 16 }).result;
   await saveRun(at("saved"), model, { step: 50, columns: ["x", "y"], sampler: heun({ steps: 5 }) });

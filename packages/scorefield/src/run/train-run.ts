@@ -15,6 +15,7 @@ import {
 } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
 import { CheckpointError, RunError } from "../errors.ts";
+import { dataName, movePaths } from "../recipe/paths.ts";
 import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
@@ -24,6 +25,7 @@ import { heldOutLoss } from "./held-out-loss.ts";
 import { openMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { newRecord, type RunRecord, readRecord, writeRecord } from "./record.ts";
+import { sampleGrids } from "./sample-grids.ts";
 
 /** A run ready to train. */
 export interface PreparedRun {
@@ -34,18 +36,20 @@ export interface PreparedRun {
   readonly checkpoint?: Checkpoint;
 }
 
-/** News of a run: those of training, and the loss on held-out rows where it was taken. */
+/** News of a run: those of training, and what was measured, saved and drawn. */
 export interface RunEvent extends TrainEvent {
   readonly heldOutLoss?: number;
   /** The path of the checkpoint written at this step, if one was. */
   readonly saved?: string;
+  /** The path of the picture of samples made at this step, if one was. */
+  readonly grid?: string;
 }
 
 /** The recipe in the words of one whose paths are relative to another folder. */
-const movedTo = (recipe: Recipe, run: string, folder: string): Recipe =>
-  recipe.data.kind === "file"
-    ? { ...recipe, data: { ...recipe.data, path: relativeToRun(run, resolve(folder, recipe.data.path)) } }
-    : recipe;
+const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
+  ...recipe,
+  data: movePaths(recipe.data, (path) => relativeToRun(run, resolve(folder, path))),
+});
 
 /**
  * Begins a run: reads its data, resolves its recipe, makes its folder and writes run.json.
@@ -68,21 +72,22 @@ export const createRun = async (
   const { out, folder = ".", overwrite = false, source, signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const data = await prepare(parseRecipe(input, source), folder, signal);
-  const { recipe, columns, scaling, sha256 } = data;
+  const { recipe, table, classes, scaling, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
   const record = await newRecord({
     model: {
-      shape: data.training.shape.slice(1),
+      shape: training.shape,
       process: recipe.process,
       network: recipe.network,
       preconditioning: recipe.preconditioning,
     },
     sampler: recipe.sampler,
-    columns,
+    ...(table && { columns: table.columns }),
+    ...(classes && { classes }),
     scaling,
     training: {
       recipe: movedTo(recipe, out, folder),
-      rows: { training: data.training.shape[0]!, heldOut: data.heldOut.shape[0]! },
+      rows: { training: training.count, heldOut: heldOut.count },
       sha256,
     },
   });
@@ -92,14 +97,14 @@ export const createRun = async (
 };
 
 /** What a run's recipe and data mean to `train`. */
-const trainOptions = ({ recipe, scaledTraining }: Prepared, parts: RecipeParts): TrainOptions => {
+const trainOptions = ({ recipe, training }: Prepared, parts: RecipeParts): TrainOptions => {
   const { steps, adam, ...settings } = recipe.training;
   return {
     ...parts,
     ...definedOnly(settings),
     adam: definedOnly(adam),
     steps,
-    data: scaledTraining,
+    data: training,
     seed: recipe.seed,
   };
 };
@@ -111,7 +116,7 @@ export const layoutOf = (
 ): FlatLayout => flatLayout(network.initialise(model.shape, training?.recipe.seed ?? 0));
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
-const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
+export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
   trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));
 
 /** The path of the first setting in which two recipes differ. */
@@ -129,13 +134,22 @@ const firstDifference = (a: unknown, b: unknown, path = ""): string | undefined 
   return undefined;
 };
 
-// What may change without making it another run: how long it trains and how often it is saved.
-const changeable = ["training.steps", "training.checkpointSeconds", "training.keepCheckpoints", "sampler"];
+// What may change without making it another run: how long it trains, and what is saved and drawn on the way. An image that
+// stands in for a damaged one takes no other's place: until then training had stopped there.
+const changeable = [
+  "training.steps",
+  "training.checkpointSeconds",
+  "training.keepCheckpoints",
+  "sampler",
+  "grids",
+  "data.damaged",
+];
 
 /**
  * Prepares a run to continue from a checkpoint.
  * @param options `change` makes the recipe to go on with from the run's own; it may differ in the number of steps, the
- *   checkpoints' interval and number and the sampler alone; `checkpoint` is a step, default the last
+ *   checkpoints' interval and number, the sampler, pictures and what is done about damaged images alone; `checkpoint` is
+ *   a step, default the last
  * @throws RunError when it is no run or cannot be resumed; CheckpointError for a damaged checkpoint; DataError when its
  *   data is gone or has changed; RecipeError for settings that would make it another run
  */
@@ -156,7 +170,9 @@ export const resumeRun = async (
   const data = await prepare(parsed, path, signal);
   const differing = (recipe: Recipe): Recipe => ({
     ...recipe,
+    data: "damaged" in before.data ? ({ ...recipe.data, damaged: before.data.damaged } as Recipe["data"]) : recipe.data,
     sampler: before.sampler,
+    grids: before.grids,
     training: {
       ...recipe.training,
       steps: before.training.steps,
@@ -171,7 +187,7 @@ export const resumeRun = async (
     );
   if (data.sha256 !== sha256)
     throw new DataError({
-      path: data.recipe.data.kind === "file" ? resolve(path, data.recipe.data.path) : data.recipe.data.set,
+      path: dataName(data.recipe.data, path),
       expected: "the data that the run began with",
       found: "other values",
       fix: "Begin another run on the new data",
@@ -220,7 +236,8 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   await dropAveragesAfter(path, begun);
   const metrics = await openMetrics(path, begun);
   const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
-  const lossOf = await heldOutLoss(parts, data.scaledHeldOut, layout, recipe.seed);
+  const lossOf = await heldOutLoss(parts, data.heldOut, layout, recipe.seed);
+  const picture = sampleGrids({ path, recipe, shape: record.model.shape, from: begun }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
   const save = async (reached: Checkpoint): Promise<string> => {
@@ -259,7 +276,8 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
       }
       let saved: string | undefined;
       if (last || performance.now() - savedAt >= 1000 * checkpointSeconds) saved = await save(reached);
-      yield { ...event, ...known, ...(saved === undefined ? {} : { saved }) };
+      const grid = await picture(event.step, event.checkpoint.state.average);
+      yield { ...event, ...known, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
     }
   } finally {
     try {

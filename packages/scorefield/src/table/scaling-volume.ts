@@ -7,7 +7,7 @@ import type { Scaling } from "./scaling.ts";
  * probability of their own, and so does a constant column under the standard one.
  */
 export const logVolume = (scaling: Scaling): number | undefined => {
-  if (scaling.kind === "none") return 0;
+  if (scaling.kind === "none" || scaling.kind === "images") return 0;
   if (scaling.kind === "quantile" || scaling.scale.includes(0)) return undefined;
   return scaling.scale.reduce((sum, value) => sum - Math.log(value), 0);
 };

@@ -8,13 +8,15 @@ import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
  * How columns are scaled:
  * - `quantile`: ranks as normal scores. Samples stay within each column's range and repeat the values it repeats;
  * - `standard`: mean 0 and standard deviation 1. Samples may go beyond the range;
- * - `none`: as they are, for data that already has unit scale.
+ * - `none`: as they are, for data that already has unit scale;
+ * - `images`: the 8-bit range of pixels to [-1, 1], which readers of images do; samples are clipped to it.
  */
-export type ScalingKind = "quantile" | "standard" | "none";
+export type ScalingKind = "quantile" | "standard" | "none" | "images";
 
 /** A fitted scaling, as plain JSON. */
 export type Scaling =
   | { readonly kind: "none" }
+  | { readonly kind: "images" }
   | ({ readonly kind: "standard" } & Standardisation)
   | { readonly kind: "quantile"; readonly columns: readonly Distribution[] };
 
@@ -28,7 +30,7 @@ const columnOf = ({ data, shape: [rows = 0, width = 0] }: NdArray<FloatType>, j:
  */
 export const fitScaling = (kind: ScalingKind, rows: NdArray<FloatType>, names?: readonly string[]): Scaling => {
   const columns = Array.from({ length: rows.shape[1] ?? 0 }, (_, j) => columnOf(rows, j));
-  if (kind === "none") return { kind };
+  if (kind === "none" || kind === "images") return { kind };
   if (kind === "quantile") return { kind, columns: columns.map(fitDistribution) };
   const { mean, scale } = fitStandardisation(rows, names);
   // A scale of 0 brings samples of a constant column back to exactly its value.
@@ -63,6 +65,7 @@ export const applyScaling = (
 ): NdArray<"float32"> => {
   switch (scaling.kind) {
     case "none":
+    case "images":
       return castArray(rows, "float32");
     case "standard":
       checkColumns(rows.shape[1]!, scaling.scale.length);
@@ -82,13 +85,18 @@ export const applyScaling = (
 };
 
 /**
- * Samples in the units of the data, float64; the inverse of {@link applyScaling}.
+ * Samples in the units of the data (of images [-1, 1]), float64; the inverse of {@link applyScaling}.
  * @throws ShapeError for another number of columns than fitted
  */
 export const invertScaling = (scaling: Scaling, samples: NdArray<FloatType>): NdArray<"float64"> => {
   switch (scaling.kind) {
     case "none":
       return castArray(samples, "float64");
+    case "images": {
+      const clipped = castArray(samples, "float64");
+      for (const [i, value] of clipped.data.entries()) clipped.data[i] = Math.min(1, Math.max(-1, value));
+      return clipped;
+    }
     case "standard":
       checkColumns(samples.shape[1]!, scaling.scale.length);
       return unstandardise(samples, scaling, "float64");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DataError } from "@scorefield/data";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseRecipe } from "../recipe/parse.ts";
+import type { RecipeInput, TableRecipe } from "../recipe/schema.ts";
 import { readRows } from "./source.ts";
 
 let folder: string;
@@ -13,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const rows = (data: object) => readRows(parseRecipe({ data: { path: "t.csv", ...data } }).data, folder);
+const read = (data: RecipeInput["data"]) => readRows(parseRecipe({ data }).data as TableRecipe, folder);
+const rows = (data: object) => read({ path: "t.csv", ...data });
 
 test("columns, exclusions, and a label that is not modelled", async () => {
   expect(await rows({ exclude: ["id"] })).toMatchObject({ columns: ["a", "b", "kind"], values: { shape: [4, 3] } });
@@ -30,7 +32,7 @@ test("the fingerprint follows values and columns", async () => {
 });
 
 test("a planar set is made on the spot", async () => {
-  const { columns, values } = await readRows(parseRecipe({ data: { set: "rings", count: 7 } }).data, folder);
+  const { columns, values } = await read({ set: "rings", count: 7 });
   expect(columns).toEqual(["x", "y"]);
   expect(values.shape).toEqual([7, 2]);
 });

@@ -1,10 +1,10 @@
-/** The rows a recipe names: from a file, or a planar set made on the spot. */
+/** The rows that a recipe for a table names: from a file, or a planar set made on the spot. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { planarSets } from "@scorefield/core";
 import { DataError, readNpz, readTable, takeRows } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
-import type { DataRecipe } from "../recipe/schema.ts";
+import type { TableRecipe } from "../recipe/schema.ts";
 
 /** Rows of numbers, and what tells them from others. */
 export interface Rows {
@@ -15,7 +15,7 @@ export interface Rows {
   readonly sha256: string;
 }
 
-type File = Extract<DataRecipe, { kind: "file" }>;
+type File = Extract<TableRecipe, { kind: "file" }>;
 
 const fingerprint = (columns: readonly string[], { data }: Rows["values"]): string =>
   createHash("sha256")
@@ -92,7 +92,7 @@ const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal):
  * @param folder that paths are relative to
  * @throws DataError for missing, damaged or non-numeric data, naming row and column
  */
-export const readRows = async (recipe: DataRecipe, folder: string, signal?: AbortSignal): Promise<Rows> => {
+export const readRows = async (recipe: TableRecipe, folder: string, signal?: AbortSignal): Promise<Rows> => {
   const { columns, values } =
     recipe.kind === "set"
       ? { columns: ["x", "y"], values: planarSets[recipe.set]()(recipe.count, recipe.seed) }

@@ -1,0 +1,135 @@
+/** The command on a folder of photographs, as a newcomer has one. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readNpy } from "@scorefield/data";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkpointFolder, checkpointSteps } from "./run/checkpoint.ts";
+
+const bin = fileURLToPath(new URL("../bin/scorefield.js", import.meta.url));
+
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+
+beforeAll(async () => {
+  if (!existsSync(fileURLToPath(new URL("../dist/cli.js", import.meta.url))))
+    throw new Error("the command is not built: run npm run build first");
+  folder = await mkdtemp(join(tmpdir(), "scorefield-cli-images-"));
+  for (let i = 0; i < 40; i++) {
+    const name = i % 2 === 0 ? "sea" : "sun";
+    await mkdir(at("photos", name), { recursive: true });
+    const background = i % 2 === 0 ? { r: 0, g: 5 * i, b: 255 } : { r: 255, g: 5 * i, b: 0 };
+    await sharp({ create: { width: 30 + i, height: 40, channels: 3, background } }).toFile(
+      at("photos", name, `${i}.jpg`),
+    );
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const start = (...args: string[]) => {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, DEBUG: "" } });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => (stdout += text));
+  child.stderr.on("data", (text) => (stderr += text));
+  const finished = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on("close", (code) => resolve({ code, stdout, stderr })),
+  );
+  return { child, finished };
+};
+const run = async (...args: string[]) => {
+  const ended = await start(...args).finished;
+  expect(ended.code, ended.stderr).toBe(0);
+  return ended;
+};
+const refusal = async (...args: string[]): Promise<string> => {
+  const { code, stderr } = await start(...args).finished;
+  expect(code).toBe(1);
+  return stderr;
+};
+
+const settings = ["network.width=8", "network.multipliers=[1,1]", "network.blocks=1", "network.attention=0"];
+const small = ["--size", "8", "--batch", "4", ...settings.flatMap((setting) => ["--set", setting])];
+
+const lastCheckpoint = async (name: string): Promise<Buffer> => {
+  const step = (await checkpointSteps(at(name))).at(-1)!;
+  return readFile(join(checkpointFolder(at(name)), `step-${`${step}`.padStart(8, "0")}.safetensors`));
+};
+
+describe("a folder of photographs", () => {
+  beforeAll(async () => {
+    const { stdout, stderr } = await run("train", "photos/", "--labels", "--flip", "--steps", "20", ...small);
+    expect(stderr).toMatch(/new run runs\/photos: 20 steps of 4 images/);
+    expect(stderr).toMatch(/72 training images and 4 held out, mirrored .*, 8x8 colour, of 2 classes: sea, sun/);
+    expect(stderr).toMatch(/unet \(width 8,/);
+    expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --count 64 --class all --out grid.png/);
+  }, 60_000);
+
+  test("pictures of samples stand in the run's folder", async () => {
+    // All steps were one block of work, after which one picture is made.
+    expect(await readdir(at("runs", "photos", "samples"))).toEqual(["step-000020.png"]);
+  });
+
+  test("new images as a picture, a folder and an array, by class", async () => {
+    const draw = (...args: string[]) => run("sample", "runs/photos", "--steps", "3", ...args);
+    await draw("-n", "6", "--class", "all", "--out", "grid.png");
+    const { width, height } = await sharp(at("grid.png")).metadata();
+    // Two columns, one for each class, of images of 64 px with 2 px between.
+    expect([width, height]).toEqual([2 * 66 + 2, 3 * 66 + 2]);
+    await draw("-n", "3", "--class", "sun,sea", "--out", "new/");
+    expect((await readdir(at("new"), { recursive: true })).sort()).toEqual([
+      "sea",
+      join("sea", "00001.png"),
+      "sun",
+      join("sun", "00000.png"),
+      join("sun", "00002.png"),
+    ]);
+    const json = await draw("-n", "3", "--class", "sun", "--out", "new.npy", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ file: "new.npy", classes: ["sun"], sampler: { steps: 3 } });
+    expect((await readNpy(at("new.npy"))).shape).toEqual([3, 8, 8, 3]);
+    const alone = await draw("-n", "2");
+    expect(alone.stdout).toMatch(/^runs\/photos\/samples\/step-20-heun-3-seed-0-count-2.png: 2 samples/);
+  }, 60_000);
+
+  test("stopped and resumed it ends with the bits of a run never stopped", async () => {
+    const args = [
+      "train",
+      "photos",
+      ...small,
+      "--steps",
+      "500",
+      "--set",
+      "training.checkpointSeconds=0",
+      "--set",
+      "grids=0",
+    ];
+    const { child, finished } = start(...args, "--out", "stopped");
+    while ((await checkpointSteps(at("stopped"))).length === 0 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGINT");
+    const { code, stderr } = await finished;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/continue with: scorefield train stopped --resume/);
+    await run("train", "stopped", "--resume");
+    await run(...args, "--out", "straight");
+    expect((await lastCheckpoint("stopped")).equals(await lastCheckpoint("straight"))).toBe(true);
+  }, 60_000);
+
+  test("mistakes give one clear line", async () => {
+    await mkdir(at("empty"), { recursive: true });
+    expect(await refusal("train", "empty")).toMatch(/a folder with PNG, JPEG or WebP images, found no files/);
+    expect(await refusal("train", "photoz")).toMatch(/photoz: expected a data file, a folder of images, a recipe/);
+    expect(await refusal("train", "photos", "--columns", "x")).toMatch(
+      /--columns: expected a data file .*found images/,
+    );
+    expect(await refusal("train", "photos", "--labels", "--only", "moon")).toMatch(
+      /classes among sea, sun, found moon/,
+    );
+    expect(await refusal("train", "photos", "--minutes", "1", "--steps", "9")).toMatch(/leave out --steps/);
+    expect(await refusal("sample", "runs/photos", "-n", "1", "--class", "sae")).toMatch(/did you mean sea\?/);
+  }, 60_000);
+});

@@ -1,0 +1,22 @@
+/** Classes in a word of a command line: `3`, `cat,dog` or `all`. */
+import { UsageError } from "../errors.ts";
+import { suggest } from "../recipe/explain.ts";
+import type { LoadedRun } from "../run/load.ts";
+
+/**
+ * The classes that `--class` names, as the model counts them.
+ * @throws UsageError for a run without classes, or an unknown one
+ */
+export const parseClasses = ({ path, model, classes }: LoadedRun, text: string): readonly number[] => {
+  const count = model.network.classes ?? 0;
+  if (count === 0)
+    throw new UsageError(`--class ${text}: expected a run that learnt classes, found ${path}, which learnt none`);
+  const names = classes ?? Array.from({ length: count }, (_, i) => `${i}`);
+  if (text === "all") return [...names.keys()];
+  return text.split(",").map((part) => {
+    const found = names.indexOf(part.trim());
+    if (found < 0)
+      throw new UsageError(`--class ${text}: unknown class ${part.trim()}; ${suggest(part.trim(), names)}`);
+    return found;
+  });
+};

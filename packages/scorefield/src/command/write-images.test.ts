@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { imageFolder, readArray } from "@scorefield/data";
+import { ndarray } from "@scorefield/tensor";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { UsageError } from "../errors.ts";
+import { writeSamples } from "./write-samples.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scorefield-write-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const colour = ndarray(new Float64Array([-1, 1, 0, -0.5, 0.5, 3, 1, 1, -1, -1, 0, 0]), [2, 3, 1, 2]);
+const grey = ndarray(new Float64Array([-1, 1, 0, -0.5]), [2, 1, 1, 2]);
+
+test("an array of 8-bit pixels, channels last", async () => {
+  await writeSamples(join(folder, "a.npy"), colour, { images: true });
+  const read = await readArray(join(folder, "a.npy"));
+  expect(read.shape).toEqual([2, 1, 2, 3]);
+  expect([...(read.data as Int32Array)]).toEqual([0, 128, 191, 255, 64, 255, 255, 0, 128, 255, 0, 128]);
+  await writeSamples(join(folder, "b.npy"), grey, { images: true });
+  expect((await readArray(join(folder, "b.npy"))).shape).toEqual([2, 1, 2]);
+});
+
+test("a folder of PNG files, in sub-folders by class, which reads back as the same images", async () => {
+  const square = ndarray(new Float64Array(3 * 4).fill(-1), [3, 1, 2, 2]);
+  square.data[4] = 1;
+  await writeSamples(join(folder, "new"), square, { images: true, classes: ["a", "b"] });
+  const read = await imageFolder(join(folder, "new"), { labels: true });
+  expect(read.files).toEqual(["a/00000.png", "a/00002.png", "b/00001.png"]);
+  expect(read.shape).toEqual([1, 2, 2]);
+  expect([...(await read.read([2])).data]).toEqual([1, -1, -1, -1]);
+  expect(readdirSync(folder)).toEqual(["new"]);
+});
+
+test("nothing is overwritten, and images are no table", async () => {
+  writeFileSync(join(folder, "x"), "");
+  const write = (name: string) => writeSamples(name, grey, { images: true });
+  await expect(write(folder)).rejects.toThrow(UsageError);
+  await expect(write(folder)).rejects.toThrow(/expected a new or empty folder, found 1 files in it/);
+  await expect(write(join(folder, "x"))).rejects.toThrow(/found ENOTDIR/);
+  await expect(write(join(folder, "a.csv"))).rejects.toThrow(/expected .png, .npy or a folder for images, found .csv/);
+  await expect(write(join(folder, "gone", "b"))).rejects.toThrow(/expected to write this file, found no such file/);
+});
