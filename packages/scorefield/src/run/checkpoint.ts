@@ -20,6 +20,7 @@ export interface StoredCheckpoint {
 
 const vectors = ["parameters", "firstMoment", "secondMoment"] as const;
 const otherAverage = (k: number): string => `training/otherAverages.${k}/`;
+const lossScaleName = "training/lossScale";
 const format = "scorefield-checkpoint-1";
 
 /** The bytes of a checkpoint file; without the state of training, of one that cannot be resumed. */
@@ -29,6 +30,7 @@ const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout:
     for (const name of vectors) Object.assign(arrays, splitVector(training.state[name], layout, `training/${name}/`));
     for (const [k, vector] of (training.state.otherAverages ?? []).entries())
       Object.assign(arrays, splitVector(vector, layout, otherAverage(k)));
+    if (training.state.lossScale) arrays[lossScaleName] = training.state.lossScale;
   }
   return encodeWeights(format, arrays, { step: `${step}` });
 };
@@ -53,7 +55,8 @@ const decodeCheckpoint = (bytes: Uint8Array, layout: Entries, path: string): Sto
   const otherAverages: NdArray[] = [];
   while (otherAverage(otherAverages.length) + first.name in arrays)
     otherAverages.push(collect(otherAverage(otherAverages.length)));
-  const others = otherAverages.length > 0 ? { otherAverages } : {};
+  const lossScale = arrays[lossScaleName];
+  const others = { ...(otherAverages.length > 0 && { otherAverages }), ...(lossScale && { lossScale }) };
   return { step, average, training: { step, state: { parameters, firstMoment, secondMoment, average, ...others } } };
 };
 
