@@ -17,12 +17,12 @@ export type FloatType = "float32" | "float64";
 export type Shape = readonly number[];
 
 type Storage = {
-  float16: Float32Array;
   float32: Float32Array;
   float64: Float64Array;
   int32: Int32Array;
   int64: BigInt64Array;
   bool: Uint8Array;
+  float16: Float32Array;
 };
 
 /** The class of the data of each element type. */

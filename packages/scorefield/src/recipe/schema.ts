@@ -215,7 +215,10 @@ const training = z.strictObject({
   warmUp: z.int().min(0).optional().describe("Steps over which the rate rises; default 100, at most a tenth"),
   decay: z.enum(["cosine", "constant"]).default("cosine"),
   accumulate: count.optional().describe("Micro-batches that a step is cut into, to save memory; they divide the batch"),
-  precision: z.enum(["float32", "mixed"]).default("float32").describe("mixed: the network in float16, on a GPU"),
+  precision: z
+    .enum(["float32", "mixed"])
+    .optional()
+    .describe("Default float32; mixed: the network in float16, on a GPU"),
   averageDecay: z.number().min(0).lt(1).optional().describe("Of the moving average of parameters; default 0.999"),
   average: average.optional().describe("Averages whose width grows with training, in place of one of constant decay"),
   augmentation: augmentation.optional().describe("Alter images at random, and tell the network how"),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { denoising, flatLayout, mlp, normal, trainableLayout } from "@scorefield/core";
 import { decodeSafetensors } from "@scorefield/data";
+import { ndarray } from "@scorefield/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CheckpointError } from "../errors.ts";
 import {
@@ -58,7 +59,7 @@ describe("checkpoints", () => {
     expect(await checkpointSteps(run)).toEqual([25]);
   });
 
-  test("hold averages of other widths, and what the objective learns, which is no part of the model", async () => {
+  test("hold averages of other widths, the loss scale, and what the objective learns, which is no part of the model", async () => {
     const whole = trainableLayout({
       network: network.initialise([3], 0),
       objective: denoising({ uncertainty: true }).initialise!(0),
@@ -71,7 +72,8 @@ describe("checkpoints", () => {
       ReturnType<typeof vector>,
     ];
     const otherAverages = [vector(5), vector(6)];
-    const state = { parameters, firstMoment, secondMoment, average, otherAverages };
+    const lossScale = ndarray(Float32Array.of(1024, 7));
+    const state = { parameters, firstMoment, secondMoment, average, otherAverages, lossScale };
     const stored = { step: 10, average, training: { step: 10, state } };
     const path = await writeCheckpoint(run, stored, whole);
     expect(await readCheckpoint(run, whole)).toEqual(stored);
