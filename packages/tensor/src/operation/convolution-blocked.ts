@@ -1,32 +1,12 @@
 /**
- * Convolutions in the runtime's blocked layout, where a block of channels is innermost: [n, c / block, height, width,
- * block], written with the shape [n, c, height, width]. The runtime converts by itself only where the weight is a constant,
- * that is, never while training. Its operators are internal to it; {@link Target.convolutionBlock} says that they are there.
+ * Convolutions in the runtime's blocked layout. The runtime converts by itself only where the weight is a constant and
+ * what lies between two convolutions is of the simplest, that is, never while training.
  */
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
-import { sizeOf } from "../ndarray.ts";
+import { blocksDomain, fromBlocks, toBlocks } from "./blocks.ts";
 import { outputSize, span, type Window } from "./convolution-window.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { pad, slice } from "./window.ts";
-
-const domain = "com.microsoft.nchwc";
-
-const toBlocks: Operation<number> = {
-  name: "toBlocks",
-  infer: ([x], block) => ({ dtype: x!.dtype, shape: x!.shape.with(1, Math.ceil(x!.shape[1]! / block) * block) }),
-  expand: (node) => {
-    const [x] = node.inputs as [Tensor];
-    // Out of blocks and into blocks again; zeros that fill up the last block were not kept if channels were cut off.
-    return x.operation === fromBlocks && x.inputs[0]!.shape[1] === x.shape[1] ? x.inputs[0] : undefined;
-  },
-  lower: (_, [x], emit) => emit.node("ReorderInput", [x!], {}, domain),
-};
-
-const fromBlocks: Operation<number> = {
-  name: "fromBlocks",
-  infer: ([x], channels) => ({ dtype: x!.dtype, shape: x!.shape.with(1, channels) }),
-  lower: (node, [x], emit) => emit.node("ReorderOutput", [x!], { channels: { int: node.attributes } }, domain),
-};
 
 /** Inputs: x and weight in blocks, and the bias if there is one. */
 const blockedConvolution: Operation<Window> = {
@@ -45,23 +25,21 @@ const blockedConvolution: Operation<Window> = {
         dilations: { ints: dilation },
         pads: { ints: [...padding.map(([before]) => before), ...padding.map(([, after]) => after)] },
       },
-      domain,
+      blocksDomain,
     ),
 };
 
 /**
- * Can and should {@link convolveInBlocks} do this convolution? With fewer channels than a block, or a kernel of one
- * element, it was measured to be no faster than the runtime's standard convolution.
+ * Can and should {@link convolveInBlocks} do this convolution? With fewer channels out than a block it does more work than
+ * the runtime's standard convolution.
  */
 export const fitsBlocks = (x: Tensor, weight: Tensor, { groups, kernel }: Window, block: number): boolean =>
   x.dtype === "float32" &&
   kernel.length === 2 &&
-  sizeOf(kernel) > 1 &&
   groups === 1 &&
-  // The runtime reorders four channels at a time.
-  x.shape[1]! % 4 === 0 &&
-  x.shape[1]! >= block &&
-  weight.shape[0]! >= block;
+  weight.shape[0]! >= block &&
+  // The runtime reorders four channels at a time; fewer than a block it reads as they are.
+  (x.shape[1]! < block || x.shape[1]! % 4 === 0);
 
 /** The convolution of x [n, c, height, width] with weight [out, c, ...kernel] and bias [out]. */
 export const convolveInBlocks = (
@@ -72,19 +50,22 @@ export const convolveInBlocks = (
   block: number,
 ): Tensor => {
   const [out, c, height, width] = weight.shape as [number, number, number, number];
-  const [outBlocks, inBlocks] = [Math.ceil(out / block), Math.ceil(c / block)];
+  const inBlock = Math.min(c, block);
+  const [outBlocks, inBlocks] = [Math.ceil(out / block), Math.ceil(c / inBlock)];
   const missing = outBlocks * block - out;
   const filled = pad(weight, [
     [0, missing],
-    [0, inBlocks * block - c],
+    [0, inBlocks * inBlock - c],
     [0, 0],
     [0, 0],
   ]);
-  const split = reshape(filled, [outBlocks, block, inBlocks, block, height, width]);
-  // [out / block, in / block, height, width, in % block, out % block]
-  const blocked = reshape(transpose(split, [0, 2, 4, 5, 3, 1]), filled.shape);
-  const inputs = [apply(toBlocks, [x], block), blocked, ...(bias ? [pad(bias, [[0, missing]])] : [])];
-  return apply(fromBlocks, [apply(blockedConvolution, inputs, window)], out);
+  const split = reshape(filled, [outBlocks, block, inBlocks, inBlock, height, width]);
+  // [out / block, in / block, height, width, in % block, out % block], or without blocks of the input
+  const order = c < block ? [0, 2, 3, 4, 5, 1] : [0, 2, 4, 5, 3, 1];
+  const blocked = reshape(transpose(split, order), filled.shape);
+  const source = c < block ? x : toBlocks(x, block);
+  const inputs = [source, blocked, ...(bias ? [pad(bias, [[0, missing]])] : [])];
+  return fromBlocks(apply(blockedConvolution, inputs, window), out);
 };
 
 /** Can {@link weightGradientInBlocks} do this? The samples are its channels, and must fill their blocks. */
@@ -107,16 +88,16 @@ export const weightGradientInBlocks = (x: Tensor, cotangent: Tensor, window: Win
   const [n, c, height, width] = x.shape as [number, number, number, number];
   const [, out, rows, columns] = cotangent.shape as [number, number, number, number];
   const [inBlocks, outBlocks] = [Math.ceil(c / block), Math.ceil(out / block)];
-  const images = transpose(reshape(apply(toBlocks, [x], block), [n, inBlocks, height * width * block]), [1, 0, 2]);
+  const images = transpose(reshape(toBlocks(x, block), [n, inBlocks, height * width * block]), [1, 0, 2]);
   // The runtime works on outputs near the padding one by one, so the zeros are put in place here.
   const used = kernel.map((k, i) => span(cotangent.shape[i + 2]!, stride[i]!) + k - 1) as [number, number];
   const margins = [height, width].map((size, i) => [padding[i]![0], Math.max(0, used[i]! - size - padding[i]![0])]);
   const padded = pad(reshape(images, [inBlocks, n, height, width, block]), [[0, 0], [0, 0], ...margins, [0, 0]]);
   const cut = slice(padded, [null, null, [0, used[0]], [0, used[1]]]);
   const source = reshape(cut, [inBlocks, n, used[0], used[1] * block]);
-  const split = reshape(apply(toBlocks, [cotangent], block), [n / block, block, outBlocks, rows * columns, block]);
+  const split = reshape(toBlocks(cotangent, block), [n / block, block, outBlocks, rows * columns, block]);
   const filters = reshape(transpose(split, [2, 0, 3, 1, 4]), [outBlocks * block, n, rows, columns]);
-  const product = apply(blockedConvolution, [apply(toBlocks, [source], block), filters], {
+  const product = apply(blockedConvolution, [toBlocks(source, block), filters], {
     input: source.shape.slice(2),
     kernel: [rows, columns],
     stride: [1, 1],

@@ -10,10 +10,9 @@ import { expectClose } from "../testing/close.ts";
 import { checkDerivatives } from "../testing/derivatives.ts";
 import { evaluate } from "../testing/evaluate.ts";
 import { randomArray } from "../testing/random.ts";
-import { multiply } from "./arithmetic.ts";
+import { multiply, square } from "./arithmetic.ts";
 import { sum } from "./broadcast.ts";
 import { conv, convTranspose } from "./convolution.ts";
-import { constant } from "./source.ts";
 
 interface Geometry {
   readonly stride: readonly number[];
@@ -258,6 +257,25 @@ describe("derivatives", () => {
     await checkDerivatives((x, w) => convTranspose(x!, w!, settings), [randomArray(1, xShape), randomArray(2, wShape)]);
   });
 
+  it.each([
+    ["kernel 3 x 2", 16, 32, [3, 2], 1, 8e-5],
+    ["parts of blocks, stride 2", 20, 36, [3, 3], 2, 8e-5],
+    ["kernel 1 x 1", 32, 16, [1, 1], 1, 8e-5],
+  ] as const)("of the weight hold with samples that fill a block, %s", async (_, c, out, kernel, stride, absolute) => {
+    const padding = [
+      [1, 0],
+      [0, 2],
+    ] as const;
+    const [x, w] = [randomArray(1, [32, c, 7, 6]), randomArray(2, [out, c, ...kernel])];
+    const gradient = ({ x, w }: { x: Tensor; w: Tensor }) =>
+      grad((b: Tensor) => sum(square(conv(x, b, { padding, stride }))))(w);
+    const { y: exact } = await evaluate((arrays) => ({ y: gradient(arrays) }), { x, w });
+    const single = { x: castArray(x, "float32"), w: castArray(w, "float32") };
+    const { y } = await evaluate((arrays) => ({ y: gradient(arrays) }), single);
+    const largest = exact.data.reduce((most: number, value) => Math.max(most, Math.abs(Number(value))), 0);
+    expectClose(castArray(y, "float64"), exact, { absolute: absolute * largest });
+  });
+
   it("holds in the blocked layout", async () => {
     await checkDerivatives(
       (x, w) => conv(x!, w!, { padding: 1 }),
@@ -305,7 +323,7 @@ describe("the graph of a convolution", () => {
     expect(count(strided)).toEqual({ ConvTranspose: 1 });
   });
 
-  it("is in blocks where the runtime has them, unless the weight never changes", () => {
+  it("is in blocks where the runtime has them", () => {
     const target = { portable: false, convolutionBlock: 16 };
     const counts = count(traceOptimised(gradient(1), [image, weight, image], target));
     // The loss itself is not asked for, so the forward convolution is not there.
@@ -314,8 +332,16 @@ describe("the graph of a convolution", () => {
       "com.microsoft.nchwc.ReorderInput": 1,
       "com.microsoft.nchwc.ReorderOutput": 1,
     });
-    const fixed = constant(castArray(randomArray(1, weight.shape), "float32"));
-    expect(count(traceOptimised((x) => conv(x, fixed), [image], target))).toEqual({ Conv: 1 });
+    // With enough samples to fill a block, the gradient of the weight is one more, and nothing is a matrix product.
+    const many = { shape: [16, 32, 8, 8] };
+    const all = count(traceOptimised(gradient(1), [many, weight, many], target));
+    expect(all).toMatchObject({ "com.microsoft.nchwc.Conv": 2 });
+    expect(all.MatMul).toBeUndefined();
+    // Fewer channels than a block are read as they are.
+    const few = count(
+      traceOptimised((x, w) => conv(x, w), [{ shape: [2, 3, 8, 8] }, { shape: [32, 3, 3, 3] }], target),
+    );
+    expect(few["com.microsoft.nchwc.ReorderInput"]).toBeUndefined();
     expect(count(traceOptimised((x, w) => conv(x, w), [image, weight], { ...target, portable: true }))).toEqual({
       Conv: 1,
     });

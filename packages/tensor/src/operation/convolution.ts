@@ -4,12 +4,12 @@
  * stay convolutions.
  */
 import { ShapeError } from "../errors.ts";
-import { topologicalOrder } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
 import { apply, explain, type Operation, type Tensor } from "../graph/tensor.ts";
-import type { Target } from "../runtime/runtime.ts";
 import { add } from "./arithmetic.ts";
+import { blockOf } from "./blocks.ts";
 import { sum } from "./broadcast.ts";
+import { channelSum } from "./channel.ts";
 import { convolveInBlocks, fitsBlocks, gradientFitsBlocks, weightGradientInBlocks } from "./convolution-blocked.ts";
 import { convolutionByMatmul, weightGradientByMatmul } from "./convolution-matmul.ts";
 import {
@@ -23,7 +23,6 @@ import {
 } from "./convolution-window.ts";
 import { checkTypes } from "./elementwise.ts";
 import { reshape, transpose } from "./reshape.ts";
-import { isInput } from "./source.ts";
 import { flip, slice, space } from "./window.ts";
 
 const onnxWindow = ({ kernel, stride, padding, dilation, groups }: Window) => ({
@@ -37,11 +36,6 @@ const onnxWindow = ({ kernel, stride, padding, dilation, groups }: Window) => ({
 const alongChannels = (bias: Tensor, { kernel }: Window): Tensor =>
   reshape(bias, [bias.shape[0]!, ...kernel.map(() => 1)]);
 
-const blockOf = (target: Target): number | undefined => (target.portable ? undefined : target.convolutionBlock);
-
-/** Does a value change from run to run? The runtime converts what does not, such as trained weights, when it loads. */
-const varies = (x: Tensor): boolean => topologicalOrder([x]).some(isInput);
-
 /** Inputs: x [n, c, ...input], weight [out, c / groups, ...kernel] and, if wanted, bias [out]. */
 const convolutionOperation: Operation<Window> = {
   name: "conv",
@@ -52,7 +46,7 @@ const convolutionOperation: Operation<Window> = {
   pullback: (cotangent, { inputs: [x, weight, bias], attributes: window }) => [
     inputGradient(cotangent, weight!, window),
     weightGradient(x!, cotangent, window),
-    bias && sum(cotangent, [0, ...window.kernel.map((_, i) => i + 2)]),
+    bias && sum(channelSum(cotangent), 0),
   ],
   expand: (node, target) => {
     const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
@@ -62,8 +56,7 @@ const convolutionOperation: Operation<Window> = {
       return bias ? add(product, alongChannels(bias, window)) : product;
     }
     const block = blockOf(target);
-    if (block && fitsBlocks(x, weight, window, block) && varies(weight))
-      return convolveInBlocks(x, weight, bias, window, block);
+    if (block && fitsBlocks(x, weight, window, block)) return convolveInBlocks(x, weight, bias, window, block);
     return undefined;
   },
   lower: (node, inputs, emit) => emit.node("Conv", inputs, onnxWindow(node.attributes)),

@@ -4,12 +4,15 @@
  */
 import { ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/shape.ts";
-import { axisOf, explain, type Tensor } from "../graph/tensor.ts";
+import { apply, axisOf, explain, type Operation, type Tensor } from "../graph/tensor.ts";
 import { sizeOf } from "../ndarray.ts";
-import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
+import { add, divide, multiply, negate, reciprocal, square, subtract } from "./arithmetic.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { channelDot, channelSum, scaleShift } from "./channel.ts";
+import { checkTypes } from "./elementwise.ts";
 import { sqrt } from "./exponential.ts";
 import { reshape } from "./reshape.ts";
-import { cast, inFloat32 } from "./source.ts";
+import { cast, constant, inFloat32 } from "./source.ts";
 import { mean, variance } from "./statistics.ts";
 
 /** What follows a normalisation, and how it avoids division by zero. */
@@ -38,6 +41,52 @@ const check = (name: string, x: Tensor, size: number, parameters: Record<string,
       throw explain(new ShapeError(`expected a ${role} of shape [${size}], found [${parameter.shape}]`), name, [x]);
 };
 
+interface GroupNorm {
+  readonly groups: number;
+  readonly epsilon: number;
+}
+
+/** Means over the channels of a group, [n, c] to [n, c]. */
+const groupMean = (v: Tensor, groups: number): Tensor => {
+  const [n, c] = v.shape as [number, number];
+  const grouped = [n, groups, c / groups];
+  return reshape(broadcastTo(mean(reshape(v, grouped), 2, { keepDims: true }), grouped), v.shape);
+};
+
+/** Means and reciprocal deviations of the groups, each [n, c]. */
+const groupStatistics = (x: Tensor, { groups, epsilon }: GroupNorm): [centre: Tensor, rate: Tensor] => {
+  const places = sizeOf(x.shape.slice(2));
+  const centre = multiply(groupMean(channelSum(x), groups), 1 / places);
+  const deviation = scaleShift(x, broadcastTo(constant(1, x.dtype), centre.shape), negate(centre));
+  const squares = multiply(groupMean(channelDot(deviation, deviation), groups), 1 / places);
+  return [centre, reciprocal(sqrt(add(squares, epsilon)))];
+};
+
+/** Inputs: x [n, c, ...spatial], scale [n, c], shift [n, c]. */
+const groupNormOperation: Operation<GroupNorm> = {
+  name: "groupNorm",
+  infer: (inputs) => ({ dtype: checkTypes(inputs, "float"), shape: inputs[0]!.shape }),
+  pullback: (cotangent, { inputs, attributes }) => {
+    const [x, scale] = inputs as [Tensor, Tensor];
+    const [centre, rate] = groupStatistics(x, attributes);
+    const average = (v: Tensor): Tensor =>
+      multiply(groupMean(multiply(scale, v), attributes.groups), 1 / sizeOf(x.shape.slice(2)));
+    const ofShift = channelSum(cotangent);
+    const ofScale = multiply(rate, subtract(channelDot(cotangent, x), multiply(centre, ofShift)));
+    // rate * (scale * cotangent - mean(scale * cotangent) - normal * mean(scale * cotangent * normal))
+    const along = negate(multiply(square(rate), average(ofScale)));
+    const constantPart = negate(add(multiply(rate, average(ofShift)), multiply(centre, along)));
+    return [add(scaleShift(cotangent, multiply(rate, scale)), scaleShift(x, along, constantPart)), ofScale, ofShift];
+  },
+  // x * A + B with A and B per sample and channel: one pass over x after the statistics, whatever else is asked for.
+  expand: ({ inputs, attributes }) => {
+    const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor];
+    const [centre, rate] = groupStatistics(x, attributes);
+    const factor = multiply(scale, rate);
+    return scaleShift(x, factor, subtract(shift, multiply(centre, factor)));
+  },
+};
+
 /**
  * Group normalisation (Wu & He 2018): mean 0 and variance 1 over each sample's groups of neighbouring channels.
  * One group is layer normalisation over a whole sample, as many groups as channels instance normalisation.
@@ -48,7 +97,7 @@ const check = (name: string, x: Tensor, size: number, parameters: Record<string,
 export const groupNorm = (x: Tensor, groups: number, options: NormalisationOptions = {}): Tensor => {
   if (x.dtype === "float16") return inFull(x, options, (y, full) => groupNorm(y, groups, full));
   const { scale, shift, epsilon = 1e-5 } = options;
-  const [n, c, ...spatial] = x.shape as [number, number, ...number[]];
+  const [n, c] = x.shape as [number, number];
   if (x.rank < 2 || !Number.isInteger(groups) || groups < 1 || c % groups !== 0)
     throw explain(
       new ShapeError(`expected x [n, c, ...spatial] and a number of groups that divides c, found ${groups} groups`),
@@ -56,15 +105,9 @@ export const groupNorm = (x: Tensor, groups: number, options: NormalisationOptio
       [x],
     );
   check("groupNorm", x, c, { scale, shift });
-  const grouped = reshape(x, [n, groups, c / groups, sizeOf(spatial)]);
-  const centre = mean(grouped, [2, 3], { keepDims: true });
-  const spread = sqrt(add(variance(grouped, [2, 3], { keepDims: true }), epsilon));
-  // x * A + B with A and B per sample and channel: two passes over x, whatever else is asked for.
-  const channels = [1, groups, c / groups, 1];
-  const a = divide(scale ? reshape(scale, channels) : 1, spread);
-  const moved = multiply(centre, a);
-  const b = shift ? subtract(reshape(shift, channels), moved) : negate(moved);
-  return reshape(add(multiply(grouped, a), b), x.shape);
+  const factors = (given: Tensor | undefined, otherwise: number): Tensor =>
+    broadcastTo(given ?? constant(otherwise, x.dtype), [n, c]);
+  return apply(groupNormOperation, [x, factors(scale, 1), factors(shift, 0)], { groups, epsilon });
 };
 
 /**

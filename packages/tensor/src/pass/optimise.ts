@@ -9,6 +9,7 @@ import { emulateFloat16 } from "./emulate-float16.ts";
 import { expand } from "./expand.ts";
 import { fuseProducts } from "./fuse-products.ts";
 import { joinPads } from "./join-pads.ts";
+import { keepBlocks } from "./keep-blocks.ts";
 import { lazyBroadcast } from "./lazy-broadcast.ts";
 import { sharedSigmoid } from "./shared-sigmoid.ts";
 import { simplify } from "./simplify.ts";
@@ -21,7 +22,7 @@ const last = (graph: Graph): Graph =>
 export const optimise = (graph: Graph, target: Target): Graph => {
   let current = typeof target.float16 === "string" ? emulateFloat16(graph) : graph;
   for (;;) {
-    let next = expand(current, target);
+    let next = keepBlocks(expand(current, target), target);
     for (const pass of [constantFolding, simplify, joinPads, lazyBroadcast, contraction, commonSubexpressions])
       next = pass(next);
     if (next.outputs.every((output, i) => output === current.outputs[i])) return last(next);
