@@ -137,6 +137,6 @@ describe("a run on a folder of images", () => {
     const steps = await stepsInTime(run, 0.05);
     expect(steps).toBeGreaterThan(0);
     expect(`${steps}`).toMatch(/^\d\d?0*$/);
-    expect(await readdir(at("a"))).toEqual(["run.json"]);
+    expect((await readdir(at("a"), { recursive: true })).sort()).toEqual(["checkpoints", "run.json"]);
   });
 });

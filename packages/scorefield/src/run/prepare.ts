@@ -58,14 +58,14 @@ export const readSplit = async (
 };
 
 /** Images to learn from and those set apart, and the recipe for them in full. */
-export interface ImageSplit {
+interface ImageSplit {
   readonly data: ImageRecipe;
   readonly training: Images;
   readonly heldOut: Images;
 }
 
 /** The images of a recipe, split by its seed. None is decoded for it. @throws DataError */
-export const readImageSplit = async (
+const readImageSplit = async (
   { data, heldOut, seed }: SplitRecipe<ImageRecipe>,
   folder: string,
 ): Promise<ImageSplit> => {

@@ -1,5 +1,5 @@
 /** The command on a folder of photographs, as a newcomer has one. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,10 +28,15 @@ beforeAll(async () => {
     );
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const children = new Set<ChildProcess>();
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
 
 const start = (...args: string[]) => {
   const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, DEBUG: "" } });
+  children.add(child);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += text));
@@ -67,7 +72,7 @@ describe("a folder of photographs", () => {
     expect(stderr).toMatch(/72 training images and 4 held out, mirrored .*, 8x8 colour, of 2 classes: sea, sun/);
     expect(stderr).toMatch(/unet \(width 8,/);
     expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --count 64 --class all --out grid.png/);
-  }, 60_000);
+  });
 
   test("pictures of samples stand in the run's folder", async () => {
     // All steps were one block of work, after which one picture is made.
@@ -93,7 +98,7 @@ describe("a folder of photographs", () => {
     expect((await readNpy(at("new.npy"))).shape).toEqual([3, 8, 8, 3]);
     const alone = await draw("-n", "2");
     expect(alone.stdout).toMatch(/^runs\/photos\/samples\/step-20-heun-3-seed-0-count-2.png: 2 samples/);
-  }, 60_000);
+  });
 
   test("stopped and resumed it ends with the bits of a run never stopped", async () => {
     const args = [
@@ -117,7 +122,7 @@ describe("a folder of photographs", () => {
     await run("train", "stopped", "--resume");
     await run(...args, "--out", "straight");
     expect((await lastCheckpoint("stopped")).equals(await lastCheckpoint("straight"))).toBe(true);
-  }, 60_000);
+  });
 
   test("mistakes give one clear line", async () => {
     await mkdir(at("empty"), { recursive: true });
@@ -131,5 +136,5 @@ describe("a folder of photographs", () => {
     );
     expect(await refusal("train", "photos", "--minutes", "1", "--steps", "9")).toMatch(/leave out --steps/);
     expect(await refusal("sample", "runs/photos", "-n", "1", "--class", "sae")).toMatch(/did you mean sea\?/);
-  }, 60_000);
+  });
 });
