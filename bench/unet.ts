@@ -6,16 +6,16 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { summary } from "@scorefield/core";
 import { native } from "@scorefield/tensor/native";
+import { profile } from "../packages/tensor/src/testing/profile.ts";
 import { type Benchmark, compare, type Result, type Round, ratio, table } from "./harness.ts";
 import { type NetworkName, networks } from "./networks.ts";
 import { peakGigaflops } from "./peak.ts";
 import { coldStart, findPython, machine, startPeer } from "./peer.ts";
-import { profile } from "./profile.ts";
-import { type Step, sampleStep, trainStep } from "./steps.ts";
+import { sampleStep, trainStep, type Work } from "./steps.ts";
 
 const parts = ["train", "sample", "memory", "large", "profile", "scaling"] as const;
 type Part = (typeof parts)[number];
-type Work = "train" | "sample";
+type Kind = "train" | "sample";
 
 const { values } = parseArgs({
   options: { only: { type: "string", default: parts.join() }, rounds: { type: "string", default: "5" } },
@@ -30,28 +30,28 @@ const peer = python ? await startPeer(python, "unet") : undefined;
 console.log(`${machine()}${peer ? `; ${peer.about}` : ""}`);
 
 const runtime = native();
-const makers: Record<Work, (...args: Parameters<typeof trainStep>) => Promise<Step>> = {
+const makers: Record<Kind, (...args: Parameters<typeof trainStep>) => Promise<Work>> = {
   train: trainStep,
   sample: sampleStep,
 };
 
 /** GFLOP of a step: two per multiply-add, and twice the forward pass again for the gradients. */
-const work = (kind: Work, network: NetworkName, side: number, batch: number): number =>
+const gigaflops = (kind: Kind, network: NetworkName, side: number, batch: number): number =>
   (summary(networks[network].make(), [1, side, side]).multiplyAdds * 2 * batch * (kind === "train" ? 3 : 1)) / 1e9;
 
 const milliseconds =
-  (step: Step, seconds = 1): Round =>
+  (step: Work, seconds = 1): Round =>
   async () => {
     const start = performance.now();
-    for (let count = 1; ; count++) {
-      await step.run();
+    for (let count = 0; ; ) {
+      count += await step.run();
       const elapsed = performance.now() - start;
       if (count >= 2 && elapsed >= seconds * 1000) return elapsed / count;
     }
   };
 
 const measure = async (
-  kind: Work,
+  kind: Kind,
   network: NetworkName,
   [side, batch]: readonly [number, number],
   { goal, layouts = ["channels_last", "contiguous"] }: { goal?: number; layouts?: readonly string[] } = {},
@@ -78,7 +78,7 @@ const run: Record<Part, () => Promise<void>> = {
   train: async () => {
     heading("Training step");
     const result = await measure("train", "unet", [32, 64], { goal: 1 });
-    const gigaflop = work("train", "unet", 32, 64);
+    const gigaflop = gigaflops("train", "unet", 32, 64);
     const rate = gigaflop / (result.contestants[0]!.median / 1000);
     const peak = await peakGigaflops(runtime);
     console.log(table([result]));
@@ -129,7 +129,11 @@ const run: Record<Part, () => Promise<void>> = {
     console.log(row(["step", "operation", "nodes", "ms", "share"]));
     console.log(row(["---", "---", "---", "---", "---"]));
     for (const kind of ["train", "sample"] as const) {
-      const shares = await profile((runtime) => makers[kind](networks.unet.make(), 64, 32, runtime));
+      const shares = await profile(async (runtime) => {
+        const step = await makers[kind](networks.unet.make(), 64, 32, runtime);
+        for (let i = 0; i < 4; i++) await step.run();
+        await step.dispose();
+      });
       const total = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
       for (const [i, { operation, nodes, milliseconds }] of shares.slice(0, 14).entries())
         console.log(
@@ -158,7 +162,7 @@ const run: Record<Part, () => Promise<void>> = {
     for (const size of sizes) {
       const result = await measure("train", "unet", size, { layouts: ["channels_last"] });
       const ms = result.contestants[0]!.median;
-      const rate = work("train", "unet", size[0], size[1]) / (ms / 1000);
+      const rate = gigaflops("train", "unet", size[0], size[1]) / (ms / 1000);
       const times = peer ? `${ratio(result, "torch channels_last").toFixed(2)}x` : "";
       console.log(row([...size, ms.toFixed(1), (ms / size[1]).toFixed(2), rate.toFixed(0), times]));
     }

@@ -1,14 +1,14 @@
-/** Where the time of a compiled step goes, operation by operation, by the runtime's own profile. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+/** Where the time of compiled functions goes, operation by operation, by ONNX Runtime's own profile. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NdArray, Runtime } from "@scorefield/tensor";
-import { native } from "@scorefield/tensor/native";
 import * as ort from "onnxruntime-node";
-import { execute, harmfulOptimisers } from "../packages/tensor/src/runtime/execute.ts";
-import type { Step } from "./steps.ts";
+import type { NdArray } from "../ndarray.ts";
+import { execute, harmfulOptimisers } from "../runtime/execute.ts";
+import { native } from "../runtime/native.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 
-/** What one kind of operation took in a step. */
+/** What one kind of operation took. */
 export interface Share {
   readonly operation: string;
   readonly milliseconds: number;
@@ -19,17 +19,17 @@ interface Event {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
-  readonly args: { readonly op_name: string; readonly node_index: string; readonly provider?: string };
+  readonly args: { readonly op_name: string; readonly node_index: string };
 }
 
 /**
- * Calls a step made for a profiling runtime `calls` times and adds up, by operation, the least time of every node.
- * The runtime executes in this thread, which it blocks; nothing else differs from the native one.
+ * The time of each operation while `work` compiles for the runtime it is handed and calls what it compiled, once or several
+ * times: the least time of every node, added up. The runtime executes in this thread, which it blocks; nothing else differs
+ * from the native one.
  */
-export const profile = async (make: (runtime: Runtime) => Promise<Step>, calls = 4): Promise<Share[]> => {
+export const profile = async (work: (runtime: Runtime) => Promise<void>): Promise<Share[]> => {
   const folder = await mkdtemp(join(tmpdir(), "scorefield-profile-"));
   const target = native();
-  let session: ort.InferenceSession | undefined;
   const runtime: Runtime = {
     name: "profiling",
     prepare: () => {},
@@ -46,24 +46,24 @@ export const profile = async (make: (runtime: Runtime) => Promise<Step>, calls =
           optimization: { disable_specified_optimizers: harmfulOptimisers },
         },
       });
-      session = made;
       return {
         run: (inputs: readonly NdArray[]) => execute(made, inputs, ort.Tensor),
-        dispose: () => made.release(),
+        dispose: async () => {
+          made.endProfiling();
+          await made.release();
+        },
       };
     },
     dispose: () => target.dispose(),
   };
   try {
-    const step = await make(runtime);
-    for (let i = 0; i < calls; i++) await step.run();
-    session!.endProfiling();
-    await step.dispose();
-    const [file] = await (await import("node:fs/promises")).readdir(folder);
-    const events = JSON.parse(await readFile(join(folder, file!), "utf8")) as Event[];
+    await work(runtime);
+    const files = (await readdir(folder)).map((file) => readFile(join(folder, file), "utf8"));
+    const events = (await Promise.all(files)).flatMap((text) => JSON.parse(text) as Event[]);
     const least = new Map<string, Event>();
     for (const event of events) {
-      if (event.cat !== "Node" || !event.name.endsWith("_kernel_time")) continue;
+      // A scan's time is that of the nodes inside it.
+      if (event.cat !== "Node" || !event.name.endsWith("_kernel_time") || event.args.op_name === "Scan") continue;
       const key = `${event.args.node_index} ${event.name}`;
       if (!(event.dur >= (least.get(key)?.dur ?? Number.POSITIVE_INFINITY))) least.set(key, event);
     }
