@@ -33,7 +33,7 @@ const mostScale = 2 ** 24;
 const patience = 2000;
 
 /** The scale before the first step: [scale, steps since it last changed]. */
-export const freshLossScale = (): NdArray => ndarray(Float32Array.of(initialScale, 0));
+const freshLossScale = (): NdArray => ndarray(Float32Array.of(initialScale, 0));
 
 /** @throws ArgumentError for a runtime that does not compute in float16, with its reason */
 export const checkFloat16 = async (runtime: Runtime): Promise<void> => {

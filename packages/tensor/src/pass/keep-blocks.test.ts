@@ -5,6 +5,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { castArray } from "../ndarray.ts";
 import { sigmoid } from "../operation/activation.ts";
 import { scaleShift } from "../operation/channel.ts";
+import { where } from "../operation/comparison.ts";
 import { conv } from "../operation/convolution.ts";
 import { concat, sliceAxis } from "../operation/window.ts";
 import { expectClose } from "../testing/close.ts";
@@ -31,6 +32,7 @@ const between: Record<string, (x: Tensor) => Tensor> = {
       .add(sigmoid(x))
       .add(scaleShift(x, factors, factors));
   },
+  "results of other types": (x) => where(x.greater(0.1), x.cast("float64").multiply(2).cast(x.dtype), x),
 };
 const through = (f: (x: Tensor) => Tensor) => (x: Tensor, w: Tensor) =>
   conv(f(conv(x, w, { padding: 1 })), w, { padding: 1 });

@@ -27,6 +27,8 @@ const inBlocks = (x: Tensor, block: number): Tensor | undefined =>
   x.operation === fromBlocksOperation && x.shape[1]! % block === 0 ? x.inputs[0] : undefined;
 
 const past = (node: Tensor, block: number): Tensor | undefined => {
+  // Conversions are of float32 alone; comparisons and casts have other results.
+  if (node.dtype !== "float32") return undefined;
   const sources = node.inputs.map((x) => inBlocks(x, block));
   if (!sources.some((source) => source !== undefined)) return undefined;
   const again = (): Tensor =>
