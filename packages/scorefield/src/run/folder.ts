@@ -9,14 +9,20 @@ import { recordPath } from "./record.ts";
 export const isRun = async (path: string): Promise<boolean> =>
   (await stat(recordPath(path)).catch(() => undefined))?.isFile() ?? false;
 
+/** Names of files that are being written. */
+const temporary = /^\..*\.tmp$/;
+
 const isFree = async (path: string): Promise<boolean> => {
-  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+  const entries: string[] = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw new RunError(
       `${path}: expected a folder for the run, found ${error.code === "ENOTDIR" ? "a file" : error.code}`,
     );
   });
-  return entries.length === 0;
+  // A run that was killed before it had begun has left no more than these.
+  const left = entries.filter((name) => name !== "checkpoints" && !temporary.test(name));
+  const checkpoints = entries.includes("checkpoints") ? await readdir(join(path, "checkpoints")).catch(() => [""]) : [];
+  return left.length === 0 && checkpoints.length === 0;
 };
 
 /** `runs/<name>`, or with -2, -3, ... the first that is free. */
@@ -67,8 +73,6 @@ export const makeRunFolder = async (path: string, { overwrite = false } = {}): P
     throw new RunError(`${path}: the folder could not be made: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
 };
-
-const temporary = /^\..*\.tmp$/;
 
 /** Removes files that were being written when a process was killed. Nothing else may be writing to the run. */
 export const removeTemporaries = async (run: string): Promise<void> => {

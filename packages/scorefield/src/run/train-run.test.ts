@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { edm, flatLayout, heun, mlp, RecipeError, sample, train } from "@scorefield/core";
@@ -130,6 +130,16 @@ describe("a run", () => {
     await expect(createRun({ ...recipe, data: "t.csv" }, { out: at("a"), folder })).rejects.toThrow(
       /t.csv: expected at least 2 rows.*found 1/,
     );
+  });
+
+  test("what a killed process left before its run had begun is not in the way", async () => {
+    await mkdir(join(at("a"), "checkpoints"), { recursive: true });
+    await writeFile(join(at("a"), ".run.json.0123456789ab.tmp"), "{");
+    await advance(await createRun(recipe, { out: at("a") }), 100);
+    expect((await readdir(at("a"))).sort()).toEqual(["checkpoints", "metrics.jsonl", "run.json"]);
+    await writeFile(join(checkpointFolder(at("a")), ".step-00000200.safetensors.0123456789ab.tmp"), "half");
+    await advance(await resumeRun(at("a")));
+    expect(await readdir(checkpointFolder(at("a")))).toHaveLength(3);
   });
 
   test("notices when its data has changed or gone", async () => {
