@@ -164,4 +164,20 @@ describe("resolveRecipe", () => {
     const again = resolveRecipe(parseRecipe(JSON.parse(JSON.stringify(resolved(28, 10)))), facts(28, 10));
     expect(again).toEqual(resolved(28, 10));
   });
+
+  test("a decay of averages unless their width grows, and inputs for augmentation where a network has them", () => {
+    const resolved = (part: object) =>
+      resolveRecipe(parseRecipe({ data: "x.csv", ...part }), { rows: 100, columns: 3 });
+    expect(resolved({}).training).toMatchObject({ averageDecay: 0.999, keepCheckpoints: 3 });
+    const wide = resolved({ training: { average: { widths: [0.05, 0.1] } } }).training;
+    expect(wide.average).toEqual({ kind: "power", widths: [0.05, 0.1], snapshots: 16 });
+    expect(wide.averageDecay).toBeUndefined();
+    const augmented = { training: { augmentation: { probability: 0.12 } } };
+    expect(resolved({ network: "unet" }).network.augmentation).toBe(0);
+    expect(resolved({ network: "unet", ...augmented }).network.augmentation).toBe(9);
+    expect(resolved(augmented).network).not.toHaveProperty("augmentation");
+    expect(failure({ data: "x.csv", training: { augmentation: { probability: 0.1, transforms: ["x-flp"] } } })).toMatch(
+      /^training.augmentation.transforms.0: expected .*did you mean x-flip\?/,
+    );
+  });
 });
