@@ -19,7 +19,7 @@ interface StoredSnapshot {
 }
 
 /** The snapshots of a run, in the order of their steps. */
-export const averageSnapshots = async (run: string): Promise<StoredSnapshot[]> => {
+const averageSnapshots = async (run: string): Promise<StoredSnapshot[]> => {
   const names = await readdir(folderOf(run)).catch(() => []);
   return names
     .flatMap((name) => {
