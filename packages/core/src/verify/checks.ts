@@ -1,5 +1,6 @@
 /** Every check, in the order in which a defect would spread: what later ones rest on comes first. */
 import { adaptiveChecks } from "./adaptive-checks.ts";
+import { averageChecks } from "./average-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
 import { compositionChecks } from "./composition-checks.ts";
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   ...processChecks,
   ...densityChecks,
   ...objectiveChecks,
+  ...averageChecks,
   ...orderChecks(orders),
   ...adaptiveChecks,
   ...exactChecks,

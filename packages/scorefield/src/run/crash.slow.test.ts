@@ -49,10 +49,19 @@ const ended = (child: ChildProcess): Promise<Ended> => {
   );
 };
 
+const running = new Set<ChildProcess>();
+const begin = (...command: [string, ...string[]]): ChildProcess => {
+  const [file, ...args] = command;
+  const child = spawn(file, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  running.add(child);
+  child.on("close", () => running.delete(child));
+  return child;
+};
+
 /** Begins the run of the recipe, or continues it where it is one already. */
 const start = async (name: string): Promise<ChildProcess> => {
   const args = (await isRun(at(name))) ? [name, "--resume"] : ["recipe.json", "--out", name];
-  return spawn(process.execPath, [bin, "train", ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  return begin(process.execPath, bin, "train", ...args);
 };
 
 /** All that a run leaves, but for how fast it was. */
@@ -77,8 +86,11 @@ beforeAll(async () => {
   expected = await contentOf("whole");
   expect(expected.lines.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => 100 * (i + 1)));
   expect(Object.keys(expected.files)).toHaveLength(2 + 2 * 5);
-}, 120_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+}, 600_000);
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
 
 test("killed 20 times at random moments, runs end with the bits of one that was not", async () => {
   let kills = 0;
@@ -107,7 +119,7 @@ test("killed 20 times at random moments, runs end with the bits of one that was 
   }
   // Most were killed in the midst of training.
   expect(killedAt.filter((step) => step > 0).length, `killed after steps ${killedAt}`).toBeGreaterThan(5);
-}, 600_000);
+}, 1_800_000);
 
 test("a file that cannot grow leaves the last good checkpoint, says so, and the run goes on from it", async () => {
   const child = await start("full");
@@ -123,14 +135,8 @@ test("a file that cannot grow leaves the last good checkpoint, says so, and the 
   const bytes = await readFile(path);
   // No file of this process may exceed 64 KiB; a checkpoint takes more, all else less.
   expect(bytes.length).toBeGreaterThan(64 * 1024);
-  const limited = spawn(
-    "bash",
-    ["-c", `ulimit -f 64; exec "$0" "$@"`, process.execPath, bin, "train", "full", "--resume"],
-    {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+  const command = [process.execPath, bin, "train", "full", "--resume"];
+  const limited = begin("bash", "-c", `ulimit -f 64; exec "$0" "$@"`, ...command);
   const { code, stderr } = await ended(limited);
   expect(code).toBe(1);
   expect(stderr).toMatch(
@@ -143,4 +149,4 @@ test("a file that cannot grow leaves the last good checkpoint, says so, and the 
   const resumed = await ended(await start("full"));
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(await contentOf("full")).toEqual(expected);
-}, 120_000);
+}, 600_000);
