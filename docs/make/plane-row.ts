@@ -46,7 +46,7 @@ export const planeRow = (
   panels: readonly PlanePanel[],
   { domain, description, step = 0.75 }: { domain: readonly [number, number]; description: string; step?: number },
 ): string => {
-  const [side, gap, left, head] = [236, 16, 34, 62];
+  const [side, gap, left, head] = [236, 24, 34, 62];
   const plots: Panel[] = [];
   const labels: Label[] = [];
   for (const [i, { title, captions, marks }] of panels.entries()) {

@@ -19,6 +19,21 @@ export const positive = (text: string): number => {
   return value;
 };
 
+/** A finite number. */
+export const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+};
+
+/** Two numbers between commas, at least 0 and rising. */
+export const range = (text: string): readonly [number, number] => {
+  const [low, high, ...more] = numberList(text);
+  if (!(low! >= 0 && high! > low!) || more.length > 0)
+    throw new InvalidArgumentError("Expected two numbers between commas, at least 0, the second larger.");
+  return [low!, high!];
+};
+
 /** Names between commas. */
 export const list = (text: string): string[] => {
   const names = text.split(",").map((name) => name.trim());

@@ -2,10 +2,11 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
 import { loadRun } from "../run/load.ts";
 import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, whole, withParametersChoice } from "./options.ts";
+import { describeAverage, number, range, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { checkSampleFile, writeSamples } from "./write-samples.ts";
@@ -20,6 +21,8 @@ interface SampleFlags {
   readonly averageWidth?: number;
   readonly out?: string;
   readonly class?: string;
+  readonly guidance?: number;
+  readonly guidanceInterval?: readonly [number, number];
   readonly json?: boolean;
 }
 
@@ -37,14 +40,23 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
     const writing = { columns: run.columns, images, classes: names };
     if (flags.out) await checkSampleFile(flags.out, shape, writing);
-    const { samples, sampler, seconds } = await sampleWatched(run, { ...flags, ...(classes && { classes }) }, signal);
+    const { guidance: weight, guidanceInterval: interval } = flags;
+    if (interval && weight === undefined)
+      throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
+    if (weight !== undefined && !classes)
+      throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
+    const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
+    const { guidance: _, ...rest } = flags;
+    const choice = { ...rest, ...(classes && { classes }), ...(guidance && { guidance }) };
+    const { samples, sampler, seconds } = await sampleWatched(run, choice, signal);
     const ending = images && flags.count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
     const { kind, steps } = sampler.recipe;
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
     const average = run.average && `average-${run.average.width}`;
     const told = flags.class && `class-${flags.class.replace(/[^\w.,-]+/g, "-")}`;
-    const drawnBy = [average, kind, steps, settings, told].filter((part) => part !== undefined).join("-");
+    const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
+    const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
     const file = flags.out ?? join(path, "samples", name);
     if (!flags.out) await mkdir(dirname(file), { recursive: true });
@@ -59,6 +71,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       average: run.average,
       columns: run.columns,
       classes: names,
+      guidance,
       seconds,
     });
   }, "stopping (Ctrl-C again quits at once)");
@@ -73,6 +86,12 @@ export const addSample = (program: Command): void => {
     .argument("<run>", "the run's folder")
     .requiredOption("-n, --count <n>", "how many samples", whole(1))
     .option("--class <names>", "of labelled images: a class, several between commas in turn, or all")
+    .option("--guidance <w>", "push samples towards their class; 1 does not, 2 to 4 do", number)
+    .option(
+      "--guidance-interval <low,high>",
+      "guide at noise sigma / alpha between these alone, and save the rest",
+      range,
+    )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
@@ -90,6 +109,7 @@ Examples:
   scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png
   scorefield sample runs/proteins --count 500 --sampler dpm-solver++:order=3,steps=10
   scorefield sample runs/digits --count 100 --class all --out grid.png
+  scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5
   scorefield sample runs/photos --count 200 --out new-photos/
   scorefield samplers                              every sampler, with its source`,
     )

@@ -1,5 +1,12 @@
 /** Samples of a run while a person watches: what `sample`, `evaluate` and `demo` share. */
-import { type AnySampler, conditional, type KindRecipe, sample, samplerFromRecipe } from "@scorefield/core";
+import {
+  type AnySampler,
+  type GuidanceOptions,
+  guided,
+  type KindRecipe,
+  sample,
+  samplerFromRecipe,
+} from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -15,6 +22,8 @@ export interface SamplingChoice {
   readonly batch?: number;
   /** Classes that samples have one after the other, again and again; default none is told. */
   readonly classes?: readonly number[];
+  /** How the classes are pushed, by classifier-free guidance; default not at all. */
+  readonly guidance?: GuidanceOptions;
 }
 
 // Images are large in a convolutional network: more at once takes memory and saves no time.
@@ -48,7 +57,7 @@ export const sampleWatched = async (
   const begun = performance.now();
   const line = progress("sampling", choice.count);
   try {
-    const model = choice.classes ? conditional(run.model, choice.classes) : run.model;
+    const model = choice.classes ? guided(run.model, choice.classes, choice.guidance) : run.model;
     const batch = choice.batch ?? (run.model.shape.length > 1 ? imageBatch : undefined);
     const drawn = await sample(model, {
       count: choice.count,
