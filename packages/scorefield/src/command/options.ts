@@ -26,19 +26,19 @@ export const number = (text: string): number => {
   return value;
 };
 
-/** Two numbers between commas, at least 0 and rising. */
-export const range = (text: string): readonly [number, number] => {
-  const [low, high, ...more] = numberList(text);
-  if (!(low! >= 0 && high! > low!) || more.length > 0)
-    throw new InvalidArgumentError("Expected two numbers between commas, at least 0, the second larger.");
-  return [low!, high!];
-};
-
 /** Names between commas. */
 export const list = (text: string): string[] => {
   const names = text.split(",").map((name) => name.trim());
   if (names.some((name) => name === "")) throw new InvalidArgumentError("Expected names between commas.");
   return names;
+};
+
+/** Two numbers between commas, at least 0 and rising. */
+export const range = (text: string): readonly [number, number] => {
+  const [low, high, ...more] = list(text).map(number);
+  if (!(low! >= 0 && high! > low!) || more.length > 0)
+    throw new InvalidArgumentError("Expected two numbers between commas, at least 0, the second larger.");
+  return [low!, high!];
 };
 
 /** Labels between commas: numbers, or names. */

@@ -65,7 +65,7 @@ interface ImageSplit {
 }
 
 /** The images of a recipe, split by its seed. None is decoded for it. @throws DataError */
-const readImageSplit = async (
+export const readImageSplit = async (
   { data, heldOut, seed }: SplitRecipe<ImageRecipe>,
   folder: string,
 ): Promise<ImageSplit> => {
