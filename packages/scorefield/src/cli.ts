@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
 import { addDemo } from "./command/demo.ts";
 import { addEvaluate } from "./command/evaluate.ts";
+import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addSample } from "./command/sample.ts";
@@ -53,6 +54,7 @@ Examples:
     addTrain,
     addSample,
     addEvaluate,
+    addInspect,
     addLikelihood,
     addAnomaly,
     addSamplers,

@@ -6,6 +6,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
 import { gaussLegendre } from "../sampling/gauss-legendre.ts";
 import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
+import { edgesOf, selfWeighted, trapezoid } from "./potential.ts";
 
 /** A plane through the space of samples: the points origin + a along + b across. */
 export interface Plane {
@@ -38,7 +39,7 @@ export interface LogDensitySurface {
   readonly circulation: NdArray<"float64">;
   /**
    * How far the score's integrals along edges are from the surface's differences, as root mean square in nats and as a
-   * share of the integrals' own: the part of the field that no surface explains.
+   * share of the integrals' own, both weighted by the surface's density: the part of the field that no surface explains.
    */
   readonly pathDependence: { readonly rootMeanSquare: number; readonly share: number };
 }
@@ -75,62 +76,6 @@ const edgeIntegrals = async (model: ScoreModel, options: SurfaceOptions, time: n
   };
 };
 
-/** The cosines that diagonalise second differences with free ends, as orthonormal rows, and 2 - 2 cos(pi k / n). */
-const cosines = (n: number) => ({
-  values: Float64Array.from({ length: n }, (_, k) => 2 - 2 * Math.cos((Math.PI * k) / n)),
-  rows: Array.from({ length: n }, (_, k) =>
-    Float64Array.from(
-      { length: n },
-      (_, i) => Math.sqrt((k === 0 ? 1 : 2) / n) * Math.cos((Math.PI * k * (i + 0.5)) / n),
-    ),
-  ),
-});
-
-/** sum over (i, j) of rows[k][i] m[i, j] columns[l][j] for [n, m] matrices, or with `back` its inverse. */
-const transform = (m: Float64Array, rows: readonly Float64Array[], columns: readonly Float64Array[], back: boolean) => {
-  const [ny, nx] = [rows.length, columns.length];
-  const half = new Float64Array(ny * nx);
-  for (let i = 0; i < ny; i++)
-    for (let l = 0; l < nx; l++) {
-      let sum = 0;
-      for (let j = 0; j < nx; j++) sum += m[i * nx + j]! * (back ? columns[j]![l]! : columns[l]![j]!);
-      half[i * nx + l] = sum;
-    }
-  const result = new Float64Array(ny * nx);
-  for (let k = 0; k < ny; k++)
-    for (let l = 0; l < nx; l++) {
-      let sum = 0;
-      for (let i = 0; i < ny; i++) sum += (back ? rows[i]![k]! : rows[k]![i]!) * half[i * nx + l]!;
-      result[k * nx + l] = sum;
-    }
-  return result;
-};
-
-/** The surface of mean 0 whose differences along edges are nearest to given ones in least squares. */
-const leastSquares = (right: Float64Array, up: Float64Array, ny: number, nx: number): Float64Array => {
-  const divergence = new Float64Array(ny * nx);
-  for (let i = 0; i < ny; i++)
-    for (let j = 0; j < nx - 1; j++) {
-      divergence[i * nx + j]! -= right[i * (nx - 1) + j]!;
-      divergence[i * nx + j + 1]! += right[i * (nx - 1) + j]!;
-    }
-  for (let i = 0; i < ny - 1; i++)
-    for (let j = 0; j < nx; j++) {
-      divergence[i * nx + j]! -= up[i * nx + j]!;
-      divergence[(i + 1) * nx + j]! += up[i * nx + j]!;
-    }
-  const [vertical, horizontal] = [cosines(ny), cosines(nx)];
-  const coefficients = transform(divergence, vertical.rows, horizontal.rows, false);
-  coefficients[0] = 0;
-  for (let k = 0; k < ny; k++)
-    for (let l = 0; l < nx; l++)
-      if (k + l > 0) coefficients[k * nx + l]! /= vertical.values[k]! + horizontal.values[l]!;
-  return transform(coefficients, vertical.rows, horizontal.rows, true);
-};
-
-/** Weights of the trapezoidal rule on a grid. */
-const trapezoid = (x: readonly number[]): number[] => x.map((_, i) => ((x[i + 1] ?? x[i]!) - (x[i - 1] ?? x[i]!)) / 2);
-
 /** log of the integral of exp(surface). */
 const logMass = (surface: Float64Array, x: readonly number[], y: readonly number[]): number => {
   const highest = surface.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
@@ -147,10 +92,13 @@ const checkAxis = (name: string, axis: readonly number[]): void => {
 };
 
 /**
- * The surface on the grid whose differences between neighbours are, in least squares over all edges, the line integrals of
- * the score along them: a Poisson equation with free ends, solved exactly by cosine transforms. Of a gradient it is the
- * log-density to the error of the quadrature, by whatever path; of a field that has none it is the nearest surface, no path
- * being preferred, and what it leaves over is reported (the combinatorial Hodge decomposition: Jiang, Lim, Yao & Ye 2011).
+ * The surface on the grid whose differences between neighbours fit the line integrals of the score along the edges best:
+ * the potential nearest to the field in the mean square under its own density (the Fisher divergence, on a grid). Of a
+ * gradient it is the log-density, to the error of the quadrature. A field that has none is most often one that was learnt,
+ * and its rotation is strongest where there are no data; without the weights that would be spread over all.
+ *
+ * Weights and surface are made to agree in turns. What the surface leaves over of the field is its part that depends on the
+ * path (the decomposition of Helmholtz and Hodge, on a graph: Jiang, Lim, Yao & Ye 2011).
  * @throws ArgumentError for axes, plane or options that do not fit; the signal's reason when aborted
  */
 export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptions): Promise<LogDensitySurface> => {
@@ -169,18 +117,15 @@ export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptio
       throw new ShapeError(`logDensitySurface: expected plane.${part} of ${d} numbers, found ${plane[part].length}`);
   const { right, up } = await edgeIntegrals(model, options, time);
   const [ny, nx] = [y.length, x.length];
-  const surface = leastSquares(right, up, ny, nx);
-  let [left, whole] = [0, 0];
-  const add = (integral: number, difference: number): void => {
-    left += (integral - difference) ** 2;
-    whole += integral ** 2;
-  };
-  for (let i = 0; i < ny; i++)
-    for (let j = 0; j < nx; j++) {
-      const here = surface[i * nx + j]!;
-      if (j < nx - 1) add(right[i * (nx - 1) + j]!, surface[i * nx + j + 1]! - here);
-      if (i < ny - 1) add(up[i * nx + j]!, surface[(i + 1) * nx + j]! - here);
-    }
+  const edges = edgesOf(right, up, x, y);
+  const { surface, weights } = selfWeighted(edges, ny * nx);
+  let [left, whole, total] = [0, 0, 0];
+  for (const [e, weight] of weights.entries()) {
+    const difference = surface[edges.to[e]!]! - surface[edges.from[e]!]!;
+    left += weight * (edges.integral[e]! - difference) ** 2;
+    whole += weight * edges.integral[e]! ** 2;
+    total += weight;
+  }
   const circulation = new Float64Array((ny - 1) * (nx - 1));
   for (let i = 0; i < ny - 1; i++)
     for (let j = 0; j < nx - 1; j++)
@@ -194,7 +139,7 @@ export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptio
     ),
     circulation: ndarray(circulation, [ny - 1, nx - 1]),
     pathDependence: {
-      rootMeanSquare: Math.sqrt(left / (right.length + up.length)),
+      rootMeanSquare: Math.sqrt(left / total),
       share: whole === 0 ? 0 : Math.sqrt(left / whole),
     },
   };

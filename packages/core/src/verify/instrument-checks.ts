@@ -58,7 +58,7 @@ export const instrumentChecks: readonly Check[] = [
   {
     name: "a log-density surface from scores alone is the log-density, and has no path dependence",
     group,
-    source: "Poisson's equation with free ends, combinatorial Hodge decomposition (Jiang et al. 2011)",
+    source: "gradient theorem; decomposition of Helmholtz and Hodge on a grid (Jiang et al. 2011)",
     run: async ({ runtime, signal }) => {
       const axis = Array.from({ length: 61 }, (_, i) => (i - 30) / 6);
       const time = timeOf(0.2);

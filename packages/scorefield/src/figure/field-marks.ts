@@ -75,14 +75,14 @@ export const densityMarks = ({ x, y, logDensity }: GridDensity): Plot.Markish[] 
   ];
 };
 
-/** Arrows whose lengths saturate at the median length. */
-export const arrowMarks = ({ x, y, score }: GridScore, pxPerUnit: number): Plot.Markish[] => {
+/** About so many arrows across, 20 unless said, whose lengths saturate at the median length. */
+export const arrowMarks = ({ x, y, score }: GridScore, pxPerUnit: number, across = arrowsAcross): Plot.Markish[] => {
   const [x1, x2] = extent(x, "field.x");
   const [y1, y2] = extent(y, "field.y");
   const [ny, nx] = [y.length, x.length];
   if (score.shape.length !== 3 || score.shape[0] !== ny || score.shape[1] !== nx || score.shape[2] !== 2)
     throw new ShapeError(`figure: expected a score of shape [${ny},${nx},2], found [${score.shape}]`);
-  const stride = Math.max(1, Math.round(Math.max(nx, ny) / arrowsAcross));
+  const stride = Math.max(1, Math.round(Math.max(nx, ny) / across));
   const arrows: { x: number; y: number; angle: number; norm: number }[] = [];
   for (let i = stride >> 1; i < ny; i += stride)
     for (let j = stride >> 1; j < nx; j += stride) {

@@ -1,0 +1,103 @@
+/** The part on modes: how many there are at every noise level, and where. */
+import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/core";
+import { curveColours, curvesFigure } from "../../figure/curves.ts";
+import { figure, paragraph, table } from "../page.ts";
+import { type Instrument, instrumentOptions, noiseAt, noisyRows, shown } from "./subject.ts";
+
+const listed = 12;
+
+const modesOf = ({ points }: StationaryPoints) => points.filter(({ kind }) => kind === "mode" || kind === "flat");
+
+export const modesPart: Instrument = async (subject, share) => {
+  const { model, effort, scale, size, columns } = subject;
+  const count = size <= 64 ? 6 : 4;
+  const times = noiseTimes(model.process, { lowest: 0.1 * scale, highest: scale, count });
+  const levels = [];
+  for (const [k, time] of times.entries()) {
+    const found = await stationaryPoints(model, noisyRows(subject, time, effort.starts), {
+      time,
+      iterations: effort.ascentSteps,
+      ...(size > 16 && { tolerance: 1e-2 }),
+      ...instrumentOptions(subject, (done) => share((k + done) / times.length)),
+    });
+    const modes = modesOf(found);
+    const resting = found.basin.filter((basin) => basin >= 0).length;
+    levels.push({
+      time,
+      noise: noiseAt(subject, time),
+      modes,
+      starts: found.basin.length,
+      resting,
+      largest:
+        modes.length === 0 ? 0 : modes.reduce((most, mode) => Math.max(most, mode.starts), 0) / found.basin.length,
+    });
+  }
+  const told = levels.find(({ modes }) => modes.length <= listed) ?? levels.at(-1)!;
+  const names = columns ?? Array.from({ length: size }, (_, j) => `x${j + 1}`);
+  const coordinates = Math.min(size, 8);
+  const svg = curvesFigure(
+    [
+      {
+        title: "Modes that points of data lead to",
+        x: { label: "noise, in units of the model's data", log: true },
+        y: { label: "number", log: true },
+        curves: [
+          {
+            name: "",
+            colour: curveColours[0],
+            points: levels.map(({ noise, modes }) => ({ x: noise, y: modes.length })),
+          },
+        ],
+      },
+    ],
+    { width: 560 },
+  );
+  return {
+    title: "Modes",
+    numbers: {
+      levels: levels.map(({ modes, ...level }) => ({
+        ...level,
+        modes: modes.map(({ point, kind, eigenvalues, starts }) => ({
+          kind,
+          starts,
+          ...(size <= 64 && { point: [...point] }),
+          greatestEigenvalue: eigenvalues[0],
+        })),
+      })),
+    },
+    parts: [
+      paragraph(
+        "Noisy points of held-out data follow the score uphill until they rest. As noise falls, one mode splits into many; a model that knows its training data by heart ends with one for each of them.",
+      ),
+      figure(svg, `${levels[0]!.starts} starts at each level.`),
+      table(
+        ["noise", "modes", "starts", "that came to rest", "share of the largest"],
+        levels.map(({ noise, modes, starts, resting, largest }) => [
+          shown(noise),
+          `${modes.length}`,
+          `${starts}`,
+          `${resting}`,
+          shown(largest),
+        ]),
+      ),
+      ...(size <= 64 && told.modes.length > 0
+        ? [
+            paragraph(
+              `The modes at noise ${shown(told.noise)}${told.modes.length > listed ? `, the first ${listed}` : ""}, in the model's units${size > coordinates ? ` (first ${coordinates} of ${size} columns)` : ""}. The widest deviation is that of the Gaussian that fits the mode, in the direction in which it falls off most slowly.`,
+            ),
+            table(
+              ["mode", "share of starts", "widest deviation", ...names.slice(0, coordinates)],
+              told.modes
+                .slice(0, listed)
+                .map(({ kind, point, starts, eigenvalues }, k) => [
+                  `${k + 1}${kind === "flat" ? " (flat)" : ""}`,
+                  shown(starts / told.starts),
+                  eigenvalues[0]! < 0 ? shown(1 / Math.sqrt(-eigenvalues[0]!)) : "∞",
+                  ...Array.from(point.subarray(0, coordinates), shown),
+                ]),
+            ),
+          ]
+        : []),
+    ],
+  };
+};
