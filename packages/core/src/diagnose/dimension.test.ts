@@ -125,7 +125,7 @@ test("a sphere of dimension 4 in 16", async () => {
 test("what cannot be", async () => {
   const line = exact(gaussian({ mean: [0] }), process);
   await expect(normalBundle(line, normal([3, 1], { seed: 1 }))).rejects.toThrow(ArgumentError);
-  await expect(normalBundle(plane, points, { draws: 4 })).rejects.toThrow(/at least as many draws as dimensions, 8/);
+  await expect(normalBundle(plane, points, { draws: 4 })).rejects.toThrow(/two draws for each of 8/);
   await expect(flipd(plane, points, { time: 2 })).rejects.toThrow(/expected a time/);
   await expect(flipd(plane, normal([3, 5], { seed: 1 }))).rejects.toThrow(/points of shape \[n, 8\]/);
   await expect(denoisingDimension(plane, points, { draws: 0 })).rejects.toThrow(/draws/);

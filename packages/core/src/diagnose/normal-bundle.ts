@@ -9,7 +9,10 @@ import { noisyCopies } from "./noisy-copies.ts";
 import { symmetricEigenvalues } from "./spectrum.ts";
 
 export interface NormalBundleOptions extends InstrumentOptions {
-  /** Noisy copies of each point, at least as many as a sample has elements; default 4 times that many, 100 at least. */
+  /**
+   * Noisy copies of each point, at least twice as many as a sample has elements: of fewer scores some combination is always
+   * small. Default 4 times that many, 100 at least.
+   */
   readonly draws?: number;
   /** Of the noise, default 0. */
   readonly seed?: number;
@@ -45,8 +48,8 @@ export const normalBundle = async (
   if (d < 2) throw new ArgumentError("normalBundle: expected samples of at least two numbers, found one");
   const { draws = Math.max(4 * d, 100), seed = 0 } = options;
   checkWhole("normalBundle draws", draws);
-  if (draws < d)
-    throw new ArgumentError(`normalBundle: expected at least as many draws as dimensions, ${d}; found ${draws}`);
+  if (draws < 2 * d)
+    throw new ArgumentError(`normalBundle: expected at least two draws for each of ${d} dimensions, found ${draws}`);
   const dimension = new Float64Array(count);
   const singularValues = new Float64Array(count * d);
   const settings = { ...options, name: "normal bundle", dtype: floatType(x), rows: draws, expected: count * draws };

@@ -47,33 +47,44 @@ const leastSquares = ({ from, to, integral }: Edges, weights: Float64Array, gues
   const n = guess.length;
   const diagonal = new Float64Array(n);
   const residual = new Float64Array(n);
-  const apply = (f: (e: number) => number, into: Float64Array): Float64Array => {
-    for (let e = 0; e < from.length; e++) {
-      const flow = weights[e]! * f(e);
-      into[to[e]!]! += flow;
-      into[from[e]!]! -= flow;
-    }
-    return into;
-  };
-  for (let e = 0; e < from.length; e++) {
-    diagonal[from[e]!]! += weights[e]!;
-    diagonal[to[e]!]! += weights[e]!;
-  }
+  const constant = new Float64Array(n);
   const surface = guess.slice();
-  apply((e) => integral[e]! - (surface[to[e]!]! - surface[from[e]!]!), residual);
-  const dotScaled = (v: Float64Array): number => v.reduce((sum, value, i) => sum + value ** 2 / diagonal[i]!, 0);
-  const whole = dotScaled(apply((e) => integral[e]!, new Float64Array(n)));
-  let direction = residual.map((value, i) => value / diagonal[i]!);
-  let size = dotScaled(residual);
-  for (let round = 0; round < 20 * n && size > cgTolerance ** 2 * whole; round++) {
-    const image = apply((e) => direction[to[e]!]! - direction[from[e]!]!, new Float64Array(n));
-    const step = size / direction.reduce((sum, value, i) => sum + value * image[i]!, 0);
+  for (let e = 0; e < from.length; e++) {
+    const [a, b, weight] = [from[e]!, to[e]!, weights[e]!];
+    diagonal[a]! += weight;
+    diagonal[b]! += weight;
+    const left = weight * (integral[e]! - (surface[b]! - surface[a]!));
+    residual[a]! -= left;
+    residual[b]! += left;
+    constant[a]! -= weight * integral[e]!;
+    constant[b]! += weight * integral[e]!;
+  }
+  const scaledSquare = (v: Float64Array): number => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += (v[i]! * v[i]!) / diagonal[i]!;
+    return sum;
+  };
+  const enough = cgTolerance ** 2 * scaledSquare(constant);
+  const direction = residual.map((value, i) => value / diagonal[i]!);
+  const image = new Float64Array(n);
+  let size = scaledSquare(residual);
+  for (let round = 0; round < 20 * n && size > enough; round++) {
+    image.fill(0);
+    for (let e = 0; e < from.length; e++) {
+      const [a, b] = [from[e]!, to[e]!];
+      const flow = weights[e]! * (direction[b]! - direction[a]!);
+      image[b]! += flow;
+      image[a]! -= flow;
+    }
+    let curvature = 0;
+    for (let i = 0; i < n; i++) curvature += direction[i]! * image[i]!;
+    const step = size / curvature;
     for (let i = 0; i < n; i++) {
       surface[i]! += step * direction[i]!;
       residual[i]! -= step * image[i]!;
     }
-    const next = dotScaled(residual);
-    direction = direction.map((value, i) => residual[i]! / diagonal[i]! + (next / size) * value);
+    const next = scaledSquare(residual);
+    for (let i = 0; i < n; i++) direction[i] = residual[i]! / diagonal[i]! + (next / size) * direction[i]!;
     size = next;
   }
   return surface;

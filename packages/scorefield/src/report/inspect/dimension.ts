@@ -46,11 +46,11 @@ export const dimensionPart: Instrument = async (subject, share) => {
   }
   const at = levels.pop()!;
   const spectral = size > 1 && size <= mostSpectrum;
-  const spectrumPoints = size <= 64 ? Math.min(count, 50) : Math.min(count, 4);
+  const spectrumPoints = size <= 64 ? Math.min(count, 50) : Math.min(count, 2);
   const spectra = spectral
     ? await normalBundle(model, firstRows(subject, heldOut, spectrumPoints), {
         time: compared,
-        draws: size <= 64 ? Math.max(4 * size, 200) : size,
+        draws: Math.max(4 * size, 200),
         seed,
         ...instrumentOptions(subject, (done) => share(0.8 + 0.15 * done)),
       })

@@ -57,12 +57,14 @@ export const integrabilityPart: Instrument = async (subject, share) => {
     });
   }
   const loop = await triangles(subject, timeOfNoise(subject, 0.3));
+  // An exact model may have none at all, which a logarithmic axis cannot show.
+  const log = levels.every((level) => level.asymmetry > 0 && level.denoiserAsymmetry > 0);
   const svg = curvesFigure(
     [
       {
         title: "Asymmetry of the Jacobian",
         x: { label: "noise, in units of the model's data", log: true },
-        y: { label: "|J − Jᵀ| / 2|J|", log: true },
+        y: { label: "|J − Jᵀ| / 2|J|", log },
         curves: [
           {
             name: "denoiser",

@@ -24,8 +24,8 @@ import {
   timeOfNoise,
 } from "./subject.ts";
 
-const fine = 64;
-const coarse = 40;
+/** Points of the maps of basins and curl for each of a landscape. */
+const coarseness = 0.625;
 const noiseLevels = [1, 0.5, 0.2, 0.1];
 const basinColours = ["#8fb8de", "#f0b48c", "#9fd3b4", "#c9aede", "#f2d591", "#c5ccd4", "#e59ab5", "#a9c97b"];
 
@@ -101,7 +101,8 @@ const cells = (
 };
 
 export const planePart: Instrument = async (subject, share) => {
-  const { model, heldOut, columns, dtype } = subject;
+  const { model, heldOut, columns, dtype, effort } = subject;
+  const [fine, coarse] = [effort.grid, Math.round(coarseness * effort.grid)];
   const [xRange, yRange] = square(heldOut);
   const [x, y] = [axisOf(xRange, fine), axisOf(yRange, fine)];
   const ends = { x: [x[0]!, x.at(-1)!] as const, y: [y[0]!, y.at(-1)!] as const };

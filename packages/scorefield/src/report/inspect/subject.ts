@@ -24,6 +24,8 @@ export interface Effort {
   readonly chainSteps: number;
   /** Samples drawn. */
   readonly samples: number;
+  /** Points along each axis of a landscape. */
+  readonly grid: number;
 }
 
 /** A model and data to inspect it with, all in the model's units. */
@@ -72,6 +74,7 @@ const small: Effort = {
   chains: 16,
   chainSteps: 1000,
   samples: 4000,
+  grid: 64,
 };
 
 /** Efforts that keep an inspection within minutes. */
@@ -89,6 +92,7 @@ const effortFor = (size: number): Effort =>
         chains: 4,
         chainSteps: 120,
         samples: 64,
+        grid: 64,
       };
 
 const rmsDeviation = ({ data, shape }: NdArray, size: number): number => {

@@ -1,0 +1,50 @@
+/**
+ * A network's field in the plane and the price of Langevin steps: docs/images/field.svg and a table in docs/instruments.md.
+ * `npm run bench docs/make/instruments.ts`, about a minute.
+ */
+import { edm, exact, gaussian, heun, langevinChain, mlp, moons, train } from "@scorefield/core";
+import { setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { inspect } from "../../packages/scorefield/src/report/inspect/inspection.ts";
+import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+
+const runtime = native({ threads: 1 });
+setDefaultRuntime(runtime);
+const process = edm();
+
+const draw = moons();
+const model = await train({ data: draw(16_000, 1), process, network: mlp(), steps: 5000, seed: 0 }).result;
+const { sections } = await inspect(
+  { model, sampler: heun(), heldOut: draw(4000, 1, 16_000), seed: 0 },
+  { only: ["plane"] },
+);
+const html = sections[0]!.parts.map((part) => part.html).join("");
+const svg = /<svg[\s\S]*<\/svg>/.exec(html)?.[0];
+if (!svg) throw new Error("expected a figure of the field in the plane");
+writeImage("field.svg", svg);
+
+const line = exact(gaussian({ mean: [0] }), process);
+const [chains, steps] = [64, 2000];
+const initial = line.density.sample(chains, 5);
+const rows = [];
+for (const stepSize of [0.02, 0.1, 0.3, 1, 1.5]) {
+  const found = await langevinChain(line, { stepSize, steps, burnIn: 200, chains, initial, runtime });
+  const { slowest, varianceRatio, acceptance } = found;
+  rows.push([
+    `${stepSize}`,
+    slowest.integratedTime.toPrecision(3),
+    ((2 - stepSize) / stepSize).toPrecision(3),
+    `${varianceRatio.value.toFixed(3)} ± ${varianceRatio.standardError.toFixed(3)}`,
+    (2 / (2 - stepSize)).toFixed(3),
+    acceptance.value.toFixed(3),
+  ]);
+}
+await runtime.dispose();
+writeSection(
+  "instruments.md",
+  "chains",
+  markdownTable(
+    ["step eta", "steps per draw", "(2 − eta) / eta", "variance ratio", "2 / (2 − eta)", "acceptance"],
+    rows,
+  ),
+);

@@ -1,0 +1,110 @@
+import { edm, exact, gaussian, heun, uniformSphere } from "@scorefield/core";
+import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { htmlPage } from "../page.ts";
+import { type Inspection, inspect, instrumentNames } from "./inspection.ts";
+
+beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
+afterAll(() => defaultRuntime().dispose());
+
+const tiny = {
+  levels: 4,
+  points: 300,
+  looked: 20,
+  draws: 16,
+  starts: 20,
+  ascentSteps: 100,
+  chains: 4,
+  chainSteps: 100,
+  samples: 300,
+  grid: 24,
+};
+
+const process = edm();
+// biome-ignore lint/suspicious/noExplicitAny: numbers as a program reads them
+type Numbers = Record<string, any>;
+
+describe("the exact model of a Gaussian in the plane", () => {
+  const model = exact(gaussian({ mean: [1, -1], covariance: [1, 0.25] }), process);
+  const subject = {
+    model,
+    sampler: heun(),
+    heldOut: model.density.sample(300, 1),
+    training: model.density.sample(600, 2),
+    columns: ["left", "right"],
+    seed: 0,
+  };
+  const seen: number[] = [];
+  let found: Inspection;
+  let numbers: Numbers;
+  beforeAll(async () => {
+    found = await inspect(subject, { effort: tiny, onProgress: ({ done }) => seen.push(done) });
+    numbers = found.numbers;
+  }, 60_000);
+
+  test("every instrument finds what is known of it", () => {
+    expect(Object.keys(numbers)).toEqual(instrumentNames);
+    const { plane, calibration, integrability, dimension, modes, smoothing, chains } = numbers;
+    for (const { pathDependence } of plane.landscapes) expect(pathDependence.share).toBeLessThan(1e-4);
+    expect(plane.largestCurl).toBeLessThan(1e-6);
+    expect(plane.stationary.length).toBe(1);
+    expect(plane.stationary[0]).toMatchObject({ kind: "mode", starts: 300 });
+    for (const [j, value] of plane.stationary[0].point.entries()) expect(value).toBeCloseTo([1, -1][j]!, 3);
+    for (const { loss, believed } of calibration.heldOut)
+      expect(Math.abs(loss.mean - believed.mean)).toBeLessThan(4 * loss.standardError);
+    for (const { asymmetry } of integrability.levels) expect(asymmetry).toBeLessThan(1e-4);
+    expect(integrability.loops.circulation).toBeLessThan(1e-2);
+    for (const { modes: list } of modes.levels) expect(list.length).toBe(1);
+    // Under little noise the plane has two dimensions.
+    for (const method of ["flipd", "denoising"])
+      expect(Math.abs(dimension.levels[0][method].mean - 2)).toBeLessThan(0.2);
+    for (const { ratio, standardError } of [smoothing.tails, smoothing.peaks])
+      expect(Math.abs(ratio - 1)).toBeLessThan(4 * standardError);
+    expect(chains.chains.length).toBe(4);
+    expect(chains.chains[0].acceptance.value).toBeGreaterThan(0.9);
+    expect(seen.at(-1)).toBe(1);
+    for (const [i, done] of seen.entries()) expect(done).toBeGreaterThanOrEqual(seen[i - 1] ?? 0);
+  });
+
+  test("its page holds a section and a figure for each, and stands alone", () => {
+    const page = htmlPage({ title: "t", subtitle: "s", sections: found.sections });
+    expect(found.sections.length).toBe(instrumentNames.length);
+    expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(6);
+    expect(page).toContain("Basins of attraction");
+    expect(page).not.toMatch(/NaN|undefined|<script|(src|href)="(?!#)/);
+  });
+});
+
+test("in more dimensions the plane is left out; chosen instruments alone; without training data no tails", async () => {
+  const model = exact(uniformSphere({ dimension: 2, ambient: 6 }), process);
+  const subject = { model, sampler: heun(), heldOut: model.density.sample(200, 1), seed: 0 };
+  const only = ["plane", "dimension", "smoothing"];
+  const { numbers, sections } = await inspect(subject, { effort: tiny, only });
+  expect(Object.keys(numbers)).toEqual(["dimension", "smoothing"]);
+  const [spectra] = (numbers as Numbers).dimension.methods.filter(
+    ({ name }: Numbers) => name === "normal-bundle spectra",
+  );
+  expect(spectra.mean).toBeCloseTo(2, 9);
+  expect(sections[1]!.parts[0]!.html).toContain("Left out");
+});
+
+test("samples of many numbers are looked at by probes", async () => {
+  const variances = Array.from({ length: 100 }, (_, j) => (j < 5 ? 1 : 0));
+  const model = exact(gaussian({ mean: new Array(100).fill(0), covariance: variances }), process);
+  const subject = { model, sampler: heun(), heldOut: model.density.sample(60, 1), seed: 0 };
+  const only = ["integrability", "dimension", "modes"];
+  const { numbers } = await inspect(subject, { effort: { looked: 6, levels: 3, starts: 4 }, only });
+  const { dimension, integrability, modes } = numbers as Numbers;
+  for (const { name, mean } of dimension.methods)
+    if (name !== "local PCA of the data") expect(Math.abs(mean - 5)).toBeLessThan(1.5);
+  for (const { asymmetry } of integrability.levels) expect(asymmetry).toBeLessThan(1e-3);
+  for (const { modes: list } of modes.levels) expect(list.length).toBe(1);
+});
+
+test("stops with the signal's reason", async () => {
+  const model = exact(gaussian({ mean: [0] }), process);
+  const signal = AbortSignal.abort(new Error("enough"));
+  const subject = { model, sampler: heun(), heldOut: model.density.sample(20, 1), seed: 0, signal };
+  await expect(inspect(subject, { effort: tiny })).rejects.toThrow("enough");
+});
