@@ -122,6 +122,7 @@ export { type MmdOptions, mmd, mmdStatistic } from "./metric/mmd.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
 export {
   closerThanHeldOut,
+  closerThanHeldOutStatistic,
   type NearestTraining,
   type NearestTrainingOptions,
   nearestTraining,

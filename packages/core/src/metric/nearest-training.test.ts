@@ -42,6 +42,12 @@ test("samples of the data's own distribution are as near as held-out rows; copie
   expect(closerThanHeldOut(copies.distances, heldOut)).toBe(1);
 });
 
+test("the share of nearer pairs by hand, ties counting one half", () => {
+  const distances = (...values: number[]) => ndarray(Float64Array.from(values));
+  // Of the pairs (1, 1), (1, 3), (2, 1), (2, 3): a tie, nearer, further, nearer.
+  expect(closerThanHeldOut(distances(2, 1), distances(1, 3))).toBe(2.5 / 4);
+});
+
 test("samples of another shape are refused", async () => {
   const rows = ndarray(new Float32Array(6), [2, 3]);
   await expect(nearestTraining(rows, ndarray(new Float32Array(4), [2, 2]), { runtime })).rejects.toThrow(ShapeError);
