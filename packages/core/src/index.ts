@@ -3,7 +3,7 @@ export type { AnomalyDetector } from "./anomaly/detector.ts";
 export { type DiffusionTimeOptions, diffusionTime } from "./anomaly/diffusion-time.ts";
 export { type DiffusionTimeClassifierOptions, trainDiffusionTime } from "./anomaly/diffusion-time-classifier.ts";
 export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neighbours.ts";
-export { type Classifier, type ClassifierParts, classifier } from "./classifier/classifier.ts";
+export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
 export { type ConvolutionalOptions, convolutional } from "./classifier/convolutional.ts";
 export type { FeatureNetwork } from "./classifier/feature-network.ts";
 export { featureNetworkFromRecipe } from "./classifier/from-recipe.ts";
@@ -135,6 +135,7 @@ export {
 } from "./metric/neighbourhoods.ts";
 export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
+export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
 export {
   type SlicedWassersteinOptions,

@@ -1,0 +1,35 @@
+/** One number that compares samples with real data, with what the same number is between real data and real data. */
+import type { Estimate } from "@scorefield/core";
+import { shortNumber, textTable } from "./text-table.ts";
+
+/** A measure of samples against reference data, beside other real data against the same. */
+export interface Measure {
+  /** Such as `frechet-digits` or `coverage`. */
+  readonly name: string;
+  /** What it tells, in a line. */
+  readonly meaning: string;
+  /** Which way is good: small, large, or near the real data's own. */
+  readonly good: "small" | "large" | "near";
+  /** Ends of a scale that the number cannot leave. */
+  readonly range?: readonly [number, number];
+  readonly samples: Estimate;
+  /** The same for real data: what a perfect model would reach, chance included. */
+  readonly real?: Estimate;
+  /** Of the two-sample test. */
+  readonly pValue?: { readonly samples: number; readonly real?: number };
+}
+
+const interval = ({ low, high }: Estimate): string => `${shortNumber(low)} to ${shortNumber(high)}`;
+
+/** The measures as text. */
+export const measuresText = (measures: readonly Measure[]): string =>
+  textTable([
+    ["measure", "samples", "95 % interval", "real", "95 % interval"],
+    ...measures.map(({ name, samples, real }) => [
+      name,
+      shortNumber(samples.value),
+      interval(samples),
+      real ? shortNumber(real.value) : "",
+      real ? interval(real) : "",
+    ]),
+  ]);
