@@ -1,5 +1,5 @@
 /** One number that compares samples with real data, with what the same number is between real data and real data. */
-import type { Estimate } from "@scorefield/core";
+import type { BootstrapEstimate } from "@scorefield/core";
 import { shortNumber, textTable } from "./text-table.ts";
 
 /** A measure of samples against reference data, beside other real data against the same. */
@@ -12,14 +12,14 @@ export interface Measure {
   readonly good: "small" | "large" | "near";
   /** Ends of a scale that the number cannot leave. */
   readonly range?: readonly [number, number];
-  readonly samples: Estimate;
+  readonly samples: BootstrapEstimate;
   /** The same for real data: what a perfect model would reach, chance included. */
-  readonly real?: Estimate;
+  readonly real?: BootstrapEstimate;
   /** Of the two-sample test. */
   readonly pValue?: { readonly samples: number; readonly real?: number };
 }
 
-const interval = ({ low, high }: Estimate): string => `${shortNumber(low)} to ${shortNumber(high)}`;
+const interval = ({ low, high }: BootstrapEstimate): string => `${shortNumber(low)} to ${shortNumber(high)}`;
 
 /** The measures as text. */
 export const measuresText = (measures: readonly Measure[]): string =>

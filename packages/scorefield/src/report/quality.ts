@@ -1,11 +1,11 @@
 /** All measures of samples against reference data, and of real data against the same. */
 import {
+  type BootstrapEstimate,
   bootstrap,
   classifierTwoSample,
   closerThanHeldOutStatistic,
   type Dataset,
   densityCoverageStatistics,
-  type Estimate,
   energyDistanceStatistic,
   type FeatureExtractor,
   type FeatureNetwork,
@@ -140,7 +140,7 @@ const measured = (
 ): Measure[] =>
   plans.map(({ of, replicates = 200, ...rest }) => {
     onStage?.(rest.name);
-    const estimate = (set: NdArray): Estimate => {
+    const estimate = (set: NdArray): BootstrapEstimate => {
       signal?.throwIfAborted();
       return bootstrap(of(reference, set), { replicates, seed });
     };
