@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { facts, figure, htmlPage, paragraph, remark, table } from "./page.ts";
+import { facts, figure, htmlPage, paragraph, picture, remark, sideBySide, table } from "./page.ts";
 
 test("a page stands alone, and shows text as it is", () => {
   const page = htmlPage({
@@ -30,6 +30,14 @@ test("a page stands alone, and shows text as it is", () => {
   expect(page).toContain('<a href="#s1">Second</a>');
   expect(page).toContain('<td class="number">−0.5</td>');
   expect(page).toContain("<td>a</td>");
+  expect(page).toContain("prefers-color-scheme: dark");
   // Nothing is loaded from anywhere.
   expect(page).not.toMatch(/(src|href)="(?!#)|url\(|@import|<script/);
+});
+
+test("pictures are inside the document", () => {
+  const { html } = sideBySide([picture(new Uint8Array([1, 2, 255]), 'a "grid"', "x < y"), paragraph("beside it")]);
+  expect(html).toContain('<img alt="a &quot;grid&quot;" src="data:image/png;base64,AQL/">');
+  expect(html).toContain("<figcaption>x &lt; y</figcaption>");
+  expect(html).toContain("<p>beside it</p>");
 });

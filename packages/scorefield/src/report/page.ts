@@ -42,29 +42,47 @@ export const facts = (pairs: readonly (readonly [string, string])[]): Html => ({
   html: `<dl>${pairs.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>`,
 });
 
+/** Several pieces side by side where there is room. */
+export const sideBySide = (parts: readonly Html[]): Html => ({
+  html: `<div class="beside">${parts.map(({ html }) => html).join("")}</div>`,
+});
+
+/** A picture, inside the document. @param png its bytes @param alt what it shows @param caption plain text */
+export const picture = (png: Uint8Array, alt: string, caption: string): Html => ({
+  html: `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+});
+
+// Figures drawn for a page of their own are white in both schemes; those drawn for a report use these colours.
 const style = `
-:root { color-scheme: light; }
-body { margin: 0; background: #f4f6f8; color: #1d2733; font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
+:root { color-scheme: light dark; --page: #f4f6f8; --card: #fff; --ink: #1d2733; --muted: #667180; --rule: #e0e5ea; --strong-rule: #c9d0d8; --data: #2f6db3; --sample: #d4622a; }
+@media (prefers-color-scheme: dark) { :root { --page: #12161b; --card: #1a2027; --ink: #e3e8ee; --muted: #98a4b3; --rule: #2c343e; --strong-rule: #46515e; --data: #6aa5e6; --sample: #ec8a55; } }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 36px 24px 80px; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
 h2 { font-size: 18px; margin: 0 0 8px; }
-header p { margin: 0 0 16px; color: #667180; }
+header p { margin: 0 0 16px; color: var(--muted); }
 nav { margin: 12px 0 24px; display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 14px; }
-a { color: #2f6db3; text-decoration: none; }
+a { color: var(--data); text-decoration: none; }
 a:hover { text-decoration: underline; }
-section { background: #fff; border: 1px solid #e0e5ea; border-radius: 8px; padding: 20px 24px; margin: 0 0 20px; }
+section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 20px 24px; margin: 0 0 20px; }
 p { margin: 0 0 12px; max-width: 76ch; }
-.remark { border-left: 3px solid #d4622a; padding-left: 12px; }
+.remark { border-left: 3px solid var(--sample); padding-left: 12px; }
 figure { margin: 16px 0; }
-figure svg { display: block; max-width: 100%; height: auto; }
-figcaption { color: #667180; font-size: 13.5px; max-width: 80ch; margin-top: 6px; }
+figure svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
+figure img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; border-radius: 4px; }
+figcaption { color: var(--muted); font-size: 13.5px; max-width: 80ch; margin-top: 6px; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 0 28px; }
 .scroll { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 16px 4px 0; text-align: left; border-bottom: 1px solid #e6eaef; vertical-align: bottom; }
-th { font-weight: 600; border-bottom-color: #c9d0d8; }
+th, td { padding: 4px 16px 4px 0; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
+th { font-weight: 600; border-bottom-color: var(--strong-rule); }
+td small { display: block; color: var(--muted); font-size: 12.5px; line-height: 1.35; }
 .number { text-align: right; }
+.measures td { vertical-align: middle; padding-top: 7px; padding-bottom: 7px; }
+.data { color: var(--data); }
+.sample { color: var(--sample); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; margin: 0; font-size: 14px; }
-dt { color: #667180; }
+dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
 @media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: avoid; } nav { display: none; } }
 `;

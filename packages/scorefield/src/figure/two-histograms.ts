@@ -1,0 +1,64 @@
+/** Two lists of numbers as histograms on one axis: samples filled, real data as an outline. */
+import { drawing, label, line, px } from "./drawing.ts";
+import { FigureError } from "./errors.ts";
+
+const bins = 36;
+
+const number = (value: number): string => {
+  const size = Math.abs(value);
+  const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(1) : `${Number(value.toPrecision(3))}`;
+  return text.replaceAll("-", "−");
+};
+
+/** Ends that hold all but the outermost of both lists, so that one far value does not press all others together. */
+const domainOf = (lists: readonly ArrayLike<number>[]): [number, number] => {
+  const all = Float64Array.from(lists.flatMap((list) => Array.from(list))).sort();
+  if (all.length === 0 || !all.every(Number.isFinite))
+    throw new FigureError("twoHistograms: expected finite numbers in each list");
+  const at = (share: number): number => all[Math.round(share * (all.length - 1))]!;
+  const [low, high] = [at(0.002), at(0.998)];
+  return low < high ? [low, high] : [low - (Math.abs(low) / 2 || 1), low + (Math.abs(low) / 2 || 1)];
+};
+
+/** Shares of a list in bins; what lies beyond the ends is counted in the outermost bins. */
+const sharesOf = (list: ArrayLike<number>, low: number, high: number): Float64Array => {
+  const shares = new Float64Array(bins);
+  for (let i = 0; i < list.length; i++) {
+    const bin = Math.floor(((list[i]! - low) / (high - low)) * bins);
+    shares[Math.min(bins - 1, Math.max(0, bin))]! += 1 / list.length;
+  }
+  return shares;
+};
+
+/**
+ * @param title above the plot
+ * @throws FigureError for numbers that are not finite, or an empty list
+ */
+export const twoHistograms = (
+  title: string,
+  { samples, real }: { readonly samples: ArrayLike<number>; readonly real: ArrayLike<number> },
+  { width = 300, height = 150 }: { readonly width?: number; readonly height?: number } = {},
+): string => {
+  if (samples.length === 0 || real.length === 0)
+    throw new FigureError("twoHistograms: expected numbers in each list, found none");
+  const [low, high] = domainOf([samples, real]);
+  const [filled, outline] = [sharesOf(samples, low, high), sharesOf(real, low, high)];
+  const most = Math.max(...filled, ...outline);
+  const [top, bottom, side] = [22, height - 18, 4];
+  const x = (bin: number): number => side + (bin / bins) * (width - 2 * side);
+  const y = (share: number): number => bottom - (share / most) * (bottom - top);
+  const steps = (shares: Float64Array): string =>
+    Array.from(shares, (share, i) => `L${px(x(i))},${px(y(share))}L${px(x(i + 1))},${px(y(share))}`).join("");
+  const path = (shares: Float64Array, attributes: string): string =>
+    `<path d="M${px(x(0))},${px(bottom)}${steps(shares)}L${px(x(bins))},${px(bottom)}" ${attributes}/>`;
+  const longest = Math.floor((width - 8) / 6.4);
+  const short = title.length > longest ? `${title.slice(0, longest - 1)}…` : title;
+  return drawing(width, height, `${title}: distributions of samples and of real data`, [
+    label(side, 12, short, { fill: "var(--ink)", size: 12 }),
+    path(filled, 'fill="var(--sample)" fill-opacity="0.45"'),
+    path(outline, 'fill="none" stroke="var(--data)" stroke-width="1.6" stroke-linejoin="round"'),
+    line(side, bottom, width - side, bottom, "var(--strong-rule)"),
+    label(side, bottom + 13, number(low)),
+    label(width - side, bottom + 13, number(high), { anchor: "end" }),
+  ]);
+};

@@ -1,0 +1,124 @@
+/** The report on a run on images: what samples look like, how they measure, and whether they are copies. */
+import type { NdArray } from "@scorefield/tensor";
+import { imageGrid } from "../figure/image-grid.ts";
+import { shareBars } from "../figure/share-bars.ts";
+import { twoHistograms } from "../figure/two-histograms.ts";
+import type { ImageEvaluation, NearestPairs } from "./image-evaluation.ts";
+import { measureNotes } from "./measure-notes.ts";
+import { measuresTable } from "./measures-section.ts";
+import { facts, figure, type Html, htmlPage, paragraph, picture, type Section, sideBySide } from "./page.ts";
+
+/** What a report says of where its numbers come from. */
+export interface ReportHead {
+  /** Such as the run's folder. */
+  readonly run: string;
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+const shown = 100;
+const columns = 10;
+
+const first = (images: NdArray, count: number): NdArray => {
+  const [n = 0, ...shape] = images.shape;
+  const rows = Math.min(n, count);
+  return {
+    ...images,
+    shape: [rows, ...shape],
+    data: images.data.subarray(0, rows * (images.data.length / n)),
+  } as NdArray;
+};
+
+/** Pixels of the grid for one of an image: small images are enlarged by whole numbers. */
+const scaleFor = ({ shape: [, , h = 1, w = 1] }: NdArray): number => Math.max(1, Math.round(48 / Math.min(h, w)));
+
+const grid = async (images: NdArray, what: string): Promise<Html> => {
+  const some = first(images, shown);
+  return picture(await imageGrid(some, { columns, scale: scaleFor(images) }), what, what);
+};
+
+/** Pairs in rows of eight: samples, and below each its nearest training image. */
+const pairsGrid = async ({ samples, training }: NearestPairs): Promise<Uint8Array> => {
+  const across = Math.min(8, samples.shape[0]!);
+  const size = samples.data.length / samples.shape[0]!;
+  const rows = Math.ceil(samples.shape[0]! / across);
+  const sheet = new Float32Array(2 * rows * across * size).fill(-1);
+  for (let i = 0; i < samples.shape[0]!; i++) {
+    const place = 2 * Math.floor(i / across) * across + (i % across);
+    for (let k = 0; k < size; k++) {
+      sheet[place * size + k] = Number(samples.data[i * size + k]);
+      sheet[(place + across) * size + k] = Number(training.data[i * size + k]);
+    }
+  }
+  const shape = [2 * rows * across, ...samples.shape.slice(1)];
+  return imageGrid({ dtype: "float32", shape, data: sheet }, { columns: across, scale: scaleFor(samples) });
+};
+
+const nearestSection = async ({ nearest, distances }: ImageEvaluation): Promise<Section[]> =>
+  nearest && distances
+    ? [
+        {
+          title: "Nearest training images",
+          parts: [
+            sideBySide([
+              picture(
+                await pairsGrid(nearest),
+                "samples above their nearest training images",
+                `The ${nearest.differences.length} samples that are nearest to a training image: in the odd rows samples, below each its nearest training image. Copies would look alike in every detail.`,
+              ),
+              figure(
+                twoHistograms(
+                  "distance to the nearest training image",
+                  { samples: distances.samples, real: distances.real },
+                  { width: 420, height: 240 },
+                ),
+                "Root mean square difference of a pixel, in [0, 2]. Filled: samples. Outline: real images that training did not see. Samples that are copies would lie to the left.",
+              ),
+            ]),
+          ],
+        },
+      ]
+    : [];
+
+const classSection = ({ classes }: ImageEvaluation): Section[] =>
+  classes
+    ? [
+        {
+          title: "Classes",
+          parts: [
+            figure(
+              shareBars(classes, "accuracy of each class"),
+              "How often a classifier trained on the data sees the class that a sample was asked to be of. Bars: samples. Lines: real images that training did not see.",
+            ),
+          ],
+        },
+      ]
+    : [];
+
+/** The report as one HTML document. @param pictures samples and real images, [n, c, h, w] in [-1, 1] */
+export const imageReport = async (
+  evaluation: ImageEvaluation,
+  pictures: { readonly samples: NdArray; readonly real: NdArray },
+  head: ReportHead,
+): Promise<string> =>
+  htmlPage({
+    title: `Samples of ${head.run}`,
+    subtitle: `${evaluation.count.toLocaleString("en-US")} samples beside as many images that training did not see`,
+    sections: [
+      {
+        title: "Samples and real images",
+        parts: [
+          sideBySide([
+            await grid(pictures.samples, "Samples, in the order in which they were drawn"),
+            await grid(pictures.real, "Real images that training did not see, at random"),
+          ]),
+        ],
+      },
+      {
+        title: "Measures",
+        parts: [measuresTable(evaluation.measures), ...measureNotes(evaluation.measures).map(paragraph)],
+      },
+      ...classSection(evaluation),
+      ...(await nearestSection(evaluation)),
+      { title: "This evaluation", parts: [facts(head.facts)] },
+    ],
+  });

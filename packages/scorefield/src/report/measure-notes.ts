@@ -1,0 +1,24 @@
+/** What a reader of measures should know, in a few sentences. */
+import type { Measure } from "./measure.ts";
+import { shortNumber } from "./text-table.ts";
+
+const pValueText = (p: number): string => (p < 1e-4 ? "below 0.0001" : shortNumber(p));
+
+/** Sentences on how to read these measures. */
+export const measureNotes = (measures: readonly Measure[]): string[] => {
+  const test = measures.find(({ pValue }) => pValue);
+  const own = measures.find(({ name }) => name.startsWith("frechet-"));
+  return [
+    "Orange: samples against real data that training did not see. Blue: other real data against the same, in equal number; that is what a perfect model would reach, chance included. Lines are 95 % intervals by the bootstrap.",
+    ...(own
+      ? [
+          `${own.name} is a Frechet distance on features of a network that is named in it. It is no FID, and compares only with numbers on the same features and of as many samples.`,
+        ]
+      : []),
+    ...(test?.pValue
+      ? [
+          `Two-sample test: were samples and real data of one distribution, a classifier would be right as often as here with a probability of ${pValueText(test.pValue.samples)}${test.pValue.real === undefined ? "" : ` (for the other real data ${pValueText(test.pValue.real)})`}.`,
+        ]
+      : []),
+  ];
+};

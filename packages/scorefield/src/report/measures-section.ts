@@ -1,0 +1,24 @@
+/** The measures of a report: a table with a dot plot in each row. */
+import { intervalStrip } from "../figure/interval-strip.ts";
+import type { Measure } from "./measure.ts";
+import { escapeHtml, type Html } from "./page.ts";
+import { shortNumber } from "./text-table.ts";
+
+const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
+
+const cell = (estimate: Measure["samples"] | undefined, className: string): string =>
+  estimate
+    ? `<td class="number"><span class="${className}">${shortNumber(estimate.value)}</span><small>${shortNumber(estimate.low)} to ${shortNumber(estimate.high)}</small></td>`
+    : "<td></td>";
+
+const row = ({ name, meaning, good, range, samples, real }: Measure): string =>
+  `<tr><td>${escapeHtml(name)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +
+  `<td>${intervalStrip(samples, real, range)}</td>${cell(samples, "sample")}${cell(real, "data")}</tr>`;
+
+/** One row per measure, with samples and real data side by side. */
+export const measuresTable = (measures: readonly Measure[]): Html => ({
+  html:
+    '<div class="scroll"><table class="measures"><thead><tr><th>measure</th><th></th>' +
+    '<th class="number"><span class="sample">● samples</span></th><th class="number"><span class="data">● real data</span></th></tr></thead>' +
+    `<tbody>${measures.map(row).join("")}</tbody></table></div>`,
+});
