@@ -1,80 +1,84 @@
-/** `scorefield evaluate`: how near samples come to rows the model has not seen. */
-
-import { DataError, readTable } from "@scorefield/data";
-import type { Command } from "commander";
-import { RunError } from "../errors.ts";
-import { isImages } from "../recipe/schema.ts";
-import { compareTables, comparisonText } from "../report/comparison.ts";
-import { loadRun } from "../run/load.ts";
-import { readSplit, type Table } from "../run/prepare.ts";
-import type { RunRecord } from "../run/record.ts";
+/** `scorefield evaluate`: how near samples come to data the model has not seen. */
+import { extname } from "node:path";
+import { atomicWrite } from "@scorefield/data";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../errors.ts";
+import { type LoadedRun, loadRun } from "../run/load.ts";
+import { evaluateImageRun } from "./evaluate-images.ts";
+import { evaluateTableRun } from "./evaluate-table.ts";
+import type { EvaluateFlags } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, whole, withParametersChoice } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
-import { sampleWatched } from "./sampling.ts";
 
-interface EvaluateFlags {
-  readonly data?: string;
-  readonly count: number;
-  readonly steps?: number;
-  readonly sampler?: string;
-  readonly seed: number;
-  readonly checkpoint?: number;
-  readonly averageWidth?: number;
-  readonly json?: boolean;
-}
+const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
 
-/** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
-export const ownRows = async (path: string, { training }: RunRecord, signal: AbortSignal) => {
-  const data = training?.recipe.data;
-  if (!data || isImages(data)) return undefined;
-  const split = await readSplit({ ...training.recipe, data }, path, signal);
-  if (split.sha256 !== training.sha256)
-    throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
-  return split;
+/** @throws UsageError for options that do not go together, before anything long is begun */
+const checkFlags = ({ record, path }: LoadedRun, flags: EvaluateFlags): void => {
+  const given = imageOnly.find((name) => flags[name] !== undefined);
+  if (given && record.scaling.kind !== "images")
+    throw new UsageError(`--${given}: expected a run on images, found ${path}`);
+  if (given && given !== "extractor" && flags.extractor === undefined)
+    throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
+  if (flags.report && extname(flags.report).toLowerCase() !== ".html")
+    throw new UsageError(`--report ${flags.report}: expected a name that ends in .html`);
 };
 
 const action = (path: string, flags: EvaluateFlags): Promise<void> =>
   interruptible(async (signal) => {
     const out = output(flags);
     const run = await loadRun(path, flags);
+    checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
-    if (run.model.shape.length !== 1)
-      throw new RunError(`${path}: expected a run on a table, found samples of shape [${run.model.shape.join(", ")}]`);
-    const own = await ownRows(path, run.record, signal);
-    const columns = run.columns ?? [];
-    const given = flags.data === undefined ? undefined : await readTable(flags.data, { columns, signal });
-    const reference: Table | undefined = given?.values ?? own?.heldOut;
-    if (!reference)
-      throw new RunError(`${path}: expected a run with its data, found a model alone; name rows with --data`);
-    // One row has no correlations.
-    for (const [rows, what] of [
-      [reference, given ? flags.data : "held out"],
-      [own?.training, "to learn from"],
-    ] as const)
-      if (rows && rows.shape[0]! < 2)
-        throw new RunError(`${path}: expected at least 2 rows to compare with, found ${rows.shape[0]} (${what})`);
-    const { samples, sampler, seconds } = await sampleWatched(run, flags, signal);
-    const comparison = compareTables(columns, { samples, reference, training: own?.training });
-    out.text(comparisonText(comparison, flags.data === undefined ? "held-out rows" : `rows of ${flags.data}`));
-    const drawn = { checkpoint: run.step, average: run.average, sampler: sampler.recipe, seed: flags.seed, seconds };
-    out.result({ run: path, ...drawn, ...comparison });
+    const evaluate = run.record.scaling.kind === "images" ? evaluateImageRun : evaluateTableRun;
+    const { text, result, report } = await evaluate(run, flags, out, signal);
+    if (flags.report) await atomicWrite(flags.report, await report());
+    out.text(flags.report ? `${text}\n\nReport: ${flags.report}` : text);
+    out.result({ run: path, ...result, ...(flags.report && { report: flags.report }) });
   }, "stopping (Ctrl-C again quits at once)");
+
+const rangeOption = (text: string): readonly [number, number] => {
+  const [black, full, more] = list(text).map(Number);
+  if (!Number.isFinite(black) || !Number.isFinite(full) || more !== undefined || black === full)
+    throw new InvalidArgumentError("Expected two numbers, such as 0,1.");
+  return [black!, full!];
+};
 
 /** Adds the command to the program. */
 export const addEvaluate = (program: Command): void => {
   withParametersChoice(program.command("evaluate"))
-    .summary("compare samples of a run with rows it has not seen")
+    .summary("compare samples of a run with data it has not seen")
     .description(
-      "Draws samples from a run and compares every column and all correlations with the rows held out of training,\nbeside the same for the real training rows: the distance that chance alone makes.",
+      "Draws samples from a run and compares them with the data held out of training, beside the same for real training\ndata: the distance that chance alone makes. Every number has an interval.",
     )
     .argument("<run>", "the run's folder")
-    .option("--data <file>", "compare with the rows of this table instead of the held-out ones")
-    .option("-n, --count <n>", "how many samples", whole(2), 10_000)
+    .option("--data <path>", "compare with this table or these images instead of the held-out ones")
+    .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
+    .option(
+      "--extractor <file>",
+      "of images: an ONNX network whose features are compared (default: a classifier trained on the data's classes, or on shapes)",
+    )
+    .option("--inception", "the extractor is the Inception network: its distances are FID and KID")
+    .option("--range <black,full>", "values that the extractor takes (default: -1,1)", rangeOption)
+    .addOption(
+      new Option("--layout <order>", "of the extractor's input, where its shape does not say").choices([
+        "channels-first",
+        "channels-last",
+      ]),
+    )
+    .option("--features <output>", "the extractor's output to use, where it has several")
+    .option("--report <file>", "write a report as one .html file")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExample:\n  scorefield evaluate runs/proteins --count 5000")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  scorefield evaluate runs/proteins --count 5000
+  scorefield evaluate runs/digits --report digits.html
+  scorefield evaluate runs/photos --extractor inception.onnx --inception --count 5000`,
+    )
     .action(action);
 };

@@ -1,0 +1,91 @@
+/** What evaluations of all kinds of run take, give and say of themselves. */
+import { basename, resolve } from "node:path";
+import type { AnySampler } from "@scorefield/core";
+import type { ReportHead } from "../report/image-report.ts";
+import type { LoadedRun } from "../run/load.ts";
+import type { Output } from "./output.ts";
+
+/** The options of the command. */
+export interface EvaluateFlags {
+  readonly data?: string;
+  readonly count?: number;
+  readonly steps?: number;
+  readonly sampler?: string;
+  readonly seed: number;
+  readonly checkpoint?: number;
+  readonly averageWidth?: number;
+  readonly extractor?: string;
+  readonly inception?: boolean;
+  readonly range?: readonly [number, number];
+  readonly layout?: "channels-first" | "channels-last";
+  readonly features?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** What an evaluation gives to print and to write. */
+export interface Evaluated {
+  readonly text: string;
+  /** Plain JSON. */
+  readonly result: Readonly<Record<string, unknown>>;
+  /** The report as an HTML document. */
+  report(): string | Promise<string>;
+}
+
+/** Tells a person what is done next, where nobody reads JSON. */
+export const stages =
+  (out: Output) =>
+  (stage: string): void => {
+    if (!out.json) out.remark(`measuring: ${stage}`);
+  };
+
+const settings = ({ recipe: { kind, ...rest } }: AnySampler): string =>
+  [
+    kind,
+    ...Object.entries(rest)
+      .filter(([, value]) => typeof value === "number" || typeof value === "string")
+      .map(([name, value]) => `${name} ${value}`),
+  ].join(", ");
+
+/** The head of a report, and the same for programs. */
+export const headOf = (
+  run: LoadedRun,
+  { seed }: EvaluateFlags,
+  drawn: {
+    readonly sampler: AnySampler;
+    readonly seconds: number;
+    readonly reference: string;
+    readonly count: number;
+    readonly extractor?: string;
+  },
+): ReportHead & { readonly result: Readonly<Record<string, unknown>> } => {
+  const { sampler, seconds, reference, count, extractor } = drawn;
+  const { record, step, average, path } = run;
+  return {
+    run: basename(resolve(path)),
+    facts: [
+      ["run", path],
+      ["checkpoint", `${step.toLocaleString("en-US")} steps${average ? `, average of width ${average.width}` : ""}`],
+      ["network", record.model.network.kind],
+      ["sampler", settings(sampler)],
+      ["samples", `${count.toLocaleString("en-US")} in ${seconds.toFixed(1)} s, seed ${seed}`],
+      ["compared with", reference],
+      ...(extractor ? [["features", extractor] as const] : []),
+      [
+        "made by",
+        Object.entries(record.versions)
+          .map(([name, version]) => `${name} ${version}`)
+          .join(", "),
+      ],
+    ],
+    result: {
+      checkpoint: step,
+      average,
+      sampler: sampler.recipe,
+      seed,
+      seconds,
+      reference,
+      ...(extractor && { extractor }),
+    },
+  };
+};

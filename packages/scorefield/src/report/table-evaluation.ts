@@ -1,0 +1,76 @@
+/** Samples of a run on a table, measured column by column and as whole rows. */
+import { type Dataset, dataset, permutation } from "@scorefield/core";
+import { type NdArray, zeros } from "@scorefield/tensor";
+import type { Table } from "../run/prepare.ts";
+import { type Comparison, compareTables } from "./comparison.ts";
+import type { Measure } from "./measure.ts";
+import { memorisation, type QualityOptions, sampleMeasures } from "./quality.ts";
+
+/** The result for one run. */
+export interface TableEvaluation extends Comparison {
+  /** Rows of each set that enter the measures of whole rows. */
+  readonly count: number;
+  readonly measures: readonly Measure[];
+}
+
+/** Rows that measures of whole rows are taken on: all that they need is a share of a large table. */
+const mostRows = 5000;
+
+const some = (
+  { data, shape: [n = 0, d = 0] }: Table,
+  count: number,
+  seed: number,
+  step: number,
+): NdArray<"float64"> => {
+  const rows = permutation(n, { seed, step, purpose: "resampling" }).data.subarray(0, count);
+  const picked = zeros([count, d], "float64");
+  for (const [i, row] of rows.entries()) for (let j = 0; j < d; j++) picked.data[i * d + j] = data[row * d + j]!;
+  return picked;
+};
+
+/** Mean and deviation of every column; 1 for one that is constant. */
+const unitsOf = ({ data, shape: [n = 0, d = 0] }: Table): { mean: Float64Array; deviation: Float64Array } => {
+  const mean = new Float64Array(d);
+  const squares = new Float64Array(d);
+  for (let i = 0; i < n * d; i++) mean[i % d]! += data[i]! / n;
+  for (let i = 0; i < n * d; i++) squares[i % d]! += (data[i]! - mean[i % d]!) ** 2 / n;
+  return { mean, deviation: squares.map((square) => Math.sqrt(square) || 1) };
+};
+
+/**
+ * Measures samples against rows that training did not see, and training rows against the same; all in the units of the
+ * data. Whole rows are compared in standard deviations of the reference's columns.
+ * @throws ShapeError for different numbers of columns, or sets of too few rows
+ */
+export const evaluateTable = async (
+  columns: readonly string[],
+  { samples, reference, training }: { samples: Table; reference: Table; training?: Table | undefined },
+  options: QualityOptions,
+): Promise<TableEvaluation> => {
+  const { seed } = options;
+  const sets = [samples, reference, ...(training ? [training] : [])];
+  const count = Math.min(mostRows, ...sets.map(({ shape }) => shape[0]!));
+  const { mean, deviation } = unitsOf(reference);
+  const scaled = ({ data, shape }: Table): NdArray<"float32"> => {
+    const d = shape[1]!;
+    return {
+      dtype: "float32",
+      shape,
+      data: Float32Array.from(data, (value, i) => (value - mean[i % d]!) / deviation[i % d]!),
+    };
+  };
+  const picked = (table: Table, step: number) => scaled(some(table, count, seed, step));
+  const compared = {
+    samples: picked(samples, 0),
+    reference: picked(reference, 1),
+    ...(training && { real: picked(training, 2) }),
+  };
+  const measures = await sampleMeasures(compared, options);
+  const known: Dataset | undefined = training && dataset(scaled(training));
+  const memory = known && (await memorisation(compared.samples, compared.reference, known, options));
+  return {
+    ...compareTables(columns, { samples, reference, training }),
+    count,
+    measures: [...measures, ...(memory ? [memory.measure] : [])],
+  };
+};

@@ -1,0 +1,27 @@
+/** The data that a run was trained on, read again. */
+import { DataError } from "@scorefield/data";
+import { dataName } from "../recipe/paths.ts";
+import { isImages } from "../recipe/schema.ts";
+import { runName } from "./folder.ts";
+import type { LoadedRun } from "./load.ts";
+import { readImageSplit, readSplit } from "./prepare.ts";
+
+/** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
+export const ownRows = async ({ path, record: { training } }: LoadedRun, signal: AbortSignal) => {
+  const data = training?.recipe.data;
+  if (!data || isImages(data)) return undefined;
+  const split = await readSplit({ ...training.recipe, data }, path, signal);
+  if (split.sha256 !== training.sha256)
+    throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
+  return split;
+};
+
+/** The own training and held-out images of a run on images, and what they are called. @throws DataError when the data is gone or has changed */
+export const ownImages = async ({ path, record: { training } }: LoadedRun) => {
+  const data = training?.recipe.data;
+  if (!data || !isImages(data)) return undefined;
+  const split = await readImageSplit({ ...training.recipe, data }, path);
+  if (split.training.sha256 !== training.sha256)
+    throw new DataError({ path, expected: "the images that the run was trained on", found: "other images" });
+  return { ...split, name: data.kind === "glyphs" ? "glyphs" : runName(dataName(data, path)) };
+};
