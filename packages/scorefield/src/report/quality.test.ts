@@ -1,0 +1,167 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  accuracy,
+  classifier,
+  convolutional,
+  dataset,
+  flatLayout,
+  glyphs,
+  initialClassifier,
+  normal,
+  perceptron,
+} from "@scorefield/core";
+import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { cacheFolder } from "./cache-folder.ts";
+import { keptClassifier } from "./classifier-store.ts";
+import { evaluateImages, ownExtractor } from "./image-evaluation.ts";
+import { imageReport } from "./image-report.ts";
+import { measuresText } from "./measure.ts";
+import { evaluateTable } from "./table-evaluation.ts";
+import { tableReport } from "./table-report.ts";
+
+beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
+afterAll(() => defaultRuntime().dispose());
+
+let folder: string;
+const before = process.env.SCOREFIELD_CACHE;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scorefield-quality-"));
+  process.env.SCOREFIELD_CACHE = folder;
+});
+afterEach(async () => {
+  if (before === undefined) delete process.env.SCOREFIELD_CACHE;
+  else process.env.SCOREFIELD_CACHE = before;
+  await rm(folder, { recursive: true });
+});
+
+const shifted = (array: NdArray<"float64">, by: number): NdArray<"float64"> =>
+  ndarray(
+    array.data.map((value) => value + by),
+    array.shape,
+  );
+
+const network = perceptron({ widths: [16] });
+const head = { run: "a <run>", facts: [["checkpoint", "5"]] as const };
+
+test("a table: good samples measure as real rows do, shifted ones worse in every measure", async () => {
+  const rows = (seed: number) => normal([300, 2], { seed, dtype: "float64" });
+  const [reference, training] = [rows(1), rows(2)];
+  const options = { seed: 0, steps: 100, network };
+  const columns = ["a", "b & c"];
+  const good = await evaluateTable(columns, { samples: rows(3), reference, training }, options);
+  const bad = await evaluateTable(columns, { samples: shifted(rows(3), 1), reference, training }, options);
+  expect(good.measures.map(({ name }) => name)).toEqual([
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "energy distance",
+    "sliced Wasserstein",
+    "MMD",
+    "two-sample test",
+    "nearer to training",
+  ]);
+  for (const [i, { name, good: way, samples, real }] of good.measures.entries()) {
+    const worse = bad.measures[i]!.samples;
+    expect(samples.low).toBeLessThanOrEqual(samples.value);
+    expect(samples.high).toBeGreaterThanOrEqual(samples.value);
+    // Two sets of the same law differ by what their intervals say.
+    if (real)
+      expect(Math.abs(samples.value - real.value)).toBeLessThan(
+        5 * Math.hypot(samples.standardError, real.standardError),
+      );
+    // The share of data within reach says little of a shift by one deviation; all else sees it.
+    if (way === "small") expect(worse.low).toBeGreaterThan(samples.high);
+    if (name === "coverage" || name === "density") expect(worse.high).toBeLessThan(samples.low);
+    if (name === "two-sample test") expect(worse.low).toBeGreaterThan(0.6);
+  }
+  const test = good.measures.find(({ pValue }) => pValue)!;
+  expect(test.pValue!.samples).toBeGreaterThan(1e-4);
+  expect(bad.measures.find(({ pValue }) => pValue)!.pValue!.samples).toBeLessThan(1e-6);
+  expect(measuresText(good.measures)).toMatch(/energy distance +\S+ +\S+ to \S+ +\S+ +\S+ to \S+/);
+  const page = tableReport(good, { samples: rows(3), reference }, head);
+  expect(page).toContain("a &lt;run&gt;");
+  expect(page).toContain("b &amp; c");
+  expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
+});
+
+test("images: class accuracy, copies of training images, and a page that stands alone", async () => {
+  const draw = glyphs({ size: 12 });
+  const of = (count: number, first: number) => {
+    const { images, labels } = draw(count, 0, first);
+    return dataset(images, labels.data);
+  };
+  const training = of(200, 0);
+  const shape = [1, 12, 12];
+  const parts = { network: convolutional({ width: 8, features: 16 }), classes: 10, shape };
+  const judge = classifier(parts, initialClassifier(parts, 0));
+  const count = 40;
+  // Samples that repeat the first training images, whose labels the untrained judge does not know.
+  const copies = draw(count, 0);
+  const evaluation = await evaluateImages(
+    {
+      samples: copies.images,
+      sampleLabels: copies.labels.data,
+      reference: of(60, 1000),
+      real: training,
+      training,
+      classifier: { classifier: judge, name: "glyphs", classes: Array.from({ length: 10 }, (_, k) => `class ${k}`) },
+    },
+    ownExtractor("glyphs", judge),
+    { seed: 0, steps: 5 },
+  );
+  const named = new Map(evaluation.measures.map((measure) => [measure.name, measure]));
+  expect([...named.keys()].slice(0, 3)).toEqual([
+    "class accuracy",
+    "frechet-glyphs-classifier",
+    "kernel-glyphs-classifier",
+  ]);
+  expect(named.get("nearer to training")!.samples.value).toBe(1);
+  expect(Array.from(evaluation.nearest!.differences)).toEqual(new Array(16).fill(0));
+  expect(evaluation.nearest!.training).toEqual(evaluation.nearest!.samples);
+  // All classes together are the mean of each, weighted by how many it has.
+  const found = evaluation.classes!.reduce(
+    (sum, { samples }, k) => sum + (samples ?? 0) * copies.labels.data.filter((label) => label === k).length,
+    0,
+  );
+  expect(named.get("class accuracy")!.samples.value).toBeCloseTo(found / count, 12);
+  expect(named.get("class accuracy")!.samples.value).toBe(await accuracy(judge, copies.images, copies.labels.data));
+  const page = await imageReport(evaluation, { samples: copies.images, real: draw(count, 1).images }, head);
+  expect(page).toContain("data:image/png;base64,");
+  expect(page).toContain("class 9");
+  expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
+});
+
+test("a classifier is made once, and again when its file is damaged or the key another", async () => {
+  const parts = { network, classes: 2, shape: [3] };
+  let made = 0;
+  const make = async () => classifier(parts, initialClassifier(parts, ++made));
+  const vector = async (key: unknown) => {
+    const { parameters } = await keptClassifier(key, parts, make);
+    return flatLayout(parameters).flatten(parameters);
+  };
+  const first = await vector("a");
+  expect(await vector("a")).toEqual(first);
+  expect(made).toBe(1);
+  await vector("b");
+  expect(made).toBe(2);
+  for (const name of await readdir(join(folder, "classifiers")))
+    await writeFile(join(folder, "classifiers", name), "damaged");
+  await vector("a");
+  expect(made).toBe(3);
+  process.env.SCOREFIELD_CACHE = "off";
+  await vector("a");
+  expect(made).toBe(4);
+});
+
+test("the cache folder: as named, else where the system keeps such things", () => {
+  expect(cacheFolder({ SCOREFIELD_CACHE: "/named", XDG_CACHE_HOME: "/x" }, "linux")).toBe("/named");
+  expect(cacheFolder({ SCOREFIELD_CACHE: "off" }, "linux")).toBeUndefined();
+  expect(cacheFolder({ XDG_CACHE_HOME: "/x" }, "linux")).toBe(join("/x", "scorefield"));
+  expect(cacheFolder({ LOCALAPPDATA: "C:\\Local" }, "win32")).toContain("C:\\Local");
+  expect(cacheFolder({}, "linux")).toMatch(/\.cache.scorefield$/);
+});
