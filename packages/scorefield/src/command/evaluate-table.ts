@@ -12,8 +12,6 @@ import type { Output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 
 const defaultCount = 10_000;
-// Five neighbours and a two-sample test need a few rows.
-const fewestRows = 8;
 
 /** @throws RunError for a run on something else, or without data to compare with; DataError for data that cannot be read */
 export const evaluateTableRun = async (
@@ -34,19 +32,14 @@ export const evaluateTableRun = async (
   const reference: Table | undefined = given?.values ?? own?.heldOut;
   if (!reference)
     throw new RunError(`${path}: expected a run with its data, found a model alone; name rows with --data`);
+  // One row has no correlations.
   for (const [rows, what] of [
     [reference, given ? flags.data : "held out"],
     [own?.training, "to learn from"],
   ] as const)
-    if (rows && rows.shape[0]! < fewestRows)
-      throw new RunError(
-        `${path}: expected at least ${fewestRows} rows to compare with, found ${rows.shape[0]} (${what})`,
-      );
-  const drawn = await sampleWatched(
-    run,
-    { ...flags, count: Math.max(fewestRows, flags.count ?? defaultCount) },
-    signal,
-  );
+    if (rows && rows.shape[0]! < 2)
+      throw new RunError(`${path}: expected at least 2 rows to compare with, found ${rows.shape[0]} (${what})`);
+  const drawn = await sampleWatched(run, { ...flags, count: flags.count ?? defaultCount }, signal);
   const { samples, sampler, seconds } = drawn;
   const evaluation = await evaluateTable(
     columns,
@@ -54,13 +47,16 @@ export const evaluateTableRun = async (
     { seed: flags.seed, signal, onStage: stages(out) },
   );
   const what = flags.data === undefined ? "held-out rows" : `rows of ${flags.data}`;
-  const text = [
-    comparisonText(evaluation, what),
-    "",
-    `Whole rows in standard deviations, ${evaluation.count} of each set; real: training rows against the same.`,
-    "",
-    measuresText(evaluation.measures),
-  ].join("\n");
+  const { count, measures } = evaluation;
+  const wholeRows =
+    measures.length > 0
+      ? [
+          `Whole rows in standard deviations, ${count} of each set; real: training rows against the same.`,
+          "",
+          measuresText(measures),
+        ]
+      : [`Whole rows are not compared: ${count} of each set are too few.`];
+  const text = [comparisonText(evaluation, what), "", ...wholeRows].join("\n");
   const head = headOf(run, flags, { sampler, seconds, reference: what, count: evaluation.samples.rows });
   return {
     text,

@@ -10,11 +10,14 @@ import { memorisation, type QualityOptions, sampleMeasures } from "./quality.ts"
 export interface TableEvaluation extends Comparison {
   /** Rows of each set that enter the measures of whole rows. */
   readonly count: number;
+  /** None where the sets are too small for them. */
   readonly measures: readonly Measure[];
 }
 
 /** Rows that measures of whole rows are taken on: all that they need is a share of a large table. */
 const mostRows = 5000;
+// Five neighbours and a two-sample test need a few.
+const fewestRows = 8;
 
 const some = (
   { data, shape: [n = 0, d = 0] }: Table,
@@ -40,7 +43,7 @@ const unitsOf = ({ data, shape: [n = 0, d = 0] }: Table): { mean: Float64Array; 
 /**
  * Measures samples against rows that training did not see, and training rows against the same; all in the units of the
  * data. Whole rows are compared in standard deviations of the reference's columns.
- * @throws ShapeError for different numbers of columns, or sets of too few rows
+ * @throws ShapeError for different numbers of columns, or fewer than two rows in a set
  */
 export const evaluateTable = async (
   columns: readonly string[],
@@ -65,12 +68,10 @@ export const evaluateTable = async (
     reference: picked(reference, 1),
     ...(training && { real: picked(training, 2) }),
   };
+  const comparison = compareTables(columns, { samples, reference, training });
+  if (count < fewestRows) return { ...comparison, count, measures: [] };
   const measures = await sampleMeasures(compared, options);
   const known: Dataset | undefined = training && dataset(scaled(training));
   const memory = known && (await memorisation(compared.samples, compared.reference, known, options));
-  return {
-    ...compareTables(columns, { samples, reference, training }),
-    count,
-    measures: [...measures, ...(memory ? [memory.measure] : [])],
-  };
+  return { ...comparison, count, measures: [...measures, ...(memory ? [memory.measure] : [])] };
 };

@@ -4,7 +4,7 @@ import type { Table } from "../run/prepare.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
-import { facts, figure, type Html, htmlPage, paragraph, sideBySide, table } from "./page.ts";
+import { facts, figure, type Html, htmlPage, paragraph, remark, sideBySide, table } from "./page.ts";
 import type { TableEvaluation } from "./table-evaluation.ts";
 import { shortNumber } from "./text-table.ts";
 
@@ -50,11 +50,14 @@ export const tableReport = (
     sections: [
       {
         title: "Measures of whole rows",
-        parts: [
-          measuresTable(measures),
-          paragraph(`On ${number(count)} rows of each set, in standard deviations of the columns.`),
-          ...measureNotes(measures).map(paragraph),
-        ],
+        parts:
+          measures.length > 0
+            ? [
+                measuresTable(measures),
+                paragraph(`On ${number(count)} rows of each set, in standard deviations of the columns.`),
+                ...measureNotes(measures).map(paragraph),
+              ]
+            : [remark(`${number(count)} rows of each set are too few for them.`)],
       },
       {
         title: "Columns",
