@@ -1,4 +1,4 @@
-import { type Graph, rewrite } from "../graph/graph.ts";
+import { consumerCounts, type Graph, rewrite } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
 import type { Operation, Tensor } from "../graph/tensor.ts";
 import type { ElementType } from "../ndarray.ts";
@@ -26,9 +26,15 @@ import { concatOperation, isWhole, padOperation, slice, sliceAxis, sliceOperatio
  * Algebra that never changes a value beyond rounding. So x * 0 stays (x may be infinite), and so does log(exp x), whose
  * exponential may overflow.
  */
-export const simplify = (graph: Graph): Graph => rewrite(graph, (node) => rules.get(node.operation)?.(node));
+export const simplify = (graph: Graph): Graph => {
+  const consumers = consumerCounts(graph);
+  return rewrite(graph, (node, original) =>
+    rules.get(node.operation)?.(node, (input) => (consumers.get(original.inputs[input]!) ?? 0) > 1),
+  );
+};
 
-type Rule = (node: Tensor) => Tensor | undefined;
+/** `shared` tells whether others than the node use one of its inputs. */
+type Rule = (node: Tensor, shared: (input: number) => boolean) => Tensor | undefined;
 
 /** x, if it has the type of the node it would replace. */
 const instead = (node: Tensor, x: Tensor): Tensor | undefined =>
@@ -105,12 +111,12 @@ const rules = new Map<unknown, Rule>([
   ],
   [
     sumOperation,
-    (node) => {
+    (node, shared) => {
       const [x] = node.inputs as [Tensor];
       const axes = node.attributes as readonly number[];
       if (axes.every((axis) => x.shape[axis] === 1)) return reshape(x, node.shape);
-      // The sum of sums takes all axes at once.
-      if (!is(x, sumOperation)) return undefined;
+      // The sum of sums takes all axes at once, unless the inner sums are there anyway.
+      if (!is(x, sumOperation) || shared(0)) return undefined;
       const inner = x.attributes as readonly number[];
       const outer = x.inputs[0]!.shape.flatMap((_, axis) => (inner.includes(axis) ? [] : [axis]));
       return sum(x.inputs[0]!, [...inner, ...axes.map((axis) => outer[axis]!)]);
