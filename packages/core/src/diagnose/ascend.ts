@@ -1,4 +1,4 @@
-/** Following the field uphill, to the modes: Newton's method where Jacobians are affordable, else gradient ascent. */
+/** Following the field uphill, to the modes: Newton's method where Jacobians are affordable, else a quasi-Newton one. */
 import { type FloatType, sizeOf } from "@scorefield/tensor";
 import { symmetricEigen } from "../density/symmetric-eigen.ts";
 import type { ScoreModel } from "../model/score-model.ts";
@@ -24,16 +24,15 @@ export interface Ascent {
 }
 
 const mostNewton = 16;
+const shortInTurn = 3;
 
 /** Whether points in so many dimensions ascend by Newton's method. */
 export const newtonFits = (d: number): boolean => d <= mostNewton;
 
 /** Shortens a step to a length. */
-const limit = (step: Float64Array, longest: number): { step: Float64Array; length: number } => {
+const limit = (step: Float64Array, longest: number): Float64Array => {
   const length = Math.hypot(...step);
-  return length > longest
-    ? { step: step.map((value) => (value * longest) / length), length: longest }
-    : { step, length };
+  return length > longest ? step.map((value) => (value * longest) / length) : step;
 };
 
 /**
@@ -54,6 +53,64 @@ const newtonStep = (slope: Float64Array, jacobian: Float64Array, least: number):
   return step;
 };
 
+/** Steps of one point, with the fall of the slope along each. */
+type History = { readonly step: Float64Array; readonly fall: Float64Array; readonly curvature: number }[];
+
+const remembered = 8;
+
+const inner = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
+};
+
+/** The slope times what the last steps tell of the inverse Jacobian (Nocedal & Wright 2006, algorithm 7.4). */
+const quasiNewtonStep = (slope: Float64Array, history: History): Float64Array => {
+  const d = slope.length;
+  const q = slope.slice();
+  const shares = new Float64Array(history.length);
+  for (let k = history.length - 1; k >= 0; k--) {
+    const { step, fall, curvature } = history[k]!;
+    shares[k] = inner(step, q) / curvature;
+    for (let j = 0; j < d; j++) q[j]! -= shares[k]! * fall[j]!;
+  }
+  const last = history.at(-1)!;
+  const scale = last.curvature / inner(last.fall, last.fall);
+  for (let j = 0; j < d; j++) q[j]! *= scale;
+  for (const [k, { step, fall, curvature }] of history.entries()) {
+    const share = shares[k]! - inner(fall, q) / curvature;
+    for (let j = 0; j < d; j++) q[j]! += share * step[j]!;
+  }
+  return q;
+};
+
+/** Makes the steps of one point: the mean shift first, then as far as allowed where the field does not bend back. */
+const follower = (sigma: number, longest: number) => {
+  const history: History = [];
+  let before: { step: Float64Array; slope: Float64Array } | undefined;
+  return (slope: Float64Array): Float64Array => {
+    let convex = true;
+    if (before) {
+      const { step, slope: old } = before;
+      const fall = old.map((value, j) => value - slope[j]!);
+      const curvature = inner(step, fall);
+      convex = curvature > 1e-12 * Math.hypot(...step) * Math.hypot(...fall);
+      if (convex) history.push({ step, fall, curvature });
+      else history.length = 0;
+      if (history.length > remembered) history.shift();
+    }
+    const length = Math.max(Math.hypot(...slope), Number.MIN_VALUE);
+    let step: Float64Array = slope.map((value) => value * (convex ? sigma ** 2 : longest / length));
+    if (history.length > 0) {
+      const quasi = quasiNewtonStep(slope, history);
+      if (inner(quasi, slope) > 0) step = quasi;
+    }
+    step = limit(step, longest);
+    before = { step, slope };
+    return step;
+  };
+};
+
 /** Slopes, and Jacobians where Newton's method is used, at points [n, d]. */
 const compileSlopes = async (model: ScoreModel, rows: number, settings: AscentSettings) => {
   const d = sizeOf(model.shape);
@@ -68,8 +125,9 @@ const compileSlopes = async (model: ScoreModel, rows: number, settings: AscentSe
  * Moves points uphill on log p_t until they rest. No step is longer than sigma sqrt(d) / 2, half the scale below which
  * p_t has no features, so that a point stays in the basin it starts in.
  *
- * Up to 16 dimensions steps are Newton's; beyond, the gradient times the length of Barzilai & Borwein 1988, which is the
- * inverse of the curvature along the last step, from the first step sigma^2: the mean shift, which never descends.
+ * Up to 16 dimensions steps are Newton's. Beyond, they are those of a limited-memory quasi-Newton method (Liu & Nocedal
+ * 1989) that begins with the mean shift sigma^2 score, which never descends; a point has come to rest after three short steps
+ * in turn, since one may be short by chance.
  * @param starts [n, d]
  */
 export const ascend = async (model: ScoreModel, starts: Float64Array, settings: AscentSettings): Promise<Ascent> => {
@@ -81,7 +139,8 @@ export const ascend = async (model: ScoreModel, starts: Float64Array, settings: 
   const ends = starts.slice();
   const converged = new Array<boolean>(count).fill(false);
   if (count === 0) return { ends, converged };
-  const before = new Map<number, { step: Float64Array; slope: Float64Array }>();
+  const followers = Array.from({ length: count }, () => follower(sigma, scale / 2));
+  const shortSteps = new Int32Array(count);
   const newton = newtonFits(d);
   await withField(compileSlopes(model, count, settings), async (field) => {
     for (let round = 0; round < iterations; round++) {
@@ -97,25 +156,12 @@ export const ascend = async (model: ScoreModel, starts: Float64Array, settings: 
       const stride = newton ? d * d : d;
       for (const [k, i] of active.entries()) {
         const slope = found.score.slice(k * stride, k * stride + d);
-        let step: Float64Array;
-        if (matrices) step = newtonStep(slope, matrices.subarray(k * d * d, (k + 1) * d * d), 1e-6 / sigma ** 2);
-        else {
-          const last = before.get(i);
-          let [square, curvature] = [0, 0];
-          if (last)
-            for (let j = 0; j < d; j++) {
-              square += last.step[j]! ** 2;
-              curvature -= last.step[j]! * (slope[j]! - last.slope[j]!);
-            }
-          const eta = !last ? sigma ** 2 : curvature > 0 ? square / curvature : Number.POSITIVE_INFINITY;
-          // Where the field does not bend back, as far as is allowed.
-          const most = scale / 2 / Math.max(Math.hypot(...slope), Number.MIN_VALUE);
-          step = slope.map((value) => value * Math.min(eta, most));
-        }
-        const { step: taken, length } = limit(step, scale / 2);
-        for (let j = 0; j < d; j++) ends[i * d + j]! += taken[j]!;
-        before.set(i, { step: taken, slope });
-        converged[i] = length <= tolerance * scale;
+        const step = matrices
+          ? limit(newtonStep(slope, matrices.subarray(k * d * d, (k + 1) * d * d), 1e-6 / sigma ** 2), scale / 2)
+          : followers[i]!(slope);
+        for (let j = 0; j < d; j++) ends[i * d + j]! += step[j]!;
+        shortSteps[i] = Math.hypot(...step) <= tolerance * scale ? shortSteps[i]! + 1 : 0;
+        converged[i] = shortSteps[i]! >= (newton ? 1 : shortInTurn);
       }
     }
   });

@@ -91,6 +91,16 @@ test.each([20, 80])("in %s dimensions, without Newton's method", async (d) => {
   }
 });
 
+test("a thin sheet in many dimensions: one mode, found along it too", async () => {
+  // Curvatures of 1 / (1 + 0.02^2) and 1 / 0.02^2: gradient ascent would take thousands of steps.
+  const variances = Array.from({ length: 100 }, (_, j) => (j < 5 ? 1 : 0));
+  const model = exact(gaussianMixture({ means: [new Array(100).fill(0)], covariances: [variances] }), process);
+  const found = await stationaryPoints(model, model.density.sample(6, 1), { time: timeOf(0.02), runtime });
+  expect(found.points.length).toBe(1);
+  expect([...found.basin]).toEqual(new Array(6).fill(0));
+  expect(Math.hypot(...found.points[0]!.point)).toBeLessThan(0.04);
+});
+
 test("what cannot be", async () => {
   const model = exact(gaussianMixture({ means: [new Array(20).fill(0)] }), process);
   const starts = model.density.sample(2, 1);

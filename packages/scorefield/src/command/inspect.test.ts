@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { edm, mlp, normal, train } from "@scorefield/core";
-import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { writeNpy } from "@scorefield/data";
+import { defaultRuntime, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
@@ -42,16 +43,14 @@ const call = async (...args: string[]) => {
 };
 
 describe("inspect", () => {
-  test("a run in the plane: the report with the field picture", async () => {
+  test("a run in the plane: the report beside the run", async () => {
     const run = await makeRun("moons", { data: { set: "moons", count: 500 }, ...small });
-    const { code, result } = await call("inspect", run, "--only", "plane,calibration");
+    const { code, result } = await call("inspect", run, "--only", "calibration");
     expect(code).toBe(0);
     expect(result).toMatchObject({ run, checkpoint: 100, report: join(run, "inspect.html") });
-    expect(result.plane.landscapes.length).toBe(4);
     expect(result.calibration.training.length).toBe(result.calibration.heldOut.length);
     const page = await readFile(join(run, "inspect.html"), "utf8");
-    for (const text of ["The field in the plane", "Calibration", "mlp (width 16", "100 held-out rows"])
-      expect(page).toContain(text);
+    for (const text of ["Calibration", "mlp (width 16", "100 held out"]) expect(page).toContain(text);
   });
 
   test("a run on a table, with rows of a file, to a report elsewhere", async () => {
@@ -61,12 +60,11 @@ describe("inspect", () => {
     await writeFile(at("t.csv"), rows(0, 200));
     await writeFile(at("more.csv"), rows(200, 300));
     const run = await makeRun("table", { data: "t.csv", ...small });
-    const flags = ["--report", at("r.html"), "--only", "dimension,smoothing"];
+    const flags = ["--report", at("r.html"), "--only", "calibration,integrability"];
     const { code, result } = await call("inspect", run, "--data", at("more.csv"), ...flags);
     expect(code).toBe(0);
-    expect(result.dimension.methods.length).toBe(4);
-    expect(result.smoothing.tails.ratio).toBeGreaterThanOrEqual(0);
-    expect(await readFile(at("r.html"), "utf8")).toContain("100 rows of ");
+    expect(result.integrability.loops.triangles).toBeGreaterThan(2);
+    expect(await readFile(at("r.html"), "utf8")).toContain("100 of ");
   });
 
   test("a model alone needs rows; unknown instruments are named", async () => {
@@ -74,7 +72,7 @@ describe("inspect", () => {
     const model = await train({ ...options, data: normal([20, 2], { seed: 1 }) }).result;
     await saveRun(at("alone"), model, { columns: ["a", "b"] });
     expect((await call("inspect", at("alone"))).result.error.message).toMatch(
-      /found a model alone; name rows with --data/,
+      /found a model alone; name some with --data/,
     );
     expect((await call("inspect", at("alone"), "--only", "planes")).result.error.message).toMatch(
       /expected some of plane, calibration/,
@@ -84,4 +82,15 @@ describe("inspect", () => {
     expect(code).toBe(0);
     expect(result.calibration.training).toBeUndefined();
   });
+});
+
+test("inspect a run on images, with images of a file", async () => {
+  const network = { kind: "unet", width: 8, multipliers: [1], blocks: 1, attention: 0 } as const;
+  const data = { kind: "glyphs", size: 8, count: 200 } as const;
+  const run = await makeRun("glyphs", { data, network, training: { steps: 10, batch: 16 } });
+  await writeNpy(at("images.npy"), ndarray(new Float32Array(5 * 64).fill(0.5), [5, 8, 8]));
+  const { code, result } = await call("inspect", run, "--data", at("images.npy"), "--only", "calibration");
+  expect(code).toBe(0);
+  expect(result.calibration.heldOut.length).toBeGreaterThan(3);
+  expect(await readFile(join(run, "inspect.html"), "utf8")).toContain("1 × 8 × 8");
 });

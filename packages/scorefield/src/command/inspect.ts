@@ -7,11 +7,9 @@ import { type Inspection, inspect, instrumentNames } from "../report/inspect/ins
 import type { Subject } from "../report/inspect/subject.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import { applyScaling } from "../table/scaling.ts";
-import { ownRows } from "./evaluate.ts";
-import { readGivenRows } from "./given-rows.ts";
+import { type ModelData, modelData } from "../run/model-data.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { list, whole } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { progress } from "./progress.ts";
 
@@ -21,31 +19,9 @@ interface InspectFlags {
   readonly only?: readonly string[];
   readonly seed: number;
   readonly checkpoint?: number;
+  readonly averageWidth?: number;
   readonly json?: boolean;
 }
-
-/** The data to inspect a run with, in the model's units. @throws RunError where there are none; DataError */
-const dataOf = async (
-  run: LoadedRun,
-  file: string | undefined,
-  signal: AbortSignal,
-): Promise<Pick<Subject, "heldOut" | "training">> => {
-  const { record, path } = run;
-  const own = await ownRows(path, record, signal).catch((error) => {
-    // With rows of one's own the training data is a gain, not a need.
-    if (file !== undefined && (error as Error).name === "DataError") return undefined;
-    throw error;
-  });
-  const seed = record.training?.recipe.seed ?? 0;
-  const scaled = (rows: Parameters<typeof applyScaling>[1], part: number) =>
-    applyScaling(record.scaling, rows, { seed, part });
-  const given = file === undefined ? undefined : (await readGivenRows(run, file, undefined, signal)).rows;
-  const heldOut = given ? scaled(given, 2) : own && scaled(own.heldOut, 1);
-  if (!heldOut) throw new RunError(`${path}: expected a run with its data, found a model alone; name rows with --data`);
-  if (heldOut.shape[0]! < 2)
-    throw new RunError(`${path}: expected at least 2 rows to inspect with, found ${heldOut.shape[0]}`);
-  return { heldOut, ...(own && { training: scaled(own.training, 0) }) };
-};
 
 const kindOf = ({ kind, ...settings }: { readonly kind: string }): string => {
   const told = Object.entries(settings).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
@@ -53,11 +29,7 @@ const kindOf = ({ kind, ...settings }: { readonly kind: string }): string => {
 };
 
 /** What was inspected, and with what. */
-const aboutRun = (
-  run: LoadedRun,
-  { heldOut, training }: Pick<Subject, "heldOut" | "training">,
-  flags: InspectFlags,
-): Section => {
+const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): Section => {
   const { record, step, model } = run;
   const count = (n: number) => n.toLocaleString("en-US");
   return {
@@ -65,14 +37,14 @@ const aboutRun = (
     parts: [
       facts([
         ["run", run.path],
-        ["checkpoint", `step ${count(step)}`],
-        ["samples", `${model.shape.join(" × ")}${run.columns ? `: ${run.columns.join(", ")}` : ""}`],
+        ["checkpoint", `step ${count(step)}${run.average ? `, averaged over ${run.average.width} of training` : ""}`],
+        ["a sample", `${model.shape.join(" × ")}${run.columns ? `: ${run.columns.join(", ")}` : ""}`],
         ["process", kindOf(record.model.process)],
         ["network", kindOf(record.model.network)],
         ["scaling", record.scaling.kind],
         [
           "inspected with",
-          `${count(heldOut.shape[0]!)} ${flags.data ? `rows of ${flags.data}` : "held-out rows"}${training ? `, and ${count(training.shape[0]!)} training rows` : ""}`,
+          `${count(counts.heldOut)} ${flags.data ? `of ${flags.data}` : "held out"}${counts.training === undefined ? "" : `, and ${count(counts.training)} of training`}`,
         ],
         ["seed", `${flags.seed}`],
       ]),
@@ -101,11 +73,23 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const unknown = flags.only?.find((name) => !instrumentNames.includes(name));
     if (unknown !== undefined)
       throw new UsageError(`--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}`);
-    const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    const data = await dataOf(run, flags.data, signal);
+    const run = await loadRun(path, flags);
+    for (const remark of describeAverage(run)) out.remark(remark);
+    const data = await modelData(run, flags.data, { signal });
+    if (data.heldOut.shape[0]! < 2)
+      throw new RunError(`${path}: expected at least 2 samples to inspect with, found ${data.heldOut.shape[0]}`);
     const { model, sampler, columns } = run;
     const begun = performance.now();
-    const subject = { model, sampler, ...data, ...(columns && { columns }), seed: flags.seed, signal };
+    const { heldOut, training } = data;
+    const subject = {
+      model,
+      sampler,
+      heldOut,
+      ...(training && { training }),
+      ...(columns && { columns }),
+      seed: flags.seed,
+      signal,
+    };
     const { numbers, sections } = await watched(subject, flags);
     const seconds = (performance.now() - begun) / 1000;
     const file = flags.report ?? join(path, "inspect.html");
@@ -121,18 +105,16 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addInspect = (program: Command): void => {
-  program
-    .command("inspect")
+  withParametersChoice(program.command("inspect"))
     .summary("look at the score of a run as a field, in a report")
     .description(
       "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level,\nwhether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the\nplane the field itself, its landscapes, streamlines, basins and curl.",
     )
     .argument("<run>", "the run's folder")
-    .option("--data <file>", "inspect with the rows of this table instead of the held-out ones")
+    .option("--data <file>", "inspect with this table, or these images, instead of what was held out")
     .option("--report <file>", "where the report goes (default: inspect.html in the run's folder)")
     .option("--only <names>", `some of ${instrumentNames.join(", ")}`, list)
     .option("--seed <n>", "of all draws", whole(0), 0)
-    .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the numbers as JSON")
     .addHelpText("after", "\nExample:\n  scorefield inspect runs/moons --report moons.html")
     .action(action);

@@ -130,7 +130,7 @@ export const planePart: Instrument = async (subject, share) => {
   const alpha = model.process.alpha(time);
   // The curl beside the size of the Jacobian that every score has, 1 / sigma^2.
   const relative = curl.data.map((value) => value * model.process.sigma(time) ** 2);
-  const most = relative.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+  const most = relative.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
   const data = pairs(firstRows(subject, heldOut, 1500)).map(([a, b]) => [alpha * a, alpha * b] as const);
   const svg = landscapeFigure(
@@ -170,7 +170,7 @@ export const planePart: Instrument = async (subject, share) => {
       {
         title: "Curl, times σ²",
         caption: `largest ${shown(most)}; 0 for a gradient`,
-        colour: { type: "diverging", scheme: "RdBu", domain: [-most, most] },
+        colour: { type: "diverging", scheme: "RdBu", domain: [-(most || 1), most || 1] },
         marks: () => [cells(gx, gy, (i, j) => relative[i * gx.length + j])],
       },
     ],

@@ -78,8 +78,8 @@ const small: Effort = {
 };
 
 /** Efforts that keep an inspection within minutes. */
-const effortFor = (size: number): Effort =>
-  size <= 64
+const effortFor = (size: number, cheap: boolean): Effort =>
+  cheap
     ? { ...small, looked: Math.max(20, Math.min(100, Math.floor(1600 / size))) }
     : {
         levels: 6,
@@ -107,16 +107,18 @@ const rmsDeviation = ({ data, shape }: NdArray, size: number): number => {
   return Math.sqrt(squares);
 };
 
-/** @param effort in place of the usual one for the size of a sample, part by part */
+/** @param effort in place of the usual one, which goes by the size of a sample and the kind of network, part by part */
 export const inspected = (subject: Subject, effort: Partial<Effort> = {}): Inspected => {
   const size = sizeOf(subject.model.shape);
+  const kind = subject.model.network?.recipe.kind;
+  const cheap = size <= 64 && (kind === undefined || kind === "mlp");
   return {
     ...subject,
     size,
     scale: rmsDeviation(subject.heldOut, size) || 1,
     // Twice as slow and nine digits better; convolutions are float32 alone.
-    dtype: size <= 64 && subject.model.network?.recipe.kind === "mlp" ? "float64" : "float32",
-    effort: { ...effortFor(size), ...effort },
+    dtype: cheap ? "float64" : "float32",
+    effort: { ...effortFor(size, cheap), ...effort },
   };
 };
 
