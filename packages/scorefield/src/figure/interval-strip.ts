@@ -40,7 +40,8 @@ export const intervalStrip = (
     ...(low < 0 && high > 0
       ? [line(x(0), 2, x(0), axis, "var(--strong-rule)"), label(x(0), 35, "0", { anchor: "middle" })]
       : []),
-    label(margin, 35, number(low)),
+    // Where 0 is near the end there is room for one of the two.
+    ...(low >= 0 || high <= 0 || x(0) - margin > 60 ? [label(margin, 35, number(low))] : []),
     label(width - margin, 35, number(high), { anchor: "end" }),
     ...(real ? [dot(real, 8, "var(--data)")] : []),
     dot(samples, real ? 17 : 13, "var(--sample)"),

@@ -12,7 +12,7 @@ import {
 } from "@scorefield/core";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import type { Measure } from "./measure.ts";
-import { memorisation, type QualityOptions, sampleMeasures } from "./quality.ts";
+import { memorisation, type QualityOptions, sampleMeasures, withinRange } from "./quality.ts";
 
 /** What a classifier of the data's classes sees in images whose class is known. */
 export interface ClassAccuracy {
@@ -97,8 +97,8 @@ const classAccuracy = async (
     meaning: "how often a classifier sees the class that was asked for",
     good: "large",
     range: [0, 1],
-    samples: bootstrap(meanStatistic(right), { seed }),
-    ...(real && { real: bootstrap(meanStatistic(real), { seed }) }),
+    samples: withinRange(bootstrap(meanStatistic(right), { seed }), [0, 1]),
+    ...(real && { real: withinRange(bootstrap(meanStatistic(real), { seed }), [0, 1]) }),
   };
   const classes = judge.classes.map((name, k) => ({
     name,

@@ -6,9 +6,12 @@ import { shortNumber } from "./text-table.ts";
 
 const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
 
+/** A number with a true minus, which does not break a line. */
+const number = (value: number): string => shortNumber(value).replaceAll("-", "−");
+
 const cell = (estimate: Measure["samples"] | undefined, className: string): string =>
   estimate
-    ? `<td class="number"><span class="${className}">${shortNumber(estimate.value)}</span><small>${shortNumber(estimate.low)} to ${shortNumber(estimate.high)}</small></td>`
+    ? `<td class="number"><span class="${className}">${number(estimate.value)}</span><small>${number(estimate.low)} to ${number(estimate.high)}</small></td>`
     : "<td></td>";
 
 const row = ({ name, meaning, good, range, samples, real }: Measure): string =>

@@ -77,7 +77,7 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { padding: 4px 16px 4px 0; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
 th { font-weight: 600; border-bottom-color: var(--strong-rule); }
 td small { display: block; color: var(--muted); font-size: 12.5px; line-height: 1.35; }
-.number { text-align: right; }
+.number { text-align: right; white-space: nowrap; }
 .measures td { vertical-align: middle; padding-top: 7px; padding-bottom: 7px; }
 .data { color: var(--data); }
 .sample { color: var(--sample); }

@@ -133,6 +133,16 @@ const featurePlans = ({ frechetName, kernelName }: FeatureExtractor, features: N
   },
 ];
 
+/** Ends of an interval inside a range that its number cannot leave, which centring may bring them out of. */
+export const withinRange = (
+  estimate: BootstrapEstimate,
+  [least, most]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): BootstrapEstimate => ({
+  ...estimate,
+  low: Math.max(least, estimate.low),
+  high: Math.min(most, estimate.high),
+});
+
 const measured = (
   plans: readonly Plan[],
   { samples, reference, real }: SampleSets,
@@ -142,7 +152,7 @@ const measured = (
     onStage?.(rest.name);
     const estimate = (set: NdArray): BootstrapEstimate => {
       signal?.throwIfAborted();
-      return bootstrap(of(reference, set), { replicates, seed });
+      return withinRange(bootstrap(of(reference, set), { replicates, seed }), rest.range);
     };
     return { ...rest, samples: estimate(samples), ...(real && { real: estimate(real) }) };
   });
@@ -164,7 +174,7 @@ const twoSampleTest = async (sets: SampleSets, options: QualityOptions): Promise
       signal,
       runtime,
     });
-    return { pValue, estimate: bootstrap(meanStatistic(right), { seed }) };
+    return { pValue, estimate: withinRange(bootstrap(meanStatistic(right), { seed }), [0, 1]) };
   };
   const samples = await test(sets.samples);
   const real = sets.real && (await test(sets.real));
@@ -220,7 +230,10 @@ export const memorisation = async (
       meaning: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
       good: "near",
       range: [0, 1],
-      samples: bootstrap(closerThanHeldOutStatistic(found.samples.distances, found.heldOut.distances), { seed }),
+      samples: withinRange(
+        bootstrap(closerThanHeldOutStatistic(found.samples.distances, found.heldOut.distances), { seed }),
+        [0, 1],
+      ),
     },
   };
 };
