@@ -8,13 +8,15 @@ import type { Table } from "../run/prepare.ts";
 import { applyScaling } from "../table/scaling.ts";
 import { logVolume } from "../table/scaling-volume.ts";
 import { readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
+import { imageLikelihood } from "./image-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole } from "./options.ts";
 import { output } from "./output.ts";
 import { checkScoreFile, writeScores } from "./write-scores.ts";
 
 interface LikelihoodFlags {
-  readonly data: string;
+  readonly data?: string;
+  readonly count?: number;
   readonly bits?: boolean;
   readonly out?: string;
   readonly probes?: number;
@@ -65,6 +67,9 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
     const { bits = false, data, seed, probes, tolerance } = flags;
     if (flags.out) checkScoreFile(flags.out);
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+    if (run.record.scaling.kind === "images") return imageLikelihood(run, flags, out, signal);
+    if (data === undefined) throw new UsageError("--data: expected a table with the run's columns; name its file");
+    if (flags.count !== undefined) throw new UsageError("--count: expected a run on images, found one on a table");
     const columns = tableColumns(run);
     if (bits) checkBits(run);
     const { rows: given } = await readGivenRows(run, data, undefined, signal);
@@ -136,23 +141,27 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
 export const addLikelihood = (program: Command): void => {
   program
     .command("likelihood")
-    .summary("log-densities of rows under a run")
+    .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's\nprocess. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities\nare in the model's units.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's\nprocess. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities\nare in the model's units. Of images it tells the bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
-    .requiredOption("--data <file>", "a table with the run's columns")
+    .option("--data <file>", "a table with the run's columns; or images, by default those held out")
+    .option("-n, --count <n>", "of images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
     .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row")
     .option(
       "--probes <k>",
-      "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns)",
+      "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
       whole(1),
     )
     .option("--tolerance <x>", "of the ODE's solution", positive)
     .option("--seed <n>", "of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExample:\n  scorefield likelihood runs/proteins --data new.csv --out scores.csv")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  scorefield likelihood runs/proteins --data new.csv --out scores.csv\n  scorefield likelihood runs/digits --count 200",
+    )
     .action(action);
 };

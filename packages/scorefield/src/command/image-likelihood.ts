@@ -1,0 +1,81 @@
+/** Bits per dimension of images under a run: what `likelihood` tells of image models. */
+import { bitsPerDimension } from "@scorefield/core";
+import { zeros } from "@scorefield/tensor";
+import { textTable } from "../report/text-table.ts";
+import type { LoadedRun } from "../run/load.ts";
+import { modelData } from "../run/model-data.ts";
+import type { output } from "./output.ts";
+import { progress } from "./progress.ts";
+import { writeScores } from "./write-scores.ts";
+
+interface ImageLikelihoodFlags {
+  readonly data?: string;
+  readonly count?: number;
+  readonly out?: string;
+  readonly probes?: number;
+  readonly tolerance?: number;
+  readonly seed: number;
+}
+
+// Some minutes of one adaptive solution for a network of a million parameters.
+const defaultCount = 100;
+const batch = 25;
+
+/**
+ * Prints the bits per dimension of the first images that the run held out, or of given ones.
+ * @throws RunError, DataError as {@link modelData}
+ */
+export const imageLikelihood = async (
+  run: LoadedRun,
+  { data, count = defaultCount, out: file, probes = 1, tolerance, seed }: ImageLikelihoodFlags,
+  out: ReturnType<typeof output>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { heldOut } = await modelData(run, data, { signal });
+  const [known = 0, ...shape] = heldOut.shape;
+  const n = Math.min(count, known);
+  const size = heldOut.data.length / known;
+  const begun = performance.now();
+  const line = progress("log-densities", n);
+  const bits = new Float64Array(n);
+  try {
+    for (let from = 0; from < n; from += batch) {
+      const rows = Math.min(batch, n - from);
+      const bytes = zeros([rows, ...shape]);
+      for (let i = 0; i < bytes.data.length; i++)
+        bytes.data[i] = Math.round((heldOut.data[from * size + i]! + 1) * 127.5);
+      const found = await bitsPerDimension(run.model, bytes, {
+        divergence: { probes, seed: seed + from },
+        seed: seed + from,
+        ...(tolerance !== undefined && { tolerance }),
+        signal,
+      });
+      bits.set(found.bits.data, from);
+      line.update(from + rows);
+    }
+  } finally {
+    line.end();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const mean = bits.reduce((sum, value) => sum + value, 0) / n;
+  const squares = bits.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardError = n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined;
+  if (file) await writeScores(file, { bits_per_dimension: bits });
+  const source = data === undefined ? "held-out images" : `images of ${data}`;
+  out.text(`${n} ${source}, in ${seconds.toFixed(1)} s`);
+  out.text(
+    textTable([
+      ["", "mean", "standard error"],
+      ["bits per dimension", mean.toFixed(4), standardError?.toFixed(4) ?? ""],
+    ]),
+  );
+  if (file) out.text(`${file}: bits per dimension of each image`);
+  out.result({
+    run: run.path,
+    checkpoint: run.step,
+    images: n,
+    bitsPerDimension: { mean, ...(standardError !== undefined && { standardError }) },
+    ...(file && { file }),
+    seconds,
+  });
+};
