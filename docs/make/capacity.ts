@@ -1,6 +1,6 @@
 /**
  * How a narrow network smooths what it learns: docs/images/capacity.svg and a table in docs/instruments.md.
- * `npm run bench docs/make/capacity.ts`, about two minutes.
+ * `npm run bench docs/make/capacity.ts`, about three minutes.
  */
 import {
   edm,
@@ -25,14 +25,14 @@ const runtime = native({ threads: 1 });
 const process = edm();
 // Peaks of several widths on a line, of unit variance together.
 const law = gaussianMixture({
-  weights: [2, 3, 2, 3],
-  means: [[-1.55], [-0.55], [0.35], [1.25]],
-  covariances: [0.1 ** 2, 0.2 ** 2, 0.05 ** 2, 0.1 ** 2],
+  weights: [3, 4, 3],
+  means: [[-1.2], [0.1], [1.25]],
+  covariances: [0.2 ** 2, 0.3 ** 2, 0.12 ** 2],
 });
 const truth = exact(law, process);
 const widths = [2, 4, 8, 16, 32, 64, 128];
-const steps = 4000;
-const count = 20_000;
+const steps = 8000;
+const count = 10_000;
 const data = law.sample(50_000, 1);
 
 /** The law's own log-density of points. */
@@ -48,8 +48,8 @@ const heightsOf = async (points: NdArray): Promise<NdArray> => {
   return found;
 };
 
-const grid = Array.from({ length: 401 }, (_, i) => -2.2 + (4.2 * i) / 400);
-const little = process.timeOfLogSnr(-2 * Math.log(0.02));
+const grid = Array.from({ length: 401 }, (_, i) => -2.4 + (4.6 * i) / 400);
+const little = process.timeOfLogSnr(-2 * Math.log(0.1));
 
 /** The density of a model on the grid, by line integrals of its score from each point to the next. */
 const densityOf = async (model: ScoreModel): Promise<number[]> => {
@@ -70,7 +70,15 @@ const reference = await heightsOf(law.sample(count, 2));
 const times = noiseTimes(process, { lowest: 0.02, highest: 5, count: 9 });
 const found = [];
 for (const width of widths) {
-  const model = await train({ data, process, network: mlp({ width, depth: 3 }), steps, seed: 0, runtime }).result;
+  const model = await train({
+    data,
+    process,
+    network: mlp({ width, depth: 3 }),
+    steps,
+    decay: "cosine",
+    seed: 0,
+    runtime,
+  }).result;
   const samples = await sample(model, { count, seed: 3, runtime });
   const { tails, peaks } = smoothing(await heightsOf(samples), reference);
   const errors = await scoreError(model, truth, law.sample(4000, 4), { times, runtime });
@@ -112,9 +120,9 @@ writeImage(
   curvesFigure(
     [
       {
-        title: "Density under noise of 0.02",
-        x: { label: "x", domain: [-2.2, 2] },
-        y: { label: "density", domain: [0, 1.7] },
+        title: "Density under noise of 0.1",
+        x: { label: "x", domain: [-2.4, 2.2] },
+        y: { label: "density", domain: [0, 1.3] },
         curves: [
           curve("true", palette.muted, exactly, true),
           ...drawn.map((width) =>
