@@ -68,8 +68,8 @@ const densityOf = async (model: ScoreModel): Promise<number[]> => {
 
 const reference = await heightsOf(law.sample(count, 2));
 const times = noiseTimes(process, { lowest: 0.02, highest: 5, count: 9 });
-const found = [];
-for (const width of widths) {
+/** What networks of a width learn. */
+const learnt = async (width: number) => {
   const model = await train({
     data,
     process,
@@ -82,9 +82,11 @@ for (const width of widths) {
   const samples = await sample(model, { count, seed: 3, runtime });
   const { tails, peaks } = smoothing(await heightsOf(samples), reference);
   const errors = await scoreError(model, truth, law.sample(4000, 4), { times, runtime });
-  found.push({ width, tails, peaks, errors, density: await densityOf(model) });
   console.log(width, tails, peaks);
-}
+  return { width, tails, peaks, errors, density: await densityOf(model) };
+};
+const found: Awaited<ReturnType<typeof learnt>>[] = [];
+for (const width of widths) found.push(await learnt(width));
 const exactly = await densityOf(truth);
 await runtime.dispose();
 

@@ -5,7 +5,7 @@ import { outline } from "./outline.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 
 /** A point of a curve; `error` is drawn as a bar of one standard error up and down. */
-export interface CurvePoint {
+interface CurvePoint {
   readonly x: number;
   readonly y: number;
   readonly error?: number;
@@ -31,7 +31,7 @@ export interface CurvePlot {
 }
 
 /** An axis; its range is that of the data unless given. */
-export interface AxisOptions {
+interface AxisOptions {
   readonly label: string;
   readonly log?: boolean;
   readonly domain?: readonly [number, number];

@@ -5,7 +5,7 @@
 import { FigureError } from "./errors.ts";
 
 /** Text as XML shows it. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** A place in px, in as many digits as a screen shows. @throws FigureError unless finite */

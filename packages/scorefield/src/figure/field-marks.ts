@@ -5,7 +5,7 @@ import { FigureError } from "./errors.ts";
 import { palette } from "./plot.ts";
 
 /** A regular grid: `x` and `y` ascend in equal steps. */
-export interface Grid {
+interface Grid {
   x: ArrayLike<number>;
   y: ArrayLike<number>;
 }

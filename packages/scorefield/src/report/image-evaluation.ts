@@ -15,7 +15,7 @@ import type { Measure } from "./measure.ts";
 import { memorisation, type QualityOptions, sampleMeasures, withinRange } from "./quality.ts";
 
 /** What a classifier of the data's classes sees in images whose class is known. */
-export interface ClassAccuracy {
+interface ClassAccuracy {
   readonly name: string;
   /** Shares in [0, 1] of the images of this class; undefined where there are none. */
   readonly samples: number | undefined;

@@ -47,7 +47,7 @@ export interface QualityOptions {
 }
 
 /** Rows that enter measures of all pairs; their cost grows with the square. */
-export const pairRows = 2000;
+const pairRows = 2000;
 
 const firstRows = (array: NdArray, most: number): NdArray => {
   const [n = 0, ...shape] = array.shape;

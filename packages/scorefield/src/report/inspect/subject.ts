@@ -54,7 +54,7 @@ export interface Inspected extends Subject {
 }
 
 /** One part: numbers for programs, and what people see. */
-export interface Part {
+interface Part {
   readonly numbers: Record<string, unknown>;
   readonly title: string;
   readonly parts: readonly Html[];
