@@ -1,15 +1,5 @@
 /** A small convolutional network that tells classes, for images, signals and volumes. */
-import {
-  conv,
-  groupNorm,
-  layerNorm,
-  type NdArray,
-  type Shape,
-  ShapeError,
-  sizeOf,
-  type Tensor,
-  zeros,
-} from "@scorefield/tensor";
+import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkFeatureCount, fourierFeatures } from "../network/fourier-features.ts";
@@ -71,8 +61,8 @@ const initialWeight = (out: number, into: number, axes: number, seed: number, st
 
 /**
  * Convolutions of span 3 with group normalisation (Wu & He 2018) and SiLU, the first at full resolution and each further
- * one with stride 2, until no axis is longer than 8; then a linear layer of all that is left, whose values, normalised
- * (Ba et al. 2016), are the features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
+ * one with stride 2, until no axis is longer than 8; then a linear layer of all that is left, whose values are the
+ * features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
  * @throws ArgumentError for sizes out of range
  */
 export const convolutional = ({
@@ -120,8 +110,7 @@ export const convolutional = ({
       const [gain, bias] = linear(noise, level).split([made.shape[1]!, made.shape[1]!], 1) as [Tensor, Tensor];
       return made.multiply(gain.reshape(channels).add(1)).add(bias.reshape(channels)).silu();
     }, x);
-    // Of one length: distances between features are then neither tiny nor ruled by a few large ones.
-    return layerNorm(linear(output, h.reshape([n, sizeOf(h.shape.slice(1))])));
+    return linear(output, h.reshape([n, sizeOf(h.shape.slice(1))]));
   };
   return {
     recipe: { kind: "convolutional", width, features, noiseFeatures },

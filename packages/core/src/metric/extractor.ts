@@ -1,5 +1,5 @@
 /** What turns samples into features, on which distances between image sets are taken. */
-import type { NdArray, Runtime } from "@scorefield/tensor";
+import { layerNorm, type NdArray, type Runtime } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
 import { type BatchOptions, mapBatches } from "../classifier/predict.ts";
 
@@ -22,12 +22,17 @@ export const distanceNames = (extractor: string) => ({
   kernelName: `kernel-${extractor}`,
 });
 
-/** The features that a classifier of clean samples tells classes by. @param name of the extractor */
+/**
+ * The features that a classifier of clean samples tells classes by, each vector brought to mean 0 and variance 1 (Ba et
+ * al. 2016): distances are then neither tiny nor ruled by a few long vectors.
+ * @param name of the extractor
+ */
 export const classifierExtractor = (
   name: string,
   classifier: Classifier,
   { runtime }: { readonly runtime?: Runtime | undefined } = {},
 ): FeatureExtractor => ({
   ...distanceNames(name),
-  features: (samples, { signal } = {}) => mapBatches((x) => classifier.features(x), samples, { signal, runtime }),
+  features: (samples, { signal } = {}) =>
+    mapBatches((x) => layerNorm(classifier.features(x)), samples, { signal, runtime }),
 });

@@ -1,4 +1,4 @@
-import { fromNested, ndarray, type Tensor, toOnnx } from "@scorefield/tensor";
+import { fromNested, layerNorm, ndarray, type Tensor, toOnnx } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { classifier, initialClassifier } from "../classifier/classifier.ts";
@@ -22,7 +22,7 @@ test("a file exported from a classifier gives the classifier's features", async 
   const expected = await own.features(images);
   expect(expected.shape).toEqual([11, 5]);
   // A fixed batch of 4, which 11 images do not fill.
-  const file = toOnnx((x: Tensor) => net.features(x), [{ shape: [4, ...shape] }]);
+  const file = toOnnx((x: Tensor) => layerNorm(net.features(x)), [{ shape: [4, ...shape] }]);
   const extractor = await onnxExtractor(file, { name: "my-net", runtime });
   expect([extractor.frechetName, extractor.kernelName]).toEqual(["frechet-my-net", "kernel-my-net"]);
   const found = await extractor.features(images);
