@@ -10,10 +10,10 @@ export interface PlanePanel {
   marks: Plot.Markish[];
 }
 
-/** Points [n, 2], the first 2,500 of them. */
-export const dots = ({ data, shape }: NdArray, fill: string): Plot.Markish =>
+/** Points [n, 2], the first of them. */
+export const dots = ({ data, shape }: NdArray, fill: string, most = 1500): Plot.Markish =>
   Plot.dot(
-    Array.from({ length: Math.min(shape[0]!, 2500) }, (_, i) => [Number(data[2 * i]), Number(data[2 * i + 1])]),
+    Array.from({ length: Math.min(shape[0]!, most) }, (_, i) => [Number(data[2 * i]), Number(data[2 * i + 1])]),
     { r: 1, fill, fillOpacity: 0.5, clip: true },
   );
 
