@@ -57,8 +57,10 @@ describe("the exact model of a Gaussian in the plane", () => {
     expect(integrability.loops.circulation).toBeLessThan(1e-2);
     for (const { modes: list } of modes.levels) expect(list.length).toBe(1);
     // Under little noise the plane has two dimensions.
-    for (const method of ["flipd", "denoising"])
-      expect(Math.abs(dimension.levels[0][method].mean - 2)).toBeLessThan(0.2);
+    for (const method of ["flipd", "denoising"]) {
+      const { mean, standardError } = dimension.levels[0][method];
+      expect(Math.abs(mean - 2)).toBeLessThan(4 * standardError + 0.01);
+    }
     for (const { ratio, standardError } of [smoothing.tails, smoothing.peaks])
       expect(Math.abs(ratio - 1)).toBeLessThan(4 * standardError);
     expect(chains.chains.length).toBe(4);
