@@ -18,7 +18,7 @@ import {
 import { type NdArray, ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";
-import { isImages } from "../../packages/scorefield/src/recipe/schema.ts";
+import { isImages } from "../../packages/scorefield/src/recipe/is-images.ts";
 import { loadRun } from "../../packages/scorefield/src/run/load.ts";
 import { readImageSplit } from "../../packages/scorefield/src/run/prepare.ts";
 import { markdownTable, writeSection } from "./page-section.ts";

@@ -1,5 +1,4 @@
 /** One image file as pixels of the size and channels asked for. */
-import sharp from "sharp";
 import { DataError } from "../errors.ts";
 
 /** How a file becomes pixels. */
@@ -24,14 +23,15 @@ const unreadable = (path: string, cause: unknown): DataError => {
 };
 
 // Warnings about harmless oddities, which many cameras write, are no reason to refuse a photo; missing rows are.
-const open = (path: string) => sharp(path, { failOn: "error" });
+// The decoder is native and large: it is loaded for the first image.
+const open = async (path: string) => (await import("sharp")).default(path, { failOn: "error" });
 
 /** What the head of an image file tells: its size as it is looked at, and whether it has colours. @throws DataError */
 export const readImageHead = async (
   path: string,
 ): Promise<{ readonly width: number; readonly height: number; readonly grey: boolean }> => {
   try {
-    const { autoOrient, space } = await open(path).metadata();
+    const { autoOrient, space } = await (await open(path)).metadata();
     return { ...autoOrient, grey: space === "b-w" || space === "grey16" };
   } catch (cause) {
     throw unreadable(path, cause);
@@ -46,7 +46,7 @@ export const readImageHead = async (
 export const decodeImage = async (path: string, { size, greyscale, fit }: DecodeOptions): Promise<Uint8Array> => {
   let decoded: { readonly data: Uint8Array; readonly info: { readonly channels: number } };
   try {
-    decoded = await open(path)
+    decoded = await (await open(path))
       .autoOrient()
       .flatten({ background: "#ffffff" })
       .resize(size, size, { fit: fit === "crop" ? "cover" : "fill" })

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
-import sharp from "sharp";
 import { DataError, describeSystemError } from "../errors.ts";
 import { type DecodeOptions, decodeImage, readImageHead } from "./decode.ts";
 import { type Images, scalePixels } from "./images.ts";
@@ -117,6 +116,7 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
   const kept = new Map<number, Uint8Array>();
   const room = Math.floor(memory / (shape[0] * size * size));
   // Images are decoded side by side; threads within one would only be in each other's way, and in that of training.
+  const { default: sharp } = await import("sharp");
   sharp.concurrency(1);
   // Decoded images are kept here.
   sharp.cache(false);

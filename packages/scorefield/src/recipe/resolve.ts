@@ -14,7 +14,8 @@ import {
 } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
 import type { ScalingKind } from "../table/scaling.ts";
-import { isImages, type ParsedRecipe } from "./schema.ts";
+import { isImages } from "./is-images.ts";
+import type { ParsedRecipe } from "./schema.ts";
 
 type Training = ParsedRecipe["training"];
 

@@ -262,9 +262,6 @@ export type DataRecipe = ParsedRecipe["data"];
 export type ImageRecipe = Extract<DataRecipe, { kind: "images" | "glyphs" }>;
 export type TableRecipe = Exclude<DataRecipe, ImageRecipe>;
 
-/** Whether data are images rather than the rows of a table. */
-export const isImages = (data: DataRecipe): data is ImageRecipe => data.kind === "images" || data.kind === "glyphs";
-
 type Parts = z.input<typeof recipeSchema>;
 type WithoutKind<T> = T extends unknown ? Omit<T, "kind"> : never;
 

@@ -1,7 +1,7 @@
 /** The data that a run was trained on, read again. */
 import { DataError } from "@scorefield/data";
+import { isImages } from "../recipe/is-images.ts";
 import { dataName } from "../recipe/paths.ts";
-import { isImages } from "../recipe/schema.ts";
 import { runName } from "./folder.ts";
 import type { LoadedRun } from "./load.ts";
 import { readImageSplit, readSplit } from "./prepare.ts";

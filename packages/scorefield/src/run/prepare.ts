@@ -3,9 +3,10 @@ import { type Dataset, dataset } from "@scorefield/core";
 import { DataError, type Images, splitPositions, splitRows, takeImages, withMirrored } from "@scorefield/data";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { readImages } from "../image/source.ts";
+import { isImages } from "../recipe/is-images.ts";
 import { dataName } from "../recipe/paths.ts";
 import { type Recipe, resolveRecipe } from "../recipe/resolve.ts";
-import { type ImageRecipe, isImages, type ParsedRecipe, type TableRecipe } from "../recipe/schema.ts";
+import type { ImageRecipe, ParsedRecipe, TableRecipe } from "../recipe/schema.ts";
 import { applyScaling, fitScaling, type Scaling } from "../table/scaling.ts";
 import { readRows } from "../table/source.ts";
 
