@@ -72,7 +72,7 @@ describe("a folder of photographs", () => {
     expect(stderr).toMatch(/72 training images and 4 held out, mirrored .*, 8x8 colour, of 2 classes: sea, sun/);
     expect(stderr).toMatch(/unet \(width 8,/);
     expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --count 64 --class all --out grid.png/);
-  });
+  }, 600_000);
 
   test("pictures of samples stand in the run's folder", async () => {
     // All steps were one block of work, after which one picture is made.
