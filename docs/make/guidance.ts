@@ -13,9 +13,9 @@ import {
   energyDistance,
   exact,
   gaussian,
+  geometricLevels,
   guided,
   heun,
-  logNormalLevels,
   mlp,
   type ScoreModel,
   sample,
@@ -74,7 +74,7 @@ const bad = await trainOn(16, 600);
 const classifier = await trainClassifier({
   data: labelled,
   process: levels,
-  levels: logNormalLevels(),
+  levels: geometricLevels({ highest: 80, lowest: 0.01, count: 100 }),
   steps: 3000,
   runtime,
 });

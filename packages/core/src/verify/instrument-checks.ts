@@ -65,7 +65,7 @@ export const instrumentChecks: readonly Check[] = [
       const points = axis.flatMap((y) => axis.flatMap((x) => [x, y]));
       const grid = ndarray(Float64Array.from(points), [61 * 61, 2]);
       const [truth] = await evaluate((x, t) => [model.logDensity(x!, t!)], [grid, filled(61 * 61, time)], runtime);
-      const found = await logDensitySurface(model, { x: axis, y: axis, time, nodes: 6, runtime, signal });
+      const found = await logDensitySurface(model, { x: axis, y: axis, time, nodes: 10, runtime, signal });
       return worst([
         sameNumbers(numbers(truth!), found.logDensity.data, 1e-5, { detail: "log-density" }),
         absolute(0, found.pathDependence.share, 1e-5, { detail: "path dependence" }),

@@ -37,16 +37,12 @@ interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
-  readonly seconds: number;
 }
 
 const ended = (child: ChildProcess): Promise<Ended> => {
-  const begun = performance.now();
   let stderr = "";
   child.stderr!.on("data", (text) => (stderr += text));
-  return new Promise((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, stderr, seconds: (performance.now() - begun) / 1000 })),
-  );
+  return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, stderr })));
 };
 
 const running = new Set<ChildProcess>();
@@ -74,15 +70,30 @@ const contentOf = async (name: string) => {
   return { files, lines, names: (await readdir(at(name))).sort() };
 };
 
+const lastStep = async (name: string): Promise<number> => (await checkpointSteps(at(name))).at(-1) ?? 0;
+
+/** Waits until a run has a checkpoint of a later step, or its process has ended. */
+const passed = async (name: string, step: number, child: ChildProcess): Promise<void> => {
+  while (child.exitCode === null && child.signalCode === null && (await lastStep(name)) <= step)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
 let expected: Awaited<ReturnType<typeof contentOf>>;
-let seconds = 0;
+/** How long starting takes, and training after its first checkpoint. */
+let startSeconds = 0;
+let trainSeconds = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scorefield-crash-"));
   await writeFile(at("recipe.json"), JSON.stringify(recipe));
-  const whole = await ended(await start("whole"));
+  const begun = performance.now();
+  const child = await start("whole");
+  const done = ended(child);
+  await passed("whole", 0, child);
+  startSeconds = (performance.now() - begun) / 1000;
+  const whole = await done;
+  trainSeconds = (performance.now() - begun) / 1000 - startSeconds;
   expect(whole.code, whole.stderr).toBe(0);
-  seconds = whole.seconds;
   expected = await contentOf("whole");
   expect(expected.lines.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => 100 * (i + 1)));
   expect(Object.keys(expected.files)).toHaveLength(2 + 2 * 5);
@@ -95,42 +106,43 @@ afterAll(async () => {
 test("killed 20 times at random moments, runs end with the bits of one that was not", async () => {
   let kills = 0;
   let finished = 0;
-  let longest = seconds;
   const killedAt: number[] = [];
   for (let session = 0; kills < 20 || finished === 0; session++) {
     const name = `killed-${finished}`;
+    const before = await lastStep(name);
     const child = await start(name);
     const done = ended(child);
-    const [share = 0] = uniform([1], { seed: 8, step: session }).data;
-    const timer = setTimeout(() => child.kill("SIGKILL"), kills < 20 ? 1000 * longest * share : 2 ** 30);
+    if (kills < 20) {
+      const [share = 0] = uniform([1], { seed: 8, step: session }).data;
+      // One in five while it starts; the others once they got further, so that the runs do.
+      const starting = session % 5 === 0;
+      if (!starting) await passed(name, before, child);
+      await new Promise((resolve) => setTimeout(resolve, 1000 * share * (starting ? startSeconds : trainSeconds / 3)));
+      child.kill("SIGKILL");
+    }
     const { code, signal, stderr } = await done;
-    clearTimeout(timer);
     if (signal === "SIGKILL") {
       kills++;
-      const step = (await checkpointSteps(at(name))).at(-1) ?? 0;
-      // Where sessions get nowhere, as on a busy machine, the next may last longer.
-      if (step === (killedAt.at(-1) ?? 0)) longest *= 1.1;
-      killedAt.push(step);
+      killedAt.push(await lastStep(name));
       continue;
     }
     expect(code, stderr).toBe(0);
     finished++;
+    // The machine was faster than it had been.
+    trainSeconds *= 0.7;
     expect(await contentOf(name)).toEqual(expected);
   }
-  // Most were killed in the midst of training.
-  expect(killedAt.filter((step) => step > 0).length, `killed after steps ${killedAt}`).toBeGreaterThan(5);
+  const amidst = killedAt.filter((step) => step > 0 && step < recipe.training!.steps!);
+  expect(amidst.length, `killed after steps ${killedAt}`).toBeGreaterThan(5);
 }, 1_800_000);
 
 test("a file that cannot grow leaves the last good checkpoint, says so, and the run goes on from it", async () => {
   const child = await start("full");
   const done = ended(child);
-  while (((await checkpointSteps(at("full"))).at(-1) ?? 0) < 500) {
-    expect(child.exitCode).toBe(null);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await passed("full", 400, child);
   child.kill("SIGKILL");
   await done;
-  const good = (await checkpointSteps(at("full"))).at(-1)!;
+  const good = await lastStep("full");
   const path = join(checkpointFolder(at("full")), `step-${`${good}`.padStart(8, "0")}.safetensors`);
   const bytes = await readFile(path);
   // No file of this process may exceed 64 KiB; a checkpoint takes more, all else less.
