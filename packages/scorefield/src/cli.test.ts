@@ -69,7 +69,8 @@ describe("help", () => {
       expect(help.stdout).toMatch(new RegExp(`^Examples?:$(\\n  scorefield .*)*\\n  scorefield ${command}\\b`, "m"));
       expect(help.stdout).toContain("--json");
     }
-  });
+    // A process for each command, on a machine that may be busy.
+  }, 60_000);
 
   test("the version is the package's", async () => {
     const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
