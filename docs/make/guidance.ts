@@ -13,7 +13,6 @@ import {
   energyDistance,
   exact,
   gaussian,
-  geometricLevels,
   guided,
   heun,
   mlp,
@@ -74,7 +73,6 @@ const bad = await trainOn(16, 600);
 const classifier = await trainClassifier({
   data: labelled,
   process: levels,
-  levels: geometricLevels({ highest: 80, lowest: 0.01, count: 100 }),
   steps: 3000,
   runtime,
 });

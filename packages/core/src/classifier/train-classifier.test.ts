@@ -12,6 +12,7 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { glyphs } from "../density/glyphs.ts";
 import { ArgumentError } from "../errors.ts";
+import { edm } from "../process/edm.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { normal } from "../random/normal.ts";
 import { dataset } from "../training/dataset.ts";
@@ -83,6 +84,33 @@ test("of noisy samples: the answer blurs with the noise", async () => {
   }
   expect(() => trained.logits(undefined as never)).toThrow();
   await expect(predictClasses(trained, normal([3, 1], { seed: 0 }), { runtime })).rejects.toThrow(/expected times/);
+});
+
+test("on a process whose times lie far above the data: as good at little noise as at much", async () => {
+  // Two classes N(-0.2, 0.05^2) and N(0.2, 0.05^2): with edm, uniform times see them apart in 1 of 400 draws.
+  const narrow = normal([20_000, 1], { seed: 1 });
+  const labels = Int32Array.from({ length: 20_000 }, (_, i) => i % 2);
+  for (let i = 0; i < 20_000; i++) narrow.data[i] = 0.05 * narrow.data[i]! + (labels[i] ? 0.2 : -0.2);
+  const process = edm();
+  const trained = await trainClassifier({
+    data: dataset(narrow, labels),
+    process,
+    network: perceptron({ widths: [48, 48], noiseFeatures: 16 }),
+    steps: 2000,
+    seed: 2,
+    runtime,
+  });
+  for (const sigma of [0.01, 0.1, 0.3, 1]) {
+    const variance = 0.05 ** 2 + sigma ** 2;
+    const x = [-2, -1, -0.5, 0, 0.5, 1, 2].map((u) => u * Math.sqrt(variance + 0.2 ** 2));
+    const t = ndarray(new Float32Array(x.length).fill(process.timeOfLogSnr(-2 * Math.log(sigma))));
+    const found = await probabilities(trained, ndarray(Float32Array.from(x), [x.length, 1]), t);
+    for (const [i, value] of x.entries())
+      expect(
+        Math.abs(found[2 * i + 1]! - 1 / (1 + Math.exp((-0.4 * value) / variance))),
+        `sigma ${sigma}`,
+      ).toBeLessThan(0.08);
+  }
 });
 
 test("a convolutional one tells glyphs apart, and is rebuilt from recipe and parameters", async () => {
