@@ -93,20 +93,26 @@ describe("a linear law", () => {
   });
 });
 
-/** The loss of a model that denoises to y, whatever it is shown. */
-const lossOf = async (constraint: Constraint, y: NdArray, options: Parameters<typeof constrained>[2], t: number) => {
+/** What a penalty adds to the loss of a model that denoises data x to y, whatever it is shown. */
+const addedBy = async (
+  constraint: Constraint,
+  y: NdArray,
+  options: Parameters<typeof constrained>[2],
+  t: number,
+  x = y,
+) => {
   const process = edm();
   const n = y.shape[0]!;
   const both = [denoising(), constrained(denoising(), constraint, options)];
   const compiled = await compile(
-    (x: Tensor, time: Tensor) => both.map((objective) => objective.loss(() => x, process, { x, t: time, noise: x })),
-    [y, { shape: [n], dtype: "float64" }],
+    (clean: Tensor, estimate: Tensor, time: Tensor) =>
+      both.map((objective) => objective.loss(() => estimate, process, { x: clean, t: time, noise: clean })),
+    [x, y, { shape: [n], dtype: "float64" }],
     { runtime },
   );
-  const [plain, added] = await compiled(y, ndarray(new Float64Array(n).fill(t)));
+  const [plain, whole] = await compiled(x, y, ndarray(new Float64Array(n).fill(t)));
   await compiled.dispose();
-  expect(Number(plain!.data[0])).toBe(0);
-  return Number(added!.data[0]);
+  return Number(whole!.data[0]) - Number(plain!.data[0]);
 };
 
 describe("the penalty", () => {
@@ -115,17 +121,28 @@ describe("the penalty", () => {
 
   test("is the weighted mean of the squared residual, and falls with the noise", async () => {
     const law = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    const lawful = ndarray(Float64Array.of(1, 3, -2, 6), [2, 2]);
     // Residuals -1 and 4.
-    expect(await lossOf(law, y, { weight: 3, schedule: "constant" }, t)).toBeCloseTo((3 * 17) / 2, 9);
-    expect(await lossOf(law, y, { weight: 3 }, t)).toBeCloseTo(3 * 17, 9);
+    expect(await addedBy(law, y, { weight: 3, schedule: "constant" }, t)).toBeCloseTo((3 * 17) / 2, 9);
+    expect(await addedBy(law, y, { weight: 3 }, t, lawful)).toBeCloseTo(3 * 17, 9);
+    const little = edm().timeOfLogSnr(-2 * Math.log(0.1));
+    expect(await addedBy(law, y, { weight: 3 }, little, lawful)).toBeCloseTo((3 * 17 * 101) / 2, 7);
+  });
+
+  test("does not ask more of little noise than data that break the law allow", async () => {
+    const law = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    // The data's own squared residuals are 1 and 16, 8.5 on average.
+    expect(await addedBy(law, y, {}, t)).toBeCloseTo(8.5 / (1 / 2 + 8.5), 9);
+    const little = edm().timeOfLogSnr(-2 * Math.log(0.01));
+    expect(await addedBy(law, y, {}, little)).toBeCloseTo(8.5 / (1 / 10001 + 8.5), 9);
   });
 
   test("of a known mean looks at the batch", async () => {
     const law = meanConstraint({ values: [1.5, 3] });
     // The batch's mean is [2, 3.5].
-    expect(await lossOf(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * 0.25, 9);
-    expect(await lossOf(law, y, { weight: 2 }, t)).toBeCloseTo(2 * 0.25, 9);
-    expect(await lossOf(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo(2 * 2 * 0.25, 9);
+    expect(await addedBy(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * 0.25, 9);
+    expect(await addedBy(law, y, { weight: 2 }, t)).toBeCloseTo(2 * 0.25, 9);
+    expect(await addedBy(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo((2 * 0.25) / (1 / 2 + 0.25), 9);
     expect(() => meanConstraint({ values: [] })).toThrow(ArgumentError);
   });
 
@@ -157,11 +174,14 @@ describe("a law that measured data obey but for errors", () => {
 
   test("is kept better with a penalty, and to rounding when projected", async () => {
     const plain = await train({ ...options, network }).result;
-    const informed = await train({ ...options, network, objective: constrained(denoising(), law, { weight: 10 }) })
-      .result;
+    const informed = (weight: number): Promise<ScoreModel> =>
+      train({ ...options, network, objective: constrained(denoising(), law, { weight }) }).result;
     // The error in the sum has deviation 0.3 sqrt(3).
     expect(await deviation(plain)).toBeGreaterThan(0.4);
-    expect(await deviation(informed)).toBeLessThan(0.25);
+    const held = await deviation(await informed(10));
+    expect(held).toBeLessThan(0.2);
+    // A larger penalty keeps the law better, not worse.
+    expect(held).toBeLessThan(0.7 * (await deviation(await informed(1))));
     expect(await deviation(projected(plain, law.project!))).toBeLessThan(1e-5);
   });
 

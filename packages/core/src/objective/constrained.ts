@@ -9,9 +9,12 @@ import type { Objective } from "./objective.ts";
 /**
  * How a penalty is weighed by noise level:
  * - `constant`: 1 at all;
- * - `posterior`: by (alpha^2 + sigma^2) / sigma^2, the inverse of the variance that data of unit scale still have given
- *   x_t, so that an error counts by how unlikely it is (Bastek et al. 2025, equation 9). The denoising loss with weighting
- *   `edm` rises towards the data in the same way.
+ * - `posterior`: by 1 / (sigma^2 / (alpha^2 + sigma^2) + e^2), so that an error counts by how unlikely it is. The first
+ *   term is the variance that data of unit scale still have given x_t (Bastek et al. 2025, equation 9), and e^2 the mean
+ *   square of the residuals that the clean data of the batch have themselves. For data that keep the law it is 0, and the
+ *   weight rises towards the data as that of the denoising loss with weighting `edm` does. Data that break it, such as
+ *   measured ones, say at a noise below e where they are, and no network can deny it: unbounded weights there would drown
+ *   all else.
  */
 export type ConstraintSchedule = "constant" | "posterior";
 
@@ -22,9 +25,11 @@ export interface ConstrainedOptions {
   readonly schedule?: ConstraintSchedule;
 }
 
-const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor) => Tensor> = {
+/** @param broken the mean squared residual of the clean data, a scalar */
+const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor, broken: Tensor) => Tensor> = {
   constant: (process, t) => process.alpha(t).multiply(0).add(1),
-  posterior: (process, t) => process.alpha(t).divide(process.sigma(t)).square().add(1),
+  posterior: (process, t, broken) =>
+    process.alpha(t).divide(process.sigma(t)).square().add(1).reciprocal().add(broken).reciprocal(),
 };
 
 /**
@@ -59,7 +64,8 @@ export const constrained = (
         .residual(denoise(perturb(process, { ...inputs, t }), t))
         .square()
         .mean(1);
-      const weights = schedules[schedule](process, constraint.ofAverages ? t.slice([[0, 1]]) : t);
+      const broken = constraint.residual(inputs.x).square().mean();
+      const weights = schedules[schedule](process, constraint.ofAverages ? t.slice([[0, 1]]) : t, broken);
       return objective
         .loss(denoise, process, inputs, parameters)
         .add(residual.multiply(weights).mean().multiply(weight));
