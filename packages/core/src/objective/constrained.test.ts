@@ -1,4 +1,4 @@
-import { compile, type NdArray, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
+import { compile, constant, grad, type NdArray, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
@@ -137,13 +137,48 @@ describe("the penalty", () => {
     expect(await addedBy(law, y, {}, little)).toBeCloseTo(8.5 / (1 / 10001 + 8.5), 9);
   });
 
-  test("of a known mean looks at the batch", async () => {
+  test("of a known mean is the product of the residuals of both halves of the batch", async () => {
     const law = meanConstraint({ values: [1.5, 3] });
-    // The batch's mean is [2, 3.5].
-    expect(await addedBy(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * 0.25, 9);
-    expect(await addedBy(law, y, { weight: 2 }, t)).toBeCloseTo(2 * 0.25, 9);
-    expect(await addedBy(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo((2 * 0.25) / (1 / 2 + 0.25), 9);
+    // [-0.5, -1] and [1.5, 2]; the batch's mean is [2, 3.5].
+    const product = (-0.5 * 1.5 - 1 * 2) / 2;
+    expect(await addedBy(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * product, 9);
+    expect(await addedBy(law, y, { weight: 2 }, t)).toBeCloseTo(2 * product, 9);
+    expect(await addedBy(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo(
+      (2 * product) / (1 / 2 + 0.25),
+      9,
+    );
     expect(() => meanConstraint({ values: [] })).toThrow(ArgumentError);
+    await expect(addedBy(law, ndarray(Float64Array.of(1, 2), [1, 2]), {}, t)).rejects.toThrow(/at least 2 samples/);
+  });
+
+  test("of a mean that is right has no slope in the spread of the estimates, on average over batches", async () => {
+    const process = edm();
+    const [n, batches] = [8, 400];
+    const objective = constrained(denoising(), meanConstraint({ values: [0] }), { weight: 100 });
+    const compiled = await compile(
+      (x: Tensor, noise: Tensor, time: Tensor) =>
+        grad((factor: Tensor) =>
+          [objective, denoising()]
+            .map((one) => one.loss((at) => at.multiply(factor), process, { x, t: time, noise }))
+            .reduce((whole, plain) => whole.subtract(plain)),
+        )(constant(0.5, "float64")),
+      [
+        { shape: [n, 1], dtype: "float64" },
+        { shape: [n, 1], dtype: "float64" },
+        { shape: [n], dtype: "float64" },
+      ],
+      { runtime },
+    );
+    const drawn = (seed: number, step: number) => normal([n, 1], { seed, step, dtype: "float64" });
+    const slopes: number[] = [];
+    for (let b = 0; b < batches; b++)
+      slopes.push(Number((await compiled(drawn(1, b), drawn(2, b), ndarray(new Float64Array(n).fill(t)))).data[0]));
+    await compiled.dispose();
+    const mean = slopes.reduce((sum, value) => sum + value, 0) / batches;
+    const error = Math.sqrt(slopes.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / batches;
+    expect(Math.abs(mean)).toBeLessThan(4 * error);
+    // The squared mean of the batch would have 100 d/df f^2 (1 + 1) / n = 25.
+    expect(error).toBeLessThan(25 / 8);
   });
 
   test("bad options", () => {

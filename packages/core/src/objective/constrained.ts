@@ -33,9 +33,25 @@ const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor, broken
 };
 
 /**
+ * The squared residual of each row, [rows]. Of averages it is the product of those of both halves of the batch: the square of
+ * one average has the variance of the average in its mean, and to lower that, a model would make its estimates too alike.
+ */
+const squaredResidual = ({ ofAverages, residual }: Constraint, x: Tensor): Tensor => {
+  if (!ofAverages) return residual(x).square().mean(1);
+  const n = x.shape[0]!;
+  if (n < 2)
+    throw new ArgumentError("constrained: expected batches of at least 2 samples for a law of averages, found 1");
+  const half = Math.floor(n / 2);
+  return residual(x.slice([[0, half]]))
+    .multiply(residual(x.slice([[half, n]])))
+    .mean(1);
+};
+
+/**
  * An objective and the mean squared residual of a constraint on the denoised estimates (Bastek et al. 2025, "Physics-
- * Informed Diffusion Models").
- * @throws ArgumentError for a weight that is not positive, or an unknown schedule
+ * Informed Diffusion Models"). That of a law of averages is estimated without bias, and may be negative in a batch.
+ * @throws ArgumentError for a weight that is not positive, or an unknown schedule; when compiled, for a law of averages in
+ *   batches of one sample
  */
 export const constrained = (
   objective: Objective,
@@ -60,15 +76,12 @@ export const constrained = (
     loss: (denoise, process, inputs, parameters) => {
       // At one level for all of a batch, since errors of averages at some levels must not make up for those at others.
       const t = constraint.ofAverages ? inputs.t.slice([[0, 1]]).broadcastTo(inputs.t.shape) : inputs.t;
-      const residual = constraint
-        .residual(denoise(perturb(process, { ...inputs, t }), t))
-        .square()
-        .mean(1);
+      const squared = squaredResidual(constraint, denoise(perturb(process, { ...inputs, t }), t));
       const broken = constraint.residual(inputs.x).square().mean();
       const weights = schedules[schedule](process, constraint.ofAverages ? t.slice([[0, 1]]) : t, broken);
       return objective
         .loss(denoise, process, inputs, parameters)
-        .add(residual.multiply(weights).mean().multiply(weight));
+        .add(squared.multiply(weights).mean().multiply(weight));
     },
   };
 };
