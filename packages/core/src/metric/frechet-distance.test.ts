@@ -71,28 +71,28 @@ test("the same set is at distance 0, and one moved by v at |v|^2; dead columns d
 });
 
 test("samples of Gaussians: the closed form plus the known bias of finite sets", () => {
-  // N(0, 1) in d dimensions against itself: (1/n + 1/m) (5/4 d + d (d - 1) / 4), to leading order in 1/n.
-  const [n, d, repeats] = [300, 4, 40];
+  // N(0, 1) in d dimensions against itself: (1/n + 1/m) (3/2 d + d (d - 1) / 4), to leading order in 1/n.
+  const [n, m, d, repeats] = [300, 400, 4, 400];
   const mean = (scale: number, shift: number) => {
     const found = Array.from({ length: repeats }, (_, step) => {
       const a = normal([n, d], { seed: 6, step, dtype: "float64" });
-      const b = normal([n, d], { seed: 7, step, dtype: "float64" });
+      const b = normal([m, d], { seed: 7, step, dtype: "float64" });
       return frechetDistance(
         a,
         ndarray(
           b.data.map((z) => scale * z + shift),
-          [n, d],
+          [m, d],
         ),
       );
     });
     const average = found.reduce((sum, x) => sum + x, 0) / repeats;
     return [average, Math.sqrt(found.reduce((sum, x) => sum + (x - average) ** 2, 0)) / repeats] as const;
   };
-  const bias = (2 / n) * ((5 / 4) * d + (d * (d - 1)) / 4);
+  const bias = (1 / n + 1 / m) * ((3 / 2) * d + (d * (d - 1)) / 4);
   const [same, error] = mean(1, 0);
   // Terms of the next order are about d / n of it.
-  expect(Math.abs(same - bias)).toBeLessThan(5 * error + (bias * 2 * d) / n);
-  expect(error).toBeLessThan(bias / 10);
+  expect(Math.abs(same - bias)).toBeLessThan(3 * error + (bias * d) / n);
+  expect(error).toBeLessThan(bias / 40);
   // N(0, 1) against N(0.5, 1.5^2): d (0.25 + 0.25).
   const [apart, spread] = mean(1.5, 0.5);
   expect(Math.abs(apart - 0.5 * d)).toBeLessThan(5 * spread + 3 * bias);
