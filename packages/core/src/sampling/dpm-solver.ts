@@ -1,8 +1,9 @@
-import { checkOrder, type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
+import { where } from "@scorefield/tensor";
+import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt } from "./flow.ts";
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link dpmSolver}. */
+/** Options of {@link dpmSolver}; the grid is `logSnr` by default. */
 export interface DpmSolverOptions extends FlowSamplerOptions {
   /** 1, 2 (the default, "2M") or 3 ("3M"): how many denoised estimates a step looks at. */
   readonly order?: 1 | 2 | 3;
@@ -20,19 +21,22 @@ export interface DpmSolverOptions extends FlowSamplerOptions {
  * with P the parabola through the last three D. The first steps, which have fewer behind them, are of lower order. The
  * integral is exact, which order 3 needs: its widespread form, with the second divided difference in the place of the second
  * derivative, twice as large, is of order 2 (`dpm-solver.test.ts`). Exact for a point in any number of steps. One
- * evaluation per step.
+ * evaluation per step. Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of
+ * order 1, as the authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
-export const dpmSolver = ({ order = 2, ...options }: DpmSolverOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("dpm-solver++", options);
+export const dpmSolver = ({ order = 2, grid = "logSnr", ...options }: DpmSolverOptions = {}): Sampler => {
+  const { recipe, ...parts } = flowParts("dpm-solver++", { ...options, grid });
   checkOrder("dpm-solver++", order);
+  const few = isFew(recipe.steps);
+  const most = few ? Math.min(2, order) : order;
   return {
     ...parts,
     recipe: { ...recipe, order },
     evaluationsPerStep: 1,
     noises: 0,
-    carries: order - 1,
-    memory: order - 1,
+    carries: most - 1,
+    memory: most - 1,
     step: (model, { x, carried }, { from, to, before }) => {
       const { process } = model;
       const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
@@ -42,11 +46,15 @@ export const dpmSolver = ({ order = 2, ...options }: DpmSolverOptions = {}): Sam
       // Past estimates in units of the step, all below 0.
       const past = before.map((t) => levelAt(process, t, x).lambda.subtract(at.lambda).divide(h));
       const [d, d1] = estimates;
-      const solved =
+      const highest =
         past.length === 1
           ? exponentialStep(y, h, [], [d!.subtract(d!.subtract(d1!).divide(past[0]!.multiply(2)))])
           : exponentialStep(y, h, past, estimates.slice(0, past.length + 1));
-      return { x: solved.multiply(next.alpha), carried: estimates.slice(0, order - 1) };
+      const solved =
+        few && past.length > 0
+          ? where(isLast(parts.grid(process), to, x), exponentialStep(y, h, [], [d!]), highest)
+          : highest;
+      return { x: solved.multiply(next.alpha), carried: estimates.slice(0, most - 1) };
     },
   };
 };

@@ -2,6 +2,7 @@
 import type { Tensor } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { expandTime } from "../model/expand-time.ts";
 import { scheduleAt } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 import { chooseGrid, type Grid, type GridName } from "./grid.ts";
@@ -11,7 +12,7 @@ import type { Sampler } from "./sampler.ts";
 export interface FlowSamplerOptions {
   /** Steps, the last of them to the denoised estimate if `denoiseLast`. Default 18. */
   readonly steps?: number;
-  /** Default `karras`. */
+  /** Default `karras`, but of `dpmSolver` and `unipc` `logSnr`: their polynomials are in the log-SNR. */
   readonly grid?: GridName | Grid;
   /**
    * Whether the last step goes from the process's first time to the denoised estimate, as to a noise of zero; else samples
@@ -48,6 +49,13 @@ export const flowParts = (
 export const checkOrder = (kind: string, order: number): void => {
   if (![1, 2, 3].includes(order)) throw new ArgumentError(`${kind} order: expected 1, 2 or 3, found ${String(order)}`);
 };
+
+/** Whether so few steps of a multistep method are too long for high orders. */
+export const isFew = (steps: number): boolean => steps < 10;
+
+/** Whether a step to times [n] is the last of a grid, bool [n, 1, ...]. */
+export const isLast = (grid: readonly number[], to: Tensor, x: Tensor): Tensor =>
+  expandTime(to.lessOrEqual(grid.at(-1)!), x.rank);
 
 /** A time at which the ODE is solved, as seen from the samples. */
 export interface Level {

@@ -1,16 +1,16 @@
-import type { Tensor } from "@scorefield/tensor";
+import { type Tensor, where } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { checkOrder, type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
+import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt } from "./flow.ts";
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link unipc}. */
+/** Options of {@link unipc}; the grid is `logSnr` by default. */
 export interface UnipcOptions extends FlowSamplerOptions {
   /** 1, 2 or 3 (the default): the order of the predictor; the corrector's is one more. */
   readonly order?: 1 | 2 | 3;
   /**
-   * B(h) of the paper: `bh1` is h, `bh2`, the default, e^h - 1. It makes a difference only where one difference of
+   * B(h) of the paper: `bh1` is h, `bh2`, the default, 1 - e^-h. It makes a difference only where one difference of
    * estimates is used with the weight 1/2: the predictor of order 2 and the corrector of order 1. Elsewhere it cancels.
    */
   readonly variant?: "bh1" | "bh2";
@@ -26,11 +26,15 @@ export interface UnipcOptions extends FlowSamplerOptions {
  * a_m say that the sum integrates e^-(h - tau) P(tau) exactly, with P the polynomial through all estimates, and that is how
  * it is computed; with a single difference a_1 = 1/2 suffices, as in the paper. The corrector uses the evaluation at
  * the predicted state, which the next predictor needs anyway: one evaluation per step. The last state is not corrected.
+ * Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of order 1, as the
+ * authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid, an order other than 1, 2 or 3, or an unknown variant
  */
-export const unipc = ({ order = 3, variant = "bh2", ...options }: UnipcOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("unipc", options);
+export const unipc = ({ order = 3, variant = "bh2", grid = "logSnr", ...options }: UnipcOptions = {}): Sampler => {
+  const { recipe, ...parts } = flowParts("unipc", { ...options, grid });
   checkOrder("unipc", order);
+  const few = isFew(recipe.steps);
+  const most = few ? Math.min(2, order) : order;
   if (variant !== "bh1" && variant !== "bh2")
     throw new ArgumentError(`unipc variant: expected bh1 or bh2, found ${String(variant)}`);
 
@@ -49,8 +53,8 @@ export const unipc = ({ order = 3, variant = "bh2", ...options }: UnipcOptions =
     evaluationsPerStep: 1,
     noises: 0,
     // The corrected state before the last step, over its alpha, and the estimates since.
-    carries: 1 + order,
-    memory: order,
+    carries: 1 + most,
+    memory: most,
     step: (model: ScoreModel, { x, carried }, { from, to, before }) => {
       const { process } = model;
       const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
@@ -67,14 +71,15 @@ export const unipc = ({ order = 3, variant = "bh2", ...options }: UnipcOptions =
             [past[0]!, estimate, ...past.slice(1, lambdas.length)],
           )
         : x.divide(at.alpha);
-      const seen = Math.min(order - 1, lambdas.length);
-      const predicted = solve(corrected, at.lambda, next.lambda.subtract(at.lambda), lambdas.slice(0, seen), [
-        estimate,
-        ...past.slice(0, seen),
-      ]);
+      const h = next.lambda.subtract(at.lambda);
+      const predict = (seen: number): Tensor =>
+        solve(corrected, at.lambda, h, lambdas.slice(0, seen), [estimate, ...past.slice(0, seen)]);
+      const highest = Math.min(most - 1, lambdas.length);
+      const predicted =
+        few && highest > 0 ? where(isLast(parts.grid(process), to, x), predict(0), predict(highest)) : predict(highest);
       return {
         x: predicted.multiply(next.alpha),
-        carried: [corrected, estimate, ...past.slice(0, order - 1)],
+        carried: [corrected, estimate, ...past.slice(0, most - 1)],
       };
     },
   };
