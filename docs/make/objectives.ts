@@ -312,7 +312,7 @@ const laws: string[][] = [
   ["the data as measured", await violation(measured)],
   ["plain", await violation(plain)],
 ];
-for (const weight of [0.1, 1, 10, 100])
+for (const weight of [0.1, 1, 10, 100, 1000])
   laws.push([
     `penalty of weight ${weight}`,
     await violation(await informedBy(constrained(denoising(), law, { weight }))),

@@ -91,7 +91,7 @@ test("as a term of training it lowers the residual of what is learnt", async () 
   const learnt = (objective: ReturnType<typeof denoising>) =>
     train({ ...options, network: mlp({ width: 24, depth: 2, noiseFeatures: 8 }), objective }).result;
   const plain = await learnt(denoising());
-  const held = await learnt(fokkerPlanck(denoising(), { weight: 0.3, projections: 1 }));
+  const held = await learnt(fokkerPlanck(denoising(), { weight: 0.3, projections: 2 }));
   const square = async (model: ScoreModel): Promise<number> => {
     let sum = 0;
     for (const logSnr of [2, 0, -2])
@@ -101,7 +101,48 @@ test("as a term of training it lowers the residual of what is learnt", async () 
   expect(await square(held)).toBeLessThan(0.7 * (await square(plain)));
 });
 
+test("by random directions the term is zero for an exact mixture, on average (4 standard errors)", async () => {
+  const process = edm();
+  const density = gaussianMixture({
+    weights: [0.4, 0.6],
+    means: [
+      [-1, 0, 0.5],
+      [1, 0.5, 0],
+    ],
+    covariances: [0.2, 0.5],
+  });
+  const model = exact(density, process);
+  const [rows, batches] = [64, 30];
+  const spec = { shape: [rows, 3], dtype: "float64" } as const;
+  for (const projections of [2, 3]) {
+    const regularised = fokkerPlanck(denoising(), { weight: 1, projections });
+    const compiled = await compile(
+      (x: Tensor, t: Tensor, [noise, ...probes]: Tensor[]) =>
+        [regularised, denoising()]
+          .map((objective) => objective.loss(model.denoise, process, { x, t, noise: noise!, probes }))
+          .reduce((whole, plain) => whole.subtract(plain)),
+      [spec, { shape: [rows], dtype: "float64" }, new Array<typeof spec>(1 + projections).fill(spec)],
+      { runtime },
+    );
+    const t = ndarray(new Float64Array(rows).fill(process.timeOfLogSnr(-2 * Math.log(0.5))));
+    const found: number[] = [];
+    for (let b = 0; b < batches; b++) {
+      const draws = Array.from({ length: 1 + projections }, (_, step) =>
+        normal([rows, 3], { seed: 5, step, firstSample: b * rows, dtype: "float64" }),
+      );
+      found.push(Number((await compiled(castArray(density.sample(rows, 6, b * rows), "float64"), t, draws)).data[0]));
+    }
+    await compiled.dispose();
+    const mean = found.reduce((sum, value) => sum + value, 0) / batches;
+    const error = Math.sqrt(found.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / batches;
+    expect(Math.abs(mean)).toBeLessThan(4 * error);
+    // The square of one estimate would have the mean 0.019 / projections.
+    expect(error).toBeLessThan(0.019 / projections / 6);
+  }
+});
+
 test("bad options", () => {
+  expect(() => fokkerPlanck(denoising(), { projections: 1 })).toThrow(/at least 2, for an estimate without bias/);
   expect(() => fokkerPlanck(denoising(), { weight: 0 })).toThrow(/positive weight, found 0/);
   expect(() => fokkerPlanck(denoising(), { projections: -1 })).toThrow(/projections/);
 });

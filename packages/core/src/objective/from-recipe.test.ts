@@ -43,7 +43,7 @@ describe("objectiveFromRecipe", () => {
     implicit({ weighting: "none", levels: fixedLevel({ ratio: 0.3 }) }),
     sliced({ projections: 2, varianceReduced: false }),
     finiteDifference({ difference: 0.1 }),
-    fokkerPlanck(sliced(), { projections: 1 }),
+    fokkerPlanck(sliced(), { projections: 2 }),
     constrained(fokkerPlanck(denoising()), meanConstraint({ values: [1, 2] }), { weight: 2, schedule: "constant" }),
   ])("rebuilds $recipe.kind, and what it is made of", (objective) => {
     const rebuilt = objectiveFromRecipe(JSON.parse(JSON.stringify(objective.recipe)));

@@ -171,7 +171,7 @@ const fokkerPlanck = z.strictObject({
   kind: z.literal("fokker-planck"),
   objective: z.discriminatedUnion("kind", scoreMatching).optional(),
   weight: positive.optional(),
-  projections: z.int().min(0).optional(),
+  projections: z.int().min(0).optional().describe("0, for the exact divergence, or at least 2"),
 });
 
 const objective = z.discriminatedUnion("kind", [
