@@ -10,7 +10,7 @@ import type { ObjectiveInputs } from "./objective.ts";
 /**
  * How much each noise level counts, as factor of a loss on the score:
  * - `sigma^2`: the scale of the noise, at which all levels count alike (Song & Ermon 2019);
- * - `likelihood`: g(t)^2, a bound on the log-likelihood (Song et al. 2021b);
+ * - `likelihood`: g(t)^2; with `uniformTimes` a bound on the log-likelihood (Song et al. 2021b);
  * - `none`: 1.
  */
 export type ScoreWeighting = "sigma^2" | "likelihood" | "none";
