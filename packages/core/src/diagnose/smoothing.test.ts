@@ -3,6 +3,7 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
+import { normalQuantile } from "../random/quantile.ts";
 import { evaluate, numbers } from "../verify/evaluate.ts";
 import { densityOrder, smoothing } from "./smoothing.ts";
 
@@ -28,6 +29,23 @@ test.each([1, 1.2, 0.8, 2])("N(0, %s^2) against N(0, 1): shares of the normal la
   expect(Math.abs(peaks.ratio - inner! / 0.05)).toBeLessThan(4 * peaks.standardError);
   expect(tails.standardError).toBeLessThan(0.15);
   if (s > 1) expect(tails.ratio > 1 && peaks.ratio < 1).toBe(true);
+});
+
+test("of equal laws both ratios are 1 on average, of a small reference too (4 standard errors)", () => {
+  const [repeats, even] = [600, 2000];
+  const all = normal([repeats, 100], { seed: 6, dtype: "float64" });
+  // Without an error of their own: the quantiles themselves.
+  const few = ndarray(Float64Array.from({ length: even }, (_, i) => normalQuantile((i + 0.5) / even)));
+  const found = Array.from({ length: repeats }, (_, i) =>
+    smoothing(few, ndarray(all.data.slice(100 * i, 100 * (i + 1))), { share: 0.05 }),
+  );
+  for (const part of ["tails", "peaks"] as const) {
+    const ratios = found.map((one) => one[part].ratio);
+    const mean = ratios.reduce((sum, value) => sum + value, 0) / repeats;
+    const error = Math.sqrt(ratios.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / repeats;
+    expect(error).toBeLessThan(0.03);
+    expect(Math.abs(mean - 1)).toBeLessThan(4 * error);
+  }
 });
 
 test("without a density: distances to the nearest data order points likewise", () => {

@@ -44,8 +44,9 @@ export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }
   ];
   if (!(share > 0 && share <= 0.5)) throw new ArgumentError(`smoothing: expected a share in (0, 1/2], found ${share}`);
   const m = expected.length;
+  // The k-th of m draws has k / (m + 1) of the law below it on average.
   const quantile = (share: number): number => {
-    const at = share * (m - 1);
+    const at = Math.min(m - 1, Math.max(0, share * (m + 1) - 1));
     const below = Math.floor(at);
     const above = Math.min(m - 1, below + 1);
     return expected[below]! + (at - below) * (expected[above]! - expected[below]!);
