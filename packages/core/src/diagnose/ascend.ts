@@ -1,6 +1,6 @@
 /** Following the field uphill, to the modes: Newton's method where Jacobians are affordable, else a quasi-Newton one. */
 import { type FloatType, sizeOf } from "@scorefield/tensor";
-import { symmetricEigen } from "../density/symmetric-eigen.ts";
+import { symmetricEigen } from "../matrix/symmetric-eigen.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
 import { compileField, type InstrumentOptions, withField } from "./field.ts";

@@ -1,8 +1,8 @@
 /** The dimension of the data around a point without a model: principal components of its neighbours. */
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import { type Rows, toRowPair } from "../metric/rows.ts";
-import { symmetricEigenvalues } from "./spectrum.ts";
 
 export interface LocalPcaOptions {
   /** Neighbours, default 100 or as many as there are. */

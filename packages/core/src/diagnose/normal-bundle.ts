@@ -2,11 +2,11 @@
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { noisyCopies } from "./noisy-copies.ts";
-import { symmetricEigenvalues } from "./spectrum.ts";
 
 export interface NormalBundleOptions extends InstrumentOptions {
   /**

@@ -2,12 +2,13 @@
 import { castArray, type FloatType, type NdArray, ndarray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { solve } from "../matrix/solve.ts";
+import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { normal } from "../random/normal.ts";
 import { ascend, newtonFits } from "./ascend.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians, scoreAndProduct, transposed, withUnitVectors } from "./jacobian.ts";
-import { symmetricEigenvalues } from "./spectrum.ts";
 
 export interface StationaryOptions extends InstrumentOptions {
   /** Look for saddles and minima too, between the modes; up to 16 dimensions. Default false. */
@@ -58,32 +59,6 @@ const mergePoints = (
     return centres.length - 1;
   });
   return { groups, centres };
-};
-
-/** Solves A x = b by elimination with pivots; undefined where A is singular. */
-const solve = (matrix: Float64Array, right: Float64Array): Float64Array | undefined => {
-  const d = right.length;
-  const a = matrix.slice();
-  const x = right.slice();
-  for (let k = 0; k < d; k++) {
-    let pivot = k;
-    for (let i = k + 1; i < d; i++) if (Math.abs(a[i * d + k]!) > Math.abs(a[pivot * d + k]!)) pivot = i;
-    if (!(Math.abs(a[pivot * d + k]!) > 1e-300)) return undefined;
-    if (pivot !== k) {
-      for (let j = 0; j < d; j++) [a[k * d + j], a[pivot * d + j]] = [a[pivot * d + j]!, a[k * d + j]!];
-      [x[k], x[pivot]] = [x[pivot]!, x[k]!];
-    }
-    for (let i = k + 1; i < d; i++) {
-      const factor = a[i * d + k]! / a[k * d + k]!;
-      for (let j = k; j < d; j++) a[i * d + j]! -= factor * a[k * d + j]!;
-      x[i]! -= factor * x[k]!;
-    }
-  }
-  for (let k = d - 1; k >= 0; k--) {
-    for (let j = k + 1; j < d; j++) x[k]! -= a[k * d + j]! * x[j]!;
-    x[k]! /= a[k * d + k]!;
-  }
-  return x;
 };
 
 interface Search {

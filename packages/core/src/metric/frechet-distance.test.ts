@@ -1,8 +1,7 @@
 import { fromNested, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { expect, test } from "vitest";
-import { symmetricEigen } from "../density/symmetric-eigen.ts";
-import { symmetricEigenvalues } from "../density/symmetric-eigenvalues.ts";
 import { ArgumentError } from "../errors.ts";
+import { symmetricEigen } from "../matrix/symmetric-eigen.ts";
 import { normal } from "../random/normal.ts";
 import { frechetDistance } from "./frechet-distance.ts";
 import { sampleCovariance, sampleMean } from "./moments.ts";
@@ -96,23 +95,6 @@ test("samples of Gaussians: the closed form plus the known bias of finite sets",
   // N(0, 1) against N(0.5, 1.5^2): d (0.25 + 0.25).
   const [apart, spread] = mean(1.5, 0.5);
   expect(Math.abs(apart - 0.5 * d)).toBeLessThan(5 * spread + 3 * bias);
-});
-
-test("eigenvalues of a larger matrix than Jacobi's method is for", () => {
-  const d = 60;
-  const z = normal([d, d], { seed: 8, dtype: "float64" }).data;
-  const matrix = Float64Array.from({ length: d * d }, (_, at) => z[at]! + z[(at % d) * d + Math.floor(at / d)]!);
-  const expected = symmetricEigen(matrix, d).values.sort();
-  const found = symmetricEigenvalues(matrix.slice(), d).sort();
-  for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 10);
-  for (const diagonal of [[3], [2, 2], [0, 0, 0], [1, -1, 5, 0]]) {
-    const n = diagonal.length;
-    const values = symmetricEigenvalues(
-      Float64Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? diagonal[at / (n + 1)]! : 0)),
-      n,
-    );
-    expect([...values].sort()).toEqual([...diagonal].sort());
-  }
 });
 
 test("Cholesky's factor of a matrix of rank 3", () => {

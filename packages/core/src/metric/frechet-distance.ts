@@ -1,6 +1,6 @@
 /** The Frechet distance between two sets as if both were Gaussian: FID, where the features are those of Inception. */
 import type { NdArray } from "@scorefield/tensor";
-import { symmetricEigenvalues } from "../density/symmetric-eigenvalues.ts";
+import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import { pivotedCholesky } from "./pivoted-cholesky.ts";
 import { innerProducts } from "./products.ts";
 import { type Rows, toRowPair } from "./rows.ts";

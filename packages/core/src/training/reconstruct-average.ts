@@ -1,6 +1,6 @@
 /** Averages of any width, made after training from snapshots of a few (Karras et al. 2024, section 3.2). */
 import { type NdArray, zeros } from "@scorefield/tensor";
-import { symmetricEigen } from "../density/symmetric-eigen.ts";
+import { symmetricEigen } from "../matrix/symmetric-eigen.ts";
 import { ArgumentError } from "../errors.ts";
 import { powerExponent } from "./power-average.ts";
 

@@ -117,9 +117,9 @@ const tridiagonalEigenvalues = (diagonal: Float64Array, below: Float64Array): Fl
 /**
  * Accurate to rounding relative to the largest eigenvalue.
  * @param matrix row-major [d, d], symmetric, finite; only its lower triangle is read, and it is overwritten
- * @returns [d], in no particular order
+ * @returns [d], in descending order
  */
 export const symmetricEigenvalues = (matrix: Float64Array, d: number): Float64Array => {
   const { diagonal, below } = tridiagonalise(matrix, d);
-  return tridiagonalEigenvalues(diagonal, below);
+  return tridiagonalEigenvalues(diagonal, below).sort().reverse();
 };

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { symmetricEigen } from "../density/symmetric-eigen.ts";
 import { normal } from "../random/normal.ts";
-import { symmetricEigenvalues } from "./spectrum.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+import { symmetricEigenvalues } from "./symmetric-eigenvalues.ts";
 
 const randomSymmetric = (d: number, seed: number): Float64Array => {
   const { data } = normal([d, d], { seed, dtype: "float64" });
   return data.map((_, k) => data[k]! + data[(k % d) * d + Math.floor(k / d)]!);
 };
 
-test.each([1, 2, 3, 10, 40])("agree with Jacobi's rotations, d = %s", (d) => {
+test.each([1, 2, 3, 10, 60])("agree with Jacobi's rotations, d = %s", (d) => {
   const matrix = randomSymmetric(d, d);
   const expected = symmetricEigen(matrix, d).values.sort().reverse();
   const found = symmetricEigenvalues(matrix, d);
@@ -25,6 +25,13 @@ test("the second difference has 2 - 2 cos(pi k / (d + 1))", () => {
   const found = symmetricEigenvalues(matrix, d);
   for (const [i, value] of found.entries())
     expect(Math.abs(value - (2 - 2 * Math.cos((Math.PI * (d - i)) / (d + 1))))).toBeLessThan(1e-14);
+});
+
+test.each([[[3]], [[2, 2]], [[0, 0, 0]], [[1, -1, 5, 0]]])("of diagonal matrices exactly: %s", (diagonal) => {
+  const d = diagonal.length;
+  const matrix = new Float64Array(d * d);
+  for (const [i, value] of diagonal.entries()) matrix[i * d + i] = value;
+  expect([...symmetricEigenvalues(matrix, d)]).toEqual(diagonal.toSorted((a, b) => b - a));
 });
 
 test("repeated and zero eigenvalues", () => {
