@@ -61,6 +61,13 @@ const mergePoints = (
   return { groups, centres };
 };
 
+/** Points of d numbers one after the other, [n, d]. */
+const joined = (points: readonly Float64Array[], d: number): Float64Array => {
+  const all = new Float64Array(points.length * d);
+  for (const [k, point] of points.entries()) all.set(point, k * d);
+  return all;
+};
+
 interface Search {
   readonly time: number;
   readonly dtype: FloatType;
@@ -83,8 +90,7 @@ const newton = async (
   const settings = { ...search, name: "newton", dtype, rows: active.length * d, vectors: 1 };
   await withField(compileField(model, scoreAndProduct(model), settings), async (field) => {
     for (let round = 0; round < iterations && active.length > 0; round++) {
-      const points = new Float64Array(active.length * d);
-      for (const [k, point] of active.entries()) points.set(point, k * d);
+      const points = joined(active, d);
       const { rows, units } = withUnitVectors(points, d);
       const { score, product } = await field.at(rows, time, units);
       const matrices = transposed(product, d);
@@ -112,8 +118,7 @@ const greatestEigenvalues = async (
 ): Promise<Float64Array[]> => {
   const d = sizeOf(model.shape);
   const square = model.process.sigma(time) ** 2;
-  const all = new Float64Array(points.length * d);
-  for (const [k, point] of points.entries()) all.set(point, k * d);
+  const all = joined(points, d);
   let v: Float64Array = normal([points.length, d], { seed: 0, purpose: "probe", dtype: "float64" }).data;
   const values = new Float64Array(points.length);
   const settings = { ...options, name: "power iteration", rows: points.length, vectors: 1 };
@@ -147,8 +152,7 @@ const eigenvaluesAt = async (
   const d = sizeOf(model.shape);
   if (points.length === 0) return [];
   if (d > mostEigenvalues) return greatestEigenvalues(model, points, search);
-  const all = new Float64Array(points.length * d);
-  for (const [k, point] of points.entries()) all.set(point, k * d);
+  const all = joined(points, d);
   const x = castArray(ndarray(all, [points.length, ...model.shape]), search.dtype);
   const { data } = await jacobians(model, x, search);
   return points.map((_, k) => {
