@@ -1,10 +1,16 @@
-/** Checks of numbers that many rooms make. */
+/** Checks of numbers that many rooms make; `name` is the owner and the option, such as "langevin steps". */
 import { ArgumentError } from "./errors.ts";
 
 /** @throws ArgumentError unless a positive whole number */
 export const checkWhole = (name: string, value: number): void => {
   if (!Number.isInteger(value) || value < 1)
     throw new ArgumentError(`${name}: expected a positive whole number, found ${value}`);
+};
+
+/** @throws ArgumentError unless a whole number of at least 0 */
+export const checkCount = (name: string, value: number): void => {
+  if (!Number.isInteger(value) || value < 0)
+    throw new ArgumentError(`${name}: expected a whole number of at least 0, found ${value}`);
 };
 
 /** @throws ArgumentError unless positive and finite */

@@ -15,6 +15,7 @@ import {
   type Tensors,
   zeros,
 } from "@scorefield/tensor";
+import { checkPositive, checkWhole } from "../check.ts";
 import { crossEntropy } from "../classifier/train-classifier.ts";
 import { ArgumentError } from "../errors.ts";
 import { toRows } from "../metric/rows.ts";
@@ -56,17 +57,12 @@ type Settings = Required<Omit<DiffusionTimeClassifierOptions, "signal" | "onProg
 const checkSettings = (rows: number, settings: Settings): void => {
   const { bins, steps, batch, widths, learningRate, lowest, highest } = settings;
   checkLevels("trainDiffusionTime", lowest, highest);
-  for (const [name, value] of [
-    ["steps", steps],
-    ["batch", batch],
-    ...widths.map((w) => ["widths", w] as const),
-  ] as const)
-    if (!(Number.isInteger(value) && value > 0))
-      throw new ArgumentError(`trainDiffusionTime: expected ${name} to be positive whole numbers, found ${value}`);
+  checkWhole("trainDiffusionTime steps", steps);
+  checkWhole("trainDiffusionTime batch", batch);
+  for (const width of widths) checkWhole("trainDiffusionTime widths", width);
   if (!(Number.isInteger(bins) && bins > 1))
     throw new ArgumentError(`trainDiffusionTime: expected at least 2 bins, found ${bins}`);
-  if (!(learningRate > 0 && Number.isFinite(learningRate)))
-    throw new ArgumentError(`trainDiffusionTime: expected a positive learningRate, found ${learningRate}`);
+  checkPositive("trainDiffusionTime learningRate", learningRate);
   if (rows === 0) throw new ShapeError("trainDiffusionTime: expected at least one row");
 };
 

@@ -72,8 +72,8 @@ export const convolutional = ({
 }: ConvolutionalOptions = {}): FeatureNetwork => {
   if (!(Number.isInteger(width / groups) && width > 0))
     throw new ArgumentError(`convolutional: expected width to be a multiple of ${groups}, found ${width}`);
-  checkWhole("convolutional: features", features);
-  if (noiseFeatures !== 0) checkFeatureCount("convolutional: noiseFeatures", noiseFeatures);
+  checkWhole("convolutional features", features);
+  if (noiseFeatures !== 0) checkFeatureCount("convolutional noiseFeatures", noiseFeatures);
 
   const initialise = ([channels, ...spatial]: Shape, seed: number): Parameters => {
     if (!channels || spatial.length < 1 || spatial.length > 3 || sizeOf(spatial) === 0)

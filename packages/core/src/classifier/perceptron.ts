@@ -17,9 +17,9 @@ export interface PerceptronOptions {
  * @throws ArgumentError for sizes that are not positive whole numbers
  */
 export const perceptron = ({ widths = [128, 128], noiseFeatures = 0 }: PerceptronOptions = {}): FeatureNetwork => {
-  checkWhole("perceptron: number of layers", widths.length);
-  for (const width of widths) checkWhole("perceptron: widths", width);
-  if (noiseFeatures !== 0) checkFeatureCount("perceptron: noiseFeatures", noiseFeatures);
+  checkWhole("perceptron number of layers", widths.length);
+  for (const width of widths) checkWhole("perceptron widths", width);
+  if (noiseFeatures !== 0) checkFeatureCount("perceptron noiseFeatures", noiseFeatures);
   return {
     recipe: { kind: "perceptron", widths, noiseFeatures },
     learningRate: 1e-3,

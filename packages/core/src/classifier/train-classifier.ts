@@ -89,7 +89,7 @@ export const trainClassifier = async (options: TrainClassifierOptions): Promise<
   const { data, process, levels = process && evenLevels(process), steps = 2000, batch = 128, seed = 0 } = options;
   const { adam, signal, onProgress, runtime } = options;
   const classes = checkLabels(data, options.classes);
-  checkWhole("trainClassifier: batch", batch);
+  checkWhole("trainClassifier batch", batch);
   const { shape } = data;
   const network = options.network ?? defaultNetwork(shape.length, process !== undefined);
   if (network.noisy && !process)

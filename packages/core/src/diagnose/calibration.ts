@@ -2,6 +2,7 @@
 import { type NdArray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import { timeOfLogRatio } from "../objective/levels.ts";
@@ -135,7 +136,7 @@ export const calibration = async (
   const levels = await overLevels("calibration", model, x, options, (at, t, [z, v]) => {
     const { score, product } = scoreAndProduct(model)(at, t, [v!]);
     const sigma = model.process.sigma(t).reshape([t.shape[0]!, ...model.shape.map(() => 1)]);
-    const trace = product.multiply(v!).multiply(sigma.square()).reshape([at.shape[0]!, -1]).sum(1);
+    const trace = perSample(product.multiply(v!).multiply(sigma.square()));
     return { loss: meanSquare(score.multiply(sigma).add(z!)), believed: trace.divide(size).add(1) };
   });
   return levels.map(({ time, ratio, means: { loss, believed } }) => ({ time, noise: ratio, loss, believed }));

@@ -2,6 +2,7 @@
 import { jvp, type NdArray, ndarray, sizeOf, type Tensor, vjp } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
 import { rademacher } from "../random/uniform.ts";
@@ -74,7 +75,7 @@ const probedSquares = async (
     const field = (at: Tensor): Tensor => score(model, at, t);
     const forward = jvp(field, x, v!)[1];
     const backward = vjp(field, x)[1](v!);
-    const square = (y: Tensor): Tensor => y.square().reshape([x.shape[0]!, -1]).sum(1);
+    const square = (y: Tensor): Tensor => perSample(y.square());
     return {
       odd: square(forward.subtract(backward)),
       whole: square(forward),

@@ -1,6 +1,6 @@
 /** What an unadjusted Langevin chain on a model is worth, and how wrong its step makes it. */
 import { type FloatType, type NdArray, ndarray, sizeOf, zeros } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
+import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
@@ -94,8 +94,7 @@ export const langevinChain = async <D extends FloatType = "float32">(
 ): Promise<LangevinChain> => {
   const { stepSize, steps = 500, burnIn = 500, chains = 16 } = options;
   for (const [name, value] of Object.entries({ steps, chains })) checkWhole(`langevinChain ${name}`, value);
-  if (!(Number.isInteger(burnIn) && burnIn >= 0))
-    throw new ArgumentError(`langevinChain burnIn: expected a whole number, found ${burnIn}`);
+  checkCount("langevinChain burnIn", burnIn);
   if (steps < 8) throw new ArgumentError(`langevinChain: expected at least 8 steps, found ${steps}`);
   const time = checkModel("langevinChain", model, options.time);
   const d = sizeOf(model.shape);

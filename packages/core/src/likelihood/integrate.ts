@@ -1,4 +1,6 @@
 /** Integration of the probability flow with a step of its own for every sample. */
+
+import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
 import { dormandPrince } from "../sampling/dormand-prince-tableau.ts";
 import type { Rates } from "./flow.ts";
@@ -54,10 +56,8 @@ const mostSteps = 10_000;
 
 /** @throws ArgumentError for a tolerance or a number of steps out of range */
 export const checkAccuracy = (name: string, { tolerance, steps }: Accuracy): void => {
-  if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance)))
-    throw new ArgumentError(`${name}: expected a positive tolerance, found ${tolerance}`);
-  if (steps !== undefined && !(Number.isInteger(steps) && steps > 0))
-    throw new ArgumentError(`${name}: expected steps to be a positive whole number, found ${steps}`);
+  if (tolerance !== undefined) checkPositive(`${name} tolerance`, tolerance);
+  if (steps !== undefined) checkWhole(`${name} steps`, steps);
   if (steps !== undefined && tolerance !== undefined)
     throw new ArgumentError(`${name}: expected either tolerance or steps, found both`);
 };

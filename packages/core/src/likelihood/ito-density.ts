@@ -13,11 +13,10 @@ import {
 import { ArgumentError } from "../errors.ts";
 import { exactDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";
+import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import { priorLogDensity } from "./log-density.ts";
-
-const perSample = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]).sum(1);
 
 /** y = x / alpha, r = sigma / alpha, 1 + r^2, and what alpha does to the density of x. */
 const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {

@@ -49,8 +49,8 @@ export const bootstrap = (
   of: Statistic,
   { replicates = 200, level = 0.95, seed = 0 }: BootstrapOptions = {},
 ): BootstrapEstimate => {
-  checkWhole("bootstrap: replicates", replicates);
-  if (!(level > 0 && level < 1)) throw new ArgumentError(`bootstrap: expected level in (0, 1), found ${level}`);
+  checkWhole("bootstrap replicates", replicates);
+  if (!(level > 0 && level < 1)) throw new ArgumentError(`bootstrap level: expected one in (0, 1), found ${level}`);
   const value = plainValue(of);
   const sets = of.sizes.length;
   const found = Float64Array.from({ length: replicates }, (_, r) =>

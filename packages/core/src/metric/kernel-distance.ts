@@ -25,7 +25,7 @@ export const kernelDistanceStatistic = (
   b: NdArray,
   { block = 1000 }: KernelDistanceOptions = {},
 ): Statistic => {
-  checkWhole("kernelDistance: block", block);
+  checkWhole("kernelDistance block", block);
   const [x, y] = toRowPair("kernelDistance", a, b, 2);
   const parts = Math.max(1, Math.floor(Math.min(x.n, y.n) / Math.max(2, block)));
   const blocks = Array.from({ length: parts }, (_, k) => {

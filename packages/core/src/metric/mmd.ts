@@ -41,7 +41,7 @@ export const mmdStatistic = (a: NdArray, b: NdArray, options: MmdOptions = {}): 
     throw new ArgumentError(
       "mmd: more than half of the rows are equal, so their median distance is no bandwidth; give one",
     );
-  checkPositive("mmd: bandwidth", bandwidth);
+  checkPositive("mmd bandwidth", bandwidth);
   const kernel = (a: Rows, b: Rows) =>
     squaredDistances(a, b).map((square) => Math.exp(-square / (2 * bandwidth * bandwidth)));
   return pairStatistic({ n: x.n, m: y.n, xx: kernel(x, x), xy: kernel(x, y), yy: kernel(y, y) }, true);

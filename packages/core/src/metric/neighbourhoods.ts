@@ -14,7 +14,7 @@ const radii = (squares: Float64Array, n: number, k: number): Float64Array =>
   });
 
 const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
-  checkWhole(`${name}: k`, k);
+  checkWhole(`${name} k`, k);
   const [x, y] = toRowPair(name, real, samples);
   if (Math.min(x.n, y.n) <= k)
     throw new ShapeError(`${name}: expected more than k = ${k} rows in each set, found ${x.n} and ${y.n}`);

@@ -1,5 +1,6 @@
 /** Optimal transport between sample sets: on the line, where sorting solves it, and averaged over random lines. */
 import type { NdArray } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
 import { type Rows, toRowPair } from "./rows.ts";
@@ -92,10 +93,9 @@ export interface SlicedWassersteinOptions {
 }
 
 const prepare = (a: NdArray, b: NdArray, { projections = 128, order = 2, seed = 0 }: SlicedWassersteinOptions) => {
-  if (!Number.isInteger(projections) || projections < 1)
-    throw new ArgumentError(`projections: expected a positive integer, found ${projections}`);
+  checkWhole("slicedWasserstein projections", projections);
   if (!(order >= 1 && Number.isFinite(order)))
-    throw new ArgumentError(`order: expected a finite number of at least 1, found ${order}`);
+    throw new ArgumentError(`slicedWasserstein order: expected a finite number of at least 1, found ${order}`);
   const [x, y] = toRowPair("slicedWasserstein", a, b);
   const { d } = x;
   const all = directions(projections, d, seed);

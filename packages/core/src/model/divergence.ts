@@ -1,5 +1,6 @@
 /** The divergence of a vector field on samples: exact, or by random probes. */
 import { constant, jvp, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
+import { perSample } from "./per-sample.ts";
 
 /** A field on samples [n, ...shape] that maps each by itself. */
 export type Field = (x: Tensor) => Tensor;
@@ -11,8 +12,7 @@ export interface WithDivergence {
 }
 
 /** v^T J v for each sample, with J the Jacobian at x: [n]. */
-const quadraticForm = (field: Field, x: Tensor, v: Tensor): Tensor =>
-  jvp(field, x, v)[1].multiply(v).reshape([x.shape[0]!, -1]).sum(1);
+const quadraticForm = (field: Field, x: Tensor, v: Tensor): Tensor => perSample(jvp(field, x, v)[1].multiply(v));
 
 /** The trace of the Jacobian, one derivative for each element of a sample; a single channel. */
 export const exactDivergence = (field: Field, x: Tensor): WithDivergence => {

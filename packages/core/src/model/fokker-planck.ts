@@ -2,11 +2,9 @@
 import { constant, grad, jvp, type Tensor } from "@scorefield/tensor";
 import { exactDivergence, hutchinsonDivergence } from "./divergence.ts";
 import { expandTime } from "./expand-time.ts";
+import { perSample } from "./per-sample.ts";
 import type { ScoreModel } from "./score-model.ts";
 import { score } from "./tweedie.ts";
-
-/** The sum over the elements of each sample, [n]. */
-const perSample = (values: Tensor): Tensor => values.reshape([values.shape[0]!, -1]).sum(1);
 
 /**
  * The residual of the score Fokker-Planck equation (Lai et al. 2023, equation 8) for dx = f x dt + g dw,

@@ -1,5 +1,6 @@
 /** How a network's output becomes the denoiser: scales at the network's border, chosen by what it should predict. */
 import type { Tensor } from "@scorefield/tensor";
+import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { KindRecipe } from "../recipe.ts";
 
@@ -23,12 +24,6 @@ export interface DataScale {
   readonly dataDeviation?: number;
 }
 
-/** @throws ArgumentError unless positive and finite */
-export const checkDeviation = (name: string, dataDeviation: number): void => {
-  if (!(dataDeviation > 0 && Number.isFinite(dataDeviation)))
-    throw new ArgumentError(`${name}: expected a positive dataDeviation, found ${dataDeviation}`);
-};
-
 /** c_in = 1 / sqrt(ratio^2 + s^2): unit variance at every noise level. */
 export const unitScale = (ratio: Tensor, s: number): Tensor =>
   ratio
@@ -47,7 +42,7 @@ export const unitScale = (ratio: Tensor, s: number): Tensor =>
  * @throws ArgumentError for a data deviation that is not positive
  */
 export const edmPreconditioning = ({ dataDeviation = 1 }: DataScale = {}): Preconditioning => {
-  checkDeviation("edmPreconditioning", dataDeviation);
+  checkPositive("edmPreconditioning dataDeviation", dataDeviation);
   return {
     recipe: { kind: "edm", dataDeviation },
     denoise: (y, ratio, network) => {
@@ -85,7 +80,7 @@ export type Prediction = keyof typeof denoisedFrom;
  * @throws ArgumentError for an unknown prediction, or a data deviation that is not positive
  */
 export const predict = (prediction: Prediction, { dataDeviation = 1 }: DataScale = {}): Preconditioning => {
-  checkDeviation("predict", dataDeviation);
+  checkPositive("predict dataDeviation", dataDeviation);
   if (!Object.hasOwn(denoisedFrom, prediction))
     throw new ArgumentError(`predict: expected ${Object.keys(denoisedFrom).join(", ")}; found ${prediction}`);
   return {

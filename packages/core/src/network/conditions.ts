@@ -1,18 +1,6 @@
 /** What networks that can be told of a sample share. */
 import { constant, ShapeError, type Tensor, zeros } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
 import type { Conditions } from "./network.ts";
-
-const checkCount = (name: string, what: string, count: number): void => {
-  if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError(`${name}: expected ${what} to be a whole number, found ${count}`);
-};
-
-/** @throws ArgumentError for a number of classes that is not whole */
-export const checkClasses = (name: string, classes: number): void => checkCount(name, "classes", classes);
-
-/** @throws ArgumentError for a number of augmentation labels that is not whole */
-export const checkAugmentation = (name: string, labels: number): void => checkCount(name, "augmentation", labels);
 
 const described = { classes: "classes as one-hot rows", augmentation: "augmentations as rows" };
 

@@ -1,8 +1,7 @@
 /** The diffusion transformer, for signals, images and volumes. */
 import { type NdArray, type Shape, ShapeError, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
+import { checkCount, checkWhole } from "../check.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
-import { checkAugmentation, checkClasses } from "./conditions.ts";
 import { layerDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
@@ -58,9 +57,9 @@ export const dit = ({
   augmentation = 0,
 }: DitOptions = {}): Network => {
   const sizes = { patch, width, depth, headWidth, expansion };
-  for (const [name, value] of Object.entries(sizes)) checkWhole(`dit: ${name}`, value);
-  checkClasses("dit", classes);
-  checkAugmentation("dit", augmentation);
+  for (const [name, value] of Object.entries(sizes)) checkWhole(`dit ${name}`, value);
+  checkCount("dit classes", classes);
+  checkCount("dit augmentation", augmentation);
 
   const spatialOf = (shape: Shape): Shape => {
     const spatial = shape.slice(1);

@@ -22,7 +22,7 @@ export const highestNoiseFrequency = 64;
  * @throws ArgumentError for a count that is not even
  */
 export const fourierFeatures = (c: Tensor, count: number, highest: number): Tensor => {
-  checkFeatureCount("fourierFeatures: count", count);
+  checkFeatureCount("fourierFeatures count", count);
   const half = count / 2;
   const frequencies = Float32Array.from({ length: half }, (_, k) => highest ** (half === 1 ? 0 : k / (half - 1)));
   const phase = c.reshape([-1, 1]).multiply(constant(ndarray(frequencies)).cast(c.dtype));

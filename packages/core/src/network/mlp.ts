@@ -1,7 +1,7 @@
 /** A multilayer perceptron conditioned on the noise level, for tables and low-dimensional data. */
 import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
-import { checkClasses, classRows } from "./conditions.ts";
+import { checkCount, checkWhole } from "../check.ts";
+import { classRows } from "./conditions.ts";
 import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
@@ -30,11 +30,9 @@ type MlpParameters<T> = {
  * @throws ArgumentError for sizes that are not positive whole numbers
  */
 export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }: MlpOptions = {}): Network => {
-  for (const [name, value] of Object.entries({ width, depth }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`mlp: expected ${name} to be a positive whole number, found ${value}`);
-  checkFeatureCount("mlp: noiseFeatures", noiseFeatures);
-  checkClasses("mlp", classes);
+  for (const [name, value] of Object.entries({ width, depth })) checkWhole(`mlp ${name}`, value);
+  checkFeatureCount("mlp noiseFeatures", noiseFeatures);
+  checkCount("mlp classes", classes);
   return {
     recipe: { kind: "mlp", width, depth, noiseFeatures, classes },
     classes,

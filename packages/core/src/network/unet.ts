@@ -1,9 +1,8 @@
 /** The U-Net of diffusion models, for signals, images and volumes. */
 import { concat, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
+import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
-import { checkAugmentation, checkClasses } from "./conditions.ts";
 import { type Convolution, convolution, initialConvolution } from "./convolution.ts";
 import { checkRate, dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
@@ -55,16 +54,16 @@ interface Level {
 
 const checked = (options: Required<UnetOptions>): void => {
   const { width, multipliers, blocks, attention, headWidth, dropout, downsample, classes, augmentation } = options;
-  for (const [name, value] of Object.entries({ width, blocks, headWidth })) checkWhole(`unet: ${name}`, value);
+  for (const [name, value] of Object.entries({ width, blocks, headWidth })) checkWhole(`unet ${name}`, value);
   if (!Array.isArray(multipliers) || multipliers.length === 0)
     throw new ArgumentError("unet: expected multipliers to be a list of at least one whole number");
-  for (const value of multipliers) checkWhole("unet: multipliers", value);
+  for (const value of multipliers) checkWhole("unet multipliers", value);
   if (!(attention >= 0)) throw new ArgumentError(`unet: expected attention to be at least 0, found ${attention}`);
-  checkRate("unet: dropout", dropout);
+  checkRate("unet dropout", dropout);
   if (downsample !== "pool" && downsample !== "stride")
     throw new ArgumentError(`unet: expected downsample to be pool or stride, found ${String(downsample)}`);
-  checkClasses("unet", classes);
-  checkAugmentation("unet", augmentation);
+  checkCount("unet classes", classes);
+  checkCount("unet augmentation", augmentation);
 };
 
 /**

@@ -183,7 +183,7 @@ describe("the penalty", () => {
 
   test("bad options", () => {
     const law = meanConstraint({ values: [0] });
-    expect(() => constrained(denoising(), law, { weight: -1 })).toThrow(/positive weight/);
+    expect(() => constrained(denoising(), law, { weight: -1 })).toThrow(/weight: expected a positive number/);
     expect(() => constrained(denoising(), law, { schedule: "later" as never })).toThrow(
       /constant, posterior; found later/,
     );

@@ -1,5 +1,6 @@
 /** An objective with a law of the data added, which makes a model informed of physics. */
 import type { Tensor } from "@scorefield/tensor";
+import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Process } from "../process/process.ts";
 import type { Constraint } from "./constraint.ts";
@@ -58,8 +59,7 @@ export const constrained = (
   constraint: Constraint,
   { weight = 1, schedule = constraint.ofAverages ? "constant" : "posterior" }: ConstrainedOptions = {},
 ): Objective => {
-  if (!(weight > 0 && Number.isFinite(weight)))
-    throw new ArgumentError(`constrained: expected a positive weight, found ${weight}`);
+  checkPositive("constrained weight", weight);
   if (!Object.hasOwn(schedules, schedule))
     throw new ArgumentError(
       `constrained: expected a schedule of ${Object.keys(schedules).join(", ")}; found ${schedule}`,

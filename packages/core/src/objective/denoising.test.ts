@@ -222,6 +222,6 @@ test("recipe and bad options", () => {
     uncertainty: false,
   });
   expect(() => denoising({ weighting: "snr" as never })).toThrow(ArgumentError);
-  expect(() => denoising({ dataDeviation: 0 })).toThrow(/expected a positive dataDeviation, found 0/);
+  expect(() => denoising({ dataDeviation: 0 })).toThrow(/dataDeviation: expected a positive number, found 0/);
   expect(() => denoising({ dataDeviation: Number.POSITIVE_INFINITY })).toThrow(ArgumentError);
 });

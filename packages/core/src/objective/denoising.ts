@@ -1,5 +1,6 @@
 /** Denoising score matching (Vincent 2011): the best guess of the data is the model that knows the score. */
 import type { Tensor } from "@scorefield/tensor";
+import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { Process } from "../process/process.ts";
@@ -64,8 +65,7 @@ export const denoising = ({
 }: DenoisingOptions = {}): Objective => {
   if (!weightings.includes(weighting))
     throw new ArgumentError(`denoising: expected a weighting of ${weightings.join(", ")}; found ${weighting}`);
-  if (!(dataDeviation > 0 && Number.isFinite(dataDeviation)))
-    throw new ArgumentError(`denoising: expected a positive dataDeviation, found ${dataDeviation}`);
+  checkPositive("denoising dataDeviation", dataDeviation);
   return {
     recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation, uncertainty: learned },
     levels,

@@ -1,12 +1,13 @@
 /** Sliced score matching by finite differences (Pang et al. 2020): no derivative with respect to the data. */
 import { sign, sizeOf } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
+import { checkPositive, checkWhole } from "../check.ts";
 import { expandTime } from "../model/expand-time.ts";
+import { perSample } from "../model/per-sample.ts";
 import { implicitLoss } from "./implicit.ts";
 import { logNormalLevels } from "./levels.ts";
-import { checkScoreWeighting, perSample, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
+import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
-import { checkProjections, type SlicedOptions } from "./sliced.ts";
+import type { SlicedOptions } from "./sliced.ts";
 
 export interface FiniteDifferenceOptions extends Omit<SlicedOptions, "varianceReduced"> {
   /** Length of a step in each element, in units of the noise, default 0.03. */
@@ -30,9 +31,8 @@ export const finiteDifference = ({
   difference = 0.03,
 }: FiniteDifferenceOptions = {}): Objective => {
   checkScoreWeighting("finiteDifference", weighting);
-  checkProjections("finiteDifference", projections);
-  if (!(difference > 0 && Number.isFinite(difference)))
-    throw new ArgumentError(`finiteDifference: expected a positive difference, found ${difference}`);
+  checkWhole("finiteDifference projections", projections);
+  checkPositive("finiteDifference difference", difference);
   return {
     recipe: { kind: "finite-difference", weighting, levels: levels.recipe, projections, difference },
     levels,

@@ -143,6 +143,6 @@ test("by random directions the term is zero for an exact mixture, on average (4 
 
 test("bad options", () => {
   expect(() => fokkerPlanck(denoising(), { projections: 1 })).toThrow(/at least 2, for an estimate without bias/);
-  expect(() => fokkerPlanck(denoising(), { weight: 0 })).toThrow(/positive weight, found 0/);
+  expect(() => fokkerPlanck(denoising(), { weight: 0 })).toThrow(/weight: expected a positive number, found 0/);
   expect(() => fokkerPlanck(denoising(), { projections: -1 })).toThrow(/projections/);
 });

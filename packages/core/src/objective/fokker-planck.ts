@@ -1,10 +1,10 @@
 /** Score matching whose noise levels are held together by the Fokker-Planck equation (Lai et al. 2023). */
 import { sign, type Tensor } from "@scorefield/tensor";
+import { checkCount, checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { fokkerPlanckResidual } from "../model/fokker-planck.ts";
 import { modelOf, perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
-import { checkProjections } from "./sliced.ts";
 
 export interface FokkerPlanckOptions {
   /** Factor of the mean squared residual, default 0.01. */
@@ -25,9 +25,8 @@ export const fokkerPlanck = (
   objective: Objective,
   { weight = 0.01, projections = 0 }: FokkerPlanckOptions = {},
 ): Objective => {
-  if (!(weight > 0 && Number.isFinite(weight)))
-    throw new ArgumentError(`fokkerPlanck: expected a positive weight, found ${weight}`);
-  if (projections !== 0) checkProjections("fokkerPlanck", projections);
+  checkPositive("fokkerPlanck weight", weight);
+  checkCount("fokkerPlanck projections", projections);
   if (projections === 1)
     throw new ArgumentError(
       "fokkerPlanck: expected 0 projections, the exact divergence, or at least 2, for an estimate without bias; found 1",

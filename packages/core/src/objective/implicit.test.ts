@@ -173,8 +173,8 @@ describe("a mixture in two dimensions, at the exact score", () => {
 test("bad options", () => {
   expect(() => implicit({ weighting: "edm" as never })).toThrow(ArgumentError);
   for (const projections of [0, 1.5]) {
-    expect(() => sliced({ projections })).toThrow(/projections to be a positive whole number/);
+    expect(() => sliced({ projections })).toThrow(/projections: expected a positive whole number/);
     expect(() => finiteDifference({ projections })).toThrow(ArgumentError);
   }
-  expect(() => finiteDifference({ difference: 0 })).toThrow(/positive difference, found 0/);
+  expect(() => finiteDifference({ difference: 0 })).toThrow(/difference: expected a positive number, found 0/);
 });

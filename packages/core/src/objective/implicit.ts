@@ -1,15 +1,9 @@
 /** Implicit score matching (Hyvarinen 2005): the score is learnt without knowing it, by its divergence. */
 import { sizeOf, type Tensor } from "@scorefield/tensor";
 import { exactDivergence } from "../model/divergence.ts";
+import { perSample } from "../model/per-sample.ts";
 import { logNormalLevels, type NoiseLevels } from "./levels.ts";
-import {
-  checkScoreWeighting,
-  perSample,
-  perturb,
-  type ScoreWeighting,
-  scoreField,
-  scoreWeight,
-} from "./noisy-score.ts";
+import { checkScoreWeighting, perturb, type ScoreWeighting, scoreField, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
 export interface ScoreMatchingOptions {

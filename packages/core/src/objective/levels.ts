@@ -1,4 +1,5 @@
 /** Which noise levels training visits. */
+import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Process } from "../process/process.ts";
 import { normalQuantile } from "../random/quantile.ts";
@@ -77,7 +78,6 @@ export const geometricLevels = ({
  * @throws ArgumentError unless the ratio is positive and finite
  */
 export const fixedLevel = ({ ratio = 0.1 }: { ratio?: number } = {}): NoiseLevels => {
-  if (!(ratio > 0 && Number.isFinite(ratio)))
-    throw new ArgumentError(`fixedLevel: expected a positive ratio, found ${ratio}`);
+  checkPositive("fixedLevel ratio", ratio);
   return { recipe: { kind: "fixed", ratio }, time: (process) => timeOfLogRatio(process, Math.log(ratio)) };
 };

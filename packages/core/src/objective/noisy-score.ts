@@ -53,6 +53,3 @@ export const scoreField =
   (denoise: ScoreModel["denoise"], process: Process, t: Tensor) =>
   (x: Tensor): Tensor =>
     score(modelOf(denoise, process, x), x, t);
-
-/** The sum over the elements of each sample, [n]. */
-export const perSample = (values: Tensor): Tensor => values.reshape([values.shape[0]!, -1]).sum(1);

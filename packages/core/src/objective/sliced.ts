@@ -1,9 +1,10 @@
 /** Sliced score matching (Song et al. 2019): the score is matched along random directions. */
 import { jvp, sign, sizeOf } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
+import { checkWhole } from "../check.ts";
+import { perSample } from "../model/per-sample.ts";
 import { implicitLoss, type ScoreMatchingOptions } from "./implicit.ts";
 import { logNormalLevels } from "./levels.ts";
-import { checkScoreWeighting, perSample, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
+import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
 export interface SlicedOptions extends ScoreMatchingOptions {
@@ -12,12 +13,6 @@ export interface SlicedOptions extends ScoreMatchingOptions {
   /** Whether |s|^2 stands in place of its slice (v s)^2, default true. */
   readonly varianceReduced?: boolean;
 }
-
-/** @throws ArgumentError unless there is at least one direction */
-export const checkProjections = (name: string, projections: number): void => {
-  if (!Number.isInteger(projections) || projections < 1)
-    throw new ArgumentError(`${name}: expected projections to be a positive whole number, found ${projections}`);
-};
 
 /**
  * The implicit objective with its divergence sliced (Song et al. 2019, equations 7 and 8): for directions v of random
@@ -36,7 +31,7 @@ export const sliced = ({
   varianceReduced = true,
 }: SlicedOptions = {}): Objective => {
   checkScoreWeighting("sliced", weighting);
-  checkProjections("sliced", projections);
+  checkWhole("sliced projections", projections);
   return {
     recipe: { kind: "sliced", weighting, levels: levels.recipe, projections, varianceReduced },
     levels,

@@ -1,5 +1,6 @@
 /** What every sampling loop shares: its options, the states it hands on, and the batches it works through. */
 import { type FloatType, type NdArray, type Runtime, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
@@ -62,12 +63,10 @@ export const batchesOf = <D extends FloatType = "float32">(
   { shape, period = 1 }: ScoreModel,
   { count, seed = 0, batch: most = defaultBatch(sizeOf(shape)), dtype = "float32" as D, initial }: LoopOptions<D>,
 ): { readonly full: Shape; readonly dtype: D; readonly list: readonly Batch<D>[] } => {
-  if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError(`sample: expected count to be a whole number, found ${count}`);
+  checkCount("sample count", count);
   if (count > 2 ** 32)
     throw new ArgumentError(`sample: expected a count of at most 2^32, as many as a seed has samples, found ${count}`);
-  if (!Number.isInteger(most) || most < 1)
-    throw new ArgumentError(`sample: expected batch to be a positive whole number, found ${most}`);
+  checkWhole("sample batch", most);
   if (initial && (initial.dtype !== dtype || initial.shape.join() !== [count, ...shape].join()))
     throw new ShapeError(
       `sample: expected initial states ${dtype}[${[count, ...shape]}], found ${initial.dtype}[${initial.shape}]`,

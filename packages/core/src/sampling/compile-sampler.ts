@@ -14,6 +14,7 @@ import {
   toOnnx,
   zeros,
 } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { modelOf, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
@@ -79,7 +80,7 @@ export const samplerNoise = <D extends FloatType = "float32">(
     firstSample = 0,
   }: UnrolledOptions<D> & { readonly seed?: number; readonly firstSample?: number },
 ): SamplerNoise<NdArray<D>> => {
-  checkCount(count);
+  checkWhole("sampler count", count);
   const shape = [count, ...model.shape];
   const options = { seed, firstSample, dtype };
   const { draws: length } = plan(sampler, model.process);
@@ -91,17 +92,12 @@ export const samplerNoise = <D extends FloatType = "float32">(
   return { prior, draws };
 };
 
-const checkCount = (count: number): void => {
-  if (!Number.isInteger(count) || count < 1)
-    throw new ArgumentError(`sampler: expected count to be a positive whole number, found ${count}`);
-};
-
 const unroll = (
   model: ScoreModel,
   sampler: Sampler,
   { count, dtype = "float32" }: { readonly count: number; readonly dtype?: FloatType },
 ) => {
-  checkCount(count);
+  checkWhole("sampler count", count);
   if ("attempt" in sampler)
     throw new ArgumentError("sampler: expected one with a grid of times, found an adaptive one, whose steps vary");
   const planned = plan(sampler, model.process);

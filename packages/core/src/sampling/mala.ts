@@ -2,6 +2,7 @@ import { sliceAxis, type Tensor, where } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
+import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
 import { type LangevinOptions, langevinMove, stayingGrid } from "./langevin.ts";
@@ -33,7 +34,7 @@ export const malaProposal = (
   // The proposal's density enters by w = sqrt(eta / 2) (score(x) + score(x*)): nothing large is subtracted.
   const root = typeof eta === "number" ? Math.sqrt(eta / 2) : eta.divide(2).sqrt();
   const w = here.add(score(model, proposal, t)).multiply(root);
-  const asymmetry = w.multiply(w.multiply(0.5).add(z)).reshape([x.shape[0]!, -1]).sum(1);
+  const asymmetry = perSample(w.multiply(w.multiply(0.5).add(z)));
   return { proposal, logRatio: logDensity(proposal, t).subtract(logDensity(x, t)).subtract(asymmetry) };
 };
 

@@ -82,8 +82,8 @@ export const fit = async <S extends Specs>(
   inputOf: (step: number) => Named<S, NdArray> | Promise<Named<S, NdArray>>,
   { steps, learningRate, adam, block, name, signal, onProgress, runtime }: FitOptions,
 ): Promise<Parameters> => {
-  checkWhole(`${name}: steps`, steps);
-  checkPositive(`${name}: learningRate`, learningRate);
+  checkWhole(`${name} steps`, steps);
+  checkPositive(`${name} learningRate`, learningRate);
   const settings = adamSettings(adam);
   const layout = flatLayout(initial);
   const step = (

@@ -1,5 +1,6 @@
 /** What a person says to train a network, and what is refused. */
 import { defaultRuntime, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
 import type { Network } from "../network/network.ts";
@@ -104,9 +105,7 @@ const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
 };
 
 const checkNumbers = ({ steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
-  for (const [name, value] of Object.entries({ steps, batch, accumulate }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ArgumentError(`train: expected ${name} to be a positive whole number, found ${value}`);
+  for (const [name, value] of Object.entries({ steps, batch, accumulate })) checkWhole(`train ${name}`, value);
   if (batch % accumulate !== 0)
     throw new ArgumentError(`train: expected accumulate to divide the batch of ${batch}, found ${accumulate}`);
   if (!(classDropout >= 0 && classDropout <= 1))

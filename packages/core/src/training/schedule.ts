@@ -1,4 +1,5 @@
 /** The learning rate and the moving average over the course of training. */
+import { checkCount, checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 
 export interface Schedule {
@@ -22,11 +23,10 @@ export const learningRateAt = (
 
 /** @throws ArgumentError for settings out of range */
 export const checkSchedule = (peak: number, { warmUp = 0, decay = "cosine" }: Schedule): void => {
-  if (!(peak > 0 && Number.isFinite(peak))) throw new ArgumentError(`expected a positive learningRate, found ${peak}`);
-  if (!Number.isInteger(warmUp) || warmUp < 0)
-    throw new ArgumentError(`expected warmUp to be a number of steps, found ${warmUp}`);
+  checkPositive("train learningRate", peak);
+  checkCount("train warmUp", warmUp);
   if (decay !== "cosine" && decay !== "constant")
-    throw new ArgumentError(`expected decay "cosine" or "constant", found ${decay}`);
+    throw new ArgumentError(`train decay: expected "cosine" or "constant", found ${decay}`);
 };
 
 /**

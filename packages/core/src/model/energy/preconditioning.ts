@@ -1,7 +1,9 @@
 /** A network as an energy: the score is the gradient of one number for each point, and so never curls. */
 import { grad, type Tensor } from "@scorefield/tensor";
+import { checkPositive } from "../../check.ts";
 import { ArgumentError } from "../../errors.ts";
-import { checkDeviation, type DataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+import { perSample } from "../per-sample.ts";
+import { type DataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 
 /** A preconditioning that knows the energy whose gradient it takes. */
 export interface EnergyPreconditioning extends Preconditioning {
@@ -48,10 +50,9 @@ export const energyPreconditioning = ({
   form = "residual",
   dataDeviation = 1,
 }: EnergyOptions = {}): EnergyPreconditioning => {
-  checkDeviation("energyPreconditioning", dataDeviation);
+  checkPositive("energyPreconditioning dataDeviation", dataDeviation);
   if (!Object.hasOwn(learned, form))
     throw new ArgumentError(`energyPreconditioning: expected a form among ${energyForms.join(", ")}; found ${form}`);
-  const perSample = (values: Tensor): Tensor => values.reshape([values.shape[0]!, -1]).sum(1);
   const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(dataDeviation);
   return {
     recipe: { kind: "energy", form, dataDeviation },
