@@ -1,17 +1,9 @@
 /** A network that tells the class of a sample, clean or noisy. */
-import {
-  constant,
-  isNdArray,
-  mapTree,
-  type NdArray,
-  type Shape,
-  ShapeError,
-  type Tensor,
-  type Tensors,
-} from "@scorefield/tensor";
+import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { predict } from "../model/preconditioning.ts";
+import { constants } from "../model/trained.ts";
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { Parameters } from "../network/network.ts";
 import type { Process } from "../process/process.ts";
@@ -87,7 +79,6 @@ const noisyFeatures = (
 /** The classifier with these parameters. */
 export const classifier = (parts: ClassifierParts, parameters: Parameters): Classifier => {
   const apply = classify(parts);
-  const of = (x: Tensor, t?: Tensor) =>
-    apply(mapTree(parameters, (array: NdArray) => constant(array).cast(x.dtype), isNdArray) as Tensors, x, t);
+  const of = (x: Tensor, t?: Tensor) => apply(constants(parameters, x.dtype), x, t);
   return { ...parts, parameters, logits: (x, t) => of(x, t).logits, features: (x, t) => of(x, t).features };
 };

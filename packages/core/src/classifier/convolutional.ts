@@ -2,10 +2,10 @@
 import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
-import { checkFeatureCount, fourierFeatures } from "../network/fourier-features.ts";
+import { initialConvolution } from "../network/convolution.ts";
+import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "../network/fourier-features.ts";
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { Parameters } from "../network/network.ts";
-import { normal } from "../random/normal.ts";
 import type { FeatureNetwork } from "./feature-network.ts";
 
 export interface ConvolutionalOptions {
@@ -32,11 +32,8 @@ type ConvolutionalParameters<T> = {
 };
 
 const groups = 8;
-const kernel = 3;
 /** Halving ends where the longest axis is at most this. */
 const coarsest = 8;
-// As that of the denoising networks: the noise level spans about [-2, 2].
-const highestFrequency = 64;
 
 /** Spatial sizes after each stage: full resolution first, then halved, rounding up. */
 const sizesOf = (spatial: Shape): Shape[] => {
@@ -46,18 +43,6 @@ const sizesOf = (spatial: Shape): Shape[] => {
 };
 
 const channelsOf = (width: number, stage: number): number => width * 2 ** Math.min(stage, 2);
-
-/** Weights N(0, 2 / fan-in) (He et al. 2015), [out, in, 3, ...]. */
-const initialWeight = (out: number, into: number, axes: number, seed: number, step: number): NdArray => {
-  const weight = normal([out, into, ...new Array<number>(axes).fill(kernel)], {
-    seed,
-    step,
-    purpose: "initialisation",
-  });
-  const deviation = Math.sqrt(2 / (into * kernel ** axes));
-  for (let i = 0; i < weight.data.length; i++) weight.data[i]! *= deviation;
-  return weight;
-};
 
 /**
  * Convolutions of span 3 with group normalisation (Wu & He 2018) and SiLU, the first at full resolution and each further
@@ -81,12 +66,14 @@ export const convolutional = ({
         `convolutional: expected samples of shape [channels, ...one to three axes], found [${[channels, ...spatial]}]`,
       );
     const sizes = sizesOf(spatial);
+    const kernel = spatial.map(() => 3);
     const stages = sizes.map((_, i): Stage<NdArray> => {
+      const inputs = i === 0 ? channels : channelsOf(width, i - 1);
       const out = channelsOf(width, i);
       const scale = zeros([out]);
       scale.data.fill(1);
       return {
-        weight: initialWeight(out, i === 0 ? channels : channelsOf(width, i - 1), spatial.length, seed, i),
+        weight: initialConvolution(inputs, out, kernel, { seed, step: i, gain: Math.SQRT2 }).weight,
         scale,
         shift: zeros([out]),
         ...(noiseFeatures > 0 && {
@@ -102,7 +89,7 @@ export const convolutional = ({
     const { stages, output } = parameters as unknown as ConvolutionalParameters<Tensor>;
     const [n, , ...spatial] = x.shape as [number, number, ...number[]];
     const level =
-      noiseLevel && noiseFeatures > 0 ? fourierFeatures(noiseLevel, noiseFeatures, highestFrequency) : undefined;
+      noiseLevel && noiseFeatures > 0 ? fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency) : undefined;
     const h = stages.reduce((h, { weight, scale, shift, noise }, i) => {
       const made = groupNorm(conv(h, weight, { stride: i === 0 ? 1 : 2, padding: "same" }), groups, { scale, shift });
       if (!noise || !level) return made.silu();

@@ -1,7 +1,7 @@
 /** A multilayer perceptron that tells classes, for vectors. */
 import { concat, sizeOf, type Tensor } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
-import { checkFeatureCount, fourierFeatures } from "../network/fourier-features.ts";
+import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "../network/fourier-features.ts";
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { FeatureNetwork } from "./feature-network.ts";
 
@@ -38,8 +38,5 @@ export const perceptron = ({ widths = [128, 128], noiseFeatures = 0 }: Perceptro
   };
 };
 
-// The same range of frequencies as that of the denoising perceptron: the noise level spans about [-2, 2].
-const highestFrequency = 64;
-
 const noisy = (x: Tensor, count: number, noiseLevel: Tensor | undefined): Tensor =>
-  count > 0 && noiseLevel ? concat([x, fourierFeatures(noiseLevel, count, highestFrequency)], 1) : x;
+  count > 0 && noiseLevel ? concat([x, fourierFeatures(noiseLevel, count, highestNoiseFrequency)], 1) : x;

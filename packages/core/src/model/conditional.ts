@@ -21,17 +21,17 @@ export const conditional = (
   if (known === 0)
     throw new ArgumentError(`conditional: expected a network with classes, found ${network.recipe.kind}`);
   if (list.length === 0) throw new ArgumentError("conditional: expected at least one class, found none");
-  for (const name of list)
-    if (name !== undefined && !(Number.isInteger(name) && name >= 0 && name < known))
-      throw new ArgumentError(`conditional: expected classes from 0 to ${known - 1}, found ${name}`);
+  for (const label of list)
+    if (label !== undefined && !(Number.isInteger(label) && label >= 0 && label < known))
+      throw new ArgumentError(`conditional: expected classes from 0 to ${known - 1}, found ${label}`);
   const period = list.length;
   const conditionsOf = (rows: number) => {
     if (rows % period !== 0)
       throw new ShapeError(`conditional: expected batches of a multiple of ${period} samples, found ${rows}`);
     const oneHot = zeros([rows, known]);
     for (let i = 0; i < rows; i++) {
-      const name = list[i % period];
-      if (name !== undefined) oneHot.data[i * known + name] = 1;
+      const label = list[i % period];
+      if (label !== undefined) oneHot.data[i * known + label] = 1;
     }
     return { ...model.conditionsOf?.(rows), classes: constant(oneHot) };
   };

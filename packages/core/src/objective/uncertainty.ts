@@ -1,5 +1,6 @@
 /** How hard each noise level is, learnt along with the network. */
 import type { NdArray, Tensor, Tensors } from "@scorefield/tensor";
+import { noiseLevel } from "../model/preconditioning.ts";
 import { fourierFeatures } from "../network/fourier-features.ts";
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { Process } from "../process/process.ts";
@@ -22,8 +23,7 @@ export const initialUncertainty = (seed: number): Linear<NdArray> =>
  * @returns [n]
  */
 export const uncertainty = (parameters: Tensors, process: Process, t: Tensor): Tensor => {
-  const level = process.sigma(t).divide(process.alpha(t)).log().multiply(0.25);
-  return linear(parameters as unknown as Linear<Tensor>, fourierFeatures(level, features, highestFrequency)).reshape([
-    t.shape[0]!,
-  ]);
+  const level = noiseLevel(process.sigma(t).divide(process.alpha(t)));
+  const found = linear(parameters as unknown as Linear<Tensor>, fourierFeatures(level, features, highestFrequency));
+  return found.reshape([t.shape[0]!]);
 };

@@ -22,9 +22,9 @@ export interface ClassifierGuidanceOptions {
 }
 
 /** log p(class | x_t) of each point, [n]. */
-const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, k: number): Tensor => {
+const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, label: number): Tensor => {
   const logits = classifier.logits(x, t);
-  return sliceAxis(logits, 1, k, k + 1)
+  return sliceAxis(logits, 1, label, label + 1)
     .reshape([x.shape[0]!])
     .subtract(logSumExp(logits, 1));
 };
@@ -36,20 +36,21 @@ const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, 
  *     score = grad log p(x_t) + scale grad log p(class | x_t)
  *
  * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule.
+ * @param label the class, a whole number from 0
  * @throws ArgumentError for a class that the classifier does not know, or a scale that is not finite
  */
 export const classifierGuidance = (
   model: ScoreModel,
   classifier: NoisyClassifier,
-  name: number,
+  label: number,
   { scale = 1 }: ClassifierGuidanceOptions = {},
 ): ScoreModel => {
-  if (!(Number.isInteger(name) && name >= 0 && name < classifier.classes))
-    throw new ArgumentError(`classifierGuidance: expected a class from 0 to ${classifier.classes - 1}, found ${name}`);
+  if (!(Number.isInteger(label) && label >= 0 && label < classifier.classes))
+    throw new ArgumentError(`classifierGuidance: expected a class from 0 to ${classifier.classes - 1}, found ${label}`);
   if (!Number.isFinite(scale)) throw new ArgumentError(`classifierGuidance: expected a finite scale, found ${scale}`);
   const { process, shape, period, evaluations = 1 } = model;
   const pull = (x: Tensor, t: Tensor): Tensor =>
-    grad((at: Tensor) => classLogProbability(classifier, at, t, name).sum())(x).multiply(scale);
+    grad((at: Tensor) => classLogProbability(classifier, at, t, label).sum())(x).multiply(scale);
   return {
     process,
     shape,
