@@ -259,6 +259,7 @@ export type { LinearBetaOptions } from "./process/linear-beta.ts";
 export type { NoiseSchedule, Process, Scalar } from "./process/process.ts";
 export { rectifiedFlow } from "./process/rectified-flow.ts";
 export { subVp } from "./process/sub-vp.ts";
+export { timeOfLogRatio } from "./process/time-of-log-ratio.ts";
 export { type VarianceExplodingOptions, ve } from "./process/variance-exploding.ts";
 export { vp } from "./process/variance-preserving.ts";
 export { normal } from "./random/normal.ts";

@@ -5,8 +5,8 @@ import { ArgumentError } from "../errors.ts";
 import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
-import { timeOfLogRatio } from "../objective/levels.ts";
 import type { Process } from "../process/process.ts";
+import { timeOfLogRatio } from "../process/time-of-log-ratio.ts";
 import { normal } from "../random/normal.ts";
 import { rademacher } from "../random/uniform.ts";
 import {

@@ -1,10 +1,8 @@
 /** The dimension of the data around a point, from how much of the noise cannot be told. */
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { noise } from "../model/tweedie.ts";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
-import { noisyCopies } from "./noisy-copies.ts";
+import type { InstrumentOptions } from "./field.ts";
+import { predictNoise } from "./noisy-copies.ts";
 
 export interface DenoisingDimensionOptions extends InstrumentOptions {
   /** Noisy copies of each point, default 64. */
@@ -34,27 +32,17 @@ export const denoisingDimension = async (
   x: NdArray,
   options: DenoisingDimensionOptions = {},
 ): Promise<DenoisingDimension> => {
-  const time = checkModel("denoisingDimension", model, options.time);
-  const { count, data } = flatPoints("denoisingDimension", model, x);
   const d = sizeOf(model.shape);
   const { draws = 64, seed = 0 } = options;
-  checkWhole("denoisingDimension draws", draws);
-  const dimension = new Float64Array(count);
-  const standardError = new Float64Array(count);
-  const settings = { ...options, name: "denoising", dtype: floatType(x), rows: draws, expected: count * draws };
-  const quantities = compileField(model, (at, t) => ({ noise: noise(model, at, t) }), settings);
-  await withField(quantities, async (field) => {
-    for (let i = 0; i < count; i++) {
-      const point = { data: data.subarray(i * d, (i + 1) * d), index: i };
-      const { points, noise: z } = noisyCopies(model, point, { time, draws, seed });
-      const { noise: found } = await field.at(points, time);
-      const losses = new Float64Array(draws);
-      for (const [k, value] of z.entries()) losses[Math.floor(k / d)]! += (value - found[k]!) ** 2;
-      const mean = losses.reduce((sum, value) => sum + value, 0) / draws;
-      const squares = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      dimension[i] = mean;
-      standardError[i] = Math.sqrt(squares / (draws - 1) / draws);
-    }
+  const dimension = new Float64Array(x.shape[0] ?? 0);
+  const standardError = new Float64Array(dimension.length);
+  await predictNoise("denoisingDimension", model, x, { ...options, draws, seed }, (i, z, predicted) => {
+    const losses = new Float64Array(draws);
+    for (const [k, value] of z.entries()) losses[Math.floor(k / d)]! += (value - predicted[k]!) ** 2;
+    const mean = losses.reduce((sum, value) => sum + value, 0) / draws;
+    const squares = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    dimension[i] = mean;
+    standardError[i] = Math.sqrt(squares / (draws - 1) / draws);
   });
   return { dimension: ndarray(dimension), standardError: ndarray(standardError) };
 };

@@ -49,7 +49,6 @@ export const localPca = (
       for (let j = 0; j < d; j++) centred[j] = known.data[row * d + j]! - mean[j]!;
       for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance[a * d + b]! += centred[a]! * centred[b]!;
     }
-    for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) covariance[b * d + a] = covariance[a * d + b]!;
     const values = symmetricEigenvalues(covariance, d);
     const largest = Math.max(values[0]!, Number.MIN_VALUE);
     for (let j = 0; j < d; j++) variances[i * d + j] = Math.max(0, values[j]!) / largest;

@@ -1,24 +1,48 @@
 /** Several noisy copies of each of some clean points: what estimates of the dimension look at. */
-import { sizeOf } from "@scorefield/tensor";
+import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { noise } from "../model/tweedie.ts";
 import { normal } from "../random/normal.ts";
+import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+
+/** Standard normal draws for the copies of a point, [draws, ...shape]: draw k of point i is that of sample i at step k. */
+const noiseOf = (i: number, size: number, draws: number, seed: number): Float64Array => {
+  const all = new Float64Array(draws * size);
+  for (let step = 0; step < draws; step++) {
+    const options = { seed, step, firstSample: i, purpose: "noise", dtype: "float64" } as const;
+    all.set(normal([1, size], options).data, step * size);
+  }
+  return all;
+};
 
 /**
- * alpha x + sigma z for `draws` draws of z for one clean point.
- * @param point the flattened point, and its index, which with the seed decides the draws
+ * Predicts the noise of `draws` noisy copies alpha x + sigma z of each point, one point after the other.
+ * @param x clean points, [n, ...model.shape]
+ * @param visit is given the index of a point, the noise of its copies and what the model predicts, [draws, ...shape]
+ * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
-export const noisyCopies = (
-  { process, shape }: ScoreModel,
-  point: { readonly data: Float64Array; readonly index: number },
-  { time, draws, seed }: { readonly time: number; readonly draws: number; readonly seed: number },
-): { points: Float64Array; noise: Float64Array } => {
-  const size = sizeOf(shape);
-  const [alpha, sigma] = [process.alpha(time), process.sigma(time)];
-  // Draw k of point i is that of sample i at step k, whatever the number of points.
-  const noise = new Float64Array(draws * size);
-  for (let k = 0; k < draws; k++) {
-    const options = { seed, step: k, firstSample: point.index, purpose: "noise", dtype: "float64" } as const;
-    noise.set(normal([1, size], options).data, k * size);
-  }
-  return { points: noise.map((z, k) => alpha * point.data[k % size]! + sigma * z), noise };
+export const predictNoise = async (
+  name: string,
+  model: ScoreModel,
+  x: NdArray,
+  { draws, seed, ...options }: InstrumentOptions & { readonly draws: number; readonly seed: number },
+  visit: (i: number, noise: Float64Array, predicted: Float64Array) => void,
+): Promise<void> => {
+  const time = checkModel(name, model, options.time);
+  const { count, data } = flatPoints(name, model, x);
+  checkWhole(`${name} draws`, draws);
+  const size = sizeOf(model.shape);
+  const [alpha, sigma] = [model.process.alpha(time), model.process.sigma(time)];
+  const settings = { ...options, name, dtype: floatType(x), rows: draws, expected: count * draws };
+  await withField(
+    compileField(model, (at, t) => ({ noise: noise(model, at, t) }), settings),
+    async (field) => {
+      for (let i = 0; i < count; i++) {
+        const z = noiseOf(i, size, draws, seed);
+        const copies = z.map((value, k) => alpha * data[i * size + (k % size)]! + sigma * value);
+        visit(i, z, (await field.at(copies, time)).noise);
+      }
+    },
+  );
 };

@@ -1,12 +1,10 @@
 /** The dimension of the data around a point, from the directions that the score takes near it. */
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { noise } from "../model/tweedie.ts";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
-import { noisyCopies } from "./noisy-copies.ts";
+import type { InstrumentOptions } from "./field.ts";
+import { predictNoise } from "./noisy-copies.ts";
 
 export interface NormalBundleOptions extends InstrumentOptions {
   /**
@@ -42,36 +40,26 @@ export const normalBundle = async (
   x: NdArray,
   options: NormalBundleOptions = {},
 ): Promise<NormalBundle> => {
-  const time = checkModel("normalBundle", model, options.time);
-  const { count, data } = flatPoints("normalBundle", model, x);
   const d = sizeOf(model.shape);
   if (d < 2) throw new ArgumentError("normalBundle: expected samples of at least two numbers, found one");
   const { draws = Math.max(4 * d, 100), seed = 0 } = options;
-  checkWhole("normalBundle draws", draws);
   if (draws < 2 * d)
     throw new ArgumentError(`normalBundle: expected at least two draws for each of ${d} dimensions, found ${draws}`);
+  const count = x.shape[0] ?? 0;
   const dimension = new Float64Array(count);
   const singularValues = new Float64Array(count * d);
-  const settings = { ...options, name: "normal bundle", dtype: floatType(x), rows: draws, expected: count * draws };
-  const quantities = compileField(model, (at, t) => ({ noise: noise(model, at, t) }), settings);
-  await withField(quantities, async (field) => {
-    for (let i = 0; i < count; i++) {
-      const point = { data: data.subarray(i * d, (i + 1) * d), index: i };
-      const { noise: found } = await field.at(noisyCopies(model, point, { time, draws, seed }).points, time);
-      const gram = new Float64Array(d * d);
-      for (let k = 0; k < draws; k++)
-        for (let a = 0; a < d; a++) {
-          const value = found[k * d + a]! / draws;
-          for (let b = 0; b <= a; b++) gram[a * d + b]! += value * found[k * d + b]!;
-        }
-      for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) gram[b * d + a] = gram[a * d + b]!;
-      const values = symmetricEigenvalues(gram, d).map((value) => Math.sqrt(Math.max(0, value)));
-      singularValues.set(values, i * d);
-      let widest = 0;
-      for (let k = 1; k < d - 1; k++)
-        if (values[k]! - values[k + 1]! > values[widest]! - values[widest + 1]!) widest = k;
-      dimension[i] = d - 1 - widest;
-    }
+  await predictNoise("normalBundle", model, x, { ...options, draws, seed }, (i, _, predicted) => {
+    const gram = new Float64Array(d * d);
+    for (let k = 0; k < draws; k++)
+      for (let a = 0; a < d; a++) {
+        const value = predicted[k * d + a]! / draws;
+        for (let b = 0; b <= a; b++) gram[a * d + b]! += value * predicted[k * d + b]!;
+      }
+    const values = symmetricEigenvalues(gram, d).map((value) => Math.sqrt(Math.max(0, value)));
+    singularValues.set(values, i * d);
+    let widest = 0;
+    for (let k = 1; k < d - 1; k++) if (values[k]! - values[k + 1]! > values[widest]! - values[widest + 1]!) widest = k;
+    dimension[i] = d - 1 - widest;
   });
   return { dimension: ndarray(dimension), singularValues: ndarray(singularValues, [count, d]) };
 };

@@ -2,6 +2,7 @@
 import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Process } from "../process/process.ts";
+import { timeOfLogRatio } from "../process/time-of-log-ratio.ts";
 import { normalQuantile } from "../random/quantile.ts";
 import type { KindRecipe } from "../recipe.ts";
 
@@ -17,14 +18,6 @@ export const uniformTimes = (): NoiseLevels => ({
   recipe: { kind: "uniform" },
   time: ({ times }, u) => times.first + u * (times.last - times.first),
 });
-
-/** The time at which log(sigma / alpha) takes a value; the nearer end where the process does not reach it. */
-export const timeOfLogRatio = (process: Process, logRatio: number): number => {
-  const { first, last } = process.times;
-  if (-2 * logRatio <= process.logSnr(last)) return last;
-  if (-2 * logRatio >= process.logSnr(first)) return first;
-  return Math.min(last, Math.max(first, process.timeOfLogSnr(-2 * logRatio)));
-};
 
 /**
  * log(sigma / alpha) ~ N(mean, deviation^2), limited to the process's ends (Karras et al. 2022, table 1).

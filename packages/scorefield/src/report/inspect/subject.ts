@@ -1,6 +1,6 @@
 /** What an inspection looks at, and how hard. */
 import type { AnySampler, InstrumentOptions, KindRecipe, ScoreModel } from "@scorefield/core";
-import { normal } from "@scorefield/core";
+import { normal, timeOfLogRatio } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
 import type { Html } from "../page.ts";
 import { shortNumber } from "../text-table.ts";
@@ -142,13 +142,8 @@ export const noisyRows = (subject: Inspected, time: number, count: number): NdAr
 };
 
 /** The time at which sigma / alpha is so many deviations of the data, within the process's ends. */
-export const timeOfNoise = ({ model: { process }, scale }: Inspected, ratio: number): number => {
-  const { first, last } = process.times;
-  const logSnr = -2 * Math.log(ratio * scale);
-  if (logSnr >= process.logSnr(first)) return first;
-  if (logSnr <= process.logSnr(last)) return last;
-  return Math.min(last, Math.max(first, process.timeOfLogSnr(logSnr)));
-};
+export const timeOfNoise = ({ model: { process }, scale }: Inspected, ratio: number): number =>
+  timeOfLogRatio(process, Math.log(ratio * scale));
 
 /** sigma / alpha at a time, in units of the data. */
 export const noiseAt = ({ model: { process } }: Inspected, time: number): number =>

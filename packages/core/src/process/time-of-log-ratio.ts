@@ -1,0 +1,9 @@
+import type { Process } from "./process.ts";
+
+/** The time at which log(sigma / alpha) takes a value; the nearer end where the process does not reach it. */
+export const timeOfLogRatio = (process: Process, logRatio: number): number => {
+  const { first, last } = process.times;
+  if (-2 * logRatio <= process.logSnr(last)) return last;
+  if (-2 * logRatio >= process.logSnr(first)) return first;
+  return Math.min(last, Math.max(first, process.timeOfLogSnr(-2 * logRatio)));
+};
