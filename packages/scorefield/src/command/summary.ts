@@ -8,7 +8,7 @@ import { applySettings } from "../recipe/settings.ts";
 import { networkSummaryText } from "../report/network-summary.ts";
 import { isRun } from "../run/folder.ts";
 import { prepare } from "../run/prepare.ts";
-import { readRecord } from "../run/record.ts";
+import { readRecord } from "../run/record-file.ts";
 import { recipeFolder } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, wholeList } from "./options.ts";

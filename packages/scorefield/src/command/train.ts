@@ -13,7 +13,7 @@ import { builtInNames, type DataRecipe, type RecipeInput } from "../recipe/schem
 import { applySettings } from "../recipe/settings.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
-import { writeRecord } from "../run/record.ts";
+import { writeRecord } from "../run/record-file.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, labelList, list, positive, whole } from "./options.ts";

@@ -13,11 +13,11 @@ import {
   samplerFromRecipe,
 } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
-import type { ScalingKind } from "../table/scaling.ts";
 import { isImages } from "./is-images.ts";
 import type { ParsedRecipe } from "./schema.ts";
 
 type Training = ParsedRecipe["training"];
+type ScalingKind = NonNullable<ParsedRecipe["scaling"]>;
 
 /** A recipe with nothing left to defaults. Made from the same recipe, two runs are bit for bit the same. */
 export interface Recipe {

@@ -1,14 +1,27 @@
 /** A 2-D model on a grid: its score and its log-density under a little noise, for figures. */
 import { logDensity, type ScoreModel, score } from "@scorefield/core";
-import { compile, type NdArray, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
+import {
+  castArray,
+  compile,
+  type FloatType,
+  type NdArray,
+  ndarray,
+  type Runtime,
+  ShapeError,
+  type Tensor,
+} from "@scorefield/tensor";
 
 // On the moons this differs from the adaptive solution by at most 0.02 nats near the data, in half its time.
 const steps = 20;
 
-/** A field on the points (x[j], y[i]). */
-export interface Field {
+/** The points (x[j], y[i]). */
+interface Grid {
   readonly x: readonly number[];
   readonly y: readonly number[];
+}
+
+/** A field on a grid. */
+export interface Field extends Grid {
   /** In nats, row-major [y.length, x.length]. */
   readonly logDensity: readonly number[];
   /** [y.length, x.length, 2] */
@@ -26,6 +39,33 @@ export const gridAxis = ({ data, shape }: NdArray, column: 0 | 1, points: number
   return Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
 };
 
+/** The points (x[j], y[i]) of a grid, row after row, [y.length * x.length, 2]. */
+export const gridPoints = (x: readonly number[], y: readonly number[]): NdArray<"float64"> =>
+  ndarray(Float64Array.from(y.flatMap((b) => x.flatMap((a) => [a, b]))), [x.length * y.length, 2]);
+
+/**
+ * The score of a model of two numbers at a time, on a grid.
+ * @param dtype in which the model is evaluated
+ * @returns [y.length, x.length, 2]
+ */
+export const scoresOn = async (
+  model: ScoreModel,
+  { x, y, time, dtype, runtime }: Grid & { time: number; dtype: FloatType; runtime?: Runtime | undefined },
+): Promise<NdArray> => {
+  const points = castArray(gridPoints(x, y), dtype);
+  const times = castArray(ndarray(new Float64Array(x.length * y.length).fill(time)), dtype);
+  const compiled = await compile((at: Tensor, t: Tensor) => score(model, at, t), [points, times], {
+    runtime,
+    name: "score field",
+  });
+  try {
+    const { data } = await compiled(points, times);
+    return ndarray(data as Float32Array, [y.length, x.length, 2]);
+  } finally {
+    await compiled.dispose();
+  }
+};
+
 /**
  * Score and log-density of the data noised to `sigma`, both of the same marginal, on a grid. The log-density is that of
  * the probability-flow ODE: see `logDensity`.
@@ -33,31 +73,13 @@ export const gridAxis = ({ data, shape }: NdArray, column: 0 | 1, points: number
  */
 export const fieldOf = async (
   model: ScoreModel,
-  { x, y, sigma, signal }: { x: readonly number[]; y: readonly number[]; sigma: number; signal?: AbortSignal },
+  { x, y, sigma, signal }: Grid & { sigma: number; signal?: AbortSignal },
 ): Promise<Field> => {
   if (model.shape.join() !== "2")
     throw new ShapeError(`fieldOf: expected a model of 2 numbers, found [${model.shape}]`);
-  const { process } = model;
-  const points = ndarray(Float32Array.from(y.flatMap((b) => x.flatMap((a) => [a, b]))), [x.length * y.length, 2]);
-  const time = process.timeOfLogSnr(-2 * Math.log(sigma));
-  const count = points.shape[0]!;
-  const scores = await compile(
-    (at: Tensor, t: Tensor) => score(model, at, t),
-    [{ shape: points.shape }, { shape: [count] }],
-    {
-      name: "score field",
-    },
-  );
-  try {
-    const found = await scores(points, ndarray(new Float32Array(count).fill(time)));
-    const density = await logDensity(model, points, { time, steps, ...(signal && { signal }) });
-    return {
-      x,
-      y,
-      logDensity: Array.from(density.data),
-      score: ndarray(found.data as Float32Array, [y.length, x.length, 2]),
-    };
-  } finally {
-    await scores.dispose();
-  }
+  const time = model.process.timeOfLogSnr(-2 * Math.log(sigma));
+  const found = await scoresOn(model, { x, y, time, dtype: "float32" });
+  const points = castArray(gridPoints(x, y), "float32");
+  const density = await logDensity(model, points, { time, steps, ...(signal && { signal }) });
+  return { x, y, logDensity: Array.from(density.data), score: found };
 };

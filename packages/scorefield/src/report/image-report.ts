@@ -3,6 +3,7 @@ import type { NdArray } from "@scorefield/tensor";
 import { imageGrid } from "../figure/image-grid.ts";
 import { shareBars } from "../figure/share-bars.ts";
 import { twoHistograms } from "../figure/two-histograms.ts";
+import { firstRows } from "./first-rows.ts";
 import type { ImageEvaluation, NearestPairs } from "./image-evaluation.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
@@ -18,22 +19,11 @@ export interface ReportHead {
 const shown = 100;
 const columns = 10;
 
-const first = (images: NdArray, count: number): NdArray => {
-  const [n = 0, ...shape] = images.shape;
-  const rows = Math.min(n, count);
-  return {
-    ...images,
-    shape: [rows, ...shape],
-    data: images.data.subarray(0, rows * (images.data.length / n)),
-  } as NdArray;
-};
-
 /** Pixels of the grid for one of an image: small images are enlarged by whole numbers. */
 const scaleFor = ({ shape: [, , h = 1, w = 1] }: NdArray): number => Math.max(1, Math.round(48 / Math.min(h, w)));
 
 const grid = async (images: NdArray, what: string): Promise<Html> => {
-  const some = first(images, shown);
-  return picture(await imageGrid(some, { columns, scale: scaleFor(images) }), what, what);
+  return picture(await imageGrid(firstRows(images, shown), { columns, scale: scaleFor(images) }), what, what);
 };
 
 /** Pairs in rows of eight: samples, and below each its nearest training image. */

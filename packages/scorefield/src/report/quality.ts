@@ -19,7 +19,8 @@ import {
   type Statistic,
   slicedWassersteinStatistic,
 } from "@scorefield/core";
-import { type NdArray, type Runtime, sizeOf } from "@scorefield/tensor";
+import type { NdArray, Runtime } from "@scorefield/tensor";
+import { firstRows } from "./first-rows.ts";
 import type { Measure } from "./measure.ts";
 
 /** Samples and real data of one shape and, best, of one number. */
@@ -48,12 +49,6 @@ export interface QualityOptions {
 
 /** Rows that enter measures of all pairs; their cost grows with the square. */
 const pairRows = 2000;
-
-const firstRows = (array: NdArray, most: number): NdArray => {
-  const [n = 0, ...shape] = array.shape;
-  const rows = Math.min(n, most);
-  return { ...array, shape: [rows, ...shape], data: array.data.subarray(0, rows * sizeOf(shape)) } as NdArray;
-};
 
 /** Fewer replicates where one costs seconds: all of them take about as long as 200 of a thousand rows of 128 numbers. */
 const frechetReplicates = ({ shape: [n = 0, d = 0] }: NdArray): number => {

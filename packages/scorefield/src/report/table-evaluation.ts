@@ -1,6 +1,7 @@
 /** Samples of a run on a table, measured column by column and as whole rows. */
 import { type Dataset, dataset, permutation } from "@scorefield/core";
-import { type NdArray, zeros } from "@scorefield/tensor";
+import { fitStandardisation, standardise } from "@scorefield/data";
+import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 import type { Table } from "../run/prepare.ts";
 import { type Comparison, compareTables } from "./comparison.ts";
 import type { Measure } from "./measure.ts";
@@ -31,15 +32,6 @@ const some = (
   return picked;
 };
 
-/** Mean and deviation of every column; 1 for one that is constant. */
-const unitsOf = ({ data, shape: [n = 0, d = 0] }: Table): { mean: Float64Array; deviation: Float64Array } => {
-  const mean = new Float64Array(d);
-  const squares = new Float64Array(d);
-  for (let i = 0; i < n * d; i++) mean[i % d]! += data[i]! / n;
-  for (let i = 0; i < n * d; i++) squares[i % d]! += (data[i]! - mean[i % d]!) ** 2 / n;
-  return { mean, deviation: squares.map((square) => Math.sqrt(square) || 1) };
-};
-
 /**
  * Measures samples against rows that training did not see, and training rows against the same; all in the units of the
  * data. Whole rows are compared in standard deviations of the reference's columns.
@@ -51,24 +43,17 @@ export const evaluateTable = async (
   options: QualityOptions,
 ): Promise<TableEvaluation> => {
   const { seed } = options;
+  const comparison = compareTables(columns, { samples, reference, training });
   const sets = [samples, reference, ...(training ? [training] : [])];
   const count = Math.min(mostRows, ...sets.map(({ shape }) => shape[0]!));
-  const { mean, deviation } = unitsOf(reference);
-  const scaled = ({ data, shape }: Table): NdArray<"float32"> => {
-    const d = shape[1]!;
-    return {
-      dtype: "float32",
-      shape,
-      data: Float32Array.from(data, (value, i) => (value - mean[i % d]!) / deviation[i % d]!),
-    };
-  };
+  const units = fitStandardisation(reference, columns);
+  const scaled = (table: Table): NdArray<"float32"> => standardise(table as NdArray<FloatType>, units, "float32");
   const picked = (table: Table, step: number) => scaled(some(table, count, seed, step));
   const compared = {
     samples: picked(samples, 0),
     reference: picked(reference, 1),
     ...(training && { real: picked(training, 2) }),
   };
-  const comparison = compareTables(columns, { samples, reference, training });
   if (count < fewestRows) return { ...comparison, count, measures: [] };
   const measures = await sampleMeasures(compared, options);
   const known: Dataset | undefined = training && dataset(scaled(training));

@@ -1,6 +1,7 @@
 /** The report on a run on a table: its measures, and every column's distribution beside that of real rows. */
 import { twoHistograms } from "../figure/two-histograms.ts";
 import type { Table } from "../run/prepare.ts";
+import { columnOf } from "../table/column.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
@@ -10,9 +11,6 @@ import { shortNumber } from "./text-table.ts";
 
 /** Columns whose distributions are drawn; the table of distances holds all. */
 const drawn = 60;
-
-const columnOf = ({ data, shape: [n = 0, d = 0] }: Table, j: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => data[i * d + j]!);
 
 const distances = ({ columns, samples, training }: TableEvaluation): Html =>
   table(

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
-import { recordPath } from "./record.ts";
+import { recordPath } from "./record-file.ts";
 
 /** Whether a path is the folder of a run. */
 export const isRun = async (path: string): Promise<boolean> =>

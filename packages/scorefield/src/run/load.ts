@@ -12,7 +12,8 @@ import type { FloatType, NdArray } from "@scorefield/tensor";
 import { invertScaling } from "../table/scaling.ts";
 import { makeAverage } from "./average-snapshots.ts";
 import { readCheckpoint } from "./checkpoint.ts";
-import { type RunRecord, readRecord } from "./record.ts";
+import type { RunRecord } from "./record.ts";
+import { readRecord } from "./record-file.ts";
 import { layoutOf } from "./train-run.ts";
 
 /** A run as {@link loadRun} reads it. */

@@ -1,12 +1,13 @@
 /** Data that a run's model has seen and has not, in its own units: what instruments look at it with. */
 import { stat } from "node:fs/promises";
-import { DataError, readTable } from "@scorefield/data";
+import { readTable } from "@scorefield/data";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import { readImages } from "../image/source.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { applyScaling } from "../table/scaling.ts";
 import type { LoadedRun } from "./load.ts";
+import { checkUnchanged } from "./own-data.ts";
 import { prepare } from "./prepare.ts";
 
 /** Some thousands of samples of each kind, [n, ...shape]. */
@@ -34,8 +35,7 @@ const ownData = async ({ record: { training }, path }: LoadedRun, signal: AbortS
   if (!training) return undefined;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const prepared = await prepare(parseRecipe(training.recipe as RecipeInput, path), path, signal);
-  if (prepared.sha256 !== training.sha256)
-    throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
+  checkUnchanged(path, prepared.sha256, training.sha256);
   return { heldOut: await firstOf(prepared.heldOut), training: await firstOf(prepared.training) };
 };
 

@@ -6,13 +6,18 @@ import { runName } from "./folder.ts";
 import type { LoadedRun } from "./load.ts";
 import { readImageSplit, readSplit } from "./prepare.ts";
 
+/** @throws DataError unless data read again are, by their SHA-256, those that a run was trained on */
+export const checkUnchanged = (path: string, found: string, expected: string): void => {
+  if (found !== expected)
+    throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
+};
+
 /** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
 export const ownRows = async ({ path, record: { training } }: LoadedRun, signal: AbortSignal) => {
   const data = training?.recipe.data;
   if (!data || isImages(data)) return undefined;
   const split = await readSplit({ ...training.recipe, data }, path, signal);
-  if (split.sha256 !== training.sha256)
-    throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
+  checkUnchanged(path, split.sha256, training.sha256);
   return split;
 };
 
@@ -21,7 +26,6 @@ export const ownImages = async ({ path, record: { training } }: LoadedRun) => {
   const data = training?.recipe.data;
   if (!data || !isImages(data)) return undefined;
   const split = await readImageSplit({ ...training.recipe, data }, path);
-  if (split.training.sha256 !== training.sha256)
-    throw new DataError({ path, expected: "the images that the run was trained on", found: "other images" });
+  checkUnchanged(path, split.training.sha256, training.sha256);
   return { ...split, name: data.kind === "glyphs" ? "glyphs" : runName(dataName(data, path)) };
 };

@@ -2,7 +2,7 @@
 import { flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
-import { newRecord, writeRecord } from "./record.ts";
+import { newRecord, writeRecord } from "./record-file.ts";
 
 /**
  * Saves a trained model as a run, for `loadRun` and `scorefield sample`. It holds the weights to sample with, not the

@@ -24,7 +24,8 @@ import { makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { openMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { newRecord, type RunRecord, readRecord, writeRecord } from "./record.ts";
+import type { RunRecord } from "./record.ts";
+import { newRecord, readRecord, writeRecord } from "./record-file.ts";
 import { sampleGrids } from "./sample-grids.ts";
 
 /** A run ready to train. */

@@ -2,6 +2,7 @@
 import { uniform } from "@scorefield/core";
 import { fitStandardisation, type Standardisation, standardise, unstandardise } from "@scorefield/data";
 import { castArray, type FloatType, type NdArray, ShapeError, zeros } from "@scorefield/tensor";
+import { columnOf } from "./column.ts";
 import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
 
 /**
@@ -19,9 +20,6 @@ export type Scaling =
   | { readonly kind: "images" }
   | ({ readonly kind: "standard" } & Standardisation)
   | { readonly kind: "quantile"; readonly columns: readonly Distribution[] };
-
-const columnOf = ({ data, shape: [rows = 0, width = 0] }: NdArray<FloatType>, j: number): Float64Array =>
-  Float64Array.from({ length: rows }, (_, i) => data[i * width + j]!);
 
 /**
  * Fits a scaling to rows [n, columns]. A constant column becomes zeros and comes back as its constant.

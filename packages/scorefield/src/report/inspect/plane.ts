@@ -1,59 +1,17 @@
 /** The part for models in the plane: landscapes over noise levels, the field, its streamlines, modes, basins and curl. */
-import {
-  curlMap,
-  logDensitySurface,
-  type StationaryPoint,
-  score,
-  stationaryPoints,
-  streamlines,
-} from "@scorefield/core";
-import { castArray, compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
+import { curlMap, logDensitySurface, type StationaryPoint, stationaryPoints, streamlines } from "@scorefield/core";
+import { castArray, type NdArray } from "@scorefield/tensor";
 import { arrowMarks } from "../../figure/field-marks.ts";
 import { dotMarks, landscapeFigure, streamMarks } from "../../figure/landscape.ts";
 import { Plot, palette } from "../../figure/plot.ts";
-import { gridAxis } from "../field.ts";
+import { gridAxis, gridPoints, scoresOn } from "../field.ts";
 import { figure, paragraph, table } from "../page.ts";
-import {
-  firstRows,
-  type Inspected,
-  type Instrument,
-  instrumentOptions,
-  noiseAt,
-  noisyRows,
-  shown,
-  timeOfNoise,
-} from "./subject.ts";
+import { firstRows, type Instrument, instrumentOptions, noiseAt, noisyRows, shown, timeOfNoise } from "./subject.ts";
 
 /** Points of the maps of basins and curl for each of a landscape. */
 const coarseness = 0.625;
 const noiseLevels = [1, 0.5, 0.2, 0.1];
 const basinColours = ["#8fb8de", "#f0b48c", "#9fd3b4", "#c9aede", "#f2d591", "#c5ccd4", "#e59ab5", "#a9c97b"];
-
-const scoresOn = async (
-  subject: Inspected,
-  x: readonly number[],
-  y: readonly number[],
-  time: number,
-): Promise<NdArray> => {
-  const { model, dtype, runtime } = subject;
-  const count = x.length * y.length;
-  const points = ndarray(Float64Array.from(y.flatMap((b) => x.flatMap((a) => [a, b]))), [count, 2]);
-  const spec = { shape: [count, 2], dtype: "float64" } as const;
-  const compiled = await compile(
-    (at: Tensor, t: Tensor) => score(model, at.cast(dtype), t.cast(dtype)),
-    [spec, { shape: [count], dtype: "float64" }],
-    {
-      ...(runtime && { runtime }),
-      name: "score field",
-    },
-  );
-  try {
-    const { data } = await compiled(points, ndarray(new Float64Array(count).fill(time)));
-    return ndarray(Float64Array.from(data as Float64Array), [y.length, x.length, 2]);
-  } finally {
-    await compiled.dispose();
-  }
-};
 
 const axisOf = ([from, to]: readonly [number, number], points: number): number[] =>
   Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
@@ -118,13 +76,12 @@ export const planePart: Instrument = async (subject, share) => {
   const last = landscapes.at(-1)!;
   const { time } = last;
   const density = { x, y, logDensity: last.logDensity.data };
-  const field = await scoresOn(subject, x, y, time);
+  const field = await scoresOn(model, { x, y, time, dtype, runtime: subject.runtime });
   const lines = streamlines({ x, y, vectors: field }, { separation: 1 / 28 });
   const stationary = await stationaryPoints(model, noisyRows(subject, time, 300), { time, saddles: true, ...options });
   share(0.7);
   const [gx, gy] = [axisOf(xRange, coarse), axisOf(yRange, coarse)];
-  const grid = ndarray(Float64Array.from(gy.flatMap((b) => gx.flatMap((a) => [a, b]))), [gx.length * gy.length, 2]);
-  const basins = await stationaryPoints(model, castArray(grid, dtype), { time, ...options });
+  const basins = await stationaryPoints(model, castArray(gridPoints(gx, gy), dtype), { time, ...options });
   share(0.9);
   const curl = await curlMap(model, { x: gx, y: gy, time, ...options });
   const alpha = model.process.alpha(time);

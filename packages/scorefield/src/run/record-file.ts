@@ -1,0 +1,48 @@
+/** run.json on disk: written, and read and checked. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { atomicWrite } from "@scorefield/data";
+import { RunError } from "../errors.ts";
+import type { RunRecord } from "./record.ts";
+
+/** The path of a run's record. */
+export const recordPath = (folder: string): string => join(folder, "run.json");
+
+const currentVersions = async (): Promise<Record<string, string>> => {
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  return { scorefield: version, node: process.version, machine: `${process.platform}-${process.arch}` };
+};
+
+/** The record of a run begun now. */
+export const newRecord = async (
+  content: Omit<RunRecord, "format" | "version" | "created" | "versions">,
+): Promise<RunRecord> => ({
+  format: "scorefield-run",
+  version: 1,
+  created: new Date().toISOString(),
+  versions: await currentVersions(),
+  ...content,
+});
+
+/** Writes run.json, atomically; the folder must exist. @throws DataError */
+export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
+  atomicWrite(recordPath(folder), `${JSON.stringify(record, undefined, 2)}\n`);
+
+/**
+ * Reads and checks run.json.
+ * @throws RunError when the folder is not a run, or the file is damaged
+ */
+export const readRecord = async (folder: string): Promise<RunRecord> => {
+  const path = recordPath(folder);
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const found =
+      cause.code === "ENOENT" || cause.code === "ENOTDIR" ? "no run.json there" : `run.json unreadable (${cause.code})`;
+    throw new RunError(`${folder}: expected the folder of a run, found ${found}`, { cause });
+  });
+  const { checkRecord } = await import("./record-schema.ts");
+  try {
+    return checkRecord(JSON.parse(text));
+  } catch (cause) {
+    throw new RunError(`${path}: expected the record of a run, found ${(cause as Error).message}`, { cause });
+  }
+};
