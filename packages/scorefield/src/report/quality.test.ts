@@ -48,7 +48,7 @@ const network = perceptron({ widths: [16] });
 const head = { run: "a <run>", facts: [["checkpoint", "5"]] as const };
 
 test("a table: good samples measure as real rows do, shifted ones worse in every measure", async () => {
-  const rows = (seed: number) => normal([300, 2], { seed, dtype: "float64" });
+  const rows = (seed: number) => normal([200, 2], { seed, dtype: "float64" });
   const [reference, training] = [rows(1), rows(2)];
   const options = { seed: 0, steps: 100, network };
   const columns = ["a", "b & c"];
