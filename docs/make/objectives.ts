@@ -3,7 +3,6 @@
  * `npm run bench docs/make/objectives.ts`, about two minutes.
  */
 import {
-  constrained,
   denoising,
   edm,
   exact,
@@ -13,13 +12,10 @@ import {
   fokkerPlanckResidual,
   gaussianMixture,
   implicit,
-  linearConstraint,
   mlp,
   normal,
   type Objective,
-  projected,
   type ScoreModel,
-  sample,
   score,
   sliced,
   train,
@@ -280,45 +276,6 @@ writeSection(
     ],
   ),
 );
-
-// --- A law of the data -----------------------------------------------------------------------------------------------
-
-const law = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
-const measured = normal([5000, 3], { seed: 1 });
-for (let i = 0; i < 5000; i++) {
-  const excess = 0.7 * (measured.data[3 * i]! + measured.data[3 * i + 1]! + measured.data[3 * i + 2]!) - 1;
-  for (let j = 0; j < 3; j++) measured.data[3 * i + j]! -= excess / 3;
-}
-const violation = async (model: ScoreModel | NdArray<"float32">): Promise<string> => {
-  const drawn = "denoise" in model ? await sample(model, { count: 4000, seed: 2, runtime }) : model;
-  const compiled = await compile(
-    (x: Tensor) =>
-      matmul(x, constant(ndarray(Float32Array.of(1, 1, 1), [3, 1])))
-        .subtract(1)
-        .square()
-        .mean()
-        .sqrt(),
-    [drawn],
-    { runtime },
-  );
-  const { data } = await compiled(drawn);
-  await compiled.dispose();
-  return Number(data[0]).toPrecision(2);
-};
-const informedBy = async (objective: Objective): Promise<ScoreModel> =>
-  train({ ...training, data: measured, network: mlp({ width: 64 }), objective, seed: 1 }).result;
-const plain = await informedBy(denoising());
-const laws: string[][] = [
-  ["the data as measured", await violation(measured)],
-  ["plain", await violation(plain)],
-];
-for (const weight of [0.1, 1, 10, 100, 1000])
-  laws.push([
-    `penalty of weight ${weight}`,
-    await violation(await informedBy(constrained(denoising(), law, { weight }))),
-  ]);
-laws.push(["plain, projected while sampling", await violation(projected(plain, law.project!))]);
-writeSection("learning.md", "laws", markdownTable(["model", "deviation of the sum from 1"], laws));
 await runtime.dispose();
 
 // --- The figure ------------------------------------------------------------------------------------------------------
@@ -336,7 +293,7 @@ const frame = {
   color: { type: "identity" as const },
 };
 const at = (i: number): number => left + i * (side + gap);
-const plain_ = (v: number): string => `${v}`.replace("-", "−");
+const minusSign = (v: number): string => `${v}`.replace("-", "−");
 const curve = (values: readonly number[]) => scan.map((a, i) => ({ a, value: values[i]! }));
 const panels = [
   {
@@ -350,9 +307,9 @@ const panels = [
         label: null,
         ticks: [0.01, 0.1, 1],
         tickSize: 4,
-        tickFormat: plain_,
+        tickFormat: minusSign,
       },
-      y: { type: "log" as const, label: null, tickSize: 4, ticks: [1e-4, 1e-3, 1e-2, 1e-1], tickFormat: plain_ },
+      y: { type: "log" as const, label: null, tickSize: 4, ticks: [1e-4, 1e-3, 1e-2, 1e-1], tickFormat: minusSign },
       marks: [
         Plot.line(noises, { x: "sigma", y: "slope", z: "name", stroke: "colour", strokeWidth: 1.7 }),
         Plot.dot(noises, { x: "sigma", y: "slope", fill: "colour", r: 2.4 }),
@@ -365,8 +322,8 @@ const panels = [
     top: top - 4,
     options: {
       ...frame,
-      x: { domain: [-1.4, 4.6], label: null, tickSize: 4, ticks: [-1, 0, 1, 2, 3, 4], tickFormat: plain_ },
-      y: { domain: [-2, 15], label: null, tickSize: 4, ticks: [0, 4, 8, 12], tickFormat: plain_ },
+      x: { domain: [-1.4, 4.6], label: null, tickSize: 4, ticks: [-1, 0, 1, 2, 3, 4], tickFormat: minusSign },
+      y: { domain: [-2, 15], label: null, tickSize: 4, ticks: [0, 4, 8, 12], tickFormat: minusSign },
       marks: [
         Plot.ruleX([1 / noisyVariance], { stroke: palette.rule, strokeDasharray: "3,3" }),
         Plot.line(curve(denoised), { x: "a", y: "value", stroke: palette.ink, strokeWidth: 1.8 }),
