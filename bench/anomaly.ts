@@ -1,6 +1,6 @@
 /**
  * AUROC of anomaly scores on tables with labels, each detector trained on half of the normal rows and judged on all
- * others: `npx tsx --conditions=source bench/anomaly.ts [--steps 3000] [--noise 0.1] TABLE.npz ...`.
+ * others: `npm run bench bench/anomaly.ts -- [--steps 3000] [--noise 0.1] TABLE.npz ...`.
  * A table is an NPZ file with rows X and labels y (1: anomaly). Columns are standardised by the training rows.
  */
 import { readdirSync } from "node:fs";
@@ -71,7 +71,7 @@ for (const file of files) {
   const labels = Array.from(y!.data as ArrayLike<number>, Number);
   const normal = labels.flatMap((label, i) => (label === 0 ? [i] : []));
   const split = splitPositions(normal.length, { heldOut: 0.5, seed });
-  const trained = Array.from(split.train, (position) => normal[position]!);
+  const trained = Array.from(split.training, (position) => normal[position]!);
   const others = new Set(trained);
   const judged = labels.flatMap((_, i) => (others.has(i) ? [] : [i]));
   const scaling = fitStandardisation(takeRows(table, trained));

@@ -2,29 +2,15 @@
  * A convolution and its gradients beside PyTorch: `npm run bench bench/conv.ts`.
  * Runs inside one call of the runtime, as it does in a training step, so that copies to JavaScript are not counted.
  */
-import {
-  compileScan,
-  conv,
-  multiply,
-  ndarray,
-  setDefaultRuntime,
-  specOf,
-  type Tensor,
-  vjp,
-  zeros,
-} from "@scorefield/tensor";
+import { compileScan, conv, multiply, ndarray, setDefaultRuntime, specOf, type Tensor, vjp } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { convAgainstTorch, convGigaflop, type Ours } from "./against-torch.ts";
 import { rate } from "./harness.ts";
+import { wave } from "./wave.ts";
 
 const steps = 10;
 const image = [16, 64, 32, 32];
 const kernel = [64, 64, 3, 3];
-const wave = (shape: number[], scale: number) => {
-  const array = zeros(shape);
-  for (let i = 0; i < array.data.length; i++) array.data[i] = scale * Math.sin(1.37 * i + i * i * 1e-3);
-  return array;
-};
 
 // Results become the next step's operands, so that nothing is computed in vain or copied only to keep it alive.
 const forward = ({ x, w }: { x: Tensor; w: Tensor }) => ({ x: conv(x, w, { padding: 1 }), w });

@@ -2,16 +2,11 @@
  * Matrix multiplication beside PyTorch: `npm run bench bench/matmul.ts`.
  * Runs inside one call of the runtime, as it does in a training step, so that copies to JavaScript are not counted.
  */
-import { compileScan, matmul, ndarray, setDefaultRuntime, zeros } from "@scorefield/tensor";
+import { compileScan, matmul, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { matmulAgainstTorch, type Ours } from "./against-torch.ts";
 import { rate } from "./harness.ts";
-
-const wave = (rows: number, columns: number, scale: number) => {
-  const array = zeros([rows, columns]);
-  for (let i = 0; i < array.data.length; i++) array.data[i] = scale * Math.sin(1.37 * i + i * i * 1e-3);
-  return array;
-};
+import { wave } from "./wave.ts";
 
 const ours = async (m: number, k: number, n: number): Promise<Ours> => {
   if (k !== n)
@@ -22,7 +17,7 @@ const ours = async (m: number, k: number, n: number): Promise<Ours> => {
     inputs: { count: { shape: [] } },
     steps,
   });
-  const state = { a: wave(m, k, 1), b: wave(k, n, Math.sqrt(2 / k)) };
+  const state = { a: wave([m, k], 1), b: wave([k, n], Math.sqrt(2 / k)) };
   const inputs = { count: ndarray(new Float32Array(steps)) };
   return {
     round: async () => ((await rate(() => run(state, inputs), { calls: steps })) * 2 * m * k * n) / 1e9,

@@ -1,6 +1,7 @@
 /** The speed of the machine's matrix products, which no network can exceed by much. */
-import { compileScan, matmul, ndarray, type Runtime, zeros } from "@scorefield/tensor";
+import { compileScan, matmul, ndarray, type Runtime } from "@scorefield/tensor";
 import { rate } from "./harness.ts";
+import { wave } from "./wave.ts";
 
 const size = 1024;
 const steps = 4;
@@ -13,12 +14,7 @@ export const peakGigaflops = async (runtime: Runtime): Promise<number> => {
     { state: { a: matrix, b: matrix }, inputs: { count: { shape: [] } }, steps },
     { runtime },
   );
-  const wave = (scale: number) => {
-    const array = zeros(matrix.shape);
-    for (let i = 0; i < array.data.length; i++) array.data[i] = scale * Math.sin(1.37 * i + i * i * 1e-3);
-    return array;
-  };
-  const state = { a: wave(1), b: wave(Math.sqrt(2 / size)) };
+  const state = { a: wave(matrix.shape, 1), b: wave(matrix.shape, Math.sqrt(2 / size)) };
   const inputs = { count: ndarray(new Float32Array(steps)) };
   try {
     const found = [];

@@ -12,10 +12,10 @@ test("the parts cover every row once, with the share asked for", () => {
       fc.double({ min: 0.001, max: 0.999, noNaN: true }),
       fc.maxSafeInteger(),
       (count, share, seed) => {
-        const { train, heldOut } = splitPositions(count, { heldOut: share, seed });
-        expect([...train, ...heldOut].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+        const { training, heldOut } = splitPositions(count, { heldOut: share, seed });
+        expect([...training, ...heldOut].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
         expect(heldOut.length).toBe(Math.min(count - 1, Math.max(1, Math.round(count * share))));
-        expect(splitPositions(count, { heldOut: share, seed })).toEqual({ train, heldOut });
+        expect(splitPositions(count, { heldOut: share, seed })).toEqual({ training, heldOut });
       },
     ),
   );
@@ -54,8 +54,8 @@ test("arrays that belong together split together", () => {
   const labels = ndarray(BigInt64Array.from({ length: 10 }, (_, i) => BigInt(i)));
   const a = splitRows(rows, { heldOut: 0.3, seed: 5 });
   const b = splitRows(labels, { heldOut: 0.3, seed: 5 });
-  expect(a.train.shape).toEqual([7, 3, 2]);
-  for (const part of ["train", "heldOut"] as const)
+  expect(a.training.shape).toEqual([7, 3, 2]);
+  for (const part of ["training", "heldOut"] as const)
     for (let i = 0; i < b[part].data.length; i++) expect(a[part].data[i * 6]).toBe(6 * Number(b[part].data[i]));
 });
 

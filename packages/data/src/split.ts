@@ -26,7 +26,7 @@ const mix = (word: number): number => {
 export const splitPositions = (
   count: number,
   { heldOut = 0.1, seed = 0 }: SplitOptions = {},
-): { readonly train: Int32Array; readonly heldOut: Int32Array } => {
+): { readonly training: Int32Array; readonly heldOut: Int32Array } => {
   if (!(heldOut > 0 && heldOut < 1)) throw new DataError({ expected: "heldOut between 0 and 1", found: `${heldOut}` });
   if (!Number.isSafeInteger(seed)) throw new DataError({ expected: "a whole number as seed", found: `${seed}` });
   if (!(count >= 2)) throw new DataError({ expected: "at least 2 rows to split", found: `${count}` });
@@ -38,7 +38,7 @@ export const splitPositions = (
   });
   const order = Int32Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b);
   const apart = Math.min(count - 1, Math.max(1, Math.round(count * heldOut)));
-  return { heldOut: order.slice(0, apart).sort(), train: order.slice(apart).sort() };
+  return { heldOut: order.slice(0, apart).sort(), training: order.slice(apart).sort() };
 };
 
 /** The entries of `array` at `positions` along its first axis. @throws DataError for positions outside it */
@@ -58,7 +58,7 @@ export const takeRows = <D extends DataType>(array: NdArray<D>, positions: Array
 export const splitRows = <D extends DataType>(
   array: NdArray<D>,
   options: SplitOptions = {},
-): { readonly train: NdArray<D>; readonly heldOut: NdArray<D> } => {
-  const { train, heldOut } = splitPositions(array.shape[0] ?? 0, options);
-  return { train: takeRows(array, train), heldOut: takeRows(array, heldOut) };
+): { readonly training: NdArray<D>; readonly heldOut: NdArray<D> } => {
+  const { training, heldOut } = splitPositions(array.shape[0] ?? 0, options);
+  return { training: takeRows(array, training), heldOut: takeRows(array, heldOut) };
 };

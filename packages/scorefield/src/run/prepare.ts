@@ -55,7 +55,7 @@ export const readSplit = async (
   const { columns, values, sha256 } = await readRows(data, folder, signal);
   checkCount(values.shape[0]!, "rows", data, folder);
   const parts = splitRows(values as NdArray<"float64">, { heldOut, seed });
-  return { columns, sha256, training: parts.train as Table, heldOut: parts.heldOut as Table };
+  return { columns, sha256, training: parts.training as Table, heldOut: parts.heldOut as Table };
 };
 
 /** Images to learn from and those set apart, and the recipe for them in full. */
@@ -73,7 +73,7 @@ export const readImageSplit = async (
   const { images, recipe } = await readImages(data, folder);
   checkCount(images.count, "images", data, folder);
   const parts = splitPositions(images.count, { heldOut, seed });
-  const training = takeImages(images, parts.train);
+  const training = takeImages(images, parts.training);
   return {
     data: recipe,
     training: recipe.kind === "images" && recipe.flip ? withMirrored(training) : training,
