@@ -3,17 +3,18 @@
 import type { Tensors } from "./differentiate/differentiate.ts";
 import { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
 import { type Graph, topologicalOrder } from "./graph/graph.ts";
+import type { OnnxGraph } from "./graph/onnx-model.ts";
 import { sameShape } from "./graph/shape.ts";
+import type { Target } from "./graph/target.ts";
 import { describe, Tensor } from "./graph/tensor.ts";
 import { constructors, type DataType, isNdArray, type NdArray, type Shape, sizeOf } from "./ndarray.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { type BorderNames, lower, lowerScan } from "./onnx/lower.ts";
-import type { OnnxGraph } from "./onnx/model.ts";
 import { isConvolution } from "./operation/convolution.ts";
 import { input, isInput } from "./operation/source.ts";
 import { optimise } from "./pass/optimise.ts";
 import { defaultRuntime } from "./runtime/default.ts";
-import type { Runtime, Session, Target } from "./runtime/runtime.ts";
+import type { Runtime, Session } from "./runtime/runtime.ts";
 import { flattenTree, isBranch, type MapTree } from "./tree.ts";
 
 /** The type of an argument: its static shape and element type (float32 unless said). */

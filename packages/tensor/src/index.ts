@@ -15,6 +15,7 @@ export { compile, compileScan, specOf, toOnnx } from "./compile.ts";
 export type { Tensors } from "./differentiate/differentiate.ts";
 export { dot, grad, hessianVectorProduct, jvp, valueAndGrad, vjp } from "./differentiate/differentiate.ts";
 export { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
+export type { Target } from "./graph/target.ts";
 export { Tensor } from "./graph/tensor.ts";
 export { loadOnnx, type OnnxModel, type OnnxPort } from "./load-onnx.ts";
 export type { DataType, ElementType, FloatType, NdArray, Nested, Shape } from "./ndarray.ts";
@@ -60,6 +61,6 @@ export { logSumExp, maximum, mean, minimum, softmax, variance } from "./operatio
 export type { PadMode, Range } from "./operation/window.ts";
 export { concat, flip, pad, slice, sliceAxis, split, stack } from "./operation/window.ts";
 export { defaultRuntime, setDefaultRuntime } from "./runtime/default.ts";
-export type { Runtime, Session, Target } from "./runtime/runtime.ts";
+export type { Runtime, Session } from "./runtime/runtime.ts";
 export type { MapTree, Tree } from "./tree.ts";
 export { flattenTree, mapTree } from "./tree.ts";

@@ -5,9 +5,9 @@
  */
 import { callerLocation, DataTypeError, ShapeError } from "../errors.ts";
 import type { ElementType, NdArray, Shape } from "../ndarray.ts";
-import type { OnnxAttribute } from "../onnx/model.ts";
-import type { Target } from "../runtime/runtime.ts";
+import type { OnnxAttribute } from "./onnx-model.ts";
 import { normaliseAxes, normaliseAxis } from "./shape.ts";
+import type { Target } from "./target.ts";
 
 /** What an operation yields: element type and static shape. */
 export interface TensorType {

@@ -2,9 +2,9 @@ import { fromBinary } from "@bufbuild/protobuf";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { ShapeError } from "../errors.ts";
+import type { OnnxGraph, OnnxNode } from "../graph/onnx-model.ts";
 import { type NdArray, ndarray } from "../ndarray.ts";
 import { encodeModel } from "./encode.ts";
-import type { OnnxGraph, OnnxNode } from "./model.ts";
 import { ModelProtoSchema } from "./onnx_pb.ts";
 
 const decode = (graph: OnnxGraph, options = {}) => fromBinary(ModelProtoSchema, encodeModel(graph, options));

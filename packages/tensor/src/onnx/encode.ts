@@ -1,10 +1,10 @@
 /** Writes graph descriptions as ONNX model files. */
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { ShapeError } from "../errors.ts";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "../graph/onnx-model.ts";
 import { type ElementType, type NdArray, sizeOf } from "../ndarray.ts";
 import { onnxType } from "../operation/source.ts";
 import { halfBits } from "./float16.ts";
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "./model.ts";
 import {
   type AttributeProtoSchema,
   type GraphProtoSchema,

@@ -1,11 +1,11 @@
 /** Lowering: a graph of tensors becomes a description of an ONNX graph. */
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "../graph/onnx-model.ts";
+import type { Target } from "../graph/target.ts";
 import type { Emitter, Tensor } from "../graph/tensor.ts";
 import { type ElementType, type NdArray, ndarray, zeros } from "../ndarray.ts";
 import { isInput } from "../operation/source.ts";
 import { isWhole, sliceOperation } from "../operation/window.ts";
-import type { Target } from "../runtime/runtime.ts";
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "./model.ts";
 
 /** Names at the border of a graph, in the order of its inputs and outputs. */
 export interface BorderNames {

@@ -3,8 +3,9 @@
  * the shape [n, c, height, width]. Its operators are internal to the runtime; {@link Target.convolutionBlock} says that
  * they are there.
  */
+
+import type { Target } from "../graph/target.ts";
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
-import type { Target } from "../runtime/runtime.ts";
 import { reshape } from "./reshape.ts";
 
 /** The domain of the operators. */

@@ -1,12 +1,12 @@
 import { consumerCounts, type Graph, rewrite } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
+import type { Target } from "../graph/target.ts";
 import { apply, type Tensor } from "../graph/tensor.ts";
 import { sizeOf } from "../ndarray.ts";
 import { addOperation } from "../operation/arithmetic.ts";
 import { blockedScaleShiftOperation, blockOf, fromBlocks, fromBlocksOperation } from "../operation/blocks.ts";
 import { reshape, reshapeOperation } from "../operation/reshape.ts";
 import { concatOperation, isWhole, sliceOperation } from "../operation/window.ts";
-import type { Target } from "../runtime/runtime.ts";
 
 /**
  * Moves conversions out of the blocked layout towards the outputs, past what treats all places alike, until they meet a

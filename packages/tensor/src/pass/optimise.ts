@@ -1,6 +1,6 @@
 /** All passes in order, repeated until nothing changes. Dead code needs none: what no output reaches is not in the graph. */
 import type { Graph } from "../graph/graph.ts";
-import type { Target } from "../runtime/runtime.ts";
+import type { Target } from "../graph/target.ts";
 import { columnSums } from "./column-sums.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { constantFolding } from "./constant-folding.ts";

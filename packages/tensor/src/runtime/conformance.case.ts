@@ -1,9 +1,9 @@
 /** What every runtime must do, whatever executes the models; see `native.test.ts` and `web.browser.test.ts`. */
 import { afterAll, describe, expect, it } from "vitest";
 import { RuntimeError } from "../errors.ts";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "../graph/onnx-model.ts";
 import { type DataType, type NdArray, ndarray, type Shape } from "../ndarray.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "../onnx/model.ts";
 import type { Runtime } from "./runtime.ts";
 
 export const value = (name: string, dtype: DataType, shape: Shape): OnnxValue => ({ name, dtype, shape });

@@ -1,8 +1,8 @@
 /** Finds out which blocked convolution layout, if any, ONNX Runtime uses on this processor. */
 import { RuntimeError } from "../errors.ts";
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../graph/onnx-model.ts";
 import { ndarray, zeros } from "../ndarray.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../onnx/model.ts";
 import type { Session } from "./runtime.ts";
 
 const channels = 16;

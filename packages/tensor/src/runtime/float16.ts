@@ -1,8 +1,8 @@
 /** Finds out whether a runtime computes in float16. */
 import { RuntimeError } from "../errors.ts";
+import type { OnnxGraph } from "../graph/onnx-model.ts";
 import { ndarray } from "../ndarray.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxGraph } from "../onnx/model.ts";
 import { onnxType } from "../operation/source.ts";
 import type { Session } from "./runtime.ts";
 

@@ -2,12 +2,13 @@
 import fc from "fast-check";
 import { pullback } from "../differentiate/pullback.ts";
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
+import type { OnnxGraph } from "../graph/onnx-model.ts";
 import { sameShape } from "../graph/shape.ts";
+import type { Target } from "../graph/target.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DataType, type NdArray, type Shape, sizeOf } from "../ndarray.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { lower } from "../onnx/lower.ts";
-import type { OnnxGraph } from "../onnx/model.ts";
 import { sigmoid, silu } from "../operation/activation.ts";
 import { add, divide, multiply, negate, reciprocal, square, subtract } from "../operation/arithmetic.ts";
 import { broadcastTo, sum } from "../operation/broadcast.ts";
@@ -19,7 +20,6 @@ import { constant, input } from "../operation/source.ts";
 import { mean, softmax } from "../operation/statistics.ts";
 import { concat, flip, pad, slice } from "../operation/window.ts";
 import { expand } from "../pass/expand.ts";
-import type { Target } from "../runtime/runtime.ts";
 import { testRuntime } from "./evaluate.ts";
 import { randomArray } from "./random.ts";
 

@@ -1,4 +1,4 @@
-/** A plain description of an ONNX model: what lowering produces and {@link "./encode.ts"} writes as bytes. */
+/** A plain description of an ONNX model: what lowering produces and `onnx/encode.ts` writes as bytes. */
 import type { ElementType, NdArray, Shape } from "../ndarray.ts";
 
 /** A named, typed value at the border of a graph. */
