@@ -1,6 +1,6 @@
 /** Distances between all rows of two sets. */
 import { innerProducts } from "./products.ts";
-import type { Rows } from "./rows.ts";
+import { meanRow, type Rows } from "./rows.ts";
 
 /** The rows less the mean of a set: products of what is far from the origin lose the digits of a distance. */
 const centred = ({ n, d, data }: Rows, mean: Float64Array): Rows => ({
@@ -9,18 +9,12 @@ const centred = ({ n, d, data }: Rows, mean: Float64Array): Rows => ({
   data: data.map((value, i) => value - mean[i % d]!),
 });
 
-const meanOf = ({ n, d, data }: Rows): Float64Array => {
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += data[i * d + j]! / n;
-  return mean;
-};
-
 /**
  * Squared Euclidean distances, row-major [a.n, b.n], by |x|^2 + |y|^2 - 2 x y: accurate to rounding relative to the
  * squared deviation of the rows. Of a set with itself the diagonal is 0.
  */
 export const squaredDistances = (a: Rows, b: Rows): Float64Array => {
-  const mean = meanOf(a);
+  const mean = meanRow(a);
   const x = centred(a, mean);
   const y = a === b ? x : centred(b, mean);
   const squares = ({ n, d, data }: Rows) =>

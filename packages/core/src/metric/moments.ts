@@ -1,17 +1,11 @@
 /** Means, covariances and correlations of sample sets. */
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { type Rows, toRowPair, toRows } from "./rows.ts";
-
-const meanOf = ({ n, d, data }: Rows): Float64Array => {
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += data[i * d + j]!;
-  return mean.map((sum) => sum / n);
-};
+import { meanRow, type Rows, toRowPair, toRows } from "./rows.ts";
 
 const covarianceOf = (rows: Rows): Float64Array => {
   const { n, d, data } = rows;
-  const mean = meanOf(rows);
+  const mean = meanRow(rows);
   const sums = new Float64Array(d * d);
   const centred = new Float64Array(d);
   // Centred first: the difference of mean square and squared mean loses all digits when the mean is large.
@@ -40,7 +34,7 @@ const correlationOf = (name: string, rows: Rows): Float64Array => {
  * The mean of the rows of [n, ...], float64 [d] with d the elements of a row.
  * @throws ShapeError without rows; ArgumentError for values not finite
  */
-export const sampleMean = (samples: NdArray): NdArray<"float64"> => ndarray(meanOf(toRows("sampleMean", samples)));
+export const sampleMean = (samples: NdArray): NdArray<"float64"> => ndarray(meanRow(toRows("sampleMean", samples)));
 
 /**
  * The covariance of the rows of [n, ...], float64 [d, d], divided by n - 1.

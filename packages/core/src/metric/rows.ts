@@ -38,6 +38,13 @@ export const toRowPair = (name: string, a: NdArray, b: NdArray, least = 1): read
   return pair;
 };
 
+/** The mean of the rows, [d]. */
+export const meanRow = ({ n, d, data }: Rows): Float64Array => {
+  const mean = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j]! += data[i * d + j]!;
+  return mean.map((sum) => sum / n);
+};
+
 /** The columns of a set, each sorted in ascending order. */
 export const sortedColumns = ({ n, d, data }: Rows): Float64Array[] =>
   Array.from({ length: d }, (_, j) => {
