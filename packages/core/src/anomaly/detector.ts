@@ -2,6 +2,7 @@
 import type { NdArray } from "@scorefield/tensor";
 import type { KindRecipe } from "../recipe.ts";
 
+/** Scores rows by how unlike the data they are. */
 export interface AnomalyDetector {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;

@@ -8,6 +8,7 @@ import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { Parameters } from "../network/network.ts";
 import type { FeatureNetwork } from "./feature-network.ts";
 
+/** Options of {@link convolutional}. */
 export interface ConvolutionalOptions {
   /** Channels at full resolution, a multiple of 8, default 16; they double twice as the resolution halves. */
   readonly width?: number;

@@ -5,6 +5,7 @@ import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "../ne
 import { initialLinear, type Linear, linear } from "../network/linear.ts";
 import type { FeatureNetwork } from "./feature-network.ts";
 
+/** Options of {@link perceptron}. */
 export interface PerceptronOptions {
   /** Features of every layer, the last included; default [128, 128]. */
   readonly widths?: readonly number[];

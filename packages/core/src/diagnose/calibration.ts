@@ -20,6 +20,7 @@ import {
 } from "./field.ts";
 import { scoreAndProduct } from "./jacobian.ts";
 
+/** Options of {@link calibration} and {@link scoreError}. */
 export interface LevelOptions extends Omit<InstrumentOptions, "time"> {
   /** Times of the levels; default {@link noiseTimes} of the model's process. */
   readonly times?: readonly number[];

@@ -4,6 +4,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import type { InstrumentOptions } from "./field.ts";
 import { predictNoise } from "./noisy-copies.ts";
 
+/** Options of {@link denoisingDimension}. */
 export interface DenoisingDimensionOptions extends InstrumentOptions {
   /** Noisy copies of each point, default 64. */
   readonly draws?: number;

@@ -6,6 +6,7 @@ import { rademacher } from "../random/uniform.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { scoreAndProduct, withUnitVectors } from "./jacobian.ts";
 
+/** Options of {@link flipd}. */
 export interface FlipdOptions extends InstrumentOptions {
   /** The exact divergence, or Hutchinson's estimate by so many probes. Default exact up to 64 elements, beyond that 8. */
   readonly probes?: "exact" | number;

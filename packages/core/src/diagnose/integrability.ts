@@ -9,6 +9,7 @@ import { rademacher } from "../random/uniform.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians } from "./jacobian.ts";
 
+/** Options of {@link integrability}. */
 export interface IntegrabilityOptions extends InstrumentOptions {
   /**
    * `exact` takes one derivative for each element of a sample; otherwise so many random probes for each point. Default

@@ -10,6 +10,7 @@ import { type ChainSummary, chainSummary } from "./autocorrelation.ts";
 import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
 import { lineIntegrals } from "./line-integral.ts";
 
+/** Options of {@link langevinChain}. */
 export interface LangevinChainOptions<D extends FloatType = "float32"> extends InstrumentOptions {
   /** The eta of x + eta score + sqrt(2 eta) z, in units of the data squared. */
   readonly stepSize: number;

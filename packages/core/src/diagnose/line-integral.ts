@@ -6,6 +6,7 @@ import { score } from "../model/tweedie.ts";
 import { gaussLegendre } from "../sampling/gauss-legendre.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
+/** Options of {@link lineIntegrals} and {@link logDensityDifference}. */
 export interface LineIntegralOptions extends InstrumentOptions {
   /** Error in nats at which a path is done, default 1e-3. */
   readonly tolerance?: number;

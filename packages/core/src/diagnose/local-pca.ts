@@ -4,6 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { symmetricEigenvalues } from "../matrix/symmetric-eigenvalues.ts";
 import { type Rows, toRowPair } from "../metric/rows.ts";
 
+/** Options of {@link localPca}. */
 export interface LocalPcaOptions {
   /** Neighbours, default 100 or as many as there are. */
   readonly neighbours?: number;

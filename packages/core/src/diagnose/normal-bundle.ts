@@ -6,6 +6,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import type { InstrumentOptions } from "./field.ts";
 import { predictNoise } from "./noisy-copies.ts";
 
+/** Options of {@link normalBundle}. */
 export interface NormalBundleOptions extends InstrumentOptions {
   /**
    * Noisy copies of each point, at least twice as many as a sample has elements: of fewer scores some combination is always

@@ -4,6 +4,7 @@ import { checkNeighbours, nearestSquares } from "../anomaly/nearest-neighbours.t
 import { ArgumentError } from "../errors.ts";
 import { toRowPair } from "../metric/rows.ts";
 
+/** Options of {@link smoothing}. */
 export interface SmoothingOptions {
   /** Share of the reference that makes its tails, and as much its peaks; default 0.05. */
   readonly share?: number;

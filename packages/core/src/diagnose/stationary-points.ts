@@ -10,6 +10,7 @@ import { ascend, newtonFits } from "./ascend.ts";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians, scoreAndProduct, transposed, withUnitVectors } from "./jacobian.ts";
 
+/** Options of {@link stationaryPoints}. */
 export interface StationaryOptions extends InstrumentOptions {
   /** Look for saddles and minima too, between the modes; up to 16 dimensions. Default false. */
   readonly saddles?: boolean;

@@ -12,6 +12,7 @@ export interface PlanarField {
   readonly vectors: NdArray;
 }
 
+/** Options of {@link streamlines}. */
 export interface StreamlineOptions {
   /** Distance between lines as a share of the greater side of the grid, default 1/30. */
   readonly separation?: number;

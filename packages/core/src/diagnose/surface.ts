@@ -16,6 +16,7 @@ export interface Plane {
   readonly across: ArrayLike<number>;
 }
 
+/** Options of {@link logDensitySurface}. */
 export interface SurfaceOptions extends InstrumentOptions {
   /** Coordinates of the grid in equal or unequal steps, ascending, at least two each. */
   readonly x: readonly number[];

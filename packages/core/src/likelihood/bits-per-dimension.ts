@@ -16,6 +16,7 @@ export interface Quantisation {
   readonly range?: readonly [low: number, high: number];
 }
 
+/** Options of {@link dequantise}. */
 export interface DequantiseOptions<D extends FloatType = FloatType> extends Quantisation {
   /** Default 0. */
   readonly seed?: number;
@@ -67,6 +68,7 @@ export interface BitsOptions extends LogDensityOptions, Quantisation {
   readonly dtype?: FloatType;
 }
 
+/** The result of {@link bitsPerDimension}. */
 export interface BitsPerDimension {
   /** Of each sample, [n]. */
   readonly bits: NdArray<"float64">;

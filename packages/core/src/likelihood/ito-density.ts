@@ -83,6 +83,7 @@ export interface TrajectoryState<D extends FloatType = FloatType> {
   readonly x: NdArray<D>;
 }
 
+/** Options of {@link itoLogDensity}. */
 export interface ItoDensityOptions {
   /** What moved the samples: the reverse-time SDE (the default), or the probability-flow ODE. */
   readonly dynamics?: "sde" | "ode";

@@ -5,6 +5,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./integrate.ts";
 
+/** What everything that follows the probability flow takes. */
 export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;

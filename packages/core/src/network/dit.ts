@@ -13,6 +13,7 @@ import {
   transformerBlock,
 } from "./transformer-block.ts";
 
+/** Options of {@link dit}. */
 export interface DitOptions {
   /** Side of a patch, which divides every spatial size of the samples; default 4. */
   readonly patch?: number;

@@ -6,6 +6,7 @@ import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fou
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
 
+/** Options of {@link mlp}. */
 export interface MlpOptions {
   /** Features of every hidden layer, default 128. */
   readonly width?: number;

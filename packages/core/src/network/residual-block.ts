@@ -21,6 +21,7 @@ export type ResidualBlock<T> = {
   readonly skip?: Convolution<T>;
 };
 
+/** Options of {@link residualBlock}. */
 export interface ResidualOptions {
   /** Applied before the second convolution. */
   readonly drop: Drop;

@@ -12,6 +12,7 @@ import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
 import { type AttentionBlock, attentionBlock, initialAttentionBlock } from "./self-attention.ts";
 
+/** Options of {@link unet}. */
 export interface UnetOptions {
   /** Channels at a multiplier of 1, default 64. Multiples of 16 are fastest. */
   readonly width?: number;

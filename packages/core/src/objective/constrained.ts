@@ -19,6 +19,7 @@ import type { Objective } from "./objective.ts";
  */
 export type ConstraintSchedule = "constant" | "posterior";
 
+/** Options of {@link constrained}. */
 export interface ConstrainedOptions {
   /** Factor of the mean squared residual, default 1. */
   readonly weight?: number;

@@ -48,6 +48,7 @@ const solved = (lower: readonly (readonly number[])[], b: readonly number[]): nu
   return y;
 };
 
+/** Options of {@link linearConstraint}. */
 export interface LinearConstraintOptions {
   /** One row for each law, with a factor for each element of a sample, [m, d]. */
   readonly matrix: readonly (readonly number[])[];

@@ -18,6 +18,7 @@ import { initialUncertainty, uncertainty } from "./uncertainty.ts";
  */
 export type Weighting = "edm" | "sigma^2" | "likelihood" | "min-snr";
 
+/** Options of {@link denoising}. */
 export interface DenoisingOptions {
   /** Default `edm`. */
   readonly weighting?: Weighting;

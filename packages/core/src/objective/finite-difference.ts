@@ -9,6 +9,7 @@ import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-s
 import type { Objective } from "./objective.ts";
 import type { SlicedOptions } from "./sliced.ts";
 
+/** Options of {@link finiteDifference}. */
 export interface FiniteDifferenceOptions extends Omit<SlicedOptions, "varianceReduced"> {
   /** Length of a step in each element, in units of the noise, default 0.03. */
   readonly difference?: number;

@@ -6,6 +6,7 @@ import { fokkerPlanckResidual } from "../model/fokker-planck.ts";
 import { modelOf, perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
+/** Options of {@link fokkerPlanck}. */
 export interface FokkerPlanckOptions {
   /** Factor of the mean squared residual, default 0.01. */
   readonly weight?: number;

@@ -6,6 +6,7 @@ import { logNormalLevels, type NoiseLevels } from "./levels.ts";
 import { checkScoreWeighting, perturb, type ScoreWeighting, scoreField, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
+/** Options of {@link implicit}, and of every objective on the score. */
 export interface ScoreMatchingOptions {
   /** Default `sigma^2`. */
   readonly weighting?: ScoreWeighting;

@@ -7,6 +7,7 @@ import { logNormalLevels } from "./levels.ts";
 import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
+/** Options of {@link sliced}. */
 export interface SlicedOptions extends ScoreMatchingOptions {
   /** Directions per sample, default 1. */
   readonly projections?: number;

@@ -28,6 +28,7 @@ export interface Attempt extends SamplerState {
   readonly error: Tensor;
 }
 
+/** A sampler that chooses the length of its steps, for each sample, by an estimate of its error. */
 export interface AdaptiveSampler {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;

@@ -29,6 +29,7 @@ export interface SamplerNoise<T = NdArray> {
   readonly draws?: T;
 }
 
+/** What a sampler as one graph is made for. */
 export interface UnrolledOptions<D extends FloatType = "float32"> {
   /** How many samples: the graph has this batch and no other. */
   readonly count: number;

@@ -18,6 +18,7 @@ export interface SampleEvent {
   readonly evaluations: number;
 }
 
+/** Options of {@link sample}. */
 export interface SampleOptions<D extends FloatType = "float32"> extends LoopOptions<D> {
   readonly onProgress?: (event: SampleEvent) => void;
 }

@@ -24,6 +24,7 @@ export interface StepTimes {
   readonly before: readonly Tensor[];
 }
 
+/** A sampler with a grid of times: data, and one pure step. */
 export interface Sampler {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;

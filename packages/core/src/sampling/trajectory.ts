@@ -9,6 +9,7 @@ import { plan } from "./plan.ts";
 import { report, type SampleOptions } from "./sample.ts";
 import type { Sampler } from "./sampler.ts";
 
+/** Options of {@link sampleTrajectory}. */
 export interface TrajectoryOptions<D extends FloatType = "float32"> extends Omit<SampleOptions<D>, "sampler"> {
   /** A sampler with a grid: samples of an adaptive one are not at the same time together. Default {@link heun}. */
   readonly sampler?: Sampler;

@@ -42,6 +42,7 @@ export const stateSpec = (
   };
 };
 
+/** Settings of Adam (Kingma & Ba 2015). */
 export interface Adam {
   /** Decay of the mean of gradients, default 0.9. */
   readonly beta1?: number;

@@ -38,6 +38,7 @@ export interface TrainEvent {
   readonly checkpoint: Checkpoint;
 }
 
+/** Options of `train`. */
 export interface TrainOptions extends Schedule {
   /** Samples, [n, ...shape], float32, of about unit scale; or a dataset, with labels for a network that knows classes. */
   readonly data: NdArray<"float32"> | Dataset;

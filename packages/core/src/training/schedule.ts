@@ -2,6 +2,7 @@
 import { checkCount, checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 
+/** The course of the learning rate. */
 export interface Schedule {
   /** Steps over which the rate rises linearly from 0, default 100 (at most a tenth of training). */
   readonly warmUp?: number;

@@ -15,6 +15,7 @@ export interface CheckResult extends Pick<Check, "name" | "group" | "source"> {
   readonly count: number;
 }
 
+/** Options of {@link verify}. */
 export interface VerifyOptions {
   /** Also the slow checks. Default false. */
   readonly full?: boolean;

@@ -7,6 +7,7 @@ import { type DecodeOptions, decodeImage, readImageHead } from "./decode.ts";
 import { type Images, scalePixels } from "./images.ts";
 import { labelsFromFolders } from "./labels.ts";
 
+/** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
   /** Side of the square images in px. Default that of the files where they are all alike and at most 64, else 32. */
   readonly size?: number | undefined;

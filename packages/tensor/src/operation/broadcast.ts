@@ -34,6 +34,7 @@ export const unbroadcast = (cotangent: Tensor, shape: Shape): Tensor => {
 /** Which axes a reduction takes: all by default, negative numbers count from the last. */
 export type Axes = number | readonly number[];
 
+/** Options of reductions. */
 export interface ReduceOptions {
   /** Reduced axes stay, with size 1. Default false. */
   readonly keepDims?: boolean;

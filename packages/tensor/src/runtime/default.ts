@@ -9,7 +9,7 @@ export const setDefaultRuntime = (runtime: Runtime): void => {
   current = runtime;
 };
 
-/** @throws RuntimeError when none was set */
+/** The runtime that was set. @throws RuntimeError when none was */
 export const defaultRuntime = (): Runtime => {
   if (!current)
     throw new RuntimeError(
