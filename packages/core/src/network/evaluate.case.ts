@@ -7,12 +7,14 @@ import {
   type NdArray,
   ndarray,
   type Runtime,
+  type Shape,
   type Spec,
   sizeOf,
   specOf,
   type Tensor,
   type Tensors,
 } from "@scorefield/tensor";
+import { expect } from "vitest";
 import { normal } from "../random/normal.ts";
 import type { Conditions, Network, Parameters } from "./network.ts";
 
@@ -72,6 +74,23 @@ export const evaluate = (
     ...(Object.values(conditions) as NdArray[]),
     ...leaves,
   );
+};
+
+/** Samples of a shape and their noise levels, all normal. */
+export const inputs = (n: number, shape: Shape) => ({
+  x: normal([n, ...shape], { seed: 1 }),
+  noiseLevel: normal([n], { seed: 2 }),
+});
+
+/** A network's output has the shape of its input, is zero at first, and has no two equal elements with other parameters. */
+export const expectZeroAtFirst = async (runtime: Runtime, network: Network, shape: Shape): Promise<void> => {
+  const parameters = network.initialise(shape, 0);
+  const zero = await evaluate(runtime, network, parameters, inputs(2, shape));
+  expect(zero.shape).toEqual([2, ...shape]);
+  expect(zero.data.every((value) => Number(value) === 0)).toBe(true);
+  const { data } = await evaluate(runtime, network, randomised(parameters), inputs(2, shape));
+  expect(data.every((value) => Number.isFinite(Number(value)))).toBe(true);
+  expect(new Set(data).size).toBe(data.length);
 };
 
 /** One-hot rows [rows, count]; -1 is a row of zeros. */
