@@ -1,35 +1,15 @@
-import { compile, fromNested, grad, type NdArray, ndarray, ShapeError, sum } from "@scorefield/tensor";
+import { compile, fromNested, grad, ndarray, ShapeError, sum } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
-import { normal } from "../random/normal.ts";
-import type { Density } from "./density.ts";
 import { gaussian } from "./gaussian.ts";
+import { evaluator, type Matrix, type Parts, randomCovariance, randomRows, threeInFour } from "./mixture.case.ts";
 import { gaussianMixture } from "./mixture.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
-
-type Matrix = number[][];
-
-/** A random covariance with variances spread over two orders of magnitude. */
-const randomCovariance = (d: number, seed: number): Matrix => {
-  const g = normal([d, d], { seed, dtype: "float64" }).data;
-  const entry = (i: number, j: number) => g[i * d + j]! * 10 ** (-j / Math.max(1, d - 1));
-  return Array.from({ length: d }, (_, i) =>
-    Array.from({ length: d }, (_, j) => {
-      let sum = i === j ? 0.01 : 0;
-      for (let k = 0; k < d; k++) sum += entry(i, k) * entry(j, k);
-      return sum;
-    }),
-  );
-};
-
-const randomRows = (n: number, d: number, seed: number, scale = 1): Matrix => {
-  const { data } = normal([n, d], { seed, dtype: "float64" });
-  return Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * d, (i + 1) * d), (value) => value * scale));
-};
+const evaluate = evaluator(runtime);
 
 /** Solves A y = b by Cholesky's factorisation, with log det A: an independent way to the Gaussian's formulas. */
 const choleskySolve = (a: Matrix, b: readonly number[]): { y: number[]; logDeterminant: number } => {
@@ -53,12 +33,6 @@ const choleskySolve = (a: Matrix, b: readonly number[]): { y: number[]; logDeter
   return { y, logDeterminant: l.reduce((sum, row, i) => sum + 2 * Math.log(row[i]!), 0) };
 };
 
-interface Parts {
-  readonly weights: number[];
-  readonly means: Matrix;
-  readonly covariances: Matrix[];
-}
-
 /** Log-density, score and posterior mean of alpha x_0 + sigma z by the textbook formulas with full matrices. */
 const onHost = ({ weights, means, covariances }: Parts, x: readonly number[], alpha: number, sigma: number) => {
   const d = x.length;
@@ -81,31 +55,6 @@ const onHost = ({ weights, means, covariances }: Parts, x: readonly number[], al
   return { logDensity: peak + Math.log(total), score: average("score"), denoised: average("denoised") };
 };
 
-/** Evaluates a density's noisy law. */
-const evaluate = async (
-  density: Density,
-  x: readonly number[] | Float32Array,
-  alpha: readonly number[],
-  sigma: readonly number[],
-  dtype: "float32" | "float64" = "float64",
-) => {
-  const array = (values: ArrayLike<number>): NdArray =>
-    ndarray(dtype === "float32" ? Float32Array.from(values) : Float64Array.from(values));
-  const n = alpha.length;
-  const spec = { shape: [n], dtype };
-  const compiled = await compile(
-    (x, alpha, sigma) => ({ ...density.noisy(x, alpha, sigma) }),
-    [{ shape: [n, ...density.shape], dtype }, spec, spec],
-    { runtime },
-  );
-  const result = await compiled({ ...array(x), shape: [n, ...density.shape] }, array(alpha), array(sigma));
-  await compiled.dispose();
-  return { logDensity: result.logDensity.data, score: result.score.data, denoised: result.denoised.data } as Record<
-    "logDensity" | "score" | "denoised",
-    Float64Array
-  >;
-};
-
 const levels: [alpha: number, sigma: number][] = [
   [1, 0.001],
   [1, 0.05],
@@ -115,12 +64,6 @@ const levels: [alpha: number, sigma: number][] = [
   [0.01, 0.9999],
   [0, 1],
 ];
-
-const threeInFour: Parts = {
-  weights: [0.2, 0.3, 0.5],
-  means: randomRows(3, 4, 11, 2),
-  covariances: [12, 13, 14].map((seed) => randomCovariance(4, seed)),
-};
 
 describe("the law under noise", () => {
   test.each([
@@ -317,91 +260,6 @@ describe("the law under noise", () => {
     });
   });
 });
-
-describe("sampling", () => {
-  const density = gaussianMixture(threeInFour);
-
-  test("row i depends on the seed and its number alone", () => {
-    const all = density.sample(20, 5).data;
-    expect(density.sample(3, 5, 7).data).toEqual(all.subarray(28, 40));
-    expect(density.sample(20, 6).data).not.toEqual(all);
-  });
-
-  test("moments are the mixture's", () => {
-    const [n, d] = [100_000, 4];
-    const { data } = density.sample(n, 1);
-    const { weights, means, covariances } = threeInFour;
-    const mean = Array.from({ length: d }, (_, i) => weights.reduce((sum, w, k) => sum + w * means[k]![i]!, 0));
-    for (let i = 0; i < d; i++)
-      for (let j = 0; j <= i; j++) {
-        const expected = weights.reduce(
-          (sum, w, k) => sum + w * (covariances[k]![i]![j]! + (means[k]![i]! - mean[i]!) * (means[k]![j]! - mean[j]!)),
-          0,
-        );
-        const products = Array.from(
-          { length: n },
-          (_, row) => (data[row * d + i]! - mean[i]!) * (data[row * d + j]! - mean[j]!),
-        );
-        expect(standardErrors(products, expected)).toBeLessThan(4.5);
-      }
-    for (let i = 0; i < d; i++)
-      expect(
-        standardErrors(
-          Array.from({ length: n }, (_, row) => data[row * d + i]!),
-          mean[i]!,
-        ),
-      ).toBeLessThan(4.5);
-  });
-
-  test("components occur as often as their weights say", () => {
-    const far = gaussianMixture({ weights: [5, 1, 2, 2], means: [0, 10, 20, 30], covariances: [1, 1, 1, 1] });
-    const n = 50_000;
-    const { data } = far.sample(n, 3);
-    [0.5, 0.1, 0.2, 0.2].forEach((weight, k) => {
-      const indicator = Array.from(data, (x) => Number(Math.round(x / 10) === k));
-      expect(standardErrors(indicator, weight)).toBeLessThan(4.5);
-    });
-  });
-
-  test.each([
-    [1, 0.3],
-    [0.6, 0.8],
-    [0.05, 0.99875],
-  ])(
-    "noised samples obey the law at alpha %d, sigma %d: E score = 0, E (score_i x_j) = -1 if i = j else 0",
-    async (alpha, sigma) => {
-      const [n, d] = [20_000, 4];
-      const z = normal([n, d], { seed: 9, purpose: "noise" }).data;
-      const x = Array.from(density.sample(n, 8).data, (value, i) => alpha * value + sigma * z[i]!);
-      const { score } = await evaluate(density, x, new Array(n).fill(alpha), new Array(n).fill(sigma));
-      const column = (i: number, f: (row: number) => number) =>
-        Array.from({ length: n }, (_, row) => score[row * d + i]! * f(row));
-      for (let i = 0; i < d; i++) {
-        expect(
-          standardErrors(
-            column(i, () => 1),
-            0,
-          ),
-        ).toBeLessThan(4.5);
-        for (let j = 0; j < d; j++)
-          expect(
-            standardErrors(
-              column(i, (row) => x[row * d + j]!),
-              i === j ? -1 : 0,
-            ),
-          ).toBeLessThan(4.5);
-      }
-    },
-  );
-});
-
-/** How many standard errors the mean of independent values lies from its expectation. */
-const standardErrors = (values: readonly number[], expected: number): number => {
-  const n = values.length;
-  const mean = values.reduce((a, b) => a + b, 0) / n;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  return Math.abs(mean - expected) / Math.sqrt(variance / n);
-};
 
 test("weights are proportions", () => {
   fc.assert(
