@@ -19,7 +19,7 @@ const tags = {
   probe: 11,
   projection: 12,
   measurement: 13,
-  validation: 14,
+  "held-out": 14,
   resampling: 15,
 } as const;
 

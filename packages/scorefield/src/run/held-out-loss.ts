@@ -35,11 +35,11 @@ export const heldOutLoss = async (
   const draws = drawsFor(sizeOf(data.shape));
   const rows = rowsFor(draws, data.count);
   const x = await data.read(rows);
-  const u = uniform([draws], { seed, purpose: "validation", dtype: "float64" }).data;
+  const u = uniform([draws], { seed, purpose: "held-out", dtype: "float64" }).data;
   const t = ndarray(Float32Array.from(u, (value) => objective.levels.time(process, value || 2 ** -54)));
   // Step 1 draws the noise, those after it the probes.
   const drawn = Array.from({ length: 1 + (objective.probes ?? 0) }, (_, k) =>
-    normal([draws, ...data.shape], { seed, step: 1 + k, purpose: "validation" }),
+    normal([draws, ...data.shape], { seed, step: 1 + k, purpose: "held-out" }),
   );
   const classes = network.classes ?? 0;
   const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
