@@ -1,9 +1,9 @@
 /** Rows that a person gives to a run: what `likelihood` and `anomaly` read. */
-import { DataError, readNpz, readTable } from "@scorefield/data";
-import type { NdArray } from "@scorefield/tensor";
+import { DataError, readTable } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Table } from "../run/prepare.ts";
+import { archiveLabels, withoutColumn } from "../table/labels.ts";
 
 /** Rows in the units of the data, and a label for each where they were asked for. */
 export interface GivenRows {
@@ -17,14 +17,6 @@ export const tableColumns = ({ path, model, columns }: LoadedRun): readonly stri
   if (model.shape.length !== 1 || !columns)
     throw new RunError(`${path}: expected a run on a table, found samples of shape [${model.shape.join(", ")}]`);
   return columns;
-};
-
-const splitLast = (values: Table): GivenRows => {
-  const [n = 0, width = 0] = values.shape;
-  return {
-    rows: { ...values, shape: [n, width - 1], data: values.data.filter((_, k) => k % width !== width - 1) } as Table,
-    labels: Float64Array.from({ length: n }, (_, i) => values.data[(i + 1) * width - 1]!),
-  };
 };
 
 /**
@@ -44,20 +36,15 @@ export const readGivenRows = async (
   const array = archive && source?.kind === "file" ? source.array : undefined;
   if (label !== undefined && columns.includes(label))
     throw new DataError({ path, column: label, expected: "a label that the run does not model", found: "one it does" });
-  if (label !== undefined && !archive)
-    return splitLast((await readTable(path, { columns: [...columns, label], signal })).values);
+  if (label !== undefined && !archive) {
+    const table = await readTable(path, { columns: [...columns, label], signal });
+    const { values: rows, labels } = withoutColumn(table.values, columns.length);
+    return { rows, labels };
+  }
   const { values } = await readTable(path, { columns, array, signal });
   if (values.shape[0] === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
   if (label === undefined) return { rows: values };
-  const { data, shape } = (await readNpz(path, [label]))[label]! as NdArray<"float64">;
-  if (data.length !== values.shape[0])
-    throw new DataError({
-      path,
-      column: label,
-      expected: `${values.shape[0]} labels, one for each row`,
-      found: `an array of shape [${shape.join(", ")}]`,
-    });
-  return { rows: values, labels: Float64Array.from(data as ArrayLike<number>, Number) };
+  return { rows: values, labels: await archiveLabels(path, label, values.shape[0]!) };
 };
 
 /** How many rows have a value that a quantile scaling has not seen the like of, and takes for the end of its range. */

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { planarSets } from "@scorefield/core";
-import { DataError, readNpz, readTable, takeRows } from "@scorefield/data";
+import { DataError, readTable, takeRows } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { TableRecipe } from "../recipe/schema.ts";
+import { archiveLabels, withoutColumn } from "./labels.ts";
 
 /** Rows of numbers, and what tells them from others. */
 export interface Rows {
@@ -24,31 +25,6 @@ const fingerprint = (columns: readonly string[], { data }: Rows["values"]): stri
     .digest("hex");
 
 const isArchive = (path: string): boolean => /\.npz$/i.test(path);
-
-/** Labels that stand in an array of their own, beside the rows of an NPZ archive. */
-const archiveLabels = async (path: string, name: string, rows: number): Promise<Float64Array> => {
-  const array = (await readNpz(path, [name]))[name]!;
-  if (array.shape[0] !== rows || array.data.length !== rows)
-    throw new DataError({
-      path,
-      column: name,
-      expected: `${rows} labels, one for each row`,
-      found: `an array of shape [${array.shape.join(", ")}]`,
-    });
-  return Float64Array.from(array.data as ArrayLike<number>, Number);
-};
-
-const withoutColumn = (columns: readonly string[], values: Rows["values"], at: number) => {
-  const [rows = 0, width = 0] = values.shape;
-  const labels = Float64Array.from({ length: rows }, (_, i) => values.data[i * width + at]!);
-  const kept = values.data.filter((_, k) => k % width !== at);
-  if (width < 2) throw new DataError({ expected: "a column beside the label", found: "none" });
-  return {
-    labels,
-    columns: columns.filter((_, j) => j !== at),
-    values: { ...values, shape: [rows, width - 1], data: kept } as Rows["values"],
-  };
-};
 
 const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal): Promise<Omit<Rows, "sha256">> => {
   const { label, only, array, missing, header, delimiter } = recipe;
@@ -72,9 +48,11 @@ const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal):
       found: table.columns.join(", "),
       fix: "Name it exactly as the file does, and do not exclude it",
     });
+  if (!archive && table.columns.length < 2)
+    throw new DataError({ path, expected: "a column beside the label", found: "none" });
   const { labels, ...rest } = archive
     ? { ...table, labels: await archiveLabels(path, label, rows) }
-    : withoutColumn(table.columns, table.values, at);
+    : { columns: table.columns.filter((_, j) => j !== at), ...withoutColumn(table.values, at) };
   if (!only) return rest;
   const chosen = [...labels.keys()].filter((i) => only.includes(labels[i]!));
   if (chosen.length === 0)
