@@ -36,7 +36,11 @@ export const conditionEmbedding = (
 ): Tensor => {
   const features = fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
   let h = linear(noise, features);
-  for (const [name, weight] of Object.entries({ classes, augmentation }) as ["classes", Tensor | undefined][]) {
+  const parts = [
+    ["classes", classes],
+    ["augmentation", augmentation],
+  ] as const;
+  for (const [name, weight] of parts) {
     const rows = conditionRows(name, conditions, features, weight?.shape[0] ?? 0);
     if (rows && weight) h = h.add(matmul(rows, weight));
   }
