@@ -160,5 +160,6 @@ test("a file that cannot grow leaves the last good checkpoint, says so, and the 
   expect((await readdir(checkpointFolder(at("full")))).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   const resumed = await ended(await start("full"));
   expect(resumed.code, resumed.stderr).toBe(0);
+  expect(resumed.stderr).toContain(`resuming full from step ${good}`);
   expect(await contentOf("full")).toEqual(expected);
 }, 600_000);
