@@ -114,6 +114,16 @@ test("a mixture of a line and a plane, far apart: each point has the dimension o
     expect(Math.abs(value - expected[i]!)).toBeLessThan(5 * loss.standardError.data[i]!);
 });
 
+test("local PCA of fewer neighbours than a row has numbers: columns of zeros change nothing", () => {
+  const narrow = normal([200, 10], { seed: 3 });
+  const wide = ndarray(new Float64Array(200 * 20), [200, 20]);
+  for (const [i, value] of narrow.data.entries()) wide.data[Math.floor(i / 10) * 20 + (i % 10)] = value;
+  const [small, large] = [narrow, wide].map((data) => localPca(data, data, { neighbours: 15 }));
+  expect([...large!.dimension.data]).toEqual([...small!.dimension.data]);
+  for (const [i, value] of large!.variances.data.entries())
+    expect(value).toBeCloseTo(i % 20 < 10 ? small!.variances.data[Math.floor(i / 20) * 10 + (i % 20)]! : 0, 10);
+});
+
 test("a sphere of dimension 4 in 16", async () => {
   const model = exact(uniformSphere({ dimension: 4, ambient: 16 }), process);
   const x = model.density.sample(10, 1);

@@ -20,6 +20,24 @@ const nearestRows = ({ n, d, data }: Rows, query: Float64Array, k: number): Int3
   return squares[order[0]!] === 0 && n > k ? order.slice(1, k + 1) : order.slice(0, k);
 };
 
+/** Eigenvalues of the smaller of the two matrices of products, of rows or of columns, which are the same but for zeros. */
+const squaredSingularValues = (rows: Float64Array, count: number, d: number): Float64Array => {
+  const size = Math.min(count, d);
+  const products = new Float64Array(size * size);
+  if (count < d)
+    for (let a = 0; a < size; a++)
+      for (let b = 0; b <= a; b++) {
+        let sum = 0;
+        for (let j = 0; j < d; j++) sum += rows[a * d + j]! * rows[b * d + j]!;
+        products[a * size + b] = sum;
+      }
+  else
+    for (let r = 0; r < count; r++)
+      for (let a = 0; a < size; a++)
+        for (let b = 0; b <= a; b++) products[a * size + b]! += rows[r * d + a]! * rows[r * d + b]!;
+  return symmetricEigenvalues(products, size);
+};
+
 /**
  * Local principal component analysis (Fukunaga & Olsen 1971): the covariance of the neighbours of a point has k variances
  * of the size of the neighbourhood and others that are small. The baseline for what a model finds.
@@ -44,15 +62,12 @@ export const localPca = (
     const rows = nearestRows(known, queries.data.subarray(i * d, (i + 1) * d), k);
     const mean = new Float64Array(d);
     for (const row of rows) for (let j = 0; j < d; j++) mean[j]! += known.data[row * d + j]! / k;
-    const covariance = new Float64Array(d * d);
-    const centred = new Float64Array(d);
-    for (const row of rows) {
-      for (let j = 0; j < d; j++) centred[j] = known.data[row * d + j]! - mean[j]!;
-      for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance[a * d + b]! += centred[a]! * centred[b]!;
-    }
-    const values = symmetricEigenvalues(covariance, d);
+    const centred = new Float64Array(k * d);
+    for (const [r, row] of rows.entries())
+      for (let j = 0; j < d; j++) centred[r * d + j] = known.data[row * d + j]! - mean[j]!;
+    const values = squaredSingularValues(centred, k, d);
     const largest = Math.max(values[0]!, Number.MIN_VALUE);
-    for (let j = 0; j < d; j++) variances[i * d + j] = Math.max(0, values[j]!) / largest;
+    for (let j = 0; j < d; j++) variances[i * d + j] = Math.max(0, values[j] ?? 0) / largest;
     dimension[i] = values[0]! > 0 ? variances.subarray(i * d, (i + 1) * d).filter((value) => value >= share).length : 0;
   }
   return { dimension: ndarray(dimension), variances: ndarray(variances, [queries.n, d]) };
