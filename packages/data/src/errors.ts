@@ -46,8 +46,8 @@ const systemErrors: Readonly<Record<string, string>> = {
 };
 
 /** True of errors that the operating system raised, such as a full disk. */
-export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+export const isSystemError = (error: unknown): error is Error & { readonly code?: string } =>
+  error instanceof Error && "syscall" in error && typeof error.syscall === "string";
 
 /** Puts an operating system's error into words a person can act on; other errors pass unchanged. */
 export const describeSystemError = (error: unknown, path: string, expected: string, fix?: string): unknown =>

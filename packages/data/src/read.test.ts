@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NdArray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { readArray, readTable } from "./read.ts";
 
@@ -6,4 +10,12 @@ test("unknown endings list the known ones", async () => {
   await expect(readTable("a")).rejects.toThrow(/another ending/);
   await expect(readTable("a.parquet.gz")).rejects.toThrow(/another ending/);
   await expect(readArray("a.csv")).rejects.toThrow(/found a csv file.*readTable/);
+});
+
+test("the element type asked for is that of the values, for the compiler too", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "scorefield-read-")), "a.csv");
+  writeFileSync(path, "a,b\n1,2\n");
+  const narrow: NdArray<"float32"> = (await readTable(path, { dtype: "float32" })).values;
+  const wide: NdArray<"float64"> = (await readTable(path)).values;
+  expect([narrow.dtype, wide.dtype]).toEqual(["float32", "float64"]);
 });

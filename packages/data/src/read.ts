@@ -1,5 +1,5 @@
 /** Tables and arrays from files, the format chosen by the file's name. */
-import type { NdArray } from "@scorefield/tensor";
+import type { FloatType, NdArray } from "@scorefield/tensor";
 import { arrayRows } from "./array-rows.ts";
 import { streamCsv } from "./csv.ts";
 import { DataError } from "./errors.ts";
@@ -68,8 +68,10 @@ export async function* streamRows(path: string, options: TableOptions = {}): Asy
  * @throws DataError for missing values, for columns that are not numbers (both with row and column), for damaged,
  * missing, empty and unknown files
  */
-export const readTable = (path: string, options: TableOptions = {}): Promise<Table> =>
-  joinTables(path, streamRows(path, options));
+export const readTable = <D extends FloatType = "float64">(
+  path: string,
+  options: TableOptions<D> = {},
+): Promise<Table<D>> => joinTables(path, streamRows(path, options)) as Promise<Table<D>>;
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also

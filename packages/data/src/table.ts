@@ -3,13 +3,13 @@ import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import { DataError } from "./errors.ts";
 
 /** Named columns of finite numbers; `values` has the shape [rows, columns]. */
-export interface Table {
+export interface Table<D extends FloatType = FloatType> {
   readonly columns: readonly string[];
-  readonly values: NdArray<"float32"> | NdArray<"float64">;
+  readonly values: D extends FloatType ? NdArray<D> : never;
 }
 
 /** What every reader of tables takes. */
-export interface TableOptions {
+export interface TableOptions<D extends FloatType = FloatType> {
   /** The columns to read, in this order. Default: all of them, in the file's order. */
   readonly columns?: readonly string[] | undefined;
   /** Columns to leave out. Default: none. */
@@ -17,7 +17,7 @@ export interface TableOptions {
   /** What to do with a row that lacks a number: stop with a `DataError`, or leave the row out. Default `"error"`. */
   readonly missing?: "error" | "drop" | undefined;
   /** The element type of `values`. Default `"float64"`, which keeps what a text file says. */
-  readonly dtype?: FloatType | undefined;
+  readonly dtype?: D | undefined;
   /** CSV: whether the first record holds names. Default: it does if it holds no number, or text above a number. */
   readonly header?: boolean | undefined;
   /** CSV: one character. Default: a tab in `.tsv`, else whichever of `,` tab `;` the first line has most of. */
@@ -139,7 +139,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
         column,
         expected: "a number",
         found: describeCell(cell),
-        fix: `Leave columns that are not numbers out with exclude: [${quoteNames(text)}], or name the ones to read with columns`,
+        fix: `Leave columns that are not numbers out with exclude (${quoteNames(text)}), or name the ones to read with columns`,
       });
     }
     if (Number.isNaN(value)) {
@@ -150,7 +150,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
         column,
         expected: "a number",
         found: `a missing value${blank}`,
-        fix: `Fill it in, leave rows like this out with missing: "drop", or leave the column out with exclude: [${quoteNames([column])}]`,
+        fix: `Fill it in, leave rows like this out with missing ("drop"), or leave the column out with exclude (${quoteNames([column])})`,
       });
     }
     const fix = "Correct the value, or remove the row";
