@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { type Inspection, inspect, instrumentNames } from "../report/inspect/inspection.ts";
 import type { Subject } from "../report/inspect/subject.ts";
+import { kindText } from "../report/network-summary.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { type ModelData, modelData } from "../run/model-data.ts";
@@ -23,11 +24,6 @@ interface InspectFlags {
   readonly json?: boolean;
 }
 
-const kindOf = ({ kind, ...settings }: { readonly kind: string }): string => {
-  const told = Object.entries(settings).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
-  return `${kind}${told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : ""}`;
-};
-
 /** What was inspected, and with what. */
 const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): Section => {
   const { record, step, model } = run;
@@ -39,8 +35,8 @@ const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): S
         ["run", run.path],
         ["checkpoint", `step ${count(step)}${run.average ? `, averaged over ${run.average.width} of training` : ""}`],
         ["a sample", `${model.shape.join(" × ")}${run.columns ? `: ${run.columns.join(", ")}` : ""}`],
-        ["process", kindOf(record.model.process)],
-        ["network", kindOf(record.model.network)],
+        ["process", kindText(record.model.process)],
+        ["network", kindText(record.model.network)],
         ["scaling", record.scaling.kind],
         [
           "inspected with",
@@ -53,7 +49,7 @@ const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): S
 };
 
 const watched = async (subject: Subject, flags: InspectFlags): Promise<Inspection> => {
-  const line = progress("inspecting", 1000);
+  const line = progress("inspecting", 1000, { percent: true });
   try {
     return await inspect(subject, {
       ...(flags.only && { only: flags.only }),
@@ -99,7 +95,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
       sections: [aboutRun(run, data, flags), ...sections],
     });
     await atomicWrite(file, page);
-    out.text(`${file}: report of ${sections.map(({ title }) => title.toLowerCase()).join(", ")}`);
+    out.text(`Report: ${file}`);
     out.result({ run: path, checkpoint: run.step, report: file, seed: flags.seed, seconds, ...numbers });
   }, "stopping (Ctrl-C again quits at once)");
 
@@ -108,7 +104,7 @@ export const addInspect = (program: Command): void => {
   withParametersChoice(program.command("inspect"))
     .summary("look at the score of a run as a field, in a report")
     .description(
-      "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level,\nwhether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the\nplane the field itself, its landscapes, streamlines, basins and curl.",
+      "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the plane the field itself, its landscapes, streamlines, basins and curl.",
     )
     .argument("<run>", "the run's folder")
     .option("--data <file>", "inspect with this table, or these images, instead of what was held out")

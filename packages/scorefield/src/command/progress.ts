@@ -32,17 +32,23 @@ const secondsBetween = { terminal: 0.1, log: 5 };
 /**
  * @param title what is being done
  * @param total in the same unit as `done`
- * @param options `start`: how much was done before (a resumed run), so that the time left is right; `stream`, default
- *   stderr; `now` in ms
+ * @param options `start`: how much was done before (a resumed run), so that the time left is right; `percent`: tell the
+ *   share in place of counts, where these mean nothing to a person; `stream`, default stderr; `now` in ms
  */
 export const progress = (
   title: string,
   total: number,
   {
     start = 0,
+    percent = false,
     stream = process.stderr as Stream,
     now = () => performance.now(),
-  }: { readonly start?: number; readonly stream?: Stream; readonly now?: () => number } = {},
+  }: {
+    readonly start?: number;
+    readonly percent?: boolean;
+    readonly stream?: Stream;
+    readonly now?: () => number;
+  } = {},
 ): Progress => {
   const begun = now();
   const terminal = stream.isTTY === true;
@@ -61,7 +67,9 @@ export const progress = (
       const since = first && done > first.done ? (time - first.time) / 1000 : 0;
       const left = since > 1 ? (since * (total - done)) / (done - first!.done) : undefined;
       const ending = done >= total ? `took ${duration(seconds)}` : left === undefined ? "" : `${duration(left)} left`;
-      const counts = `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`;
+      const counts = percent
+        ? `${Math.floor((100 * done) / total)} %`
+        : `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`;
       const parts = [counts, ...details, ending].filter(Boolean).join("  ");
       line = terminal ? `${title} ${bar(done / total)} ${parts}` : `${title} ${parts}`;
       if (!terminal) stream.write(`${line}\n`);

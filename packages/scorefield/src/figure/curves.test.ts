@@ -30,6 +30,13 @@ test("plots with error bars, legend and logarithmic axes", () => {
   expect(svg).not.toContain('aria-label="a"');
 });
 
+test("an axis of numbers of things has whole ticks", () => {
+  const y = { label: "number", log: true, domain: [0.9, 3.5] as const, whole: true };
+  const svg = curvesFigure([{ title: "t", x: { label: "x" }, y, curves: [{ name: "", colour: "#111111", points }] }]);
+  for (const tick of ["1", "2", "3"]) expect(svg).toContain(`aria-label="${tick}"`);
+  expect(svg).not.toContain('aria-label="1.5"');
+});
+
 test("what cannot be drawn on a logarithmic axis is left out, and nothing at all is refused", () => {
   const plot = (y: number[]) => ({
     title: "t",

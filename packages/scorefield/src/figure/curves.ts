@@ -35,6 +35,8 @@ interface AxisOptions {
   readonly label: string;
   readonly log?: boolean;
   readonly domain?: readonly [number, number];
+  /** A logarithmic axis of numbers of things: ticks at whole ones alone. */
+  readonly whole?: boolean;
 }
 
 /** Colours of curves, to be told apart by readers with any colour vision. */
@@ -144,7 +146,11 @@ const panelOf = (plot: CurvePlot, at: number, width: number, height: number, leg
     domain: domain.map(place(axis)),
     label: null,
     tickSize: 4,
-    ticks: axis.log ? logTicks(domain).map(Math.log10) : 5,
+    ticks: axis.log
+      ? logTicks(domain)
+          .filter((tick) => !axis.whole || Number.isInteger(tick))
+          .map(Math.log10)
+      : 5,
     tickFormat: (v: number) => short(axis.log ? Number((10 ** v).toPrecision(6)) : v),
   });
   const inner = { width: width - left - 4, height: height - top - bottom };

@@ -44,6 +44,22 @@ test("bars as long as their shares; names are escaped, and nothing is nothing", 
   expect(svg.textContent).toContain("50 %");
 });
 
+test("histograms of positive values that crowd at one end have a logarithmic axis", () => {
+  const values = Float64Array.from({ length: 1000 }, (_, i) => 10 ** (-2 + (4 * i) / 999));
+  const shares = (svg: string) =>
+    new Set(
+      parse(svg)
+        .querySelector("path")!
+        .getAttribute("d")!
+        .match(/,[\d.]+/g),
+    );
+  const svg = twoHistograms("x", { samples: values, real: values });
+  expect(svg).toContain("logarithmic");
+  // Even in the logarithm: the foot, and bins of 27 or 28 values.
+  expect(shares(svg).size).toBeLessThanOrEqual(6);
+  expect(twoHistograms("x", { samples: [...values, 0], real: values })).not.toContain("logarithmic");
+});
+
 test("histograms share their axis; a far value does not press the others together", () => {
   const values = Float64Array.from({ length: 1000 }, (_, i) => i / 1000);
   const svg = twoHistograms("x", { samples: values, real: [...values, 1e9] });

@@ -10,27 +10,39 @@ const number = (value: number): string => {
   return text.replaceAll("-", "−");
 };
 
+interface Axis {
+  readonly low: number;
+  readonly high: number;
+  /** Equal factors rather than equal differences: for positive values most of which would share a bin or two. */
+  readonly log: boolean;
+}
+
 /** Ends that hold all but the outermost of both lists, so that one far value does not press all others together. */
-const domainOf = (lists: readonly ArrayLike<number>[]): [number, number] => {
+const axisOf = (lists: readonly ArrayLike<number>[]): Axis => {
   const all = Float64Array.from(lists.flatMap((list) => Array.from(list))).sort();
   if (all.length === 0 || !all.every(Number.isFinite))
     throw new FigureError("twoHistograms: expected finite numbers in each list");
   const at = (share: number): number => all[Math.round(share * (all.length - 1))]!;
-  const [low, high] = [at(0.002), at(0.998)];
-  return low < high ? [low, high] : [low - (Math.abs(low) / 2 || 1), low + (Math.abs(low) / 2 || 1)];
+  const [low, middle, high] = [at(0.002), at(0.5), at(0.998)];
+  const room = Math.abs(low) / 2 || 1;
+  if (low === high) return { low: low - room, high: low + room, log: false };
+  return { low, high, log: all[0]! > 0 && middle - low < (high - low) / 20 };
 };
 
 /** Shares of a list in bins; what lies beyond the ends is counted in the outermost bins. */
-const sharesOf = (list: ArrayLike<number>, low: number, high: number): Float64Array => {
+const sharesOf = (list: ArrayLike<number>, { low, high, log }: Axis): Float64Array => {
   const shares = new Float64Array(bins);
+  const share = (value: number): number =>
+    log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   for (let i = 0; i < list.length; i++) {
-    const bin = Math.floor(((list[i]! - low) / (high - low)) * bins);
+    const bin = Math.floor(share(list[i]!) * bins);
     shares[Math.min(bins - 1, Math.max(0, bin))]! += 1 / list.length;
   }
   return shares;
 };
 
 /**
+ * The axis is logarithmic where all values are positive and their median lies within the lowest twentieth of the range.
  * @param title above the plot
  * @throws FigureError for numbers that are not finite, or an empty list
  */
@@ -41,8 +53,8 @@ export const twoHistograms = (
 ): string => {
   if (samples.length === 0 || real.length === 0)
     throw new FigureError("twoHistograms: expected numbers in each list, found none");
-  const [low, high] = domainOf([samples, real]);
-  const [filled, outline] = [sharesOf(samples, low, high), sharesOf(real, low, high)];
+  const axis = axisOf([samples, real]);
+  const [filled, outline] = [sharesOf(samples, axis), sharesOf(real, axis)];
   const most = Math.max(...filled, ...outline);
   const [top, bottom, side] = [22, height - 18, 4];
   const x = (bin: number): number => side + (bin / bins) * (width - 2 * side);
@@ -58,7 +70,8 @@ export const twoHistograms = (
     path(filled, 'fill="var(--sample)" fill-opacity="0.45"'),
     path(outline, 'fill="none" stroke="var(--data)" stroke-width="1.6" stroke-linejoin="round"'),
     line(side, bottom, width - side, bottom, "var(--strong-rule)"),
-    label(side, bottom + 13, number(low)),
-    label(width - side, bottom + 13, number(high), { anchor: "end" }),
+    label(side, bottom + 13, number(axis.low)),
+    ...(axis.log ? [label(width / 2, bottom + 13, "logarithmic", { anchor: "middle" })] : []),
+    label(width - side, bottom + 13, number(axis.high), { anchor: "end" }),
   ]);
 };

@@ -54,7 +54,11 @@ export const chainPart: Instrument = async (subject, share) => {
           ],
           { width: 560 },
         );
-  const share2 = (value: number, error: number) => `${value.toFixed(3)} ± ${error.toFixed(3)}`;
+  // Chains that ran away have ratios of many digits, none of which says more than its size.
+  const estimate = (value: number, error: number) =>
+    Math.abs(value) < 100
+      ? `${value.toFixed(3)} ± ${error.toFixed(3)}`.replaceAll("-", "−")
+      : `${shown(value)} ± ${shown(error)}`;
   return {
     title: "Langevin chains",
     numbers: {
@@ -65,7 +69,7 @@ export const chainPart: Instrument = async (subject, share) => {
     },
     parts: [
       paragraph(
-        `${chains} chains of ${effort.chainSteps} steps from noisy data, at noise ${shown(noiseAt(subject, time))}. Long steps forget sooner but have another law: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves.`,
+        `${chains} chains of ${effort.chainSteps} steps from noisy data, at noise ${shown(noiseAt(subject, time))}. Long steps forget sooner but have another law: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves. A ratio far from 1 is of a step so long that chains ran away; its other numbers then say nothing.`,
       ),
       ...(svg ? [figure(svg, "As far as the correlations are used for the effective sample size.")] : []),
       ...(failed.length > 0 ? [remark(`Chains of steps of ${failed.join(", ")} σ² left all bounds.`)] : []),
@@ -77,8 +81,8 @@ export const chainPart: Instrument = async (subject, share) => {
           shown(effectiveSampleSize.median),
           shown(slowest.integratedTime),
           worstRHat.toFixed(3),
-          share2(varianceRatio.value, varianceRatio.standardError),
-          share2(acceptance.value, acceptance.standardError),
+          estimate(varianceRatio.value, varianceRatio.standardError),
+          estimate(acceptance.value, acceptance.standardError),
         ]),
       ),
     ],

@@ -94,7 +94,7 @@ export const dimensionPart: Instrument = async (subject, share) => {
             y: { label: "singular value", domain: [0, 1.5] as const },
             curves: Array.from({ length: Math.min(spectrumPoints, 12) }, (_, i) => ({
               name: "",
-              colour: curveColours[i % curveColours.length]!,
+              colour: curveColours[0],
               points: Array.from({ length: size }, (_, j) => ({
                 x: j + 1,
                 y: spectra.singularValues.data[i * size + j]!,
@@ -128,7 +128,7 @@ export const dimensionPart: Instrument = async (subject, share) => {
       ),
       figure(
         curvesFigure(plots, plots.length === 1 ? { width: 560 } : {}),
-        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? " Right: directions with a singular value near 1 are normals of the data; the dimension is the number of small ones." : ""}`,
+        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of small ones, told apart by the widest gap. Where the values fall off from less than 1 there are no normals, and the spectra see one or two dimensions too few.` : ""}`,
       ),
       ...(spectral
         ? []

@@ -74,6 +74,16 @@ describe("the exact model of a Gaussian in the plane", () => {
     expect(found.sections.length).toBe(instrumentNames.length);
     expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(6);
     expect(page).toContain("Basins of attraction");
+    // Squares of one row reach under their neighbours, so that no rounding leaves a line of the ground between.
+    const cells = page.match(/<g[^>]*crispEdges.*?<\/g>/gs)!.flatMap((group) => group.match(/<rect[^>]*>/g)!);
+    const squares = cells.map((cell) =>
+      ["x", "width", "y"].map((name) => Number(new RegExp(` ${name}="([^"]+)"`).exec(cell)![1])),
+    ) as [number, number, number][];
+    expect(squares.length).toBeGreaterThan(2 * 14 ** 2);
+    for (const [k, [x, width, y]] of squares.entries()) {
+      const next = squares[k + 1];
+      if (next?.[2] === y && next[0] > x) expect(x + width).toBeGreaterThan(next[0] + 0.4);
+    }
     expect(page).not.toMatch(/NaN|undefined|<script|(src|href)="(?!#)/);
   });
 });

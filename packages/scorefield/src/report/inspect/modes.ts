@@ -35,12 +35,14 @@ export const modesPart: Instrument = async (subject, share) => {
   const told = levels.find(({ modes }) => modes.length <= listed) ?? levels.at(-1)!;
   const names = columns ?? Array.from({ length: size }, (_, j) => `x${j + 1}`);
   const coordinates = Math.min(size, 8);
+  // Room above one mode, which would otherwise be a line without a scale.
+  const most = levels.reduce((count, { modes }) => Math.max(count, modes.length), 3);
   const svg = curvesFigure(
     [
       {
         title: "Modes that points of data lead to",
         x: { label: "noise, in units of the model's data", log: true },
-        y: { label: "number", log: true },
+        y: { label: "number", log: true, domain: [0.9, 1.15 * most] as const, whole: true },
         curves: [
           {
             name: "",

@@ -42,7 +42,10 @@ const pointMarks = (points: readonly StationaryPoint[]): Plot.Markish[] =>
     ),
   );
 
-/** Coloured squares of a grid. */
+/**
+ * Coloured squares of a grid. Each reaches half a pixel under those that are drawn after it: edges that differ in their
+ * last digit would otherwise fall on different pixels and leave a line of the ground between.
+ */
 const cells = (
   x: readonly number[],
   y: readonly number[],
@@ -54,7 +57,17 @@ const cells = (
   );
   return Plot.rect(
     rows.filter((row) => row.fill !== undefined),
-    { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: "fill", clip: true, shapeRendering: "crispEdges" },
+    {
+      x1: "x1",
+      x2: "x2",
+      y1: "y1",
+      y2: "y2",
+      fill: "fill",
+      insetRight: -0.5,
+      insetTop: -0.5,
+      clip: true,
+      shapeRendering: "crispEdges",
+    },
   );
 };
 
@@ -126,7 +139,7 @@ export const planePart: Instrument = async (subject, share) => {
       },
       {
         title: "Curl, times σ²",
-        caption: `largest ${shown(most)}; 0 for a gradient`,
+        caption: `blue turns left, red right; at most ${shown(most)}`,
         colour: { type: "diverging", scheme: "RdBu", domain: [-(most || 1), most || 1] },
         marks: () => [cells(gx, gy, (i, j) => relative[i * gx.length + j])],
       },
@@ -148,7 +161,7 @@ export const planePart: Instrument = async (subject, share) => {
     },
     parts: [
       paragraph(
-        "Above, log-densities reconstructed from the score alone, under less and less noise: the surface whose differences fit the line integrals of the score best. What no surface fits, because the integral depends on the path, is told as a share of the integrals.",
+        "Upper row: log-densities rebuilt from the score alone, under less and less noise, as the surface whose differences fit the line integrals of the score best. The path dependence is what no surface fits, as a share of the integrals. Lower row, at the least of these noises: the field, where it leads, from where each mode is reached, and its curl, which is 0 everywhere for a gradient.",
       ),
       figure(
         svg,
