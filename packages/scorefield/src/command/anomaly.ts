@@ -205,7 +205,7 @@ export const addAnomaly = (program: Command): void => {
     .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
-      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and\nby the distance to the 5th nearest training row; the latter two in columns standardised by the training rows.\nWith labels, prints the area under the ROC curve and average precision.",
+      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row; the latter two in columns standardised by the training rows. With labels, prints the area under the ROC curve and average precision.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
     .requiredOption("--data <file>", "a table with the run's columns")

@@ -103,7 +103,7 @@ export const addDemo = (program: Command): void => {
     .command("demo")
     .summary("watch a model learn a two-dimensional set")
     .description(
-      "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes\na figure: data, samples, the score field over the log-density, and the loss.",
+      "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",
     )
     .addOption(new Option("--set <name>", "the set").choices([...setNames]).default("moons"))
     .option("-o, --out <folder>", "the run's folder (default: runs/demo-<set>)")

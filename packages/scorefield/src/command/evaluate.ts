@@ -49,7 +49,7 @@ export const addEvaluate = (program: Command): void => {
   withParametersChoice(program.command("evaluate"))
     .summary("compare samples of a run with data it has not seen")
     .description(
-      "Draws samples from a run and compares them with the data held out of training, beside the same for real training\ndata: the distance that chance alone makes. Every number has an interval.",
+      "Draws samples from a run and compares them with the data held out of training, beside the same for real training data: the distance that chance alone makes. Every number has an interval.",
     )
     .argument("<run>", "the run's folder")
     .option("--data <path>", "compare with this table or these images instead of the held-out ones")

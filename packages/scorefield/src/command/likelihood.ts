@@ -143,7 +143,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's\nprocess. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities\nare in the model's units. Of images it tells the bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. Of images it tells the bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option("--data <file>", "a table with the run's columns; or images, by default those held out")

@@ -61,7 +61,9 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const file = flags.out ?? join(path, "samples", name);
     if (!flags.out) await mkdir(dirname(file), { recursive: true });
     await writeSamples(file, samples, writing);
-    out.text(`${file}: ${flags.count} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
+    out.text(
+      `${file}: ${flags.count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,
+    );
     out.result({
       file,
       count: flags.count,
@@ -81,7 +83,7 @@ export const addSample = (program: Command): void => {
   withParametersChoice(program.command("sample"))
     .summary("draw new rows or images from a run")
     .description(
-      "Draws samples from the model of a run, in the units of its data.\nSample i depends on the seed and i alone.",
+      "Draws samples from the model of a run, in the units of its data. Sample i depends on the seed and i alone.",
     )
     .argument("<run>", "the run's folder")
     .requiredOption("-n, --count <n>", "how many samples", whole(1))

@@ -40,7 +40,7 @@ test("a kind of network: a table for people", async () => {
   );
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^unet \(width 32, multipliers \[1,2,2\], .*classes 10.*\) on samples of 1 x 28 x 28\n\npart +output/,
+    /^unet \(width 32, multipliers 1,2,2, .*classes 10.*\) on samples of 1 x 28 x 28\n\npart +output/,
   );
   expect(stdout).toMatch(/^down\.2\.blocks\.0\.residual +64 x 7 x 7 +90,496 +[\d,]+$/m);
   expect(stdout).toMatch(/^total +1,696,129 +[\d,]{11}$/m);

@@ -11,6 +11,7 @@ import { isRecipeFile, readRecipe } from "../recipe/read.ts";
 import type { Recipe } from "../recipe/resolve.ts";
 import { builtInNames, type DataRecipe, type RecipeInput } from "../recipe/schema.ts";
 import { applySettings } from "../recipe/settings.ts";
+import { grouped, kindText } from "../report/network-summary.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { writeRecord } from "../run/record-file.ts";
@@ -129,13 +130,11 @@ const describeData = ({ table, training, heldOut, classes, recipe }: Prepared): 
 
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   const { recipe, table } = data;
-  const { kind, ...settings } = recipe.network;
+  const { steps, batch } = recipe.training;
   return [
-    `${checkpoint ? `resuming ${path} from step ${checkpoint.step}` : `new run ${path}`}: ${recipe.training.steps} steps of ${recipe.training.batch} ${table ? "rows" : "images"}`,
+    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${grouped(steps)} steps of ${batch} ${table ? "rows" : "images"}`,
     describeData(data),
-    `${kind} (${Object.entries(settings)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(", ")}), process ${recipe.process.kind}, scaling ${recipe.scaling}`,
+    `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };
 
@@ -210,7 +209,7 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
     const more = run.data.table
       ? `rows with: scorefield sample ${run.path} --count 1000`
       : `images with: scorefield sample ${run.path} --count 64${byClass} --out grid.png`;
-    out.text(`${run.path}: trained ${trained.step} steps; draw ${more}`);
+    out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
     out.result({ run: run.path, ...trained });
   }, "stopping after the steps in flight (Ctrl-C again quits at once)");
 
@@ -220,7 +219,7 @@ export const addTrain = (program: Command): void => {
     .command("train")
     .summary("train a score model on a table or images, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json,\nmetrics.jsonl and checkpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
+      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl and checkpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
     )
     .argument(
       "<source>",

@@ -15,6 +15,8 @@ export interface Measure {
   readonly samples: BootstrapEstimate;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: BootstrapEstimate;
+  /** What it would be were samples and real data of one law, of a measure that real data alone have none of. */
+  readonly expected?: number;
   /** Of the two-sample test. */
   readonly pValue?: { readonly samples: number; readonly real?: number };
 }
@@ -24,12 +26,13 @@ const interval = ({ low, high }: BootstrapEstimate): string => `${shortNumber(lo
 /** The measures as text. */
 export const measuresText = (measures: readonly Measure[]): string =>
   textTable([
-    ["measure", "samples", "95 % interval", "real", "95 % interval"],
-    ...measures.map(({ name, samples, real }) => [
+    ["measure", "good is", "samples", "95 % interval", "real", "95 % interval"],
+    ...measures.map(({ name, good, samples, real, expected }) => [
       name,
+      good === "near" ? "near real" : good,
       shortNumber(samples.value),
       interval(samples),
-      real ? shortNumber(real.value) : "",
-      real ? interval(real) : "",
+      real ? shortNumber(real.value) : (expected?.toString() ?? ""),
+      real ? interval(real) : expected === undefined ? "" : "expected",
     ]),
   ]);

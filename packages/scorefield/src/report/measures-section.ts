@@ -14,9 +14,13 @@ const cell = (estimate: Measure["samples"] | undefined, className: string): stri
     ? `<td class="number"><span class="${className}">${number(estimate.value)}</span><small>${number(estimate.low)} to ${number(estimate.high)}</small></td>`
     : "<td></td>";
 
-const row = ({ name, meaning, good, range, samples, real }: Measure): string =>
+const expectedCell = (expected: number): string =>
+  `<td class="number"><span class="data">${number(expected)}</span><small>expected</small></td>`;
+
+const row = ({ name, meaning, good, range, samples, real, expected }: Measure): string =>
   `<tr><td>${escapeHtml(name)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +
-  `<td>${intervalStrip(samples, real, range)}</td>${cell(samples, "sample")}${cell(real, "data")}</tr>`;
+  `<td>${intervalStrip(samples, real, range)}</td>${cell(samples, "sample")}` +
+  `${!real && expected !== undefined ? expectedCell(expected) : cell(real, "data")}</tr>`;
 
 /** One row per measure, with samples and real data side by side. */
 export const measuresTable = (measures: readonly Measure[]): Html => ({

@@ -3,18 +3,23 @@ import type { KindRecipe, NetworkSummary } from "@scorefield/core";
 import { textTable } from "./text-table.ts";
 
 /** A whole number with its thousands apart: 1,694,849. */
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const sizes = (shape: readonly number[]): string => shape.join(" x ");
+
+/** A network or process by its kind and settings: `unet (width 32, multipliers 1,2,2)`. What is off (0, false) is left out. */
+export const kindText = ({ kind, ...settings }: { readonly kind: string }): string => {
+  const told = Object.entries(settings).filter(([, value]) => value !== 0 && value !== false && value !== null);
+  return told.length > 0 ? `${kind} (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : kind;
+};
 
 /** A network's settings on a line, then its parts with output, parameters and multiply-adds of one sample, and the sums. */
 export const networkSummaryText = (
-  { kind, ...settings }: KindRecipe,
+  network: KindRecipe,
   shape: readonly number[],
   { parts, parameters, multiplyAdds }: NetworkSummary,
 ): string => {
-  const told = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return [
-    `${kind} (${told.join(", ")}) on samples of ${sizes(shape)}`,
+    `${kindText(network)} on samples of ${sizes(shape)}`,
     "",
     textTable([
       ["part", "output", "parameters", "multiply-adds"],

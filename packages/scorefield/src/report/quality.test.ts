@@ -82,7 +82,7 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   const test = good.measures.find(({ pValue }) => pValue)!;
   expect(test.pValue!.samples).toBeGreaterThan(1e-4);
   expect(bad.measures.find(({ pValue }) => pValue)!.pValue!.samples).toBeLessThan(1e-6);
-  expect(measuresText(good.measures)).toMatch(/energy distance +\S+ +\S+ to \S+ +\S+ +\S+ to \S+/);
+  expect(measuresText(good.measures)).toMatch(/energy distance +small +\S+ +\S+ to \S+ +\S+ +\S+ to \S+/);
   const page = tableReport(good, { samples: rows(3), reference }, head);
   expect(page).toContain("a &lt;run&gt;");
   expect(page).toContain("b &amp; c");

@@ -225,6 +225,7 @@ export const memorisation = async (
       meaning: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
       good: "near",
       range: [0, 1],
+      expected: 0.5,
       samples: withinRange(
         bootstrap(closerThanHeldOutStatistic(found.samples.distances, found.heldOut.distances), { seed }),
         [0, 1],

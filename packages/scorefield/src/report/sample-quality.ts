@@ -44,9 +44,10 @@ export const qualityText = ({ count, ...distances }: SampleQuality): string => {
     shortNumber(floor),
     shortNumber(floorMost),
   ];
-  return textTable([
-    [`distance of ${count.toLocaleString("en-US")} points`, "samples to data", "data to data", "greatest of 8"],
+  const table = textTable([
+    [`distance of ${count.toLocaleString("en-US")} points`, "samples to data", "data to data", "largest of 8"],
     row("energy distance", distances.energyDistance),
     row("sliced Wasserstein distance", distances.slicedWasserstein),
   ]);
+  return `${table}\n\nData to data is what chance alone comes to: the mean and the largest over 8 pairs of fresh sets of as many points.`;
 };
