@@ -12,7 +12,7 @@ import { type ModelData, modelData } from "../run/model-data.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
-import { progress } from "./progress.ts";
+import { duration, progress } from "./progress.ts";
 
 interface InspectFlags {
   readonly data?: string;
@@ -91,7 +91,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const file = flags.report ?? join(path, "inspect.html");
     const page = htmlPage({
       title: `Inspection of ${path}`,
-      subtitle: `Made by scorefield inspect in ${seconds.toFixed(0)} s.`,
+      subtitle: `Made by scorefield inspect in ${duration(seconds)}.`,
       sections: [aboutRun(run, data, flags), ...sections],
     });
     await atomicWrite(file, page);

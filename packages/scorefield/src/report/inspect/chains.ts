@@ -72,6 +72,13 @@ export const chainPart: Instrument = async (subject, share) => {
         `${chains} chains of ${effort.chainSteps} steps from noisy data, at noise ${shown(noiseAt(subject, time))}. Long steps forget sooner but have another law: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves. A ratio far from 1 is of a step so long that chains ran away; its other numbers then say nothing.`,
       ),
       ...(svg ? [figure(svg, "As far as the correlations are used for the effective sample size.")] : []),
+      ...(found.some(({ slowest }) => slowest.integratedTime > effort.chainSteps)
+        ? [
+            remark(
+              `Where a draw takes more steps than the ${effort.chainSteps} of a chain, it is known that it takes many, and not how many.`,
+            ),
+          ]
+        : []),
       ...(failed.length > 0 ? [remark(`Chains of steps of ${failed.join(", ")} σ² left all bounds.`)] : []),
       table(
         ["step / σ²", "effective draws, least", "median", "steps per draw", "R-hat", "variance ratio", "acceptance"],

@@ -67,13 +67,14 @@ export const dimensionPart: Instrument = async (subject, share) => {
     }),
   });
   const baseline = meanOf(pca.dimension.data);
+  const means = [baseline.mean, ...levels.flatMap((l) => [meanOf(l.flipd).mean, meanOf(l.denoising).mean])];
   const plots = [
     {
       title: "Mean dimension by scale",
       x: { label: "noise, in units of the model's data", log: true },
       y: {
         label: "dimension",
-        domain: [Math.min(0, ...levels.map((l) => meanOf(l.flipd).mean)), size * 1.08] as const,
+        domain: [1.1 * Math.min(0, ...means), Math.min(size * 1.08, 1.15 * Math.max(...means))] as const,
       },
       curves: [
         curve("FLIPD", "flipd", 0),
@@ -104,10 +105,15 @@ export const dimensionPart: Instrument = async (subject, share) => {
         ]
       : []),
   ];
+  // A spectrum always has a widest gap; it parts normals from tangents where it lies between a large value and a small one.
+  const clear = [...(spectra?.dimension.data ?? [])].filter((dimension, i) => {
+    const below = i * size + size - dimension;
+    return spectra!.singularValues.data[below - 1]! > 0.5 && spectra!.singularValues.data[below]! < 0.5;
+  });
   const rows = [
     { name: "FLIPD", values: at.flipd },
     { name: "denoising loss", values: at.denoising },
-    ...(spectra ? [{ name: "normal-bundle spectra", values: [...spectra.dimension.data] }] : []),
+    ...(clear.length > 0 ? [{ name: "normal-bundle spectra", values: clear }] : []),
     { name: "local PCA of the data", values: [...pca.dimension.data] },
   ];
   return {
@@ -128,11 +134,18 @@ export const dimensionPart: Instrument = async (subject, share) => {
       ),
       figure(
         curvesFigure(plots, plots.length === 1 ? { width: 560 } : {}),
-        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of small ones, told apart by the widest gap. Where the values fall off from less than 1 there are no normals, and the spectra see one or two dimensions too few.` : ""}`,
+        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of small ones, told apart by the widest gap.` : ""}`,
       ),
       ...(spectral
         ? []
         : [remark(`Spectra are left out: they take samples of 2 to ${mostSpectrum} numbers, and these have ${size}.`)]),
+      ...(spectra && clear.length < spectrumPoints
+        ? [
+            remark(
+              `Of ${spectrumPoints} spectra ${spectrumPoints - clear.length} have no clear gap, between a value above 1/2 and one below, and tell no dimension.`,
+            ),
+          ]
+        : []),
       table(
         [`at noise ${shown(at.noise)}`, "mean", "standard error", "10 %", "median", "90 %", "points"],
         rows.map(({ name, values }) => {

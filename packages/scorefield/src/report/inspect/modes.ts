@@ -1,7 +1,7 @@
 /** The part on modes: how many there are at every noise level, and where. */
 import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/core";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
-import { figure, paragraph, table } from "../page.ts";
+import { figure, paragraph, remark, table } from "../page.ts";
 import { type Instrument, instrumentOptions, noiseAt, noisyRows, shown } from "./subject.ts";
 
 const listed = 12;
@@ -71,7 +71,12 @@ export const modesPart: Instrument = async (subject, share) => {
       paragraph(
         "Noisy points of held-out data follow the score uphill until they rest. As noise falls, one mode splits into many; a model that knows its training data by heart ends with one for each of them.",
       ),
-      figure(svg, `${levels[0]!.starts} starts at each level.`),
+      ...(levels.filter(({ modes }) => modes.length > 0).length > 1
+        ? [figure(svg, `${levels[0]!.starts} starts at each level.`)]
+        : []),
+      ...(levels.some(({ resting, starts }) => resting < starts)
+        ? [remark(`Starts that have not come to rest after ${effort.ascentSteps} steps lead to no mode here.`)]
+        : []),
       table(
         ["noise", "modes", "starts", "that came to rest", "share of the largest"],
         levels.map(({ noise, modes, starts, resting, largest }) => [
