@@ -71,7 +71,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "slow",
-          include: ["packages/*/src/**/*.slow.test.ts"],
+          include: ["packages/*/src/**/*.slow.test.ts", "examples/**/*.slow.test.ts"],
           testTimeout: 600_000,
           env,
           fileParallelism: false,
