@@ -134,7 +134,7 @@ for (const { name, model, shown } of trials) {
 writeImage(
   "guidance.svg",
   planeRow(guidedPanels, {
-    domain: [-2.6, 2.6],
+    domain: [-3.6, 1.6],
     description: "Samples of one arm of a spiral over its data, by four ways of guiding.",
   }),
 );

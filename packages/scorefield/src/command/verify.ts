@@ -77,7 +77,7 @@ export const addVerify = (program: Command): void => {
       "after",
       `
 Examples:
-  scorefield verify                                under a minute
+  scorefield verify                                about a minute
   scorefield verify --only heun
   scorefield verify --full --markdown > verify.md`,
     )
