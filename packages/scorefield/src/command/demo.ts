@@ -72,7 +72,7 @@ const action = (flags: DemoFlags): Promise<void> =>
       throw signal.aborted ? new Interrupted(`stopped; the trained run is ${path}`) : error;
     });
     const { fieldFigure } = await import("../figure/demo-figure.ts");
-    const { rasterise } = await import("../figure/plot.ts");
+    const { rasterise } = await import("../figure/rasterise.ts");
     const svg = fieldFigure({
       data: points,
       samples,

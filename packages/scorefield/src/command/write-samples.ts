@@ -62,7 +62,7 @@ const picture = async (
 ): Promise<Uint8Array> => {
   if (samples.shape.length === 2) {
     const { tableFigure } = await import("../figure/scatter-figure.ts");
-    const { rasterise } = await import("../figure/plot.ts");
+    const { rasterise } = await import("../figure/rasterise.ts");
     return rasterise(tableFigure(samples, { columns }));
   }
   const { imageGrid } = await import("../figure/image-grid.ts");

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { type FieldFigure, fieldFigure } from "./demo-figure.ts";
 import { FigureError } from "./errors.ts";
-import { rasterise } from "./plot.ts";
+import { rasterise } from "./rasterise.ts";
 
 // A truth to draw: the mixture of two round Gaussians at (-1.5, 0) and (1.5, 0).
 const centre = 1.5;

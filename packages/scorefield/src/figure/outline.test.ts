@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { outline } from "./outline.ts";
-import { page, rasterise } from "./plot.ts";
+import { page } from "./plot.ts";
+import { rasterise } from "./rasterise.ts";
 
 const box = (data: string) => {
   const numbers = data.match(/-?\d+(\.\d+)?/g)!.map(Number);

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { FigureError } from "./errors.ts";
-import { page, plot, rasterise } from "./plot.ts";
+import { page, plot } from "./plot.ts";
+import { rasterise } from "./rasterise.ts";
 
 const dots = {
   width: 200,

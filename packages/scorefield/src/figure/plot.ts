@@ -1,7 +1,6 @@
-/** Observable Plot outside a browser: several plots on one page as an SVG string, and its PNG. */
+/** Observable Plot outside a browser: several plots on one page as an SVG string. */
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import sharp from "sharp";
 import { FigureError } from "./errors.ts";
 import { outlineText } from "./outline.ts";
 
@@ -109,19 +108,4 @@ export const plot = (options: Plot.PlotOptions, description = ""): string => {
     panels: [{ left: 0, top: 0, options: { ...options, width, height } }],
     description,
   });
-};
-
-/**
- * The PNG of an SVG document.
- * @param scale pixels per px of the SVG; 2 reads well on dense screens
- * @throws FigureError when the SVG does not parse
- */
-export const rasterise = async (svg: string, { scale = 2 }: { scale?: number } = {}): Promise<Uint8Array> => {
-  try {
-    return await sharp(Buffer.from(svg), { density: 72 * scale })
-      .png({ compressionLevel: 9 })
-      .toBuffer();
-  } catch (error) {
-    throw new FigureError(`rasterise: expected a complete SVG document, found one that does not render: ${error}`);
-  }
 };
