@@ -139,7 +139,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
         column,
         expected: "a number",
         found: describeCell(cell),
-        fix: `Leave columns that are not numbers out with exclude (${quoteNames(text)}), or name the ones to read with columns`,
+        fix: `Leave columns that are not numbers out with exclude: [${quoteNames(text)}], or name the ones to read with columns`,
       });
     }
     if (Number.isNaN(value)) {
@@ -150,7 +150,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
         column,
         expected: "a number",
         found: `a missing value${blank}`,
-        fix: `Fill it in, leave rows like this out with missing ("drop"), or leave the column out with exclude (${quoteNames([column])})`,
+        fix: `Fill it in, leave rows like this out with missing: "drop", or leave the column out with exclude: [${quoteNames([column])}]`,
       });
     }
     const fix = "Correct the value, or remove the row";
