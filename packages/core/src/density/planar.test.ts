@@ -11,7 +11,7 @@ const exact: Record<string, PlanarSampler> = {
   eightCells: checkerboard({ cells: 8 }),
   rings: rings({ noise: 0 }),
   pinwheel: pinwheel(),
-  swissRoll: swissRoll({ noise: 0 }),
+  "swiss-roll": swissRoll({ noise: 0 }),
 };
 
 const statistics = (values: Float64Array): { mean: number; error: number } => {

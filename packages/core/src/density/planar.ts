@@ -166,4 +166,4 @@ export const swissRoll = ({ noise = 0.05 }: { readonly noise?: number } = {}): P
 };
 
 /** The planar sets by name, each a function of its options. */
-export const planarSets = { moons, spirals, checkerboard, rings, pinwheel, swissRoll } as const;
+export const planarSets = { moons, spirals, checkerboard, rings, pinwheel, "swiss-roll": swissRoll } as const;

@@ -30,8 +30,8 @@ const largest = (a: NdArray, b: NdArray): number =>
 test.each([
   ["edm", edm()],
   ["vp", vp()],
-  ["subVp", subVp()],
-  ["rectifiedFlow", rectifiedFlow()],
+  ["sub-vp", subVp()],
+  ["rectified-flow", rectifiedFlow()],
 ])("decode returns what was encoded: %s, in float64 and float32", async (_, process) => {
   const model = exact(mixture, process);
   const x = castArray(points, "float64");

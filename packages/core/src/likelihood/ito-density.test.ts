@@ -73,7 +73,7 @@ describe.each([
     const counts = [40, 60, 90, 135];
     const errors: number[] = [];
     for (const steps of counts)
-      errors.push(await errorOf(exact(mixture, process), heun({ steps, grid: "logSnr" }), "ode"));
+      errors.push(await errorOf(exact(mixture, process), heun({ steps, grid: "log-snr" }), "ode"));
     expect(orderOf(counts, errors)).toBeGreaterThan(1.8);
     expect(errors[3]).toBeLessThan(0.02);
   });

@@ -93,8 +93,8 @@ describe("exact divergence", () => {
 
   test.each([
     ["vp", vp()],
-    ["subVp", subVp()],
-    ["rectifiedFlow", rectifiedFlow()],
+    ["sub-vp", subVp()],
+    ["rectified-flow", rectifiedFlow()],
     ["edm", edm()],
   ])("at a later time it is the noisy marginal, in float32 too: %s", async (_, process) => {
     const time = 0.3;

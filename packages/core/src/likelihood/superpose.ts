@@ -51,7 +51,7 @@ const firstOf = (values: Tensor): Tensor =>
  */
 export const superpose = <D extends FloatType = "float32">(
   models: readonly ScoreModel[],
-  { weights, steps = 500, grid = "logSnr", ...options }: SuperposeOptions<D>,
+  { weights, steps = 500, grid = "log-snr", ...options }: SuperposeOptions<D>,
 ): Promise<NdArray<D>> => {
   const parts = together("superpose", models);
   const share = constant(ndarray(Float64Array.from(probabilities("superpose", weights, models.length), Math.log)));

@@ -33,10 +33,10 @@ afterAll(() => runtime.dispose());
 const processes: [string, Process][] = [
   ["ve", ve()],
   ["vp", vp()],
-  ["vpCosine", vpCosine()],
-  ["subVp", subVp()],
+  ["vp-cosine", vpCosine()],
+  ["sub-vp", subVp()],
   ["edm", edm()],
-  ["rectifiedFlow", rectifiedFlow()],
+  ["rectified-flow", rectifiedFlow()],
 ];
 
 const n = 40;

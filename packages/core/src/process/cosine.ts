@@ -18,7 +18,7 @@ export interface CosineOptions {
  */
 export const vpCosine = ({ offset = 0.008 }: CosineOptions = {}): Process => {
   if (!(offset > 0 && offset <= 1))
-    throw new ArgumentError(`vpCosine: expected an offset in (0, 1], found ${offset}; 0.008 is usual`);
+    throw new ArgumentError(`vp-cosine: expected an offset in (0, 1], found ${offset}; 0.008 is usual`);
   const speed = Math.PI / 2 / (1 + offset);
   const start = speed * offset;
   const [cosStart, sinStart] = [Math.cos(start), Math.sin(start)];
@@ -32,7 +32,7 @@ export const vpCosine = ({ offset = 0.008 }: CosineOptions = {}): Process => {
     return multiply(sqrt(multiply(sin(turned), sin(add(turned, 2 * start)))), 1 / cosStart);
   };
   return makeProcess({
-    recipe: { kind: "vpCosine", offset },
+    recipe: { kind: "vp-cosine", offset },
     times: { first: 1e-4, last: 0.995 },
     alpha,
     sigma,

@@ -8,7 +8,7 @@ import { subVp } from "./sub-vp.ts";
 import { ve } from "./variance-exploding.ts";
 import { vp } from "./variance-preserving.ts";
 
-const makers = { ve, vp, vpCosine, subVp, edm, rectifiedFlow };
+const makers = { ve, vp, "vp-cosine": vpCosine, "sub-vp": subVp, edm, "rectified-flow": rectifiedFlow };
 
 /** The kinds of process that {@link processFromRecipe} knows. */
 export const processKinds: readonly string[] = Object.keys(makers);

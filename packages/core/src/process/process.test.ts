@@ -29,10 +29,10 @@ const betas = fc
 const kinds: [kind: string, byDefault: Process, any: fc.Arbitrary<Process>][] = [
   ["ve", ve(), sigmas.map(ve)],
   ["vp", vp(), betas.map(vp)],
-  ["vpCosine", vpCosine(), fc.double({ min: 0.001, max: 1, noNaN: true }).map((offset) => vpCosine({ offset }))],
-  ["subVp", subVp(), betas.map(subVp)],
+  ["vp-cosine", vpCosine(), fc.double({ min: 0.001, max: 1, noNaN: true }).map((offset) => vpCosine({ offset }))],
+  ["sub-vp", subVp(), betas.map(subVp)],
   ["edm", edm(), sigmas.map(edm)],
-  ["rectifiedFlow", rectifiedFlow(), fc.constant(rectifiedFlow())],
+  ["rectified-flow", rectifiedFlow(), fc.constant(rectifiedFlow())],
 ];
 
 const methods = ["alpha", "sigma", "alphaRate", "sigmaRate", "drift", "diffusion", "logSnr", "timeOfLogSnr"] as const;
@@ -250,5 +250,5 @@ test("bad settings are named", () => {
   expect(() => processFromRecipe({ kind: "vp", sigmaMin: 1 })).toThrow(
     /unknown setting sigmaMin; known are betaMin, betaMax/,
   );
-  expect(() => processFromRecipe({ kind: "ve", sigmaMin: "small" })).toThrow(ArgumentError);
+  expect(() => processFromRecipe({ kind: "ve", sigmaMin: "small" })).toThrow(/process ve: sigmaMin: expected a number/);
 });

@@ -10,7 +10,7 @@ import { add, divide, exp, fill, multiply, subtract } from "./scalar.ts";
  */
 export const rectifiedFlow = (): Process =>
   makeProcess({
-    recipe: { kind: "rectifiedFlow" },
+    recipe: { kind: "rectified-flow" },
     times: { first: 1e-3, last: 0.999 },
     alpha: (t) => subtract(1, t),
     sigma: (t) => t,

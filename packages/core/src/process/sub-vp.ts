@@ -11,7 +11,7 @@ import { add, exp, expm1, log1p, multiply, negate, sqrt, square } from "./scalar
  * @throws ArgumentError unless 0 < betaMin <= betaMax, or for rates so large that nothing is left of the data
  */
 export const subVp = (options: LinearBetaOptions = {}): Process => {
-  const { recipe, rate, integral, timeOfIntegral } = linearBeta("subVp", options);
+  const { recipe, rate, integral, timeOfIntegral } = linearBeta("sub-vp", options);
   const alpha = <T extends Scalar>(t: T): T => exp(multiply(integral(t), -0.5));
   return makeProcess({
     recipe,

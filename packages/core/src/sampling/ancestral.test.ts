@@ -77,7 +77,7 @@ describe("on N(0, s^2)", () => {
 
 test("one evaluation per step and one to denoise; recipe and options", () => {
   expect(evaluations(ancestral({ steps: 30 }), vp())).toBe(31);
-  expect(ancestral().recipe).toEqual({ kind: "ancestral", steps: 500, grid: "logSnr", variance: "posterior" });
+  expect(ancestral().recipe).toEqual({ kind: "ancestral", steps: 500, grid: "log-snr", variance: "posterior" });
   expect(() => ancestral({ steps: 0 })).toThrow(ArgumentError);
   expect(() => ancestral({ variance: "large" as never })).toThrow(/expected posterior or transition, found large/);
 });

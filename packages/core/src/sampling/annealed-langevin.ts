@@ -1,4 +1,4 @@
-import { checkPositive, checkWhole } from "../check.ts";
+import { checkPositive, checkSteps, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { score } from "../model/tweedie.ts";
@@ -65,6 +65,7 @@ export const annealedLangevin = ({
 }: AnnealedLangevinOptions = {}): Sampler => {
   checkWhole("annealedLangevin levels", levels);
   checkWhole("annealedLangevin stepsPerLevel", stepsPerLevel);
+  checkSteps("annealedLangevin levels times stepsPerLevel", levels * stepsPerLevel);
   if (levels < 2) throw new ArgumentError("annealedLangevin levels: expected at least 2, found 1; one is langevin");
   if (snr !== undefined) checkPositive("annealedLangevin snr", snr);
   const ratio = ({ logSnr, times }: Process): number =>

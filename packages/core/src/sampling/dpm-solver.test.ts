@@ -133,7 +133,7 @@ test("recipe and options", () => {
   expect(dpmSolver().recipe).toEqual({
     kind: "dpm-solver++",
     steps: 18,
-    grid: "logSnr",
+    grid: "log-snr",
     denoiseLast: true,
     order: 2,
   });

@@ -3,7 +3,7 @@ import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt 
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link dpmSolver}; the grid is `logSnr` by default. */
+/** Options of {@link dpmSolver}; the grid is `log-snr` by default. */
 export interface DpmSolverOptions extends FlowSamplerOptions {
   /** 1, 2 (the default, "2M") or 3 ("3M"): how many denoised estimates a step looks at. */
   readonly order?: 1 | 2 | 3;
@@ -25,7 +25,7 @@ export interface DpmSolverOptions extends FlowSamplerOptions {
  * order 1, as the authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
-export const dpmSolver = ({ order = 2, grid = "logSnr", ...options }: DpmSolverOptions = {}): Sampler => {
+export const dpmSolver = ({ order = 2, grid = "log-snr", ...options }: DpmSolverOptions = {}): Sampler => {
   const { recipe, ...parts } = flowParts("dpm-solver++", { ...options, grid });
   checkOrder("dpm-solver++", order);
   const few = isFew(recipe.steps);

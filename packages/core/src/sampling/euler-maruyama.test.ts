@@ -77,7 +77,7 @@ describe("on N(0, s^2)", () => {
     const scales = [1, 0.1, 0.03];
     const table: Record<string, number[]> = {};
     for (const process of [edm(), vp()])
-      for (const grid of ["uniform", "karras", "logSnr"] as const) {
+      for (const grid of ["uniform", "karras", "log-snr"] as const) {
         const probe = await affineSteps(eulerMaruyama({ grid }), process, scales, runtime);
         const { first } = process.times;
         table[`${process.recipe.kind} ${grid}`] = variancesAfter(
@@ -92,10 +92,10 @@ describe("on N(0, s^2)", () => {
     expect(table).toEqual({
       "edm uniform": [0.46, 170, 1100],
       "edm karras": [0.44, 0.6, 0.52],
-      "edm logSnr": [0.53, 0.51, 0.31],
+      "edm log-snr": [0.53, 0.51, 0.31],
       "vp uniform": [0.14, 0.56, 6.2],
       "vp karras": [0.27, 0.69, 0.57],
-      "vp logSnr": [0.27, 0.52, 0.15],
+      "vp log-snr": [0.27, 0.52, 0.15],
     });
   });
 });
@@ -105,7 +105,7 @@ test("one evaluation per step and one to denoise", () => {
 });
 
 test("its recipe is plain JSON", () => {
-  expect(eulerMaruyama().recipe).toEqual({ kind: "euler-maruyama", steps: 500, grid: "logSnr" });
+  expect(eulerMaruyama().recipe).toEqual({ kind: "euler-maruyama", steps: 500, grid: "log-snr" });
   expect(eulerMaruyama({ grid: () => [1] }).recipe).toEqual({ kind: "euler-maruyama", steps: 500, grid: "custom" });
 });
 

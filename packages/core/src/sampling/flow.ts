@@ -1,6 +1,6 @@
 /** What samplers of the probability-flow ODE share: their grid, their ends, and the scales in which the ODE is simple. */
 import type { Tensor } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
+import { checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { scheduleAt } from "../model/tweedie.ts";
@@ -12,7 +12,7 @@ import type { Sampler } from "./sampler.ts";
 export interface FlowSamplerOptions {
   /** Steps, the last of them to the denoised estimate if `denoiseLast`. Default 18. */
   readonly steps?: number;
-  /** Default `karras`, but of `dpmSolver` and `unipc` `logSnr`: their polynomials are in the log-SNR. */
+  /** Default `karras`, but of `dpmSolver` and `unipc` `log-snr`: their polynomials are in the log-SNR. */
   readonly grid?: GridName | Grid;
   /**
    * Whether the last step goes from the process's first time to the denoised estimate, as to a noise of zero; else samples
@@ -36,7 +36,7 @@ export const flowParts = (
   kind: string,
   { steps = 18, grid = "karras", denoiseLast = true }: FlowSamplerOptions,
 ): FlowParts => {
-  checkWhole(`${kind} steps`, steps);
+  checkSteps(`${kind} steps`, steps);
   const { name, times } = chooseGrid(grid);
   return {
     recipe: { kind, steps, grid: name, denoiseLast },

@@ -28,7 +28,7 @@ test("a predictor is named by its kind, its settings beside the corrector's", ()
     kind: "predictor-corrector",
     predictor: "ancestral",
     steps: 30,
-    grid: "logSnr",
+    grid: "log-snr",
     variance: "posterior",
     correctorSteps: 1,
     snr: 0.2,
@@ -36,4 +36,52 @@ test("a predictor is named by its kind, its settings beside the corrector's", ()
   });
   const unknown = { kind: "predictor-corrector", predictor: "ancestral", order: 2 };
   expect(() => samplerFromRecipe(unknown)).toThrow(/sampler ancestral: unknown setting order/);
+});
+
+test("settings of another type than their defaults are refused", () => {
+  const refused: readonly [object, RegExp][] = [
+    [{ kind: "restart", intervals: 3 }, /sampler restart: intervals: expected a list, found 3/],
+    [{ kind: "restart", intervals: [null] }, /intervals.0: expected an object, found null/],
+    [{ kind: "restart", intervals: [{ low: 1 }] }, /intervals.0.high: expected a number, found nothing/],
+    [{ kind: "restart", intervals: [{ low: 1, hihg: 2 }] }, /intervals.0: unknown setting hihg; known are low, high/],
+    [{ kind: "heun", denoiseLast: "no" }, /sampler heun: denoiseLast: expected a boolean, found "no"/],
+    [{ kind: "heun", sChurn: "abc" }, /sChurn: expected a number, found "abc"/],
+    [{ kind: "heun", sMax: "abc" }, /sMax: expected a number/],
+    [{ kind: "heun", sMin: Number.NaN }, /sMin: expected a number/],
+    [{ kind: "mala", stepSize: [1] }, /stepSize: expected a number, found \[1\]/],
+  ];
+  for (const [recipe, message] of refused) {
+    expect(() => samplerFromRecipe(recipe as never)).toThrow(RecipeError);
+    expect(() => samplerFromRecipe(recipe as never)).toThrow(message);
+  }
+  expect(samplerFromRecipe({ kind: "heun", sMax: null }).recipe.sMax).toBeNull();
+  expect(samplerFromRecipe({ kind: "heun", sMax: 5 }).recipe.sMax).toBe(5);
+});
+
+// Every setting of every sampler, with values that a person may type: what is taken is usable, what is not is said.
+test("no setting makes an error without a name", () => {
+  const values = [-1, 0, 1e-300, 1e300, 1.5, 2 ** 53, "", "abc", true, false, null, [], [1], {}, { kind: "heun" }];
+  for (const kind of samplerKinds)
+    for (const name of Object.keys(samplerFromRecipe({ kind }).recipe)) {
+      if (name === "kind") continue;
+      for (const value of values)
+        try {
+          const sampler = samplerFromRecipe({ kind, [name]: value });
+          // Fewer than would fill the memory are enough to tell.
+          if ("grid" in sampler && !(typeof value === "number" && value > 1e6)) sampler.grid(edm());
+        } catch (error) {
+          expect
+            .soft((error as Error).name, `${kind} ${name}=${JSON.stringify(value)}`)
+            .toMatch(/RecipeError|Argument/);
+        }
+    }
+});
+
+test("more steps than a list of times may have are refused before one is made", () => {
+  const most = /expected at most 10,000,000, found 1000000000/;
+  for (const kind of ["heun", "euler-maruyama", "langevin", "mala", "underdamped-langevin", "predictor-corrector"])
+    expect(() => samplerFromRecipe({ kind, steps: 1e9 })).toThrow(most);
+  expect(() => samplerFromRecipe({ kind: "annealed-langevin", levels: 1e5, stepsPerLevel: 1e4 })).toThrow(most);
+  const intervals = [{ low: 0.1, high: 1, steps: 1e5, repeats: 1e4 }];
+  expect(() => samplerFromRecipe({ kind: "restart", intervals })).toThrow(most);
 });

@@ -76,7 +76,7 @@ test("bad arguments", () => {
   expect(() => uniformGrid(edm(), 0)).toThrow(ArgumentError);
   expect(() => logSnrGrid(edm(), 1.5)).toThrow(ArgumentError);
   expect(() => karrasGrid(edm(), 5, 0)).toThrow(/expected a positive rho, found 0/);
-  expect(() => chooseGrid("toString" as never)).toThrow(/expected uniform, logSnr, karras, cosine or a function/);
+  expect(() => chooseGrid("toString" as never)).toThrow(/expected uniform, log-snr, karras, cosine or a function/);
 });
 
 test("checkGrid names what is wrong", () => {

@@ -64,7 +64,7 @@ export const cosineGrid = (process: Process, count: number): number[] => {
 
 const grids = {
   uniform: uniformGrid,
-  logSnr: logSnrGrid,
+  "log-snr": logSnrGrid,
   karras: karrasGrid,
   cosine: cosineGrid,
 } satisfies Record<string, Grid>;

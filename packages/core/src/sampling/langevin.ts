@@ -1,5 +1,5 @@
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
+import { checkPositive, checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { score } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
@@ -50,7 +50,7 @@ export const langevinMove = (x: Tensor, slope: Tensor, eta: Tensor | number, z: 
  * @throws ArgumentError for options out of range
  */
 export const langevin = ({ steps = 1000, stepSize = 0.01, time }: LangevinOptions = {}): Sampler => {
-  checkWhole("langevin steps", steps);
+  checkSteps("langevin steps", steps);
   checkPositive("langevin stepSize", stepSize);
   return oneStep({
     recipe: { kind: "langevin", steps, stepSize, time },

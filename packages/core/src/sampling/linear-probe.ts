@@ -4,11 +4,9 @@ import { gaussian } from "../density/gaussian.ts";
 import { exact } from "../model/exact.ts";
 import type { Process } from "../process/process.ts";
 import { marginalVariance } from "./affine-probe.ts";
-import { type Plan, plan } from "./plan.ts";
+import { type PlannedStep, plan } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
-
-type PlannedStep = Plan["steps"][number];
 
 /** What a step does to (x, carried...) and its draws, as matrices: outputs by row, inputs by column, each deviation. */
 type Matrices = (output: number, input: number, deviation: number) => number;

@@ -39,6 +39,8 @@ export async function* sampling<D extends FloatType = "float32">(
   const nothing = Array.from({ length: sampler.carries }, () => zeros(full, dtype));
   const times = new Map<number, NdArray>();
   const timeOf = (t: number): NdArray => {
+    // A step looks at no more of them; all those of many steps would fill the memory.
+    if (times.size > 2 + sampler.memory) times.clear();
     if (!times.has(t)) times.set(t, ndarray(storage(dtype, full[0]!).fill(t as never)));
     return times.get(t)!;
   };
@@ -52,7 +54,8 @@ export async function* sampling<D extends FloatType = "float32">(
       let carried: readonly NdArray[] = nothing;
       const state = (step: number, t: number) => ({ ...place, x: x as NdArray<D>, t, step, steps, evaluations });
       yield state(0, planned.start);
-      for (const [k, step] of planned.steps.entries()) {
+      let done = 0;
+      for (const step of planned.steps) {
         signal?.throwIfAborted();
         const [from, to] = [timeOf(step.from), timeOf(step.to)];
         const noise = step.draws.map((index) => stepDraw(full, index, draws));
@@ -69,8 +72,9 @@ export async function* sampling<D extends FloatType = "float32">(
           ));
           evaluations += sampler.evaluationsPerStep * (part.evaluations ?? 1);
         }
-        if (k === steps - 1) checkFinite(x, place, sampler);
-        yield state(k + 1, step.to);
+        done++;
+        if (done === steps) checkFinite(x, place, sampler);
+        yield state(done, step.to);
       }
       if (compiled.denoise) {
         signal?.throwIfAborted();
@@ -112,7 +116,9 @@ const compileSteps = async (
   };
   return compileParts(async (keep) => {
     const steps = new Map<ScoreModel, Map<number, Awaited<ReturnType<typeof stepSeeing>>>>();
+    let rises = false;
     for (const step of planned) {
+      rises ||= step.rises;
       if (step.rises) continue;
       const part = modelOf(model, sampler, step);
       const seeing = steps.get(part) ?? new Map();
@@ -120,7 +126,7 @@ const compileSteps = async (
       const remembered = step.before.length;
       if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered)));
     }
-    const rise = planned.some(({ rises }) => rises)
+    const rise = rises
       ? keep(
           await compile(
             (x: Tensor, from: Tensor, to: Tensor, z: Tensor) => renoise(model.process, x, from, to, z),

@@ -1,5 +1,5 @@
 import { sliceAxis, type Tensor, where } from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
+import { checkPositive, checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { perSample } from "../model/per-sample.ts";
@@ -67,7 +67,7 @@ export const malaMove = (
  * @throws ArgumentError for options out of range; when compiled, for a model without `logDensity`
  */
 export const mala = ({ steps = 1000, stepSize = 0.01, time }: LangevinOptions = {}): Sampler => {
-  checkWhole("mala steps", steps);
+  checkSteps("mala steps", steps);
   checkPositive("mala stepSize", stepSize);
   return oneStep({
     recipe: { kind: "mala", steps, stepSize, time },

@@ -7,7 +7,7 @@ import { checkGrid } from "./grid.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** One step of a plan. */
-interface PlannedStep {
+export interface PlannedStep {
   readonly from: number;
   readonly to: number;
   /** Whether noise is added up to a later time, in place of a step of the sampler. */
@@ -18,11 +18,16 @@ interface PlannedStep {
   readonly draws: readonly number[];
 }
 
+/** Steps in order, each made when it is asked for: of very many, a list would fill the memory. */
+interface PlannedSteps extends Iterable<PlannedStep> {
+  readonly length: number;
+}
+
 /** What a sampler does between the first state and the last. */
 export interface Plan {
   /** The time of the first state. */
   readonly start: number;
-  readonly steps: readonly PlannedStep[];
+  readonly steps: PlannedSteps;
   /** The time of the last state. */
   readonly end: number;
   /** Length of the list of draws. */
@@ -39,16 +44,23 @@ export const plan = (sampler: Sampler, process: Process, anywhere = false): Plan
   const grid = sampler.grid(process);
   checkGrid(process, grid, { chain, restarts, anywhere });
   const width = restarts ? Math.max(1, noises) : noises;
-  let origin = 0;
-  const steps = grid.slice(1).map((to, k): PlannedStep => {
-    const from = grid[k]!;
+  const length = grid.length - 1;
+  const stepAt = (k: number): PlannedStep => {
+    const [from, to] = [grid[k]!, grid[k + 1]!];
     const rises = to > from;
-    const before = rises ? [] : grid.slice(Math.max(origin, k - memory), k).reverse();
-    if (rises) origin = k + 1;
+    const before: number[] = [];
+    // Nothing is remembered from before a rise.
+    for (let j = k - 1; !rises && j >= Math.max(0, k - memory) && grid[j + 1]! <= grid[j]!; j--) before.push(grid[j]!);
     const draws = Array.from({ length: rises ? 1 : noises }, (_, i) => k * width + i);
     return { from, to, rises, before, draws };
-  });
-  return { start: grid[0]!, steps, end: grid.at(-1)!, draws: steps.length * width };
+  };
+  const steps = {
+    length,
+    *[Symbol.iterator]() {
+      for (let k = 0; k < length; k++) yield stepAt(k);
+    },
+  };
+  return { start: grid[0]!, steps, end: grid.at(-1)!, draws: length * width };
 };
 
 /** The model that a step evaluates: where one is cheaper at the step's times, that one. */

@@ -119,7 +119,7 @@ test("evaluations, recipe and options", () => {
     kind: "predictor-corrector",
     predictor: "reverse-diffusion",
     steps: 500,
-    grid: "logSnr",
+    grid: "log-snr",
     correctorSteps: 1,
     snr: 0.16,
     measure: "noise",

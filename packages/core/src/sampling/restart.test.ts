@@ -22,7 +22,7 @@ afterAll(() => runtime.dispose());
 const varianceAfter = async (steps: number, intervals: readonly RestartInterval[], process: Process, s: number) => {
   const sampler = restart({ steps, intervals, denoiseLast: false });
   const down = await affineSteps(sampler, process, [s], runtime);
-  const planned = plan(sampler, process).steps;
+  const planned = [...plan(sampler, process).steps];
   expect(down).toHaveLength(planned.length);
   let variance = marginalVariance(process, process.times.last, s);
   for (const [k, { from, to, rises }] of planned.entries()) {
@@ -57,7 +57,7 @@ describe("the grid", () => {
       { low: 0.06, high: 0.3, steps: 2, repeats: 4 },
     ];
     for (const process of flowProcesses) {
-      const { steps } = plan(restart({ steps: 30, intervals }), process);
+      const steps = [...plan(restart({ steps: 30, intervals }), process).steps];
       expect(steps.filter(({ rises }) => rises)).toHaveLength(5);
     }
   });

@@ -1,4 +1,4 @@
-import { checkWhole } from "../check.ts";
+import { checkSteps, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Process } from "../process/process.ts";
 import { type FlowSamplerOptions, flowParts } from "./flow.ts";
@@ -74,6 +74,7 @@ const checkIntervals = (intervals: readonly RestartInterval[]): void => {
   for (const { low, high, steps, repeats } of intervals) {
     checkWhole("restart interval steps", steps);
     checkWhole("restart interval repeats", repeats);
+    checkSteps("restart interval steps times repeats", steps * repeats);
     if (!(low > 0 && low < high && Number.isFinite(high)))
       throw new ArgumentError(`restart interval: expected finite 0 < low < high, found low ${low}, high ${high}`);
   }

@@ -65,7 +65,7 @@ describe("on N(0, s^2)", () => {
 
 test("one evaluation per step and one to denoise; recipe and options", () => {
   expect(evaluations(reverseDiffusion({ steps: 30 }), vp())).toBe(31);
-  expect(reverseDiffusion().recipe).toEqual({ kind: "reverse-diffusion", steps: 500, grid: "logSnr" });
+  expect(reverseDiffusion().recipe).toEqual({ kind: "reverse-diffusion", steps: 500, grid: "log-snr" });
   expect(() => reverseDiffusion({ steps: 0 })).toThrow(ArgumentError);
   expect(() => reverseDiffusion({ grid: "sigma" as never })).toThrow(ArgumentError);
 });

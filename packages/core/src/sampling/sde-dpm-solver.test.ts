@@ -67,7 +67,7 @@ describe("on N(0, s^2)", () => {
 
 test("one evaluation per step and one to denoise; recipe and options", () => {
   expect(evaluations(sdeDpmSolver({ steps: 30 }), vp())).toBe(31);
-  expect(sdeDpmSolver().recipe).toEqual({ kind: "sde-dpm-solver++", steps: 50, grid: "logSnr" });
+  expect(sdeDpmSolver().recipe).toEqual({ kind: "sde-dpm-solver++", steps: 50, grid: "log-snr" });
   expect(() => sdeDpmSolver({ steps: 0.5 })).toThrow(ArgumentError);
   expect(() => sdeDpmSolver({ grid: "sigma" as never })).toThrow(ArgumentError);
 });

@@ -1,5 +1,5 @@
 /** What samplers of the reverse-time SDE on a grid of times share: their grid, their end, and one evaluation per step. */
-import { checkWhole } from "../check.ts";
+import { checkSteps } from "../check.ts";
 import { chooseGrid, type Grid, type GridName } from "./grid.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -7,7 +7,7 @@ import type { Sampler } from "./sampler.ts";
 export interface SdeSamplerOptions {
   /** Steps, then one evaluation more for the denoised estimate. Default 500, but 50 of `sdeDpmSolver`. */
   readonly steps?: number;
-  /** Default `logSnr`; that of Song et al. 2021 is `uniform`. */
+  /** Default `log-snr`; that of Song et al. 2021 is `uniform`. */
   readonly grid?: GridName | Grid;
 }
 
@@ -20,8 +20,12 @@ interface SdeParts extends Pick<Sampler, "grid" | "denoiseLast" | "evaluationsPe
  * @param name in errors
  * @throws ArgumentError for steps that are not a positive whole number, or an unknown grid
  */
-export const sdeParts = (kind: string, name: string, { steps = 500, grid = "logSnr" }: SdeSamplerOptions): SdeParts => {
-  checkWhole(`${name} steps`, steps);
+export const sdeParts = (
+  kind: string,
+  name: string,
+  { steps = 500, grid = "log-snr" }: SdeSamplerOptions,
+): SdeParts => {
+  checkSteps(`${name} steps`, steps);
   const { name: gridName, times } = chooseGrid(grid);
   return {
     recipe: { kind, steps, grid: gridName },

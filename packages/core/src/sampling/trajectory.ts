@@ -42,7 +42,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
   if ("attempt" in sampler)
     throw new ArgumentError("sampleTrajectory: expected a sampler with a grid of times, found an adaptive one");
   const { start, steps } = plan(sampler, model.process, options.initial !== undefined);
-  const all = [start, ...steps.map(({ to }) => to), ...(sampler.denoiseLast ? [0] : [])];
+  const all = [start, ...Array.from(steps, ({ to }) => to), ...(sampler.denoiseLast ? [0] : [])];
   const kept = all.flatMap((_, k) => (k % every === 0 || k === all.length - 1 ? [k] : []));
   const size = sizeOf(model.shape);
   const bytes = kept.length * count * size * (dtype === "float64" ? 8 : 4);
@@ -58,8 +58,8 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
     report(state, onProgress);
     states ??= zeros([kept.length, count, ...model.shape], dtype);
     evaluations = state.evaluations;
-    const row = kept.indexOf(step);
-    if (row >= 0)
+    const row = step === all.length - 1 ? kept.length - 1 : step / every;
+    if (Number.isInteger(row))
       (states.data as Float64Array).set(
         (x.data as Float64Array).subarray(0, samples * size),
         (row * count + firstSample) * size,

@@ -1,4 +1,4 @@
-import { checkPositive, checkWhole } from "../check.ts";
+import { checkPositive, checkSteps } from "../check.ts";
 import { score } from "../model/tweedie.ts";
 import { type ChainOptions, stayingGrid } from "./langevin.ts";
 import type { Sampler } from "./sampler.ts";
@@ -30,7 +30,7 @@ export const underdampedLangevin = ({
   friction = 1,
   time,
 }: UnderdampedLangevinOptions = {}): Sampler => {
-  checkWhole("underdampedLangevin steps", steps);
+  checkSteps("underdampedLangevin steps", steps);
   checkPositive("underdampedLangevin stepSize", h);
   checkPositive("underdampedLangevin friction", friction);
   const kept = Math.exp(-friction * h);

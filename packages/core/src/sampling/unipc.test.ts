@@ -109,7 +109,7 @@ test("recipe and options", () => {
   expect(unipc().recipe).toEqual({
     kind: "unipc",
     steps: 18,
-    grid: "logSnr",
+    grid: "log-snr",
     denoiseLast: true,
     order: 3,
     variant: "bh2",

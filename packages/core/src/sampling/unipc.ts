@@ -5,7 +5,7 @@ import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt 
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link unipc}; the grid is `logSnr` by default. */
+/** Options of {@link unipc}; the grid is `log-snr` by default. */
 export interface UnipcOptions extends FlowSamplerOptions {
   /** 1, 2 or 3 (the default): the order of the predictor; the corrector's is one more. */
   readonly order?: 1 | 2 | 3;
@@ -30,7 +30,7 @@ export interface UnipcOptions extends FlowSamplerOptions {
  * authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid, an order other than 1, 2 or 3, or an unknown variant
  */
-export const unipc = ({ order = 3, variant = "bh2", grid = "logSnr", ...options }: UnipcOptions = {}): Sampler => {
+export const unipc = ({ order = 3, variant = "bh2", grid = "log-snr", ...options }: UnipcOptions = {}): Sampler => {
   const { recipe, ...parts } = flowParts("unipc", { ...options, grid });
   checkOrder("unipc", order);
   const few = isFew(recipe.steps);

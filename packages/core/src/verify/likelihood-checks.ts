@@ -168,7 +168,7 @@ export const likelihoodChecks: readonly Check[] = [
   closedForm("edm", wide, wide.times.first, 3e-4),
   // The prior leaves out the data's mean, by a share of alpha / sigma: 5e-5 and 1e-3.
   closedForm("vp", vp({ betaMax: 40 }), 0.1, 1e-3),
-  closedForm("rectifiedFlow", rectifiedFlow(), 0.1, 5e-3),
+  closedForm("rectified-flow", rectifiedFlow(), 0.1, 5e-3),
   {
     name: "log-density of a Gaussian with fixed steps: order 5",
     group,
@@ -288,7 +288,7 @@ export const likelihoodChecks: readonly Check[] = [
     slow: true,
     run: (context) =>
       slopeOf([40, 60, 90, 135], 2, 0.3, (steps) =>
-        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), heun({ steps, grid: "logSnr" }), "ode", context),
+        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), heun({ steps, grid: "log-snr" }), "ode", context),
       ),
   },
 ];

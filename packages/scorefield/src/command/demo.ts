@@ -37,7 +37,7 @@ const titles: Record<(typeof setNames)[number], string> = {
   checkerboard: "Checkerboard",
   rings: "Rings",
   pinwheel: "Pinwheel",
-  swissRoll: "Swiss roll",
+  "swiss-roll": "Swiss roll",
 };
 
 const action = (flags: DemoFlags): Promise<void> =>

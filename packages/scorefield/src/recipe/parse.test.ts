@@ -1,4 +1,5 @@
 import {
+  gridNames,
   levelKinds,
   networkKinds,
   objectiveKinds,
@@ -6,6 +7,7 @@ import {
   preconditioningKinds,
   processKinds,
   RecipeError,
+  samplerKinds,
 } from "@scorefield/core";
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "./parse.ts";
@@ -119,6 +121,19 @@ describe("the schema keeps in step with core", () => {
     const once = resolved({ [part]: { kind, ...needed[kind] } });
     const again = resolveRecipe(parseRecipe(JSON.parse(JSON.stringify(once))), { rows: 100, columns: 3 });
     expect(again).toEqual(once);
+  });
+
+  test("names in recipes are kebab-case", () => {
+    const kinds = [
+      processKinds,
+      networkKinds,
+      preconditioningKinds,
+      objectiveKinds,
+      levelKinds,
+      samplerKinds,
+      gridNames,
+    ];
+    for (const name of [...kinds, setNames].flat()) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\+\+)?$/);
   });
 
   test("levels and planar sets too", () => {

@@ -20,7 +20,7 @@ const file = z.strictObject({
 });
 
 /** The planar sets by name; a test keeps this in step with `planarSets`. */
-export const setNames = ["moons", "spirals", "checkerboard", "rings", "pinwheel", "swissRoll"] as const;
+export const setNames = ["moons", "spirals", "checkerboard", "rings", "pinwheel", "swiss-roll"] as const;
 
 /** Whether a word is the name of a planar set. */
 export const isSet = (name: string): boolean => (setNames as readonly string[]).includes(name);
@@ -76,9 +76,9 @@ const process = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("edm"), ...range }),
   z.strictObject({ kind: z.literal("ve"), ...range }),
   z.strictObject({ kind: z.literal("vp"), ...betas }),
-  z.strictObject({ kind: z.literal("vpCosine"), offset: positive.optional() }),
-  z.strictObject({ kind: z.literal("subVp"), ...betas }),
-  z.strictObject({ kind: z.literal("rectifiedFlow") }),
+  z.strictObject({ kind: z.literal("vp-cosine"), offset: positive.optional() }),
+  z.strictObject({ kind: z.literal("sub-vp"), ...betas }),
+  z.strictObject({ kind: z.literal("rectified-flow") }),
 ]);
 
 const network = z.discriminatedUnion("kind", [
