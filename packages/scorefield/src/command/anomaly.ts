@@ -19,7 +19,7 @@ import type { Table } from "../run/prepare.ts";
 import { applyScaling } from "../table/scaling.ts";
 import { type GivenRows, readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
 import { interruptible } from "./interrupt.ts";
-import { positive, whole } from "./options.ts";
+import { positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkScoreFile, writeScores } from "./write-scores.ts";
 
@@ -201,8 +201,7 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addAnomaly = (program: Command): void => {
-  program
-    .command("anomaly")
+  withProvider(program.command("anomaly"))
     .summary("score rows by how unlike the training rows they are")
     .description(
       "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row; the latter two in columns standardised by the training rows. With labels, prints the area under the ROC curve and average precision.",

@@ -11,7 +11,7 @@ import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { createRun } from "../run/train-run.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { whole } from "./options.ts";
+import { whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { trainWatched } from "./training.ts";
@@ -99,8 +99,7 @@ const action = (flags: DemoFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addDemo = (program: Command): void => {
-  program
-    .command("demo")
+  withProvider(program.command("demo"))
     .summary("watch a model learn a two-dimensional set")
     .description(
       "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",

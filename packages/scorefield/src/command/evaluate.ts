@@ -8,7 +8,7 @@ import { evaluateImageRun } from "./evaluate-images.ts";
 import { evaluateTableRun } from "./evaluate-table.ts";
 import type { EvaluateFlags } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 
 const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
@@ -46,7 +46,7 @@ const rangeOption = (text: string): readonly [number, number] => {
 
 /** Adds the command to the program. */
 export const addEvaluate = (program: Command): void => {
-  withParametersChoice(program.command("evaluate"))
+  withProvider(withParametersChoice(program.command("evaluate")))
     .summary("compare samples of a run with data it has not seen")
     .description(
       "Draws samples from a run and compares them with the data held out of training, beside the same for real training data: the distance that chance alone makes. Every number has an interval.",

@@ -10,7 +10,7 @@ import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { type ModelData, modelData } from "../run/model-data.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { duration, progress } from "./progress.ts";
 
@@ -101,7 +101,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addInspect = (program: Command): void => {
-  withParametersChoice(program.command("inspect"))
+  withProvider(withParametersChoice(program.command("inspect")))
     .summary("look at the score of a run as a field, in a report")
     .description(
       "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the plane the field itself, its landscapes, streamlines, basins and curl.",

@@ -10,7 +10,7 @@ import { logVolume } from "../table/scaling-volume.ts";
 import { readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
 import { imageLikelihood } from "./image-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
-import { positive, whole } from "./options.ts";
+import { positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkScoreFile, writeScores } from "./write-scores.ts";
 
@@ -139,8 +139,7 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addLikelihood = (program: Command): void => {
-  program
-    .command("likelihood")
+  withProvider(program.command("likelihood"))
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
       "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. Of images it tells the bits per dimension, with uniform dequantisation.",

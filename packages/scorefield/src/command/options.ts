@@ -1,5 +1,7 @@
 /** Options that commands share, and how their texts become values. */
-import { type Command, InvalidArgumentError } from "commander";
+import { setDefaultRuntime } from "@scorefield/tensor";
+import { type NativeOptions, native } from "@scorefield/tensor/native";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LoadedRun } from "../run/load.ts";
 
 /** A whole number of at least `least`. */
@@ -56,6 +58,22 @@ export const withParametersChoice = (command: Command): Command =>
   command
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--average-width <share>", "average the parameters over this share of training, such as 0.07", positive);
+
+type Provider = NonNullable<NativeOptions["provider"]>;
+const providers: readonly Provider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
+
+/** Adds the option that says what computes, and sets it before the command begins. */
+export const withProvider = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--provider <name>", "what computes: the processor, or a graphics processor (default: cpu)").choices(
+        providers,
+      ),
+    )
+    .hook("preAction", () => {
+      const { provider } = command.opts<{ readonly provider?: Provider }>();
+      if (provider) setDefaultRuntime(native({ provider }));
+    });
 
 /** What a person should know about the parameters loaded: of which average they are, if one was made. */
 export const describeAverage = ({ step, average }: LoadedRun): string[] =>

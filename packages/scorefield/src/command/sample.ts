@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import { loadRun } from "../run/load.ts";
 import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, number, range, whole, withParametersChoice } from "./options.ts";
+import { describeAverage, number, range, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { checkSampleFile, writeSamples } from "./write-samples.ts";
@@ -80,7 +80,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addSample = (program: Command): void => {
-  withParametersChoice(program.command("sample"))
+  withProvider(withParametersChoice(program.command("sample")))
     .summary("draw new rows or images from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data. Sample i depends on the seed and i alone.",

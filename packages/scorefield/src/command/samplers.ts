@@ -2,6 +2,7 @@
 import { type SamplerEntry, samplerCatalogue, samplerFromRecipe } from "@scorefield/core";
 import type { Command } from "commander";
 import { output } from "./output.ts";
+import { settingText } from "./sampler-option.ts";
 
 const settingsOf = (kind: string): Record<string, unknown> => {
   const { kind: _, ...settings } = samplerFromRecipe({ kind }).recipe;
@@ -10,7 +11,7 @@ const settingsOf = (kind: string): Record<string, unknown> => {
 
 const lines = ({ kind, summary, source }: SamplerEntry, width: number): string => {
   const indent = " ".repeat(width + 4);
-  const settings = Object.entries(settingsOf(kind)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const settings = Object.entries(settingsOf(kind)).map(([name, value]) => `${name}=${settingText(value)}`);
   return [`  ${kind.padEnd(width)}  ${summary}`, source, settings.join(" ")].filter(Boolean).join(`\n${indent}`);
 };
 
@@ -22,7 +23,7 @@ const action = (flags: { readonly json?: boolean }): void => {
     return `${family}\n${entries.map((entry) => lines(entry, width)).join("\n")}`;
   });
   out.text(
-    `${families.join("\n\n")}\n\nUnder each sampler: its source, and its settings with their defaults, for --sampler name:setting=value,...`,
+    `${families.join("\n\n")}\n\nUnder each sampler: its source, and its settings with their defaults, for --sampler name:setting=value,...\nIntervals of restart are low:high:steps:repeats, with slashes between several.`,
   );
   out.result({ samplers: samplerCatalogue.map((entry) => ({ ...entry, settings: settingsOf(entry.kind) })) });
 };

@@ -17,7 +17,7 @@ import type { Prepared } from "../run/prepare.ts";
 import { writeRecord } from "../run/record-file.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
-import { gather, labelList, list, positive, whole } from "./options.ts";
+import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import { trainWatched } from "./training.ts";
 
@@ -215,8 +215,7 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addTrain = (program: Command): void => {
-  program
-    .command("train")
+  withProvider(program.command("train"))
     .summary("train a score model on a table or images, or as a recipe says")
     .description(
       "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl and checkpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
