@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
-import { createRun } from "../run/train-run.ts";
+import { createRun, trainRun } from "../run/train-run.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -64,7 +64,8 @@ test("a recipe: with the shape and the settings that follow from its data", asyn
 
 test("a run: the network it has", async () => {
   const out = join(folder, "run");
-  await createRun({ data: { set: "moons", count: 50 }, network: { kind: "mlp", width: 9 } }, { out });
+  const recipe = { data: { set: "moons", count: 50 }, network: { width: 9 }, training: { steps: 1 } } as const;
+  for await (const _ of trainRun(await createRun(recipe, { out })));
   expect(JSON.parse((await run(out, "--json")).stdout)).toMatchObject({
     shape: [2],
     network: { kind: "mlp", width: 9 },

@@ -14,7 +14,6 @@ import { applySettings } from "../recipe/settings.ts";
 import { grouped, kindText } from "../report/network-summary.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
-import { writeRecord } from "../run/record-file.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
@@ -161,7 +160,6 @@ const within = async (minutes: number, run: PreparedRun, out: Output, signal: Ab
   const { recipe } = run.record.training!;
   const timed = <T extends Recipe>(recipe: T): T => ({ ...recipe, training: { ...recipe.training, steps } });
   const record = { ...run.record, training: { ...run.record.training!, recipe: timed(recipe) } };
-  await writeRecord(run.path, record);
   return { ...run, record, data: { ...run.data, recipe: timed(run.data.recipe) } };
 };
 

@@ -1,5 +1,6 @@
 /** Folders of runs: found, made, and never overwritten unasked. */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
@@ -49,19 +50,53 @@ export const runName = (source: string): string =>
     .replace(/(\.[A-Za-z]\w*)+$/, "")
     .replace(/[^\w.-]+/g, "-") || "run";
 
+/** The nearest folder above a path that is there. @throws RunError for a file in its place, or one that cannot be written */
+const checkParent = async (path: string): Promise<void> => {
+  let parent = dirname(resolve(path));
+  for (;;) {
+    const found = await stat(parent).catch((error: NodeJS.ErrnoException) => error);
+    if (found instanceof Error && found.code === "ENOENT" && dirname(parent) !== parent) parent = dirname(parent);
+    else {
+      const refusal =
+        found instanceof Error
+          ? (found.code ?? found.message)
+          : !found.isDirectory()
+            ? "a file"
+            : await access(parent, constants.W_OK).then(
+                () => undefined,
+                () => "no permission",
+              );
+      if (refusal === undefined) return;
+      throw new RunError(`${path}: expected to make a folder for the run in ${parent}, found ${refusal}`);
+    }
+  }
+};
+
+/**
+ * Checks that a new run may have a folder, and writes nothing.
+ * @param overwrite whether a run that is there may be removed; anything else in the way never is
+ * @throws RunError when something is there, or no folder can be made there
+ */
+export const checkRunFolder = async (path: string, { overwrite = false } = {}): Promise<void> => {
+  if (await isFree(path)) return checkParent(path);
+  if (!(await isRun(path)))
+    throw new RunError(
+      `${path}: expected a new or empty folder for the run, found other files in it; choose another --out`,
+    );
+  if (!overwrite)
+    throw new RunError(
+      `${path}: expected a new folder, found a run; continue it with --resume, replace it with --overwrite, or choose another --out`,
+    );
+};
+
 /**
  * Makes the folder of a new run.
  * @param overwrite remove a run that is there; anything else in the way is never removed
- * @throws RunError when something is there
+ * @throws RunError as {@link checkRunFolder}
  */
-export const makeRunFolder = async (path: string, { overwrite = false } = {}): Promise<void> => {
+export const makeRunFolder = async (path: string, options: { readonly overwrite?: boolean } = {}): Promise<void> => {
+  await checkRunFolder(path, options);
   if (!(await isFree(path))) {
-    const run = await isRun(path);
-    if (!run) throw new RunError(`${path}: expected a new or empty folder for the run, found other files in it`);
-    if (!overwrite)
-      throw new RunError(
-        `${path}: expected a new folder, found a run; continue it with --resume, replace it with --overwrite, or choose another --out`,
-      );
     // The record last: until then the folder is still a run, should this be cut short.
     for (const part of ["metrics.jsonl", "checkpoints", "averages", "samples", "run.json"])
       await rm(join(path, part), { recursive: true, force: true });

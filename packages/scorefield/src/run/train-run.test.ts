@@ -155,15 +155,18 @@ describe("a run", () => {
   });
 
   test("its folder is never overwritten unasked, and nothing is written when the recipe is wrong", async () => {
-    await createRun(recipe, { out: at("a") });
+    await advance(await createRun(recipe, { out: at("a") }), 100);
     const before = await readFile(join(at("a"), "run.json"), "utf8");
     await expect(createRun(recipe, { out: at("a") })).rejects.toThrow(/found a run; continue it with --resume/);
     expect(await readFile(join(at("a"), "run.json"), "utf8")).toBe(before);
-    await createRun({ ...recipe, seed: 5 }, { out: at("a"), overwrite: true });
+    const other = await createRun({ ...recipe, seed: 5 }, { out: at("a"), overwrite: true });
+    expect(await readFile(join(at("a"), "run.json"), "utf8")).toBe(before);
+    await advance(other, 100);
     expect(await readFile(join(at("a"), "run.json"), "utf8")).not.toBe(before);
     await writeFile(at("file"), "x");
     await expect(createRun(recipe, { out: at("file") })).rejects.toThrow(RunError);
     await expect(createRun(recipe, { out: folder, overwrite: true })).rejects.toThrow(/new or empty folder/);
+    await expect(createRun(recipe, { out: at("file/run") })).rejects.toThrow(/file\/run: expected .*found a file/);
     await expect(createRun({ ...recipe, heldOut: 2 }, { out: at("b") })).rejects.toThrow(RecipeError);
     for (const training of [
       { batch: 16, accumulate: 3 },
@@ -176,6 +179,25 @@ describe("a run", () => {
       expect((refusal as Error).name, JSON.stringify(training)).toMatch(/^(Argument|Recipe|Shape)Error$/);
     }
     expect(await readdir(folder)).toEqual(["a", "file"]);
+  });
+
+  test("what shows only when training begins leaves nothing behind, nor takes an older run with it", async () => {
+    await advance(await createRun(recipe, { out: at("a") }), 100);
+    const constraint = { kind: "linear" as const, matrix: [[1, 1, 1]], values: [0] };
+    const wrong: readonly (readonly [RecipeInput, RegExp])[] = [
+      [{ ...recipe, network: "unet" }, /unet: expected samples/],
+      [{ ...recipe, objective: { kind: "constrained", constraint } }, /expected samples of 3 elements/],
+      [{ ...recipe, training: { ...recipe.training, precision: "mixed" } }, /needs a runtime that computes in float16/],
+      [{ ...recipe, training: { ...recipe.training, learningRate: 1e30 } }, /training diverged at step 2/],
+    ];
+    for (const [input, message] of wrong)
+      for (const name of ["a", "b"]) {
+        const run = await createRun(input, { out: at(name), overwrite: true });
+        await expect(advance(run)).rejects.toThrow(message);
+      }
+    expect(await readdir(folder)).toEqual(["a"]);
+    expect((await loadRun(at("a"))).step).toBe(100);
+    await advance(await resumeRun(at("a")), 200);
   });
 
   test("is loaded with its model, its columns and the units of its data", async () => {
@@ -195,7 +217,8 @@ describe("a run", () => {
 
   test("what is no run is said to be none", async () => {
     await expect(loadRun(at("nowhere"))).rejects.toThrow(/nowhere: expected the folder of a run, found no run.json/);
-    await createRun(recipe, { out: at("a") });
+    await advance(await createRun(recipe, { out: at("a") }), 100);
+    await rm(checkpointFolder(at("a")), { recursive: true });
     await expect(loadRun(at("a"))).rejects.toThrow(/expected a checkpoint, found none; train the run first/);
     await expect(loadRun(at("a"), { averageWidth: 0.1 })).rejects.toThrow(
       /expected averages kept in training, found none; train with the setting training.average/,

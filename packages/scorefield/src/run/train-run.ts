@@ -20,9 +20,9 @@ import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
+import { checkRunFolder, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
-import { openMetrics } from "./metrics.ts";
+import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
 import { newRecord, readRecord, writeRecord } from "./record-file.ts";
@@ -35,6 +35,8 @@ export interface PreparedRun {
   readonly data: Prepared;
   /** Where it continues; nothing for a new run. */
   readonly checkpoint?: Checkpoint;
+  /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced. */
+  readonly fresh?: { readonly overwrite: boolean };
 }
 
 /** News of a run: those of training, and what was measured, saved and drawn. */
@@ -53,12 +55,11 @@ const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
 });
 
 /**
- * Begins a run: reads its data, resolves its recipe, makes its folder and writes run.json.
+ * Prepares a new run: reads its data and resolves its recipe. Nothing is written: {@link trainRun} makes the folder.
  * @param input a recipe as a person writes it
  * @param options `out`, the run's folder; `folder` that paths in the recipe are relative to, default the current one;
  *   `overwrite` a run that is there; `source` names the recipe in errors
- * @throws RecipeError, ArgumentError for the recipe; DataError for the data; RunError when the folder is taken. Nothing
- *   is written then
+ * @throws RecipeError, ArgumentError for the recipe; DataError for the data; RunError when the folder is taken
  */
 export const createRun = async (
   input: RecipeInput,
@@ -72,7 +73,9 @@ export const createRun = async (
 ): Promise<PreparedRun> => {
   const { out, folder = ".", overwrite = false, source, signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const data = await prepare(parseRecipe(input, source), folder, signal);
+  const parsed = parseRecipe(input, source);
+  await checkRunFolder(out, { overwrite });
+  const data = await prepare(parsed, folder, signal);
   const { recipe, table, classes, scaling, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
   const record = await newRecord({
@@ -92,9 +95,7 @@ export const createRun = async (
       sha256,
     },
   });
-  await makeRunFolder(out, { overwrite });
-  await writeRecord(out, record);
-  return { path: out, record, data };
+  return { path: out, record, data, fresh: { overwrite } };
 };
 
 /** What a run's recipe and data mean to `train`. */
@@ -218,24 +219,30 @@ const nextOf = (step: number, steps: number, count: number): number =>
   ((Math.floor((step * count) / steps) + 1) * steps) / count;
 
 /**
- * Trains a prepared run. Metrics go to metrics.jsonl with every event, checkpoints and averages to their folders. Leave
+ * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl with every event, checkpoints and averages to their folders. Leave
  * the loop at any time: what was reached is saved, and {@link resumeRun} continues from there. So it does when the
  * process is killed, from the last checkpoint.
  * @throws TrainingError when the loss is no longer finite (the last finite state is saved); CheckpointError when the disk
  *   is full or refuses to be written, naming the last good checkpoint; DataError when it refuses other files
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  const { path, record, data, checkpoint } = run;
+  const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
   const { steps, checkpointSeconds, keepCheckpoints, average } = recipe.training;
   const parts = recipeParts(recipe);
   const layout = trainedLayoutOf(record, parts);
-  await removeTemporaries(path);
-  if (checkpoint) await writeRecord(path, record);
   let reached = checkpoint;
   const begun = checkpoint?.step ?? 0;
-  await dropAveragesAfter(path, begun);
-  const metrics = await openMetrics(path, begun);
+  // Damaged ones are told before the work, not after.
+  if (!fresh) await readMetrics(path);
+  const begin = async (): Promise<MetricsLog> => {
+    if (fresh) await makeRunFolder(path, fresh);
+    await removeTemporaries(path);
+    await writeRecord(path, record);
+    await dropAveragesAfter(path, begun);
+    return openMetrics(path, begun);
+  };
+  let metrics: MetricsLog | undefined;
   const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
   const lossOf = await heldOutLoss(parts, data.heldOut, layout, recipe.seed);
   const picture = sampleGrids({ path, recipe, shape: record.model.shape, from: begun }, parts, layout);
@@ -244,7 +251,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const save = async (reached: Checkpoint): Promise<string> => {
     savedStep = reached.step;
     // What was noted up to a checkpoint must be there when it is resumed from.
-    await metrics.flush();
+    await metrics!.flush();
     const stored = { step: reached.step, average: reached.state.average, training: reached };
     const saved = await writeCheckpoint(path, stored, layout, { keep: keepCheckpoints });
     savedAt = performance.now();
@@ -261,6 +268,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   let nextAverage = averages ? nextOf(begun, steps, averages.snapshots) : Number.POSITIVE_INFINITY;
   try {
     for await (const event of events) {
+      metrics ??= await begin();
       reached = event.checkpoint;
       const last = event.step === steps;
       let heldOut: number | undefined;
@@ -280,12 +288,14 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
       const grid = await picture(event.step, event.checkpoint.state.average);
       yield { ...event, ...known, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
     }
+    // Of a run with no steps left, what may change of it.
+    metrics ??= await begin();
   } finally {
     try {
       // Not again what was refused just now.
-      if (reached && reached.step !== savedStep) await save(reached);
+      if (metrics && reached && reached.step !== savedStep) await save(reached);
     } finally {
-      await metrics.close();
+      await metrics?.close();
       await lossOf.dispose();
     }
   }
