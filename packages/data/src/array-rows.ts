@@ -11,7 +11,7 @@ export const matrixShape = (shape: readonly number[], path: string): readonly [r
     path,
     expected: "an array with one or two axes, [rows, columns]",
     found: `one of shape [${shape.join(", ")}]`,
-    fix: "Read it with readArray",
+    fix: "Read it with readArray, or as data of kind images where it holds them",
   });
 };
 

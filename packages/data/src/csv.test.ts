@@ -177,3 +177,8 @@ test("50 MB are streamed in a heap that could not hold them", () => {
   // measured, and keeping the text would add its 50 MB.
   expect(result.growth).toBeLessThan(85e6);
 });
+
+test("a delimiter in quotes is part of a name, and decimal commas are told", async () => {
+  expect(await read('"a";"b, c, d"\n1;2\n')).toMatchObject({ columns: ["a", "b, c, d"], rows: [1, 2] });
+  await expect(read("a;b\n1,5;2\n")).rejects.toThrow(/the text "1,5". Write decimal points in place of commas/);
+});

@@ -34,7 +34,8 @@ export async function* readText(path: string): AsyncGenerator<string, void, unde
 }
 
 const sniffDelimiter = (text: string): string => {
-  const [line = ""] = text.split(/[\r\n]/, 1);
+  // What stands in quotes is part of a name.
+  const [line = ""] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
   const counts = [",", "\t", ";"].map((delimiter) => [line.split(delimiter).length, delimiter] as const);
   return counts.reduce((most, next) => (next[0] > most[0] ? next : most))[1];
 };

@@ -133,13 +133,14 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
   const refuse = (cells: ArrayLike<unknown>, row: number, column: string, cell: unknown, value: number | undefined) => {
     if (value === undefined) {
       const text = columns.filter((_, j) => isText(cells[chosen[j]!]));
+      const comma = typeof cell === "string" && /^\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*$/i.test(cell);
       return new DataError({
         path,
         row,
         column,
         expected: "a number",
         found: describeCell(cell),
-        fix: `Leave columns that are not numbers out with exclude: [${quoteNames(text)}], or name the ones to read with columns`,
+        fix: `${comma ? "Write decimal points in place of commas, or leave" : "Leave"} columns that are not numbers out with exclude: [${quoteNames(text)}], or name the ones to read with columns`,
       });
     }
     if (Number.isNaN(value)) {

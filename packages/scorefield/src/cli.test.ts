@@ -1,7 +1,7 @@
 /** The command as people start it: the built file in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -136,6 +136,11 @@ describe("from a table to new rows", () => {
     expect(json.samples.columns).toHaveLength(2);
     const other = await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--data", "table.csv");
     expect(other.stdout).toMatch(/^Distances to 200 rows of table.csv/);
+    // The run's own rows are a gain beside others, not a need.
+    await rename(at("table.csv"), at("moved.csv"));
+    const gone = await run("evaluate", "runs/table", "-n", "20", "--steps", "2", "--data", "moved.csv");
+    await rename(at("moved.csv"), at("table.csv"));
+    expect(gone.code, gone.stderr).toBe(0);
   });
 
   test("a run is not overwritten, a second one gets another name, and --resume finds the last", async () => {
@@ -217,7 +222,10 @@ describe("bad input gives one clear line and a code other than 0", () => {
     for (const [args, message] of [
       [["--sampler", "huen"], /unknown sampler; did you mean heun\?/],
       [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .npy, .png/],
-      [["--out", "gone/new.csv"], /gone\/new.csv: expected to write this file, found no such file or folder/],
+      [["--out", "gone/new.csv"], /gone\/new.csv: expected a folder to write into, found no such folder/],
+      [["--steps", "1000000000"], /steps: expected at most 10,000,000, found 1000000000/],
+      [["--sampler", "restart:intervals=3"], /expected intervals as low:high:steps:repeats/],
+      [["--provider", "gpu"], /Allowed choices are cpu, webgpu, cuda, coreml, dml/],
       [["--checkpoint", "7"], /the checkpoint of step 7, found those of steps 10/],
     ] as const) {
       const { code, stderr } = await run("sample", "m", "-n", "3", ...args);
@@ -265,6 +273,13 @@ describe("stopping", () => {
     },
     30_000,
   );
+
+  test("goes on to its end where nobody reads what it tells", async () => {
+    const { child, finished } = start(...long, "--steps", "500", "--out", "unread");
+    child.stderr!.once("data", () => child.stderr!.destroy());
+    expect((await finished).code).toBe(0);
+    expect(await checkpointSteps(at("unread"))).toContain(500);
+  }, 30_000);
 
   test("the second Ctrl-C quits at once", async () => {
     const started = start(...long, "--steps", "200000", "--out", "twice");

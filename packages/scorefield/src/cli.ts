@@ -98,6 +98,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // Nobody reads on: what is told on the way is no reason to end work.
+  process.stderr.on("error", () => {});
   const root = program();
   if (args.length === 0) {
     root.outputHelp();

@@ -54,9 +54,22 @@ export const sizeOf = (shape: Shape): number => {
   return size;
 };
 
-/** A fresh zero-filled typed array for `length` elements of `dtype`. */
-export const storage = <D extends ElementType>(dtype: D, length: number): Storage[D] =>
-  new constructors[dtype](length) as Storage[D];
+/**
+ * A fresh zero-filled typed array for `length` elements of `dtype`.
+ * @throws ShapeError when they do not fit into memory
+ */
+export const storage = <D extends ElementType>(dtype: D, length: number): Storage[D] => {
+  try {
+    return new constructors[dtype](length) as Storage[D];
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const bytes = (length * constructors[dtype].BYTES_PER_ELEMENT) / 2 ** 30;
+    throw new ShapeError(
+      `expected an array that fits into memory, found ${length} elements of ${dtype}, ${bytes.toFixed(1)} GiB`,
+      { cause },
+    );
+  }
+};
 
 /**
  * Wraps a typed array as an {@link NdArray} without copying.

@@ -71,11 +71,14 @@ test("MMD of normal distributions a shift apart: right on average", () => {
   }
 });
 
-test("MMD: the bandwidth is the median distance unless given", () => {
+test("MMD: the bandwidth is the median distance unless given, and rows may be equal", () => {
   const [a, b] = [fromNested([[0], [1]]), fromNested([[3], [7]])];
   // Distances 1, 2, 3, 4, 6, 7; of an even number the upper middle.
   expect(mmd(a, b)).toBe(mmd(a, b, { bandwidth: 4 }));
-  expect(() => mmd(fromNested([[1], [1]]), fromNested([[1], [1]]))).toThrow(/median distance/);
+  // Of rows that mostly are equal, that of those that differ.
+  const [c, d] = [fromNested([[0], [0], [0]]), fromNested([[0], [0], [2]])];
+  expect(mmd(c, d)).toBe(mmd(c, d, { bandwidth: 2 }));
+  expect(mmd(fromNested([[1], [1]]), fromNested([[1], [1]]))).toBe(0);
 });
 
 test("bad sets are named", () => {

@@ -1,7 +1,7 @@
 /** The convolution layer over one to three spatial axes, and its initial values. */
 import { conv, type NdArray, type Shape, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { normal } from "../random/normal.ts";
-import type { LayerDraws } from "./initialisation.ts";
+import { checkWeights, type LayerDraws } from "./initialisation.ts";
 
 /** Parameters of a layer from `inputs` to `outputs` channels: weight [outputs, inputs, ...kernel], bias [outputs]. */
 export type Convolution<T> = {
@@ -30,6 +30,7 @@ export const initialConvolution = (
   { gain = 1, ...draws }: LayerDraws & { readonly gain?: number },
 ): Convolution<NdArray> => {
   const shape = [outputs, inputs, ...kernel];
+  checkWeights(shape);
   const bias = zeros([outputs]);
   if (gain === 0) return { weight: zeros(shape), bias };
   const weight = normal(shape, { ...draws, purpose: "initialisation" });

@@ -1,4 +1,17 @@
 /** Where the initial values of a network's layers come from. */
+import { type Shape, sizeOf } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+
+// A gibibyte, half of what an ONNX file may hold.
+const mostWeights = 2 ** 28;
+
+/** @throws ArgumentError for a layer larger than any runtime takes, before memory is filled with it */
+export const checkWeights = (shape: Shape): void => {
+  if (!(sizeOf(shape) <= mostWeights))
+    throw new ArgumentError(
+      `network: expected layers of at most ${mostWeights} weights, found one of [${shape.join(", ")}]; make the network narrower`,
+    );
+};
 
 /** Which random numbers a layer draws: the network's seed, and a step that sets it apart from other layers. */
 export interface LayerDraws {

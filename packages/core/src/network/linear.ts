@@ -2,6 +2,7 @@
 import type { NdArray, Tensor } from "@scorefield/tensor";
 import { matmul, zeros } from "@scorefield/tensor";
 import { normal } from "../random/normal.ts";
+import { checkWeights } from "./initialisation.ts";
 
 /** Parameters of a layer from `inputs` to `outputs` features: weight [inputs, outputs], bias [outputs]. */
 export type Linear<T> = {
@@ -21,6 +22,7 @@ export const initialLinear = (
   outputs: number,
   { seed, step, gain = 1 }: { seed: number; step: number; gain?: number },
 ): Linear<NdArray> => {
+  checkWeights([inputs, outputs]);
   const weight = normal([inputs, outputs], { seed, step, purpose: "initialisation" });
   for (let i = 0; i < weight.data.length; i++) weight.data[i]! *= gain / Math.sqrt(inputs);
   return { weight, bias: zeros([outputs]) };

@@ -101,3 +101,9 @@ test("recipe and bad options", () => {
     expect(() => mlp(bad)).toThrow(ArgumentError);
   expect(() => mlp({ noiseFeatures: 7 })).toThrow(/noiseFeatures: expected an even positive number, found 7/);
 });
+
+test("a layer larger than any runtime takes is refused before memory is filled with it", () => {
+  expect(() => mlp({ width: 1e6 }).initialise([3], 0)).toThrow(
+    /at most 268435456 weights, found one of \[1000000, 1000000\]/,
+  );
+});

@@ -1,8 +1,12 @@
 /** Noise in, samples out, for any score model and any sampler. */
 import { type FloatType, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { sampling } from "./loop.ts";
+
+// 8 GiB in float32: told before the first batch, not after it.
+const mostNumbers = 2 ** 31;
 
 /** News of sampling, one per step. */
 export interface SampleEvent {
@@ -39,6 +43,11 @@ export const sample = async <D extends FloatType = "float32">(
   { onProgress, ...options }: SampleOptions<D>,
 ): Promise<NdArray<D>> => {
   const size = sizeOf(model.shape);
+  if (options.count * size > mostNumbers)
+    throw new ArgumentError(
+      `sample: expected at most ${Math.floor(mostNumbers / size)} samples of shape [${model.shape.join(", ")}] at once, found ` +
+        `${options.count}; draw them in parts, each with another seed`,
+    );
   let result: NdArray<D> | undefined;
   for await (const state of sampling(model, options)) {
     const { x, step, steps, firstSample, samples } = state;

@@ -1,5 +1,5 @@
 /** What a person says to train a network, and what is refused. */
-import { defaultRuntime, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
+import { defaultRuntime, isNdArray, type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
@@ -105,10 +105,18 @@ const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
       );
 };
 
-const checkNumbers = ({ steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
-  for (const [name, value] of Object.entries({ steps, batch, accumulate })) checkWhole(`train ${name}`, value);
+// In a micro-batch: a quarter of a gibibyte, before any network makes more of it.
+const mostNumbers = 2 ** 26;
+
+const checkNumbers = ({ data, steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
+  for (const [name, value] of Object.entries({ data, steps, batch, accumulate })) checkWhole(`train ${name}`, value);
   if (batch % accumulate !== 0)
     throw new ArgumentError(`train: expected accumulate to divide the batch of ${batch}, found ${accumulate}`);
+  const most = Math.floor(mostNumbers / sizeOf(data.shape));
+  if (batch / accumulate > most)
+    throw new ArgumentError(
+      `train: expected a batch of at most ${most} samples of shape [${data.shape.join(", ")}], found ${batch}; take a smaller one, or accumulate micro-batches`,
+    );
   if (!(classDropout >= 0 && classDropout <= 1))
     throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
   if (!(averageDecay >= 0 && averageDecay < 1))

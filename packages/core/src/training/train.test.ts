@@ -268,6 +268,7 @@ describe("bad options", () => {
       { steps: 0 },
       { steps: 1.5 },
       { batch: 0 },
+      { batch: 1e9 },
       { averageDecay: 1 },
       { learningRate: 0 },
       { warmUp: -1 },

@@ -68,6 +68,8 @@ const takeGiven = ({ rows, labels }: GivenRows, positions: readonly number[]): G
   ...(labels && { labels: Float64Array.from(positions, (i) => labels[i]!) }),
 });
 
+const neighbours = 5;
+
 interface Scored {
   readonly name: string;
   readonly title: string;
@@ -101,14 +103,19 @@ const scoreAll = async (
   type Entry = readonly [name: string, title: string, rows: NdArray, make: () => Promise<AnomalyDetector>];
   const entries: readonly Entry[] = [
     ["density", "log-density", scaled, async () => densityDetector(run.model, { time, tolerance, signal })],
-    ["diffusion_time", "diffusion time, non-parametric", standard, async () => diffusionTime(known)],
+    ["diffusion_time", "diffusion time, non-parametric", standard, async () => diffusionTime(known, { k: neighbours })],
     [
       "diffusion_time_categorical",
       "diffusion time, categorical",
       standard,
       () => trainDiffusionTime(known, { steps, seed, signal }),
     ],
-    ["nearest_neighbours", "nearest neighbours, k = 5", standard, async () => nearestNeighbours(known, { k: 5 })],
+    [
+      "nearest_neighbours",
+      `nearest neighbours, k = ${neighbours}`,
+      standard,
+      async () => nearestNeighbours(known, { k: neighbours }),
+    ],
   ];
   const found: Scored[] = [];
   for (const [name, title, points, make] of entries) {
@@ -129,6 +136,8 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     const time = timeOfNoise(run, flags.noise);
     const training = (await ownRows(run, signal))?.training;
     if (!training) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
+    if (training.shape[0]! < neighbours)
+      throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.shape[0]}`);
     const all = await readGivenRows(run, flags.data, flags.labels, signal);
     const positions = unseenRows(all.rows, training);
     const [given, count] = [all.rows.shape[0]!, training.shape[0]!];

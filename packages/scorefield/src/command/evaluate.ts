@@ -1,5 +1,4 @@
 /** `scorefield evaluate`: how near samples come to data the model has not seen. */
-import { extname } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../errors.ts";
@@ -10,6 +9,7 @@ import type { EvaluateFlags } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
+import { checkOutputFile } from "./output-file.ts";
 
 const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
 
@@ -20,8 +20,7 @@ const checkFlags = ({ record, path }: LoadedRun, flags: EvaluateFlags): void => 
     throw new UsageError(`--${given}: expected a run on images, found ${path}`);
   if (given && given !== "extractor" && flags.extractor === undefined)
     throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
-  if (flags.report && extname(flags.report).toLowerCase() !== ".html")
-    throw new UsageError(`--report ${flags.report}: expected a name that ends in .html`);
+  if (flags.report) checkOutputFile("--report", flags.report, [".html"]);
 };
 
 const action = (path: string, flags: EvaluateFlags): Promise<void> =>

@@ -12,6 +12,7 @@ import { type ModelData, modelData } from "../run/model-data.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
+import { checkOutputFile } from "./output-file.ts";
 import { duration, progress } from "./progress.ts";
 
 interface InspectFlags {
@@ -69,6 +70,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const unknown = flags.only?.find((name) => !instrumentNames.includes(name));
     if (unknown !== undefined)
       throw new UsageError(`--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}`);
+    if (flags.report) checkOutputFile("--report", flags.report, [".html"]);
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
     const data = await modelData(run, flags.data, { signal });

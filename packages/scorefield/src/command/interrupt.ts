@@ -8,8 +8,10 @@ export class Interrupted extends Error {
 /** What a process that was interrupted exits with, as shells expect of SIGINT. */
 export const interruptedCode = 130;
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Runs work with a signal that the first SIGINT or SIGTERM aborts. The second one ends the process.
+ * Runs work with a signal that the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed) aborts. The second one ends the process.
  * @param remark what is said at the first one
  */
 export const interruptible = async <T>(work: (signal: AbortSignal) => Promise<T>, remark: string): Promise<T> => {
@@ -19,12 +21,10 @@ export const interruptible = async <T>(work: (signal: AbortSignal) => Promise<T>
     process.stderr.write(`\n${remark}\n`);
     controller.abort(new Interrupted("stopped"));
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const name of signals) process.on(name, onSignal);
   try {
     return await work(controller.signal);
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    for (const name of signals) process.off(name, onSignal);
   }
 };

@@ -152,13 +152,14 @@ const prepareNew = async (source: string, flags: TrainFlags, signal: AbortSignal
 
 /** The run with as many steps as its time allows. */
 const within = async (minutes: number, run: PreparedRun, out: Output, signal: AbortSignal): Promise<PreparedRun> => {
-  out.remark(`finding out how many steps ${minutes} minutes allow`);
+  out.remark(`finding out how many steps ${minutes} min allow`);
   const { stepsInTime } = await import("../run/steps-in-time.ts");
-  const steps = await stepsInTime(run, minutes, signal);
+  // The time began with the process.
+  const { steps, grids } = await stepsInTime(run, minutes, { since: 0, signal });
   if (steps < 100)
     out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
   const { recipe } = run.record.training!;
-  const timed = <T extends Recipe>(recipe: T): T => ({ ...recipe, training: { ...recipe.training, steps } });
+  const timed = <T extends Recipe>(recipe: T): T => ({ ...recipe, grids, training: { ...recipe.training, steps } });
   const record = { ...run.record, training: { ...run.record.training!, recipe: timed(recipe) } };
   return { ...run, record, data: { ...run.data, recipe: timed(run.data.recipe) } };
 };
@@ -238,7 +239,11 @@ export const addTrain = (program: Command): void => {
     .option("--greyscale", "learn images in shades of grey")
     .option("--flip", "learn the mirror images as well")
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
-    .option("--minutes <n>", "as many steps as this time allows, found out by a short trial", positive)
+    .option(
+      "--minutes <n>",
+      "as many steps as this time allows, start and trial included, found out by a short trial",
+      positive,
+    )
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
     .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")

@@ -1,17 +1,11 @@
 /** Samples as a file, in the format of its name. */
-import { accessSync, constants } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import { extname } from "node:path";
 import { atomicWrite, writeCsv, writeNpy } from "@scorefield/data";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
+import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
 
 const endings = [".csv", ".tsv", ".npy", ".png"] as const;
-
-const refusals: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  ENOTDIR: "a file in place of its folder",
-  EACCES: "no permission",
-};
 
 /** How samples are written. */
 export interface WriteOptions {
@@ -35,24 +29,19 @@ export const checkSampleFile = async (
   if (images && (ending === ".csv" || ending === ".tsv"))
     throw new UsageError(`--out ${path}: expected .png, .npy or a folder for images, found ${ending}`);
   if (images && isFolder(path)) {
+    checkOutputPlace("--out", path);
     const { checkImageFolder } = await import("./write-images.ts");
     await checkImageFolder(path);
   } else if (!(endings as readonly string[]).includes(ending))
     throw new UsageError(
       `--out ${path}: expected a name that ends in ${endings.join(", ")}${images ? ", or a folder's name" : ""}`,
     );
+  else checkOutputFile("--out", path);
   const image = shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
   if (shape.length !== 1 && (ending === ".csv" || ending === ".tsv"))
     throw new UsageError(`--out ${path}: expected .npy for samples of shape [${shape.join(", ")}], found ${ending}`);
   if (ending === ".png" && shape.length !== 1 && !image)
     throw new UsageError(`--out ${path}: samples of shape [${shape.join(", ")}] are neither rows nor images; use .npy`);
-  // Told before the work, not after.
-  try {
-    accessSync(dirname(resolve(path)), constants.W_OK);
-  } catch (cause) {
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`--out ${path}: expected to write this file, found ${refusals[code] ?? message}`, { cause });
-  }
 };
 
 const picture = async (

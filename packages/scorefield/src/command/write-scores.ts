@@ -1,14 +1,10 @@
 /** Scores of rows as a file. */
-import { extname } from "node:path";
 import { writeCsv } from "@scorefield/data";
 import { ndarray } from "@scorefield/tensor";
-import { UsageError } from "../errors.ts";
+import { checkOutputFile } from "./output-file.ts";
 
 /** @throws UsageError unless scores can be written under such a name */
-export const checkScoreFile = (path: string): void => {
-  if (![".csv", ".tsv"].includes(extname(path).toLowerCase()))
-    throw new UsageError(`--out ${path}: expected a name that ends in .csv or .tsv`);
-};
+export const checkScoreFile = (path: string): void => checkOutputFile("--out", path, [".csv", ".tsv"]);
 
 /** Writes columns of equal length, atomically. @throws UsageError as {@link checkScoreFile}; DataError */
 export const writeScores = async (path: string, scores: Readonly<Record<string, Float64Array>>): Promise<void> => {

@@ -98,6 +98,8 @@ export const explainIssue = (issue: Issue, input: unknown, schema: unknown): str
     return `${at([...issue.path, key])}: unknown setting; ${suggest(key, known)}`;
   }
   const found = valueAt(input, issue.path);
+  if (issue.code === "invalid_type" && issue.path.join() === "data")
+    return `data: expected a path, the name of a built-in set, or an object with one of them, found ${show(found)}`;
   const names =
     issue.code === "invalid_value" ? issue.values : ((issue as { options?: readonly unknown[] }).options ?? []);
   const near =

@@ -98,6 +98,13 @@ describe("parseRecipe", () => {
     expect(failure({ data: { path: 3 } })).toBe("data.path: expected a string, found 3");
   });
 
+  test("data may be said in three ways, and all are told", () => {
+    const ways = "data: expected a path, the name of a built-in set, or an object with one of them";
+    expect(failure({ data: 5 })).toBe(`${ways}, found 5`);
+    expect(failure({ process: "vp" })).toBe(`${ways}, found nothing`);
+    expect(failure({ data: { path: "photos", size: 3000 } })).toBe("data.size: expected at most 2048, found 3000");
+  });
+
   test("the source is named first", () => {
     expect(() => parseRecipe({ data: 1 }, "recipe.ts")).toThrow(/^recipe.ts: data/);
   });

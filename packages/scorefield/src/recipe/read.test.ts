@@ -19,6 +19,7 @@ const file = async (name: string, content: string): Promise<string> => {
 
 test("reads JSON and TypeScript", async () => {
   expect(await readRecipe(await file("a.json", '{"data": "moons"}'))).toEqual({ data: "moons" });
+  expect(await readRecipe(await file("mark.json", '\uFEFF{"data": "moons"}'))).toEqual({ data: "moons" });
   const typed = 'const steps: number = 2 * 50;\nexport default { data: "moons", training: { steps } };\n';
   expect(await readRecipe(await file("a.ts", typed))).toEqual({ data: "moons", training: { steps: 100 } });
 });

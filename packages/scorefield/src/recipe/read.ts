@@ -9,7 +9,8 @@ const modules = /\.[cm]?[jt]s$/;
 export const isRecipeFile = (path: string): boolean => /\.json$/.test(path) || modules.test(path);
 
 const readJson = async (path: string): Promise<unknown> => {
-  const text = await readFile(path, "utf8");
+  // Without the byte-order mark that some editors write.
+  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   try {
     return JSON.parse(text);
   } catch (cause) {

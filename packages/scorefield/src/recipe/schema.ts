@@ -4,6 +4,7 @@ import { z } from "zod";
 const count = z.int().min(1);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const positive = z.number().positive();
+const side = z.int().min(1).max(2048);
 const share = z.number().gt(0).lt(1);
 
 const file = z.strictObject({
@@ -41,9 +42,9 @@ const images = z.strictObject({
     .string()
     .min(1)
     .describe("A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe"),
-  size: count
+  size: side
     .optional()
-    .describe("Side in px; default the files' own to 64 px where they are alike and square, else 32"),
+    .describe("Side in px, at most 2048; default the files' own to 64 px where they are alike and square, else 32"),
   greyscale: z.boolean().optional().describe("Default whether the files are grey"),
   fit: z.enum(["crop", "stretch"]).optional().describe("How images become square: the middle (default), or all of it"),
   labels: z
@@ -63,7 +64,7 @@ const images = z.strictObject({
 
 const glyphs = z.strictObject({
   kind: z.literal("glyphs"),
-  size: z.int().min(8).default(32).describe("Side in px"),
+  size: side.min(8).default(32).describe("Side in px"),
   greyscale: z.boolean().default(true),
   count: count.default(10_000).describe("Images, of ten classes"),
   seed: seed.default(0),

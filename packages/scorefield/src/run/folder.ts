@@ -4,6 +4,7 @@ import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
+import { lockName } from "./lock.ts";
 import { recordPath } from "./record-file.ts";
 
 /** Whether a path is the folder of a run. */
@@ -21,7 +22,7 @@ const isFree = async (path: string): Promise<boolean> => {
     );
   });
   // A run that was killed before it had begun has left no more than these.
-  const left = entries.filter((name) => name !== "checkpoints" && !temporary.test(name));
+  const left = entries.filter((name) => !["checkpoints", lockName].includes(name) && !temporary.test(name));
   const checkpoints = entries.includes("checkpoints") ? await readdir(join(path, "checkpoints")).catch(() => [""]) : [];
   return left.length === 0 && checkpoints.length === 0;
 };
@@ -48,7 +49,9 @@ export const latestRunFolder = async (name: string): Promise<string | undefined>
 export const runName = (source: string): string =>
   basename(source)
     .replace(/(\.[A-Za-z]\w*)+$/, "")
-    .replace(/[^\w.-]+/g, "-") || "run";
+    .normalize()
+    .replace(/[^\p{L}\p{N}_.-]+/gu, "-")
+    .replace(/^-+/, "") || "run";
 
 /** The nearest folder above a path that is there. @throws RunError for a file in its place, or one that cannot be written */
 const checkParent = async (path: string): Promise<void> => {

@@ -7,7 +7,7 @@ import { readImages } from "../image/source.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { applyScaling } from "../table/scaling.ts";
 import type { LoadedRun } from "./load.ts";
-import { checkUnchanged } from "./own-data.ts";
+import { checkUnchanged, ifThere } from "./own-data.ts";
 import { prepare } from "./prepare.ts";
 
 /** Some thousands of samples of each kind, [n, ...shape]. */
@@ -84,11 +84,7 @@ export const modelData = async (
   file?: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ModelData> => {
-  const own = await ownData(run, signal).catch((error) => {
-    // Beside data of one's own that of training is a gain, not a need.
-    if (file !== undefined && (error as Error).name === "DataError") return undefined;
-    throw error;
-  });
+  const own = await (file === undefined ? ownData(run, signal) : ifThere(ownData(run, signal)));
   const images = run.record.scaling.kind === "images";
   const given = file === undefined ? undefined : await (images ? givenImages(run, file) : givenRows(run, file, signal));
   const heldOut = given ?? own?.heldOut;

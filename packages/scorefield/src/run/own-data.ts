@@ -12,6 +12,13 @@ export const checkUnchanged = (path: string, found: string, expected: string): v
     throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
 };
 
+/** What a person's own data are compared with besides, where the run's are still there: a gain, not a need. */
+export const ifThere = async <T>(own: Promise<T>): Promise<T | undefined> =>
+  own.catch((error: unknown) => {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  });
+
 /** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
 export const ownRows = async ({ path, record: { training } }: LoadedRun, signal: AbortSignal) => {
   const data = training?.recipe.data;

@@ -102,6 +102,18 @@ describe("a run", () => {
     expect((await readMetrics(at("a"))).map(({ step }) => step)).toEqual([100, 200, 300]);
   });
 
+  test("one process trains a run at a time", async () => {
+    const events = trainRun(await createRun(recipe, { out: at("a") }));
+    await events.next();
+    const before = await readdir(at("a"), { recursive: true });
+    await expect(advance(await createRun(recipe, { out: at("a"), overwrite: true }))).rejects.toThrow(/trains, found/);
+    await expect(advance(await resumeRun(at("a")))).rejects.toThrow(/expected a run that nothing else trains/);
+    expect(await readdir(at("a"), { recursive: true })).toEqual(before);
+    await events.return();
+    await advance(await resumeRun(at("a")));
+    expect((await readdir(at("a"))).sort()).toEqual(["checkpoints", "metrics.jsonl", "run.json"]);
+  });
+
   test("goes on after its last step when asked for more, with nothing else changed", async () => {
     await advance(await createRun(recipe, { out: at("a") }));
     const change = (stored: RecipeInput): RecipeInput => ({ ...stored, training: { ...stored.training, steps: 400 } });

@@ -20,8 +20,9 @@ import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { checkRunFolder, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
+import { checkRunFolder, isRun, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
+import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
@@ -211,19 +212,20 @@ export const resumeRun = async (
   return { ...base, checkpoint: training };
 };
 
-// The held-out loss is taken about this often in a whole training.
-const looks = 20;
+/** The held-out loss is taken about this often in a whole training. */
+export const looks = 20;
 
 /** The first of `count` evenly spaced steps after one. */
 const nextOf = (step: number, steps: number, count: number): number =>
   ((Math.floor((step * count) / steps) + 1) * steps) / count;
 
 /**
- * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl with every event, checkpoints and averages to their folders. Leave
- * the loop at any time: what was reached is saved, and {@link resumeRun} continues from there. So it does when the
- * process is killed, from the last checkpoint.
+ * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl
+ * with every event, checkpoints and averages to their folders. Leave the loop at any time: what was reached is saved, and
+ * {@link resumeRun} continues from there. So it does when the process is killed, from the last checkpoint.
  * @throws TrainingError when the loss is no longer finite (the last finite state is saved); CheckpointError when the disk
- *   is full or refuses to be written, naming the last good checkpoint; DataError when it refuses other files
+ *   is full or refuses to be written, naming the last good checkpoint; DataError when it refuses other files; RunError
+ *   when another process trains the run
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { path, record, data, checkpoint, fresh } = run;
@@ -236,13 +238,16 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   // Damaged ones are told before the work, not after.
   if (!fresh) await readMetrics(path);
   const begin = async (): Promise<MetricsLog> => {
+    if (fresh && (await isRun(path))) unlock = await lockRun(path);
     if (fresh) await makeRunFolder(path, fresh);
+    unlock ??= await lockRun(path);
     await removeTemporaries(path);
     await writeRecord(path, record);
     await dropAveragesAfter(path, begun);
     return openMetrics(path, begun);
   };
   let metrics: MetricsLog | undefined;
+  let unlock: (() => Promise<void>) | undefined;
   const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
   const lossOf = await heldOutLoss(parts, data.heldOut, layout, recipe.seed);
   const picture = sampleGrids({ path, recipe, shape: record.model.shape, from: begun }, parts, layout);
@@ -267,6 +272,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   let nextLook = nextOf(begun, steps, looks);
   let nextAverage = averages ? nextOf(begun, steps, averages.snapshots) : Number.POSITIVE_INFINITY;
   try {
+    if (!fresh) unlock = await lockRun(path);
     for await (const event of events) {
       metrics ??= await begin();
       reached = event.checkpoint;
@@ -296,6 +302,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
       if (metrics && reached && reached.step !== savedStep) await save(reached);
     } finally {
       await metrics?.close();
+      await unlock?.();
       await lossOf.dispose();
     }
   }

@@ -41,4 +41,5 @@ test("labels that are not there are refused", async () => {
   await expect(rows({ label: "sort" })).rejects.toThrow(DataError);
   await expect(rows({ label: "kind", only: [7] })).rejects.toThrow(/rows with 7, found labels 0, 1, 2/);
   await expect(rows({ only: [1] })).rejects.toThrow(/a label with only/);
+  await expect(rows({ array: "X" })).rejects.toThrow(/t.csv: expected an .npz file for the option array, found "X"/);
 });

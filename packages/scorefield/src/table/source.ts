@@ -30,6 +30,8 @@ const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal):
   const { label, only, array, missing, header, delimiter } = recipe;
   const path = resolve(folder, recipe.path);
   const archive = isArchive(path);
+  if (array !== undefined && !archive)
+    throw new DataError({ path, expected: "an .npz file for the option array", found: JSON.stringify(array) });
   if (only && label === undefined)
     throw new DataError({ path, expected: "a label with only", found: "none", fix: "Name the label's column" });
   if (archive && label !== undefined && missing === "drop")
