@@ -161,6 +161,6 @@ test("options are checked", () => {
   expect(() => heun({ steps: 0 })).toThrow(ArgumentError);
   expect(() => heun({ steps: 2.5 })).toThrow(/heun steps: expected a positive whole number, found 2.5/);
   expect(() => heun({ grid: "linear" as never })).toThrow(
-    /expected uniform, logSnr, karras, cosine or a function, found linear/,
+    /expected uniform, log-snr, karras, cosine or a function, found linear/,
   );
 });

@@ -296,6 +296,7 @@ describe("borders", () => {
     ])
       await expect(sample(model, { ...bad, runtime })).rejects.toThrow(ArgumentError);
     await expect(sample(model, { count: 1, seed: -1, runtime })).rejects.toThrow(/seed/);
+    await expect(sample(model, { count: 2 ** 32, runtime })).rejects.toThrow(/at most \d+ samples of shape .* at once/);
     const sampler = heun({ grid: () => [0.5, 0.1] });
     await expect(sample(model, { count: 1, sampler, runtime })).rejects.toThrow(/expected the first time to be 1/);
     expect(open).toBe(0);
