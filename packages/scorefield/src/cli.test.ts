@@ -141,7 +141,7 @@ describe("from a table to new rows", () => {
     const gone = await run("evaluate", "runs/table", "-n", "20", "--steps", "2", "--data", "moved.csv");
     await rename(at("moved.csv"), at("table.csv"));
     expect(gone.code, gone.stderr).toBe(0);
-  });
+  }, 60_000);
 
   test("a run is not overwritten, a second one gets another name, and --resume finds the last", async () => {
     const again = await run("train", "table.csv", "--out", "runs/table", "--steps", "100", ...small);

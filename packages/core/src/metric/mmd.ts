@@ -1,7 +1,6 @@
 /** The maximum mean discrepancy under a Gaussian kernel. */
 import type { NdArray } from "@scorefield/tensor";
 import { checkPositive } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
 import { squaredDistances } from "./distances.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import { type Rows, toRowPair } from "./rows.ts";
