@@ -33,7 +33,7 @@ const medianDistance = (x: Rows, y: Rows): number => {
   const pairs = new Float64Array((both.n * (both.n - 1)) / 2);
   for (let i = 0, k = 0; i < both.n; i++) for (let j = 0; j < i; j++) pairs[k++] = squares[i * both.n + j]!;
   pairs.sort();
-  const apart = pairs.subarray(pairs[pairs.length >> 1]! > 0 ? 0 : pairs.findLastIndex((square) => square === 0) + 1);
+  const apart = pairs.subarray(pairs[pairs.length >> 1]! > 0 ? 0 : pairs.lastIndexOf(0) + 1);
   return apart.length > 0 ? Math.sqrt(apart[apart.length >> 1]!) : 1;
 };
 

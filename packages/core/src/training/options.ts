@@ -109,7 +109,7 @@ const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
 const mostNumbers = 2 ** 26;
 
 const checkNumbers = ({ data, steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
-  for (const [name, value] of Object.entries({ data, steps, batch, accumulate })) checkWhole(`train ${name}`, value);
+  for (const [name, value] of Object.entries({ steps, batch, accumulate })) checkWhole(`train ${name}`, value);
   if (batch % accumulate !== 0)
     throw new ArgumentError(`train: expected accumulate to divide the batch of ${batch}, found ${accumulate}`);
   const most = Math.floor(mostNumbers / sizeOf(data.shape));
