@@ -8,7 +8,7 @@ import { fileExtractor, glyphExtractor, type LabelledImages, ownClassifier } fro
 import { evaluateImages, ownExtractor, pickImages } from "../report/image-evaluation.ts";
 import { measuresText } from "../report/measure.ts";
 import type { LoadedRun } from "../run/load.ts";
-import { ifThere, ownImages } from "../run/own-data.ts";
+import { ownImages, ownWithout } from "../run/own-data.ts";
 import { classSlots } from "./class-slots.ts";
 import { type Evaluated, type EvaluateFlags, headOf, stages } from "./evaluation.ts";
 import type { Output } from "./output.ts";
@@ -126,7 +126,7 @@ export const evaluateImageRun = async (
 ): Promise<Evaluated> => {
   const { path, model, record } = run;
   const { seed } = flags;
-  const own = await (flags.data === undefined ? ownImages(run) : ifThere(ownImages(run)));
+  const own = await ownWithout(ownImages(run), run.path, flags.data);
   const { reference, real, called } = await realImages(run, own, flags);
   const wanted = flags.count ?? defaultCount;
   const count = Math.min(wanted, reference.count, real?.count ?? wanted);

@@ -5,7 +5,7 @@ import { comparisonText } from "../report/comparison.ts";
 import { measuresText } from "../report/measure.ts";
 import { evaluateTable } from "../report/table-evaluation.ts";
 import type { LoadedRun } from "../run/load.ts";
-import { ifThere, ownRows } from "../run/own-data.ts";
+import { ownRows, ownWithout } from "../run/own-data.ts";
 import type { Table } from "../run/prepare.ts";
 import { type Evaluated, type EvaluateFlags, headOf, stages } from "./evaluation.ts";
 import type { Output } from "./output.ts";
@@ -25,7 +25,7 @@ export const evaluateTableRun = async (
     throw new RunError(
       `${path}: expected a run on a table or on images, found samples of shape [${model.shape.join(", ")}]`,
     );
-  const own = await (flags.data === undefined ? ownRows(run, signal) : ifThere(ownRows(run, signal)));
+  const own = await ownWithout(ownRows(run, signal), run.path, flags.data);
   const columns = run.columns ?? Array.from({ length: model.shape[0]! }, (_, j) => `x${j + 1}`);
   const given =
     flags.data === undefined ? undefined : await readTable(flags.data, { columns: run.columns ?? [], signal });

@@ -7,7 +7,7 @@ import { readImages } from "../image/source.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { applyScaling } from "../table/scaling.ts";
 import type { LoadedRun } from "./load.ts";
-import { checkUnchanged, ifThere } from "./own-data.ts";
+import { checkUnchanged, ownWithout } from "./own-data.ts";
 import { prepare } from "./prepare.ts";
 
 /** Some thousands of samples of each kind, [n, ...shape]. */
@@ -84,7 +84,7 @@ export const modelData = async (
   file?: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ModelData> => {
-  const own = await (file === undefined ? ownData(run, signal) : ifThere(ownData(run, signal)));
+  const own = await ownWithout(ownData(run, signal), run.path, file);
   const images = run.record.scaling.kind === "images";
   const given = file === undefined ? undefined : await (images ? givenImages(run, file) : givenRows(run, file, signal));
   const heldOut = given ?? own?.heldOut;

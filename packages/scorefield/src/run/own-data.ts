@@ -1,5 +1,6 @@
 /** The data that a run was trained on, read again. */
 import { DataError } from "@scorefield/data";
+import { RunError } from "../errors.ts";
 import { isImages } from "../recipe/is-images.ts";
 import { dataName } from "../recipe/paths.ts";
 import { runName } from "./folder.ts";
@@ -12,11 +13,20 @@ export const checkUnchanged = (path: string, found: string, expected: string): v
     throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
 };
 
-/** What a person's own data are compared with besides, where the run's are still there: a gain, not a need. */
-export const ifThere = async <T>(own: Promise<T>): Promise<T | undefined> =>
+/**
+ * A run's own data, which a person's own are compared with where they are still there: a gain, not a need. Without a
+ * person's own they are all there is.
+ * @param given the person's own, if any
+ * @throws RunError where there are neither
+ */
+export const ownWithout = async <T>(own: Promise<T>, path: string, given: string | undefined): Promise<T | undefined> =>
   own.catch((error: unknown) => {
-    if (error instanceof DataError) return undefined;
-    throw error;
+    if (!(error instanceof DataError)) throw error;
+    if (given !== undefined) return undefined;
+    throw new RunError(
+      `${path}: its own data cannot be read again. ${error.message} Put them back, or name other data with --data.`,
+      { cause: error },
+    );
   });
 
 /** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
