@@ -105,15 +105,16 @@ export const dimensionPart: Instrument = async (subject, share) => {
         ]
       : []),
   ];
-  // A spectrum always has a widest gap; it parts normals from tangents where it lies between a large value and a small one.
-  const clear = [...(spectra?.dimension.data ?? [])].filter((dimension, i) => {
-    const below = i * size + size - dimension;
-    return spectra!.singularValues.data[below - 1]! > 0.5 && spectra!.singularValues.data[below]! < 0.5;
-  });
+  // The widest gap tells a dimension where it is clear; of images it is anywhere. Values above and below 1/2 are told apart in both.
+  const small = Array.from(
+    { length: spectra ? spectrumPoints : 0 },
+    (_, i) => spectra!.singularValues.data.subarray(i * size, (i + 1) * size).filter((value) => value < 0.5).length,
+  );
+  const rough = small.filter((count, i) => count !== spectra!.dimension.data[i]).length;
   const rows = [
     { name: "FLIPD", values: at.flipd },
     { name: "denoising loss", values: at.denoising },
-    ...(clear.length > 0 ? [{ name: "normal-bundle spectra", values: clear }] : []),
+    ...(small.length > 0 ? [{ name: "normal-bundle spectra", values: small }] : []),
     { name: "local PCA of the data", values: [...pca.dimension.data] },
   ];
   return {
@@ -134,15 +135,15 @@ export const dimensionPart: Instrument = async (subject, share) => {
       ),
       figure(
         curvesFigure(plots, plots.length === 1 ? { width: 560 } : {}),
-        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of small ones, told apart by the widest gap.` : ""}`,
+        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of those below 1/2.` : ""}`,
       ),
       ...(spectral
         ? []
         : [remark(`Spectra are left out: they take samples of 2 to ${mostSpectrum} numbers, and these have ${size}.`)]),
-      ...(spectra && clear.length < spectrumPoints
+      ...(rough > 0
         ? [
             remark(
-              `Of ${spectrumPoints} spectra ${spectrumPoints - clear.length} have no clear gap, between a value above 1/2 and one below, and tell no dimension.`,
+              `Of ${small.length} spectra ${rough} have their widest gap elsewhere than across 1/2: the dimension they tell is a rough one.`,
             ),
           ]
         : []),
