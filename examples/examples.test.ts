@@ -1,33 +1,11 @@
-import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { defaultRuntime } from "scorefield";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { testPrograms } from "./program.case.ts";
 
-// Programs write their figures where they are run.
-const home = process.cwd();
-process.chdir(mkdtempSync(join(tmpdir(), "scorefield-examples-")));
-const lines: string[] = [];
-beforeEach(() => {
-  lines.length = 0;
-  vi.spyOn(console, "log").mockImplementation((line) => void lines.push(line));
-});
-afterAll(async () => {
-  process.chdir(home);
-  await defaultRuntime().dispose();
-});
-
-test.each([
-  ["exact-mixture", () => import("./exact-mixture.ts")],
-  ["train-moons", () => import("./train-moons.ts")],
-  ["held-out-density", () => import("./held-out-density.ts")],
-  ["compose-models", () => import("./compose-models.ts")],
-] as const)(
-  "%s runs from top to bottom, and its check passes",
-  async (_, run) => {
-    await run();
-    expect(lines.at(-1)).toBe("check passed");
-    for (const [, file] of lines.join("\n").matchAll(/wrote (\S+)/g)) expect(existsSync(file!)).toBe(true);
+testPrograms(
+  {
+    "exact-mixture": () => import("./exact-mixture.ts"),
+    "train-moons": () => import("./train-moons.ts"),
+    "held-out-density": () => import("./held-out-density.ts"),
+    "compose-models": () => import("./compose-models.ts"),
   },
   60_000,
 );

@@ -25,13 +25,12 @@ import {
 import { compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { palette } from "../../packages/scorefield/src/figure/plot.ts";
-import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";
 import { dots, type PlanePanel, planeRow } from "./plane-row.ts";
 
 const runtime = native({ threads: 1 });
 const levels = edm({ sigmaMin: 0.01 });
 const count = 10_000;
-const minus = (text: string): string => text.replaceAll("-", "−");
 
 /** Draws, and how many networks were evaluated for each. */
 const drawn = async (model: ScoreModel, sampler: AnySampler, seed = 1, initial?: NdArray<"float32">) => {

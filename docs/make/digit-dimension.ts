@@ -9,18 +9,14 @@ import { ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Curve, curveColours, curvesFigure } from "../../packages/scorefield/src/figure/curves.ts";
 import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";
-import { isImages } from "../../packages/scorefield/src/recipe/is-images.ts";
-import { loadRun } from "../../packages/scorefield/src/run/load.ts";
-import { readImageSplit } from "../../packages/scorefield/src/run/prepare.ts";
+import { meanOf } from "../../packages/scorefield/src/report/inspect/subject.ts";
+import { loadLabelledRun } from "./labelled-run.ts";
 import { markdownTable, writeImage, writeSection } from "./page-section.ts";
 
 const [path] = process.argv.slice(2);
 if (!path) throw new Error("expected a run on labelled images: docs/make/digit-dimension.ts RUN");
 setDefaultRuntime(native());
-const { model, classes, record } = await loadRun(path);
-const recipe = record.training?.recipe;
-if (!classes || !recipe || !isImages(recipe.data)) throw new Error(`expected a run on labelled images, found ${path}`);
-const { training, heldOut } = await readImageSplit({ ...recipe, data: recipe.data }, path);
+const { model, classes, training, heldOut } = await loadLabelledRun(path);
 
 const perClass = 20;
 const compared = 0.2;
@@ -33,12 +29,6 @@ const labels = chosen.map((i) => heldOut.labels![i]!);
 const x = await heldOut.read(chosen);
 const size = sizeOf(model.shape);
 const timeOf = (sigma: number): number => model.process.timeOfLogSnr(-2 * Math.log(sigma));
-
-const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-const standardError = (values: ArrayLike<number>): number => {
-  const centre = mean(values);
-  return Math.sqrt(mean(Array.from(values, (v) => (v - centre) ** 2)) / (values.length - 1));
-};
 
 /** What FLIPD and the denoising loss say of all images at one level. */
 const estimates = async (time: number) => {
@@ -55,8 +45,10 @@ const curves = ["FLIPD", "denoising loss"].map((name, k) => ({
 }));
 for (const time of times) {
   const noise = model.process.sigma(time) / model.process.alpha(time);
-  for (const [k, values] of (await estimates(time)).entries())
-    curves[k]!.points.push({ x: noise, y: mean(values), error: standardError(values) });
+  for (const [k, values] of (await estimates(time)).entries()) {
+    const { mean, standardError } = meanOf(values);
+    curves[k]!.points.push({ x: noise, y: mean, error: standardError });
+  }
   console.log(noise.toFixed(3), ...curves.map((curve) => curve.points.at(-1)!.y.toFixed(1)));
 }
 
@@ -71,9 +63,11 @@ const firsts = ndarray(
 const { singularValues } = await normalBundle(model, firsts, { time: timeOf(compared) });
 const methods = [losses, baseline, slopes];
 const rows = classes.map((name, k) => {
-  const of = (values: Float64Array) => values.filter((_, i) => labels[i] === k);
   const tangents = singularValues.data.subarray(k * size, (k + 1) * size).filter((value) => value < 0.5).length;
-  const means = methods.map((values) => `${mean(of(values)).toFixed(1)} ± ${standardError(of(values)).toFixed(1)}`);
+  const means = methods.map((values) => {
+    const { mean, standardError } = meanOf(values.filter((_, i) => labels[i] === k));
+    return `${mean.toFixed(1)} ± ${standardError.toFixed(1)}`;
+  });
   return [name, ...means, `${tangents} (${losses[k * perClass]!.toFixed(0)})`];
 });
 const agreement = sampleCorrelation(

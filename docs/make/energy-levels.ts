@@ -19,12 +19,11 @@ import {
 } from "@scorefield/core";
 import { compile, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";
 import { basin, planeRow } from "./plane-row.ts";
 
 const runtime = native({ threads: 1 });
 const levels = edm();
-const minus = (text: string): string => text.replaceAll("-", "−");
 
 // The normalising constant of a mixture of six dimensions, which is 1.
 const six = exact(

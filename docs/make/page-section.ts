@@ -1,6 +1,9 @@
 /** Parts of a guide page that scripts write: between `<!-- NAME -->` and `<!-- /NAME -->`. */
 import { readFileSync, writeFileSync } from "node:fs";
 
+/** Numbers as pages write them, with the sign for minus in place of hyphens. */
+export const minus = (text: string): string => text.replaceAll("-", "−");
+
 /** A Markdown table, its columns as wide as their longest cell; numbers to the right. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const widths = head.map((name, j) => Math.max(3, name.length, ...rows.map((row) => row[j]!.length)));

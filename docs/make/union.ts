@@ -18,37 +18,31 @@ import {
 import { type NdArray, ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";
-import { isImages } from "../../packages/scorefield/src/recipe/is-images.ts";
-import { loadRun } from "../../packages/scorefield/src/run/load.ts";
-import { readImageSplit } from "../../packages/scorefield/src/run/prepare.ts";
+import { loadLabelledRun } from "./labelled-run.ts";
 import { markdownTable, writeSection } from "./page-section.ts";
 
 const [path, first, second, count = "200", steps = "200"] = process.argv.slice(2);
 if (!path || !first || !second)
   throw new Error("expected a run on labelled images and two of its classes: docs/make/union.ts RUN 3 7");
 setDefaultRuntime(native());
-const run = await loadRun(path);
-const { classes, record } = run;
-const recipe = record.training?.recipe;
-if (!classes || !recipe || !isImages(recipe.data)) throw new Error(`expected a run on labelled images, found ${path}`);
+const { model: whole, classes, training, heldOut } = await loadLabelledRun(path);
 const pair = [first, second].map((name) => {
   const found = classes.indexOf(name);
   if (found < 0) throw new Error(`expected classes among ${classes.join(", ")}; found ${name}`);
   return found;
 }) as [number, number];
 
-const { training, heldOut } = await readImageSplit({ ...recipe, data: recipe.data }, path);
 const classifier = await trainClassifier({ data: training, classes: classes.length });
 const tests = Array.from({ length: Math.min(2000, heldOut.count) }, (_, i) => i);
 const guesses = await predictClasses(classifier, await heldOut.read(tests));
 const right = tests.filter((i) => guesses.data[i] === heldOut.labels![i]).length / tests.length;
 console.log(`classifier: ${(100 * right).toFixed(1)} % of ${tests.length} held-out images`);
 
-const models = pair.map((k) => conditional(run.model, k));
+const models = pair.map((k) => conditional(whole, k));
 /** What does not make a union: the mean of the two scores everywhere. */
 const averaged: ScoreModel = {
-  process: run.model.process,
-  shape: run.model.shape,
+  process: whole.process,
+  shape: whole.shape,
   evaluations: 2,
   denoise: (x, t) =>
     models
@@ -75,7 +69,7 @@ const ways: { name: string; samples: NdArray<"float32"> }[] = [
   { name: "scores averaged", samples: await sample(averaged, { ...options, sampler, onProgress: report("average") }) },
   {
     name: "the classes in turn",
-    samples: await sample(conditional(run.model, pair), { ...options, sampler, onProgress: report("classes") }),
+    samples: await sample(conditional(whole, pair), { ...options, sampler, onProgress: report("classes") }),
   },
 ];
 
@@ -89,8 +83,8 @@ for (const { name, samples } of ways) {
 writeSection("composition.md", "union", markdownTable([`${n} samples`, first, second, "others"], rows));
 
 const across = Math.min(16, n);
-const size = sizeOf(run.model.shape);
+const size = sizeOf(whole.shape);
 const shown = new Float32Array(ways.length * across * size);
 for (const [k, { samples }] of ways.entries()) shown.set(samples.data.subarray(0, across * size), k * across * size);
-const sheet = ndarray(shown, [ways.length * across, ...run.model.shape]);
+const sheet = ndarray(shown, [ways.length * across, ...whole.shape]);
 await writeFile(new URL("../images/union.png", import.meta.url), await imageGrid(sheet, { columns: across, scale: 2 }));
