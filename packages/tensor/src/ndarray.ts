@@ -1,7 +1,14 @@
 /** Host data: a typed array and its shape. What users hand in and get back; see {@link NdArray}. */
 import { DataTypeError, ShapeError } from "./errors.ts";
 
-/** Element types of arrays. `bool` is stored as bytes 0 and 1. */
+/**
+ * Element types of arrays. `bool` is stored as bytes 0 and 1.
+ *
+ * Integers are two's complement. What leaves the range of `int32` or `int64` wraps around, in every operation and in a cast
+ * from `int64` to `int32`: the least number is its own negative, its own absolute value and its own quotient by -1. Integer
+ * division rounds towards zero; division by 0 is a RuntimeError. A cast from real numbers rounds towards zero and stops at
+ * the ends of the range; NaN becomes 0.
+ */
 export type DataType = "float32" | "float64" | "int32" | "int64" | "bool";
 
 /**
@@ -106,31 +113,47 @@ export const zeros = <D extends ElementType = "float32">(shape: Shape, dtype: D 
 export type Nested = number | readonly Nested[];
 
 /**
- * An array from nested lists of numbers, e.g. `fromNested([[1, 2], [3, 4]])`.
+ * An array from nested lists of numbers, e.g. `fromNested([[1, 2], [3, 4]])`, cast to the type as by {@link castArray}.
  * @throws ShapeError when sibling lists differ in length
  */
 export const fromNested = <D extends DataType = "float32">(values: Nested, dtype: D = "float32" as D): NdArray<D> => {
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0] as Nested) shape.push(level.length);
-  const array = zeros(shape, dtype);
+  const array = zeros(shape, "float64");
   let offset = 0;
   const fill = (level: Nested, axis: number): void => {
     if (Array.isArray(level) !== axis < shape.length || (Array.isArray(level) && level.length !== shape[axis]))
       throw new ShapeError(`fromNested: expected every list at depth ${axis} to have ${shape[axis]} entries`);
     if (Array.isArray(level)) for (const inner of level) fill(inner, axis + 1);
-    else (array.data as { [i: number]: unknown })[offset++] = dtype === "int64" ? BigInt(level as number) : level;
+    else array.data[offset++] = level as number;
   };
   fill(values, 0);
-  return array;
+  return castArray(array, dtype);
 };
 
-/** The same elements as another type: rounds towards zero into integers, non-zero becomes 1 in `bool`. */
+/** An integer of b bits lies from -2^(b - 1) to 2^(b - 1) - 1. */
+export const integerBits = { int32: 32, int64: 64 } as const;
+
+/** A real number as an integer: towards zero, to the end of the range from beyond it, 0 from NaN. */
+const toInteger = (value: number, dtype: "int32" | "int64"): number | bigint => {
+  const end = 2 ** (integerBits[dtype] - 1);
+  if (value >= end) return dtype === "int32" ? end - 1 : BigInt(end) - 1n;
+  const whole = Number.isNaN(value) ? 0 : Math.max(-end, Math.trunc(value));
+  return dtype === "int32" ? whole : BigInt(whole);
+};
+
+/**
+ * The same elements as another type. Real numbers become integers as {@link DataType} says, integers wrap around in a
+ * narrower type, and what is not zero becomes 1 in `bool`.
+ */
 export const castArray = <D extends ElementType>(array: NdArray<ElementType>, dtype: D): NdArray<D> => {
   if (array.dtype === (dtype as ElementType)) return array as NdArray<D>;
   const data = storage(dtype, array.data.length) as { [i: number]: unknown };
   for (let i = 0; i < array.data.length; i++) {
-    const value = Number(array.data[i]);
-    data[i] = dtype === "int64" ? BigInt(Math.trunc(value)) : dtype === "bool" ? Number(value !== 0) : value;
+    const value = array.data[i]!;
+    if (dtype === "bool") data[i] = Number(Number(value) !== 0);
+    else if (typeof value === "bigint") data[i] = dtype === "int32" ? Number(BigInt.asIntN(32, value)) : Number(value);
+    else data[i] = dtype === "int32" || dtype === "int64" ? toInteger(value, dtype) : value;
   }
   return { dtype, shape: array.shape, data } as unknown as NdArray<D>;
 };

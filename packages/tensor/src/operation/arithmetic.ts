@@ -1,6 +1,7 @@
 /** Arithmetic with broadcasting: sums, products, quotients. */
 import type { Tensor } from "../graph/tensor.ts";
 import { binary, elementwise, unary } from "./elementwise.ts";
+import { constant, constantNumber, isFloat } from "./source.ts";
 
 export const addOperation = elementwise({
   name: "add",
@@ -39,7 +40,15 @@ export const divideOperation = elementwise({
     const quotient = divide(cotangent, b!);
     return [quotient, negate(multiply(quotient, node))];
   },
-  onnx: "Div",
+  onnx: ({ dtype, inputs: [, divisor] }, [a, b], emit) => {
+    const known = constantNumber(divisor!);
+    if (isFloat(dtype) || (known !== undefined && known !== -1)) return emit.node("Div", [a!, b!]);
+    // The processor's division of the least integer by -1 ends the process.
+    const number = (value: number): string => emit.constant(constant(value, dtype).attributes);
+    const minus = emit.node("Equal", [b!, number(-1)]);
+    const quotient = emit.node("Div", [a!, emit.node("Where", [minus, number(1), b!])]);
+    return emit.node("Where", [minus, emit.node("Neg", [a!]), quotient]);
+  },
 });
 
 export const negateOperation = elementwise({
@@ -56,7 +65,7 @@ export const add = binary(addOperation);
 export const subtract = binary(subtractOperation);
 /** a * b, element by element */
 export const multiply = binary(multiplyOperation);
-/** a / b; towards zero for integers */
+/** a / b; towards zero for integers, of which division by 0 is a RuntimeError when the function runs */
 export const divide = binary(divideOperation);
 /** -x */
 export const negate = unary(negateOperation);

@@ -1,10 +1,10 @@
 /** Broadcasting and summing over axes: each is the transpose of the other. */
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { broadcastShapes, isShape, sameShape } from "../graph/shape.ts";
-import { apply, axesOf, type Operation, type Tensor } from "../graph/tensor.ts";
-import type { Shape } from "../ndarray.ts";
+import { apply, axesOf, type Emitter, type Operation, type Tensor } from "../graph/tensor.ts";
+import { castArray, fromNested, type Shape, sizeOf } from "../ndarray.ts";
 import { reshape } from "./reshape.ts";
-import { inFloat32 } from "./source.ts";
+import { inFloat32, isFloat } from "./source.ts";
 
 export const broadcastOperation: Operation<Shape> = {
   name: "broadcastTo",
@@ -58,10 +58,28 @@ export const sumOperation: Operation<readonly number[]> = {
     return [broadcastTo(reshape(cotangent, keptShape(shape, node.attributes)), shape)];
   },
   lower: (node, [x], emit) =>
-    emit.node("ReduceSum", [x!, emit.integers(node.attributes)], {
-      keepdims: { int: 0 },
-      noop_with_empty_axes: { int: 1 },
-    }),
+    isFloat(node.dtype)
+      ? emit.node("ReduceSum", [x!, emit.integers(node.attributes)], {
+          keepdims: { int: 0 },
+          noop_with_empty_axes: { int: 1 },
+        })
+      : sumOfIntegers(node, x!, emit),
+};
+
+// As a product with ones: the runtime sums int32 with saturation, and int64 in float64.
+const sumOfIntegers = (
+  { inputs: [x], attributes: axes, shape, dtype }: Tensor,
+  name: string,
+  emit: Emitter,
+): string => {
+  const kept = x!.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const count = sizeOf(axes.map((axis: number) => x!.shape[axis]!));
+  const number = (value: number): string => emit.constant(castArray(fromNested(value, "float64"), dtype));
+  if (count === 0) return emit.node("Expand", [number(0), emit.integers(shape)]);
+  const moved = emit.node("Transpose", [name], { perm: { ints: [...kept, ...axes] } });
+  const rows = emit.node("Reshape", [moved, emit.integers([sizeOf(shape), count])], { allowzero: { int: 1 } });
+  const ones = emit.node("Expand", [number(1), emit.integers([count, 1])]);
+  return emit.node("Reshape", [emit.node("MatMul", [rows, ones]), emit.integers(shape)], { allowzero: { int: 1 } });
 };
 
 /** A function of a tensor and axes, from a reducing operation. */
@@ -75,5 +93,5 @@ export const reduction =
 
 const plainSum = reduction(sumOperation);
 
-/** Sum over axes (all by default). */
+/** Sum over axes (all by default); integers wrap around. */
 export const sum: typeof plainSum = (x, axes, options) => inFloat32(x, (y) => plainSum(y, axes, options));

@@ -67,7 +67,9 @@ export const log1p = unary(
 export const powerOperation = elementwise({
   name: "power",
   accepts: "float",
-  f: (base, exponent) => base! ** exponent!,
+  // 1 to any power is 1, and so is -1 to an infinite one: JavaScript has NaN there, but not IEEE 754, nor the runtime.
+  f: (base, exponent) =>
+    base === 1 || (base === -1 && Math.abs(exponent!) === Number.POSITIVE_INFINITY) ? 1 : base! ** exponent!,
   pullback: (cotangent, node) => {
     const [base, exponent] = node.inputs as [Tensor, Tensor];
     const p = constantNumber(exponent);

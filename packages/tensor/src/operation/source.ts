@@ -2,7 +2,7 @@
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { isShape } from "../graph/shape.ts";
 import { apply, intern, type Operation, Tensor, type TensorType, uniqueId } from "../graph/tensor.ts";
-import { castArray, type ElementType, type NdArray, sizeOf, storage } from "../ndarray.ts";
+import { castArray, type ElementType, integerBits, type NdArray, sizeOf, storage } from "../ndarray.ts";
 
 const inputOperation: Operation<TensorType & { unique: number }> = {
   name: "input",
@@ -34,6 +34,7 @@ const small = 64;
 /**
  * A value known while tracing. Numbers become scalars of `dtype`. Small arrays are equal when their elements are; larger
  * ones when they are the same object, whose elements must then not change.
+ * @throws DataTypeError for a number that an integer `dtype` cannot hold
  */
 export const constant = (value: NdArray<ElementType> | number, dtype: ElementType = "float32"): Tensor => {
   const array = typeof value === "number" ? scalar(value, dtype) : value;
@@ -62,8 +63,13 @@ const scalar = (value: number, dtype: ElementType): NdArray<ElementType> => {
     (data as Float64Array)[0] = value;
     return { dtype, shape: [], data } as NdArray<ElementType>;
   }
-  if (dtype !== "bool" && !Number.isInteger(value))
-    throw new DataTypeError(`constant: expected a whole number for ${dtype}, found ${value}`);
+  if (isInteger(dtype)) {
+    if (!Number.isInteger(value))
+      throw new DataTypeError(`constant: expected a whole number for ${dtype}, found ${value}`);
+    const power = integerBits[dtype] - 1;
+    if (value < -(2 ** power) || value >= 2 ** power)
+      throw new DataTypeError(`constant: expected -2^${power} to 2^${power} - 1 for ${dtype}, found ${value}`);
+  }
   return castArray({ dtype: "float64", shape: [], data: Float64Array.of(value) }, dtype);
 };
 
@@ -101,7 +107,23 @@ export const castOperation: Operation<ElementType> = {
     return [isFloat(dtype) && isFloat(node.dtype) ? cast(cotangent, dtype) : undefined];
   },
   evaluate: ([x], node) => castArray(x!, node.attributes),
-  lower: (node, [x], emit) => emit.node("Cast", [x!], { to: { int: onnxType[node.attributes] } }),
+  lower: ({ inputs: [source], attributes: dtype }, [x], emit) => {
+    const from = source!.dtype;
+    const convert = (value: string): string => emit.node("Cast", [value], { to: { int: onnxType[dtype] } });
+    if (!isFloat(from) || !isInteger(dtype)) return convert(x!);
+    // The format leaves open what becomes of numbers beyond the range, and processors differ in it.
+    const number = (value: number): string => emit.constant(scalar(value, from));
+    const whole = (value: number): string => emit.constant(castArray(scalar(value, "float64"), dtype));
+    const end = number(2 ** (integerBits[dtype] - 1));
+    const within = emit.node("Less", [emit.node("Abs", [x!]), end]);
+    const lowest = emit.node("Where", [
+      emit.node("Less", [x!, number(0)]),
+      whole(Number.NEGATIVE_INFINITY),
+      whole(0), // NaN
+    ]);
+    const ends = emit.node("Where", [emit.node("GreaterOrEqual", [x!, end]), whole(Number.POSITIVE_INFINITY), lowest]);
+    return emit.node("Where", [within, convert(emit.node("Where", [within, x!, number(0)])), ends]);
+  },
 };
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
@@ -117,7 +139,9 @@ export const onnxType: Record<ElementType, number> = {
 export const isFloat = (dtype: ElementType): boolean =>
   dtype === "float16" || dtype === "float32" || dtype === "float64";
 
-/** The same elements as another type; towards zero into integers. */
+export const isInteger = (dtype: ElementType): dtype is keyof typeof integerBits => dtype in integerBits;
+
+/** The same elements as another type; see {@link DataType} for integers. */
 export const cast = (x: Tensor, dtype: ElementType): Tensor =>
   x.dtype === dtype ? x : apply(castOperation, [x], dtype);
 

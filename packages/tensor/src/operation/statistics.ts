@@ -1,7 +1,7 @@
 /** Statistics over axes: extremes, means, variances, log-sum-exp, softmax. */
-import { ShapeError } from "../errors.ts";
-import { apply, axesOf, axisOf, type Emitter, type Operation, type Tensor } from "../graph/tensor.ts";
-import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
+import { DataTypeError, ShapeError } from "../errors.ts";
+import { apply, axesOf, axisOf, type Emitter, explain, type Operation, type Tensor } from "../graph/tensor.ts";
+import { add, divide, multiply, square, subtract } from "./arithmetic.ts";
 import { type Axes, inferReduction, keptShape, type ReduceOptions, reduction, sum } from "./broadcast.ts";
 import { abs, equal, indicator, less, where } from "./comparison.ts";
 import { checkTypes } from "./elementwise.ts";
@@ -15,11 +15,11 @@ const inferExtreme: typeof inferReduction = (inputs, axes) => {
   return inferReduction(inputs, axes);
 };
 
-const reduceMax = (x: string, axes: readonly number[], emit: Emitter): string =>
-  emit.node("ReduceMax", [x, emit.integers(axes)], { keepdims: { int: 0 }, noop_with_empty_axes: { int: 1 } });
+const reduce = (op: "ReduceMax" | "ReduceMin", x: string, axes: readonly number[], emit: Emitter): string =>
+  emit.node(op, [x, emit.integers(axes)], { keepdims: { int: 0 }, noop_with_empty_axes: { int: 1 } });
 
-const maximumOperation: Operation<readonly number[]> = {
-  name: "maximum",
+const extreme = (name: string, op: "ReduceMax" | "ReduceMin"): Operation<readonly number[]> => ({
+  name,
   infer: inferExtreme,
   pullback: (cotangent, node) => {
     const [x] = node.inputs as [Tensor];
@@ -29,17 +29,22 @@ const maximumOperation: Operation<readonly number[]> = {
     return [multiply(tied, share)];
   },
   lower: (node, [x], emit) => {
-    const largest = reduceMax(x!, node.attributes, emit);
-    if (!isFloat(node.dtype)) return largest;
+    const found = reduce(op, x!, node.attributes, emit);
+    if (!isFloat(node.dtype)) return found;
     // The runtime's kernel may overlook NaN.
     const unordered = emit.node("Cast", [emit.node("IsNaN", [x!])], { to: { int: onnxType.int32 } });
-    const any = emit.node("Cast", [reduceMax(unordered, node.attributes, emit)], { to: { int: onnxType.bool } });
-    return emit.node("Where", [any, emit.constant(constant(Number.NaN, node.dtype).attributes), largest]);
+    const any = emit.node("Cast", [reduce("ReduceMax", unordered, node.attributes, emit)], {
+      to: { int: onnxType.bool },
+    });
+    return emit.node("Where", [any, emit.constant(constant(Number.NaN, node.dtype).attributes), found]);
   },
-};
+});
 
 /** Largest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
-export const maximum = reduction(maximumOperation);
+export const maximum = reduction(extreme("maximum", "ReduceMax"));
+
+/** Smallest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
+export const minimum = reduction(extreme("minimum", "ReduceMin"));
 
 /** As maximum, but any element where one is NaN. */
 const peakOf = reduction({
@@ -48,19 +53,25 @@ const peakOf = reduction({
     checkTypes(inputs, "float");
     return inferExtreme(inputs, axes);
   },
-  lower: (node, [x], emit) => reduceMax(x!, node.attributes, emit),
+  lower: (node, [x], emit) => reduce("ReduceMax", x!, node.attributes, emit),
 });
-
-/** Smallest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
-export const minimum = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor =>
-  negate(maximum(negate(x), axes, options));
 
 const countOver = (name: string, x: Tensor, axes: Axes | undefined): number =>
   axesOf(name, x, axes).reduce((count, axis) => count * x.shape[axis]!, 1);
 
-/** Mean over axes (all by default). */
-export const mean = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor =>
-  inFloat32(x, (y) => multiply(sum(y, axes, options), 1 / countOver("mean", x, axes)));
+const checkReal = (name: string, x: Tensor): void => {
+  if (!isFloat(x.dtype))
+    throw explain(new DataTypeError(`expected float elements, found ${x.dtype}; convert with cast()`), name, [x]);
+};
+
+/**
+ * Mean over axes (all by default); NaN over none.
+ * @throws DataTypeError for integers, whose mean is seldom one
+ */
+export const mean = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor => {
+  checkReal("mean", x);
+  return inFloat32(x, (y) => multiply(sum(y, axes, options), 1 / countOver("mean", x, axes)));
+};
 
 const squaredDeviationOperation: Operation<readonly number[]> = {
   name: "squaredDeviation",
@@ -82,13 +93,18 @@ const squaredDeviation = reduction(squaredDeviationOperation);
 /**
  * Variance over axes (all by default), in two passes: the one-pass form cancels when the mean is large.
  * `correction` is subtracted from the count in the divisor (0: of the population; 1: unbiased).
+ * @throws DataTypeError for integers
  */
 export const variance = (
   x: Tensor,
   axes?: Axes,
   { correction = 0, ...options }: ReduceOptions & { correction?: number } = {},
-): Tensor =>
-  inFloat32(x, (y) => multiply(squaredDeviation(y, axes, options), 1 / (countOver("variance", x, axes) - correction)));
+): Tensor => {
+  checkReal("variance", x);
+  return inFloat32(x, (y) =>
+    multiply(squaredDeviation(y, axes, options), 1 / (countOver("variance", x, axes) - correction)),
+  );
+};
 
 /** log of the sum of e^x over axes, without overflow; -Infinity where all elements are. */
 export const logSumExp = (x: Tensor, axes?: Axes, { keepDims = false }: ReduceOptions = {}): Tensor => {

@@ -135,7 +135,8 @@ interface PadAttributes {
 
 export const padOperation: Operation<PadAttributes> = {
   name: "pad",
-  infer: ([x], { widths }) => {
+  infer: ([x], { widths, value }) => {
+    constant(value, x!.dtype);
     if (widths.length !== x!.rank || widths.flat().some((w) => !Number.isInteger(w) || w < 0))
       throw new ShapeError(
         `expected a [before, after] pair of widths >= 0 for each of ${x!.rank} axes, found ${JSON.stringify(widths)}`,

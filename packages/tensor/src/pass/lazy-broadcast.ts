@@ -36,7 +36,8 @@ const sumOf = (node: Tensor): Tensor => {
   const x = reshape(source(stretched), padded(source(stretched).shape, stretched.rank));
   const axes = node.attributes as readonly number[];
   const copies = axes.reduce((count, axis) => count * (stretched.shape[axis]! / Math.max(1, x.shape[axis]!)), 1);
-  return broadcastTo(multiply(sum(x, axes), copies), node.shape);
+  // Sums of integers wrap around.
+  return broadcastTo(multiply(sum(x, axes), node.dtype === "int32" ? copies | 0 : copies), node.shape);
 };
 
 /** Only where the reshape adds or removes axes of size 1, which leaves the stretched axes recognisable. */

@@ -1,0 +1,4 @@
+import { web } from "../runtime/web.ts";
+import { describeIntegers } from "./integer.case.ts";
+
+describeIntegers("web()", () => web(), 15);
