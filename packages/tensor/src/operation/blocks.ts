@@ -7,6 +7,7 @@
 import type { Target } from "../graph/target.ts";
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
 import { reshape } from "./reshape.ts";
+import { constant } from "./source.ts";
 
 /** The domain of the operators. */
 export const blocksDomain = "com.microsoft.nchwc";
@@ -77,14 +78,25 @@ export const blockedScaleShift = (x: Tensor, scale: Tensor, shift: Tensor | unde
   return fromBlocks(apply(blockedScaleShiftOperation, inputs, { shifted: shift !== undefined, added: false }));
 };
 
+/** How many places of a channel are summed one after another; images of more are summed row by row first. */
+const longest = 512;
+
+/** Each row of each channel as a channel: the layout is the same. */
+const asRows = ({ shape: [n, c, h, w] }: Tensor): number[] => [1, n! * c! * h!, w!, 1];
+
 const blockedDotOperation: Operation<undefined> = {
   name: "blockedChannelDot",
   infer: ([x]) => ({ dtype: x!.dtype, shape: [...x!.shape.slice(0, 2), 1, 1] }),
-  lower: ({ shape, inputs: [x] }, inputs, emit) => {
-    const [, channels, ...size] = asOneImage(x!) as [number, number, ...number[]];
+  lower: ({ shape, inputs: [x], dtype }, inputs, emit) => {
+    const [n, c, h, w] = x!.shape as [number, number, number, number];
+    const byRows = h * w > longest;
+    const [, channels, ...size] = (byRows ? asRows(x!) : asOneImage(x!)) as [number, number, ...number[]];
     const view = (name: string, to: readonly number[]): string => emit.node("Reshape", [name, emit.integers(to)]);
     const operands = [view(inputs[0]!, [1, channels, ...size]), view(inputs[1]!, [channels, 1, ...size])];
-    return view(emit.node("Conv", operands, eachChannel(channels, size), blocksDomain), shape);
+    const dots = emit.node("Conv", operands, eachChannel(channels, size), blocksDomain);
+    if (!byRows) return view(dots, shape);
+    const means = emit.node("GlobalAveragePool", [view(dots, [n, c, h, 1])], {}, blocksDomain);
+    return emit.node("Mul", [means, emit.constant(constant(h, dtype).attributes)]);
   },
 };
 
@@ -95,7 +107,12 @@ export const blockedChannelDot = (x: Tensor, y: Tensor, block: number): Tensor =
 const blockedMeanOperation: Operation<undefined> = {
   name: "blockedChannelMean",
   infer: ([x]) => ({ dtype: x!.dtype, shape: [...x!.shape.slice(0, 2), 1, 1] }),
-  lower: (_, inputs, emit) => emit.node("GlobalAveragePool", inputs, {}, blocksDomain),
+  lower: ({ inputs: [x] }, [name], emit) => {
+    const [n, c, h, w] = x!.shape as [number, number, number, number];
+    const mean = (values: string): string => emit.node("GlobalAveragePool", [values], {}, blocksDomain);
+    const view = (values: string, to: readonly number[]): string => emit.node("Reshape", [values, emit.integers(to)]);
+    return h * w > longest ? mean(view(mean(view(name!, asRows(x!))), [n, c, h, 1])) : mean(name!);
+  },
 };
 
 /** Means of each channel, [n, c]. With one place, blocks are in the order of the channels. */

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RuntimeError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { castArray, type DataType, fromNested, ndarray, sizeOf } from "../ndarray.ts";
+import { castArray, type DataType, fromNested, type NdArray, ndarray, sizeOf } from "../ndarray.ts";
+import { native } from "../runtime/native.ts";
 import { expectClose } from "../testing/close.ts";
+import { compileFor } from "../testing/compile-for.ts";
 import { checkDerivatives } from "../testing/derivatives.ts";
 import { evaluate } from "../testing/evaluate.ts";
 import { randomArray } from "../testing/random.ts";
@@ -77,6 +80,29 @@ describe("gather and scatterAdd", () => {
     await expect(evaluate((u, i) => scatterAdd(i, u, 2), fromNested([1]), int32(2))).rejects.toThrow(
       /could not run the model/,
     );
+  });
+
+  it("lose nothing that several threads add to one place", async () => {
+    const runtime = native({ threads: 2 });
+    const rows = 1_000_000;
+    const indices = ndarray(new Int32Array(rows));
+    const ones = ndarray(new Float32Array(rows).fill(1), [rows, 1]);
+    const add = await compileFor((i: Tensor, x: Tensor) => scatterAdd(i, x, 1), [indices, ones], runtime);
+    try {
+      for (let repeat = 0; repeat < 12; repeat++) expectClose((await add(indices, ones)) as NdArray, [rows]);
+    } finally {
+      await runtime.dispose();
+    }
+  });
+
+  it("count negative indices from the back, and refuse those outside", async () => {
+    const x = randomArray(1, [2, 2]);
+    const added = await evaluate((i, u) => scatterAdd(i, u, 3), int32(-1, -3), x);
+    expectClose(added, [x.data[2]!, x.data[3]!, 0, 0, x.data[0]!, x.data[1]!]);
+    for (const outside of [3, -4]) {
+      await expect(evaluate((i, u) => scatterAdd(i, u, 3), int32(0, outside), x)).rejects.toThrow(RuntimeError);
+      await expect(evaluate((i, u) => gather(u, i), int32(0, outside), x)).rejects.toThrow(RuntimeError);
+    }
   });
 
   it("name what does not fit", () => {

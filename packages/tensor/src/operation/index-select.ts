@@ -2,7 +2,8 @@
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { normaliseAxis } from "../graph/shape.ts";
 import { apply, axisOf, explain, type Operation, type Tensor } from "../graph/tensor.ts";
-import { type ElementType, ndarray, zeros } from "../ndarray.ts";
+import { type ElementType, ndarray, sizeOf, zeros } from "../ndarray.ts";
+import { broadcastTo } from "./broadcast.ts";
 import { equal } from "./comparison.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { cast, constant, inFloat32 } from "./source.ts";
@@ -32,7 +33,7 @@ const gatherOperation: Operation<number> = {
 export const gather = (x: Tensor, indices: Tensor, axis = 0): Tensor =>
   apply(gatherOperation, [x, indices], axisOf("gather", x, axis));
 
-// Axis 0 only: the runtime's ScatterND adds whole rows, and other axes get there by a transpose.
+// Axis 0 only: other axes get there by a transpose.
 const scatterRowsOperation: Operation<number> = {
   name: "scatterAdd",
   infer: ([indices, updates], size) => {
@@ -44,27 +45,35 @@ const scatterRowsOperation: Operation<number> = {
   },
   pullback: (cotangent, { inputs: [indices] }) => [undefined, gather(cotangent, indices!)],
   expand: ({ inputs: [indices, updates], shape }) =>
-    inFloat32(updates!, (added) =>
-      apply(scatterNdOperation, [reshape(cast(indices!, "int64"), [...indices!.shape, 1]), added], shape[0]!),
-    ),
+    inFloat32(updates!, (added) => {
+      const [rows, columns] = [sizeOf(indices!.shape), sizeOf(shape.slice(1))];
+      if (rows * columns === 0) return broadcastTo(constant(0, added.dtype), shape);
+      const places = broadcastTo(reshape(cast(indices!, "int64"), [rows, 1]), [rows, columns]);
+      // One after another is how the runtime adds them up.
+      const exact = added.dtype === "float32" && rows > longest ? "float64" : added.dtype;
+      const total = apply(scatterElementsOperation, [places, cast(reshape(added, [rows, columns]), exact)], shape[0]!);
+      return reshape(cast(total, added.dtype), shape);
+    }),
 };
 
-// The form that the runtime has a kernel for: int64 indices with a trailing axis of 1.
-const scatterNdOperation: Operation<number> = {
-  name: "scatterNd",
-  infer: ([indices, updates], size) => ({
-    dtype: updates!.dtype,
-    shape: [size, ...updates!.shape.slice(indices!.rank - 1)],
-  }),
-  lower: (node, [indices, updates], emit) =>
-    emit.node("ScatterND", [emit.constant(zeros(node.shape, node.dtype)), indices!, updates!], {
+/** How many float32 numbers are added one after another. */
+const longest = 512;
+
+// Not the runtime's ScatterND, whose threads lose some of the numbers that they add to one place at the same time.
+const scatterElementsOperation: Operation<number> = {
+  name: "scatterElements",
+  infer: ([, updates], size) => ({ dtype: updates!.dtype, shape: [size, updates!.shape[1]!] }),
+  lower: (node, inputs, emit) =>
+    emit.node("ScatterElements", [emit.constant(zeros(node.shape, node.dtype)), ...inputs], {
+      axis: { int: 0 },
       reduction: { string: "add" },
     }),
 };
 
 /**
  * A tensor of zeros, `size` long along `axis`, to which `updates` are added at `indices`: the transpose of gather.
- * Entries with the same index add up.
+ * Entries with the same index add up. Indices outside [-size, size) are an error of the runtime, raised when the function
+ * runs.
  */
 export const scatterAdd = (indices: Tensor, updates: Tensor, size: number, axis = 0): Tensor => {
   let place: number;

@@ -9,6 +9,9 @@ import { checkTypes } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 import { mean } from "./statistics.ts";
 
+/** Up to so many elements, rounding errors of the runtime's own kernel for means stay small. */
+const largestWindow = 512;
+
 /** Whole factors, one per spatial axis. */
 type Factors = readonly number[];
 
@@ -53,8 +56,9 @@ const poolOperation: Operation<Factors> = {
   },
   pullback: (cotangent, { attributes: factors }) => [multiply(upsample(cotangent, factors), 1 / sizeOf(factors))],
   expand: (node) => {
-    // In three dimensions the runtime's kernel is slower than a reduction.
-    if (node.dtype !== "float64" && node.attributes.length < 3) return undefined;
+    // In three dimensions the runtime's kernel is slower than a reduction. It adds up a window's elements one by one.
+    if (node.dtype !== "float64" && node.attributes.length < 3 && sizeOf(node.attributes) <= largestWindow)
+      return undefined;
     const [n, c, ...coarse] = node.shape as [number, number, ...number[]];
     return mean(reshape(node.inputs[0]!, cells(n, c, coarse, node.attributes)), cellAxes(node.attributes));
   },

@@ -139,7 +139,7 @@ export const onnxType: Record<ElementType, number> = {
 export const isFloat = (dtype: ElementType): boolean =>
   dtype === "float16" || dtype === "float32" || dtype === "float64";
 
-export const isInteger = (dtype: ElementType): dtype is keyof typeof integerBits => dtype in integerBits;
+const isInteger = (dtype: ElementType): dtype is keyof typeof integerBits => dtype in integerBits;
 
 /** The same elements as another type; see {@link DataType} for integers. */
 export const cast = (x: Tensor, dtype: ElementType): Tensor =>

@@ -11,12 +11,13 @@ import { fuseProducts } from "./fuse-products.ts";
 import { joinPads } from "./join-pads.ts";
 import { keepBlocks } from "./keep-blocks.ts";
 import { lazyBroadcast } from "./lazy-broadcast.ts";
+import { longSums } from "./long-sums.ts";
 import { sharedSigmoid } from "./shared-sigmoid.ts";
 import { simplify } from "./simplify.ts";
 
 // These lead to operations and forms that the passes before do not know, and so come once, at the end.
 const last = (graph: Graph): Graph =>
-  [sharedSigmoid, columnSums, simplify, fuseProducts].reduce((current, pass) => pass(current), graph);
+  [sharedSigmoid, columnSums, longSums, simplify, fuseProducts].reduce((current, pass) => pass(current), graph);
 
 /** A graph that computes the same values with less work on this target. */
 export const optimise = (graph: Graph, target: Target): Graph => {
