@@ -53,7 +53,12 @@ test("inputs, outputs and values of a file", async () => {
   await expect(model.run(inputs)).rejects.toThrow(RuntimeError);
 });
 
-test("axes that a file leaves open take any size", async () => {
+test.each([
+  ["by nothing", {}],
+  ["by a name", { dimParam: "batch" }],
+  ["by -1", { dimValue: -1n }],
+  ["by another number below 0", { dimValue: -7n }],
+])("axes that a file leaves open %s take any size", async (_, dimension) => {
   const border = (name: string) => ({ name, dtype: "float32" as const, shape: [1, 2] });
   const fixed = encodeModel({
     name: "open",
@@ -63,8 +68,11 @@ test("axes that a file leaves open take any size", async () => {
     nodes: [{ op: "Neg", domain: "", inputs: ["x"], outputs: ["y"], attributes: {} }],
   });
   const proto = fromBinary(ModelProtoSchema, fixed);
-  for (const { type } of [...proto.graph!.input, ...proto.graph!.output])
-    delete type!.tensorType!.shape!.dim[0]!.dimValue;
+  for (const { type } of [...proto.graph!.input, ...proto.graph!.output]) {
+    const dim = type!.tensorType!.shape!.dim[0]!;
+    delete dim.dimValue;
+    Object.assign(dim, dimension);
+  }
   const model = await loadOnnx(toBinary(ModelProtoSchema, proto), { runtime });
   expect(model.inputs).toEqual([{ name: "x", dtype: "float32", shape: [undefined, 2] }]);
   for (const rows of [

@@ -11,7 +11,10 @@ import type { Runtime } from "./runtime/runtime.ts";
 export interface OnnxPort {
   readonly name: string;
   readonly dtype: DataType;
-  /** Sizes along each axis, `undefined` for one that the file leaves open; left out when it says nothing. */
+  /**
+   * Sizes along each axis, `undefined` for one that the file leaves open: by a name, by nothing, or by a number below 0, as
+   * some exporters write. Left out when the file says nothing of them.
+   */
   readonly shape?: readonly (number | undefined)[];
 }
 
@@ -44,7 +47,7 @@ const portOf = ({ name, type }: ValueInfoProto): OnnxPort => {
     name,
     dtype,
     ...(shape && {
-      shape: shape.dim.map(({ dimValue }) => (dimValue === undefined ? undefined : Number(dimValue))),
+      shape: shape.dim.map(({ dimValue = -1n }) => (dimValue < 0n ? undefined : Number(dimValue))),
     }),
   };
 };

@@ -1,5 +1,6 @@
 /** What a classifier says of arrays of samples, batch by batch. */
 import { compile, type NdArray, type Runtime, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -16,6 +17,7 @@ export interface BatchOptions {
  * @param f from [batch, ...shape] to [batch, width]
  * @param x float32, [n, ...shape] with n > 0
  * @returns float32, [n, width]
+ * @throws ArgumentError for a batch that is no positive whole number; ShapeError for no samples
  */
 export const mapBatches = async (
   f: (x: Tensor) => Tensor,
@@ -23,6 +25,7 @@ export const mapBatches = async (
   { batch = 256, signal, runtime }: BatchOptions = {},
 ): Promise<NdArray<"float32">> => {
   const [n = 0, ...shape] = x.shape;
+  checkWhole("batch", batch);
   if (n === 0) throw new ShapeError(`expected at least one sample, found shape [${x.shape}]`);
   const rows = Math.min(batch, n);
   const size = sizeOf(shape);

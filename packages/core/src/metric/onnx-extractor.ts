@@ -9,6 +9,7 @@ import {
   sizeOf,
   zeros,
 } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { distanceNames, type FeatureExtractor } from "./extractor.ts";
 import { channelsLast, repeatChannel, resizeBilinear } from "./resize.ts";
@@ -69,6 +70,11 @@ const inputOf = ({ inputs }: OnnxModel, layout: OnnxExtractorOptions["layout"]):
     );
   if (!could[found])
     throw new ArgumentError(`onnxExtractor: expected 1 or 3 channels, found an input ${describe(port)}, ${found}`);
+  const empty = shape.indexOf(0);
+  if (empty >= 0)
+    throw new ArgumentError(
+      `onnxExtractor: expected an input that holds images, found ${describe(port)}: axis ${empty} has size 0; export the network with this axis open`,
+    );
   const last = found === "channels-last";
   return {
     name: port.name,
@@ -77,6 +83,17 @@ const inputOf = ({ inputs }: OnnxModel, layout: OnnxExtractorOptions["layout"]):
     batch: shape[0],
     size: last ? [shape[1], shape[2]] : [shape[2], shape[3]],
   };
+};
+
+const checkOptions = ({ batch, size, range, layout }: OnnxExtractorOptions): void => {
+  if (batch !== undefined) checkWhole("onnxExtractor batch", batch);
+  for (const n of size ?? []) checkWhole("onnxExtractor size", n);
+  if (range?.some((value) => !Number.isFinite(value)) || (range && range[0] === range[1]))
+    throw new ArgumentError(`onnxExtractor: expected a range of two different numbers, found [${range}]`);
+  if (layout !== undefined && layout !== "channels-first" && layout !== "channels-last")
+    throw new ArgumentError(
+      `onnxExtractor: expected the layout channels-first or channels-last, found ${String(layout)}`,
+    );
 };
 
 const outputOf = ({ outputs }: OnnxModel, wanted: string | undefined): string => {
@@ -110,13 +127,15 @@ const prepared = (
  * without smoothing (as FID is customarily computed; Parmar, Zhang & Zhu 2022 tell what that does), grey ones
  * repeated for a network of three channels.
  * @param bytes of the file
- * @throws ArgumentError for a network that does not take images, or whose input or output is not clear;
- *   RuntimeError when it cannot be loaded. Its `features` throws ShapeError for images it does not take
+ * @throws ArgumentError for a network that does not take images, or whose input or output is not clear, and for options
+ *   out of range; RuntimeError when it cannot be loaded. Its `features` throws ShapeError for images it does not take and
+ *   for an output that is not a row for each image, ArgumentError for features that are not finite
  */
 export const onnxExtractor = async (
   bytes: Uint8Array,
   options: OnnxExtractorOptions,
 ): Promise<FeatureExtractor & { dispose(): Promise<void> }> => {
+  checkOptions(options);
   const { name, inception = false, range = [-1, 1], layout, batch = 32, runtime } = options;
   const model = await loadOnnx(bytes, { runtime });
   try {
@@ -126,7 +145,7 @@ export const onnxExtractor = async (
     const rows = input.batch ?? batch;
     const features: FeatureExtractor["features"] = async (images, { signal } = {}) => {
       const [n = 0, c, h, w] = images.shape as [number, number, number, number];
-      if (images.shape.length !== 4 || n === 0 || (c !== input.channels && c !== 1))
+      if (images.shape.length !== 4 || sizeOf(images.shape) === 0 || (c !== input.channels && c !== 1))
         throw new ShapeError(
           `onnxExtractor: expected images of shape [n, ${input.channels === 1 ? 1 : `1 or ${input.channels}`}, h, w], found [${images.shape}]`,
         );
@@ -140,12 +159,19 @@ export const onnxExtractor = async (
         const made = prepared(part, input, [size[0] ?? h, size[1] ?? w], range);
         const { shape, data } = (await model.run({ [input.name]: made }))[output]!;
         const width = sizeOf(shape.slice(1));
-        if (shape.length < 2 || shape[0] !== part.shape[0])
-          throw new ShapeError(
-            `onnxExtractor: expected an output [${part.shape[0]}, ...features], found [${shape}]; is it the right one?`,
-          );
         all ??= zeros([n, width]);
-        for (let i = 0; i < count * width; i++) all.data[from * width + i] = Number(data[i]);
+        if (shape.length < 2 || shape[0] !== part.shape[0] || width === 0 || width !== all.shape[1])
+          throw new ShapeError(
+            `onnxExtractor: expected an output [${part.shape[0]}, ...${from === 0 ? "" : `${all.shape[1]} `}features], found [${shape}]; is it the right one?`,
+          );
+        for (let i = 0; i < count * width; i++) {
+          const value = Number(data[i]);
+          if (!Number.isFinite(value))
+            throw new ArgumentError(
+              `onnxExtractor: expected finite features, found ${value} for image ${from + Math.floor(i / width)}; does the network take values from ${range[0]} to ${range[1]}?`,
+            );
+          all.data[from * width + i] = value;
+        }
       }
       return all!;
     };
