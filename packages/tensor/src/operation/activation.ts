@@ -33,7 +33,7 @@ export const siluOperation = elementwise({
   onnx: (_, inputs, emit) => emit.node("QuickGelu", inputs, { alpha: { float: 1 } }, "com.microsoft"),
 });
 
-/** x sigmoid(x) (Elfwing et al. 2018; also called swish) */
+/** x sigmoid(x) (Elfwing et al. 2018; also called swish); NaN at -Infinity */
 export const silu = unary(siluOperation);
 
 /** log(1 + e^x), without overflow */
@@ -104,5 +104,5 @@ export const erf = unary(
   }),
 );
 
-/** x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh */
+/** x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh; NaN at -Infinity */
 export const gelu = (x: Tensor): Tensor => multiply(multiply(x, 0.5), add(erf(multiply(x, Math.SQRT1_2)), 1));

@@ -93,5 +93,8 @@ const logOrZero = elementwise({
   },
 });
 
-/** base ^ exponent; the base must be positive unless the exponent is a whole number. */
+/**
+ * base ^ exponent; the base must be positive unless the exponent is a whole number. The power 0.5 is the square root, NaN
+ * at -Infinity. 1 to any power is 1, as is any number to the power 0, NaN included.
+ */
 export const power = binary(powerOperation);

@@ -43,6 +43,11 @@ describe("optimise", () => {
     await checkPass((graph) => optimise(graph, { portable: true }), { dtype: "float32", seed: 103, runs: 10 });
   });
 
+  it("keeps infinities and NaN of random graphs", async () => {
+    await checkPass((graph) => optimise(graph, target), { seed: 104, runs: 20, extremes: true });
+    await checkPass((graph) => optimise(graph, target), { dtype: "float32", seed: 105, runs: 10, extremes: true });
+  });
+
   it("lowers one operation to one node, and none to a copy", () => {
     expect(counts((x) => silu(x), [{ shape: [4] }])).toEqual({ QuickGelu: 1 });
     expect(counts((x) => add(multiply(x, 1), 0), [{ shape: [4] }])).toEqual({ Identity: 1 });

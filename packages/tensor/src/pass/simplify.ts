@@ -23,7 +23,7 @@ import { constantNumber, isFloat } from "../operation/source.ts";
 import { concatOperation, isWhole, padOperation, slice, sliceAxis, sliceOperation } from "../operation/window.ts";
 
 /**
- * Algebra that never changes a value beyond rounding. So x * 0 stays (x may be infinite), and so does log(exp x), whose
+ * Algebra that never changes a value beyond rounding, the sign of a zero apart. So x * 0 stays (x may be infinite), and so does log(exp x), whose
  * exponential may overflow.
  */
 export const simplify = (graph: Graph): Graph => {

@@ -6,7 +6,7 @@ import type { OnnxGraph } from "../graph/onnx-model.ts";
 import { sameShape } from "../graph/shape.ts";
 import type { Target } from "../graph/target.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { type DataType, type NdArray, type Shape, sizeOf } from "../ndarray.ts";
+import { castArray, type DataType, type NdArray, type Shape, sizeOf } from "../ndarray.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { lower } from "../onnx/lower.ts";
 import { sigmoid, silu } from "../operation/activation.ts";
@@ -152,8 +152,18 @@ const listing = ({ outputs }: Graph): string =>
     .concat(`outputs ${outputs.map(({ id }) => `#${id}`)}`)
     .join("\n");
 
+/** An array of zeros of both signs, infinities, NaN and a few small numbers. */
+const extremeArray = (seed: number, shape: Shape, dtype: "float32" | "float64"): NdArray => {
+  const values = [0, -0, 1, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5, -3];
+  const chosen = randomArray(seed, shape, { low: 0, high: values.length });
+  return castArray({ ...chosen, data: chosen.data.map((v) => values[Math.floor(v)]!) }, dtype);
+};
+
 /** Random small graphs, as they were traced: aliases and other marks removed, no other pass applied. */
-const randomGraph = (dtype: "float32" | "float64", maxSize = 20): fc.Arbitrary<RandomGraph> =>
+const randomGraph = (
+  dtype: "float32" | "float64",
+  { extremes = false, maxSize = 20 }: { extremes?: boolean; maxSize?: number } = {},
+): fc.Arbitrary<RandomGraph> =>
   fc
     .record({
       shapes: fc.array(fc.array(fc.constantFrom(1, 3, 3, 8), { minLength: 1, maxLength: 3 }), {
@@ -183,7 +193,9 @@ const randomGraph = (dtype: "float32" | "float64", maxSize = 20): fc.Arbitrary<R
       const last = nodes.at(-1)!;
       const gradients = pullback([sum(last)], [constant(1, dtype)], inputs).flatMap((g) => g ?? []);
       const graph = expandFully({ inputs, outputs: [last, nodes.at(-3)!, ...gradients] });
-      const arrays = shapes.map((shape, i) => randomArray(seed + i, shape, { dtype }));
+      const arrays = shapes.map((shape, i) =>
+        extremes ? extremeArray(seed + i, shape, dtype) : randomArray(seed + i, shape, { dtype }),
+      );
       return { graph, arrays, [fc.toStringMethod]: () => listing(graph) };
     });
 
@@ -200,13 +212,21 @@ const magnitude = (arrays: readonly NdArray[]): number => {
   return largest;
 };
 
-/** Throws unless a pass keeps types and values of random graphs, up to rounding at the magnitude of what they compute. */
+/**
+ * Throws unless a pass keeps types and values of random graphs, up to rounding at the magnitude of what they compute; with
+ * `extremes`, also infinities and NaN.
+ */
 export const checkPass = (
   pass: (graph: Graph) => Graph,
-  { dtype = "float64", runs = 25, seed = 1 }: { dtype?: "float32" | "float64"; runs?: number; seed?: number } = {},
+  {
+    dtype = "float64",
+    runs = 25,
+    seed = 1,
+    extremes = false,
+  }: { dtype?: "float32" | "float64"; runs?: number; seed?: number; extremes?: boolean } = {},
 ): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(randomGraph(dtype), async ({ graph, arrays }) => {
+    fc.asyncProperty(randomGraph(dtype, { extremes }), async ({ graph, arrays }) => {
       const everything = { inputs: graph.inputs, outputs: topologicalOrder(graph.outputs) };
       const scale = magnitude(await runGraph(everything, arrays));
       const before = await runGraph(graph, arrays);
@@ -220,7 +240,7 @@ export const checkPass = (
           throw new Error(`output ${i}: expected ${dtype}[${expected.shape}], found ${type.dtype}[${found.shape}]`);
         for (let k = 0; k < expected.data.length; k++) {
           const [a, b] = [Number(found.data[k]), Number(expected.data[k])];
-          if (!(Object.is(a, b) || Math.abs(a - b) <= tolerance))
+          if (!(Object.is(a, b) || a === b || Math.abs(a - b) <= tolerance))
             throw new Error(
               `output ${i}: expected ${b} at element ${k}, found ${a} (magnitude ${scale}): ${operationsOf(passed)}`,
             );

@@ -1,0 +1,4 @@
+import { web } from "../runtime/web.ts";
+import { describeExtremes } from "./extremes.case.ts";
+
+describeExtremes("web()", () => web());
