@@ -6,7 +6,7 @@ import { type Graph, topologicalOrder } from "./graph/graph.ts";
 import type { OnnxGraph } from "./graph/onnx-model.ts";
 import { sameShape } from "./graph/shape.ts";
 import type { Target } from "./graph/target.ts";
-import { describe, Tensor } from "./graph/tensor.ts";
+import { describe, type NodeTable, Tensor, withNodes } from "./graph/tensor.ts";
 import { constructors, type DataType, isNdArray, type NdArray, type Shape, sizeOf } from "./ndarray.ts";
 import { encodeModel } from "./onnx/encode.ts";
 import { type BorderNames, lower, lowerScan } from "./onnx/lower.ts";
@@ -46,6 +46,8 @@ export const specOf = ({ shape, dtype }: NdArray | Tensor): Required<Spec> => ({
 
 interface Traced {
   readonly graph: Graph;
+  /** Nodes made so far; further passes look for theirs here. */
+  readonly nodes: NodeTable;
   readonly inputPaths: readonly string[];
   readonly outputPaths: readonly string[];
   readonly inputs: readonly Required<Spec>[];
@@ -61,8 +63,9 @@ const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Tr
         `${name}: expected a spec { shape, dtype } at argument ${args.paths[i]}, found ${String(leaf)}`,
       );
   const inputs = args.leaves.map(({ shape, dtype = "float32" }) => ({ shape, dtype }));
-  const tensors = inputs.map(input);
-  const result = f(...(args.unflatten(tensors) as never[]));
+  const nodes: NodeTable = new Map();
+  const tensors = withNodes(nodes, () => inputs.map(input));
+  const result = withNodes(nodes, () => f(...(args.unflatten(tensors) as never[])));
   const results = flattenTree<Tensor>(result, isTensorOrOdd);
   for (const [i, leaf] of results.leaves.entries())
     if (!isTensor(leaf))
@@ -84,6 +87,7 @@ const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Tr
     );
   return {
     graph: { inputs: tensors, outputs: results.leaves },
+    nodes,
     inputPaths: args.paths,
     outputPaths: results.paths,
     inputs,
@@ -149,12 +153,17 @@ export interface Compiled<A extends readonly unknown[], R> {
   dispose(): Promise<void>;
 }
 
-const load = async (runtime: Runtime, graph: Graph, build: (target: Target) => OnnxGraph): Promise<Session> => {
+const load = async (
+  runtime: Runtime,
+  { graph, nodes: made }: Traced,
+  build: (target: Target) => OnnxGraph,
+): Promise<Session> => {
   // A model must have a result.
   if (graph.outputs.length === 0) return { run: async () => [], dispose: async () => {} };
   const nodes = topologicalOrder(graph.outputs);
   const question = { convolution: nodes.some(isConvolution), float16: nodes.some(({ dtype }) => dtype === "float16") };
-  return runtime.load(encodeModel(build(await runtime.target(question))));
+  const target = await runtime.target(question);
+  return runtime.load(encodeModel(withNodes(made, () => build(target))));
 };
 
 const callable = <A extends readonly unknown[], R>(
@@ -187,7 +196,7 @@ export const compile = async <const S extends Specs, R extends Tensors>(
   { runtime = defaultRuntime(), name = f.name || "compiled function" }: CompileOptions = {},
 ): Promise<Compiled<ArrayArguments<S>, ArrayResult<R>>> => {
   const traced = trace(name, f as (...args: never[]) => Tensors, specs);
-  const session = await load(runtime, traced.graph, (target) =>
+  const session = await load(runtime, traced, (target) =>
     lower(optimise(traced.graph, target), target, borderNames(traced)),
   );
   const call = async (...args: readonly unknown[]) => {
@@ -242,7 +251,7 @@ export const compileScan = async <const State extends object, const Input extend
           `${after ? `${traced.outputPaths[i]} is ${after.dtype}[${after.shape}]` : "missing"} after it`,
       );
   }
-  const session = await load(runtime, traced.graph, (target) =>
+  const session = await load(runtime, traced, (target) =>
     lowerScan(optimise(traced.graph, target), count, steps, target),
   );
   const specs = traced.inputs.map((spec, i) => (i < count ? spec : { ...spec, shape: [steps, ...spec.shape] }));
@@ -270,7 +279,7 @@ export const toOnnx = <const S extends Specs>(
 ): Uint8Array => {
   const traced = trace("toOnnx", f as (...args: never[]) => Tensors, specs);
   const target: Target = { portable };
-  return encodeModel(lower(optimise(traced.graph, target), target, borderNames(traced)));
+  return encodeModel(withNodes(traced.nodes, () => lower(optimise(traced.graph, target), target, borderNames(traced))));
 };
 
 /** The optimised graph of a function, for tests and for people who want to look. */
@@ -280,5 +289,5 @@ export const traceOptimised = <const S extends Specs>(
   target: Target = { portable: false },
 ): OnnxGraph => {
   const traced = trace("traceOptimised", f as (...args: never[]) => Tensors, specs);
-  return lower(optimise(traced.graph, target), target, borderNames(traced));
+  return withNodes(traced.nodes, () => lower(optimise(traced.graph, target), target, borderNames(traced)));
 };

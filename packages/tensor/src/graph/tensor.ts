@@ -84,22 +84,42 @@ export class Tensor<A = any> {
   }
 }
 
+// Nodes made outside of a trace, where nothing says when they are no longer of use. The garbage collector clears weak
+// references late and in its dearest pass alone, so what a trace makes is held by a plain table that ends with it.
 const interned = new Map<string, WeakRef<Tensor>>();
 const forget = new FinalizationRegistry<string>((key) => {
   if (!interned.get(key)?.deref()) interned.delete(key);
 });
 let created = 0;
 
+/** The nodes of one trace, by key. */
+export type NodeTable = Map<string, Tensor>;
+let table: NodeTable | undefined;
+
+/** What `build` returns; nodes that it makes are found in `nodes` and kept there. */
+export const withNodes = <T>(nodes: NodeTable, build: () => T): T => {
+  const outer = table;
+  table = nodes;
+  try {
+    return build();
+  } finally {
+    table = outer;
+  }
+};
+
 /** A number no other node carries: attribute of nodes that must never be merged. */
 export const uniqueId = (): number => created++;
 
 /** The one node with this key, made on first use. */
 export const intern = (key: string, make: (id: number) => Tensor): Tensor => {
-  const known = interned.get(key)?.deref();
+  const known = table?.get(key) ?? interned.get(key)?.deref();
   if (known) return known;
   const tensor = make(created++);
-  interned.set(key, new WeakRef(tensor));
-  forget.register(tensor, key);
+  if (table) table.set(key, tensor);
+  else {
+    interned.set(key, new WeakRef(tensor));
+    forget.register(tensor, key);
+  }
   return tensor;
 };
 
