@@ -6,6 +6,7 @@ import { probeFloat16 } from "./float16.ts";
 import { type Engine, startEngine } from "./native-engine.ts";
 import type { NativeOptions } from "./native-worker.ts";
 import type { Runtime, Session } from "./runtime.ts";
+import { forbidTelemetry } from "./telemetry.ts";
 
 export type { NativeOptions };
 
@@ -22,20 +23,23 @@ export const native = (options: NativeOptions = {}): Runtime => {
   let half: Promise<true | string> | undefined;
   let sessions = 0;
 
-  const running = (): Engine => {
+  let starting: Promise<Engine> | undefined;
+  const start = async (): Promise<Engine> => {
+    await forbidTelemetry();
     if (engine === undefined || engine.ended()) engine = startEngine(name, options);
     return engine;
   };
+  const running = (): Promise<Engine> => (starting = start());
 
   const load = async (model: Uint8Array): Promise<Session> => {
-    const home = running();
-    const session = sessions++;
     const bytes = ownCopy(model);
+    const home = await running();
+    const session = sessions++;
     await home.ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer as ArrayBuffer]);
     let disposed = false;
     return {
-      run: (inputs) => {
-        if (disposed) return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
+      run: async (inputs) => {
+        if (disposed) throw new RuntimeError(`${name}: could not run the model: it was disposed`);
         const copies = ownCopies(inputs);
         const buffers = copies.map(({ data }) => data.buffer as ArrayBuffer);
         return home.ask("run the model", { kind: "run", session, inputs: copies }, buffers);
@@ -50,7 +54,7 @@ export const native = (options: NativeOptions = {}): Runtime => {
 
   return {
     name,
-    prepare: () => void running(),
+    prepare: () => void running().catch(() => {}),
     target: async ({ convolution = false, float16 = false } = {}) => ({
       portable: false,
       float16: float16 ? await (half ??= probeFloat16(name, load)) : undefined,
@@ -58,6 +62,8 @@ export const native = (options: NativeOptions = {}): Runtime => {
     }),
     load,
     dispose: async () => {
+      // What was prepared may still be about to start.
+      await starting?.catch(() => {});
       const ending = engine;
       engine = undefined;
       await ending?.end();

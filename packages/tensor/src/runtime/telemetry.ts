@@ -1,0 +1,59 @@
+/**
+ * ONNX Runtime's native library reports its use to its makers over the network, and keeps a device id and logs in the
+ * home and temporary folders, unless a variable of the process's environment forbids it when the library starts.
+ */
+import { isMainThread } from "node:worker_threads";
+import { RuntimeError } from "../errors.ts";
+
+const variable = "ORT_DISABLE_TELEMETRY";
+const patience = 5_000;
+
+/** Whether the native library will find its reports forbidden; in a worker thread `process.env` is a copy. */
+const forbidden = (): boolean => {
+  const report = process.report as typeof process.report & { excludeNetwork?: boolean };
+  const before = report.excludeNetwork;
+  // Else the hosts of open connections are looked up.
+  report.excludeNetwork = true;
+  const { environmentVariables } = report.getReport() as { environmentVariables?: Record<string, string> };
+  report.excludeNetwork = before ?? false;
+  return environmentVariables?.[variable] === "1";
+};
+
+/** Only the main thread's `process.env` is that of the process, and a worker thread reaches it by the inspector alone. */
+const forbidFromWorker = async (): Promise<void> => {
+  const { Session } = await import("node:inspector/promises");
+  const session = new Session();
+  session.connectToMainThread();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patience)));
+  try {
+    await Promise.race([session.post("Runtime.evaluate", { expression: `process.env.${variable} = "1"` }), late]);
+  } finally {
+    clearTimeout(timer);
+    session.disconnect();
+  }
+};
+
+let known = false;
+
+/**
+ * Forbids the native library's reports in this process, whatever its environment says. To be awaited before the library is
+ * loaded.
+ * @throws RuntimeError in a worker thread whose main thread does not answer
+ */
+export const forbidTelemetry = async (): Promise<void> => {
+  if (isMainThread) {
+    process.env[variable] = "1";
+    return;
+  }
+  known ||= forbidden();
+  if (known) return;
+  // What went wrong is of no use to the reader: the error says what helps.
+  await forbidFromWorker().catch(() => {});
+  known = forbidden();
+  if (known) return;
+  throw new RuntimeError(
+    `native: expected ${variable}=1 in the environment of the process, so that ONNX Runtime sends nothing over the network; ` +
+      "a worker thread cannot set it while the main thread is busy: start the process with it, or load a model in the main thread first",
+  );
+};
