@@ -3,6 +3,7 @@ import { setDefaultRuntime } from "@scorefield/tensor";
 import { type NativeOptions, native } from "@scorefield/tensor/native";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LoadedRun } from "../run/load.ts";
+import { checkProvider } from "./check-provider.ts";
 
 /** A whole number of at least `least`. */
 export const whole =
@@ -62,7 +63,7 @@ export const withParametersChoice = (command: Command): Command =>
 type Provider = NonNullable<NativeOptions["provider"]>;
 const providers: readonly Provider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
 
-/** Adds the option that says what computes, and sets it before the command begins. */
+/** Adds the option that says what computes, which is tried and sets it before the command begins. */
 export const withProvider = (command: Command): Command =>
   command
     .addOption(
@@ -70,9 +71,11 @@ export const withProvider = (command: Command): Command =>
         providers,
       ),
     )
-    .hook("preAction", () => {
+    .hook("preAction", async () => {
       const { provider } = command.opts<{ readonly provider?: Provider }>();
-      if (provider) setDefaultRuntime(native({ provider }));
+      if (provider === undefined) return;
+      await checkProvider(provider);
+      setDefaultRuntime(native({ provider }));
     });
 
 /** What a person should know about the parameters loaded: of which average they are, if one was made. */

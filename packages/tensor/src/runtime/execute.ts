@@ -1,5 +1,6 @@
 /** One run of an ONNX Runtime session on host arrays; the same in Node and in a browser. */
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
+import { RuntimeError } from "../errors.ts";
 import { constructors, type NdArray } from "../ndarray.ts";
 
 /** Optimisers of the runtime that are kept off: this one merges a factor into a float64 matrix product as a float32. */
@@ -16,10 +17,20 @@ const classes = Object.fromEntries(Object.values(constructors).map((Elements) =>
 /**
  * The same elements in a buffer of just their size, to be handed over to another thread. A Buffer's own `slice` would
  * share its memory, which may be a pool that Node refuses to hand over; cloning would copy the whole buffer behind a view.
+ * @throws RuntimeError when there is no memory for them
  */
-export const ownCopy = <E extends Elements>(elements: E): E =>
+export const ownCopy = <E extends Elements>(elements: E): E => {
   // Named by its tag: a Buffer calls itself Uint8Array there.
-  new classes[elements[Symbol.toStringTag]]!(elements) as E;
+  const Own = classes[elements[Symbol.toStringTag]]!;
+  try {
+    return new Own(elements) as E;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RuntimeError(
+      `expected ${Math.ceil(elements.byteLength / 2 ** 20)} MiB of free memory for a copy of an array, found less; compute fewer at once`,
+    );
+  }
+};
 
 /** Inputs copied by {@link ownCopy}. */
 export const ownCopies = (inputs: readonly NdArray[]): NdArray[] =>

@@ -2,7 +2,9 @@
 import { Worker } from "node:worker_threads";
 import { RuntimeError } from "../errors.ts";
 import type { NdArray } from "../ndarray.ts";
+import { checkAddressSpace } from "./address-space.ts";
 import type { NativeOptions, Request, Response, WorkerInput } from "./native-worker.ts";
+import { reasonOf } from "./reason.ts";
 
 type WithoutId<R> = R extends unknown ? Omit<R, "id"> : never;
 
@@ -30,7 +32,19 @@ const stopAll = (): void => {
   for (const flags of alive) Atomics.wait(flags, 1, 1);
 };
 
-/** Starts a worker thread; `name` begins its error messages. */
+const startWorker = (name: string, input: WorkerInput): Worker => {
+  try {
+    checkAddressSpace();
+    return new Worker(workerFile, { workerData: input, execArgv: [] });
+  } catch (error) {
+    throw new RuntimeError(`${name}: could not start its worker thread: ${reasonOf(error)}`);
+  }
+};
+
+/**
+ * Starts a worker thread; `name` begins its error messages.
+ * @throws RuntimeError where the process may have no other thread
+ */
 export const startEngine = (name: string, options: NativeOptions): Engine => {
   const pending = new Map<number, { doing: string; resolve(outputs: NdArray[]): void; reject(error: Error): void }>();
   const flags = new Int32Array(new SharedArrayBuffer(8));
@@ -38,7 +52,7 @@ export const startEngine = (name: string, options: NativeOptions): Engine => {
   let nextId = 0;
   let ended = false;
 
-  const worker = new Worker(workerFile, { workerData: input, execArgv: [] });
+  const worker = startWorker(name, input);
   // An idle worker does not keep the process alive; unanswered requests do.
   worker.unref();
   if (alive.size === 0) process.on("exit", stopAll);
@@ -67,7 +81,8 @@ export const startEngine = (name: string, options: NativeOptions): Engine => {
     if ("error" in response) asked.reject(failure(asked.doing, response.error));
     else asked.resolve(response.outputs as NdArray[]);
   });
-  worker.on("error", (error) => stop(`its worker thread failed: ${error.message}`));
+  worker.on("error", (error) => stop(`its worker thread failed: ${reasonOf(error)}`));
+  worker.on("messageerror", (error) => stop(`an answer could not be read: ${reasonOf(error)}`));
   const exited = new Promise<void>((resolve) => {
     worker.on("exit", (code) => {
       stop(`its worker thread ended with code ${code}`);

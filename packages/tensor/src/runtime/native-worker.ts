@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import type { NdArray } from "../ndarray.ts";
 import { execute, harmfulOptimisers } from "./execute.ts";
+import { reasonOf } from "./reason.ts";
 import { cacheFolder, createCached } from "./session-cache.ts";
 
 /** Where {@link "./native.ts"} executes models. */
@@ -69,19 +70,15 @@ const sessionOptions: ort.InferenceSession.SessionOptions = {
 
 const load = async (session: number, model: Uint8Array): Promise<void> => {
   const backends = ort.listSupportedBackends();
-  const listed = backends.map(({ name, bundled }) => (bundled ? name : `${name} if its libraries are installed`));
-  if (!backends.some(({ name }) => name === provider))
+  if (!backends.some(({ name }) => name === provider)) {
+    const listed = backends.map(({ name, bundled }) => (bundled ? name : `${name} if its libraries are installed`));
     throw new Error(`this installation of onnxruntime-node lacks the provider; it has ${listed.join(", ")}`);
-  try {
-    const create =
-      folder === undefined
-        ? ort.InferenceSession.create(model, sessionOptions)
-        : createCached(model, sessionOptions, { folder });
-    sessions.set(session, await create);
-  } catch (error) {
-    if (provider === "cpu" || !(error instanceof Error)) throw error;
-    throw new Error(`${error.message.trim()} (this installation of onnxruntime-node has ${listed.join(", ")})`);
   }
+  const create =
+    folder === undefined
+      ? ort.InferenceSession.create(model, sessionOptions)
+      : createCached(model, sessionOptions, { folder });
+  sessions.set(session, await create);
 };
 
 const handle = async (request: Request): Promise<readonly NdArray[]> => {
@@ -109,7 +106,7 @@ const answer = async (request: Request): Promise<void> => {
     // Two outputs may share a buffer, which may be handed over only once.
     port.postMessage({ id: request.id, outputs }, [...new Set(outputs.map(({ data }) => data.buffer as ArrayBuffer))]);
   } catch (error) {
-    port.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+    port.postMessage({ id: request.id, error: reasonOf(error, provider) });
   } finally {
     Atomics.store(flags, 1, 0);
     Atomics.notify(flags, 1);
@@ -117,6 +114,10 @@ const answer = async (request: Request): Promise<void> => {
   if (request.kind === "end") port.close();
 };
 
+// Nothing says which request it was; the thread ends, and with it all that wait for it.
+port.on("messageerror", (error) => {
+  throw error;
+});
 let last: Promise<void> = Promise.resolve();
 port.on("message", (request: Request) => {
   last = last.then(() => answer(request));

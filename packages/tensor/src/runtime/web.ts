@@ -3,6 +3,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import { RuntimeError } from "../errors.ts";
 import { execute, harmfulOptimisers, ownCopies, ownCopy } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
+import { reasonOf } from "./reason.ts";
 import type { Runtime, Session } from "./runtime.ts";
 
 /** Where {@link web} executes models. */
@@ -52,8 +53,7 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(doing: string, task: () => Promise<T>): Promise<T> => {
     const result = last.then(task).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new RuntimeError(`${name}: could not ${doing}: ${why}`);
+      throw new RuntimeError(`${name}: could not ${doing}: ${reasonOf(error, provider)}`);
     });
     last = result.catch(() => {});
     return result;
@@ -80,9 +80,8 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
     });
     sessions.add(session);
     return {
-      run: (inputs) => {
-        if (!sessions.has(session))
-          return Promise.reject(new RuntimeError(`${name}: could not run the model: it was disposed`));
+      run: async (inputs) => {
+        if (!sessions.has(session)) throw new RuntimeError(`${name}: could not run the model: it was disposed`);
         // Buffers are handed over to the engine's worker.
         const copies = ownCopies(inputs);
         return inTurn("run the model", async () => execute(session, copies, (await engine()).Tensor));
