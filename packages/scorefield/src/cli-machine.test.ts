@@ -23,7 +23,7 @@ const train = (before: string, options: readonly string[], env: NodeJS.ProcessEn
   return spawnSync("bash", args, { cwd: folder, encoding: "utf8", env: { ...process.env, ...env }, timeout: 60_000 });
 };
 
-describe.skipIf(process.platform !== "linux")("a graphics processor that is not there", () => {
+describe.skipIf(process.platform !== "linux")("a graphics processor that is not there", { timeout: 60_000 }, () => {
   // The drivers of this machine, if there are any, are hidden.
   const none = { VK_ICD_FILENAMES: "", VK_DRIVER_FILES: "/nowhere.json", CUDA_VISIBLE_DEVICES: "" };
 
@@ -46,7 +46,7 @@ describe.skipIf(process.platform !== "linux")("a graphics processor that is not 
   });
 });
 
-describe.skipIf(process.platform !== "linux")("limits of the process", () => {
+describe.skipIf(process.platform !== "linux")("limits of the process", { timeout: 60_000 }, () => {
   test("few file handles", () => {
     const { status, stderr } = train("ulimit -n 30", []);
     expect(stderr).toBe(

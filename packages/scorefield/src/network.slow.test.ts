@@ -109,7 +109,7 @@ describe
           ["train", "table.csv", "--out", "run", ...small],
           ["sample", "run", "--count", "20", "--out", "drawn.csv"],
           ["evaluate", "run"],
-          ["inspect", "run"],
+          ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
           ["samplers"],

@@ -31,38 +31,41 @@ const under = (limit: string, code: string): string => {
 
 const possible = process.platform === "linux" && spawnSync("bash", ["-c", "ulimit -v 4000000"]).status === 0;
 
-describe.skipIf(!possible)(`native() under limits${possible ? "" : ": skipped, it needs Linux and bash"}`, () => {
-  it("says so where the address space has no room for its thread", () => {
-    expect(under("ulimit -v 1500000", "console.log(await attempt(square));")).toMatch(
-      /^RuntimeError: native \(cpu\): could not start its worker thread: expected 704 MiB of free address space, found \d+ MiB; raise the limit \(ulimit -v\)\n$/,
-    );
-  });
+describe.skipIf(!possible)(
+  `native() under limits${possible ? "" : ": skipped, it needs Linux and bash"}`,
+  { timeout: 60_000 },
+  () => {
+    it("says so where the address space has no room for its thread", () => {
+      expect(under("ulimit -v 1500000", "console.log(await attempt(square));")).toMatch(
+        /^RuntimeError: native \(cpu\): could not start its worker thread: expected 704 MiB of free address space, found \d+ MiB; raise the limit \(ulimit -v\)\n$/,
+      );
+    });
 
-  it("says so where there is no memory for the copy of an input, and goes on", () => {
-    const code = `
+    it("says so where there is no memory for the copy of an input, and goes on", () => {
+      const code = `
       const n = 150_000_000;
       const f = await compile((x) => x.slice([[0, 1]]), [{ shape: [n] }], { runtime });
       const x = ndarray(new Float32Array(n));
       console.log(await attempt(() => f(x)));
       console.log(await attempt(square));`;
-    expect(under("ulimit -v 2600000", code)).toMatch(
-      /^RuntimeError: expected 573 MiB of free memory for a copy of an array, found less; compute fewer at once\n4,9\n$/,
-    );
-  });
+      expect(under("ulimit -v 2600000", code)).toMatch(
+        /^RuntimeError: expected 573 MiB of free memory for a copy of an array, found less; compute fewer at once\n4,9\n$/,
+      );
+    });
 
-  it("says so where a result does not fit into memory, and goes on", () => {
-    const code = `
+    it("says so where a result does not fit into memory, and goes on", () => {
+      const code = `
       const outer = (x) => x.reshape([20_000, 1]).matmul(x.reshape([1, 20_000])).sum();
       const f = await compile(outer, [{ shape: [20_000] }], { runtime });
       console.log(await attempt(() => f(ndarray(new Float32Array(20_000)))));
       console.log(await attempt(square));`;
-    expect(under("ulimit -v 2600000", code)).toMatch(
-      /^RuntimeError: native \(cpu\): could not run the model: expected .* of free memory.*, found less; compute fewer at once\n4,9\n$/,
-    );
-  });
+      expect(under("ulimit -v 2600000", code)).toMatch(
+        /^RuntimeError: native \(cpu\): could not run the model: expected .* of free memory.*, found less; compute fewer at once\n4,9\n$/,
+      );
+    });
 
-  it("says so where no file can be opened, and works once one can be", () => {
-    const code = `
+    it("says so where no file can be opened, and works once one can be", () => {
+      const code = `
       import { closeSync, openSync } from "node:fs";
       const handles = [];
       for (;;) try { handles.push(openSync("/dev/null")); } catch { break; }
@@ -73,12 +76,13 @@ describe.skipIf(!possible)(`native() under limits${possible ? "" : ": skipped, i
       }
       for (const handle of handles) closeSync(handle);
       console.log(await attempt(square));`;
-    const lines = under("ulimit -n 80", code).trim().split("\n");
-    expect(lines.at(-1)).toBe("4,9");
-    expect(lines).toHaveLength(7);
-    for (const line of lines.slice(0, -1))
-      expect(line).toMatch(
-        /^RuntimeError: native \(cpu\): .* expected a free file handle, found as many open as are allowed; raise the limit \(ulimit -n\)$/,
-      );
-  });
-});
+      const lines = under("ulimit -n 80", code).trim().split("\n");
+      expect(lines.at(-1)).toBe("4,9");
+      expect(lines).toHaveLength(7);
+      for (const line of lines.slice(0, -1))
+        expect(line).toMatch(
+          /^RuntimeError: native \(cpu\): .* expected a free file handle, found as many open as are allowed; raise the limit \(ulimit -n\)$/,
+        );
+    });
+  },
+);

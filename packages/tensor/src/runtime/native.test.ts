@@ -48,6 +48,12 @@ describe("native()", () => {
     await missing.dispose();
   });
 
+  it.each([0, -1, 1.5, 100_000])("refuses %d threads", (threads) => {
+    expect(() => native({ threads })).toThrow(
+      new RuntimeError(`native (cpu): expected threads from 1 to 1024, found ${threads}`),
+    );
+  });
+
   it("gives the same values with one thread", async () => {
     const single = native({ threads: 1 });
     const x = ndarray(

@@ -10,14 +10,21 @@ import { forbidTelemetry } from "./telemetry.ts";
 
 export type { NativeOptions };
 
+// Many more than processors have cores; the native library would go on making any number that is asked for.
+const mostThreads = 1024;
+
 /**
  * Executes models with onnxruntime-node in one worker thread, so the caller's event loop keeps running during a run.
  * The thread starts with `prepare`, `load` or the first model; it never keeps an idle process alive, but a pending run
  * does. Disposing the runtime rejects what is pending and waits for the run in progress, which cannot be interrupted.
+ * ONNX Runtime's reports of its use are turned off, for the whole process.
+ * @throws RuntimeError for a number of threads out of range
  */
 export const native = (options: NativeOptions = {}): Runtime => {
-  const { provider = "cpu" } = options;
+  const { provider = "cpu", threads = 1 } = options;
   const name = `native (${provider})`;
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads))
+    throw new RuntimeError(`${name}: expected threads from 1 to ${mostThreads}, found ${threads}`);
   let engine: Engine | undefined;
   let block: Promise<number | undefined> | undefined;
   let half: Promise<true | string> | undefined;

@@ -30,9 +30,9 @@ const inWorker = (then: string): string => `
   await new Promise((resolve) => worker.on("online", resolve));
   ${then}
   await new Promise((resolve) => worker.on("exit", resolve));`;
-const blocked = `execFileSync(process.execPath, ["-e", "setTimeout(() => {}, 9_000)"]);`;
+const blocked = `execFileSync(process.execPath, ["-e", "setTimeout(() => {}, 8_000)"]);`;
 
-describe("forbidTelemetry", () => {
+describe("forbidTelemetry", { timeout: 60_000 }, () => {
   /** What a process says, and what it leaves in its home and temporary folders. */
   const outcome = async (code: string, variables: Readonly<Record<string, string>> = {}) => {
     const home = await mkdtemp(join(folder, "home-"));
