@@ -13,6 +13,13 @@ const columnsOf = (rows: NdArray<FloatType>): number => {
   throw new DataError({ expected: "an array of shape [rows, columns]", found: `the shape [${rows.shape.join(", ")}]` });
 };
 
+/** A power of two near the greatest value of each column where squares of its values leave the doubles, else 1. */
+const unitsOf = ({ data }: NdArray<FloatType>, width: number): Float64Array => {
+  const most = new Float64Array(width);
+  for (let i = 0; i < data.length; i++) most[i % width] = Math.max(most[i % width]!, Math.abs(data[i]!));
+  return most.map((size) => (size === 0 || (size > 1e-100 && size < 1e100) ? 1 : 2 ** Math.floor(Math.log2(size))));
+};
+
 /**
  * Mean and population standard deviation of each column of `rows` [rows, columns], accumulated in float64 by Welford's
  * recurrence (Welford 1962). A constant column gets scale 1, so that it becomes zeros.
@@ -23,11 +30,12 @@ export const fitStandardisation = (rows: NdArray<FloatType>, names?: readonly st
   const width = columnsOf(rows);
   const count = rows.shape[0]!;
   if (count === 0) throw new DataError({ expected: "at least one row to fit to", found: "none" });
+  const units = unitsOf(rows, width);
   const mean = new Float64Array(width);
   const squares = new Float64Array(width);
   for (let row = 0; row < count; row++) {
     for (let j = 0; j < width; j++) {
-      const value = rows.data[row * width + j]!;
+      const value = rows.data[row * width + j]! / units[j]!;
       const deviation = value - mean[j]!;
       mean[j]! += deviation / (row + 1);
       squares[j]! += deviation * (value - mean[j]!);
@@ -35,12 +43,11 @@ export const fitStandardisation = (rows: NdArray<FloatType>, names?: readonly st
   }
   for (let j = 0; j < width; j++)
     if (!Number.isFinite(squares[j]!))
-      throw new DataError({
-        column: names?.[j] ?? `column${j + 1}`,
-        expected: "finite values of finite variance",
-        found: "others",
-      });
-  return { mean: [...mean], scale: [...squares].map((sum) => Math.sqrt(sum / count) || 1) };
+      throw new DataError({ column: names?.[j] ?? `column${j + 1}`, expected: "finite values", found: "others" });
+  return {
+    mean: [...mean].map((value, j) => value * units[j]!),
+    scale: [...squares].map((sum, j) => Math.sqrt(sum / count) * units[j]! || 1),
+  };
 };
 
 const map = <D extends FloatType>(

@@ -39,6 +39,23 @@ test("a shift shows in its column, in standard deviations, and a lost correlatio
   expect(text).toMatch(/being constant .*: c$/);
 });
 
+test("the scale of a column does not matter, even where squares of it leave the doubles", () => {
+  const sets = (size: number) => {
+    const scaled = ({ data, shape }: ReturnType<typeof rows>) =>
+      ndarray(
+        data.map((value, k) => (k % 3 === 0 ? size * value : value)),
+        shape,
+      );
+    return { samples: scaled(rows(200, 2, 0.5)), reference: scaled(rows(200, 1, 0.5)) };
+  };
+  const plain = compareTables(columns, sets(1)).samples;
+  for (const size of [1e-300, 1e300]) {
+    const found = compareTables(columns, sets(size)).samples;
+    expect(found.correlationError).toBeCloseTo(plain.correlationError, 9);
+    expect(found.columns[0]!.wasserstein).toBeCloseTo(plain.columns[0]!.wasserstein, 9);
+  }
+});
+
 test("without training rows the samples stand alone", () => {
   const comparison = compareTables(columns, { samples: rows(50, 2, 0.8), reference: rows(50, 1, 0.8) });
   expect(comparison.training).toBeUndefined();

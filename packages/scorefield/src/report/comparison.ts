@@ -1,6 +1,7 @@
 /** Samples of a table beside real rows: column by column, and in their correlations. */
 import { correlationError, marginals } from "@scorefield/core";
-import { type NdArray, zeros } from "@scorefield/tensor";
+import { fitStandardisation, standardise } from "@scorefield/data";
+import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 import type { Table } from "../run/prepare.ts";
 import { shortNumber, textTable } from "./text-table.ts";
 
@@ -30,17 +31,9 @@ export interface Comparison {
   readonly constant: readonly string[];
 }
 
-const deviations = ({ data, shape: [n = 0, d = 0] }: Table): number[] =>
-  Array.from({ length: d }, (_, j) => {
-    let mean = 0;
-    let squares = 0;
-    for (let i = 0; i < n; i++) {
-      const difference = data[i * d + j]! - mean;
-      mean += difference / (i + 1);
-      squares += difference * (data[i * d + j]! - mean);
-    }
-    return Math.sqrt(squares / n);
-  });
+/** Which columns hold more than one value. */
+const varying = ({ data, shape: [, d = 0] }: Table): boolean[] =>
+  Array.from({ length: d }, (_, j) => data.some((value, k) => k % d === j && value !== data[j]));
 
 const pick = (table: Table, columns: readonly number[]): NdArray<"float64"> => {
   const [n = 0, d = 0] = table.shape;
@@ -58,18 +51,20 @@ export const compareTables = (
   columns: readonly string[],
   { samples, reference, training }: { samples: Table; reference: Table; training?: Table | undefined },
 ): Comparison => {
-  const scales = deviations(reference).map((value) => value || 1);
   const sets = [samples, reference, ...(training ? [training] : [])];
-  const varying = sets.map(deviations);
-  const used = [...columns.keys()].filter((j) => varying.every((set) => set[j]! > 0));
-  const distance = (set: Table): SetDistance => ({
-    rows: set.shape[0]!,
-    columns: marginals(set, reference).map(({ kolmogorovSmirnov, wasserstein }, j) => ({
-      kolmogorovSmirnov,
-      wasserstein: wasserstein / scales[j]!,
-    })),
-    correlationError: correlationError(pick(set, used), pick(reference, used)).rootMeanSquare,
-  });
+  const varied = sets.map(varying);
+  const used = [...columns.keys()].filter((j) => varied.every((set) => set[j]));
+  const units = fitStandardisation(reference, columns);
+  const scaled = (set: Table) => standardise(set as NdArray<FloatType>, units, "float64");
+  const real = scaled(reference);
+  const distance = (set: Table): SetDistance => {
+    const rows = scaled(set);
+    return {
+      rows: set.shape[0]!,
+      columns: marginals(rows, real).map(({ kolmogorovSmirnov, wasserstein }) => ({ kolmogorovSmirnov, wasserstein })),
+      correlationError: correlationError(pick(rows, used), pick(real, used)).rootMeanSquare,
+    };
+  };
   return {
     columns,
     referenceRows: reference.shape[0]!,

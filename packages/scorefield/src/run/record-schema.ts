@@ -27,7 +27,15 @@ const recordSchema = z.looseObject({
     z.object({ kind: z.literal("standard"), mean: numbers, scale: numbers }),
     z.object({
       kind: z.literal("quantile"),
-      columns: z.array(z.object({ values: numbers.min(1), counts: numbers.min(1) })),
+      columns: z.array(
+        z.object({
+          values: numbers.min(1),
+          counts: numbers.min(1),
+          // Runs before these were kept have neither.
+          below: numbers.optional(),
+          decimals: z.int().min(0).optional(),
+        }),
+      ),
     }),
   ]),
   training: z
@@ -54,8 +62,10 @@ const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void =>
   const width = widthsOf(scaling).find((width) => !fits(width));
   if (width !== undefined)
     throw new Error(`scaling: one of ${width} columns for samples of shape [${shape.join(", ")}]`);
-  if (scaling.kind === "quantile" && scaling.columns.some(({ values, counts }) => values.length !== counts.length))
-    throw new Error("scaling: other numbers of values than of counts");
+  if (scaling.kind !== "quantile") return;
+  for (const { values, counts, below = counts } of scaling.columns)
+    if (values.length !== counts.length || values.length !== below.length)
+      throw new Error("scaling: other numbers of values than of counts");
 };
 
 /** @throws Error with what is wrong, in one line */

@@ -251,6 +251,24 @@ describe("a run", () => {
   });
 });
 
+test("a record from before runs kept ranks and decimals loads, and its samples are in its columns' values", async () => {
+  await advance(await createRun(recipe, { out: at("old") }), 100);
+  const path = join(at("old"), "run.json");
+  const record = JSON.parse(await readFile(path, "utf8"));
+  const columns = [
+    { values: [0, 7], counts: [600, 400] },
+    { values: [3.5, 4.25, 90], counts: [1, 998, 1] },
+  ];
+  await writeFile(path, JSON.stringify({ ...record, scaling: { kind: "quantile", columns } }));
+  const run = await loadRun(at("old"));
+  const { data } = run.toData(await sample(run.model, { count: 200, sampler: run.sampler, seed: 0 }));
+  expect(new Set(data.filter((_, k) => k % 2 === 0))).toEqual(new Set([0, 7]));
+  expect(data.filter((_, k) => k % 2 === 1)).toContain(4.25);
+  const damaged = { kind: "quantile", columns: [columns[0], { ...columns[1], below: [0] }] };
+  await writeFile(path, JSON.stringify({ ...record, scaling: damaged }));
+  await expect(loadRun(at("old"))).rejects.toThrow(/found scaling: other numbers of values than of counts/);
+});
+
 test("a model trained by library code is saved and loaded with the same samples", async () => {
   const { training: data } = (await createRun(recipe, { out: at("data") })).data;
   const network = mlp({ width: 8, depth: 2 });

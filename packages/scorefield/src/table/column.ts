@@ -1,5 +1,8 @@
-import type { FloatType, NdArray } from "@scorefield/tensor";
+import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 
-/** A column of rows [n, columns]. */
-export const columnOf = ({ data, shape: [n = 0, width = 0] }: NdArray<FloatType>, j: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => data[i * width + j]!);
+/** A column of rows [n, columns], in their element type. */
+export const columnOf = ({ data, dtype, shape: [n = 0, width = 0] }: NdArray<FloatType>, j: number) => {
+  const column = zeros([n], dtype).data as Float32Array | Float64Array;
+  for (let i = 0; i < n; i++) column[i] = data[i * width + j]!;
+  return column;
+};

@@ -1,35 +1,67 @@
 /** A column's ranks as normal scores and back, for columns with heavy tails, repeated values or whole numbers. */
 import { normalQuantile } from "@scorefield/core";
+import { decimalsOf, roundTo } from "./decimals.ts";
 
-/** The distribution of a column: its distinct values in ascending order, and how many rows hold each. */
+/** The distribution of a column: values of it in ascending order, the least and the greatest among them. */
 export interface Distribution {
   readonly values: readonly number[];
+  /** How many rows hold each value. */
   readonly counts: readonly number[];
+  /** How many rows hold less than each value. Left out, as older runs do: the sum of the counts before. */
+  readonly below?: readonly number[];
+  /** Decimals that all rows are written in, 0 for whole numbers. Left out where there are more than 10. */
+  readonly decimals?: number;
 }
 
+/** A column of no more distinct values than this keeps all of them. */
 const mostValues = 1000;
+/** Steps between kept ranks, of all rows, and of the rank counted from the nearer end: all of the outermost 49 are kept. */
+const widestStep = 1 / 1000;
+const tailStep = 1 / 25;
 
 // Rows that share a value are spread over the middle of its range of ranks, so that the values of a column stay apart.
 // Correlation error of samples of a 21-column table with repeated values (docs/tables.md), for the middle 0, 0.3, 0.6 and
 // all of the range: 0.056, 0.053, 0.052, 0.059.
 const spread = 0.6;
 
-/** The distribution of a column of finite numbers; past 1,000 rows, of 1,000 of its order statistics. */
-export const fitDistribution = (column: ArrayLike<number>): Distribution => {
-  const sorted = Float64Array.from(column).sort();
-  const kept = Math.min(sorted.length, mostValues);
+/** Ranks of n rows to keep: dense at both ends, towards the middle in geometric steps, then in equal ones. */
+const keptRanks = (n: number): number[] => {
+  const ranks = [n >> 1];
+  const widest = Math.max(1, Math.floor(widestStep * n));
+  for (let rank = 0; 2 * rank < n; rank += Math.max(1, Math.min(widest, Math.floor(tailStep * rank))))
+    ranks.push(rank, n - 1 - rank);
+  return ranks;
+};
+
+/**
+ * The distribution of a column of finite numbers. Of more than 1,000 distinct values it keeps a part, about 1,300 of
+ * 200,000 rows: every order statistic near both ends, fewer in geometric steps towards the middle, each value that a
+ * thousandth of the rows share, and the values next to it.
+ */
+export const fitDistribution = (column: Float32Array | Float64Array): Distribution => {
+  const sorted = column.slice().sort();
+  const n = sorted.length;
   const values: number[] = [];
-  const counts: number[] = [];
-  for (let i = 0; i < kept; i++) {
-    // The first and the last are the least and the greatest value.
-    const value = sorted[Math.round((i * (sorted.length - 1)) / Math.max(1, kept - 1))]!;
-    if (value === values.at(-1)) counts[counts.length - 1]!++;
-    else {
+  const below: number[] = [];
+  for (const [i, value] of sorted.entries())
+    if (value !== values.at(-1)) {
       values.push(value);
-      counts.push(1);
+      below.push(i);
     }
+  const counts = below.map((rank, i) => (below[i + 1] ?? n) - rank);
+  const decimals = decimalsOf(column);
+  const rest = decimals === undefined ? {} : { decimals };
+  if (values.length <= mostValues) return { values, counts, below, ...rest };
+  const kept = new Set<number>();
+  for (const rank of keptRanks(n)) {
+    const i = upperBound(below, rank) - 1;
+    // The gaps on both sides of a frequent value are its own: nothing is drawn from between.
+    const reach = counts[i]! >= Math.max(2, widestStep * n) ? 1 : 0;
+    for (let k = Math.max(0, i - reach); k <= Math.min(values.length - 1, i + reach); k++) kept.add(k);
   }
-  return { values, counts };
+  const order = [...kept].sort((a, b) => a - b);
+  const pick = (list: readonly number[]) => order.map((i) => list[i]!);
+  return { values: pick(values), counts: pick(counts), below: pick(below), ...rest };
 };
 
 /** Both directions of the map between a column's values and normal scores. */
@@ -39,7 +71,7 @@ export interface QuantileMap {
    * its range of ranks, and `u` in (0, 1) says where in it this one stands.
    */
   toScore(value: number, u: number): number;
-  /** The value at a normal score; always within the range of the column, and exact where values repeat. */
+  /** The value at a normal score; always within the range of the column, and in its decimals. */
   toValue(score: number): number;
 }
 
@@ -55,47 +87,84 @@ const upperBound = (list: ArrayLike<number>, x: number): number => {
   return low;
 };
 
+/** A point of the quantile function: the rank, counted in rows, at which it has a value. */
+interface Knot {
+  readonly rank: number;
+  readonly value: number;
+}
+
+const cumulative = (counts: readonly number[]): number[] => {
+  let sum = 0;
+  return counts.map((count) => {
+    sum += count;
+    return sum - count;
+  });
+};
+
 /**
- * Values that repeat keep their share of the probability (a step of the quantile function); between values that occur
- * once the function is linear in the score. A column with one value has the score 0.
+ * The knots of each value. A value that repeats is a step as wide as the rows that hold it. So is the half of a value
+ * that occurs once on the side of one that repeats, so that nothing is drawn from between the two. Where values between
+ * were not kept, a step ends half a unit of the last decimal beyond its value: the first value between starts there.
  */
-export const quantileMap = ({ values, counts }: Distribution): QuantileMap => {
-  if (values.length === 1) return { toScore: () => 0, toValue: () => values[0]! };
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const below: number[] = [];
-  const scores: number[] = [];
-  const knots: number[] = [];
-  let cumulative = 0;
-  for (const [i, count] of counts.entries()) {
-    below.push(cumulative);
-    const ranks = count > 1 ? [cumulative, cumulative + count] : [cumulative + 0.5];
-    for (const rank of ranks) {
-      scores.push(rank === 0 ? -Infinity : rank === total ? Infinity : normalQuantile(rank / total));
-      knots.push(values[i]!);
-    }
-    cumulative += count;
-  }
-  const outermost = -normalQuantile(0.5 / total);
+const knotsOf = (values: readonly number[], counts: readonly number[], below: readonly number[], unit: number) =>
+  values.flatMap((value, i): Knot[] => {
+    const [count, rank] = [counts[i]!, below[i]!];
+    const end = rank + count;
+    const gapBefore = i > 0 && below[i - 1]! + counts[i - 1]! < rank;
+    const gapAfter = i < values.length - 1 && end < below[i + 1]!;
+    if (count === 1)
+      return [
+        ...(!gapBefore && (counts[i - 1] ?? 1) > 1 ? [{ rank, value }] : []),
+        { rank: rank + 0.5, value },
+        ...(!gapAfter && (counts[i + 1] ?? 1) > 1 ? [{ rank: end, value }] : []),
+      ];
+    return [
+      ...(gapBefore ? [{ rank, value: value - unit / 2 }] : []),
+      { rank, value },
+      { rank: end, value },
+      ...(gapAfter ? [{ rank: end, value: value + unit / 2 }] : []),
+    ];
+  });
+
+/**
+ * Values that repeat keep their share of the probability (a step of the quantile function); between others the function
+ * is linear in the score. A column with one value has the score 0.
+ */
+export const quantileMap = ({ values, counts, below = cumulative(counts), decimals }: Distribution): QuantileMap => {
+  const rounded = (value: number): number => (decimals === undefined ? value : roundTo(value, decimals));
+  if (values.length === 1) return { toScore: () => 0, toValue: () => rounded(values[0]!) };
+  const total = below.at(-1)! + counts.at(-1)!;
+  // Models compute in float32: with scores that it holds, a value that was kept comes back exactly.
+  const scoreAt = (rank: number): number =>
+    rank === 0 ? -Infinity : rank === total ? Infinity : Math.fround(normalQuantile(rank / total));
+  const unit = decimals === undefined ? 0 : 10 ** -decimals;
+  const points = knotsOf(values, counts, below, unit);
+  const scores = Float64Array.from(points, ({ rank }) => scoreAt(rank));
+  const knots = Float64Array.from(points, ({ value }) => value);
+  const outermost = scoreAt(total - 0.5);
   const limited = (score: number): number => Math.min(outermost, Math.max(-outermost, score));
+  const between = (from: number, to: number, share: number): number => from * (1 - share) + to * share;
   return {
     toScore: (value, u) => {
       const i = upperBound(values, value) - 1;
       if (i >= 0 && values[i] === value) {
         const within = counts[i]! > 1 ? (0.5 + spread * (u - 0.5)) * counts[i]! : 0.5;
-        return normalQuantile((below[i]! + within) / total);
+        return scoreAt(below[i]! + within);
       }
-      const k = upperBound(knots, value);
+      const at = value + spread * (u - 0.5) * unit;
+      const k = upperBound(knots, at);
       if (k === 0 || k === knots.length) return k === 0 ? -outermost : outermost;
-      const share = (value - knots[k - 1]!) / (knots[k]! - knots[k - 1]!);
-      return limited(scores[k - 1]!) * (1 - share) + limited(scores[k]!) * share;
+      const [low, high] = [knots[k - 1]!, knots[k]!];
+      // Halves, because the range of a column may be wider than the greatest number.
+      return between(limited(scores[k - 1]!), limited(scores[k]!), (at / 2 - low / 2) / (high / 2 - low / 2));
     },
     toValue: (score) => {
       const k = upperBound(scores, score);
-      if (k === 0 || k === knots.length) return knots[k === 0 ? 0 : k - 1]!;
+      if (k === 0 || k === knots.length) return rounded(knots[k === 0 ? 0 : k - 1]!);
       const [low, high] = [knots[k - 1]!, knots[k]!];
       // Within a repeated value, whose scores may be infinite.
-      if (low === high) return low;
-      return low + ((high - low) * (score - scores[k - 1]!)) / (scores[k]! - scores[k - 1]!);
+      if (low === high) return rounded(low);
+      return rounded(between(low, high, (score - scores[k - 1]!) / (scores[k]! - scores[k - 1]!)));
     },
   };
 };

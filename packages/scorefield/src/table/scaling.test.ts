@@ -1,5 +1,5 @@
 import { normal } from "@scorefield/core";
-import { ndarray, ShapeError } from "@scorefield/tensor";
+import { castArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { describe, expect, test } from "vitest";
 import { applyScaling, fitScaling, invertScaling, type ScalingKind } from "./scaling.ts";
 
@@ -54,6 +54,23 @@ describe("scaling", () => {
     expect(repeated).toBeGreaterThan(980);
     for (let i = 0; i < 1000; i++) expect(back.data[3 * i]).toBeGreaterThan(0);
   });
+
+  test.each(["float32", "float64"] as const)(
+    "quantile, %s: samples have the decimals of the data at many rows",
+    (dtype) => {
+      const n = 3000;
+      const data = normal([n, 3], { seed: 6, dtype: "float64" }).data.map(
+        (value, k) =>
+          [Math.round(1000 * Math.exp(value)), Math.round(100 * Math.exp(3 + value)) / 100, 0.5 + value][k % 3]!,
+      );
+      const scaling = fitScaling("quantile", castArray(ndarray(data, [n, 3]), dtype));
+      const back = invertScaling(scaling, normal([5000, 3], { seed: 7 })).data;
+      const column = (j: number) => [...back].filter((_, k) => k % 3 === j);
+      expect(column(0).filter((value) => !Number.isInteger(value))).toEqual([]);
+      expect(column(1).filter((value) => Number(value.toFixed(2)) !== value)).toEqual([]);
+      expect(column(2).filter((value) => Number(value.toFixed(2)) === value)).toEqual([]);
+    },
+  );
 
   test("another number of columns is refused", () => {
     const two = ndarray(new Float64Array(4), [2, 2]);

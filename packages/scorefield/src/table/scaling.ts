@@ -7,7 +7,8 @@ import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
 
 /**
  * How columns are scaled:
- * - `quantile`: ranks as normal scores. Samples stay within each column's range and repeat the values it repeats;
+ * - `quantile`: ranks as normal scores. Samples stay within each column's range, repeat the values it repeats, and have
+ *   its number of decimals;
  * - `standard`: mean 0 and standard deviation 1. Samples may go beyond the range;
  * - `none`: as they are, for data that already has unit scale;
  * - `images`: the 8-bit range of pixels to [-1, 1], which readers of images do; samples are clipped to it.
