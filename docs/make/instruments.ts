@@ -5,7 +5,9 @@
 import { edm, exact, gaussian, heun, langevinChain, mlp, moons, train } from "@scorefield/core";
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { inspect } from "../../packages/scorefield/src/report/inspect/inspection.ts";
+import { landscapeFigure } from "../../packages/scorefield/src/figure/landscape.ts";
+import { planePanels } from "../../packages/scorefield/src/report/inspect/plane.ts";
+import { inspected } from "../../packages/scorefield/src/report/inspect/subject.ts";
 import { markdownTable, writeImage, writeSection } from "./page-section.ts";
 
 const runtime = native({ threads: 1 });
@@ -14,14 +16,9 @@ const process = edm();
 
 const draw = moons();
 const model = await train({ data: draw(16_000, 1), process, network: mlp(), steps: 5000, seed: 0 }).result;
-const { sections } = await inspect(
-  { model, sampler: heun(), heldOut: draw(4000, 1, 16_000), seed: 0 },
-  { only: ["plane"] },
-);
-const html = sections[0]!.parts.map((part) => part.html).join("");
-const svg = /<svg[\s\S]*<\/svg>/.exec(html)?.[0];
-if (!svg) throw new Error("expected a figure of the field in the plane");
-writeImage("field.svg", svg);
+const subject = inspected({ model, sampler: heun(), heldOut: draw(4000, 1, 16_000), seed: 0 });
+const { panels, axes } = await planePanels(subject, () => {});
+writeImage("field.svg", landscapeFigure(panels, axes));
 
 const line = exact(gaussian({ mean: [0] }), process);
 const [chains, steps] = [64, 2000];

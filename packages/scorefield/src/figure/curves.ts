@@ -1,8 +1,11 @@
 /** Curves against a common axis, with error bars and a legend: one or several plots in a row. */
 import * as Plot from "@observablehq/plot";
 import { FigureError } from "./errors.ts";
+import { minus } from "./minus.ts";
 import { outline } from "./outline.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
+
+export { curveColours } from "./theme.ts";
 
 /** A point of a curve; `error` is drawn as a bar of one standard error up and down. */
 interface CurvePoint {
@@ -39,16 +42,11 @@ interface AxisOptions {
   readonly whole?: boolean;
 }
 
-/** Colours of curves, to be told apart by readers with any colour vision. */
-export const curveColours = [palette.data, palette.sample, "#2d936c", "#8057a8", "#e2a33b", "#8b95a1"] as const;
-
 const short = (v: number): string => {
   const size = Math.abs(v);
   const text =
-    size !== 0 && (size < 1e-3 || size >= 1e5)
-      ? v.toExponential(0).replace("e+", "e").replace(/^1e/, "1e")
-      : `${Number(v.toPrecision(4))}`;
-  return text.replaceAll("-", "−");
+    size !== 0 && (size < 1e-3 || size >= 1e5) ? v.toExponential(0).replace("e+", "e") : `${Number(v.toPrecision(4))}`;
+  return minus(text);
 };
 
 /** 1, 2 and 5 of each decade, or 1 alone where these are many. */

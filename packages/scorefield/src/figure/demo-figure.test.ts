@@ -73,6 +73,8 @@ describe("fieldFigure", () => {
       "c  Score field",
       "d  Training loss",
       "training step",
+      "loss",
+      "−2",
     ])
       expect(svg).toContain(`aria-label="${label}"`);
   });

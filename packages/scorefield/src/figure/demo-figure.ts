@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import type { NdArray } from "@scorefield/tensor";
 import { arrowMarks, densityColours, densityMarks, extent, type GridDensity, type GridScore } from "./field-marks.ts";
 import { lossPlot } from "./loss-plot.ts";
+import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 import { tableOf } from "./table.ts";
 
@@ -26,7 +27,7 @@ export interface FieldFigure {
   width?: number;
 }
 
-const margin = { left: 38, right: 6, top: 8, bottom: 36 };
+const margin = { left: 44, right: 6, top: 8, bottom: 36 };
 const shownPoints = 3000;
 
 const pointMarks = (table: NdArray, name: string, fill: string, x: [number, number], y: [number, number]) => {
@@ -37,6 +38,8 @@ const pointMarks = (table: NdArray, name: string, fill: string, x: [number, numb
   const r = Math.max(0.9, Math.min(2, 55 / Math.sqrt(Math.max(1, Math.min(rows.length, shownPoints)))));
   return [Plot.dot(inside, { x: (d) => d[0], y: (d) => d[1], r, fill, fillOpacity: 0.55 })];
 };
+
+const tickFormat = (v: number): string => minus(`${Number(v.toPrecision(4))}`);
 
 const count = (n: number) => n.toLocaleString("en-US");
 
@@ -79,8 +82,8 @@ export const fieldFigure = (options: FieldFigure): string => {
   };
   const plane = (marks: Plot.Markish[]): Plot.PlotOptions => ({
     ...frame,
-    x: { domain: widen(x, inner), label: null, ticks: 5, tickSize: 4 },
-    y: { domain: widen(y, inner * ratio), label: null, ticks: 5, tickSize: 4 },
+    x: { domain: widen(x, inner), label: null, ticks: 5, tickSize: 4, tickFormat },
+    y: { domain: widen(y, inner * ratio), label: null, ticks: 5, tickSize: 4, tickFormat },
     color: densityColours,
     marks: [...marks, Plot.frame({ stroke: palette.rule })],
   });
@@ -110,15 +113,10 @@ export const fieldFigure = (options: FieldFigure): string => {
     labels.push({ x: start, y: head - 20, text: `${"abcd"[i]}  ${name}`, size: 13, weight: 600 });
     labels.push({ x: start, y: head - 4, text: caption, size: 11, fill: palette.muted });
     const bottom = head + height - 6;
-    labels.push({ x: start + inner / 2, y: bottom, text: i < 3 ? columns[0] : "training step", anchor: "middle" });
-    if (i < 3)
-      labels.push({
-        x: left + 7,
-        y: head + margin.top + (inner * ratio) / 2,
-        text: columns[1],
-        anchor: "middle",
-        rotate: -90,
-      });
+    const [across, up] = i < 3 ? columns : ["training step", "loss"];
+    labels.push({ x: start + inner / 2, y: bottom, text: across, anchor: "middle" });
+    const middle = head + margin.top + (inner * ratio) / 2;
+    labels.push({ x: left + 7, y: middle, text: up, anchor: "middle", rotate: -90 });
     return { left, top: head, options };
   });
   const description = `Four panels: data, samples, score field over log-density, training loss.${title ? ` ${title}` : ""}`;

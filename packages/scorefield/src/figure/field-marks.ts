@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { FigureError } from "./errors.ts";
-import { palette } from "./plot.ts";
+import { palette } from "./theme.ts";
 
 /** A regular grid: `x` and `y` ascend in equal steps. */
 interface Grid {
@@ -67,7 +67,7 @@ export const densityMarks = ({ x, y, logDensity }: GridDensity): Plot.Markish[] 
         y2: y2 + (y2 - y1) / (y.length - 1) / 2,
         fill: Plot.identity,
         thresholds: Array.from({ length: levels }, (_, i) => -(levels - i) * contourStep),
-        stroke: "#ffffff",
+        stroke: palette.ground,
         strokeWidth: 0.6,
         clip: true,
       } as Plot.ContourOptions,

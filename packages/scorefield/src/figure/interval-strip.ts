@@ -1,5 +1,6 @@
 /** Numbers with their intervals on one line: samples against what the same number is for real data. */
 import { drawing, label, line, px } from "./drawing.ts";
+import { minus } from "./minus.ts";
 
 /** A number and the ends of its interval. */
 export interface Interval {
@@ -12,7 +13,7 @@ const width = 280;
 const height = 38;
 const margin = 8;
 
-const number = (value: number): string => `${Number(value.toPrecision(2))}`.replace("-", "−");
+const number = (value: number): string => minus(`${Number(value.toPrecision(2))}`);
 
 /**
  * A dot with its interval for samples and one for real data, above an axis that begins at 0, or spans the range.

@@ -1,37 +1,41 @@
 /** Panels of a model in the plane: shades of its density, and whatever is drawn over them. */
 import * as Plot from "@observablehq/plot";
 import { densityColours, densityMarks, type GridDensity } from "./field-marks.ts";
+import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 
 /** A panel of a landscape figure; all have the same axes. */
 export interface LandscapePanel {
   readonly title: string;
   readonly caption?: string;
-  /** Shaded below the marks; left out, the ground is white. */
+  /** Shaded below the marks; left out, the ground is bare. */
   readonly density?: GridDensity;
   readonly marks?: (pxPerUnit: number) => readonly Plot.Markish[];
   /** The scale of colours for marks, in place of that of the density. */
   readonly colour?: Plot.ScaleOptions;
 }
 
-const [side, left, top, below, gap] = [236, 30, 52, 30, 14] as const;
+const [side, left, top, below, gap] = [236, 46, 52, 44, 14] as const;
 
-const tickFormat = (v: number): string => `${Number(v.toPrecision(4))}`.replaceAll("-", "−");
+const tickFormat = (v: number): string => minus(`${Number(v.toPrecision(4))}`);
 
 /**
  * Panels in rows of at most four, as an SVG document; the aspect of the axes is that of the plane.
- * @param options `x` and `y`, first and last value of the axes; `across`, panels in a row, default 4
+ * @param options `x` and `y`, first and last value of the axes; `names` of the axes, default x and y; `across`, panels in
+ * a row, default 4
  */
 export const landscapeFigure = (
   panels: readonly LandscapePanel[],
   {
     x,
     y,
+    names = ["x", "y"],
     across = 4,
     description = panels.map(({ title }) => title).join("; "),
   }: {
     readonly x: readonly [number, number];
     readonly y: readonly [number, number];
+    readonly names?: readonly [string, string];
     readonly across?: number;
     readonly description?: string;
   },
@@ -49,6 +53,9 @@ export const landscapeFigure = (
     const [at, down] = [(i % columns) * width, Math.floor(i / columns) * height];
     labels.push({ x: at + left, y: down + 22, text: title, size: 13, weight: 600 });
     if (caption) labels.push({ x: at + left, y: down + 40, text: caption, size: 11, fill: palette.muted });
+    const [across, up] = [at + left + side / 2, down + top + side / 2];
+    labels.push({ x: across, y: down + top + side + below - 10, text: names[0], anchor: "middle" });
+    labels.push({ x: at + 12, y: up, text: names[1], anchor: "middle", rotate: -90 });
     return {
       left: at,
       top: down + top - 4,
@@ -97,7 +104,7 @@ export const dotMarks = (
     symbol: options.symbol ?? "circle",
     ...(options.symbol === "times"
       ? { stroke: options.fill, strokeWidth: 2 }
-      : { fill: options.fill, fillOpacity: options.opacity ?? 1, stroke: options.symbol ? "#ffffff" : null }),
+      : { fill: options.fill, fillOpacity: options.opacity ?? 1, stroke: options.symbol ? palette.ground : null }),
     clip: true,
   }),
 ];

@@ -1,7 +1,8 @@
 /** Loss against training step: every recorded value, faint, and a running mean over it. */
 import * as Plot from "@observablehq/plot";
 import { FigureError } from "./errors.ts";
-import { palette } from "./plot.ts";
+import { minus } from "./minus.ts";
+import { palette } from "./theme.ts";
 
 /** A recorded training step. */
 export interface LossPoint {
@@ -69,7 +70,7 @@ export const lossPlot = (losses: readonly LossPoint[], frame: Plot.PlotOptions):
       ticks: log ? decadeTicks(domain) : 5,
       tickSize: 4,
       grid: true,
-      tickFormat: (v: number) => `${Number(v.toPrecision(3))}`.replaceAll("-", "−"),
+      tickFormat: (v: number) => minus(`${Number(v.toPrecision(3))}`),
     },
     marks: [
       Plot.line(losses.filter(thin), {

@@ -3,20 +3,10 @@ import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
 import { FigureError } from "./errors.ts";
 import { outlineText } from "./outline.ts";
+import { darkRules, palette } from "./theme.ts";
 
-/** Its marks, for figures made elsewhere. */
-export { Plot };
-
-/** The colours of every figure; data and samples are told apart by readers with any colour vision. */
-export const palette = {
-  ink: "#1d2733",
-  muted: "#667180",
-  rule: "#c9d0d8",
-  data: "#2f6db3",
-  sample: "#d4622a",
-  /** From no density to the densest. */
-  density: ["#ffffff", "#edf3fa", "#d8e6f3", "#bfd6eb", "#a3c4e2", "#86b0d8", "#699bcb"],
-} as const;
+/** Its marks, and the colours, for figures made elsewhere. */
+export { Plot, palette };
 
 /** A plot with its upper left corner at (`left`, `top`) px of the page. */
 export interface Panel {
@@ -40,7 +30,7 @@ export interface Label {
 }
 
 /**
- * Draws panels and labels on a white page.
+ * Draws panels and labels on a white page, which is dark where the reader prefers that and the program follows it.
  *
  * Text is drawn as outlines of the Inter typeface, so the figure needs no font where it is shown.
  * @param width of the page in px
@@ -69,13 +59,14 @@ export const page = (options: {
     width,
     height,
     viewBox: `0 0 ${width} ${height}`,
+    class: "figure",
     role: "img",
     "aria-label": description,
     color: palette.ink,
     fill: palette.ink,
     "font-size": 11,
   });
-  svg.append(create("rect", { width, height, fill: "#ffffff" }));
+  svg.append(create("rect", { width, height, fill: palette.ground }));
   for (const { left, top, options } of panels) {
     const plot = Plot.plot({ ...options, document, figure: false });
     plot.querySelector("style")?.remove();
@@ -92,11 +83,12 @@ export const page = (options: {
   }
   outlineText(svg);
   // A hundredth of a px is finer than any screen, and a third of the bytes of full precision.
-  return svg.outerHTML.replace(/ (cx|cy|d|transform|x|y|width|height)="([^"]*)"/g, (_, name, value: string) => {
+  const text = svg.outerHTML.replace(/ (cx|cy|d|transform|x|y|width|height)="([^"]*)"/g, (_, name, value: string) => {
     if (/NaN|Infinity/.test(value))
       throw new FigureError(`figure: expected finite coordinates, found ${name}="${value.slice(0, 80)}"`);
     return ` ${name}="${value.replace(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) => String(Math.round(Number(number) * 100) / 100))}"`;
   });
+  return text.replace(">", `><style>${darkRules(text)}</style>`);
 };
 
 /** One plot on a page of its own, as an SVG document; `width` and `height` default to Plot's 640 x 400 px. */

@@ -2,6 +2,7 @@ import { DOMParser } from "linkedom";
 import { expect, test } from "vitest";
 import { FigureError } from "./errors.ts";
 import { intervalStrip } from "./interval-strip.ts";
+import { landscapeFigure } from "./landscape.ts";
 import { shareBars } from "./share-bars.ts";
 import { twoHistograms } from "./two-histograms.ts";
 
@@ -68,4 +69,14 @@ test("histograms share their axis; a far value does not press the others togethe
   expect(twoHistograms("constant", { samples: [3, 3], real: [3] })).toContain("1.5");
   expect(() => twoHistograms("x", { samples: [], real: [1] })).toThrow(FigureError);
   expect(() => twoHistograms("x", { samples: [Number.NaN], real: [1] })).toThrow(FigureError);
+});
+
+test("axes say what they are of", () => {
+  const histograms = parse(twoHistograms("age", { samples: [1, 2, 3], real: [-1, 2] })).textContent!;
+  for (const text of ["age", "share", "−1"]) expect(histograms).toContain(text);
+  expect(parse(shareBars([{ name: "a", samples: 0.5 }], "share that is right")).textContent).toContain(
+    "share that is right",
+  );
+  const plane = landscapeFigure([{ title: "t" }], { x: [-1, 1], y: [-1, 1], names: ["width", "height"] });
+  for (const text of ["width", "height", "−1"]) expect(plane).toContain(`aria-label="${text}"`);
 });

@@ -1,6 +1,7 @@
 /** A figure of the rows of a table: one column a histogram, two a scatter plot, more a matrix of pairs. */
 import * as Plot from "@observablehq/plot";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
+import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 import { tableOf } from "./table.ts";
 
@@ -28,7 +29,7 @@ const tickFormat = (v: number): string => {
       : size >= 1e4
         ? `${Number((v / 1000).toPrecision(4))}k`
         : `${Number(v.toPrecision(4))}`;
-  return text.replaceAll("-", "−");
+  return minus(text);
 };
 
 const histogram = (values: readonly number[], [low, high]: [number, number]) => {

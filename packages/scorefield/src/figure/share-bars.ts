@@ -11,7 +11,10 @@ export interface ShareBar {
 const rowHeight = 22;
 const top = 6;
 
-/** @throws FigureError for shares that are not finite */
+/**
+ * @param description of the shares, in a few words: it is written below their axis
+ * @throws FigureError for shares that are not finite
+ */
 export const shareBars = (bars: readonly ShareBar[], description: string): string => {
   const longest = Math.min(24, Math.max(...bars.map(({ name }) => name.length)));
   const left = 16 + 6.6 * longest;
@@ -36,5 +39,6 @@ export const shareBars = (bars: readonly ShareBar[], description: string): strin
       real === undefined ? "" : line(x(real), y + 1, x(real), y + 21, "var(--data)", 3),
     ].join("");
   });
-  return drawing(width, bottom + 20, description, [...grid, ...rows]);
+  const axis = label((x(0) + x(1)) / 2, bottom + 32, description, { anchor: "middle", fill: "var(--ink)" });
+  return drawing(width, bottom + 38, description, [...grid, ...rows, axis]);
 };

@@ -1,13 +1,14 @@
 /** Two lists of numbers as histograms on one axis: samples filled, real data as an outline. */
 import { drawing, label, line, px } from "./drawing.ts";
 import { FigureError } from "./errors.ts";
+import { minus } from "./minus.ts";
 
 const bins = 36;
 
 const number = (value: number): string => {
   const size = Math.abs(value);
   const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(1) : `${Number(value.toPrecision(3))}`;
-  return text.replaceAll("-", "−");
+  return minus(text);
 };
 
 interface Axis {
@@ -43,35 +44,41 @@ const sharesOf = (list: ArrayLike<number>, { low, high, log }: Axis): Float64Arr
 
 /**
  * The axis is logarithmic where all values are positive and their median lies within the lowest twentieth of the range.
- * @param title above the plot
+ * @param name of what is counted, below the axis
  * @throws FigureError for numbers that are not finite, or an empty list
  */
 export const twoHistograms = (
-  title: string,
+  name: string,
   { samples, real }: { readonly samples: ArrayLike<number>; readonly real: ArrayLike<number> },
-  { width = 300, height = 150 }: { readonly width?: number; readonly height?: number } = {},
+  { width = 300, height = 160 }: { readonly width?: number; readonly height?: number } = {},
 ): string => {
   if (samples.length === 0 || real.length === 0)
     throw new FigureError("twoHistograms: expected numbers in each list, found none");
   const axis = axisOf([samples, real]);
   const [filled, outline] = [sharesOf(samples, axis), sharesOf(real, axis)];
   const most = Math.max(...filled, ...outline);
-  const [top, bottom, side] = [22, height - 18, 4];
-  const x = (bin: number): number => side + (bin / bins) * (width - 2 * side);
+  const [top, bottom, left, right] = [8, height - 34, 40, width - 6];
+  const x = (bin: number): number => left + (bin / bins) * (right - left);
   const y = (share: number): number => bottom - (share / most) * (bottom - top);
   const steps = (shares: Float64Array): string =>
     Array.from(shares, (share, i) => `L${px(x(i))},${px(y(share))}L${px(x(i + 1))},${px(y(share))}`).join("");
   const path = (shares: Float64Array, attributes: string): string =>
     `<path d="M${px(x(0))},${px(bottom)}${steps(shares)}L${px(x(bins))},${px(bottom)}" ${attributes}/>`;
-  const longest = Math.floor((width - 8) / 6.4);
-  const short = title.length > longest ? `${title.slice(0, longest - 1)}…` : title;
-  return drawing(width, height, `${title}: distributions of samples and of real data`, [
-    label(side, 12, short, { fill: "var(--ink)", size: 12 }),
+  const longest = Math.floor((right - left) / 6.4);
+  const short = name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
+  const middle = (left + right) / 2;
+  return drawing(width, height, `${name}: distributions of samples and of real data`, [
     path(filled, 'fill="var(--sample)" fill-opacity="0.45"'),
     path(outline, 'fill="none" stroke="var(--data)" stroke-width="1.6" stroke-linejoin="round"'),
-    line(side, bottom, width - side, bottom, "var(--strong-rule)"),
-    label(side, bottom + 13, number(axis.low)),
-    ...(axis.log ? [label(width / 2, bottom + 13, "logarithmic", { anchor: "middle" })] : []),
-    label(width - side, bottom + 13, number(axis.high), { anchor: "end" }),
+    line(left, bottom, right, bottom, "var(--strong-rule)"),
+    label(left, bottom + 13, number(axis.low)),
+    label(right, bottom + 13, number(axis.high), { anchor: "end" }),
+    ...(axis.log ? [label(middle, bottom + 13, "logarithmic", { anchor: "middle" })] : []),
+    label(middle, bottom + 29, short, { anchor: "middle", fill: "var(--ink)", size: 12 }),
+    // Shares of a bin.
+    line(left, top, left, bottom, "var(--strong-rule)"),
+    label(left - 5, top + 8, `${number(100 * most)} %`, { anchor: "end" }),
+    label(left - 5, bottom, "0", { anchor: "end" }),
+    label(left - 5, (top + bottom) / 2 + 4, "share", { anchor: "end" }),
   ]);
 };

@@ -95,6 +95,9 @@ export const glyphExtractor = async (shape: Shape, work: Work): Promise<FeatureE
   };
 };
 
+/** The name of a file or folder as part of that of a measure: letters, digits, dots and hyphens. */
+export const safeName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "-");
+
 /** Features of a person's own network. @throws DataError for a file that cannot be read; otherwise as `onnxExtractor` */
 export const fileExtractor = async (
   path: string,
@@ -103,5 +106,5 @@ export const fileExtractor = async (
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new DataError({ path, expected: "an ONNX file", found: cause.code ?? cause.message, cause });
   });
-  return onnxExtractor(bytes, { ...options, name: basename(path).replace(/\.onnx$/i, "") });
+  return onnxExtractor(bytes, { ...options, name: safeName(basename(path).replace(/\.onnx$/i, "")) });
 };

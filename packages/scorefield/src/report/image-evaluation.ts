@@ -11,6 +11,7 @@ import {
   predictClasses,
 } from "@scorefield/core";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { safeName } from "./extractor.ts";
 import type { Measure } from "./measure.ts";
 import { memorisation, type QualityOptions, sampleMeasures, withinRange } from "./quality.ts";
 
@@ -168,4 +169,4 @@ export const evaluateImages = async (
 
 /** Features of the classifier of the data's own classes. @param name of the data */
 export const ownExtractor = (name: string, classifier: Classifier): FeatureExtractor =>
-  classifierExtractor(`${name}-classifier`, classifier);
+  classifierExtractor(`${safeName(name)}-classifier`, classifier);

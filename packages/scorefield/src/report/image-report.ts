@@ -76,7 +76,7 @@ const classSection = ({ classes }: ImageEvaluation): Section[] =>
           title: "Classes",
           parts: [
             figure(
-              shareBars(classes, "accuracy of each class"),
+              shareBars(classes, "share of images that the classifier gives the class asked for"),
               "How often a classifier trained on the data sees the class that a sample was asked to be of. Bars: samples. Lines: real images that training did not see.",
             ),
           ],
@@ -105,7 +105,10 @@ export const imageReport = async (
       },
       {
         title: "Measures",
-        parts: [measuresTable(evaluation.measures), ...measureNotes(evaluation.measures).map(paragraph)],
+        parts: [
+          measuresTable(evaluation.measures),
+          ...measureNotes(evaluation.measures, Object.fromEntries(head.facts).features).map(paragraph),
+        ],
       },
       ...classSection(evaluation),
       ...(await nearestSection(evaluation)),

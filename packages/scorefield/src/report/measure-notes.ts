@@ -4,15 +4,15 @@ import { shortNumber } from "./text-table.ts";
 
 const pValueText = (p: number): string => (p < 1e-4 ? "below 0.0001" : shortNumber(p));
 
-/** Sentences on how to read these measures. */
-export const measureNotes = (measures: readonly Measure[]): string[] => {
+/** Sentences on how to read these measures. @param features that distances are taken on, in a few words */
+export const measureNotes = (measures: readonly Measure[], features?: string): string[] => {
   const test = measures.find(({ pValue }) => pValue);
   const own = measures.find(({ name }) => name.startsWith("frechet-"));
   return [
     "Orange: samples against real data that training did not see. Blue: other real data against the same, in equal number; that is what a perfect model would reach, chance included. Lines are 95 % intervals by the bootstrap.",
     ...(own
       ? [
-          `${own.name} is a Frechet distance on features of a network that is named in it. It is no FID, and compares only with numbers on the same features and of as many samples.`,
+          `The Fréchet and the kernel distance are taken on features of images: those of ${features ?? "a network"}. They are no FID and no KID, and compare only with numbers on the same features and of the same number of samples.`,
         ]
       : []),
     ...(test?.pValue

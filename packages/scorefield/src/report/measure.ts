@@ -4,8 +4,10 @@ import { shortNumber, textTable } from "./text-table.ts";
 
 /** A measure of samples against reference data, beside other real data against the same. */
 export interface Measure {
-  /** Such as `frechet-digits` or `coverage`. */
+  /** Such as `frechet-digits-classifier` or `coverage`: what programs know it by. */
   readonly name: string;
+  /** What people read in its place, where the name is not for them. */
+  readonly label?: string;
   /** What it tells, in a line. */
   readonly meaning: string;
   /** Which way is good: small, large, or near the real data's own. */
@@ -15,7 +17,7 @@ export interface Measure {
   readonly samples: BootstrapEstimate;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: BootstrapEstimate;
-  /** What it would be were samples and real data of one law, of a measure that real data alone have none of. */
+  /** What it would be were samples and real data of one distribution, of a measure that real data alone have none of. */
   readonly expected?: number;
   /** Of the two-sample test. */
   readonly pValue?: { readonly samples: number; readonly real?: number };
@@ -27,8 +29,8 @@ const interval = ({ low, high }: BootstrapEstimate): string => `${shortNumber(lo
 export const measuresText = (measures: readonly Measure[]): string =>
   textTable([
     ["measure", "good is", "samples", "95 % interval", "real", "95 % interval"],
-    ...measures.map(({ name, good, samples, real, expected }) => [
-      name,
+    ...measures.map(({ name, label = name, good, samples, real, expected }) => [
+      label,
       good === "near" ? "near real" : good,
       shortNumber(samples.value),
       interval(samples),

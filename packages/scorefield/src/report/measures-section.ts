@@ -1,31 +1,33 @@
 /** The measures of a report: a table with a dot plot in each row. */
 import { intervalStrip } from "../figure/interval-strip.ts";
+import { minus } from "../figure/minus.ts";
 import type { Measure } from "./measure.ts";
 import { escapeHtml, type Html } from "./page.ts";
 import { shortNumber } from "./text-table.ts";
 
 const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
 
-/** A number with a true minus, which does not break a line. */
-const number = (value: number): string => shortNumber(value).replaceAll("-", "−");
+const number = (value: number): string => minus(shortNumber(value));
 
-const cell = (estimate: Measure["samples"] | undefined, className: string): string =>
+const names = { sample: "samples", data: "real data" } as const;
+
+const cell = (estimate: Measure["samples"] | undefined, className: keyof typeof names): string =>
   estimate
-    ? `<td class="number"><span class="${className}">${number(estimate.value)}</span><small>${number(estimate.low)} to ${number(estimate.high)}</small></td>`
+    ? `<td class="number" data-of="${names[className]}"><span class="${className}">${number(estimate.value)}</span><small>${number(estimate.low)} to ${number(estimate.high)}</small></td>`
     : "<td></td>";
 
 const expectedCell = (expected: number): string =>
-  `<td class="number"><span class="data">${number(expected)}</span><small>expected</small></td>`;
+  `<td class="number" data-of="${names.data}"><span class="data">${number(expected)}</span><small>expected</small></td>`;
 
-const row = ({ name, meaning, good, range, samples, real, expected }: Measure): string =>
-  `<tr><td>${escapeHtml(name)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +
+const row = ({ name, label = name, meaning, good, range, samples, real, expected }: Measure): string =>
+  `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +
   `<td>${intervalStrip(samples, real, range)}</td>${cell(samples, "sample")}` +
   `${!real && expected !== undefined ? expectedCell(expected) : cell(real, "data")}</tr>`;
 
 /** One row per measure, with samples and real data side by side. */
 export const measuresTable = (measures: readonly Measure[]): Html => ({
   html:
-    '<div class="scroll"><table class="measures"><thead><tr><th>measure</th><th></th>' +
+    '<div class="scroll"><table class="measures"><thead><tr><th>measure</th><th>value, with 95 % interval</th>' +
     '<th class="number"><span class="sample">● samples</span></th><th class="number"><span class="data">● real data</span></th></tr></thead>' +
     `<tbody>${measures.map(row).join("")}</tbody></table></div>`,
 });

@@ -1,4 +1,5 @@
 /** Reports as one HTML file that needs nothing else: text, tables, and figures as SVG. */
+import { minus } from "../figure/minus.ts";
 
 /** A piece of HTML that is already escaped. */
 export interface Html {
@@ -21,16 +22,28 @@ export const paragraph = (text: string): Html => ({ html: `<p>${escapeHtml(text)
 /** A remark that a reader must not miss, such as what could not be done. */
 export const remark = (text: string): Html => ({ html: `<p class="remark">${escapeHtml(text)}</p>` });
 
-/** A figure. @param svg a complete SVG document, as the figures of this package are @param caption plain text */
-export const figure = (svg: string, caption: string): Html => ({
-  html: `<figure>${svg}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
-});
+/**
+ * A figure.
+ * @param svg a complete SVG document, as the figures of this package are; or several, side by side where there is room
+ * @param caption plain text; none where empty
+ */
+export const figure = (svg: string | readonly string[], caption: string): Html => {
+  const drawn = typeof svg === "string" ? svg : `<div class="beside">${svg.join("")}</div>`;
+  return {
+    html: `<figure>${drawn}${caption === "" ? "" : `<figcaption>${escapeHtml(caption)}</figcaption>`}</figure>`,
+  };
+};
+
+/** What a column of numbers may hold: a number with a sign, a bound or a unit; nothing; or yes and no. */
+const numberLike = /^$|^[-–−+±≤<]?\s?[\d.∞]|^yes$|^no$/;
 
 /** A table of plain texts: the first column to the left, numbers to the right. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): Html => {
-  const numeric = head.map((_, j) => j > 0 && rows.every((row) => /^$|^[-–−+±≤<]?\s?[\d.∞]|^yes$|^no$/.test(row[j]!)));
+  const numeric = head.map((_, j) => j > 0 && rows.every((row) => numberLike.test(row[j]!)));
   const cell = (tag: "td" | "th") => (text: string, j: number) =>
-    `<${tag}${numeric[j] ? ' class="number"' : ""}>${escapeHtml(text)}</${tag}>`;
+    numeric[j]
+      ? `<${tag} class="number">${escapeHtml(tag === "td" ? minus(text) : text)}</${tag}>`
+      : `<${tag}>${escapeHtml(text)}</${tag}>`;
   const line = (row: readonly string[], tag: "td" | "th") => `<tr>${row.map(cell(tag)).join("")}</tr>`;
   return {
     html: `<div class="scroll"><table><thead>${line(head, "th")}</thead><tbody>${rows.map((row) => line(row, "td")).join("")}</tbody></table></div>`,
@@ -52,13 +65,13 @@ export const picture = (png: Uint8Array, alt: string, caption: string): Html => 
   html: `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`,
 });
 
-// Figures drawn for a page of their own are white in both schemes; those drawn for a report use these colours.
+// Small figures are drawn in these colours; others bring rules for dark ground of their own.
 const style = `
 :root { color-scheme: light dark; --page: #f4f6f8; --card: #fff; --ink: #1d2733; --muted: #667180; --rule: #e0e5ea; --strong-rule: #c9d0d8; --data: #2f6db3; --sample: #d4622a; }
 @media (prefers-color-scheme: dark) { :root { --page: #12161b; --card: #1a2027; --ink: #e3e8ee; --muted: #98a4b3; --rule: #2c343e; --strong-rule: #46515e; --data: #6aa5e6; --sample: #ec8a55; } }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 36px 24px 80px; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
+h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 18px; margin: 0 0 8px; }
 header p { margin: 0 0 16px; color: var(--muted); }
 nav { margin: 12px 0 24px; display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 14px; }
@@ -70,9 +83,10 @@ p { margin: 0 0 12px; max-width: 76ch; }
 figure { margin: 16px 0; }
 figure svg { display: block; max-width: 100%; height: auto; border-radius: 4px; }
 figure img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; border-radius: 4px; }
+figure .beside { gap: 12px 20px; align-items: start; }
 figcaption { color: var(--muted); font-size: 13.5px; max-width: 80ch; margin-top: 6px; }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 0 28px; }
-.scroll { overflow-x: auto; margin: 12px 0; }
+.scroll { overflow-x: auto; margin: 12px 0; max-width: 100%; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 16px 4px 0; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
 th { font-weight: 600; border-bottom-color: var(--strong-rule); }
@@ -84,6 +98,21 @@ td small { display: block; color: var(--muted); font-size: 12.5px; line-height: 
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; margin: 0; font-size: 14px; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  main { padding: 20px 10px 48px; }
+  section { padding: 14px 12px; }
+  h1 { font-size: 21px; }
+  th, td { padding-right: 12px; }
+  dl { grid-template-columns: 1fr; }
+  dd { margin: 0 0 6px; }
+  .measures thead, .measures td:empty { display: none; }
+  .measures, .measures tbody { display: block; }
+  .measures tr { display: grid; grid-template-columns: 1fr 1fr; border-bottom: 1px solid var(--rule); padding: 8px 0; }
+  .measures td { border: 0; padding: 3px 0; text-align: left; }
+  .measures td:nth-child(-n + 2) { grid-column: 1 / -1; }
+  .measures svg { max-width: 100%; height: auto; }
+  .measures .number::before { content: attr(data-of) " "; color: var(--muted); font-size: 12.5px; }
+}
 @media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: avoid; } nav { display: none; } }
 `;
 

@@ -17,6 +17,7 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { cacheFolder } from "./cache-folder.ts";
 import { keptClassifier } from "./classifier-store.ts";
+import { safeName } from "./extractor.ts";
 import { evaluateImages, ownExtractor } from "./image-evaluation.ts";
 import { imageReport } from "./image-report.ts";
 import { measuresText } from "./measure.ts";
@@ -130,7 +131,15 @@ test("images: class accuracy, copies of training images, and a page that stands 
   );
   expect(named.get("class accuracy")!.samples.value).toBeCloseTo(found / count, 12);
   expect(named.get("class accuracy")!.samples.value).toBe(await accuracy(judge, copies.images, copies.labels.data));
-  const page = await imageReport(evaluation, { samples: copies.images, real: draw(count, 1).images }, head);
+  // People read what the distances are, and on what features; programs read the name.
+  expect(measuresText(evaluation.measures)).toMatch(/^Fréchet distance +small/m);
+  const features = "a classifier of the data's own classes";
+  const facts = [...head.facts, ["features", features] as const];
+  const pictures = { samples: copies.images, real: draw(count, 1).images };
+  const page = await imageReport(evaluation, pictures, { ...head, facts });
+  expect(page).toContain("Fréchet distance<small>");
+  expect(page).toContain(`features of images: those of ${features}. They are no FID and no KID`);
+  expect(page).not.toContain("frechet-");
   expect(page).toContain("data:image/png;base64,");
   expect(page).toContain("class 9");
   expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
@@ -156,6 +165,10 @@ test("a classifier is made once, and again when its file is damaged or the key a
   process.env.SCOREFIELD_CACHE = "off";
   await vector("a");
   expect(made).toBe(4);
+});
+
+test("names of features are safe wherever the file lies", () => {
+  expect(safeName("my net (v2)/ü")).toBe("my-net-v2-ü");
 });
 
 test("the cache folder: as named, else where the system keeps such things", () => {

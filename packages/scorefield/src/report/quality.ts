@@ -112,9 +112,18 @@ const distancePlans: readonly Plan[] = [
   },
 ];
 
+/** The names of distances hold that of the features, which stands beside them where people read. */
+const labelOf = (name: string): { readonly label?: string } =>
+  name.startsWith("frechet-")
+    ? { label: "Fréchet distance" }
+    : name.startsWith("kernel-")
+      ? { label: "kernel distance" }
+      : {};
+
 const featurePlans = ({ frechetName, kernelName }: FeatureExtractor, features: NdArray): readonly Plan[] => [
   {
     name: frechetName,
+    ...labelOf(frechetName),
     meaning: "distance of features' means and covariances",
     good: "small",
     of: frechetDistanceStatistic,
@@ -122,6 +131,7 @@ const featurePlans = ({ frechetName, kernelName }: FeatureExtractor, features: N
   },
   {
     name: kernelName,
+    ...labelOf(kernelName),
     meaning: "squared discrepancy of features, cubic kernel, unbiased",
     good: "small",
     of: (reference, samples) => kernelDistanceStatistic(reference, samples),
@@ -144,7 +154,7 @@ const measured = (
   { seed, signal, onStage }: QualityOptions,
 ): Measure[] =>
   plans.map(({ of, replicates = 200, ...rest }) => {
-    onStage?.(rest.name);
+    onStage?.(rest.label ?? rest.name);
     const estimate = (set: NdArray): BootstrapEstimate => {
       signal?.throwIfAborted();
       return withinRange(bootstrap(of(reference, set), { replicates, seed }), rest.range);

@@ -1,7 +1,7 @@
-/** The part on calibration: the loss at every noise level, on data seen and unseen, beside what the model believes. */
-import { calibration, noiseTimes } from "@scorefield/core";
-import { curveColours, curvesFigure } from "../../figure/curves.ts";
-import { figure, paragraph, table } from "../page.ts";
+/** The part on calibration: the loss at every noise level, on data seen and unseen, beside what the Jacobian implies. */
+import { calibration, type LevelMean, noiseTimes } from "@scorefield/core";
+import { type CurvePlot, curveColours, curvesFigure } from "../../figure/curves.ts";
+import { figure, paragraph, remark, table } from "../page.ts";
 import { firstRows, type Instrument, instrumentOptions, shown } from "./subject.ts";
 
 export const calibrationPart: Instrument = async (subject, share) => {
@@ -16,61 +16,85 @@ export const calibrationPart: Instrument = async (subject, share) => {
     });
   const unseen = await run(heldOut, 0);
   const seen = training ? await run(training, 1) : undefined;
-  const points = (levels: typeof unseen, key: "loss" | "believed") =>
-    levels.map(({ noise, [key]: { mean, standardError } }) => ({ x: noise, y: mean, error: standardError }));
-  const gap = unseen.map(({ noise, loss, believed }) => ({
-    x: noise,
-    y: loss.mean / believed.mean,
-    error:
-      Math.abs(loss.mean / believed.mean) *
-      Math.hypot(loss.standardError / loss.mean, believed.standardError / believed.mean),
-  }));
+  type Level = (typeof unseen)[number];
+  const curve = (levels: readonly Level[], of: (level: Level) => LevelMean) =>
+    levels.map((level) => ({ x: level.noise, y: of(level).mean, error: of(level).standardError }));
+  // A variance, of a true score. The Jacobian of a network is free to imply one below 0, which is none.
+  const implied = unseen.filter(({ believed }) => believed.mean >= 0);
+  const excess = ({ loss, believed }: Level): LevelMean => ({
+    mean: loss.mean - believed.mean,
+    standardError: Math.hypot(loss.standardError, believed.standardError),
+  });
   const x = { label: "noise, in units of the model's data", log: true };
-  const svg = curvesFigure([
+  const plots: CurvePlot[] = [
     {
       title: "Loss of predicting the noise",
       x,
       y: { label: "per element", log: true },
       curves: [
-        { name: "held-out data", colour: curveColours[0], points: points(unseen, "loss") },
-        ...(seen ? [{ name: "training data", colour: curveColours[1], points: points(seen, "loss") }] : []),
-        { name: "what the model believes", colour: curveColours[5], points: points(unseen, "believed"), dashed: true },
+        { name: "held-out data", colour: curveColours[0], points: curve(unseen, ({ loss }) => loss) },
+        ...(seen ? [{ name: "training data", colour: curveColours[1], points: curve(seen, ({ loss }) => loss) }] : []),
+        {
+          name: "implied by the Jacobian",
+          colour: curveColours[5],
+          points: curve(implied, ({ believed }) => believed),
+          dashed: true,
+        },
       ],
     },
     {
-      title: "Loss found over loss believed, held-out data",
+      title: "Loss found minus loss implied, held-out data",
       x,
-      y: { label: "ratio" },
+      y: { label: "difference per element" },
       curves: [
-        { name: "", colour: curveColours[0], points: gap },
-        { name: "", colour: curveColours[5], points: gap.map(({ x: at }) => ({ x: at, y: 1 })), dashed: true },
+        { name: "", colour: curveColours[0], points: curve(unseen, excess) },
+        { name: "", colour: curveColours[5], points: unseen.map(({ noise }) => ({ x: noise, y: 0 })), dashed: true },
       ],
     },
-  ]);
+  ];
+  const none = unseen.length - implied.length;
   return {
     title: "Calibration",
-    numbers: { heldOut: unseen, ...(seen && { training: seen }) },
+    numbers: {
+      heldOut: unseen.map((level) => {
+        const { believed, ...rest } = level;
+        return { ...rest, ...(believed.mean >= 0 && { implied: believed }), excess: excess(level) };
+      }),
+      ...(seen && { training: seen.map(({ believed: _, ...rest }) => rest) }),
+    },
     parts: [
       paragraph(
-        "How much of the noise the model cannot tell, by noise level: 0 where all is seen, 1 where none is. What it believes itself to miss follows from its Jacobian, and equals what it misses if its score is true. A loss above it means that the model is too sure; training data below held-out data, that it remembers them.",
+        "How much of the noise the model cannot see, by noise level: 0 where all is seen, 1 where none is. A score fixes what it has to miss by its Jacobian: the loss implied is the variance of the noise given the noisy point, 1 + σ² tr J / d. For the true score both are equal. A loss found above the one implied means that the model is too sure; training data below held-out data, that it remembers them.",
       ),
-      figure(svg, `Means over ${Math.min(effort.points, heldOut.shape[0]!)} points, bars of one standard error.`),
+      figure(
+        plots.map((plot) => curvesFigure([plot])),
+        `Means over ${Math.min(effort.points, heldOut.shape[0]!)} points, bars of one standard error.`,
+      ),
+      ...(none > 0
+        ? [
+            remark(
+              `At ${none} of ${unseen.length} levels the Jacobian implies a variance below 0, which no score does: there the derivative of the network is wrong by more than the loss, and nothing is implied.`,
+            ),
+          ]
+        : []),
       table(
         [
           "noise",
           "held-out loss",
           "standard error",
           ...(seen ? ["training loss"] : []),
-          "believed",
-          "found / believed",
+          "implied loss",
+          "found minus implied",
+          "standard error",
         ],
-        unseen.map(({ noise, loss, believed }, k) => [
-          shown(noise),
-          shown(loss.mean),
-          shown(loss.standardError),
+        unseen.map((level, k) => [
+          shown(level.noise),
+          shown(level.loss.mean),
+          shown(level.loss.standardError),
           ...(seen ? [shown(seen[k]!.loss.mean)] : []),
-          shown(believed.mean),
-          (loss.mean / believed.mean).toFixed(3),
+          level.believed.mean >= 0 ? shown(level.believed.mean) : "",
+          shown(excess(level).mean),
+          shown(excess(level).standardError),
         ]),
       ),
     ],

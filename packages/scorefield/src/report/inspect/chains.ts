@@ -1,6 +1,7 @@
 /** The part on Langevin chains: what a step costs in correlation and in bias. */
 import { langevinChain } from "@scorefield/core";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
+import { minus } from "../../figure/minus.ts";
 import { figure, paragraph, remark, table } from "../page.ts";
 import { type Instrument, instrumentOptions, noiseAt, noisyRows, shown, timeOfNoise } from "./subject.ts";
 
@@ -39,26 +40,21 @@ export const chainPart: Instrument = async (subject, share) => {
   const svg =
     found.length === 0
       ? undefined
-      : curvesFigure(
-          [
-            {
-              title: "Autocorrelation of the slowest element",
-              x: { label: "steps apart" },
-              y: { label: "correlation", domain: [-0.1, 1.02] },
-              curves: found.map(({ relative, slowest }, k) => ({
-                name: `step ${relative} σ²`,
-                colour: curveColours[k]!,
-                points: Array.from(slowest.autocorrelation.subarray(0, lags), (y, lag) => ({ x: lag, y })),
-              })),
-            },
-          ],
-          { width: 560 },
-        );
+      : curvesFigure([
+          {
+            title: "Autocorrelation of the slowest element",
+            x: { label: "steps apart" },
+            y: { label: "correlation", domain: [-0.1, 1.02] },
+            curves: found.map(({ relative, slowest }, k) => ({
+              name: `step ${relative} σ²`,
+              colour: curveColours[k]!,
+              points: Array.from(slowest.autocorrelation.subarray(0, lags), (y, lag) => ({ x: lag, y })),
+            })),
+          },
+        ]);
   // Chains that ran away have ratios of many digits, none of which says more than its size.
   const estimate = (value: number, error: number) =>
-    Math.abs(value) < 100
-      ? `${value.toFixed(3)} ± ${error.toFixed(3)}`.replaceAll("-", "−")
-      : `${shown(value)} ± ${shown(error)}`;
+    Math.abs(value) < 100 ? minus(`${value.toFixed(3)} ± ${error.toFixed(3)}`) : `${shown(value)} ± ${shown(error)}`;
   return {
     title: "Langevin chains",
     numbers: {
@@ -69,7 +65,7 @@ export const chainPart: Instrument = async (subject, share) => {
     },
     parts: [
       paragraph(
-        `${chains} chains of ${effort.chainSteps} steps from noisy data, at noise ${shown(noiseAt(subject, time))}. Long steps forget sooner but have another law: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves. A ratio far from 1 is of a step so long that chains ran away; its other numbers then say nothing.`,
+        `${chains} chains of ${effort.chainSteps} steps from noisy data, at noise ${shown(noiseAt(subject, time))}. Long steps forget sooner but have another distribution: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves. A ratio far from 1 is of a step so long that chains ran away; its other numbers then say nothing.`,
       ),
       ...(svg ? [figure(svg, "As far as the correlations are used for the effective sample size.")] : []),
       ...(found.some(({ slowest }) => slowest.integratedTime > effort.chainSteps)

@@ -134,8 +134,8 @@ export const dimensionPart: Instrument = async (subject, share) => {
         `In how many directions the data go on around a point, of ${size}, at every scale: what is finer than the noise counts as a direction only if it is data. All but local PCA are read from the score. A network that errs under little noise bends FLIPD up or down there, and lifts the denoising loss.`,
       ),
       figure(
-        curvesFigure(plots, plots.length === 1 ? { width: 560 } : {}),
-        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` Right: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of those below 1/2.` : ""}`,
+        plots.map((plot) => curvesFigure([plot])),
+        `Means over ${count} points of held-out data, bars of one standard error.${plots.length > 1 ? ` The spectra: a line for each of ${Math.min(spectrumPoints, 12)} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of those below 1/2.` : ""}`,
       ),
       ...(spectral
         ? []

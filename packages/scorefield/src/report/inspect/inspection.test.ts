@@ -1,5 +1,5 @@
-import { edm, exact, gaussian, heun, uniformSphere } from "@scorefield/core";
-import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { edm, exact, gaussian, heun, type ScoreModel, uniformSphere } from "@scorefield/core";
+import { defaultRuntime, setDefaultRuntime, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage } from "../page.ts";
@@ -51,11 +51,13 @@ describe("the exact model of a Gaussian in the plane", () => {
     expect(plane.stationary.length).toBe(1);
     expect(plane.stationary[0]).toMatchObject({ kind: "mode", starts: 300 });
     for (const [j, value] of plane.stationary[0].point.entries()) expect(value).toBeCloseTo([1, -1][j]!, 3);
-    for (const { loss, believed } of calibration.heldOut)
-      expect(Math.abs(loss.mean - believed.mean)).toBeLessThan(4 * loss.standardError);
+    for (const { loss, implied, excess } of calibration.heldOut) {
+      expect(Math.abs(loss.mean - implied.mean)).toBeLessThan(4 * loss.standardError);
+      expect(excess.mean).toBeCloseTo(loss.mean - implied.mean, 12);
+    }
     for (const { asymmetry } of integrability.levels) expect(asymmetry).toBeLessThan(1e-4);
     expect(integrability.loops.circulation).toBeLessThan(1e-2);
-    for (const { modes: list } of modes.levels) expect(list.length).toBe(1);
+    for (const { modes: list, hills } of modes.levels) expect([list.length, hills]).toEqual([1, 1]);
     // Under little noise the plane has two dimensions.
     for (const method of ["flipd", "denoising"]) {
       const { mean, standardError } = dimension.levels[0][method];
@@ -85,7 +87,25 @@ describe("the exact model of a Gaussian in the plane", () => {
       if (next?.[2] === y && next[0] > x) expect(x + width).toBeGreaterThan(next[0] + 0.4);
     }
     expect(page).not.toMatch(/NaN|undefined|<script|(src|href)="(?!#)/);
+    // One sign for minus, in text and in the text of figures.
+    const words = page.replace(/<style>.*?<\/style>/gs, "").match(/>[^<]+|aria-label="[^"]*/g)!;
+    expect(words.filter((text) => /(^|[>"\s(,])-\d|\de-\d/.test(text))).toEqual([]);
   });
+});
+
+test("a Jacobian that no score has implies no loss, and the report says so", async () => {
+  const truth = exact(gaussian({ mean: [0, 0] }), process);
+  // A denoiser that points away from the data: 1 + sigma^2 tr J / d is -1/2 at every level.
+  const model = { ...truth, score: undefined, denoise: (x: Tensor) => x.multiply(-0.5) } as unknown as ScoreModel;
+  const subject = { model, sampler: heun(), heldOut: truth.density.sample(50, 1), seed: 0 };
+  const { numbers, sections } = await inspect(subject, { effort: tiny, only: ["calibration"] });
+  for (const level of (numbers as Numbers).calibration.heldOut) {
+    expect(level).not.toHaveProperty("implied");
+    expect(level.excess.mean).toBeCloseTo(level.loss.mean + 0.5, 9);
+  }
+  const html = sections[0]!.parts.map((part) => part.html).join("");
+  expect(html).toContain("At 4 of 4 levels the Jacobian implies a variance below 0");
+  expect(html).not.toContain("−0.5");
 });
 
 test("in more dimensions the plane is left out; chosen instruments alone; without training data no tails", async () => {

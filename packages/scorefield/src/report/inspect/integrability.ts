@@ -59,28 +59,25 @@ export const integrabilityPart: Instrument = async (subject, share) => {
   const loop = await triangles(subject, timeOfNoise(subject, 0.3));
   // An exact model may have none at all, which a logarithmic axis cannot show.
   const log = levels.every((level) => level.asymmetry > 0 && level.denoiserAsymmetry > 0);
-  const svg = curvesFigure(
-    [
-      {
-        title: "Asymmetry of the Jacobian",
-        x: { label: "noise, in units of the model's data", log: true },
-        y: { label: "|J − Jᵀ| / 2|J|", log },
-        curves: [
-          {
-            name: "denoiser",
-            colour: curveColours[0],
-            points: levels.map((l) => ({ x: l.noise, y: l.denoiserAsymmetry, error: l.denoiserStandardError })),
-          },
-          {
-            name: "score",
-            colour: curveColours[1],
-            points: levels.map((l) => ({ x: l.noise, y: l.asymmetry, error: l.standardError })),
-          },
-        ],
-      },
-    ],
-    { width: 560 },
-  );
+  const svg = curvesFigure([
+    {
+      title: "Asymmetry of the Jacobian",
+      x: { label: "noise, in units of the model's data", log: true },
+      y: { label: "|J − Jᵀ| / 2|J|", log },
+      curves: [
+        {
+          name: "denoiser",
+          colour: curveColours[0],
+          points: levels.map((l) => ({ x: l.noise, y: l.denoiserAsymmetry, error: l.denoiserStandardError })),
+        },
+        {
+          name: "score",
+          colour: curveColours[1],
+          points: levels.map((l) => ({ x: l.noise, y: l.asymmetry, error: l.standardError })),
+        },
+      ],
+    },
+  ]);
   const how = effort.probes === "exact" ? "whole Jacobians" : `${effort.probes} random probes for each`;
   return {
     title: "Is it a gradient?",

@@ -2,6 +2,7 @@
 import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/core";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
 import { figure, paragraph, remark, table } from "../page.ts";
+import { countHills, valleyDepth } from "./hills.ts";
 import { type Instrument, instrumentOptions, noiseAt, noisyRows, shown } from "./subject.ts";
 
 const listed = 12;
@@ -12,20 +13,24 @@ export const modesPart: Instrument = async (subject, share) => {
   const { model, effort, scale, size, columns } = subject;
   const count = size <= 64 ? 6 : 4;
   const times = noiseTimes(model.process, { lowest: 0.1 * scale, highest: scale, count });
+  // Saddles are looked for up to 16 dimensions.
+  const few = size <= 16;
   const levels = [];
   for (const [k, time] of times.entries()) {
     const found = await stationaryPoints(model, noisyRows(subject, time, effort.starts), {
       time,
       iterations: effort.ascentSteps,
-      ...(size > 16 && { tolerance: 1e-2 }),
+      ...(few ? { saddles: true } : { tolerance: 1e-2 }),
       ...instrumentOptions(subject, (done) => share((k + done) / times.length)),
     });
     const modes = modesOf(found);
+    const saddles = found.points.filter(({ kind }) => kind === "saddle");
     const resting = found.basin.filter((basin) => basin >= 0).length;
     levels.push({
       time,
       noise: noiseAt(subject, time),
       modes,
+      ...(few && { hills: await countHills(subject, time, modes, saddles) }),
       starts: found.basin.length,
       resting,
       largest:
@@ -37,23 +42,20 @@ export const modesPart: Instrument = async (subject, share) => {
   const coordinates = Math.min(size, 8);
   // Room above one mode, which would otherwise be a line without a scale.
   const most = levels.reduce((count, { modes }) => Math.max(count, modes.length), 3);
-  const svg = curvesFigure(
-    [
-      {
-        title: "Modes that points of data lead to",
-        x: { label: "noise, in units of the model's data", log: true },
-        y: { label: "number", log: true, domain: [0.9, 1.15 * most] as const, whole: true },
-        curves: [
-          {
-            name: "",
-            colour: curveColours[0],
-            points: levels.map(({ noise, modes }) => ({ x: noise, y: modes.length })),
-          },
-        ],
-      },
-    ],
-    { width: 560 },
-  );
+  const svg = curvesFigure([
+    {
+      title: "Modes that points of data lead to",
+      x: { label: "noise, in units of the model's data", log: true },
+      y: { label: "number", log: true, domain: [0.9, 1.15 * most] as const, whole: true },
+      curves: [
+        {
+          name: "",
+          colour: curveColours[0],
+          points: levels.map(({ noise, modes }) => ({ x: noise, y: modes.length })),
+        },
+      ],
+    },
+  ]);
   return {
     title: "Modes",
     numbers: {
@@ -69,8 +71,19 @@ export const modesPart: Instrument = async (subject, share) => {
     },
     parts: [
       paragraph(
-        "Noisy points of held-out data follow the score uphill until they rest. As noise falls, one mode splits into many; a model that knows its training data by heart ends with one for each of them.",
+        `Noisy points of held-out data follow the score uphill until they rest. Places of rest nearer to each other than 0.2 σ √d, where d is ${size}, are one mode. Modes are not groups of the data: data along a curve make a ridge, on which small unevenness of the score leaves several modes. As noise falls there are more of them; a model that knows its training data by heart ends with one for each row.`,
       ),
+      ...(few
+        ? [
+            paragraph(
+              `Hills count modes that a valley separates: a saddle at least ${valleyDepth} nat below the lower of both. Modes along one ridge are one hill. A saddle that was not found joins nothing, so there are at most this many hills.`,
+            ),
+          ]
+        : [
+            paragraph(
+              "Whether valleys separate them is not examined in more than 16 dimensions, so their number tells nothing of groups.",
+            ),
+          ]),
       ...(levels.filter(({ modes }) => modes.length > 0).length > 1
         ? [figure(svg, `${levels[0]!.starts} starts at each level.`)]
         : []),
@@ -78,10 +91,11 @@ export const modesPart: Instrument = async (subject, share) => {
         ? [remark(`Starts that have not come to rest after ${effort.ascentSteps} steps lead to no mode here.`)]
         : []),
       table(
-        ["noise", "modes", "starts", "that came to rest", "share of the largest"],
-        levels.map(({ noise, modes, starts, resting, largest }) => [
+        ["noise", "modes", ...(few ? ["hills"] : []), "starts", "that came to rest", "share of the largest"],
+        levels.map(({ noise, modes, hills, starts, resting, largest }) => [
           shown(noise),
           `${modes.length}`,
+          ...(hills === undefined ? [] : [`${hills}`]),
           `${starts}`,
           `${resting}`,
           shown(largest),

@@ -2,16 +2,25 @@
 import { curlMap, logDensitySurface, type StationaryPoint, stationaryPoints, streamlines } from "@scorefield/core";
 import { castArray, type NdArray } from "@scorefield/tensor";
 import { arrowMarks } from "../../figure/field-marks.ts";
-import { dotMarks, landscapeFigure, streamMarks } from "../../figure/landscape.ts";
+import { dotMarks, type LandscapePanel, landscapeFigure, streamMarks } from "../../figure/landscape.ts";
 import { Plot, palette } from "../../figure/plot.ts";
+import { areaColours, divergingColour } from "../../figure/theme.ts";
 import { gridAxis, gridPoints, scoresOn } from "../field.ts";
 import { figure, paragraph, table } from "../page.ts";
-import { firstRows, type Instrument, instrumentOptions, noiseAt, noisyRows, shown, timeOfNoise } from "./subject.ts";
+import {
+  firstRows,
+  type Inspected,
+  type Instrument,
+  instrumentOptions,
+  noiseAt,
+  noisyRows,
+  shown,
+  timeOfNoise,
+} from "./subject.ts";
 
 /** Points of the maps of basins and curl for each of a landscape. */
 const coarseness = 0.625;
 const noiseLevels = [1, 0.5, 0.2, 0.1];
-const basinColours = ["#8fb8de", "#f0b48c", "#9fd3b4", "#c9aede", "#f2d591", "#c5ccd4", "#e59ab5", "#a9c97b"];
 
 const axisOf = ([from, to]: readonly [number, number], points: number): number[] =>
   Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
@@ -46,11 +55,7 @@ const pointMarks = (points: readonly StationaryPoint[]): Plot.Markish[] =>
  * Coloured squares of a grid. Each reaches half a pixel under those that are drawn after it: edges that differ in their
  * last digit would otherwise fall on different pixels and leave a line of the ground between.
  */
-const cells = (
-  x: readonly number[],
-  y: readonly number[],
-  fill: (i: number, j: number) => string | number | undefined,
-) => {
+const cells = (x: readonly number[], y: readonly number[], fill: (i: number, j: number) => string | undefined) => {
   const [dx, dy] = [(x[1]! - x[0]!) / 2, (y[1]! - y[0]!) / 2];
   const rows = y.flatMap((b, i) =>
     x.map((a, j) => ({ x1: a - dx, x2: a + dx, y1: b - dy, y2: b + dy, fill: fill(i, j) })),
@@ -62,7 +67,7 @@ const cells = (
       x2: "x2",
       y1: "y1",
       y2: "y2",
-      fill: "fill",
+      fill: { value: "fill", scale: null } as unknown as string,
       insetRight: -0.5,
       insetTop: -0.5,
       clip: true,
@@ -71,7 +76,8 @@ const cells = (
   );
 };
 
-export const planePart: Instrument = async (subject, share) => {
+/** Panels of the field in the plane, their axes, and the numbers in them. */
+export const planePanels = async (subject: Inspected, share: (done: number) => void) => {
   const { model, heldOut, columns, dtype, effort } = subject;
   const [fine, coarse] = [effort.grid, Math.round(coarseness * effort.grid)];
   const [xRange, yRange] = square(heldOut);
@@ -103,50 +109,51 @@ export const planePart: Instrument = async (subject, share) => {
   const most = relative.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
   const data = pairs(firstRows(subject, heldOut, 1500)).map(([a, b]) => [alpha * a, alpha * b] as const);
-  const svg = landscapeFigure(
-    [
-      ...landscapes.map(({ noise, pathDependence, logDensity }) => ({
-        title: `Noise ${shown(Number(noise.toPrecision(2)))}`,
-        caption: `path dependence ${shown(100 * pathDependence.share)} %`,
-        density: { x, y, logDensity: logDensity.data },
-      })),
-      {
-        title: "The field and held-out data",
-        caption: `noise ${shown(Number(last.noise.toPrecision(2)))}, as in what follows`,
-        density,
-        marks: (pxPerUnit) => [
-          ...dotMarks(data, { fill: palette.data, r: 1, opacity: 0.6 }),
-          ...arrowMarks({ x, y, score: field }, pxPerUnit, 16),
-        ],
-      },
-      {
-        title: "Streamlines and stationary points",
-        caption: "dot: mode, cross: saddle, diamond: minimum",
-        density,
-        marks: () => [...streamMarks(lines), ...pointMarks(stationary.points)],
-      },
-      {
-        title: "Basins of attraction",
-        caption: `${basins.points.length} modes reached; white: none`,
-        colour: { type: "identity" },
-        marks: () => [
-          cells(gx, gy, (i, j) => {
-            const basin = basins.basin[i * gx.length + j]!;
-            return basin < 0 ? undefined : basinColours[basin % basinColours.length];
-          }),
-          ...pointMarks(basins.points),
-        ],
-      },
-      {
-        title: "Curl, times σ²",
-        caption: `blue turns left, red right; at most ${shown(most)}`,
-        colour: { type: "diverging", scheme: "RdBu", domain: [-(most || 1), most || 1] },
-        marks: () => [cells(gx, gy, (i, j) => relative[i * gx.length + j])],
-      },
-    ],
-    ends,
-  );
-  const names = columns ?? ["x", "y"];
+  const panels: LandscapePanel[] = [
+    ...landscapes.map(({ noise, pathDependence, logDensity }) => ({
+      title: `Noise ${shown(Number(noise.toPrecision(2)))}`,
+      caption: `path dependence ${shown(100 * pathDependence.share)} %`,
+      density: { x, y, logDensity: logDensity.data },
+    })),
+    {
+      title: "The field and held-out data",
+      caption: `noise ${shown(Number(last.noise.toPrecision(2)))}, as in what follows`,
+      density,
+      marks: (pxPerUnit) => [
+        ...dotMarks(data, { fill: palette.data, r: 1, opacity: 0.6 }),
+        ...arrowMarks({ x, y, score: field }, pxPerUnit, 16),
+      ],
+    },
+    {
+      title: "Streamlines and stationary points",
+      caption: "dot: mode, cross: saddle, diamond: minimum",
+      density,
+      marks: () => [...streamMarks(lines), ...pointMarks(stationary.points)],
+    },
+    {
+      title: "Basins of attraction",
+      caption: `${basins.points.length} modes reached; bare: none`,
+      marks: () => [
+        cells(gx, gy, (i, j) => {
+          const basin = basins.basin[i * gx.length + j]!;
+          return basin < 0 ? undefined : areaColours[basin % areaColours.length];
+        }),
+        ...pointMarks(basins.points),
+      ],
+    },
+    {
+      title: "Curl, times σ²",
+      caption: `blue turns left, orange right; at most ${shown(most)}`,
+      marks: () => [cells(gx, gy, (i, j) => divergingColour(relative[i * gx.length + j]! / (most || 1)))],
+    },
+  ];
+  const names = (columns ?? ["x", "y"]) as readonly [string, string];
+  return { panels, axes: { ...ends, names }, landscapes, stationary, basins: basins.points.length, largestCurl: most };
+};
+
+export const planePart: Instrument = async (subject, share) => {
+  const { panels, axes, landscapes, stationary, basins, largestCurl } = await planePanels(subject, share);
+  const { names } = axes;
   return {
     title: "The field in the plane",
     numbers: {
@@ -156,19 +163,19 @@ export const planePart: Instrument = async (subject, share) => {
         point: [...point],
         eigenvalues: [...eigenvalues],
       })),
-      basins: basins.points.length,
-      largestCurl: most,
+      basins,
+      largestCurl,
     },
     parts: [
       paragraph(
-        "Upper row: log-densities rebuilt from the score alone, under less and less noise, as the surface whose differences fit the line integrals of the score best. The path dependence is what no surface fits, as a share of the integrals. Lower row, at the least of these noises: the field, where it leads, from where each mode is reached, and its curl, which is 0 everywhere for a gradient.",
+        "The first four: log-densities rebuilt from the score alone, under less and less noise, as the surface whose differences fit the line integrals of the score best. The path dependence is what no surface fits, as a share of the integrals. The others, at the least of these noises: the field, where it leads, from where each mode is reached, and its curl, which is 0 everywhere for a gradient.",
       ),
       figure(
-        svg,
-        `Horizontal: ${names[0]}, vertical: ${names[1]}, in the model's units. Shades change where the log-density is r²/2 nats below its peak for r = 0.75, 1.5, ..., 4.5; arrows saturate at the median length.`,
+        panels.map((panel) => landscapeFigure([panel], axes)),
+        `Both axes are in the model's units. Shades change where the log-density is r²/2 nats below its peak for r = 0.75, 1.5, ..., 4.5; arrows saturate at the median length.`,
       ),
       table(
-        ["stationary point", names[0]!, names[1]!, "share of starts", "eigenvalues of the Jacobian"],
+        ["stationary point", names[0], names[1], "share of starts", "eigenvalues of the Jacobian"],
         stationary.points
           .slice(0, 20)
           .map(({ kind, point, starts, eigenvalues }) => [

@@ -44,7 +44,7 @@ export const smoothingPart: Instrument = async (subject, share) => {
     numbers: { ...found, share: part, samples: drawn.shape[0], heldOut: reference.shape[0] },
     parts: [
       paragraph(
-        `${drawn.shape[0]} samples beside ${reference.shape[0]} held-out points. The ${(100 * part).toFixed(0)} % of held-out points that are farthest from training data make the tails, the ${(100 * part).toFixed(0)} % that are nearest the peaks. Samples of the data's own law fall there equally often: 1. A model that blurs has more in the tails and less on the peaks.`,
+        `${drawn.shape[0]} samples beside ${reference.shape[0]} held-out points. The ${(100 * part).toFixed(0)} % of held-out points that are farthest from training data make the tails, the ${(100 * part).toFixed(0)} % that are nearest the peaks. Samples of the data's own distribution fall there equally often: 1. A model that blurs has more in the tails and less on the peaks.`,
       ),
       table(
         ["", "samples over data", "standard error"],
