@@ -77,7 +77,7 @@ export const twoHistograms = (
     label(middle, bottom + 29, short, { anchor: "middle", fill: "var(--ink)", size: 12 }),
     // Shares of a bin.
     line(left, top, left, bottom, "var(--strong-rule)"),
-    label(left - 5, top + 8, `${number(100 * most)} %`, { anchor: "end" }),
+    label(left - 5, top + 8, `${Number((100 * most).toPrecision(2))} %`, { anchor: "end" }),
     label(left - 5, bottom, "0", { anchor: "end" }),
     label(left - 5, (top + bottom) / 2 + 4, "share", { anchor: "end" }),
   ]);

@@ -94,7 +94,7 @@ const neighbourhoodPlans: readonly Plan[] = [
 const distancePlans: readonly Plan[] = [
   {
     name: "energy distance",
-    meaning: "2 E|X-Y| - E|X-X'| - E|Y-Y'|, unbiased",
+    meaning: "2 E|X−Y| − E|X−X'| − E|Y−Y'|, unbiased",
     good: "small",
     of: (reference, samples) => energyDistanceStatistic(reference, samples, { unbiased: true }),
   },
