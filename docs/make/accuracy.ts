@@ -26,7 +26,7 @@ import {
 import type { NdArray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Label, Plot, page, palette } from "../../packages/scorefield/src/figure/plot.ts";
-import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";
 
 const count = 4000;
 const budgets = [5, 8, 10, 18, 35, 50, 100, 200];
@@ -177,7 +177,7 @@ const cells = (value: (point: Point) => string | undefined) =>
       return (point && value(point)) ?? "–";
     }),
   ]);
-const power = (v: number) => v.toExponential(1).replace("-", "−");
+const power = (v: number) => minus(v.toExponential(1));
 const distances = markdownTable(
   ["sliced Wasserstein at", ...budgets.map(String)],
   cells(({ distance }) => distance.toFixed(3)),
@@ -235,7 +235,7 @@ const curves = (value: "distance" | "error", list: readonly Point[]): Plot.Marki
     Plot.dot(drawn, { x: "spent", y: value, fill: "colour", r: 2.2, clip: true }),
   ];
 };
-const exponent = (v: number) => (v === 1 ? "1" : `1e${Math.round(Math.log10(v))}`.replace("-", "−"));
+const exponent = (v: number) => (v === 1 ? "1" : minus(`1e${Math.round(Math.log10(v))}`));
 const scatter = mixture.sample(3000, 7);
 const at = (i: number) => left + i * (side + gap);
 const panels = [
@@ -249,14 +249,14 @@ const panels = [
         label: null,
         ticks: [-1, 0, 1],
         tickSize: 4,
-        tickFormat: (v: number) => `${v}`.replace("-", "−"),
+        tickFormat: (v: number) => minus(`${v}`),
       },
       y: {
         domain: [-1.7, 1.7],
         label: null,
         ticks: [-1, 0, 1],
         tickSize: 4,
-        tickFormat: (v: number) => `${v}`.replace("-", "−"),
+        tickFormat: (v: number) => minus(`${v}`),
       },
       marks: [
         Plot.dot(

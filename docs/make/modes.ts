@@ -30,7 +30,7 @@ import {
 import { ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Label, type Panel, Plot, page, palette } from "../../packages/scorefield/src/figure/plot.ts";
-import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";
 
 const count = 16_000;
 const share = 0.2;
@@ -135,7 +135,7 @@ const rows = results.map(({ name, settings, evaluations, weight, variance, varia
   settings && `\`${settings}\``,
   evaluations.toLocaleString("en-US"),
   `${weight.toFixed(3)} ± ${weightError(weight).toFixed(3)}`,
-  `${((weight - share) / weightError(share)).toFixed(1).replace("-", "−")}`,
+  minus(((weight - share) / weightError(share)).toFixed(1)),
   `${variance.toFixed(2)} ± ${varianceError.toFixed(2)}`,
 ]);
 const head = ["sampler", "settings", "evaluations", "weight of the small mode", "standard errors from 0.2", "variance"];
@@ -190,7 +190,7 @@ for (const [i, { name, title }] of shown.entries()) {
         label: null,
         ticks: [-10, -5, 0, 5, 10],
         tickSize: 4,
-        tickFormat: (u: number) => (bottom ? `${u}`.replace("-", "−") : ""),
+        tickFormat: (u: number) => (bottom ? minus(`${u}`) : ""),
       },
       y: {
         domain: [0, peak],

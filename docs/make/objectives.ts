@@ -33,7 +33,7 @@ import {
 } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Label, Plot, page, palette } from "../../packages/scorefield/src/figure/plot.ts";
-import { markdownTable, writeImage, writeSection } from "./page-section.ts";
+import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";
 
 const runtime = native({ threads: 1 });
 const process_ = edm();
@@ -293,7 +293,7 @@ const frame = {
   color: { type: "identity" as const },
 };
 const at = (i: number): number => left + i * (side + gap);
-const minusSign = (v: number): string => `${v}`.replace("-", "−");
+const minusSign = (v: number): string => minus(`${v}`);
 const curve = (values: readonly number[]) => scan.map((a, i) => ({ a, value: values[i]! }));
 const panels = [
   {

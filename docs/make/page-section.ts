@@ -1,8 +1,7 @@
 /** Parts of a guide page that scripts write: between `<!-- NAME -->` and `<!-- /NAME -->`. */
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Numbers as pages write them, with the sign for minus in place of hyphens. */
-export const minus = (text: string): string => text.replaceAll("-", "−");
+export { minus } from "../../packages/scorefield/src/figure/minus.ts";
 
 /** A Markdown table, its columns as wide as their longest cell; numbers to the right. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string => {

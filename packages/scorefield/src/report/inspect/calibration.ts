@@ -30,7 +30,7 @@ export const calibrationPart: Instrument = async (subject, share) => {
     {
       title: "Loss of predicting the noise",
       x,
-      y: { label: "per element", log: true },
+      y: { label: "loss per element", log: true },
       curves: [
         { name: "held-out data", colour: curveColours[0], points: curve(unseen, ({ loss }) => loss) },
         ...(seen ? [{ name: "training data", colour: curveColours[1], points: curve(seen, ({ loss }) => loss) }] : []),
