@@ -18,7 +18,7 @@ const top = 6;
 export const shareBars = (bars: readonly ShareBar[], description: string): string => {
   const longest = Math.min(24, Math.max(...bars.map(({ name }) => name.length)));
   const left = 16 + 6.6 * longest;
-  const [width, right] = [620, 52];
+  const [width, right] = [460, 52];
   const x = (share: number): number => left + share * (width - left - right);
   const bottom = top + rowHeight * bars.length;
   const percent = (share: number): string => `${(100 * share).toFixed(share < 0.9995 && share > 0.9 ? 1 : 0)} %`;
