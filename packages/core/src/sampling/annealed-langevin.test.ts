@@ -32,13 +32,9 @@ test("on N(0, sigma^2) the variance of a level tends to sigma^2 / (1 - r^2)", as
 
 test("from a level to the next y = x / alpha stays: without steps to speak of the data's share is kept", async () => {
   const process = vp();
-  const path = await variancePath(
-    annealedLangevin({ levels: 3, stepsPerLevel: 1, snr: 1e-8 }),
-    process,
-    [1],
-    runtime,
-    1,
-  );
+  const path = await variancePath(annealedLangevin({ levels: 3, stepsPerLevel: 1, snr: 1e-8 }), process, [1], runtime, {
+    start: 1,
+  });
   const [start, , end] = annealedLangevin({ levels: 3, stepsPerLevel: 1 }).grid(process);
   expect(path.at(-1)![0]! / (process.alpha(end!) / process.alpha(start!)) ** 2).toBeCloseTo(1, 9);
 });

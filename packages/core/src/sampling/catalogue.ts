@@ -97,7 +97,7 @@ export const samplerCatalogue: readonly SamplerEntry[] = [
   {
     kind: "predictor-corrector",
     family: "reverse-time SDE",
-    summary: "any sampler of fixed steps, and Langevin steps at each time that it reaches",
+    summary: "any sampler whose times fall, and Langevin steps at each time that it reaches",
     source: "Song et al. 2021 (score SDE), algorithms 1, 4 and 5",
   },
   {

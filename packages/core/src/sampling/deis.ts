@@ -32,6 +32,7 @@ export const deis = ({ order = 3, ...options }: DeisOptions = {}): Sampler => {
     evaluationsPerStep: 1,
     noises: 0,
     carries: order - 1,
+    remembers: "noise",
     memory: order - 1,
     step: (model, { x, carried }, { from, to, before }) => {
       const { process } = model;

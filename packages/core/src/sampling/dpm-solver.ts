@@ -36,6 +36,7 @@ export const dpmSolver = ({ order = 2, grid = "log-snr", ...options }: DpmSolver
     evaluationsPerStep: 1,
     noises: 0,
     carries: most - 1,
+    remembers: "denoised",
     memory: most - 1,
     step: (model, { x, carried }, { from, to, before }) => {
       const { process } = model;

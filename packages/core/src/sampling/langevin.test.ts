@@ -34,7 +34,7 @@ test("its stationary variance on N(0, v) is v 2 / (2 - eta / v), at any time of 
 });
 
 test("each step takes the variance V to (1 - eta / v)^2 V + 2 eta, from where it starts", async () => {
-  const path = await variancePath(langevin({ steps: 3, stepSize: 0.1 }), edm(), [1], runtime, 9);
+  const path = await variancePath(langevin({ steps: 3, stepSize: 0.1 }), edm(), [1], runtime, { start: 9 });
   const v = 1 + 0.002 ** 2;
   let expected = 9;
   for (const [found] of path) {

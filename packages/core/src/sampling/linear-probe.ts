@@ -2,6 +2,7 @@
 import { compile, constant, type NdArray, ndarray, type Runtime, type Spec, type Tensor } from "@scorefield/tensor";
 import { gaussian } from "../density/gaussian.ts";
 import { exact } from "../model/exact.ts";
+import type { ScoreModel } from "../model/score-model.ts";
 import type { Process } from "../process/process.ts";
 import { marginalVariance } from "./affine-probe.ts";
 import { type PlannedStep, plan } from "./plan.ts";
@@ -15,9 +16,7 @@ type Matrices = (output: number, input: number, deviation: number) => number;
  * Reads the matrix of a step off unit vectors, through the compiled step in float64; steps at the same times are read once.
  * @returns also what frees the compiled steps
  */
-const stepReader = (sampler: Sampler, process: Process, deviations: readonly number[], runtime: Runtime) => {
-  const d = deviations.length;
-  const model = exact(gaussian({ mean: deviations.map(() => 0), covariance: deviations.map((s) => s * s) }), process);
+const stepReader = (sampler: Sampler, model: ScoreModel, d: number, runtime: Runtime) => {
   const width = 1 + sampler.carries;
   const inputs = width + sampler.noises;
   const states: Spec = { shape: [inputs, d], dtype: "float64" };
@@ -75,19 +74,30 @@ const readRise = async (process: Process, { from, to }: PlannedStep, runtime: Ru
   return [Number(data[0]), Number(data[1])];
 };
 
+/** What a sampler's variance is followed from, and under which model. */
+export interface VariancePathOptions {
+  /** Variance before the first step, the exact marginal of N(0, s^2) by default. */
+  readonly start?: number | undefined;
+  /** What scores N(0, s^2) in each dimension by itself, default the exact model: a product of several such models is another. */
+  readonly model?: ScoreModel | undefined;
+}
+
+/** The exact model of data N(0, s^2), a dimension for each s of `deviations`. */
+const gaussianModel = (process: Process, deviations: readonly number[]): ScoreModel =>
+  exact(gaussian({ mean: deviations.map(() => 0), covariance: deviations.map((s) => s * s) }), process);
+
 /**
  * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of `deviations`:
  * every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N those of its draws.
- * @param start variance before the first step, the exact marginal by default
  */
 export const variancePath = async (
   sampler: Sampler,
   process: Process,
   deviations: readonly number[],
   runtime: Runtime,
-  start?: number,
+  { start, model = gaussianModel(process, deviations) }: VariancePathOptions = {},
 ): Promise<number[][]> => {
-  const { width, inputs, read, dispose } = stepReader(sampler, process, deviations, runtime);
+  const { width, inputs, read, dispose } = stepReader(sampler, model, deviations.length, runtime);
   const rises = new Map<string, [number, number]>();
   const { start: first, steps } = plan(sampler, process);
   /** Nothing is carried. */

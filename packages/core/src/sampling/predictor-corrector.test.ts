@@ -11,9 +11,7 @@ import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { marginalVariance } from "./affine-probe.ts";
 import { ancestral } from "./ancestral.ts";
-import { dormandPrince } from "./dormand-prince.ts";
 import { heun } from "./heun.ts";
-import { langevin } from "./langevin.ts";
 import { varianceErrors, variancePath } from "./linear-probe.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
@@ -127,6 +125,4 @@ test("evaluations, recipe and options", () => {
   expect(() => predictorCorrector({ correctorSteps: 0 })).toThrow(ArgumentError);
   expect(() => predictorCorrector({ snr: 0 })).toThrow(/predictorCorrector snr/);
   expect(() => predictorCorrector({ measure: "batch" as never })).toThrow(/expected noise or score, found batch/);
-  for (const predictor of [langevin(), dormandPrince()])
-    expect(() => predictorCorrector({ predictor })).toThrow(/expected a sampler with a grid whose times fall, found/);
 });

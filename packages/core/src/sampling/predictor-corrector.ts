@@ -3,7 +3,7 @@ import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { score } from "../model/tweedie.ts";
+import { noise, score } from "../model/tweedie.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 import { langevinMove } from "./langevin.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
@@ -11,7 +11,11 @@ import type { Sampler } from "./sampler.ts";
 
 /** Options of {@link predictorCorrector}. */
 export interface PredictorCorrectorOptions {
-  /** What moves from one time to the next; default {@link reverseDiffusion}. Its settings stand in the recipe beside ours. */
+  /**
+   * What moves from one time to the next; default {@link reverseDiffusion}. Its settings stand in the recipe beside ours.
+   * Chains, restarts, adaptive samplers and another predictor-corrector are refused, and so is a sampler of one's own that
+   * carries something and does not say what it {@link Sampler.remembers}.
+   */
   readonly predictor?: AnySampler;
   /** Langevin steps at each time reached. Default 1. */
   readonly correctorSteps?: number | undefined;
@@ -23,6 +27,8 @@ export interface PredictorCorrectorOptions {
    */
   readonly measure?: "noise" | "score" | undefined;
 }
+
+const recipeKind = "predictor-corrector";
 
 /** The Euclidean norm of each sample, [n, 1, ...]. */
 const normOf = (x: Tensor): Tensor => expandTime(x.reshape([x.shape[0]!, -1]).square().sum(1).sqrt(), x.rank);
@@ -41,6 +47,20 @@ const correct = (
   return langevinMove(x, slope, length.multiply(snr * Math.SQRT2).square(), z);
 };
 
+/** @throws ArgumentError for a sampler that correctors cannot follow */
+const checkPredictor = (predictor: AnySampler): Sampler => {
+  const { kind } = predictor.recipe;
+  const refuse = (expected: string): never => {
+    throw new ArgumentError(`predictorCorrector predictor: expected ${expected}, found ${kind}`);
+  };
+  if ("attempt" in predictor) return refuse("a sampler with a grid of times, which all samples step through together");
+  if (predictor.chain || predictor.restarts) return refuse("a sampler with a grid whose times fall");
+  if (kind === recipeKind) return refuse("a sampler without correctors; ask for more correctorSteps instead");
+  if (predictor.carries > 0 && !predictor.remembers)
+    return refuse("a sampler that carries nothing, or says what it remembers, so that it can follow a corrector");
+  return predictor;
+};
+
 /**
  * Predictor-corrector sampling (Song et al. 2021, algorithms 1, 4 and 5): any sampler steps from a time to the next, and
  * there `correctorSteps` Langevin steps bring the samples nearer to the marginal,
@@ -52,27 +72,29 @@ const correct = (
  * own norms (`measure: "score"`) agree with it in high dimension, but make a great step where the score happens to be
  * small, so that the samples come out too wide in few: N(0, I) after 200 steps has variance 12 in two dimensions, 1.5 in ten
  * and 1.04 in a hundred, with the noise 1.02 in all of them (`predictor-corrector.test.ts`).
- * @throws ArgumentError for options out of range, or a predictor that is a chain, restarts or is adaptive
+ *
+ * A multistep predictor takes the differences of its estimates for changes along one path. A corrector's move is a jump to
+ * another path. So the estimates it remembers are shifted by what the jump did to the estimate at that time. Without
+ * the shift DPM-Solver++ of order 2 gave N(0, 1) the variance 1.21 in 30 steps with 10 corrections of r = 0.3, and
+ * SDE-DPM-Solver++ 1.43; with it they give 1.02 and 1.04. It takes no evaluation more.
+ * @throws ArgumentError for options out of range, or a predictor that is refused
  */
 export const predictorCorrector = ({
-  predictor = reverseDiffusion(),
+  predictor: given = reverseDiffusion(),
   correctorSteps = 1,
   snr = 0.16,
   measure = "noise",
 }: PredictorCorrectorOptions = {}): Sampler => {
+  const predictor = checkPredictor(given);
   checkWhole("predictorCorrector correctorSteps", correctorSteps);
   checkPositive("predictorCorrector snr", snr);
   if (measure !== "noise" && measure !== "score")
     throw new ArgumentError(`predictorCorrector measure: expected noise or score, found ${measure}`);
-  if ("attempt" in predictor || predictor.chain || predictor.restarts)
-    throw new ArgumentError(
-      `predictorCorrector predictor: expected a sampler with a grid whose times fall, found ${predictor.recipe.kind}`,
-    );
   return {
     ...predictor,
     recipe: {
       ...predictor.recipe,
-      kind: "predictor-corrector",
+      kind: recipeKind,
       predictor: predictor.recipe.kind,
       correctorSteps,
       snr,
@@ -80,12 +102,21 @@ export const predictorCorrector = ({
     },
     evaluationsPerStep: predictor.evaluationsPerStep + correctorSteps,
     noises: predictor.noises + correctorSteps,
-    step: (model, state, times, noise) => {
-      const predicted = predictor.step(model, state, times, noise.slice(0, predictor.noises));
-      const corrected = noise
+    carries: predictor.carries > 0 ? 1 + predictor.carries : 0,
+    step: (model, { x, carried: [unmoved, ...remembered] }, times, draws) => {
+      const estimate = (at: Tensor, t: Tensor): Tensor =>
+        predictor.remembers === "noise" ? noise(model, at, t) : model.denoise(at, t);
+      const shifted =
+        times.before.length > 0
+          ? remembered.map((past) => past.add(estimate(x, times.from)).subtract(unmoved!))
+          : remembered;
+      const predicted = predictor.step(model, { x, carried: shifted }, times, draws.slice(0, predictor.noises));
+      const corrected = draws
         .slice(predictor.noises)
-        .reduce((x, z) => correct(model, x, times.to, z, snr, measure), predicted.x);
-      return { ...predicted, x: corrected };
+        .reduce((at, z) => correct(model, at, times.to, z, snr, measure), predicted.x);
+      // The predictor evaluates the model at x anyway, and the first corrector at the predicted state.
+      const carried = predictor.carries > 0 ? [estimate(predicted.x, times.to), ...predicted.carried] : [];
+      return { x: corrected, carried };
     },
   };
 };

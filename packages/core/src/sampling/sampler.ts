@@ -47,6 +47,11 @@ export interface Sampler {
   readonly noises: number;
   /** Tensors of a sample's shape carried from step to step beside x: past estimates, momentum. */
   readonly carries: number;
+  /**
+   * What all that is carried are estimates of, at the times before: the data, E[x_0 | x], or the noise, E[z | x]. It lets
+   * a corrector move x between two steps. Left out where nothing is carried, or something else.
+   */
+  readonly remembers?: "denoised" | "noise";
   /** Times before the current one that a step looks at; the first steps of a multistep method find fewer. */
   readonly memory: number;
   /**

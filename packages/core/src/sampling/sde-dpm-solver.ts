@@ -20,6 +20,7 @@ export type SdeDpmSolverOptions = SdeSamplerOptions;
 export const sdeDpmSolver = ({ steps = 50, ...options }: SdeDpmSolverOptions = {}): Sampler => ({
   ...sdeParts("sde-dpm-solver++", "sdeDpmSolver", { steps, ...options }),
   carries: 1,
+  remembers: "denoised",
   memory: 1,
   step: (model, { x, carried: [previous] }, { from, to, before: [earlier] }, [z]) => {
     const { alpha, sigma, logSnr } = model.process;

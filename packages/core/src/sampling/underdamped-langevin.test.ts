@@ -23,7 +23,7 @@ test("on N(0, v) its stationary variance is v without error, at any step and fri
     for (const stepSize of [0.1, 0.5, 1])
       for (const friction of [0.5, 3]) {
         const sampler = underdampedLangevin({ steps: 1000, stepSize, friction, ...(time !== undefined && { time }) });
-        const path = await variancePath(sampler, process, deviations, runtime, 9);
+        const path = await variancePath(sampler, process, deviations, runtime, { start: 9 });
         for (const [i, s] of deviations.entries()) {
           const v = marginalVariance(process, time ?? process.times.first, s);
           expect(path.at(-1)![i]! / v).toBeCloseTo(1, 9);
@@ -34,7 +34,7 @@ test("on N(0, v) its stationary variance is v without error, at any step and fri
 test("without friction to speak of it swings: the variance of x returns after the period 2 pi s", async () => {
   const steps = Math.round((2 * Math.PI) / 0.01);
   const sampler = underdampedLangevin({ steps, stepSize: 0.01, friction: 1e-9 });
-  const path = await variancePath(sampler, edm(), [1], runtime, 4);
+  const path = await variancePath(sampler, edm(), [1], runtime, { start: 4 });
   expect(path[Math.round(steps / 4)]![0]).toBeLessThan(1e-3);
   expect(path.at(-1)![0]).toBeCloseTo(4, 3);
 });

@@ -22,7 +22,9 @@ export interface UnipcOptions extends FlowSamplerOptions {
  *
  *     y' = e^-h y_c + (1 - e^-h) D + B(h) sum_m a_m (D_m - D) / r_m        r_m = (lambda_m - lambda) / h
  *
- * with D_m at earlier times for the predictor UniP, and at the new time too for the corrector UniC. Their conditions on
+ * with D_m at earlier times for the predictor UniP, and at the new time too for the corrector UniC. Both start from the same
+ * y_c, so the corrected state is the given one, plus the difference of the two sums. It is not rebuilt from an earlier
+ * state, which would undo what anything else did to the given one, such as a Langevin corrector. Their conditions on
  * a_m say that the sum integrates e^-(h - tau) P(tau) exactly, with P the polynomial through all estimates, and that is how
  * it is computed; with a single difference a_1 = 1/2 suffices, as in the paper. The corrector uses the evaluation at
  * the predicted state, which the next predictor needs anyway: one evaluation per step. The last state is not corrected.
@@ -52,25 +54,23 @@ export const unipc = ({ order = 3, variant = "bh2", grid = "log-snr", ...options
     recipe: { ...recipe, order, variant },
     evaluationsPerStep: 1,
     noises: 0,
-    // The corrected state before the last step, over its alpha, and the estimates since.
-    carries: 1 + most,
+    carries: most,
+    remembers: "denoised",
     memory: most,
     step: (model: ScoreModel, { x, carried }, { from, to, before }) => {
       const { process } = model;
       const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
       const lambdas = before.map((t) => levelAt(process, t, x).lambda);
-      const [earlier, ...past] = carried;
+      const y = x.divide(at.alpha);
       const estimate = model.denoise(x, from);
-      const [last, ...older] = lambdas;
-      const corrected = last
-        ? solve(
-            earlier!,
-            last,
-            at.lambda.subtract(last),
-            [at.lambda, ...older],
-            [past[0]!, estimate, ...past.slice(1, lambdas.length)],
-          )
-        : x.divide(at.alpha);
+      const past = carried.slice(0, before.length);
+      const correction = (): Tensor => {
+        const [[last, ...older], [first, ...earlier]] = [lambdas, past];
+        const again = (others: readonly Tensor[], estimates: readonly Tensor[]): Tensor =>
+          solve(y, last!, at.lambda.subtract(last!), others, [first!, ...estimates]);
+        return again([at.lambda, ...older], [estimate, ...earlier]).subtract(again(older, earlier));
+      };
+      const corrected = before.length > 0 ? y.add(correction()) : y;
       const h = next.lambda.subtract(at.lambda);
       const predict = (seen: number): Tensor =>
         solve(corrected, at.lambda, h, lambdas.slice(0, seen), [estimate, ...past.slice(0, seen)]);
@@ -79,7 +79,7 @@ export const unipc = ({ order = 3, variant = "bh2", grid = "log-snr", ...options
         few && highest > 0 ? where(isLast(parts.grid(process), to, x), predict(0), predict(highest)) : predict(highest);
       return {
         x: predicted.multiply(next.alpha),
-        carried: [corrected, estimate, ...past.slice(0, most - 1)],
+        carried: [estimate, ...carried.slice(0, most - 1)],
       };
     },
   };

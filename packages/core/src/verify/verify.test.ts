@@ -4,6 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { noise } from "../model/tweedie.ts";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
+import { euler } from "../sampling/euler.ts";
 import { eulerMaruyama } from "../sampling/euler-maruyama.ts";
 import { levelAt } from "../sampling/flow.ts";
 import { samplerKinds } from "../sampling/from-recipe.ts";
@@ -13,6 +14,7 @@ import { oneStep, type Sampler } from "../sampling/sampler.ts";
 import { chainCheck } from "./chain-checks.ts";
 import { absolute, type Check, estimate, passes, relative, sameNumbers, worst } from "./check.ts";
 import { checks } from "./checks.ts";
+import { correctorCheck } from "./corrector-checks.ts";
 import { orderCheck } from "./order-checks.ts";
 import { chosenChecks, verify } from "./verify.ts";
 
@@ -91,6 +93,25 @@ describe("a defect fails its check", () => {
     const variance = (1 + 0.002 ** 2) * (2 / (2 - 0.1 / (1 + 0.002 ** 2)));
     expect(passes(await chainCheck({ ...truth, sampler: right, s: 1, variance }).run(context))).toBe(true);
     expect(passes(await chainCheck({ ...truth, sampler: wrong, s: 1, variance }).run(context))).toBe(false);
+  });
+
+  test("a predictor that goes on from what it carries, and not from where the corrector left x", async () => {
+    const right = euler;
+    const wrong = (options: { steps: number }): Sampler => ({
+      ...right(options),
+      carries: 1,
+      remembers: "denoised",
+      memory: 1,
+      step: (model, { x, carried }, times, draws) => {
+        const from = times.before.length > 0 ? carried[0]! : x;
+        const next = right(options).step(model, { x: from, carried: [] }, times, draws);
+        return { x: next.x, carried: [next.x] };
+      },
+    });
+    const check = (make: typeof wrong) =>
+      correctorCheck({ name: "sampler", make: (steps) => make({ steps }) }).run(context);
+    expect(passes(await check(right))).toBe(true);
+    expect(passes(await check(wrong))).toBe(false);
   });
 });
 
