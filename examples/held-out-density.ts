@@ -33,10 +33,10 @@ for (let i = 0; i < n; i++) {
   expected += truth.data[i]! / n;
   squares += (found.logDensity.data[i]! - truth.data[i]!) ** 2 / n;
 }
-const worst = Math.max(...found.errorEstimate.data);
+const [solver, prior] = [found.solverError, found.priorMismatch].map(({ data }) => Math.max(...data.map(Math.abs)));
 console.log(`mean log-density of ${n} unseen points: ${mean.toFixed(3)} nats, truly ${expected.toFixed(3)}`);
 console.log(
-  `root mean square difference ${Math.sqrt(squares).toFixed(3)}, of which the ODE's error ${worst.toFixed(4)}`,
+  `root mean square difference ${Math.sqrt(squares).toFixed(3)}, of which the ODE's error ${solver!.toFixed(4)} and the prior's ${prior!.toFixed(4)}`,
 );
 if (Math.abs(mean - expected) > 0.1) throw new Error("the check failed: the model is not the law");
 console.log("check passed");

@@ -75,6 +75,8 @@ export interface BitsPerDimension {
   readonly mean: number;
   /** Of the mean over samples, from their spread: data, dequantisation and probes together. NaN for one sample. */
   readonly standardError: number;
+  /** How far the mean may be off beside that, by the `errorEstimate` of `logDensityDetails`. */
+  readonly errorEstimate: number;
 }
 
 /**
@@ -104,12 +106,17 @@ export const bitsPerDimension = async (
   const width = cellWidth(quantisation);
   const size = sizeOf(model.shape);
   const bits = zeros([count], "float64");
+  let nats = 0;
   for (let draw = 0; draw < draws; draw++) {
     const x = dequantise(values, { ...quantisation, seed: seed ?? 0, draw, dtype: dtype ?? "float32" });
-    const { logDensity } = await logDensityDetails(model, x, rest);
-    for (let i = 0; i < count; i++) bits.data[i]! += bitsOf(logDensity.data[i]!, size, width) / draws;
+    const { logDensity, errorEstimate } = await logDensityDetails(model, x, rest);
+    for (let i = 0; i < count; i++) {
+      bits.data[i]! += bitsOf(logDensity.data[i]!, size, width) / draws;
+      nats += errorEstimate.data[i]! / draws / count;
+    }
   }
   const mean = bits.data.reduce((sum, value) => sum + value, 0) / count;
   const squares = bits.data.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { bits, mean, standardError: Math.sqrt(squares / (count - 1) / count) };
+  const standardError = Math.sqrt(squares / (count - 1) / count);
+  return { bits, mean, standardError, errorEstimate: nats / (size * Math.LN2) };
 };

@@ -3,6 +3,7 @@
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
 import { dormandPrince } from "../sampling/dormand-prince-tableau.ts";
+import { roundedStep } from "../sampling/step-control.ts";
 import type { Rates } from "./flow.ts";
 
 /** How exactly the ODE is solved. */
@@ -195,7 +196,7 @@ export const integrate = async (problem: Integration): Promise<Integrated> => {
       else if (fixed === undefined) {
         // Nothing is known of a step whose error is not finite but that it was too long.
         const factor = Number.isFinite(share) ? Math.min(5, Math.max(0.2, 0.9 * share ** -0.2)) : 0.2;
-        h[slot] = direction * Math.min(Math.abs(h[slot]!) * factor, longestStep, left * direction);
+        h[slot] = direction * Math.min(roundedStep(Math.abs(h[slot]!) * factor), longestStep, left * direction);
       }
     }
   }

@@ -74,7 +74,7 @@ describe("exact divergence", () => {
         expect(error).toBeLessThan(5 * found.errorEstimate.data[i]! + 1e-12);
         expect(error).toBeLessThan(40 * tolerance);
         // Every step may add an error of the tolerance times two elements.
-        expect(found.errorEstimate.data[i]!).toBeLessThan((2 * tolerance * found.evaluations.data[i]!) / 6);
+        expect(found.solverError.data[i]!).toBeLessThan((2 * tolerance * found.evaluations.data[i]!) / 6);
         expect(found.standardError.data[i]).toBe(0);
       }
     },
@@ -116,6 +116,79 @@ describe("exact divergence", () => {
     // The midpoint rule on a density that has died out at the border is exact to all digits.
     const total = found.data.reduce((sum, value) => sum + Math.exp(value), 0) * (8 / n) ** 2;
     expect(Math.abs(total - 1)).toBeLessThan(1e-4);
+  });
+});
+
+describe("the prior is not the marginal at the last time", () => {
+  const densities = [
+    { name: "unit variance", density: mixture },
+    { name: "off the origin", density: gaussian({ mean: [5, -3], covariance: 0.5 }) },
+    {
+      name: "30 from the origin",
+      density: gaussianMixture({
+        means: [
+          [30, 0],
+          [28, 3],
+        ],
+        covariances: [1, 2],
+        weights: [0.5, 0.5],
+      }),
+    },
+    {
+      name: "ten deviations wide",
+      density: gaussian({
+        mean: [0, 0],
+        covariance: [
+          [100, 30],
+          [30, 64],
+        ],
+      }),
+    },
+    {
+      name: "two far modes",
+      density: gaussianMixture({
+        means: [
+          [-20, -20],
+          [20, 20],
+        ],
+        covariances: [1, 1],
+        weights: [0.2, 0.8],
+      }),
+    },
+  ];
+  const cases = densities.flatMap(({ name, density }) => [
+    { name, density, process: edm(), least: { "unit variance": 1e-4 }[name] ?? 0.03 },
+    { name, density, process: vp(), least: 1e-5 },
+  ]);
+
+  test.each(cases)("$process.recipe.kind, $name: the error estimate covers it", async ({ density, process, least }) => {
+    const model = exact(density, process);
+    const x = castArray(density.sample(60, 3), "float64");
+    const truth = await evaluate(model.logDensity, x, process.times.first, runtime);
+    const found = await logDensityDetails(model, x, { tolerance: 1e-6, runtime });
+    let largest = 0;
+    for (let i = 0; i < 60; i++) {
+      const error = Number(truth.data[i]) - found.logDensity.data[i]!;
+      largest = Math.max(largest, Math.abs(error));
+      expect(Math.abs(error)).toBeLessThan(1.01 * found.errorEstimate.data[i]! + 1e-5);
+      // It does not cover by being large, and has the right sign: what it tells of is what is missing.
+      expect(Math.abs(error - found.priorMismatch.data[i]!)).toBeLessThan(3e-4);
+      expect(found.errorEstimate.data[i]!).toBeLessThan(1.1 * Math.abs(error) + 1e-3);
+      expect(found.solverError.data[i]!).toBeLessThan(2e-4);
+    }
+    expect(largest).toBeGreaterThan(least);
+  });
+
+  test("it is found as well in float32 and by probes, and is a row's own in any batch", async () => {
+    const density = gaussian({ mean: [5, -3], covariance: 0.5 });
+    const model = exact(density, edm());
+    const x = density.sample(10, 3);
+    const exactly = await logDensityDetails(model, castArray(x, "float64"), { runtime });
+    const single = await logDensityDetails(model, x, { runtime, batch: 4 });
+    const probed = await logDensityDetails(model, x, { runtime, batch: 3, divergence: { probes: 2 } });
+    for (const found of [single, probed])
+      expect(largestDifference(found.priorMismatch, exactly.priorMismatch.data)).toBeLessThan(1e-4);
+    expect(Math.max(...exactly.priorMismatch.data.map(Math.abs))).toBeGreaterThan(0.05);
   });
 });
 

@@ -9,7 +9,10 @@ import { type Accuracy, checkAccuracy } from "./integrate.ts";
 export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;
-  /** Samples computed at once, default at most 256 and about a million numbers. */
+  /**
+   * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it but
+   * for rounding; in float32 some in a hundred differ as the tolerance allows.
+   */
   readonly batch?: number;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;

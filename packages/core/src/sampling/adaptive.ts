@@ -30,7 +30,7 @@ export interface AdaptiveOptions<D extends FloatType> extends Omit<LoopOptions<D
 /**
  * Every state of every batch, as the loop of fixed steps gives them; a step is one attempt of every sample that is not done.
  * Samples that are done idle until their batch is. A sample's noise is keyed by its index and its attempt, so that it
- * does not depend on the batch.
+ * does not depend on the batch. Steps have one of a few lengths for the same reason ({@link roundedStep}).
  * @throws ArgumentError for bad options; SamplingError when a sample takes too many steps or cannot be made as exact as
  *   asked; the signal's reason when aborted
  */
@@ -101,7 +101,7 @@ async function* solve<D extends FloatType>(
   while (active.size > 0) {
     signal?.throwIfAborted();
     for (const i of active) {
-      const step = sampler.stochastic ? roundedStep(controls[i]!.step) : controls[i]!.step;
+      const step = roundedStep(controls[i]!.step);
       const next = value[i]! - step;
       // What would be left by a hair is taken along.
       to[i] = next - endValue <= 1e-3 * step ? round(end) : round(clock.timeOf(next));

@@ -11,10 +11,18 @@ test("the next step is the longest whose error is expected within the tolerance,
 });
 
 test("factors are bounded, and after a failure the step does not grow at once", () => {
-  expect(nextStep(controller, before, 0).step).toBe(5);
+  expect(nextStep({ ...controller, grow: 2 }, before, 0).step).toBe(2);
   expect(nextStep(controller, before, 1e9).step).toBe(0.2);
   expect(nextStep(controller, before, 1.0001).step).toBeLessThanOrEqual(0.9);
   expect(nextStep(controller, { ...before, failed: true }, 1e-3)).toMatchObject({ step: 1, failed: false });
+});
+
+test("of an error far below the tolerance, which may be rounding, the next step does not depend", () => {
+  const memory = { ...controller, proportional: 0.14, integral: 0.08 };
+  const after = nextStep(memory, before, 1e-3);
+  for (const error of [0, 1e-9, 9e-3]) expect(nextStep(memory, before, error)).toEqual(after);
+  expect(after.step).toBeGreaterThan(1.5);
+  expect(nextStep(memory, after, 0.5)).toEqual(nextStep(memory, { ...before, step: after.step }, 0.5));
 });
 
 test("an error that is no number is a failure of unknown size", () => {
@@ -38,12 +46,14 @@ test("where the error is c h^5 the steps tend to a fixed length that succeeds", 
   expect(3 * state.step ** 5).toBeLessThan(1);
 });
 
-test("rounded steps are powers of 2^(1/8), no longer and at most a twelfth shorter", () => {
+test("rounded steps are powers of 2^(1/8), no longer but by rounding, and at most a twelfth shorter", () => {
   for (const step of [1e-9, 0.0123, 0.7, 1, 5]) {
     const rounded = roundedStep(step);
     expect(8 * Math.log2(rounded)).toBeCloseTo(Math.round(8 * Math.log2(rounded)), 9);
-    expect(rounded).toBeLessThanOrEqual(step);
+    expect(rounded).toBeLessThanOrEqual(step * 1.001);
     expect(rounded).toBeGreaterThan((step * 11) / 12);
+    // A step of one of these lengths keeps it, rounded though the times between are.
+    for (const shift of [-1e-6, 1e-6]) expect(roundedStep(rounded * (1 + shift))).toBe(rounded);
     // Rounding of float32 does not move a step, but for one on the border.
     expect(roundedStep(step * 0.99)).toBe(roundedStep(step * 0.99 * (1 + 1e-6)));
   }

@@ -23,8 +23,11 @@ export interface StepControl {
   readonly failed: boolean;
 }
 
-/** Errors below this say nothing: a step that seems exact does not make the next one endless. */
-const leastError = 1e-4;
+/**
+ * Errors below this say no more than that a step was far too short: in float32 they may be rounding, and a step that seems
+ * exact does not make the next one endless.
+ */
+const leastError = 1e-2;
 
 /**
  * step' = step min(grow, max(shrink, safety error^-proportional lastError^integral)), the controller of Gustafsson 1991
@@ -46,12 +49,21 @@ export const nextStep = (
       failed: true,
     };
   const factor = safety * bounded ** -proportional * lastError ** integral;
-  return { step: step * Math.min(failed ? 1 : grow, Math.max(shrink, factor)), lastError: bounded, failed: false };
+  return {
+    step: step * Math.min(failed ? 1 : grow, Math.max(shrink, factor)),
+    lastError: error > leastError ? error : 1,
+    failed: false,
+  };
 };
 
 /**
- * The longest of the lengths 2^(k / 8) that is no longer than this, for methods with noise. Errors differ by rounding from
- * one shape of batch to another; if step lengths did too, so would the noise of all later steps, and in float32 a sample
- * might end elsewhere than the same one drawn alone.
+ * The longest of the lengths 2^(k / 8) that is no longer than this, but by a thousandth. Errors differ by rounding from one shape of batch to
+ * another. If step lengths did too, every sample would end elsewhere than the same one drawn alone, by as much as the
+ * tolerance allows. Of a few lengths the same one is taken, unless an error is within its rounding of where the next begins.
+ * Of samples of a small network in float32, 70 % differed by more than rounding at a tolerance of 1e-3, the most by 5e-2. With
+ * a few lengths none of 2,048 did, and five at 1e-5, by up to 2e-4.
  */
-export const roundedStep = (step: number): number => 2 ** (Math.floor(8 * Math.log2(step)) / 8);
+export const roundedStep = (step: number): number => 2 ** (Math.floor(8 * Math.log2(step) + slack) / 8);
+
+/** In units of a length's place among the others: a step of one of these lengths keeps it, rounded though times are. */
+const slack = 1e-2;

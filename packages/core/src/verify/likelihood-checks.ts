@@ -1,6 +1,7 @@
 /** Checks of likelihoods: densities, codes and bits per dimension in closed form. */
 import { castArray, constant, fromNested, matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { gaussian } from "../density/gaussian.ts";
+import { gaussianMixture } from "../density/mixture.ts";
 import { bitsOf, bitsPerDimension } from "../likelihood/bits-per-dimension.ts";
 import { decode, encode } from "../likelihood/encode.ts";
 import { itoLogDensity, type TrajectoryState } from "../likelihood/ito-density.ts";
@@ -111,6 +112,34 @@ const closedForm = (kind: string, process: typeof wide, time: number, tolerance:
   },
 });
 
+const priorLeavesOut = (process: typeof wide): Check => ({
+  name: `log-density of data 30 from the origin, ${process.recipe.kind}: what the prior leaves out is in the error estimate`,
+  group,
+  source: "log E N(y; x_0, r^2) - log N(y; 0, r^2), from the denoised estimates by Tweedie's formula",
+  run: async (context) => {
+    const density = gaussianMixture({
+      weights: [0.5, 0.5],
+      means: [
+        [30, 0],
+        [28, 3],
+      ],
+      covariances: [1, 2],
+    });
+    const model = exact(density, process);
+    const x = castArray(density.sample(100, 3), "float64");
+    const truth = await exactLogDensity(model, x, process.times.first, context);
+    const found = await logDensityDetails(model, x, { ...context, tolerance: 1e-6 });
+    const errors = found.logDensity.data.map((value, i) => truth[i]! - value);
+    const shares = errors.map((error, i) => Math.abs(error) / found.errorEstimate.data[i]!);
+    return worst([
+      absolute(0, Math.max(...errors.map((error, i) => Math.abs(error - found.priorMismatch.data[i]!))), 1e-3, {
+        detail: `nats left of ${Math.max(...errors.map(Math.abs)).toPrecision(2)}`,
+      }),
+      absolute(0, Math.max(0, Math.max(...shares) - 1), 0.01, { detail: "largest error over its estimate, less 1" }),
+    ]);
+  },
+});
+
 /** Root mean square error of the log-density that is accumulated along a trajectory, at its end. */
 const itoError = async (
   process: typeof wide,
@@ -169,6 +198,7 @@ export const likelihoodChecks: readonly Check[] = [
   // The prior leaves out the data's mean, by a share of alpha / sigma: 5e-5 and 1e-3.
   closedForm("vp", vp({ betaMax: 40 }), 0.1, 1e-3),
   closedForm("rectified-flow", rectifiedFlow(), 0.1, 5e-3),
+  ...[edm(), vp()].map((process) => priorLeavesOut(process)),
   {
     name: "log-density of a Gaussian with fixed steps: order 5",
     group,

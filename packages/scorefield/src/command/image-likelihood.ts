@@ -38,6 +38,7 @@ export const imageLikelihood = async (
   const begun = performance.now();
   const line = progress("log-densities", n);
   const bits = new Float64Array(n);
+  let error = 0;
   try {
     for (let from = 0; from < n; from += batch) {
       const rows = Math.min(batch, n - from);
@@ -51,6 +52,7 @@ export const imageLikelihood = async (
         signal,
       });
       bits.set(found.bits.data, from);
+      error += (found.errorEstimate * rows) / n;
       line.update(from + rows);
     }
   } finally {
@@ -65,8 +67,8 @@ export const imageLikelihood = async (
   out.text(`${n} ${source}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
-      ["", "mean", "standard error"],
-      ["bits per dimension", mean.toFixed(4), standardError?.toFixed(4) ?? ""],
+      ["", "mean", "standard error", "error of ODE and prior"],
+      ["bits per dimension", mean.toFixed(4), standardError?.toFixed(4) ?? "", error.toExponential(1)],
     ]),
   );
   if (file) out.text(`${file}: bits per dimension of each image`);
@@ -74,7 +76,7 @@ export const imageLikelihood = async (
     run: run.path,
     checkpoint: run.step,
     images: n,
-    bitsPerDimension: { mean, ...(standardError !== undefined && { standardError }) },
+    bitsPerDimension: { mean, ...(standardError !== undefined && { standardError }), errorEstimate: error },
     ...(file && { file }),
     seconds,
   });

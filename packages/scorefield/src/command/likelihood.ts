@@ -103,10 +103,12 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
         log_density: logDensity,
         standard_error: errors,
         error_estimate: details.errorEstimate.data,
+        prior_mismatch: details.priorMismatch.data,
         ...(inBits && { bits_per_dimension: inBits }),
       });
-    const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE"];
-    const error = meanOf(details.errorEstimate.data);
+    const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
+    const error = meanOf(details.solverError.data);
+    const mismatch = meanOf(details.priorMismatch.data);
     out.text(`${logDensity.length} rows of ${data}, in ${seconds.toFixed(1)} s`);
     out.text(
       textTable([
@@ -117,8 +119,9 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
           fixed(total.standardError),
           fixed(probeError) || "exact",
           error.toExponential(1),
+          mismatch.toExponential(1),
         ],
-        ...(ofBits ? [["bits per dimension", fixed(ofBits.mean), fixed(ofBits.standardError), "", ""]] : []),
+        ...(ofBits ? [["bits per dimension", fixed(ofBits.mean), fixed(ofBits.standardError), "", "", ""]] : []),
       ]),
     );
     if (flags.out) out.text(`${flags.out}: log-density of each row`);
@@ -129,7 +132,9 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
       units,
       logDensity: total,
       ...(probeError !== undefined && { probeError: Number.isFinite(probeError) ? probeError : null }),
-      errorEstimate: error,
+      errorEstimate: meanOf(details.errorEstimate.data),
+      solverError: error,
+      priorMismatch: mismatch,
       ...(ofBits && { bitsPerDimension: ofBits }),
       beyondRange: beyond,
       ...(flags.out && { file: flags.out }),
@@ -142,7 +147,7 @@ export const addLikelihood = (program: Command): void => {
   withProvider(program.command("likelihood"))
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. Of images it tells the bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option("--data <file>", "a table with the run's columns; or images, by default those held out")

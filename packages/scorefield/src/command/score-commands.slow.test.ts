@@ -125,9 +125,13 @@ describe("likelihood", () => {
     expect(mean).toBeLessThan(-entropy + 4 * standardError);
     expect(mean).toBeGreaterThan(-entropy - 0.5);
     const { columns, values } = await readTable(join(folder, "scores.csv"));
-    expect(columns).toEqual(["log_density", "standard_error", "error_estimate"]);
-    const total = Array.from(values.data).reduce((sum, value, i) => (i % 3 === 0 ? sum + value : sum), 0);
-    expect(total / count).toBeCloseTo(mean, 9);
+    expect(columns).toEqual(["log_density", "standard_error", "error_estimate", "prior_mismatch"]);
+    const meanOf = (column: number) =>
+      Array.from(values.data).reduce((sum, value, i) => (i % 4 === column ? sum + value : sum), 0) / count;
+    expect(meanOf(0)).toBeCloseTo(mean, 9);
+    expect(meanOf(2)).toBeCloseTo(found.errorEstimate, 9);
+    expect(meanOf(3)).toBeCloseTo(found.priorMismatch, 9);
+    expect(found.errorEstimate).toBeGreaterThanOrEqual(found.solverError + Math.abs(found.priorMismatch));
     const large = await json("likelihood", "large", "--data", "large.csv");
     expect(large.logDensity.mean).toBeCloseTo(mean - 2 * Math.log(1024), 3);
   });
