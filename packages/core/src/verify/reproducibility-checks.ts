@@ -1,9 +1,18 @@
 /** Checks that results depend on the seed and nothing else. */
-import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { isNdArray, mapTree, type NdArray, sizeOf } from "@scorefield/tensor";
 import { exact } from "../model/exact.ts";
+import { edmPreconditioning } from "../model/preconditioning.ts";
+import type { ScoreModel } from "../model/score-model.ts";
+import { trainedModel } from "../model/trained.ts";
+import { mlp } from "../network/mlp.ts";
+import type { Parameters } from "../network/network.ts";
 import { edm } from "../process/edm.ts";
+import type { Process } from "../process/process.ts";
+import { vp } from "../process/variance-preserving.ts";
 import { normal } from "../random/normal.ts";
 import type { AnySampler } from "../sampling/adaptive-sampler.ts";
+import { adaptiveSde } from "../sampling/adaptive-sde.ts";
+import { dormandPrince } from "../sampling/dormand-prince.ts";
 import { samplerFromRecipe, samplerKinds } from "../sampling/from-recipe.ts";
 import { sample } from "../sampling/sample.ts";
 import { absolute, type Check, estimate, sameNumbers, worst } from "./check.ts";
@@ -41,9 +50,46 @@ const reproducible = (kind: string): Check => ({
   },
 });
 
+/** A network of random weights, smooth as a trained one; its last layer starts at zero, and is drawn too. */
+const randomModel = (process: Process): ScoreModel => {
+  const network = mlp({ width: 32, depth: 2, noiseFeatures: 8 });
+  const drawn = ({ shape, data, ...array }: NdArray): NdArray => {
+    if (shape.length < 2 || data.some((value) => Number(value) !== 0)) return { ...array, shape, data };
+    const weights = normal(shape, { seed: 2 });
+    for (let i = 0; i < weights.data.length; i++) weights.data[i]! /= Math.sqrt(shape[0]!);
+    return weights;
+  };
+  const parameters = mapTree(network.initialise([2], 1), drawn, isNdArray) as Parameters;
+  return trainedModel({ process, network, preconditioning: edmPreconditioning() }, parameters, [2]);
+};
+
+const samples = 24;
+
+/** Matrix products and activations round otherwise for another shape of batch, which no exact density shows. */
+const networkAlone = (process: Process, sampler: AnySampler): Check => ({
+  name: `${sampler.recipe.kind} of a network, ${process.recipe.kind}: a sample alone to rounding of float32`,
+  group,
+  source: "step lengths rounded to powers of 2^(1/8), so that rounded errors choose the same",
+  run: async ({ runtime, signal }) => {
+    const model = randomModel(process);
+    const draw = (batch: number): Promise<NdArray<"float32">> =>
+      sample(model, { count: samples, batch, seed: 5, sampler, runtime, signal });
+    const [all, alone] = [await draw(samples), await draw(1)];
+    const differences = Array.from({ length: samples }, (_, i) =>
+      Math.hypot(all.data[2 * i]! - alone.data[2 * i]!, all.data[2 * i + 1]! - alone.data[2 * i + 1]!),
+    );
+    const beyond = differences.filter((value) => !(value < 1e-5)).length;
+    // Where an error is within its rounding of the border of two lengths, a sample differs as the tolerance allows.
+    return absolute(0, beyond, 1.5, {
+      detail: `samples of ${samples}, the largest ${Math.max(...differences).toExponential(1)}`,
+    });
+  },
+});
+
 /** Reproducibility of every sampler, and draws that follow their law. */
 export const reproducibilityChecks: readonly Check[] = [
   ...samplerKinds.map(reproducible),
+  ...[edm(), vp()].flatMap((process) => [networkAlone(process, dormandPrince()), networkAlone(process, adaptiveSde())]),
   {
     name: "normal draws: moments, and no correlation between seeds",
     group,
