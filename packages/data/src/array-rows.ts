@@ -1,12 +1,15 @@
 /** Arrays with one or two axes as tables. */
 import type { NdArray } from "@scorefield/tensor";
 import { DataError } from "./errors.ts";
-import { numberedColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
+import { checkColumnCount, numberedColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
 
-/** [rows, columns] of a shape; one axis is one column. @throws DataError for other ranks */
+/** [rows, columns] of a shape; one axis is one column. @throws DataError for other ranks, and too many columns */
 export const matrixShape = (shape: readonly number[], path: string): readonly [rows: number, columns: number] => {
   if (shape.length === 1) return [shape[0]!, 1];
-  if (shape.length === 2) return [shape[0]!, shape[1]!];
+  if (shape.length === 2) {
+    checkColumnCount(path, shape[1]!);
+    return [shape[0]!, shape[1]!];
+  }
   throw new DataError({
     path,
     expected: "an array with one or two axes, [rows, columns]",

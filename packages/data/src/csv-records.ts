@@ -1,8 +1,11 @@
 /** Cuts delimited text that arrives in pieces at the ends of records, so that each part can be parsed by itself. */
 import { DataError } from "./errors.ts";
 
-// Longer than any sensible record; a file with an unclosed quote would otherwise be held whole.
-const longestRecord = 1 << 24;
+/**
+ * Characters, more than any sensible record of a text file has: one with an unclosed quote, or without line ends, would
+ * otherwise be held whole.
+ */
+export const longestRecord = 1 << 24;
 
 const quote = 34;
 const newline = 10;

@@ -127,6 +127,49 @@ test("what is written reads back bit for bit", async () => {
   );
 });
 
+test("names that a spreadsheet would run are written as text, and come back; numbers stay numbers", async () => {
+  const columns = ["=cmd|' /C calc'!A0", "+a", "-3.5", "@b", "'=c", "d;=e", "f|g", "plain"];
+  const values = ndarray(
+    Float64Array.from({ length: 16 }, (_, i) => i - 8.5),
+    [2, 8],
+  );
+  for (const [ending, delimiter] of [
+    [".csv", ","],
+    [".tsv", "\t"],
+    [".csv", "|"],
+  ] as const) {
+    const path = join(folder, `formulas${ending}`);
+    await writeCsv(path, { columns, values }, { delimiter });
+    const [header, first] = readFileSync(path, "utf8").split("\n");
+    const pipe = delimiter === "|" ? '"' : "";
+    const names = [
+      `${pipe}'=cmd|' /C calc'!A0${pipe}`,
+      "'+a",
+      "'-3.5",
+      "'@b",
+      "''=c",
+      '"d;=e"',
+      `${pipe}f|g${pipe}`,
+      "plain",
+    ];
+    expect(header).toBe(names.join(delimiter));
+    expect(first!.split(delimiter)[0]).toBe("-8.5");
+    expect(await readTable(path, { delimiter })).toEqual({ columns, values });
+  }
+});
+
+test("a cell of 200,000 digits and a letter is refused at once", async () => {
+  const path = file(`a\n${"1".repeat(200_000)}x\n`);
+  const start = performance.now();
+  await expect(readTable(path)).rejects.toThrow(/row 2, column "a": expected a number, found the text "1111/);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
+test("a record of millions of columns is refused before its table is made", async () => {
+  const path = file(`${"1,".repeat(2 ** 20)}1\n`);
+  await expect(readTable(path)).rejects.toThrow(/at most 1048576 columns, found 1048577/);
+});
+
 test("single precision is written in its own few digits", async () => {
   const path = join(folder, "short.csv");
   await writeCsv(path, { columns: ["x", "y"], values: ndarray(new Float32Array([0.1, 1 / 3]), [1, 2]) });

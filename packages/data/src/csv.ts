@@ -4,8 +4,10 @@ import { atomicWrite } from "./atomic-write.ts";
 import { readBytes } from "./bytes.ts";
 import { recordCutter } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
+import { guardFormula, withoutGuard } from "./formula-cells.ts";
 import {
   cellNumber,
+  checkColumnCount,
   isText,
   numberedColumns,
   type Table,
@@ -51,7 +53,8 @@ const looksLikeHeader = (first: readonly string[], second: readonly string[] | u
 
 /**
  * The rows of a CSV or TSV file as tables of at most `chunkRows` rows, holding little more than that in memory. Blank
- * lines are passed over. Rows are counted by lines of the file, from 1, the header included.
+ * lines are passed over. Rows are counted by lines of the file, from 1, the header included. An apostrophe that keeps a
+ * column's name from being a spreadsheet's formula is no part of the name.
  * @throws DataError for text, missing values, rows of unequal length and damaged quoting, with row and column
  */
 export async function* streamCsv(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
@@ -78,9 +81,10 @@ export async function* streamCsv(path: string, options: TableOptions = {}): Asyn
 
   // The header can only be told apart once the second record is there.
   const start = (second: readonly string[] | undefined) => {
+    checkColumnCount(path, first!.cells.length);
     const header = options.header ?? looksLikeHeader(first!.cells, second);
     const numbered = numberedColumns(first!.cells.length);
-    names = header ? first!.cells.map((name, i) => name.trim() || numbered[i]!) : numbered;
+    names = header ? first!.cells.map((name, i) => withoutGuard(name.trim()) || numbered[i]!) : numbered;
     builder = tableBuilder(path, names, options);
     if (!header) addRow(first!.cells, first!.line);
   };
@@ -133,12 +137,18 @@ const shortestFloat32 = (value: number): string => {
   return `${Number(value.toPrecision(9))}`;
 };
 
+// A spreadsheet may take any of these for the delimiter, and what follows it for a cell of its own.
+const headerCell = (name: string, delimiter: string): string => {
+  const guarded = guardFormula(name);
+  const quoted = /[",;\t\r\n]/.test(guarded) || guarded.includes(delimiter);
+  return quoted ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+};
+
 function* csvText({ columns, values }: Table, delimiter: string): Generator<string> {
-  const format = dsvFormat(delimiter);
   const width = columns.length;
   const show = (value: number): string =>
     Object.is(value, -0) ? "-0" : values.dtype === "float32" ? shortestFloat32(value) : `${value}`;
-  yield `${format.formatRow([...columns])}\n`;
+  yield `${columns.map((name) => headerCell(name, delimiter)).join(delimiter)}\n`;
   const rowsAtOnce = 1024;
   for (let start = 0; start < values.data.length; start += rowsAtOnce * width) {
     const lines: string[] = [];
@@ -149,7 +159,9 @@ function* csvText({ columns, values }: Table, delimiter: string): Generator<stri
 }
 
 /**
- * Writes a table as CSV with a header, atomically. Numbers are the shortest text that reads back as the same value.
+ * Writes a table as CSV with a header, atomically. Numbers are the shortest text that reads back as the same value. A
+ * column's name that a spreadsheet would run as a formula gets an apostrophe in front (see `formula-cells.ts`), which
+ * {@link streamCsv} takes off again.
  * @param options.delimiter one character; default a tab for `.tsv`, else a comma
  * @throws DataError when the file cannot be written
  */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { decodeElements, elements, elementType, halfToNumber } from "./elements.ts";
+import { allocate, decodeElements, elementType, halfToNumber } from "./elements.ts";
 
 const decode = (code: string, bytes: number[]) => {
   const type = elementType(code)!;
-  const target = elements(type, bytes.length / type.bytes);
+  const target = allocate(type, bytes.length / type.bytes, undefined);
   decodeElements(type, new Uint8Array(bytes), target, 0);
   return [type.dtype, ...Array.from(target)];
 };

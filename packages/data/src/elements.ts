@@ -1,5 +1,6 @@
 /** Numbers as files store them: NumPy type codes such as `<f8`, decoded into the element types of `NdArray`. */
 import { type DataType, storage } from "@scorefield/tensor";
+import { DataError } from "./errors.ts";
 
 /** How one kind of stored number is decoded. */
 export interface ElementType {
@@ -95,6 +96,35 @@ export const decodeElements = (type: ElementType, bytes: Uint8Array, target: Ele
   for (let i = 0; i < count; i++) target[offset + i] = type.get(view, i * type.bytes);
 };
 
-/** A zero-filled typed array for `length` numbers of `type`. @throws RangeError when they do not fit into memory */
-export const elements = (type: ElementType, length: number): Elements =>
-  storage(type.dtype, length) as unknown as Elements;
+/** A zero-filled typed array for `count` numbers of `type`. @throws DataError when they do not fit into memory */
+export const allocate = (type: ElementType, count: number, path: string | undefined): Elements => {
+  try {
+    return storage(type.dtype, count) as unknown as Elements;
+  } catch (cause) {
+    throw new DataError({
+      path,
+      expected: "an array that fits into memory",
+      found: `one of ${count} numbers`,
+      fix: "Check that the file is whole, or give the program more memory",
+      cause,
+    });
+  }
+};
+
+/** As {@link decodeElements}. @throws DataError for an integer that has no place in `target` */
+export const decodeNumbers = (
+  type: ElementType,
+  bytes: Uint8Array,
+  target: Elements,
+  offset: number,
+  path: string | undefined,
+  column?: string,
+): void => {
+  try {
+    decodeElements(type, bytes, target, offset);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const fix = "Save the array as float64";
+    throw new DataError({ path, column, expected: "integers below 2^63", found: cause.message, fix, cause });
+  }
+};

@@ -43,14 +43,49 @@ const systemErrors: Readonly<Record<string, string>> = {
   EDQUOT: "no disk quota left",
   EFBIG: "a file larger than allowed here",
   EMFILE: "too many open files",
+  ENFILE: "too many open files on this machine",
+  ELOOP: "a symbolic link that leads back to itself",
+  ENOMEM: "too little memory",
+};
+
+const systemFixes: Readonly<Record<string, string>> = {
+  EMFILE: "Raise the limit (ulimit -n), or close what this program holds open",
+  ENFILE: "Close other programs, or raise the machine's limit",
+  ENOMEM: "Close other programs, or raise the limit (ulimit -v)",
 };
 
 /** True of errors that the operating system raised, such as a full disk. */
 export const isSystemError = (error: unknown): error is Error & { readonly code?: string } =>
   error instanceof Error && "syscall" in error && typeof error.syscall === "string";
 
-/** Puts an operating system's error into words a person can act on; other errors pass unchanged. */
-export const describeSystemError = (error: unknown, path: string, expected: string, fix?: string): unknown =>
-  isSystemError(error)
-    ? new DataError({ path, expected, found: systemErrors[error.code ?? ""] ?? error.message, fix, cause: error })
-    : error;
+// What V8 and zlib say when the system grants no more memory. They have no codes of their own.
+const memoryMessages = /^(Array buffer allocation failed|Invalid (typed )?array length|Zlib initialization failed)/;
+
+/** True of the errors of an allocation that the system, or the engine, refused. */
+const isMemoryError = (error: unknown): boolean =>
+  error instanceof Error &&
+  (memoryMessages.test(error.message) ||
+    ["ERR_MEMORY_ALLOCATION_FAILED", "ERR_BUFFER_TOO_LARGE", "Z_MEM_ERROR", "ERR_FS_FILE_TOO_LARGE"].includes(
+      (error as { code?: string }).code ?? "",
+    ));
+
+/**
+ * Puts an operating system's error, or that of an allocation it refused, into words a person can act on; other errors pass
+ * unchanged.
+ */
+export const describeSystemError = (error: unknown, path: string, expected: string, fix?: string): unknown => {
+  if (isSystemError(error)) {
+    const code = error.code ?? "";
+    const found = systemErrors[code] ?? error.message;
+    const fixes = [systemFixes[code], fix].filter((text) => text !== undefined).join(". ");
+    return new DataError({ path, expected, found, fix: fixes || undefined, cause: error });
+  }
+  if (!isMemoryError(error)) return error;
+  return new DataError({
+    path,
+    expected: `${expected} that fits into memory`,
+    found: `no memory for it (${(error as Error).message})`,
+    fix: fix ?? "Read fewer columns or a smaller file, or give the program more memory (ulimit -v)",
+    cause: error,
+  });
+};

@@ -26,6 +26,16 @@ test("bytes, 16-bit and floating-point numbers, big-endian, gzip or not", async 
   expect((await readTable(file(matrix))).values.shape).toEqual([2, 3]);
 });
 
+test("a few kilobytes of gzip that stand for gigabytes are refused at 256 MiB", async () => {
+  // Gzip files one after the other are one file.
+  const zeros = gzipSync(new Uint8Array(2 ** 26));
+  const head = gzipSync(new Uint8Array([0, 0, 14, 1, 0x10, 0, 0, 0]));
+  const path = file(Buffer.concat([head, ...new Array(32).fill(zeros)]), "bomb-idx1-ubyte.gz");
+  const before = process.memoryUsage.rss();
+  await expect(readArray(path)).rejects.toThrow(/at most 268435456 bytes from \d+ packed ones, found \d+ or more/);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 29);
+});
+
 test("damaged files are refused", async () => {
   await expect(readArray(file(matrix.slice(0, -1)))).rejects.toThrow(/6 bytes of numbers.*after 5 bytes/);
   await expect(readArray(file([...matrix, 1]))).rejects.toThrow(/more bytes/);

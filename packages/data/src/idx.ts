@@ -1,9 +1,9 @@
 /** IDX files, the format of MNIST (LeCun, Cortes & Burges 1998): big-endian numbers of one type and any rank. */
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { withSource } from "./bytes.ts";
-import { elementType } from "./elements.ts";
+import { allocate, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
-import { allocate, expectEnd, readElements } from "./npy.ts";
+import { expectEnd, readElements } from "./npy.ts";
 
 const codes: Readonly<Record<number, string>> = { 8: "|u1", 9: "|i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8" };
 

@@ -57,3 +57,21 @@ test("columns may name what the first record leaves out", async () => {
   const text = '{"a":1}\n{"a":2,"b":3}\n{"a":4,"b":5,"c":6}\n';
   expect(await read(text, { columns: ["b", "a"], missing: "drop" })).toMatchObject({ rows: [3, 2, 5, 4] });
 });
+
+test("a line longer than any record is refused, out of a few kilobytes of gzip too", async () => {
+  const before = process.memoryUsage.rss();
+  await expect(read(gzipSync(`{"a":1}\n${" ".repeat(1 << 26)}`))).rejects.toThrow(
+    /row 2: expected a line of at most 16777216 characters, found no line end in/,
+  );
+  expect(process.memoryUsage.rss() - before).toBeLessThan(300 * 2 ** 20);
+});
+
+test("lists of more entries than a table has columns are refused", async () => {
+  await expect(read(`[${"1,".repeat(2 ** 20)}1]\n`)).rejects.toThrow(/at most 1048576 columns/);
+});
+
+test("values nested 100,000 deep are no numbers", async () => {
+  const deep = `${"[".repeat(100_000)}1${"]".repeat(100_000)}`;
+  await expect(read(`{"a":${deep}}\n`)).rejects.toThrow(/row 1, column "a": expected a number, found a list/);
+  await expect(read(deep)).rejects.toThrow(/row 1/);
+});

@@ -1,18 +1,39 @@
 /** JSON lines: one record per line, an object of named numbers or a list of numbers. */
 import { readText } from "./csv.ts";
+import { longestRecord } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
-import { numberedColumns, type Table, type TableBuilder, type TableOptions, tableBuilder } from "./table.ts";
+import {
+  checkColumnCount,
+  numberedColumns,
+  type Table,
+  type TableBuilder,
+  type TableOptions,
+  tableBuilder,
+} from "./table.ts";
 
 async function* lines(path: string): AsyncGenerator<string, void, undefined> {
   let rest: string[] = [];
+  let held = 0;
+  let line = 1;
   for await (const text of readText(path)) {
     const parts = text.split("\n");
     if (parts.length > 1) {
       yield rest.join("") + parts[0]!;
       for (let i = 1; i < parts.length - 1; i++) yield parts[i]!;
       rest = [];
+      held = 0;
+      line += parts.length - 1;
     }
     rest.push(parts.at(-1)!);
+    held += parts.at(-1)!.length;
+    if (held > longestRecord)
+      throw new DataError({
+        path,
+        row: line,
+        expected: `a line of at most ${longestRecord} characters`,
+        found: `no line end in ${held}`,
+        fix: "Write one record per line",
+      });
   }
   yield rest.join("");
 }
@@ -20,7 +41,7 @@ async function* lines(path: string): AsyncGenerator<string, void, undefined> {
 /**
  * The rows of a JSON lines file as tables of at most `chunkRows` rows. The first record, or the option `columns`, decides
  * the columns; null and absent entries are missing values. Rows are lines, counted from 1.
- * @throws DataError naming row and column
+ * @throws DataError naming row and column, and for lines longer than any record
  */
 export async function* streamJsonLines(
   path: string,
@@ -45,6 +66,7 @@ export async function* streamJsonLines(
     }
     if (!builder) {
       lists = Array.isArray(record);
+      if (lists) checkColumnCount(path, (record as unknown[]).length);
       const keys = lists ? numberedColumns((record as unknown[]).length) : Object.keys(record);
       // Columns asked for may be absent from the first record, where its writer leaves nulls out.
       names = lists ? keys : [...new Set([...keys, ...(options.columns ?? [])])];

@@ -1,9 +1,12 @@
 /** The rows of an NPY file, read as they are asked for. */
 import { arrayRows, matrixShape } from "./array-rows.ts";
 import { byteSource, readBytes } from "./bytes.ts";
+import { allocate } from "./elements.ts";
 import { DataError } from "./errors.ts";
-import { allocate, expectEnd, readElements, readNpyData, readNpyHeader } from "./npy.ts";
+import { expectEnd, readElements, readNpyData, readNpyHeader } from "./npy.ts";
 import { numberedColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
+
+const mostNumbersAtOnce = 1 << 22;
 
 /**
  * The rows of a one- or two-dimensional NPY file as tables of at most `chunkRows` rows. A file in Fortran order, whose
@@ -26,9 +29,10 @@ export async function* streamNpy(path: string, options: TableOptions = {}): Asyn
       return;
     }
     const builder = tableBuilder(path, numberedColumns(width), options);
-    for (let start = 0; start < rows; start += chunkRows) {
+    const rowsAtOnce = Math.min(chunkRows, Math.ceil(mostNumbersAtOnce / width));
+    for (let start = 0; start < rows; start += rowsAtOnce) {
       options.signal?.throwIfAborted();
-      const count = Math.min(chunkRows, rows - start);
+      const count = Math.min(rowsAtOnce, rows - start);
       const data = allocate(type, count * width, path);
       await readElements(source, type, data, path);
       for (let row = 0; row < count; row++) builder.add(data.subarray(row * width, (row + 1) * width), start + row + 1);

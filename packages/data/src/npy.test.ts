@@ -137,3 +137,14 @@ test("as a table: pieces, one axis, Fortran order, and the place of what is miss
   writeFileSync(path, npy(header("<c8", "(1,)"), new Uint8Array(8)));
   await expect(readTable(path)).rejects.toThrow(/complex/);
 });
+
+test("sizes that nothing has are refused before their memory is asked for", async () => {
+  await expect(read(npy(header("<f8", "(9007199254740991, 9007199254740991)"), []))).rejects.toThrow(
+    /an array that fits into memory/,
+  );
+  const wide = join(folder, "wide.npy");
+  writeFileSync(wide, npy(header("<f8", "(1, 1000000000)"), []));
+  await expect(readTable(wide)).rejects.toThrow(/at most 1048576 columns, found 1000000000/);
+  writeFileSync(wide, npy(header("<f8", "(1000000, 1000000)"), []));
+  await expect(readTable(wide)).rejects.toThrow(/the end of the file/);
+});

@@ -2,7 +2,7 @@
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { atomicWrite } from "./atomic-write.ts";
 import { type ByteSource, withSource } from "./bytes.ts";
-import { decodeElements, type Elements, type ElementType, elements, elementType } from "./elements.ts";
+import { allocate, decodeNumbers, type Elements, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
 
 /** What stands before the numbers. */
@@ -79,16 +79,6 @@ export const readNpyHeader = async (source: ByteSource, path: string): Promise<N
   return { type, fortranOrder: order === "True", shape };
 };
 
-/** A typed array for `count` numbers. @throws DataError when it does not fit into memory */
-export const allocate = (type: ElementType, count: number, path: string): Elements => {
-  try {
-    return elements(type, count);
-  } catch (cause) {
-    const found = `${count} numbers, more than fit into memory`;
-    throw new DataError({ path, expected: "an array that fits into memory", found, cause });
-  }
-};
-
 /** Fills all of `target` with the next numbers. @throws DataError when the file ends before or a number has no place */
 export const readElements = async (
   source: ByteSource,
@@ -103,13 +93,7 @@ export const readElements = async (
     const got = await source.fill(bytes);
     if (got < bytes.length)
       throw truncated(path, `${target.length * type.bytes} bytes of numbers`, done * type.bytes + got);
-    try {
-      decodeElements(type, bytes, target, done);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      const expected = "integers below 2^63";
-      throw new DataError({ path, expected, found: cause.message, fix: "Save the array as float64", cause });
-    }
+    decodeNumbers(type, bytes, target, done, path);
     done += wanted;
   }
 };

@@ -59,3 +59,90 @@ test("damaged archives are refused", async () => {
   await expect(readNpz(path)).rejects.toThrow(/a\.npz/);
   await expect(readNpz(join(folder, "absent.npz"))).rejects.toThrow(/no such file/);
 });
+
+/** Positions in an archive of one member: its content, and the fields of its line in the directory. */
+const places = (bytes: Buffer) => {
+  const directory = bytes.readUInt32LE(bytes.length - 6);
+  const content = 30 + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+  return { content, flags: directory + 8, method: directory + 10, packed: directory + 20, size: directory + 24 };
+};
+
+test("one flipped bit of a stored number is noticed by the CRC-32", async () => {
+  const path = await npz({ X }, 0);
+  const bytes = await readFile(path);
+  const last = places(bytes).content + bytes.readUInt32LE(places(bytes).size) - 1;
+  // The last byte of the number 4: with this bit it is 4.6e77.
+  bytes[last]! ^= 0x10;
+  writeFileSync(path, bytes);
+  await expect(readNpz(path)).rejects.toThrow(/a\.npz:X\.npy: .*does not fit its CRC-32/);
+});
+
+test("a member is no larger than it states", async () => {
+  const zeros = ndarray(new Float64Array(2 ** 20));
+  const damage = async (change: (bytes: Buffer, at: ReturnType<typeof places>) => void) => {
+    const path = await npz({ X: zeros });
+    const bytes = await readFile(path);
+    change(bytes, places(bytes));
+    writeFileSync(path, bytes);
+    return readNpz(path);
+  };
+  await expect(damage((bytes, { size }) => bytes.writeUInt32LE(1000, size))).rejects.toThrow(
+    /more than the 1000 bytes/,
+  );
+  await expect(damage((bytes, { size }) => bytes.writeUInt32LE(2 ** 24, size))).rejects.toThrow(
+    /where it states 16777216/,
+  );
+  await expect(damage((bytes, { size }) => bytes.writeUInt32LE(2 ** 31, size))).rejects.toThrow(
+    /at most 268435456 bytes/,
+  );
+  await expect(damage((bytes, { packed }) => bytes.writeUInt32LE(2 ** 31, packed))).rejects.toThrow(/cut off/);
+  await expect(damage((bytes, { method }) => bytes.writeUInt16LE(12, method))).rejects.toThrow(/compression method 12/);
+  await expect(damage((bytes, { flags }) => bytes.writeUInt16LE(1, flags))).rejects.toThrow(/encrypted/);
+});
+
+test("an archive as Python writes it: ZIP64 fields and a comment at its end", async () => {
+  const content = await readFile(await npz({ X }, 0));
+  const { content: start, size: sizeAt } = places(content);
+  const member = content.subarray(start, start + content.readUInt32LE(sizeAt));
+  // NumPy states sizes in ZIP64 fields even where they are small.
+  const name = Buffer.from("X.npy");
+  const wide = (...values: number[]) => {
+    const field = Buffer.alloc(4 + 8 * values.length);
+    field.writeUInt16LE(1, 0);
+    field.writeUInt16LE(8 * values.length, 2);
+    for (const [i, value] of values.entries()) field.writeBigUInt64LE(BigInt(value), 4 + 8 * i);
+    return field;
+  };
+  const all = 0xffffffff;
+  const crc = content.readUInt32LE(14);
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt32LE(crc, 14);
+  local.writeUInt32LE(all, 18);
+  local.writeUInt32LE(all, 22);
+  local.writeUInt16LE(name.length, 26);
+  local.writeUInt16LE(20, 28);
+  const packed = Buffer.concat([local, name, wide(member.length, member.length), member]);
+  const extra = wide(member.length, member.length, 0);
+  const entry = Buffer.alloc(46);
+  entry.writeUInt32LE(0x02014b50, 0);
+  entry.writeUInt32LE(crc, 16);
+  for (const at of [20, 24, 42]) entry.writeUInt32LE(all, at);
+  entry.writeUInt16LE(name.length, 28);
+  entry.writeUInt16LE(extra.length, 30);
+  const directory = Buffer.concat([entry, name, extra]);
+  const end64 = Buffer.alloc(56);
+  end64.writeUInt32LE(0x06064b50, 0);
+  end64.writeBigUInt64LE(1n, 32);
+  end64.writeBigUInt64LE(BigInt(packed.length), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(packed.length + directory.length), 8);
+  const comment = Buffer.from("a comment");
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(comment.length, 20);
+  const path = join(folder, "wide.npz");
+  writeFileSync(path, Buffer.concat([packed, directory, end64, locator, end, comment]));
+  expect(await readNpz(path)).toEqual({ X });
+});

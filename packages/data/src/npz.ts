@@ -1,47 +1,38 @@
 /** NumPy's archives of named arrays (NPZ: a ZIP file of NPY files, stored or deflated). */
 import type { NdArray } from "@scorefield/tensor";
-import { unzipSync } from "fflate";
-import { byteSource, readWhole } from "./bytes.ts";
+import { byteSource } from "./bytes.ts";
 import { DataError } from "./errors.ts";
 import { readNpyFrom } from "./npy.ts";
+import { readZip, type ZipMember } from "./zip.ts";
 
-const unzip = async (path: string, wanted: (name: string) => boolean): Promise<Map<string, Uint8Array>> => {
-  const bytes = await readWhole(path);
-  try {
-    const files = unzipSync(bytes, { filter: ({ name }) => name.endsWith(".npy") && wanted(name.slice(0, -4)) });
-    return new Map(Object.entries(files).map(([name, content]) => [name.slice(0, -4), content]));
-  } catch (cause) {
-    const found = `a damaged or different file (${(cause as Error).message})`;
-    throw new DataError({ path, expected: "an NPZ archive", found, fix: "Fetch or write it again", cause });
-  }
+/** The arrays' files, by the arrays' names. */
+const open = async (path: string): Promise<Map<string, ZipMember>> => {
+  const members = await readZip(path, "an NPZ archive");
+  return new Map(members.flatMap((m) => (m.name.endsWith(".npy") ? [[m.name.slice(0, -4), m] as const] : [])));
 };
 
-const namesIn = async (path: string): Promise<string[]> => {
-  const names: string[] = [];
-  await unzip(path, (name) => {
-    names.push(name);
-    return false;
-  });
-  return names;
-};
+const readMember = (member: ZipMember, path: string): Promise<NdArray> =>
+  readNpyFrom(byteSource([member.read()]), `${path}:${member.name.slice(0, -4)}`);
 
 /**
  * Reads arrays of an NPZ archive; the types are those of `readNpy`.
  * @param names which ones, default all
- * @throws DataError for damaged archives and for names that are not in it, listing those that are
+ * @throws DataError for damaged archives, whose CRC-32 is checked, and for names that are not in it, listing those that are
  */
 export const readNpz = async (path: string, names?: readonly string[]): Promise<Record<string, NdArray>> => {
-  const files = await unzip(path, (name) => !names || names.includes(name));
-  for (const name of names ?? [])
-    if (!files.has(name))
+  const members = await open(path);
+  const arrays: [string, NdArray][] = [];
+  for (const name of names ?? members.keys()) {
+    const member = members.get(name);
+    if (!member)
       throw new DataError({
         path,
         expected: `an array ${JSON.stringify(name)}`,
-        found: `arrays ${(await namesIn(path)).join(", ") || "(none)"}`,
+        found: `arrays ${[...members.keys()].join(", ") || "(none)"}`,
         fix: "Name one of these with the option array",
       });
-  const arrays: [string, NdArray][] = [];
-  for (const [name, bytes] of files) arrays.push([name, await readNpyFrom(byteSource([bytes]), `${path}:${name}`)]);
+    arrays.push([name, await readMember(member, path)]);
+  }
   return Object.fromEntries(arrays);
 };
 
@@ -50,7 +41,7 @@ export const readNpz = async (path: string, names?: readonly string[]): Promise<
  * @throws DataError listing the arrays and their shapes where these do not decide
  */
 export const readNpzArray = async (path: string, name?: string): Promise<NdArray> => {
-  const names = await namesIn(path);
+  const names = [...(await open(path)).keys()];
   const chosen = name ?? (names.includes("X") ? "X" : names.length === 1 ? names[0] : undefined);
   if (chosen !== undefined) return (await readNpz(path, [chosen]))[chosen]!;
   const arrays = Object.entries(await readNpz(path));

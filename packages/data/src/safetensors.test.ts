@@ -1,6 +1,7 @@
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { DataError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 fc.configureGlobal({ seed: 1 });
@@ -93,10 +94,39 @@ test.each([
   ["overlapping arrays", file({ a: f32([1], [0, 4]), b: f32([1], [0, 4]) }, eight), /column "b": .*an overlap at 0/],
   ["a gap", file({ a: f32([1], [4, 8]) }, eight), /a gap at 4/],
   ["bytes after the last array", file({ a: f32([1], [0, 4]) }, eight), /found \d+ bytes/],
-  ["metadata that is not text", file({ __metadata__: { step: 3 } }), /texts as __metadata__/],
+  ["metadata that is not text", file({ __metadata__: { step: 3 } }), /a text as "step" of __metadata__/],
 ])("%s is refused", (_, bytes, message) => {
   expect(() => decodeSafetensors(bytes, "c.safetensors")).toThrow(message);
   expect(() => decodeSafetensors(bytes, "c.safetensors")).toThrow(/^c\.safetensors/);
+});
+
+test("a header nested 100,000 deep is refused like any other", () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const bytes = (text: string): Uint8Array => {
+    const header = new TextEncoder().encode(text);
+    const all = new Uint8Array(8 + header.length);
+    new DataView(all.buffer).setBigUint64(0, BigInt(header.length), true);
+    all.set(header, 8);
+    return all;
+  };
+  for (const text of [deep, `{"a":${deep}}`, `{"__metadata__":${deep}}`, `{"__metadata__":{"a":${deep}}}`])
+    expect(() => decodeSafetensors(bytes(text), "c.safetensors")).toThrow(DataError);
+  expect(() => decodeSafetensors(bytes(`{"a":{"dtype":${deep}}}`))).toThrow(/two data_offsets/);
+});
+
+test("entries that share their bytes are refused before any is copied", () => {
+  const count = 100_000;
+  const shared = Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, f32([1 << 20], [0, 1 << 22])]));
+  const header = new TextEncoder().encode(JSON.stringify(shared));
+  const bytes = new Uint8Array(8 + header.length + (1 << 22));
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  expect(() => decodeSafetensors(bytes)).toThrow(/an overlap/);
+});
+
+test("an integer of 2^63 and above has no place", () => {
+  const bytes = file({ n: { dtype: "U64", shape: [1], data_offsets: [0, 8] } }, new Array(8).fill(255));
+  expect(() => decodeSafetensors(bytes)).toThrow(/column "n": expected integers below 2\^63/);
 });
 
 test("the reserved name is refused", () => {

@@ -3,7 +3,7 @@
  * No Node module is used here.
  */
 import { type NdArray, sizeOf } from "@scorefield/tensor";
-import { decodeElements, elements, elementType } from "./elements.ts";
+import { allocate, decodeNumbers, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
 
 /** Named arrays and what else a file says about them. */
@@ -65,6 +65,10 @@ export const encodeSafetensors = (
   return bytes;
 };
 
+/** What kind of JSON value it is. The value itself may be nested deeper than `JSON.stringify` follows. */
+const kindOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -75,8 +79,8 @@ const isSizes = (value: unknown): value is number[] =>
  * Reads the bytes of a safetensors file. The arrays are copies. Integers of 8 and 16 bits become int32, those of unsigned
  * 32 and 64 bits int64, F16 becomes float32.
  * @param path named in errors
- * @throws DataError for a truncated file, a damaged header, unknown types, and offsets that overlap, leave gaps or do not
- * fit the shape
+ * @throws DataError for a truncated file, a damaged header, unknown types, integers of 2^63 and above, and offsets that
+ * overlap, leave gaps or do not fit the shape
  */
 export const decodeSafetensors = (bytes: Uint8Array, path?: string): Safetensors => {
   const fail = (expected: string, found: string, column?: string, cause?: unknown): DataError =>
@@ -93,37 +97,43 @@ export const decodeSafetensors = (bytes: Uint8Array, path?: string): Safetensors
   } catch (cause) {
     throw fail("a header in JSON", (cause as Error).message, undefined, cause);
   }
-  if (!isRecord(header)) throw fail("a JSON object as header", JSON.stringify(header));
+  if (!isRecord(header)) throw fail("a JSON object as header", kindOf(header));
 
   const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string"))
-    throw fail("texts as __metadata__", JSON.stringify(metadata));
+  if (!isRecord(metadata)) throw fail("an object of texts as __metadata__", kindOf(metadata));
+  const other = Object.entries(metadata).find(([, value]) => typeof value !== "string");
+  if (other) throw fail(`a text as ${JSON.stringify(other[0])} of __metadata__`, kindOf(other[1]));
 
-  const arrays: [string, NdArray][] = [];
-  const ranges: { from: number; to: number; name: string }[] = [];
+  const entries: { name: string; type: ElementType; shape: number[]; from: number; to: number }[] = [];
   for (const [name, entry] of Object.entries(rest)) {
     const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-    if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
-      throw fail("dtype, shape and two data_offsets", JSON.stringify(entry), name);
+    if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
+      const found = isRecord(entry) ? "an entry where one of them is missing or something else" : kindOf(entry);
+      throw fail("dtype, shape and two data_offsets", found, name);
+    }
     const type = elementType((Object.hasOwn(read, dtype) && read[dtype]) || "");
     if (!type) throw fail(`one of the types ${Object.keys(read).join(", ")}`, dtype, name);
     const [from, to] = offsets as [number, number];
-    const size = sizeOf(shape);
-    if (to - from !== size * type.bytes)
-      throw fail(`${size * type.bytes} bytes for ${dtype} [${shape.join(", ")}]`, `offsets ${from} to ${to}`, name);
+    const size = sizeOf(shape) * type.bytes;
+    if (to - from !== size)
+      throw fail(`${size} bytes for ${dtype} [${shape.join(", ")}]`, `offsets ${from} to ${to}`, name);
     if (start + to > bytes.length)
       throw fail(`${start + to} bytes up to the end of this array`, `a file cut off after ${bytes.length}`, name);
-    ranges.push({ from, to, name });
-    const data = elements(type, size);
-    decodeElements(type, bytes.subarray(start + from, start + to), data, 0);
-    arrays.push([name, { dtype: type.dtype, shape, data } as unknown as NdArray]);
+    entries.push({ name, type, shape, from, to });
   }
 
+  // Before anything is copied: entries that share bytes could ask for many times the file's size.
   let end = 0;
-  for (const { from, to, name } of ranges.sort((a, b) => a.from - b.from || a.to - b.to)) {
+  for (const { from, to, name } of entries.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
     if (from !== end) throw fail(`data from byte ${end} on`, `${from < end ? "an overlap" : "a gap"} at ${from}`, name);
     end = to;
   }
   if (start + end !== bytes.length) throw fail(`the end after ${start + end} bytes`, `${bytes.length} bytes`);
+
+  const arrays = entries.map(({ name, type, shape, from, to }): [string, NdArray] => {
+    const data = allocate(type, sizeOf(shape), path);
+    decodeNumbers(type, bytes.subarray(start + from, start + to), data, 0, path, name);
+    return [name, { dtype: type.dtype, shape, data } as unknown as NdArray];
+  });
   return { arrays: Object.fromEntries(arrays), metadata: metadata as Record<string, string> };
 };

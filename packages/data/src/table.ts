@@ -29,14 +29,32 @@ export interface TableOptions<D extends FloatType = FloatType> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** More columns than any table has: the header of a damaged array may well say so. */
+const mostColumns = 2 ** 20;
+
+/** @throws DataError for more columns than a table may have */
+export const checkColumnCount = (path: string, count: number): void => {
+  if (count <= mostColumns) return;
+  const fix = "Check that its rows are records, or turn it so that they are";
+  throw new DataError({ path, expected: `at most ${mostColumns} columns`, found: `${count}`, fix });
+};
+
 /** `column1`, `column2`, ...: the names where a file has none. */
 export const numberedColumns = (count: number): string[] => Array.from({ length: count }, (_, i) => `column${i + 1}`);
 
+const mostNamesShown = 40;
+
+const quoteNames = (names: readonly string[]): string => {
+  const shown = names.slice(0, mostNamesShown).map((name) => JSON.stringify(name));
+  return `${shown.join(", ")}${names.length > shown.length ? `, ... (${names.length} in all)` : ""}`;
+};
+
 /**
  * The positions in `names` of the columns that `columns` and `exclude` choose.
- * @throws DataError for a name that is not there, names that occur twice, and when nothing is left
+ * @throws DataError for a name that is not there, names that occur twice, too many of them, and when nothing is left
  */
 export const selectColumns = (path: string, names: readonly string[], options: TableOptions): number[] => {
+  checkColumnCount(path, names.length);
   const position = new Map<string, number>();
   for (const [i, name] of names.entries()) {
     if (position.has(name))
@@ -52,12 +70,11 @@ export const selectColumns = (path: string, names: readonly string[], options: T
   const find = (name: string): number => {
     const i = position.get(name);
     if (i !== undefined) return i;
-    const shown = names.slice(0, 40).map((name) => JSON.stringify(name));
     throw new DataError({
       path,
       column: name,
       expected: "the name of a column of this file",
-      found: `no such column; it has ${shown.join(", ")}${names.length > 40 ? ` and ${names.length - 40} more` : ""}`,
+      found: `no such column; it has ${quoteNames(names)}`,
       fix: "Name columns exactly as the file does",
     });
   };
@@ -71,7 +88,7 @@ export const selectColumns = (path: string, names: readonly string[], options: T
 };
 
 const missingWords = new Set(["", "na", "n/a", "#n/a", "nan", "null", "none", "?"]);
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const infinite = /^([+-]?)inf(inity)?$/i;
 
 /** A cell's number; NaN where its value is missing; undefined where it holds something that is not a number. */
@@ -103,8 +120,6 @@ const describeCell = (cell: unknown): string => {
   return Array.isArray(cell) ? "a list" : "a nested value";
 };
 
-const quoteNames = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
-
 /** Rows of a table being read, from cells of any kind: see {@link cellNumber}. */
 export interface TableBuilder {
   /** Rows held now. */
@@ -127,7 +142,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
   const width = columns.length;
   const make = (length: number) => (options.dtype === "float32" ? new Float32Array(length) : new Float64Array(length));
   const limit = options.dtype === "float32" ? 2 ** 128 - 2 ** 103 : Number.POSITIVE_INFINITY;
-  let values = make(width * 1024);
+  let values = make(width * Math.ceil(1024 / width));
   let rows = 0;
 
   const refuse = (cells: ArrayLike<unknown>, row: number, column: string, cell: unknown, value: number | undefined) => {
