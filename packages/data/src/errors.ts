@@ -21,6 +21,7 @@ export class DataError extends Error {
   readonly path: string | undefined;
   readonly row: number | undefined;
   readonly column: string | undefined;
+  readonly found: string;
 
   constructor({ path, row, column, expected, found, fix, cause }: DataErrorDetails) {
     const place = [path, row && `row ${row}`, column !== undefined && `column ${JSON.stringify(column)}`];
@@ -29,6 +30,7 @@ export class DataError extends Error {
     this.path = path;
     this.row = row;
     this.column = column;
+    this.found = found;
   }
 }
 

@@ -1,5 +1,8 @@
 /** One image file as pixels of the size and channels asked for. */
-import { DataError } from "../errors.ts";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import type { Sharp } from "sharp";
+import { DataError, describeSystemError, isSystemError } from "../errors.ts";
 
 /** How a file becomes pixels. */
 export interface DecodeOptions {
@@ -10,54 +13,95 @@ export interface DecodeOptions {
   readonly fit: "crop" | "stretch";
 }
 
-const unreadable = (path: string, cause: unknown): DataError => {
-  const { message } = cause as Error;
-  const reason = /missing|ENOENT/.test(message) ? "no such file" : `what cannot be decoded (${message.split("\n")[0]})`;
-  return new DataError({
-    path,
-    expected: "a PNG, JPEG or WebP image",
-    found: reason,
-    fix: 'Replace or remove the file, or let damaged images be passed over: data.damaged "skip"',
-    cause,
-  });
-};
+const fix = 'Replace or remove the file, or let damaged images be passed over: data.damaged "skip"';
 
-// Warnings about harmless oddities, which many cameras write, are no reason to refuse a photo; missing rows are.
-// The decoder is native and large: it is loaded for the first image.
-const open = async (path: string) => (await import("sharp")).default(path, { failOn: "error" });
+/** An image file that cannot be decoded, as against one that this machine cannot read now. */
+export class DamagedImageError extends DataError {}
 
-/** What the head of an image file tells: its size as it is looked at, and whether it has colours. @throws DataError */
-export const readImageHead = async (
-  path: string,
-): Promise<{ readonly width: number; readonly height: number; readonly grey: boolean }> => {
+const damaged = (path: string, found: string, cause?: unknown): DamagedImageError =>
+  new DamagedImageError({ path, expected: "a PNG, JPEG or WebP image", found, fix, cause });
+
+const largestFile = 2 ** 29;
+/** 134 megapixels: more than any camera's photograph. Decoded at once, they are 400 MB. */
+const mostPixels = 2 ** 27;
+const mostSeconds = 60;
+
+const fileErrors: readonly string[] = ["ENOENT", "ELOOP", "ENOTDIR", "EACCES", "EPERM", "ENXIO", "ENAMETOOLONG"];
+
+/** True of a system's errors that are the file's own, such as a link that leads nowhere, and will be there next time. */
+export const isFileError = (error: unknown): boolean => isSystemError(error) && fileErrors.includes(error.code ?? "");
+
+/** The file's bytes. @throws DamagedImageError where there is no file or none to decode; DataError as the system refuses */
+const readFileBytes = async (path: string): Promise<Uint8Array> => {
   try {
-    const { autoOrient, space } = await (await open(path)).metadata();
-    return { ...autoOrient, grey: space === "b-w" || space === "grey16" };
-  } catch (cause) {
-    throw unreadable(path, cause);
+    // Without waiting for a writer, as opening a named pipe would.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await handle.stat();
+      // A link may lead to a device that never ends.
+      if (!stats.isFile()) throw damaged(path, stats.isDirectory() ? "a folder" : "a device or pipe");
+      if (stats.size > largestFile) throw damaged(path, `a file of ${stats.size} bytes, more than ${largestFile}`);
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const described = describeSystemError(error, path, "an image");
+    throw isFileError(error) && described instanceof DataError ? damaged(path, described.found, error) : described;
   }
 };
+
+const starts = (bytes: Uint8Array, text: string, at = 0): boolean =>
+  [...text].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
+
+/** The format by the first bytes: the decoder would take many more, SVG with its programs of filters among them. */
+const isTaken = (bytes: Uint8Array): boolean =>
+  starts(bytes, "\x89PNG\r\n\x1a\n") ||
+  starts(bytes, "\xff\xd8\xff") ||
+  (starts(bytes, "RIFF") && starts(bytes, "WEBP", 8));
+
+/** Reads a file and does something with its decoder. */
+const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
+  const bytes = await readFileBytes(path);
+  if (!isTaken(bytes)) throw damaged(path, "another format, by its first bytes, or damaged ones");
+  try {
+    // The decoder is native and large: it is loaded for the first image.
+    const { default: sharp } = await import("sharp");
+    // Warnings about harmless oddities, which many cameras write, are no reason to refuse a photo; missing rows are.
+    return await use(sharp(bytes, { failOn: "error", limitInputPixels: mostPixels }).timeout({ seconds: mostSeconds }));
+  } catch (cause) {
+    if (isSystemError(cause)) throw describeSystemError(cause, path, "an image");
+    throw damaged(path, `what cannot be decoded (${(cause as Error).message.split("\n")[0]})`, cause);
+  }
+};
+
+/** What the head of an image file tells: its size as it is looked at, and whether it has colours. @throws DataError */
+export const readImageHead = (
+  path: string,
+): Promise<{ readonly width: number; readonly height: number; readonly grey: boolean }> =>
+  decoding(path, async (image) => {
+    const { autoOrient, space } = await image.metadata();
+    return { ...autoOrient, grey: space === "b-w" || space === "grey16" };
+  });
 
 /**
  * Decodes an image: turned as its EXIF orientation says, transparent parts on white, resized by Lanczos filtering.
  * @returns 8-bit sRGB or grey levels [channels, size, size]
- * @throws DataError naming a file that is missing, damaged or no image
+ * @throws DamagedImageError naming a file that is missing, damaged, of another format than PNG, JPEG or WebP, or of more than
+ *   134 megapixels; DataError for one that cannot be read now
  */
 export const decodeImage = async (path: string, { size, greyscale, fit }: DecodeOptions): Promise<Uint8Array> => {
-  let decoded: { readonly data: Uint8Array; readonly info: { readonly channels: number } };
-  try {
-    decoded = await (await open(path))
+  const { data, info } = await decoding(path, (image) =>
+    image
       .autoOrient()
       .flatten({ background: "#ffffff" })
       .resize(size, size, { fit: fit === "crop" ? "cover" : "fill" })
       .greyscale(greyscale)
       .toColourspace(greyscale ? "b-w" : "srgb")
       .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-  const { data, info } = decoded;
+      .toBuffer({ resolveWithObject: true }),
+  );
   const channels = greyscale ? 1 : 3;
   const area = size * size;
   const pixels = new Uint8Array(channels * area);

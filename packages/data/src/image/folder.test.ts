@@ -1,6 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../errors.ts";
@@ -155,6 +157,58 @@ describe("imageFolder", () => {
     await expect(imageFolder(folder)).rejects.toThrow(/y\/1.png: expected a PNG, JPEG or WebP image/);
     const rest = await imageFolder(folder, { labels: true, size: 8, damaged: "skip" });
     await expect(rest.read([3])).rejects.toThrow(/at least one image that can be decoded, found none of class y/);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "links that lead nowhere, in a circle, to a folder, a pipe or a device are damaged images",
+    async () => {
+      await write("a.png", picture(8, 8, "#ffffff"));
+      symlinkSync("gone", join(folder, "b.png"));
+      symlinkSync("c.png", join(folder, "c.png"));
+      symlinkSync(folder, join(folder, "d.png"));
+      execFileSync("mkfifo", [join(folder, "pipe")]);
+      symlinkSync("pipe", join(folder, "e.png"));
+      symlinkSync("/dev/zero", join(folder, "f.png"));
+      symlinkSync("a.png", join(folder, "g.png"));
+      const images = await imageFolder(folder, { size: 8, damaged: "skip" });
+      const { data } = await images.read([0, 1, 2, 3, 4, 5, 6]);
+      expect(data.every((value) => value === 1)).toBe(true);
+      expect([...images.damaged].sort()).toEqual(["b.png", "c.png", "d.png", "e.png", "f.png"]);
+      expect((await imageFolder(folder, { damaged: "skip" })).shape).toEqual([3, 8, 8]);
+      await expect(imageFolder(folder)).rejects.toThrow(/b\.png: expected an image, found no such file/);
+      rmSync(join(folder, "b.png"));
+      await expect(imageFolder(folder)).rejects.toThrow(
+        /c\.png: expected an image, found a symbolic link that leads back/,
+      );
+    },
+  );
+
+  test("only PNG, JPEG and WebP are decoded, whatever the file's name", async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
+    writeFileSync(join(folder, "a.png"), svg);
+    await picture(8, 8, "#ffffff").gif().toFile(join(folder, "b.png"));
+    await picture(8, 8, "#ffffff").tiff().toFile(join(folder, "c.jpg"));
+    for (const name of ["a.png", "b.png", "c.jpg"]) {
+      const images = imageFolder(folder, { size: 8, greyscale: false });
+      await expect((await images).read([0])).rejects.toThrow(
+        /expected a PNG, JPEG or WebP image, found another format/,
+      );
+      await expect(imageFolder(folder)).rejects.toThrow(/found another format, by its first bytes/);
+      rmSync(join(folder, name));
+    }
+    // A JPEG that is named PNG, as some programs do, is one of the three.
+    await picture(8, 8, "#ffffff").jpeg().toFile(join(folder, "d.png"));
+    expect(await pixel(await imageFolder(folder), 0, 1, 1)).toEqual([255, 255, 255]);
+  });
+
+  test("an image of more pixels than any photograph is refused before it is decoded", async () => {
+    await write("a.png", picture(8, 8, "#ffffff"));
+    const bytes = readFileSync(join(folder, "a.png"));
+    bytes.writeUInt32BE(15_000, 16);
+    bytes.writeUInt32BE(15_000, 20);
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+    writeFileSync(join(folder, "a.png"), bytes);
+    await expect(imageFolder(folder)).rejects.toThrow(/cannot be decoded \(.*pixel limit/);
   });
 
   test("a folder without images, or none at all", async () => {

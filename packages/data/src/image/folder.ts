@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
 import { DataError, describeSystemError } from "../errors.ts";
-import { type DecodeOptions, decodeImage, readImageHead } from "./decode.ts";
+import { DamagedImageError, type DecodeOptions, decodeImage, isFileError, readImageHead } from "./decode.ts";
 import { type Images, scalePixels } from "./images.ts";
 import { labelsFromFolders } from "./labels.ts";
 
@@ -18,8 +18,8 @@ export interface ImageFolderOptions {
   /** Take the first sub-folder of every image as its class. Default false. */
   readonly labels?: boolean | undefined;
   /**
-   * What to do about a file that cannot be decoded: `error` (default), or `skip`: the next image that can be, of the same
-   * class, stands in for it.
+   * What to do about a file that cannot be decoded, and a link that leads to none: `error` (default), or `skip`: the next
+   * image that can be, of the same class, stands in for it.
    */
   readonly damaged?: "error" | "skip" | undefined;
   /** Bytes of decoded images to keep for the next time they are asked for. Default 1 GiB. */
@@ -57,12 +57,17 @@ const listImages = async (path: string): Promise<string[]> => {
   });
 };
 
-const fingerprint = async (path: string, files: readonly string[]): Promise<string> => {
+const fingerprint = async (path: string, files: readonly string[], skip: boolean): Promise<string> => {
   const hash = createHash("sha256");
   for (const file of files) {
-    const { size } = await stat(join(path, file)).catch((error) => {
-      throw describeSystemError(error, join(path, file), "an image");
-    });
+    // Reading will find that it cannot be decoded.
+    const size = await stat(join(path, file)).then(
+      ({ size }) => size,
+      (error) => {
+        if (skip && isFileError(error)) return 0;
+        throw describeSystemError(error, join(path, file), "an image");
+      },
+    );
     hash.update(`${JSON.stringify(file)} ${size}\n`);
   }
   return hash.digest("hex");
@@ -80,7 +85,7 @@ const guess = async (paths: readonly string[], skip: boolean): Promise<{ size: n
     try {
       found.push(await readImageHead(path));
     } catch (error) {
-      if (!(skip && error instanceof DataError)) throw error;
+      if (!(skip && error instanceof DamagedImageError)) throw error;
     }
   const sides = new Set(found.flatMap(({ width, height }) => [width, height]));
   const [side = usualSize] = sides;
@@ -102,7 +107,7 @@ const parallel = 4;
 export const imageFolder = async (path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> => {
   const { fit = "crop", labels = false, damaged: whenDamaged = "error", memory = 2 ** 30 } = options;
   const files = await listImages(path);
-  const sha256 = await fingerprint(path, files);
+  const sha256 = await fingerprint(path, files, whenDamaged === "skip");
   const paths = files.map((file) => join(path, file));
   const guessed =
     options.size === undefined || options.greyscale === undefined
@@ -137,7 +142,7 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
       try {
         return await decode(next);
       } catch (error) {
-        if (!(error instanceof DataError)) throw error;
+        if (!(error instanceof DamagedImageError)) throw error;
         damaged.add(files[next]!);
       }
     }
