@@ -21,16 +21,18 @@ export class DataError extends Error {
   readonly path: string | undefined;
   readonly row: number | undefined;
   readonly column: string | undefined;
-  readonly found: string;
+  /** What the message is made of. */
+  readonly details: DataErrorDetails;
 
-  constructor({ path, row, column, expected, found, fix, cause }: DataErrorDetails) {
+  constructor(details: DataErrorDetails) {
+    const { path, row, column, expected, found, fix, cause } = details;
     const place = [path, row && `row ${row}`, column !== undefined && `column ${JSON.stringify(column)}`];
     const where = place.filter(Boolean).join(", ");
     super(`${where && `${where}: `}expected ${expected}, found ${found}.${fix ? ` ${fix}.` : ""}`, { cause });
     this.path = path;
     this.row = row;
     this.column = column;
-    this.found = found;
+    this.details = details;
   }
 }
 

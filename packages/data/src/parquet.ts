@@ -1,50 +1,97 @@
-/** Apache Parquet files, read one row group at a time. */
-import { asyncBufferFromFile, parquetScan, parquetSchema } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { DataError, describeSystemError, isSystemError } from "./errors.ts";
-import { selectColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
+/**
+ * Apache Parquet files, read in a process of their own. The library that decodes them trusts what a file says: a damaged one
+ * can keep it in a loop for ever or make it fill all memory, and neither can be ended from within.
+ */
+import { stat } from "node:fs/promises";
+import { DataError, describeSystemError } from "./errors.ts";
+import type { ParquetAnswer, ParquetLimits, ParquetRequest } from "./parquet-process.ts";
+import { giveBackReader, mostMemory, type ParquetReader, takeReader } from "./parquet-reader.ts";
+import type { Table, TableOptions } from "./table.ts";
+
+/** What reading a file of so many bytes may take until its next rows: many times what sound files need. */
+const limitsFor = (size: number): ParquetLimits => ({
+  seconds: 5 + (2 * size) / 2 ** 20,
+  bytes: Math.min(2 ** 30 + 16 * size, mostMemory),
+});
+
+const sizeOfFile = async (path: string): Promise<number> => {
+  const stats = await stat(path).catch((error) => {
+    throw describeSystemError(error, path, "a file to read");
+  });
+  if (stats.isFile()) return stats.size;
+  throw new DataError({
+    path,
+    expected: "a file to read",
+    found: stats.isDirectory() ? "a folder" : "a device or pipe",
+  });
+};
+
+const ended = (path: string, limits: ParquetLimits, cause: unknown): unknown => {
+  const { message } = cause as Error;
+  const over = {
+    time: `one that took more than ${Number(limits.seconds.toPrecision(2))} s of processor time`,
+    memory: `one that took more than ${Math.round(limits.bytes / 2 ** 20)} MiB of memory`,
+  }[message];
+  return new DataError({
+    path,
+    expected: "a Parquet file that can be read",
+    found: over ? `${over}, as damaged files do` : `one whose reader failed (${message})`,
+    fix: over ? "Fetch or write it again; if it is sound, write it with smaller row groups" : "Fetch or write it again",
+    cause,
+  });
+};
+
+/** Waits for an answer, but no longer than until the signal aborts. */
+const answered = async (
+  reader: ParquetReader,
+  request: ParquetRequest,
+  signal: AbortSignal | undefined,
+): Promise<ParquetAnswer> => {
+  signal?.throwIfAborted();
+  const end = () => reader.end();
+  signal?.addEventListener("abort", end, { once: true });
+  try {
+    return await reader.ask(request);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
+};
 
 /**
  * The rows of a Parquet file as tables of at most `chunkRows` rows, holding one row group of the chosen columns in
  * memory. Integers, floats, decimals and booleans are numbers; nulls are missing values; dates, text, lists and structs
- * are not numbers. Rows are counted from 1.
- * @throws DataError naming row and column, and for damaged files
+ * are not numbers. Rows are counted from 1. Processor time and memory until the next rows are limited by the file's size.
+ * @throws DataError naming row and column, for damaged files, and for files that take more time or memory
  */
-export async function* streamParquet(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
-  const { chunkRows = 4096 } = options;
-  const damaged = (error: unknown): unknown => {
-    if (error instanceof DataError) return error;
-    if (isSystemError(error)) return describeSystemError(error, path, "a file to read");
-    const found = `damaged or unknown content (${(error as Error).message})`;
-    return new DataError({ path, expected: "a Parquet file", found, fix: "Fetch or write it again", cause: error });
-  };
-  const readable = async <T>(promise: Promise<T>): Promise<T> => {
-    try {
-      return await promise;
-    } catch (error) {
-      throw damaged(error);
+export async function* streamParquet(
+  path: string,
+  options: TableOptions = {},
+  limits?: ParquetLimits,
+): AsyncGenerator<Table, void, undefined> {
+  const { signal, ...rest } = options;
+  const most = limits ?? limitsFor(await sizeOfFile(path));
+  let reader: ParquetReader | undefined;
+  let waits = false;
+  try {
+    reader = takeReader();
+    let request: ParquetRequest = { kind: "open", path, options: rest, limits: most };
+    for (;;) {
+      const answer = await answered(reader, request, signal);
+      waits = answer.kind !== "rows";
+      if (answer.kind === "end") return;
+      if (answer.kind === "refused") throw new DataError(answer.details);
+      yield answer.table;
+      request = { kind: "next" };
     }
-  };
-
-  const file = await readable(asyncBufferFromFile(path));
-  const scan = await readable(parquetScan({ file, compressors, useOffsetIndex: false }));
-  const names = parquetSchema(scan.metadata).children.map(({ element }) => element.name);
-  const builder = tableBuilder(path, names, options);
-  const chosen = selectColumns(path, names, options);
-  const cells: unknown[] = new Array(names.length);
-  for (const { rowStart, rowEnd } of scan.ranges) {
-    options.signal?.throwIfAborted();
-    const group: ArrayLike<unknown>[] = [];
-    for (const i of chosen) {
-      const column = await readable(scan.readColumn({ column: names[i]!, rowStart, rowEnd }));
-      if (column.length !== rowEnd - rowStart) throw damaged(new Error(`column ${names[i]} is short`));
-      group.push(column);
-    }
-    for (let row = rowStart; row < rowEnd; row++) {
-      for (const [j, i] of chosen.entries()) cells[i] = group[j]![row - rowStart];
-      builder.add(cells, row + 1);
-      if (builder.rows >= chunkRows) yield builder.take();
-    }
+  } catch (error) {
+    if (error instanceof DataError || signal?.aborted) throw error;
+    const described = describeSystemError(error, path, "a process to read this file in");
+    throw described instanceof DataError ? described : ended(path, most, error);
+  } finally {
+    if (waits) giveBackReader(reader!);
+    else reader?.end();
   }
-  if (builder.rows > 0) yield builder.take();
 }

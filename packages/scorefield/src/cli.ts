@@ -31,7 +31,11 @@ const known = new Set([
   "VerificationError",
 ]);
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, " ");
+const oneLine = (text: string): string =>
+  text
+    .split("\n")
+    .flatMap((line) => line.trim() || [])
+    .join(" ");
 
 const program = (): Command => {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

@@ -48,7 +48,9 @@ const readFileBytes = async (path: string): Promise<Uint8Array> => {
   } catch (error) {
     if (error instanceof DataError) throw error;
     const described = describeSystemError(error, path, "an image");
-    throw isFileError(error) && described instanceof DataError ? damaged(path, described.found, error) : described;
+    throw isFileError(error) && described instanceof DataError
+      ? damaged(path, described.details.found, error)
+      : described;
   }
 };
 

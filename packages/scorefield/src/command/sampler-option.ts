@@ -58,8 +58,10 @@ export const parseSampler = (text: string): KindRecipe => {
     throw new RecipeError(`--sampler ${text}: unknown sampler; ${suggest(kind, samplerKinds)}`);
   const settings = new Map<string, unknown>();
   for (const setting of colon < 0 ? [] : splitSettings(text.slice(colon + 1))) {
-    const [, name, value] = /^\s*(\w+)\s*=\s*(.*\S)\s*$/.exec(setting) ?? [];
-    if (name === undefined || value === undefined || name === "kind")
+    const equals = setting.indexOf("=");
+    const name = setting.slice(0, Math.max(equals, 0)).trim();
+    const value = setting.slice(equals + 1).trim();
+    if (!/^\w+$/.test(name) || value === "" || name === "kind")
       throw new RecipeError(`--sampler ${text}: expected name=value, such as steps=10, found "${setting}"`);
     if (settings.has(name)) throw new RecipeError(`--sampler ${text}: expected each setting once, found ${name} twice`);
     settings.set(name, name === "intervals" && !value.startsWith("[") ? parseIntervals(value) : parseValue(value));

@@ -86,7 +86,7 @@ export const page = (options: {
   const text = svg.outerHTML.replace(/ (cx|cy|d|transform|x|y|width|height)="([^"]*)"/g, (_, name, value: string) => {
     if (/NaN|Infinity/.test(value))
       throw new FigureError(`figure: expected finite coordinates, found ${name}="${value.slice(0, 80)}"`);
-    return ` ${name}="${value.replace(/-?\d+\.\d{3,}(e-?\d+)?/g, (number) => String(Math.round(Number(number) * 100) / 100))}"`;
+    return ` ${name}="${value.replace(/-?\d+(\.\d+)?(e-?\d+)?/g, (number) => String(Math.round(Number(number) * 100) / 100))}"`;
   });
   return text.replace(">", `><style>${darkRules(text)}</style>`);
 };

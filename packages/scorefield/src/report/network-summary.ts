@@ -3,7 +3,7 @@ import type { KindRecipe, NetworkSummary } from "@scorefield/core";
 import { textTable } from "./text-table.ts";
 
 /** A whole number with its thousands apart: 1,694,849. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+export const grouped = (count: number): string => count.toLocaleString("en-US");
 const sizes = (shape: readonly number[]): string => shape.join(" x ");
 
 /** A network or process by its kind and settings: `unet (width 32, multipliers 1,2,2)`. What is off (0, false) is left out. */

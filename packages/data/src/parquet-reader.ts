@@ -1,0 +1,111 @@
+/** Processes that read Parquet files, from the side of those who ask: see {@link "./parquet-process.ts"}. */
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Socket } from "node:net";
+import { totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { DataError } from "./errors.ts";
+import type { ParquetAnswer, ParquetRequest } from "./parquet-process.ts";
+
+/** Bytes that a reader may take in all. */
+export const mostMemory = Math.floor(0.75 * totalmem());
+
+/** A process that reads one file at a time. */
+export interface ParquetReader {
+  readonly ended: boolean;
+  /** @throws Error with what ended the process in place of an answer: `time`, `memory` or another reason */
+  ask(request: ParquetRequest): Promise<ParquetAnswer>;
+  end(): void;
+  /** Whether it keeps this process alive: while it is asked something. */
+  keepAlive(keep: boolean): void;
+}
+
+/** The program: beside this file, from src and from dist alike, or in the installed package where this is bundled. */
+const programFile = (): string => {
+  try {
+    const beside = fileURLToPath(new URL("../dist/parquet-process.js", import.meta.url));
+    return existsSync(beside) ? beside : createRequire(import.meta.url).resolve("@scorefield/data/parquet-process");
+  } catch (cause) {
+    throw new DataError({
+      expected: "the file dist/parquet-process.js of @scorefield/data, which reads Parquet files",
+      found: "none that can be resolved from here",
+      fix: "Install @scorefield/data where the bundle runs, or leave it out of the bundle",
+      cause,
+    });
+  }
+};
+
+const start = (): ParquetReader => {
+  // Options for this process, such as a debugger's port, are none for that one.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = fork(programFile(), {
+    env,
+    execArgv: [`--max-old-space-size=${Math.floor(mostMemory / 2 ** 20)}`],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let ended = false;
+  let said = "";
+  let settle: ((answer: ParquetAnswer | Error) => void) | undefined;
+  const stop = (reason: Error): void => {
+    ended = true;
+    settle?.(reason);
+  };
+  child.stderr!.on("data", (text) => {
+    said = `${said}${text}`.slice(-1000);
+  });
+  child.on("message", (answer) => settle?.(answer as ParquetAnswer));
+  child.on("error", stop);
+  child.on("close", (code, signal) => stop(new Error(said.trim() || `it ended with ${signal ?? `code ${code}`}`)));
+  return {
+    get ended() {
+      return ended;
+    },
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        settle = (answer) => {
+          settle = undefined;
+          if (answer instanceof Error) reject(answer);
+          else resolve(answer);
+        };
+        child.send(request, (error) => error && settle?.(error));
+      }),
+    end: () => {
+      ended = true;
+      child.kill("SIGKILL");
+    },
+    keepAlive: (keep) => {
+      const method = keep ? "ref" : "unref";
+      child[method]();
+      child.channel?.[method]();
+      (child.stderr as Socket)[method]();
+    },
+  };
+};
+
+const idleMilliseconds = 5000;
+let idle: ParquetReader | undefined;
+
+/** A reader that waits, or a new one. @throws DataError where its program is missing; what the system refuses */
+export const takeReader = (): ParquetReader => {
+  const reader = idle && !idle.ended ? idle : start();
+  idle = undefined;
+  reader.keepAlive(true);
+  return reader;
+};
+
+/** Lets a reader that has answered wait a little for the next file. */
+export const giveBackReader = (reader: ParquetReader): void => {
+  if (idle || reader.ended) {
+    reader.end();
+    return;
+  }
+  idle = reader;
+  reader.keepAlive(false);
+  setTimeout(() => {
+    if (idle !== reader) return;
+    idle = undefined;
+    reader.end();
+  }, idleMilliseconds).unref();
+};
