@@ -60,7 +60,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts", "**/*.browser.test.ts"],
           testTimeout: 20_000,
           env,
@@ -71,7 +71,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "slow",
-          include: ["packages/*/src/**/*.slow.test.ts", "examples/**/*.slow.test.ts"],
+          include: ["packages/*/src/**/*.slow.test.ts", "examples/**/*.slow.test.ts", "bench/**/*.slow.test.ts"],
           testTimeout: 600_000,
           env,
           fileParallelism: false,

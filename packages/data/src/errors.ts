@@ -15,6 +15,11 @@ export interface DataErrorDetails {
   readonly cause?: unknown;
 }
 
+const longestFound = 2000;
+
+/** What a damaged file holds where a name or a header should be is cut short. */
+const shortened = (text: string): string => (text.length > longestFound ? `${text.slice(0, longestFound)}...` : text);
+
 /** Data or a file that cannot be read or written as asked. The message says what was expected, found, and what to do. */
 export class DataError extends Error {
   override readonly name = "DataError";
@@ -28,7 +33,9 @@ export class DataError extends Error {
     const { path, row, column, expected, found, fix, cause } = details;
     const place = [path, row && `row ${row}`, column !== undefined && `column ${JSON.stringify(column)}`];
     const where = place.filter(Boolean).join(", ");
-    super(`${where && `${where}: `}expected ${expected}, found ${found}.${fix ? ` ${fix}.` : ""}`, { cause });
+    super(`${where && `${where}: `}expected ${expected}, found ${shortened(found)}.${fix ? ` ${fix}.` : ""}`, {
+      cause,
+    });
     this.path = path;
     this.row = row;
     this.column = column;

@@ -166,7 +166,7 @@ describe("imageFolder", () => {
       symlinkSync("gone", join(folder, "b.png"));
       symlinkSync("c.png", join(folder, "c.png"));
       symlinkSync(folder, join(folder, "d.png"));
-      execFileSync("mkfifo", [join(folder, "pipe")]);
+      execFileSync("sh", ["-c", `mkfifo "${join(folder, "pipe")}"`]);
       symlinkSync("pipe", join(folder, "e.png"));
       symlinkSync("/dev/zero", join(folder, "f.png"));
       symlinkSync("a.png", join(folder, "g.png"));
