@@ -47,12 +47,15 @@ const start = (): ParquetReader => {
   });
   let ended = false;
   let said = "";
+  let failure: Error | undefined;
   let settle: ((answer: ParquetAnswer | Error) => void) | undefined;
   const stop = (reason: Error): void => {
     ended = true;
-    settle?.(reason);
+    failure ??= reason;
+    settle?.(failure);
   };
-  child.stderr!.on("data", (text) => {
+  // A process that the system refused to start has neither this stream nor a channel.
+  child.stderr?.on("data", (text) => {
     said = `${said}${text}`.slice(-1000);
   });
   child.on("message", (answer) => settle?.(answer as ParquetAnswer));
@@ -69,7 +72,8 @@ const start = (): ParquetReader => {
           if (answer instanceof Error) reject(answer);
           else resolve(answer);
         };
-        child.send(request, (error) => error && settle?.(error));
+        if (failure) settle(failure);
+        else if (child.connected) child.send(request, (error) => error && stop(error));
       }),
     end: () => {
       ended = true;
@@ -79,7 +83,7 @@ const start = (): ParquetReader => {
       const method = keep ? "ref" : "unref";
       child[method]();
       child.channel?.[method]();
-      (child.stderr as Socket)[method]();
+      (child.stderr as Socket | null)?.[method]();
     },
   };
 };

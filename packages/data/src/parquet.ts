@@ -26,19 +26,23 @@ const sizeOfFile = async (path: string): Promise<number> => {
   });
 };
 
-const ended = (path: string, limits: ParquetLimits, cause: unknown): unknown => {
+/** What a reader that ended instead of answering leaves to say. */
+const ended = (path: string, limits: ParquetLimits, cause: unknown): DataError => {
   const { message } = cause as Error;
+  const refuse = (found: string, fix: string): DataError =>
+    new DataError({ path, expected: "a Parquet file that can be read", found, fix, cause });
   const over = {
-    time: `one that took more than ${Number(limits.seconds.toPrecision(2))} s of processor time`,
-    memory: `one that took more than ${Math.round(limits.bytes / 2 ** 20)} MiB of memory`,
+    time: `${Number(limits.seconds.toPrecision(2))} s of processor time`,
+    memory: `${Math.round(limits.bytes / 2 ** 20)} MiB of memory`,
   }[message];
-  return new DataError({
-    path,
-    expected: "a Parquet file that can be read",
-    found: over ? `${over}, as damaged files do` : `one whose reader failed (${message})`,
-    fix: over ? "Fetch or write it again; if it is sound, write it with smaller row groups" : "Fetch or write it again",
-    cause,
-  });
+  if (over)
+    return refuse(
+      `one that took more than ${over}, as damaged files do`,
+      "Fetch or write it again; if it is sound, write it with smaller row groups",
+    );
+  if (/\bOOM\b|out of memory|bad_alloc/i.test(message))
+    return refuse("no memory for the process that reads it", "Give the program more memory (ulimit -v)");
+  return refuse(`one whose reader failed (${message})`, "Fetch or write it again");
 };
 
 /** Waits for an answer, but no longer than until the signal aborts. */

@@ -2,7 +2,7 @@
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { arrayRows } from "./array-rows.ts";
 import { streamCsv } from "./csv.ts";
-import { DataError } from "./errors.ts";
+import { DataError, describeSystemError } from "./errors.ts";
 import { readIdx } from "./idx.ts";
 import { streamJsonLines } from "./json-lines.ts";
 import { readNpy } from "./npy.ts";
@@ -37,15 +37,7 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
   });
 };
 
-/**
- * The rows of a file in pieces of at most `options.chunkRows` rows, for files larger than memory: CSV, TSV, NPY (in C
- * order), JSON lines and Parquet (by row groups) are read as they are asked for; NPZ and IDX are read whole first.
- * @throws DataError as {@link readTable}
- */
-export async function* streamRows(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
-  const { chunkRows = 4096 } = options;
-  if (!Number.isInteger(chunkRows) || chunkRows < 1)
-    throw new DataError({ path, expected: "chunkRows to be a whole number of at least 1", found: `${chunkRows}` });
+async function* rowsOf(path: string, options: TableOptions): AsyncGenerator<Table, void, undefined> {
   switch (formatOf(path, ["csv", "npy", "npz", "parquet", "json lines", "idx"])) {
     case "csv":
       return yield* streamCsv(path, options);
@@ -63,15 +55,37 @@ export async function* streamRows(path: string, options: TableOptions = {}): Asy
 }
 
 /**
+ * The rows of a file in pieces of at most `options.chunkRows` rows, for files larger than memory: CSV, TSV, NPY (in C
+ * order), JSON lines and Parquet (by row groups) are read as they are asked for; NPZ and IDX are read whole first.
+ * @throws DataError as {@link readTable}
+ */
+export async function* streamRows(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
+  const { chunkRows = 4096 } = options;
+  if (!Number.isInteger(chunkRows) || chunkRows < 1)
+    throw new DataError({ path, expected: "chunkRows to be a whole number of at least 1", found: `${chunkRows}` });
+  try {
+    yield* rowsOf(path, options);
+  } catch (error) {
+    throw describeSystemError(error, path, "a table");
+  }
+}
+
+/**
  * Reads a table of numbers: `.csv`, `.tsv`, `.txt`, `.npy`, `.npz`, `.parquet`, `.jsonl`, `.ndjson`, `.idx`, those of text
  * and `.npy` and `.idx` also with `.gz`. Arrays need one or two axes; their columns are named `column1`, `column2`, ...
  * @throws DataError for missing values, for columns that are not numbers (both with row and column), for damaged,
  * missing, empty and unknown files
  */
-export const readTable = <D extends FloatType = "float64">(
+export const readTable = async <D extends FloatType = "float64">(
   path: string,
   options: TableOptions<D> = {},
-): Promise<Table<D>> => joinTables(path, streamRows(path, options)) as Promise<Table<D>>;
+): Promise<Table<D>> => {
+  try {
+    return (await joinTables(path, streamRows(path, options))) as Table<D>;
+  } catch (error) {
+    throw describeSystemError(error, path, "a table");
+  }
+};
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also

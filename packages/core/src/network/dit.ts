@@ -2,7 +2,7 @@
 import { type NdArray, type Shape, ShapeError, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
 import { checkCount, checkWhole } from "../check.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
-import { layerDraws } from "./initialisation.ts";
+import { checkLayers, layerDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
 import { fromPatches, positionFeatures, toPatches } from "./patches.ts";
@@ -59,6 +59,7 @@ export const dit = ({
 }: DitOptions = {}): Network => {
   const sizes = { patch, width, depth, headWidth, expansion };
   for (const [name, value] of Object.entries(sizes)) checkWhole(`dit ${name}`, value);
+  checkLayers("dit depth", depth, 12 * width ** 2);
   checkCount("dit classes", classes);
   checkCount("dit augmentation", augmentation);
 

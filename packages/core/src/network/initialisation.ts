@@ -13,6 +13,21 @@ export const checkWeights = (shape: Shape): void => {
     );
 };
 
+const mostLayers = 10_000;
+
+/**
+ * @param name the setting that says how many layers there are, such as "mlp depth"
+ * @param weights of each of them, about
+ * @throws ArgumentError for more layers than can be built, or that together are larger than any runtime takes
+ */
+export const checkLayers = (name: string, layers: number, weights: number): void => {
+  // A single layer that is too large is better named by its shape, when it is made.
+  const most = Math.min(mostLayers, Math.max(1, Math.floor((2 * mostWeights) / weights)));
+  if (layers > most && weights <= mostWeights)
+    throw new ArgumentError(`${name}: expected at most ${most} for layers of this width, found ${layers}`);
+  if (layers > mostLayers) throw new ArgumentError(`${name}: expected at most ${mostLayers}, found ${layers}`);
+};
+
 /** Which random numbers a layer draws: the network's seed, and a step that sets it apart from other layers. */
 export interface LayerDraws {
   readonly seed: number;

@@ -3,10 +3,12 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { normal } from "../random/normal.ts";
+import { dit } from "./dit.ts";
 import { countOf, evaluate, leavesOf } from "./evaluate.case.ts";
 import { initialLinear } from "./linear.ts";
 import { mlp } from "./mlp.ts";
 import type { Parameters } from "./network.ts";
+import { unet } from "./unet.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
@@ -106,4 +108,13 @@ test("a layer larger than any runtime takes is refused before memory is filled w
   expect(() => mlp({ width: 1e6 }).initialise([3], 0)).toThrow(
     /at most 268435456 weights, found one of \[1000000, 1000000\]/,
   );
+});
+
+test("more layers than can be built are refused at once", () => {
+  expect(() => mlp({ depth: 1e9 })).toThrow(/mlp depth: expected at most 10000/);
+  expect(() => mlp({ depth: 1000, width: 16_000 })).toThrow(/mlp depth: expected at most 2 for layers of this width/);
+  expect(() => dit({ depth: 1e9 })).toThrow(
+    /dit depth: expected at most 1213 for layers of this width, found 1000000000/,
+  );
+  expect(() => unet({ blocks: 1e9, width: 1 })).toThrow(/unet blocks: expected at most 10000/);
 });

@@ -3,6 +3,7 @@ import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scoref
 import { checkCount, checkWhole } from "../check.ts";
 import { classRows } from "./conditions.ts";
 import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { checkLayers } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Network } from "./network.ts";
 
@@ -32,6 +33,7 @@ type MlpParameters<T> = {
  */
 export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }: MlpOptions = {}): Network => {
   for (const [name, value] of Object.entries({ width, depth })) checkWhole(`mlp ${name}`, value);
+  checkLayers("mlp depth", depth, width ** 2);
   checkFeatureCount("mlp noiseFeatures", noiseFeatures);
   checkCount("mlp classes", classes);
   return {

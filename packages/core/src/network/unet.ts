@@ -6,7 +6,7 @@ import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding 
 import { type Convolution, convolution, initialConvolution } from "./convolution.ts";
 import { checkRate, dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
-import { layerDraws } from "./initialisation.ts";
+import { checkLayers, layerDraws } from "./initialisation.ts";
 import type { Network } from "./network.ts";
 import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
@@ -59,6 +59,7 @@ const checked = (options: Required<UnetOptions>): void => {
   if (!Array.isArray(multipliers) || multipliers.length === 0)
     throw new ArgumentError("unet: expected multipliers to be a list of at least one whole number");
   for (const value of multipliers) checkWhole("unet multipliers", value);
+  checkLayers("unet blocks", blocks * multipliers.length, 9 * width ** 2);
   if (!(attention >= 0)) throw new ArgumentError(`unet: expected attention to be at least 0, found ${attention}`);
   checkRate("unet dropout", dropout);
   if (downsample !== "pool" && downsample !== "stride")

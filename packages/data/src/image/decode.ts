@@ -63,6 +63,10 @@ const isTaken = (bytes: Uint8Array): boolean =>
   starts(bytes, "\xff\xd8\xff") ||
   (starts(bytes, "RIFF") && starts(bytes, "WEBP", 8));
 
+/** What the decoder says where the machine grants it no thread, memory or file: no fault of the image. */
+const shortage =
+  /creating thread|temporarily unavailable|too many open files|out of memory|(cannot|unable to) allocate/i;
+
 /** Reads a file and does something with its decoder. */
 const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
   const bytes = await readFileBytes(path);
@@ -74,7 +78,15 @@ const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Pro
     return await use(sharp(bytes, { failOn: "error", limitInputPixels: mostPixels }).timeout({ seconds: mostSeconds }));
   } catch (cause) {
     if (isSystemError(cause)) throw describeSystemError(cause, path, "an image");
-    throw damaged(path, `what cannot be decoded (${(cause as Error).message.split("\n")[0]})`, cause);
+    const [reason = ""] = (cause as Error).message.split("\n");
+    if (!shortage.test(reason)) throw damaged(path, `what cannot be decoded (${reason})`, cause);
+    throw new DataError({
+      path,
+      expected: "an image that can be decoded now",
+      found: `a machine without the means (${reason})`,
+      fix: "Give the program more memory, threads and open files (ulimit -v, -u, -n)",
+      cause,
+    });
   }
 };
 

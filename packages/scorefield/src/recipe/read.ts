@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { RecipeError } from "@scorefield/core";
+import { parseJson } from "./parse-json.ts";
 
 const modules = /\.[cm]?[jt]s$/;
 
@@ -12,7 +13,7 @@ const readJson = async (path: string): Promise<unknown> => {
   // Without the byte-order mark that some editors write.
   const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new RecipeError(`${path}: expected a recipe in JSON, found ${(cause as Error).message}`, { cause });
   }

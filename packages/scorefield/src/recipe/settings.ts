@@ -1,12 +1,13 @@
 /** Settings given on the command line, such as `training.steps=500`. */
 import { RecipeError } from "@scorefield/core";
+import { parseJson } from "./parse-json.ts";
 import { isSet } from "./schema.ts";
 
 type Fields = Record<string, unknown>;
 
 const parseValue = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite, describeSystemError } from "@scorefield/data";
 import { RunError } from "../errors.ts";
+import { parseJson } from "../recipe/parse-json.ts";
 
 /** A line of metrics.jsonl: what training knew after a step. */
 export interface Metrics {
@@ -33,7 +34,7 @@ export const readMetrics = async (run: string): Promise<Metrics[]> => {
   return lines.flatMap((line, i) => {
     if (line === "") return [];
     try {
-      return [JSON.parse(line) as Metrics];
+      return [parseJson(line) as Metrics];
     } catch (cause) {
       if (i === lines.length - 1) return [];
       throw new RunError(`${path}, line ${i + 1}: expected JSON, found ${line.slice(0, 40)}`, { cause });

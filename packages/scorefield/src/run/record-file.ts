@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { RunError } from "../errors.ts";
+import { parseJson } from "../recipe/parse-json.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The path of a run's record. */
@@ -41,7 +42,7 @@ export const readRecord = async (folder: string): Promise<RunRecord> => {
   });
   const { checkRecord } = await import("./record-schema.ts");
   try {
-    return checkRecord(JSON.parse(text));
+    return checkRecord(parseJson(text));
   } catch (cause) {
     throw new RunError(`${path}: expected the record of a run, found ${(cause as Error).message}`, { cause });
   }

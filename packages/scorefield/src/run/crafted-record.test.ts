@@ -1,0 +1,39 @@
+/** Records that were written to do harm: refused with a typed error, at once. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ArgumentError, edm, edmPreconditioning, mlp, trainedModel } from "@scorefield/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RunError } from "../errors.ts";
+import { loadRun } from "./load.ts";
+import { recordPath } from "./record-file.ts";
+import { saveRun } from "./save.ts";
+
+let folder: string;
+let text: string;
+beforeAll(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "scorefield-record-")), "run");
+  const network = mlp({ width: 8, depth: 1 });
+  const parts = { process: edm(), network, preconditioning: edmPreconditioning() };
+  await saveRun(folder, trainedModel(parts, network.initialise([3], 0), [3]));
+  text = await readFile(recordPath(folder), "utf8");
+});
+afterAll(() => rm(join(folder, ".."), { recursive: true }));
+
+const load = async (from: string, to: string) => {
+  expect(text).toContain(from);
+  await writeFile(recordPath(folder), text.replace(from, to));
+  return loadRun(folder);
+};
+
+const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+
+test("settings nested 100,000 deep", async () => {
+  await expect(load('"width": 8', `"width": ${deep}`)).rejects.toThrow(RunError);
+  await expect(load("{", `{"x": ${deep},`)).rejects.toThrow(/run\.json: expected the record of a run, found lists and/);
+});
+
+test("networks that no machine holds", async () => {
+  await expect(load('"depth": 1', '"depth": 1000000000')).rejects.toThrow(ArgumentError);
+  await expect(load('"width": 8', '"width": 1000000000')).rejects.toThrow(ArgumentError);
+});
