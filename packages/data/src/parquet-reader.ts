@@ -21,16 +21,21 @@ export interface ParquetReader {
   keepAlive(keep: boolean): void;
 }
 
-/** The program: beside this file, from src and from dist alike, or in the installed package where this is bundled. */
+/** The program: beside this file or its bundle, in dist when this runs from src, or in the installed package. */
 const programFile = (): string => {
   try {
-    const beside = fileURLToPath(new URL("../dist/parquet-process.js", import.meta.url));
-    return existsSync(beside) ? beside : createRequire(import.meta.url).resolve("@scorefield/data/parquet-process");
+    const files = ["parquet-process.js", "../dist/parquet-process.js"].map((name) =>
+      fileURLToPath(new URL(name, import.meta.url)),
+    );
+    return (
+      files.find((file) => existsSync(file)) ??
+      createRequire(import.meta.url).resolve("@scorefield/data/parquet-process")
+    );
   } catch (cause) {
     throw new DataError({
-      expected: "the file dist/parquet-process.js of @scorefield/data, which reads Parquet files",
-      found: "none that can be resolved from here",
-      fix: "Install @scorefield/data where the bundle runs, or leave it out of the bundle",
+      expected: "the program parquet-process.js of @scorefield/data, which reads Parquet files",
+      found: "none beside this one, and no such package installed",
+      fix: "Bundle @scorefield/data/parquet-process too, to parquet-process.js in the same folder, or install @scorefield/data",
       cause,
     });
   }
