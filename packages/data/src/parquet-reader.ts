@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 import { DataError } from "./errors.ts";
 import type { ParquetAnswer, ParquetRequest } from "./parquet-process.ts";
 
-/** Bytes that a reader may take in all. */
-export const mostMemory = Math.floor(0.75 * totalmem());
+/** Bytes that a reader may take at most: three quarters of the machine's or the container's. */
+export const mostMemory = Math.floor(
+  0.75 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+);
 
 /** A process that reads one file at a time. */
 export interface ParquetReader {
