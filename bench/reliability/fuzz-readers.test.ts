@@ -24,6 +24,8 @@ test("damaged files of every reader are read or refused with a typed error, in b
     expect(files, row).toBe(200);
     expect(read! + refused! + limited!, row).toBe(200);
     expect(refused, row).toBeGreaterThan(0);
+    // Some damage leaves a sound file; not to a checkpoint, which states its SHA-256.
+    if (!row.startsWith("| checkpoint")) expect(read, row).toBeGreaterThan(0);
     expect(findings, row).toBe(0);
   }
 });

@@ -29,7 +29,8 @@ const range = (bytes: Uint8Array, draw: Draw, longest = bytes.length): [number, 
 };
 
 const changeAt = (bytes: Uint8Array, at: number, by: Uint8Array): Uint8Array => {
-  const changed = bytes.slice();
+  // A copy also of a Buffer, whose slices share its memory.
+  const changed = new Uint8Array(bytes);
   changed.set(by.subarray(0, Math.max(0, changed.length - at)), at);
   return changed;
 };
