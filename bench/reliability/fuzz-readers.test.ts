@@ -30,6 +30,6 @@ test("damaged files of every reader are read or refused with a typed error, in b
   }
 });
 
-test("an unknown reader is refused", () => {
+test("an unknown reader is refused", { timeout: 60_000 }, () => {
   expect(run("--reader", "docx", "--count", "1").stderr).toMatch(/--reader docx: expected one of csv, /);
 });
