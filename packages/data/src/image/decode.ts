@@ -22,8 +22,11 @@ const damaged = (path: string, found: string, cause?: unknown): DamagedImageErro
   new DamagedImageError({ path, expected: "a PNG, JPEG or WebP image", found, fix, cause });
 
 const largestFile = 2 ** 29;
-/** 134 megapixels: more than any camera's photograph. Decoded at once, they are 400 MB. */
-const mostPixels = 2 ** 27;
+/**
+ * Pixels that a file of so many bytes may decode to. 17 megapixels are taken of any file; more, up to 134, which is above any
+ * camera's, at 200 a byte. A photograph has 2 to 10; a few hundred bytes can state 100 million, and would take a gigabyte.
+ */
+const mostPixels = (bytes: number): number => Math.min(2 ** 27, Math.max(2 ** 24, 200 * bytes));
 const mostSeconds = 60;
 
 const fileErrors: readonly string[] = ["ENOENT", "ELOOP", "ENOTDIR", "EACCES", "EPERM", "ENXIO", "ENAMETOOLONG"];
@@ -75,7 +78,9 @@ const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Pro
     // The decoder is native and large: it is loaded for the first image.
     const { default: sharp } = await import("sharp");
     // Warnings about harmless oddities, which many cameras write, are no reason to refuse a photo; missing rows are.
-    return await use(sharp(bytes, { failOn: "error", limitInputPixels: mostPixels }).timeout({ seconds: mostSeconds }));
+    return await use(
+      sharp(bytes, { failOn: "error", limitInputPixels: mostPixels(bytes.length) }).timeout({ seconds: mostSeconds }),
+    );
   } catch (cause) {
     if (isSystemError(cause)) throw describeSystemError(cause, path, "an image");
     const [reason = ""] = (cause as Error).message.split("\n");
@@ -102,8 +107,8 @@ export const readImageHead = (
 /**
  * Decodes an image: turned as its EXIF orientation says, transparent parts on white, resized by Lanczos filtering.
  * @returns 8-bit sRGB or grey levels [channels, size, size]
- * @throws DamagedImageError naming a file that is missing, damaged, of another format than PNG, JPEG or WebP, or of more than
- *   134 megapixels; DataError for one that cannot be read now
+ * @throws DamagedImageError naming a file that is missing, damaged, of another format than PNG, JPEG or WebP, or of more
+ *   pixels than such a file may have; DataError for one that cannot be read now
  */
 export const decodeImage = async (path: string, { size, greyscale, fit }: DecodeOptions): Promise<Uint8Array> => {
   const { data, info } = await decoding(path, (image) =>
