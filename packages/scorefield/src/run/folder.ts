@@ -1,10 +1,10 @@
 /** Folders of runs: found, made, and never overwritten unasked. */
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { access, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { flushFolder } from "@scorefield/data";
+import { describeSystemError, flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
-import { lockName } from "./lock.ts";
+import { lockName, lockRun } from "./lock.ts";
 import { recordPath } from "./record-file.ts";
 
 /** Whether a path is the folder of a run. */
@@ -93,30 +93,52 @@ export const checkRunFolder = async (path: string, { overwrite = false } = {}): 
 };
 
 /**
- * Makes the folder of a new run.
+ * Makes the folder of a new run and locks it.
  * @param overwrite remove a run that is there; anything else in the way is never removed
- * @throws RunError as {@link checkRunFolder}
+ * @returns a function that gives the lock back
+ * @throws RunError as {@link checkRunFolder}, and when another process is at it; DataError when the system refuses
  */
-export const makeRunFolder = async (path: string, options: { readonly overwrite?: boolean } = {}): Promise<void> => {
+export const makeRunFolder = async (
+  path: string,
+  options: { readonly overwrite?: boolean } = {},
+): Promise<() => Promise<void>> => {
   await checkRunFolder(path, options);
-  if (!(await isFree(path))) {
-    // The record last: until then the folder is still a run, should this be cut short.
-    for (const part of ["metrics.jsonl", "checkpoints", "averages", "samples", "run.json"])
-      await rm(join(path, part), { recursive: true, force: true });
-  }
+  const make = async (folder: string): Promise<void> => {
+    await mkdir(folder, { recursive: true }).catch((cause) => {
+      throw describeSystemError(cause, path, "to make a folder for the run");
+    });
+  };
+  await make(path);
+  const unlock = await lockRun(path);
   try {
-    await mkdir(join(path, "checkpoints"), { recursive: true });
+    // Another process may have made a run there since.
+    await checkRunFolder(path, options);
+    if (!(await isFree(path))) {
+      // The record last: until then the folder is still a run, should this be cut short.
+      for (const part of ["metrics.jsonl", "checkpoints", "averages", "samples", "run.json"])
+        await rm(join(path, part), { recursive: true, force: true });
+    }
+    await make(join(path, "checkpoints"));
     await flushFolder(dirname(resolve(path)));
-  } catch (cause) {
-    throw new RunError(`${path}: the folder could not be made: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    return unlock;
+  } catch (error) {
+    await unlock();
+    throw error;
   }
 };
 
-/** Removes files that were being written when a process was killed. Nothing else may be writing to the run. */
+/** Removes a file, or a lock that was being made: by paths, so that nothing goes that was renamed into place meanwhile. */
+const removeTemporary = async (path: string): Promise<void> => {
+  const names = await readdir(path).catch(() => undefined);
+  for (const name of names ?? []) await rm(join(path, name), { force: true });
+  await (names ? rmdir(path).catch(() => {}) : rm(path, { force: true }));
+};
+
+/** Removes files that were being written when a process was killed. The run must be locked. */
 export const removeTemporaries = async (run: string): Promise<void> => {
   for (const folder of [run, join(run, "checkpoints"), join(run, "averages")])
     for (const name of await readdir(folder).catch(() => []))
-      if (temporary.test(name)) await rm(join(folder, name), { force: true });
+      if (temporary.test(name)) await removeTemporary(join(folder, name));
 };
 
 /** A path as a run's record keeps it: relative to the run, so that both can move together. */

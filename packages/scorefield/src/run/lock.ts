@@ -1,47 +1,119 @@
 /** One process at a time trains a run: two would mix their metrics and remove each other's unfinished files. */
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { describeSystemError } from "@scorefield/data";
 import { RunError } from "../errors.ts";
+import { isListening, openLifeSocket } from "./life-socket.ts";
+import { isAlive, type Owner, parseOwner, thisProcess } from "./lock-owner.ts";
 
-/** The name of the file that says who trains a run. */
+/**
+ * The name of the folder that says who trains a run. It is made aside with its content and renamed into place, which a
+ * system does at once and only onto nothing or an empty folder: of many processes one succeeds, on network drives and on
+ * file systems without links also. What is in it has a name that no other lock ever has. So to remove what a process has
+ * left that is gone can never hit the lock of another.
+ */
 export const lockName = ".training.lock";
 
-/** Whether the process that a lock names may still be there. That of another machine cannot be asked. */
-const isHeld = (owner: string): boolean => {
-  const [, pid, host] = /^(\d+) (.*)$/s.exec(owner.trim()) ?? [];
-  if (pid === undefined) return false;
-  if (host !== hostname()) return true;
+const ownerEnding = ".json";
+const socketEnding = ".socket";
+
+/** The locks that this process holds. */
+const held = new Set<string>();
+
+const removeAll = async (folder: string, names: readonly string[]): Promise<void> => {
+  for (const name of names) await rm(join(folder, name), { force: true });
+  // Another process may have made it its own, or removed it.
+  await rmdir(folder).catch(() => {});
+};
+
+const heldBy = (run: string, path: string, { pid, host }: Owner, known: boolean): RunError =>
+  new RunError(
+    `${run}: expected a run that nothing else trains, found process ${pid} of ${host} at it` +
+      (known
+        ? `; wait for it or stop it (if it is gone, remove the folder ${path})`
+        : `, which cannot be asked from here; wait for it or stop it there. If that machine or container is gone, remove the folder ${path}`),
+  );
+
+/** Removes what processes have left at the lock's place that are gone. @throws RunError where one is there, or may be */
+const clear = async (run: string, path: string): Promise<void> => {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    if (error.code === "ENOTDIR")
+      throw new RunError(
+        `${run}: expected a run that nothing else trains, found the lock of another version; if nothing trains it, remove ${path}`,
+      );
+    throw error;
+  });
+  if (names === undefined) return;
+  for (const name of names.filter((name) => name.endsWith(ownerEnding))) {
+    const text = await readFile(join(path, name), "utf8").catch((error: NodeJS.ErrnoException) => {
+      // Given back just now.
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    const owner = text === undefined ? undefined : parseOwner(text);
+    if (!owner) continue;
+    const token = name.slice(0, -ownerEnding.length);
+    const alive = await isAlive(owner, {
+      mine: held.has(token),
+      listening: () => isListening(path, token + socketEnding),
+    });
+    if (alive !== false) throw heldBy(run, path, owner, alive !== undefined);
+  }
+  await removeAll(path, names);
+};
+
+// Windows says that it may not where the folder is in use.
+const taken = ["EEXIST", "ENOTEMPTY", "ENOTDIR", "ENOENT", "EPERM", "EACCES", "EBUSY"];
+const mostAttempts = 100;
+
+/** Puts a lock of its own in place. @returns a function that gives it back; the error where another was faster */
+const claim = async (path: string): Promise<(() => Promise<void>) | NodeJS.ErrnoException> => {
+  const token = randomBytes(8).toString("hex");
+  const names = [token + ownerEnding, token + socketEnding];
+  const aside = `${path}.${token}.tmp`;
+  let endSocket: (() => void) | undefined;
+  const release = async (): Promise<void> => {
+    held.delete(token);
+    await removeAll(path, names);
+    endSocket?.();
+  };
+  held.add(token);
   try {
-    process.kill(Number(pid), 0);
-    return true;
+    await mkdir(aside);
+    await writeFile(join(aside, names[0]!), `${JSON.stringify(await thisProcess())}\n`);
+    endSocket = await openLifeSocket(aside, names[1]!);
+    const refusal: NodeJS.ErrnoException | undefined = await rename(aside, path).catch((error) => error);
+    // The answer of a network drive may have been lost, and another process may have tidied up meanwhile.
+    if (await stat(join(path, names[0]!)).catch(() => undefined)) return release;
+    if (refusal && !taken.includes(refusal.code ?? "")) throw refusal;
+    await release();
+    return refusal ?? new Error("it was removed");
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    await release();
+    throw error;
+  } finally {
+    await removeAll(aside, names);
   }
 };
 
 /**
  * Takes the lock of a run's folder; one that a process has left which is gone is taken over.
- * @returns a function that gives it back
- * @throws RunError where another process holds it, or this one does already
+ * @returns a function that gives it back, and never another's
+ * @throws RunError where another process holds it or may hold it, or this one does already; DataError when the system
+ *   refuses
  */
 export const lockRun = async (run: string): Promise<() => Promise<void>> => {
   const path = join(run, lockName);
-  const mine = `${process.pid} ${hostname()}\n`;
-  for (;;) {
-    try {
-      await writeFile(path, mine, { flag: "wx" });
-      return () => rm(path, { force: true });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
-        throw new RunError(`${run}: could not be locked: ${(cause as Error).message}`, { cause });
-      const owner = await readFile(path, "utf8").catch(() => "");
-      if (isHeld(owner))
-        throw new RunError(
-          `${run}: expected a run that nothing else trains, found process ${owner.trim().replace(" ", " of ")} at it; wait for it or stop it (if it is gone, remove ${path})`,
-          { cause },
-        );
-      await rm(path, { force: true });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      await clear(run, path);
+      const claimed = await claim(path);
+      if (typeof claimed === "function") return claimed;
+      if (attempt === mostAttempts) throw claimed;
     }
+  } catch (error) {
+    throw describeSystemError(error, run, "to lock this run");
   }
 };

@@ -10,7 +10,7 @@ import { newRecord, writeRecord } from "./record-file.ts";
  * @param path a new or empty folder
  * @param options `step`, how long it was trained (default 0); `columns`, their names for a model of a table; `sampler`,
  *   the one to use by default; `overwrite` a run that is there
- * @throws RunError when the folder is taken; DataError when the system refuses
+ * @throws RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
  */
 export const saveRun = async (
   path: string,
@@ -35,7 +35,11 @@ export const saveRun = async (
     ...(columns && { columns }),
     scaling: { kind: "none" },
   });
-  await makeRunFolder(path, { overwrite });
-  await writeCheckpoint(path, { step, average: layout.flatten(model.parameters) }, layout);
-  await writeRecord(path, record);
+  const unlock = await makeRunFolder(path, { overwrite });
+  try {
+    await writeCheckpoint(path, { step, average: layout.flatten(model.parameters) }, layout);
+    await writeRecord(path, record);
+  } finally {
+    await unlock();
+  }
 };

@@ -20,7 +20,7 @@ import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { checkRunFolder, isRun, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
+import { checkRunFolder, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
@@ -238,9 +238,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   // Damaged ones are told before the work, not after.
   if (!fresh) await readMetrics(path);
   const begin = async (): Promise<MetricsLog> => {
-    if (fresh && (await isRun(path))) unlock = await lockRun(path);
-    if (fresh) await makeRunFolder(path, fresh);
-    unlock ??= await lockRun(path);
+    if (fresh) unlock = await makeRunFolder(path, fresh);
     await removeTemporaries(path);
     await writeRecord(path, record);
     await dropAveragesAfter(path, begun);
