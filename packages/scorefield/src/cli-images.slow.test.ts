@@ -1,7 +1,7 @@
 /** The command on a folder of photographs, as a newcomer has one. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,8 +34,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (...args: string[]) => {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, DEBUG: "" } });
+const start = (...args: string[]) => startIn(folder, ...args);
+const startIn = (cwd: string, ...args: string[]) => {
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, DEBUG: "" } });
   children.add(child);
   let stdout = "";
   let stderr = "";
@@ -122,6 +123,45 @@ describe("a folder of photographs", () => {
     await run("train", "stopped", "--resume");
     await run(...args, "--out", "straight");
     expect((await lastCheckpoint("stopped")).equals(await lastCheckpoint("straight"))).toBe(true);
+  });
+
+  test("the folder one stands in is data without the runs that come to be in it", async () => {
+    await cp(at("photos"), at("here"), { recursive: true });
+    const train = async (name: string, ...args: string[]) => {
+      const { code, stderr } = await startIn(at("here"), "train", ...args, "--steps", "20", ...small).finished;
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain(`new run ${name}: 20 steps`);
+      const { training, classes } = JSON.parse(await readFile(at("here", name, "run.json"), "utf8"));
+      return { stderr, sha256: training.sha256, classes };
+    };
+    const first = await train(join("runs", "here"), ".");
+    expect(first.stderr).not.toContain("left out");
+    const second = await train(join("runs", "here-2"), ".", "--labels");
+    expect(second.stderr).toContain("left out, as it is a run: runs/here");
+    expect(second).toMatchObject({ sha256: first.sha256, classes: ["sea", "sun"] });
+    expect((await train("third", "./", "--out", "third")).stderr).toContain("left out, as they are runs: runs/here, runs/here-2");
+    const resumed = await startIn(at("here"), "train", "runs/here", "--resume", "--steps", "40").finished;
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await refusal("train", "here/runs")).toMatch(/images, found no files outside of here, here-2/);
+    expect(await refusal("train", "here/runs/here")).toMatch(/found a run; continue it with --resume/);
+    expect(await refusal("train", "/")).toMatch(/found a whole disk; name the folder that they are in/);
+  });
+
+  test("classes of a stranger's run do not lead out of the folder of its samples", async () => {
+    await cp(at("runs", "photos"), at("stranger"), { recursive: true });
+    const record = JSON.parse(await readFile(at("stranger", "run.json"), "utf8"));
+    await writeFile(at("stranger", "run.json"), JSON.stringify({ ...record, classes: ["..", "../../x"] }));
+    await mkdir(at("inner"));
+    await run("sample", "stranger", "--count", "2", "--steps", "3", "--class", "all", "--out", join("inner", "new"));
+    expect((await readdir(at("inner"), { recursive: true })).sort()).toEqual(
+      [
+        "new",
+        join("new", "_"),
+        join("new", "_", "00000.png"),
+        join("new", "_-..-x"),
+        join("new", "_-..-x", "00001.png"),
+      ].sort(),
+    );
   });
 
   test("mistakes give one clear line", async () => {

@@ -63,6 +63,7 @@ describe("help", () => {
       expect(help.code).toBe(0);
       expect(help.stdout).toMatch(new RegExp(`^Examples?:$(\\n  scorefield .*)*\\n  scorefield ${command}\\b`, "m"));
       expect(help.stdout).toContain("--json");
+      if (help.stdout.includes("recipe (.json .ts)")) expect(help.stdout).toContain("its code runs with your rights");
     }
     // A process for each command, on a machine that may be busy.
   }, 60_000);

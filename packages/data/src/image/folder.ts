@@ -17,6 +17,8 @@ export interface ImageFolderOptions {
   readonly fit?: DecodeOptions["fit"] | undefined;
   /** Take the first sub-folder of every image as its class. Default false. */
   readonly labels?: boolean | undefined;
+  /** Sub-folders to leave out, relative to the folder with `/` between names. Default none. */
+  readonly exclude?: readonly string[] | undefined;
   /**
    * What to do about a file that cannot be decoded, and a link that leads to none: `error` (default), or `skip`: the next
    * image that can be, of the same class, stands in for it.
@@ -38,21 +40,24 @@ const ending = /\.(png|jpe?g|webp)$/i;
 const hidden = (file: string): boolean => /(^|\/)\./.test(file);
 
 /** The image files of a folder and its sub-folders, ordered by name. */
-const listImages = async (path: string): Promise<string[]> => {
+const listImages = async (path: string, exclude: readonly string[]): Promise<string[]> => {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error) => {
     throw describeSystemError(error, path, "a folder of images");
   });
   const files = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => relative(path, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-    .filter((file) => !hidden(file));
+    .filter((file) => !hidden(file) && !exclude.some((folder) => file.startsWith(`${folder}/`)));
   const images = files.filter((file) => ending.test(file)).sort();
   if (images.length > 0) return images;
   const others = [...new Set(files.map((file) => extname(file) || file))].slice(0, 5).join(", ");
   throw new DataError({
     path,
     expected: "a folder with PNG, JPEG or WebP images",
-    found: files.length === 0 ? "no files" : `${files.length} other files (${others})`,
+    found:
+      files.length === 0
+        ? `no files${exclude.length > 0 ? ` outside of ${exclude.join(", ")}` : ""}`
+        : `${files.length} other files (${others})`,
     fix: files.length === 0 ? undefined : "Convert the images to one of these formats",
   });
 };
@@ -106,7 +111,7 @@ const parallel = 4;
  */
 export const imageFolder = async (path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> => {
   const { fit = "crop", labels = false, damaged: whenDamaged = "error", memory = 2 ** 30 } = options;
-  const files = await listImages(path);
+  const files = await listImages(path, options.exclude ?? []);
   const sha256 = await fingerprint(path, files, whenDamaged === "skip");
   const paths = files.map((file) => join(path, file));
   const guessed =

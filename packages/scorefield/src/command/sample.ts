@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { loadRun } from "../run/load.ts";
+import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, number, range, whole, withParametersChoice, withProvider } from "./options.ts";
@@ -54,7 +55,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
     const average = run.average && `average-${run.average.width}`;
-    const told = flags.class && `class-${flags.class.replace(/[^\w.,-]+/g, "-")}`;
+    const told = flags.class && `class-${distinctName(flags.class)}`;
     const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
     const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;

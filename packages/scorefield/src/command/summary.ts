@@ -84,6 +84,8 @@ export const addSummary = (program: Command): void => {
     .addHelpText(
       "after",
       `
+A .json recipe is only read. A .ts or .js recipe is a program: its code runs with your rights.
+
 Examples:
   scorefield summary unet --shape 1,28,28 --set network.width=32
   scorefield summary recipe.ts

@@ -1,7 +1,7 @@
 /** `scorefield train`: from a table, images or a recipe to a run. */
 
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
@@ -59,6 +59,10 @@ const readSource = async (source: string): Promise<Given> => {
   if (!found && /^\w+$/.test(source))
     throw new UsageError(
       `${source}: expected a data file, a folder of images, a recipe or the name of a built-in set, found none of them; ${suggest(source, builtInNames)}`,
+    );
+  if (found?.isDirectory() && dirname(resolve(source)) === resolve(source))
+    throw new UsageError(
+      `${source}: expected a folder of images, found a whole disk; name the folder that they are in`,
     );
   return { recipe: { data: found?.isDirectory() ? { kind: "images", path: source } : source }, folder: "." };
 };
@@ -127,12 +131,19 @@ const describeData = ({ table, training, heldOut, classes, recipe }: Prepared): 
   return `${counts("rows")}, of ${width} column${width === 1 ? "" : "s"}: ${shown}`;
 };
 
+const describeLeftOut = ({ leftOut = [] }: Prepared): string[] => {
+  const named = `${leftOut.slice(0, 3).join(", ")}${leftOut.length > 3 ? ", ..." : ""}`;
+  if (leftOut.length === 0) return [];
+  return [leftOut.length === 1 ? `left out, as it is a run: ${named}` : `left out, as they are runs: ${named}`];
+};
+
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   const { recipe, table } = data;
   const { steps, batch } = recipe.training;
   return [
     `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${grouped(steps)} steps of ${batch} ${table ? "rows" : "images"}`,
     describeData(data),
+    ...describeLeftOut(data),
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };
@@ -250,6 +261,8 @@ export const addTrain = (program: Command): void => {
     .addHelpText(
       "after",
       `
+A .json recipe is only read. A .ts or .js recipe is a program: its code runs with your rights.
+
 Examples:
   scorefield train proteins.csv --exclude id
   scorefield train cardio.npz --label y --only 0 --set heldOut=0.5

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageFolder, readArray } from "@scorefield/data";
@@ -34,6 +34,32 @@ test("a folder of PNG files, in sub-folders by class, which reads back as the sa
   expect(read.shape).toEqual([1, 2, 2]);
   expect([...(await read.read([2])).data]).toEqual([1, -1, -1, -1]);
   expect(readdirSync(folder)).toEqual(["new"]);
+});
+
+test("names of classes never lead out of the folder, and each class has one of its own", async () => {
+  const images = ndarray(new Float64Array(6 * 4), [6, 1, 2, 2]);
+  const classes = ["..", "../../out", "", "con", "Cat", "cat"];
+  await writeSamples(join(folder, "new"), images, { images: true, classes });
+  expect(readdirSync(folder)).toEqual(["new"]);
+  expect(readdirSync(join(folder, "new")).sort()).toEqual(["Cat", "_", "_-..-out", "_-2", "_con", "cat-2"]);
+  expect((await imageFolder(join(folder, "new"), { labels: true })).count).toBe(6);
+});
+
+test.skipIf(process.platform === "win32")("a folder is open to whom the mask allows, as files are", async () => {
+  const mask = process.umask(0o027);
+  try {
+    await writeSamples(join(folder, "new"), grey, { images: true, classes: ["a"] });
+    await writeSamples(join(folder, "one.npy"), grey, { images: true });
+    mkdirSync(join(folder, "own"), { mode: 0o700 });
+    symlinkSync(join(folder, "own"), join(folder, "link"));
+    await writeSamples(join(folder, "link"), grey, { images: true });
+  } finally {
+    process.umask(mask);
+  }
+  const modes = ["new", "new/a", "new/a/00000.png", "one.npy", "own"].map(
+    (name) => statSync(join(folder, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o750, 0o750, 0o640, 0o640, 0o700]);
 });
 
 test("nothing is overwritten, and images are no table", async () => {

@@ -1,7 +1,8 @@
 /** Images as files of 8-bit pixels: a folder of PNG files, or one array. */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { DataError, pixelLevel, writeNpy } from "@scorefield/data";
+import { describeSystemError, pixelLevel, writeNpy } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
 
@@ -37,8 +38,9 @@ export const checkImageFolder = async (path: string): Promise<void> => {
 
 /**
  * Writes images [n, c, h, w], c = 1 or 3, in [-1, 1] as PNG files 00000.png, 00001.png, ..., which appear all at once.
+ * A symbolic link is followed, and an empty folder's permissions are kept.
  * @param path a new or empty folder
- * @param folderOf the sub-folder of each image, if any
+ * @param folderOf the sub-folder of each image, if any: a safe name
  * @throws UsageError as {@link checkImageFolder}; DataError when the system refuses
  */
 export const writeImageFolder = async (
@@ -51,10 +53,13 @@ export const writeImageFolder = async (
   const [n, c, h, w] = images.shape as [number, 1 | 3, number, number];
   const bytes = bytesOf(images);
   const size = c * h * w;
-  const target = resolve(path);
+  const target = await realpath(path).catch(() => resolve(path));
   let temporary: string | undefined;
   try {
-    temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    // One of mkdtemp would be for its owner alone, and remain so.
+    const name = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    await mkdir(name);
+    temporary = name;
     for (let i = 0; i < n; i++) {
       const png = sharp(bytes.subarray(i * size, (i + 1) * size), { raw: { width: w, height: h, channels: c } })
         .toColourspace(c === 1 ? "b-w" : "srgb")
@@ -63,12 +68,12 @@ export const writeImageFolder = async (
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, `${`${i}`.padStart(5, "0")}.png`), await png.toBuffer());
     }
+    const old = await stat(target).catch(() => undefined);
+    if (old) await chmod(temporary, old.mode & 0o777);
     await rmdir(target).catch(() => {});
     await rename(temporary, target);
   } catch (cause) {
     if (temporary) await rm(temporary, { recursive: true, force: true });
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
-    throw new DataError({ path, expected: "to write this folder", found: message, cause });
+    throw describeSystemError(cause, path, "to write this folder", "Nothing of it was kept");
   }
 };

@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { atomicWrite, writeCsv, writeNpy } from "@scorefield/data";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
+import { safeNames } from "../run/safe-name.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
 
 const endings = [".csv", ".tsv", ".npy", ".png"] as const;
@@ -13,7 +14,7 @@ export interface WriteOptions {
   readonly columns?: readonly string[] | undefined;
   /** Whether they are images in [-1, 1]: written as 8-bit pixels, and as a folder of files under a name without ending. */
   readonly images?: boolean;
-  /** Names of the classes that samples have one after the other, again and again. */
+  /** Names of the classes that samples have one after the other, again and again; of any kind, and unsafe as paths. */
   readonly classes?: readonly string[] | undefined;
 }
 
@@ -77,7 +78,9 @@ export const writeSamples = async (
   if (images) {
     const { writeImageArray, writeImageFolder } = await import("./write-images.ts");
     if (ending === ".npy") return writeImageArray(path, samples);
-    return writeImageFolder(path, samples, classes && ((i) => classes[i % classes.length]!.replace(/[\\/]/g, "-")));
+    // Names of classes come from a run, which may be a stranger's.
+    const folders = safeNames(classes ?? []);
+    return writeImageFolder(path, samples, classes && ((i) => folders.get(classes[i % classes.length]!)!));
   }
   return ending === ".npy" ? writeNpy(path, samples) : writeCsv(path, { columns, values: samples });
 };

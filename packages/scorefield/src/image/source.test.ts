@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { glyphNames } from "@scorefield/core";
@@ -35,6 +35,26 @@ describe("readImages", () => {
     expect(images).toMatchObject({ count: 6, shape: [3, 8, 8] });
     expect(images.labels).toBeUndefined();
     expect(recipe).toMatchObject({ kind: "images", path: "pets", size: 8, greyscale: false });
+  });
+
+  test("runs inside of a folder are no data, and said", async () => {
+    cpSync(join(folder, "pets"), join(folder, "work"), { recursive: true });
+    const before = await read("work");
+    expect(before.leftOut).toEqual([]);
+    for (const run of ["runs/work", "model"]) {
+      cpSync(join(folder, "pets", "cat"), join(folder, "work", run, "samples"), { recursive: true });
+      writeFileSync(join(folder, "work", run, "run.json"), '{"format": "scorefield-run"}');
+    }
+    // Of another program.
+    writeFileSync(join(folder, "work", "dog", "run.json"), '{"format": "of races"}');
+    const { images, leftOut } = await read({ path: "work", labels: "folders" });
+    expect(leftOut).toEqual(["model", "runs/work"]);
+    expect(images).toMatchObject({ count: 6, classes: ["cat", "dog", "owl"], sha256: before.images.sha256 });
+    await expect(read("work/model")).rejects.toThrow(
+      /work.model: expected a folder of images, found a run, whose pict/,
+    );
+    await expect(read("work/runs")).rejects.toThrow(/expected a folder with .* images, found no files outside of work/);
+    expect((await read("work/runs/work/samples")).images.count).toBe(2);
   });
 
   test("sub-folders as classes, and some of them alone", async () => {

@@ -5,11 +5,14 @@ import { glyphNames, glyphs } from "@scorefield/core";
 import { DataError, type Images, imageArray, imageFolder, readImageArray, takeImages } from "@scorefield/data";
 import { hasLabelFile } from "../recipe/paths.ts";
 import type { ImageRecipe } from "../recipe/schema.ts";
+import { runsInside } from "./runs-inside.ts";
 
 /** Images, and the recipe for them with nothing left to be found out. */
 export interface ReadImages {
   readonly images: Images;
   readonly recipe: ImageRecipe;
+  /** Runs inside of a folder of images, which are left out of them: relative to it. */
+  readonly leftOut?: readonly string[];
 }
 
 type Files = Extract<ImageRecipe, { kind: "images" }>;
@@ -23,9 +26,18 @@ const readFolder = async (recipe: Files, path: string): Promise<ReadImages> => {
       found: JSON.stringify(labels),
       fix: "Sort the images into sub-folders named after their classes",
     });
-  const images = await imageFolder(path, { size, greyscale, fit, labels: labels === "folders", damaged });
+  const runs = await runsInside(path);
+  if (runs[0] === "")
+    throw new DataError({
+      path,
+      expected: "a folder of images",
+      found: "a run, whose pictures are its model's",
+      fix: "Name the folder of the data; if you mean these pictures, name the run's folder samples",
+    });
+  const options = { size, greyscale, fit, labels: labels === "folders", damaged, exclude: runs };
+  const images = await imageFolder(path, options);
   const [channels, side] = images.shape;
-  return { images, recipe: { ...recipe, size: side, greyscale: channels === 1 } };
+  return { images, recipe: { ...recipe, size: side, greyscale: channels === 1 }, leftOut: runs };
 };
 
 const readArrayFile = async (recipe: Files, path: string, folder: string): Promise<ReadImages> => {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RecipeError } from "@scorefield/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { isRecipeFile, readRecipe } from "./read.ts";
 
 let folder: string;
@@ -10,6 +10,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scorefield-recipe-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 const file = async (name: string, content: string): Promise<string> => {
   const path = join(folder, name);
@@ -22,6 +23,15 @@ test("reads JSON and TypeScript", async () => {
   expect(await readRecipe(await file("mark.json", '\uFEFF{"data": "moons"}'))).toEqual({ data: "moons" });
   const typed = 'const steps: number = 2 * 50;\nexport default { data: "moons", training: { steps } };\n';
   expect(await readRecipe(await file("a.ts", typed))).toEqual({ data: "moons", training: { steps: 100 } });
+});
+
+test("leaves no compiled recipe where other users could put one in its place", async () => {
+  const shared = join(folder, "shared");
+  await mkdir(shared);
+  for (const name of ["TMPDIR", "TMP", "TEMP"]) vi.stubEnv(name, shared);
+  vi.stubEnv("JITI_FS_CACHE", "true");
+  await readRecipe(await file("cached.ts", 'export default { data: "moons" };\n'));
+  expect(await readdir(shared)).toEqual([]);
 });
 
 test("tells recipes from data by name", () => {

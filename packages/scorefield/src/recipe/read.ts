@@ -1,4 +1,4 @@
-/** Recipe files: JSON, or a module whose default export is a recipe. */
+/** Recipe files: JSON, or a module whose default export is a recipe, and whose code runs. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { RecipeError } from "@scorefield/core";
@@ -22,7 +22,9 @@ const readJson = async (path: string): Promise<unknown> => {
 const readModule = async (path: string): Promise<unknown> => {
   const { createJiti } = await import("jiti");
   try {
-    return await createJiti(import.meta.url).import(resolve(path), { default: true });
+    // Compiled code kept in a folder for all users could be replaced by another of them.
+    const { import: load } = createJiti(import.meta.url, { fsCache: false });
+    return await load(resolve(path), { default: true });
   } catch (cause) {
     const [reason] = String((cause as Error).message ?? cause).split("\n");
     throw new RecipeError(`${path}: expected a module that exports a recipe as default, found ${reason}`, { cause });
@@ -30,7 +32,8 @@ const readModule = async (path: string): Promise<unknown> => {
 };
 
 /**
- * The content of a recipe file, unchecked: see `parseRecipe`.
+ * The content of a recipe file, unchecked: see `parseRecipe`. JSON is only read. A module (.ts, .js) is a program: its code
+ * runs with all rights of this process, so read those of people whose programs you would run.
  * @throws RecipeError when the file is missing or cannot be read as what its name says
  */
 export const readRecipe = async (path: string): Promise<Record<string, unknown>> => {

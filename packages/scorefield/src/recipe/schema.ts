@@ -1,4 +1,7 @@
-/** What a recipe may say, as a zod schema: one place for names, types and defaults. Loaded only when a recipe is read. */
+/**
+ * What a recipe may say, as a zod schema: one place for names, types and defaults. Loaded only when a recipe is read. A
+ * recipe is data; a .ts or .js file that exports one is a program, which runs before anything is checked.
+ */
 import { z } from "zod";
 
 const count = z.int().min(1);

@@ -6,6 +6,7 @@ import { describeSystemError, flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { lockName, lockRun } from "./lock.ts";
 import { recordPath } from "./record-file.ts";
+import { safeName } from "./safe-name.ts";
 
 /** Whether a path is the folder of a run. */
 export const isRun = async (path: string): Promise<boolean> =>
@@ -45,13 +46,17 @@ export const latestRunFolder = async (name: string): Promise<string | undefined>
   }
 };
 
-/** A name for a run on a file or set: its base name without endings. */
-export const runName = (source: string): string =>
-  basename(source)
+/** A name for a run on a file, folder or set: its base name without endings, safe and never hidden. */
+export const runName = (source: string): string => {
+  // Of ".", the name of the folder that it stands for.
+  const name = basename(resolve(source))
+    .replace(/^\.+/, "")
     .replace(/(\.[A-Za-z]\w*)+$/, "")
     .normalize()
     .replace(/[^\p{L}\p{N}_.-]+/gu, "-")
-    .replace(/^-+/, "") || "run";
+    .replace(/^[-.]+/, "");
+  return name === "" ? "run" : safeName(name);
+};
 
 /** The nearest folder above a path that is there. @throws RunError for a file in its place, or one that cannot be written */
 const checkParent = async (path: string): Promise<void> => {

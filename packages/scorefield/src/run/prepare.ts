@@ -33,6 +33,8 @@ export interface Prepared {
   readonly table?: TableSplit;
   /** Names of the classes of labelled images. */
   readonly classes?: readonly string[];
+  /** Runs inside of a folder of images, which are left out of them: relative to it. */
+  readonly leftOut?: readonly string[];
 }
 
 type SplitRecipe<D> = Pick<ParsedRecipe, "heldOut" | "seed"> & { readonly data: D };
@@ -63,6 +65,7 @@ interface ImageSplit {
   readonly data: ImageRecipe;
   readonly training: Images;
   readonly heldOut: Images;
+  readonly leftOut: readonly string[];
 }
 
 /** The images of a recipe, split by its seed. None is decoded for it. @throws DataError */
@@ -70,7 +73,7 @@ export const readImageSplit = async (
   { data, heldOut, seed }: SplitRecipe<ImageRecipe>,
   folder: string,
 ): Promise<ImageSplit> => {
-  const { images, recipe } = await readImages(data, folder);
+  const { images, recipe, leftOut = [] } = await readImages(data, folder);
   checkCount(images.count, "images", data, folder);
   const parts = splitPositions(images.count, { heldOut, seed });
   const training = takeImages(images, parts.training);
@@ -78,6 +81,7 @@ export const readImageSplit = async (
     data: recipe,
     training: recipe.kind === "images" && recipe.flip ? withMirrored(training) : training,
     heldOut: takeImages(images, parts.heldOut),
+    leftOut,
   };
 };
 
@@ -98,11 +102,11 @@ const prepareTable = async (parsed: ParsedRecipe, data: TableRecipe, folder: str
 };
 
 const prepareImages = async (parsed: ParsedRecipe, given: ImageRecipe, folder: string): Promise<Prepared> => {
-  const { data, training, heldOut } = await readImageSplit({ ...parsed, data: given }, folder);
+  const { data, training, heldOut, leftOut } = await readImageSplit({ ...parsed, data: given }, folder);
   const { count, shape, classes, sha256 } = training;
   const image = { shape, classes: classes?.length ?? 0 };
   const recipe = resolveRecipe({ ...parsed, data }, { rows: count, columns: sizeOf(shape), image });
-  return { recipe, sha256, scaling: { kind: "images" }, training, heldOut, ...(classes && { classes }) };
+  return { recipe, sha256, scaling: { kind: "images" }, training, heldOut, ...(classes && { classes }), leftOut };
 };
 
 /**
