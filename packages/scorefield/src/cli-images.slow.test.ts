@@ -139,7 +139,9 @@ describe("a folder of photographs", () => {
     const second = await train(join("runs", "here-2"), ".", "--labels");
     expect(second.stderr).toContain("left out, as it is a run: runs/here");
     expect(second).toMatchObject({ sha256: first.sha256, classes: ["sea", "sun"] });
-    expect((await train("third", "./", "--out", "third")).stderr).toContain("left out, as they are runs: runs/here, runs/here-2");
+    expect((await train("third", "./", "--out", "third")).stderr).toContain(
+      "left out, as they are runs: runs/here, runs/here-2",
+    );
     const resumed = await startIn(at("here"), "train", "runs/here", "--resume", "--steps", "40").finished;
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(await refusal("train", "here/runs")).toMatch(/images, found no files outside of here, here-2/);

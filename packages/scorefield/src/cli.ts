@@ -1,6 +1,7 @@
 /** The `scorefield` command. */
 import "./runtime.ts";
 import { readFileSync } from "node:fs";
+import { describeSystemError } from "@scorefield/data";
 import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
 import { addDemo } from "./command/demo.ts";
@@ -100,7 +101,10 @@ export const main = async (args: readonly string[]): Promise<number> => {
   // A reader that has seen enough, such as head, closes the pipe.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    // Where it goes into a file, whose disk may be full.
+    const { message } = describeSystemError(error, "standard output", "to write the result") as Error;
+    process.stderr.write(`scorefield: ${message}\n`);
+    process.exit(1);
   });
   // Nobody reads on: what is told on the way is no reason to end work.
   process.stderr.on("error", () => {});

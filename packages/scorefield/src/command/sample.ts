@@ -1,6 +1,7 @@
 /** `scorefield sample`: new rows or images from a run. */
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { describeSystemError } from "@scorefield/data";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { loadRun } from "../run/load.ts";
@@ -60,7 +61,10 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
     const file = flags.out ?? join(path, "samples", name);
-    if (!flags.out) await mkdir(dirname(file), { recursive: true });
+    if (!flags.out)
+      await mkdir(dirname(file), { recursive: true }).catch((cause) => {
+        throw describeSystemError(cause, dirname(file), "to make a folder for samples");
+      });
     await writeSamples(file, samples, writing);
     out.text(
       `${file}: ${flags.count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,

@@ -96,6 +96,9 @@ describe("parseRecipe", () => {
       'training.batch: expected a number, found "big"',
     );
     expect(failure({ data: { path: 3 } })).toBe("data.path: expected a string, found 3");
+    expect(failure({ data: { path: "a\0.csv" } })).toMatch(
+      /^data.path: expected a path, in which there is no character/,
+    );
   });
 
   test("data may be said in three ways, and all are told", () => {

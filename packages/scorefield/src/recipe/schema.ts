@@ -10,9 +10,14 @@ const positive = z.number().positive();
 const side = z.int().min(1).max(2048);
 const share = z.number().gt(0).lt(1);
 
+const path = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes("\0"), "a path, in which there is no character NUL");
+
 const file = z.strictObject({
   kind: z.literal("file"),
-  path: z.string().min(1).describe("A table: .csv, .tsv, .npy, .npz, .parquet, .jsonl or .idx; relative to the recipe"),
+  path: path.describe("A table: .csv, .tsv, .npy, .npz, .parquet, .jsonl or .idx; relative to the recipe"),
   columns: z.array(z.string()).min(1).optional().describe("Columns to model, in this order; default all"),
   exclude: z.array(z.string()).optional().describe("Columns to leave out"),
   label: z.string().optional().describe("A column, or an array of an .npz file, that labels rows and is not modelled"),
@@ -41,18 +46,15 @@ const set = z.strictObject({
 
 const images = z.strictObject({
   kind: z.literal("images"),
-  path: z
-    .string()
-    .min(1)
-    .describe("A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe"),
+  path: path.describe(
+    "A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe",
+  ),
   size: side
     .optional()
     .describe("Side in px, at most 2048; default the files' own to 64 px where they are alike and square, else 32"),
   greyscale: z.boolean().optional().describe("Default whether the files are grey"),
   fit: z.enum(["crop", "stretch"]).optional().describe("How images become square: the middle (default), or all of it"),
-  labels: z
-    .string()
-    .min(1)
+  labels: path
     .optional()
     .describe('"folders": sub-folders are classes; else a file of labels, or their array in an .npz file'),
   only: z

@@ -55,10 +55,10 @@ export interface MetricsLog {
 export const openMetrics = async (run: string, step: number): Promise<MetricsLog> => {
   const earlier = (await readMetrics(run)).filter((metrics) => metrics.step <= step);
   await atomicWrite(metricsPath(run), earlier.map((metrics) => `${JSON.stringify(metrics)}\n`).join(""));
-  const handle: FileHandle = await open(metricsPath(run), "a");
   const refused = (cause: unknown): never => {
     throw describeSystemError(cause, metricsPath(run), "to add to this file", "The checkpoints are unharmed");
   };
+  const handle: FileHandle = await open(metricsPath(run), "a").catch(refused);
   return {
     add: (metrics) => handle.appendFile(`${JSON.stringify(metrics)}\n`).catch(refused),
     flush: () => handle.datasync().catch(refused),
