@@ -1,15 +1,16 @@
 /** `scorefield sample`: new rows or images from a run. */
-import { mkdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describeSystemError } from "@scorefield/data";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import { makeFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, number, range, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
+import { checkOutputPlace } from "./output-file.ts";
 import { sampleWatched } from "./sampling.ts";
 import { checkSampleFile, writeSamples } from "./write-samples.ts";
 
@@ -42,6 +43,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
     const writing = { columns: run.columns, images, classes: names };
     if (flags.out) await checkSampleFile(flags.out, shape, writing);
+    else checkOutputPlace("--out", join(path, "samples"));
     const { guidance: weight, guidanceInterval: interval } = flags;
     if (interval && weight === undefined)
       throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
@@ -61,11 +63,12 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
     const file = flags.out ?? join(path, "samples", name);
-    if (!flags.out)
-      await mkdir(dirname(file), { recursive: true }).catch((cause) => {
-        throw describeSystemError(cause, dirname(file), "to make a folder for samples");
-      });
-    await writeSamples(file, samples, writing);
+    if (!flags.out) await makeFolder(dirname(file), "to make a folder for samples");
+    await writeSamples(file, samples, writing).catch(async (error) => {
+      // Made for nothing, unless others are in it.
+      if (!flags.out) await rmdir(dirname(file)).catch(() => {});
+      throw error;
+    });
     out.text(
       `${file}: ${flags.count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,
     );

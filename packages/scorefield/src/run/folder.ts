@@ -98,6 +98,17 @@ export const checkRunFolder = async (path: string, { overwrite = false } = {}): 
 };
 
 /**
+ * Makes a folder, unless it is there, in one that is.
+ * @param expected for errors: what it is to be made for
+ * @throws DataError when the system refuses
+ */
+export const makeFolder = (path: string, expected: string): Promise<void> =>
+  // Not recursively: of a read-only disk it would then be said that there is no such folder.
+  mkdir(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "EEXIST") throw describeSystemError(cause, path, expected);
+  });
+
+/**
  * Makes the folder of a new run and locks it.
  * @param overwrite remove a run that is there; anything else in the way is never removed
  * @returns a function that gives the lock back

@@ -1,10 +1,10 @@
 /** Pictures of samples while images are learnt, from the same noise every time: one sees it become images. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { conditional, dpmSolver, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
-import { atomicWrite, describeSystemError } from "@scorefield/data";
+import { atomicWrite } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { Recipe, RecipeParts } from "../recipe/resolve.ts";
+import { makeFolder } from "./folder.ts";
 
 const mostImages = 64;
 const mostPixels = 2 ** 16;
@@ -48,9 +48,7 @@ export const sampleGrids = (
     const images = await sample(classes > 0 ? conditional(model, told) : model, { count, batch: count, sampler, seed });
     const { imageGrid } = await import("../figure/image-grid.ts");
     const file = join(path, "samples", `step-${`${step}`.padStart(6, "0")}.png`);
-    await mkdir(join(path, "samples"), { recursive: true }).catch((cause) => {
-      throw describeSystemError(cause, join(path, "samples"), "to make a folder for pictures");
-    });
+    await makeFolder(join(path, "samples"), "to make a folder for pictures");
     await atomicWrite(file, await imageGrid(images, { columns }));
     return file;
   };

@@ -10,6 +10,7 @@ import { RunError } from "../errors.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkpointFolder, checkpointSteps } from "./checkpoint.ts";
 import { type LoadOptions, loadRun } from "./load.ts";
+import { lockRun } from "./lock.ts";
 import { type Metrics, readMetrics } from "./metrics.ts";
 import { saveRun } from "./save.ts";
 import { createRun, type PreparedRun, resumeRun, trainRun } from "./train-run.ts";
@@ -280,4 +281,22 @@ test("a model trained by library code is saved and loaded with the same samples"
   expect(await sample(run.model, options)).toEqual(await sample(model, options));
   await expect(resumeRun(at("saved"))).rejects.toThrow(/a run with its training, found a model alone/);
   await expect(saveRun(at("saved"), model)).rejects.toThrow(RunError);
+  // Nor is one replaced that another process is at.
+  const unlock = await lockRun(at("saved"));
+  await expect(saveRun(at("saved"), model, { overwrite: true })).rejects.toThrow(/nothing else trains/);
+  expect((await loadRun(at("saved"))).step).toBe(50);
+  await unlock();
+  await saveRun(at("saved"), model, { overwrite: true, step: 60 });
+  expect((await loadRun(at("saved"))).step).toBe(60);
+});
+
+test("of two that begin a run in one folder the later one leaves that of the earlier", async () => {
+  const [first, second] = [
+    await createRun(recipe, { out: at("a") }),
+    await createRun({ ...recipe, seed: 1 }, { out: at("a") }),
+  ];
+  await advance(first);
+  const made = await lastCheckpoint(at("a"));
+  await expect(advance(second)).rejects.toThrow(/expected a new folder, found a run/);
+  expect((await lastCheckpoint(at("a"))).equals(made)).toBe(true);
 });
