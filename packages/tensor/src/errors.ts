@@ -21,7 +21,8 @@ export class RuntimeError extends Error {
 }
 
 // Where Scorefield's packages lie side by side: packages/ in a checkout, node_modules/@scorefield/ where installed.
-const home = import.meta.url.replace(/^file:\/\//, "").replace(/[^/]+\/(src|dist)\/errors\.[jt]s.*$/, "");
+// A bundle in CommonJS has no import.meta.url.
+const home = (import.meta.url ?? "").replace(/^file:\/\//, "").replace(/[^/]+\/(src|dist)\/errors\.[jt]s.*$/, "");
 
 /** Frames inside Scorefield are not what a user wants to see; a test file there is a user. */
 const isOwn = (line: string): boolean =>

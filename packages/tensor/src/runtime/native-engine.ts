@@ -5,6 +5,7 @@ import type { NdArray } from "../ndarray.ts";
 import { checkAddressSpace } from "./address-space.ts";
 import type { NativeOptions, Request, Response, WorkerInput } from "./native-worker.ts";
 import { reasonOf } from "./reason.ts";
+import { findWorkerFile } from "./worker-file.ts";
 
 type WithoutId<R> = R extends unknown ? Omit<R, "id"> : never;
 
@@ -21,9 +22,6 @@ export interface Engine {
   end(): Promise<void>;
 }
 
-// From src and from dist alike: both folders lie equally deep, and a worker cannot be started from TypeScript.
-const workerFile = new URL("../../dist/runtime/native-worker.js", import.meta.url);
-
 const alive = new Set<WorkerInput["flags"]>();
 
 const stopAll = (): void => {
@@ -33,9 +31,10 @@ const stopAll = (): void => {
 };
 
 const startWorker = (name: string, input: WorkerInput): Worker => {
+  const file = findWorkerFile(name);
   try {
     checkAddressSpace();
-    return new Worker(workerFile, { workerData: input, execArgv: [] });
+    return new Worker(file, { workerData: input, execArgv: [] });
   } catch (error) {
     throw new RuntimeError(`${name}: could not start its worker thread: ${reasonOf(error)}`);
   }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import type { NdArray } from "../ndarray.ts";
+import { missingCudaLibraries } from "./cuda-libraries.ts";
 import { execute, harmfulOptimisers } from "./execute.ts";
 import { reasonOf } from "./reason.ts";
 import { cacheFolder, createCached } from "./session-cache.ts";
@@ -74,6 +75,8 @@ const load = async (session: number, model: Uint8Array): Promise<void> => {
     const listed = backends.map(({ name, bundled }) => (bundled ? name : `${name} if its libraries are installed`));
     throw new Error(`this installation of onnxruntime-node lacks the provider; it has ${listed.join(", ")}`);
   }
+  const missing = provider === "cuda" ? missingCudaLibraries() : undefined;
+  if (missing !== undefined) throw new Error(missing);
   const create =
     folder === undefined
       ? ort.InferenceSession.create(model, sessionOptions)

@@ -30,7 +30,14 @@ const engines: Record<"wasm" | "gpu", Promise<Engine> | undefined> = { wasm: und
 const startEngine = async (provider: string, { wasmPaths, threads }: WebOptions): Promise<Engine> => {
   const engine: Engine = await (provider === "wasm"
     ? import("onnxruntime-web/wasm")
-    : import("onnxruntime-web/webgpu"));
+    : import("onnxruntime-web/webgpu")
+  ).catch((cause: Error) => {
+    throw new Error(
+      `expected the package onnxruntime-web, which is installed apart, found none (${cause.message}); install it with ` +
+        "npm install onnxruntime-web@1.30.0 and bundle the page again",
+      { cause },
+    );
+  });
   engine.env.logLevel = "fatal";
   // In a page the CPU engine runs in a worker, so the page stays responsive; the GPU providers cannot.
   engine.env.wasm.proxy = provider === "wasm";
