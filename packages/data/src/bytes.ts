@@ -3,6 +3,7 @@ import type { ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { type ByteSource, byteSource } from "./byte-source.ts";
 import { DataError, describeSystemError } from "./errors.ts";
 
 const pieceBytes = 1 << 18;
@@ -68,38 +69,6 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array, void,
     throw describeSystemError(error, path, "a file to read");
   }
 }
-
-/** Bytes read one after the other. `fill` returns how many it got: fewer than asked only at the end. */
-export interface ByteSource {
-  fill(target: Uint8Array): Promise<number>;
-  close(): Promise<void>;
-}
-
-/** A {@link ByteSource} over pieces. */
-export const byteSource = (pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): ByteSource => {
-  const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-  let rest = new Uint8Array(0);
-  return {
-    async fill(target) {
-      let filled = 0;
-      while (filled < target.length) {
-        if (rest.length === 0) {
-          const next = await iterator.next();
-          if (next.done) break;
-          rest = next.value as Uint8Array<ArrayBuffer>;
-        }
-        const part = rest.subarray(0, target.length - filled);
-        target.set(part, filled);
-        filled += part.length;
-        rest = rest.subarray(part.length);
-      }
-      return filled;
-    },
-    async close() {
-      await iterator.return?.();
-    },
-  };
-};
 
 /** Runs `use` over a file's bytes and closes the file after it, whatever happens. */
 export const withSource = async <T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> => {

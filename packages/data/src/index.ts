@@ -1,11 +1,13 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
 export { writeCsv } from "./csv.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
+export { decodeIdx } from "./idx.ts";
 export { imageArray, readImageArray } from "./image/array.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image/folder.ts";
 export { type Images, pixelLevel, takeImages, withMirrored } from "./image/images.ts";
 export type { Labels } from "./image/labels.ts";
-export { type ByteArray, readNpy, writeNpy } from "./npy.ts";
+export { decodeNpy } from "./npy.ts";
+export { type ByteArray, readNpy, writeNpy } from "./npy-file.ts";
 export { readNpz } from "./npz.ts";
 export { readArray, readTable, streamRows } from "./read.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";

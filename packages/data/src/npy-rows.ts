@@ -1,6 +1,7 @@
 /** The rows of an NPY file, read as they are asked for. */
 import { arrayRows, matrixShape } from "./array-rows.ts";
-import { byteSource, readBytes } from "./bytes.ts";
+import { byteSource } from "./byte-source.ts";
+import { readBytes } from "./bytes.ts";
 import { allocate } from "./elements.ts";
 import { DataError } from "./errors.ts";
 import { expectEnd, readElements, readNpyData, readNpyHeader } from "./npy.ts";

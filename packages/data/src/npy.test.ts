@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { readNpy, writeNpy } from "./npy.ts";
+import { readNpy, writeNpy } from "./npy-file.ts";
 import { readTable, streamRows } from "./read.ts";
 
 fc.configureGlobal({ seed: 1 });

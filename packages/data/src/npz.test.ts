@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { zipSync } from "fflate";
 import { afterAll, expect, test } from "vitest";
-import { writeNpy } from "./npy.ts";
+import { writeNpy } from "./npy-file.ts";
 import { readNpz, readNpzArray } from "./npz.ts";
 import { readTable } from "./read.ts";
 

@@ -1,6 +1,6 @@
 /** NumPy's archives of named arrays (NPZ: a ZIP file of NPY files, stored or deflated). */
 import type { NdArray } from "@scorefield/tensor";
-import { byteSource } from "./bytes.ts";
+import { byteSource } from "./byte-source.ts";
 import { DataError } from "./errors.ts";
 import { readNpyFrom } from "./npy.ts";
 import { readZip, type ZipMember } from "./zip.ts";

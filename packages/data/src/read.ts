@@ -1,11 +1,12 @@
 /** Tables and arrays from files, the format chosen by the file's name. */
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { arrayRows } from "./array-rows.ts";
+import { withSource } from "./bytes.ts";
 import { streamCsv } from "./csv.ts";
 import { DataError, describeSystemError } from "./errors.ts";
-import { readIdx } from "./idx.ts";
+import { readIdxFrom } from "./idx.ts";
 import { streamJsonLines } from "./json-lines.ts";
-import { readNpy } from "./npy.ts";
+import { readNpy } from "./npy-file.ts";
 import { streamNpy } from "./npy-rows.ts";
 import { readNpzArray } from "./npz.ts";
 import { streamParquet } from "./parquet.ts";
@@ -36,6 +37,9 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
       : "Convert the file, or rename it if its format is one of these",
   });
 };
+
+/** Reads an IDX file, gzip or not. */
+const readIdx = (path: string): Promise<NdArray> => withSource(path, (source) => readIdxFrom(source, path));
 
 async function* rowsOf(path: string, options: TableOptions): AsyncGenerator<Table, void, undefined> {
   switch (formatOf(path, ["csv", "npy", "npz", "parquet", "json lines", "idx"])) {

@@ -1,6 +1,5 @@
 /** The `scorefield` command. */
 import "./runtime.ts";
-import { readFileSync } from "node:fs";
 import { describeSystemError } from "@scorefield/data";
 import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
@@ -14,6 +13,7 @@ import { addSamplers } from "./command/samplers.ts";
 import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
 import { addVerify } from "./command/verify.ts";
+import { version } from "./version.ts";
 
 // Errors that say all a person needs; anything else is a defect of ours, or of the machine.
 const known = new Set([
@@ -39,7 +39,6 @@ const oneLine = (text: string): string =>
     .join(" ");
 
 const program = (): Command => {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const root = new Command("scorefield")
     .description("Score-based generative modelling: learn the score of your data, and draw new samples.")
     .version(version)

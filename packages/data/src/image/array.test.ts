@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ndarray } from "@scorefield/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import { writeNpy } from "../npy.ts";
+import { writeNpy } from "../npy-file.ts";
 import { imageArray, readImageArray } from "./array.ts";
 import { takeImages, withMirrored } from "./images.ts";
 

@@ -5,7 +5,8 @@ import { type AverageSnapshot, averageWeights, reconstructAverage } from "@score
 import { atomicWrite, describeSystemError } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import { CheckpointError } from "../errors.ts";
-import { collectVector, decodeWeights, type Entries, encodeWeights, splitVector } from "./weights.ts";
+import { collectVector, type Entries, splitVector } from "./weight-arrays.ts";
+import { decodeWeights, encodeWeights } from "./weights.ts";
 
 const format = "scorefield-average-1";
 const folderOf = (run: string): string => join(run, "averages");

@@ -8,7 +8,9 @@ import type { Checkpoint } from "@scorefield/core";
 import { atomicWrite, describeSystemError } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import { CheckpointError } from "../errors.ts";
-import { collectVector, decodeWeights, type Entries, encodeWeights, splitVector } from "./weights.ts";
+import { checkpointFormat, checkpointName, stepOfName } from "./checkpoint-name.ts";
+import { collectVector, type Entries, splitVector } from "./weight-arrays.ts";
+import { decodeWeights, encodeWeights } from "./weights.ts";
 
 /** A checkpoint as read: the averaged parameters, and the state of training unless it was left out. */
 export interface StoredCheckpoint {
@@ -21,7 +23,6 @@ export interface StoredCheckpoint {
 const vectors = ["parameters", "firstMoment", "secondMoment"] as const;
 const otherAverage = (k: number): string => `training/otherAverages.${k}/`;
 const lossScaleName = "training/lossScale";
-const format = "scorefield-checkpoint-1";
 
 /** The bytes of a checkpoint file; without the state of training, of one that cannot be resumed. */
 const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout: Entries): Uint8Array => {
@@ -32,7 +33,7 @@ const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout:
       Object.assign(arrays, splitVector(vector, layout, otherAverage(k)));
     if (training.state.lossScale) arrays[lossScaleName] = training.state.lossScale;
   }
-  return encodeWeights(format, arrays, { step: `${step}` });
+  return encodeWeights(checkpointFormat, arrays, { step: `${step}` });
 };
 
 /**
@@ -41,7 +42,7 @@ const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout:
  * @throws CheckpointError when the file is damaged, or of another network
  */
 const decodeCheckpoint = (bytes: Uint8Array, layout: Entries, path: string): StoredCheckpoint => {
-  const { arrays, metadata } = decodeWeights(format, bytes, path);
+  const { arrays, metadata } = decodeWeights(checkpointFormat, bytes, path);
   const step = Number(metadata.step);
   const average = collectVector(arrays, layout, path);
   const first = layout.entries[0];
@@ -60,9 +61,6 @@ const decodeCheckpoint = (bytes: Uint8Array, layout: Entries, path: string): Sto
   return { step, average, training: { step, state: { parameters, firstMoment, secondMoment, average, ...others } } };
 };
 
-const nameOf = (step: number): string => `step-${`${step}`.padStart(8, "0")}.safetensors`;
-const pattern = /^step-(\d+)\.safetensors$/;
-
 /** The folder of a run's checkpoints. */
 export const checkpointFolder = (run: string): string => join(run, "checkpoints");
 
@@ -71,8 +69,8 @@ export const checkpointSteps = async (run: string): Promise<number[]> => {
   const names = await readdir(checkpointFolder(run)).catch(() => []);
   return names
     .flatMap((name) => {
-      const step = pattern.exec(name)?.[1];
-      return step === undefined ? [] : [Number(step)];
+      const step = stepOfName(name);
+      return step === undefined ? [] : [step];
     })
     .sort((a, b) => a - b);
 };
@@ -91,7 +89,7 @@ export const writeCheckpoint = async (
   { keep = 3 }: { readonly keep?: number } = {},
 ): Promise<string> => {
   const folder = checkpointFolder(run);
-  const path = join(folder, nameOf(checkpoint.step));
+  const path = join(folder, checkpointName(checkpoint.step));
   const bytes = encodeCheckpoint(checkpoint, layout);
   try {
     await mkdir(folder, { recursive: true });
@@ -110,7 +108,7 @@ export const writeCheckpoint = async (
   const steps = await checkpointSteps(run);
   const last = steps.indexOf(checkpoint.step);
   for (const [i, step] of steps.entries())
-    if (i > last || i <= last - keep) await rm(join(folder, nameOf(step)), { force: true });
+    if (i > last || i <= last - keep) await rm(join(folder, checkpointName(step)), { force: true });
   return path;
 };
 
@@ -127,7 +125,7 @@ export const readCheckpoint = async (run: string, layout: Entries, step?: number
       `${checkpointFolder(run)}: expected ${step === undefined ? "a checkpoint" : `the checkpoint of step ${step}`}, found ` +
         `${steps.length > 0 ? `those of steps ${steps.join(", ")}` : "none; train the run first"}`,
     );
-  const path = join(checkpointFolder(run), nameOf(wanted));
+  const path = join(checkpointFolder(run), checkpointName(wanted));
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new CheckpointError(`${path}: could not be read: ${cause.message}`, { cause });
   });

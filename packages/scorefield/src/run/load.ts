@@ -1,43 +1,18 @@
 /** A trained model from its run's folder. */
-import {
-  type AnySampler,
-  networkFromRecipe,
-  preconditioningFromRecipe,
-  processFromRecipe,
-  samplerFromRecipe,
-  type TrainedModel,
-  trainedModel,
-} from "@scorefield/core";
-import type { FloatType, NdArray } from "@scorefield/tensor";
-import { invertScaling } from "../table/scaling.ts";
 import { makeAverage } from "./average-snapshots.ts";
 import { readCheckpoint } from "./checkpoint.ts";
-import type { RunRecord } from "./record.ts";
 import { readRecord } from "./record-file.ts";
-import { layoutOf } from "./train-run.ts";
+import { type RunModel, runModel } from "./run-model.ts";
 
 /** A run as {@link loadRun} reads it. */
-export interface LoadedRun {
+export interface LoadedRun extends RunModel {
   readonly path: string;
-  readonly record: RunRecord;
-  /** Steps of training behind the parameters. */
-  readonly step: number;
-  /** With averaged parameters, in the model's own units. */
-  readonly model: TrainedModel;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
     /** How far its profile over the course of training is from that wanted, relative to it. */
     readonly error: number;
   };
-  /** The recipe's sampler, for `sample`. */
-  readonly sampler: AnySampler;
-  /** Names of the columns of a table. */
-  readonly columns?: readonly string[];
-  /** Names of the classes of labelled images, in the order in which the model counts them. */
-  readonly classes?: readonly string[];
-  /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. */
-  toData(samples: NdArray<FloatType>): NdArray<"float64">;
 }
 
 /** Which parameters of a run to load. */
@@ -59,23 +34,13 @@ export interface LoadOptions {
  */
 export const loadRun = async (path: string, { checkpoint, averageWidth }: LoadOptions = {}): Promise<LoadedRun> => {
   const record = await readRecord(path);
-  const parts = {
-    process: processFromRecipe(record.model.process),
-    network: networkFromRecipe(record.model.network),
-    preconditioning: preconditioningFromRecipe(record.model.preconditioning),
-  };
-  const layout = layoutOf(record, parts.network);
-  const made = averageWidth === undefined ? undefined : await makeAverage(path, averageWidth, layout, checkpoint);
-  const { step, average } = made ?? (await readCheckpoint(path, layout, checkpoint));
-  return {
-    path,
-    record,
-    step,
-    model: trainedModel(parts, layout.unflatten(average), record.model.shape),
-    ...(made && { average: { width: averageWidth!, error: made.error } }),
-    sampler: samplerFromRecipe(record.sampler),
-    ...(record.columns && { columns: record.columns }),
-    ...(record.classes && { classes: record.classes }),
-    toData: (samples) => invertScaling(record.scaling, samples),
-  };
+  if (averageWidth === undefined)
+    return { path, ...(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint))) };
+  let error = 0;
+  const run = await runModel(record, async (layout) => {
+    const made = await makeAverage(path, averageWidth, layout, checkpoint);
+    error = made.error;
+    return made;
+  });
+  return { path, ...run, average: { width: averageWidth, error } };
 };

@@ -4,24 +4,24 @@ import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
+import { version } from "../version.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The path of a run's record. */
 export const recordPath = (folder: string): string => join(folder, "run.json");
 
-const currentVersions = async (): Promise<Record<string, string>> => {
-  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
-  return { scorefield: version, node: process.version, machine: `${process.platform}-${process.arch}` };
-};
+const currentVersions = (): Record<string, string> => ({
+  scorefield: version,
+  node: process.version,
+  machine: `${process.platform}-${process.arch}`,
+});
 
 /** The record of a run begun now. */
-export const newRecord = async (
-  content: Omit<RunRecord, "format" | "version" | "created" | "versions">,
-): Promise<RunRecord> => ({
+export const newRecord = (content: Omit<RunRecord, "format" | "version" | "created" | "versions">): RunRecord => ({
   format: "scorefield-run",
   version: 1,
   created: new Date().toISOString(),
-  versions: await currentVersions(),
+  versions: currentVersions(),
   ...content,
 });
 

@@ -38,6 +38,7 @@ const recordSchema = z.looseObject({
       ),
     }),
   ]),
+  step: z.int().min(0).optional(),
   training: z
     .looseObject({
       recipe: recipeSchema,

@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly classes?: readonly string[];
   /** From the model's units to those of the data. */
   readonly scaling: Scaling;
+  /** The step of the checkpoint, for a model that `saveRun` kept. */
+  readonly step?: number;
   /** How it was trained, for a run that `scorefield train` began. The data's path is relative to the run's folder. */
   readonly training?: {
     readonly recipe: Recipe;

@@ -24,7 +24,7 @@ export const saveRun = async (
 ): Promise<void> => {
   const { step = 0, columns, sampler = heun(), overwrite = false } = options;
   const layout = flatLayout(model.parameters);
-  const record = await newRecord({
+  const record = newRecord({
     model: {
       shape: model.shape,
       process: model.process.recipe,
@@ -34,6 +34,7 @@ export const saveRun = async (
     sampler: sampler.recipe,
     ...(columns && { columns }),
     scaling: { kind: "none" },
+    step,
   });
   const unlock = await makeRunFolder(path, { overwrite });
   try {

@@ -3,8 +3,6 @@ import { dirname, resolve } from "node:path";
 import {
   type Checkpoint,
   checkTraining,
-  type FlatLayout,
-  flatLayout,
   initialTrainable,
   RecipeError,
   type TrainableLayout,
@@ -27,6 +25,7 @@ import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
 import { newRecord, readRecord, writeRecord } from "./record-file.ts";
+import { layoutOf } from "./run-model.ts";
 import { sampleGrids } from "./sample-grids.ts";
 
 /** A run ready to train. */
@@ -79,7 +78,7 @@ export const createRun = async (
   const data = await prepare(parsed, folder, signal);
   const { recipe, table, classes, scaling, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
-  const record = await newRecord({
+  const record = newRecord({
     model: {
       shape: training.shape,
       process: recipe.process,
@@ -111,12 +110,6 @@ const trainOptions = ({ recipe, training }: Prepared, parts: RecipeParts): Train
     seed: recipe.seed,
   };
 };
-
-/** The layout of the parameters of a run's network. */
-export const layoutOf = (
-  { model, training }: RunRecord,
-  network: ReturnType<typeof recipeParts>["network"],
-): FlatLayout => flatLayout(network.initialise(model.shape, training?.recipe.seed ?? 0));
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
 export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>

@@ -1,0 +1,36 @@
+/** NPY files on disk. */
+import type { NdArray } from "@scorefield/tensor";
+import { atomicWrite } from "./atomic-write.ts";
+import { withSource } from "./bytes.ts";
+import { readNpyFrom } from "./npy.ts";
+
+/**
+ * Reads an NPY file; the element types are those of `decodeNpy`.
+ * @throws DataError for damaged files and for arrays of anything but numbers
+ */
+export const readNpy = (path: string): Promise<NdArray> => withSource(path, (source) => readNpyFrom(source, path));
+
+const codes = { float32: "<f4", float64: "<f8", int32: "<i4", int64: "<i8", bool: "|b1", uint8: "|u1" } as const;
+
+/** An array of bytes, for pixels: tensors have no such element type. */
+export interface ByteArray {
+  readonly dtype: "uint8";
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
+  const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
+  const text = `{'descr': '${codes[array.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
+  // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const header = new Uint8Array(length).fill(32);
+  header.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, (length - 10) & 255, (length - 10) >> 8]);
+  header.set(new TextEncoder().encode(text), 10);
+  header[length - 1] = 10;
+  yield header;
+  yield new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength);
+}
+
+/** Writes an array as an NPY file (version 1, little-endian, C order), atomically. @throws DataError */
+export const writeNpy = (path: string, array: NdArray | ByteArray): Promise<void> => atomicWrite(path, npyBytes(array));

@@ -1,0 +1,64 @@
+/** The model of a run from its record and its parameters. No Node module is used here. */
+import {
+  type AnySampler,
+  type FlatLayout,
+  flatLayout,
+  type Network,
+  networkFromRecipe,
+  preconditioningFromRecipe,
+  processFromRecipe,
+  samplerFromRecipe,
+  type TrainedModel,
+  trainedModel,
+} from "@scorefield/core";
+import type { FloatType, NdArray } from "@scorefield/tensor";
+import { invertScaling } from "../table/scaling.ts";
+import type { RunRecord } from "./record.ts";
+
+/** The model of a run, and between which units it stands. */
+export interface RunModel {
+  readonly record: RunRecord;
+  /** Steps of training behind the parameters. */
+  readonly step: number;
+  /** With averaged parameters, in the model's own units. */
+  readonly model: TrainedModel;
+  /** The recipe's sampler, for `sample`. */
+  readonly sampler: AnySampler;
+  /** Names of the columns of a table. */
+  readonly columns?: readonly string[];
+  /** Names of the classes of labelled images, in the order in which the model counts them. */
+  readonly classes?: readonly string[];
+  /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. */
+  toData(samples: NdArray<FloatType>): NdArray<"float64">;
+}
+
+/** The layout of the parameters of a run's network. */
+export const layoutOf = ({ model, training }: RunRecord, network: Network): FlatLayout =>
+  flatLayout(network.initialise(model.shape, training?.recipe.seed ?? 0));
+
+/**
+ * Builds the model that a record describes.
+ * @param read the parameters to sample with, for the layout of the network's
+ * @throws RecipeError, ArgumentError for parts that are unknown; what `read` throws
+ */
+export const runModel = async (
+  record: RunRecord,
+  read: (layout: FlatLayout) => Promise<{ readonly step: number; readonly average: NdArray }>,
+): Promise<RunModel> => {
+  const parts = {
+    process: processFromRecipe(record.model.process),
+    network: networkFromRecipe(record.model.network),
+    preconditioning: preconditioningFromRecipe(record.model.preconditioning),
+  };
+  const layout = layoutOf(record, parts.network);
+  const { step, average } = await read(layout);
+  return {
+    record,
+    step,
+    model: trainedModel(parts, layout.unflatten(average), record.model.shape),
+    sampler: samplerFromRecipe(record.sampler),
+    ...(record.columns && { columns: record.columns }),
+    ...(record.classes && { classes: record.classes }),
+    toData: (samples) => invertScaling(record.scaling, samples),
+  };
+};
