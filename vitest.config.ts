@@ -1,17 +1,10 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { chromium, chromiumArguments } from "./tools/chromium.ts";
 
 // Workspace packages resolve to their TypeScript sources through the "source" export condition.
 const resolve = { conditions: ["source"] };
 const ssr = { resolve: { conditions: ["source"] } };
-
-/** A Chromium of this machine, found on PATH; none is ever downloaded. */
-const chromium = (process.env.PATH ?? "")
-  .split(delimiter)
-  .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
-  .find((file) => existsSync(file));
 
 const browser = (executablePath: string): TestProjectInlineConfiguration => ({
   resolve,
@@ -30,16 +23,7 @@ const browser = (executablePath: string): TestProjectInlineConfiguration => ({
       provider: playwright({
         launchOptions: {
           executablePath,
-          args: [
-            // Chromium refuses to sandbox itself for root, as in a container.
-            ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-          ],
+          args: chromiumArguments,
         },
       }),
     },

@@ -1,10 +1,11 @@
 /** ONNX Runtime in a browser page or worker. */
-import type { InferenceSession } from "onnxruntime-common";
 import { RuntimeError } from "../errors.ts";
-import { execute, harmfulOptimisers, ownCopies, ownCopy } from "./execute.ts";
+import { ownCopies, ownCopy } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
 import { reasonOf } from "./reason.ts";
 import type { Runtime, Session } from "./runtime.ts";
+import { webEngine } from "./web-engine.ts";
+import type { SessionRequest } from "./web-sessions.ts";
 
 /** Where {@link web} executes models. */
 export interface WebOptions {
@@ -21,77 +22,45 @@ export interface WebOptions {
   readonly threads?: number;
 }
 
-type Engine = typeof import("onnxruntime-web");
-
-// Two builds, since the one with GPU providers is twice the download. Each page loads a build once: its settings are
-// those of the first runtime that uses it.
-const engines: Record<"wasm" | "gpu", Promise<Engine> | undefined> = { wasm: undefined, gpu: undefined };
-
-const startEngine = async (provider: string, { wasmPaths, threads }: WebOptions): Promise<Engine> => {
-  const engine: Engine = await (provider === "wasm"
-    ? import("onnxruntime-web/wasm")
-    : import("onnxruntime-web/webgpu")
-  ).catch((cause: Error) => {
-    throw new Error(
-      `expected the package onnxruntime-web, which is installed apart, found none (${cause.message}); install it with ` +
-        "npm install onnxruntime-web@1.30.0 and bundle the page again",
-      { cause },
-    );
-  });
-  engine.env.logLevel = "fatal";
-  // In a page the CPU engine runs in a worker, so the page stays responsive; the GPU providers cannot.
-  engine.env.wasm.proxy = provider === "wasm";
-  if (wasmPaths !== undefined) engine.env.wasm.wasmPaths = wasmPaths;
-  if (threads !== undefined) engine.env.wasm.numThreads = threads;
-  return engine;
-};
-
 const supported = (provider: string): boolean =>
-  provider === "wasm" || (provider === "webgpu" ? "gpu" : "ml") in globalThis.navigator;
+  provider === "wasm" || (provider === "webgpu" ? "gpu" : "ml") in (globalThis.navigator ?? {});
+
+// Numbers of sessions: all runtimes of a page share an engine.
+let sessions = 0;
 
 /**
  * Executes models with onnxruntime-web, which is fetched when the first model is loaded. With `wasm` a page stays
  * responsive during a run, which happens in a worker; with `webgpu` and `webnn` the page issues the work itself.
  */
-export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime => {
+export const web = ({ provider = "wasm", ...settings }: WebOptions = {}): Runtime => {
   const name = `web (${provider})`;
-  const sessions = new Set<InferenceSession>();
-  // The engine does one thing at a time; a second call while the first waits for the GPU would fail.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(doing: string, task: () => Promise<T>): Promise<T> => {
-    const result = last.then(task).catch((error: unknown) => {
-      throw new RuntimeError(`${name}: could not ${doing}: ${reasonOf(error, provider)}`);
-    });
-    last = result.catch(() => {});
-    return result;
-  };
-  const engine = (): Promise<Engine> => (engines[provider === "wasm" ? "wasm" : "gpu"] ??= startEngine(provider, rest));
+  const open = new Set<number>();
 
-  const dispose = async (session: InferenceSession): Promise<void> => {
-    if (sessions.delete(session)) await inTurn("dispose the model", () => session.release());
+  const ask = async (doing: string, request: SessionRequest, transfer: readonly ArrayBuffer[] = []) => {
+    try {
+      if (!supported(provider)) throw new Error(`this browser has no ${provider}`);
+      const engine = await webEngine(provider, settings);
+      return await engine(request, transfer);
+    } catch (error) {
+      throw new RuntimeError(`${name}: could not ${doing}: ${reasonOf(error, provider)}`, { cause: error });
+    }
+  };
+  const dispose = async (session: number): Promise<void> => {
+    if (open.delete(session)) await ask("dispose the model", { kind: "dispose", session });
   };
 
   let half: Promise<true | string> | undefined;
   const load = async (model: Uint8Array): Promise<Session> => {
+    const session = sessions++;
     const bytes = ownCopy(model);
-    const session = await inTurn("load the model", async () => {
-      if (!supported(provider)) throw new Error(`this browser has no ${provider}`);
-      const { InferenceSession } = await engine();
-      return InferenceSession.create(bytes, {
-        executionProviders: [provider],
-        graphOptimizationLevel: "all",
-        enableMemPattern: false,
-        logSeverityLevel: 4,
-        extra: { optimization: { disable_specified_optimizers: harmfulOptimisers } },
-      });
-    });
-    sessions.add(session);
+    await ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer as ArrayBuffer]);
+    open.add(session);
     return {
       run: async (inputs) => {
-        if (!sessions.has(session)) throw new RuntimeError(`${name}: could not run the model: it was disposed`);
-        // Buffers are handed over to the engine's worker.
+        if (!open.has(session)) throw new RuntimeError(`${name}: could not run the model: it was disposed`);
         const copies = ownCopies(inputs);
-        return inTurn("run the model", async () => execute(session, copies, (await engine()).Tensor));
+        const buffers = copies.map(({ data }) => data.buffer as ArrayBuffer);
+        return [...(await ask("run the model", { kind: "run", session, inputs: copies }, buffers))];
       },
       dispose: () => dispose(session),
     };
@@ -99,7 +68,7 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
 
   return {
     name,
-    prepare: () => void engine().catch(() => {}),
+    prepare: () => void webEngine(provider, settings).catch(() => {}),
     // The blocked convolution operators are not part of the WebAssembly build.
     target: async ({ float16 = false } = {}) => ({
       portable: false,
@@ -107,7 +76,7 @@ export const web = ({ provider = "wasm", ...rest }: WebOptions = {}): Runtime =>
     }),
     load,
     dispose: async () => {
-      await Promise.all([...sessions].map(dispose));
+      await Promise.all([...open].map(dispose));
     },
   };
 };
