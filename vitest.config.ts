@@ -33,8 +33,9 @@ const browser = (executablePath: string): TestProjectInlineConfiguration => ({
 if (chromium === undefined)
   console.warn("No chromium, chromium-browser or google-chrome on PATH: browser tests are skipped.");
 
-// Tests neither rely on optimised models that earlier runs kept nor leave any.
-const env = { SCOREFIELD_CACHE: "off" };
+// Tests neither rely on optimised models that earlier runs kept nor leave any, and texts have no colours whatever the
+// machine asks for.
+const env = { SCOREFIELD_CACHE: "off", FORCE_COLOR: "0" };
 
 export default defineConfig({
   test: {

@@ -185,6 +185,7 @@ export {
   velocity,
   velocityFromDenoised,
 } from "./model/tweedie.ts";
+export { nearestWord } from "./nearest-word.ts";
 export {
   type ConditionEmbedding,
   conditionEmbedding,

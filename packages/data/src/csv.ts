@@ -144,7 +144,8 @@ const headerCell = (name: string, delimiter: string): string => {
   return quoted ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 };
 
-function* csvText({ columns, values }: Table, delimiter: string): Generator<string> {
+/** A table as delimited text, in pieces: what {@link writeCsv} writes. */
+export function* csvText({ columns, values }: Table, delimiter = ","): Generator<string> {
   const width = columns.length;
   const show = (value: number): string =>
     Object.is(value, -0) ? "-0" : values.dtype === "float32" ? shortestFloat32(value) : `${value}`;

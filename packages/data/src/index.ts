@@ -1,5 +1,5 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
-export { writeCsv } from "./csv.ts";
+export { csvText, writeCsv } from "./csv.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
 export { decodeIdx } from "./idx.ts";
 export { imageArray, readImageArray } from "./image/array.ts";
@@ -7,7 +7,7 @@ export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image/
 export { type Images, pixelLevel, takeImages, withMirrored } from "./image/images.ts";
 export type { Labels } from "./image/labels.ts";
 export { decodeNpy } from "./npy.ts";
-export { type ByteArray, readNpy, writeNpy } from "./npy-file.ts";
+export { type ByteArray, npyBytes, readNpy, writeNpy } from "./npy-file.ts";
 export { readNpz } from "./npz.ts";
 export { readArray, readTable, streamRows } from "./read.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";

@@ -19,7 +19,8 @@ export interface ByteArray {
   readonly data: Uint8Array;
 }
 
-function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
+/** An array as an NPY file, in pieces: what {@link writeNpy} writes. */
+export function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
   const text = `{'descr': '${codes[array.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
   // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.

@@ -57,11 +57,12 @@ describe("help", () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map((match) => match[1]!);
-    expect(commands).toEqual(expect.arrayContaining(["demo", "train", "sample", "evaluate"]));
+    expect(commands).toEqual(expect.arrayContaining(["demo", "train", "sample", "show", "evaluate"]));
     for (const command of commands) {
       const help = await run(command, "--help");
       expect(help.code).toBe(0);
       expect(help.stdout).toMatch(new RegExp(`^Examples?:$(\\n  scorefield .*)*\\n  scorefield ${command}\\b`, "m"));
+      if (command === "help") continue;
       expect(help.stdout).toContain("--json");
       if (help.stdout.includes("recipe (.json .ts)")) expect(help.stdout).toContain("its code runs with your rights");
     }
@@ -201,13 +202,40 @@ describe("bad input gives one clear line and a code other than 0", () => {
     ["a bad --set", ["train", "moons", "--set", "training.steps"], /--set training.steps: expected path=value/],
     ["a value out of range", ["train", "moons", "--set", "heldOut=2"], /heldOut: expected less than 1, found 2/],
     ["a setting of core out of range", ["train", "moons", "--set", "process.sigmaMin=90"], /sigmaMin 90/],
-    ["an unknown option", ["train", "moons", "--stepz", "3"], /unknown option '--stepz'.*Did you mean --steps\?/],
+    ["an unknown option", ["train", "moons", "--stepz", "3"], /unknown option --stepz; did you mean --steps\?/],
+    [
+      "one with its value",
+      ["sample", "runs/x", "--cuont", "3"],
+      /^scorefield: unknown option --cuont; did you mean --count\?/,
+    ],
+    [
+      "one where another is needed",
+      ["anomaly", "runs/x", "--dta", "a.csv"],
+      /unknown option --dta; did you mean --data\?/,
+    ],
+    [
+      "no argument",
+      ["sample"],
+      /sample: expected <run>, the run's folder; type one, such as: scorefield sample runs\//,
+    ],
+    [
+      "no data",
+      ["anomaly", "runs/x"],
+      /--data: expected a table .*such as: scorefield anomaly runs\/x --data rows.csv/,
+    ],
+    [
+      "a misspelt setting",
+      ["train", "moons", "--set", "network.wdith=3"],
+      /network.wdith: unknown setting; did you mean width\?/,
+    ],
+    ["its setting", ["train", "moons", "--set", "sampler.stpes=3"], /unknown setting stpes; .*did you mean steps\?/],
+    ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
     ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],
-    ["no count", ["sample", "runs/x"], /required option .*--count/],
     ["no run", ["sample", "runs/x", "--count", "3"], /runs\/x: expected the folder of a run/],
     ["no run to resume", ["train", "moons", "--resume"], /runs\/moons: expected a run to resume, found none/],
-    ["an unknown command", ["trian", "moons"], /unknown command 'trian'.*Did you mean train\?/],
+    ["an unknown command", ["trian", "moons"], /unknown command trian; did you mean train\?/],
+    ["help of one", ["help", "trian"], /unknown command trian; did you mean train\?/],
     ["an unknown set", ["demo", "--set", "moon"], /Allowed choices are moons/],
   ])("%s", async (_, args, message) => {
     const { code, stdout, stderr } = await run(...args);
@@ -222,6 +250,9 @@ describe("bad input gives one clear line and a code other than 0", () => {
     expect((await run("train", "moons", "--out", "m", "--steps", "10", ...small)).code).toBe(0);
     for (const [args, message] of [
       [["--sampler", "huen"], /unknown sampler; did you mean heun\?/],
+      [["--sampler", "heun:stpes=3"], /unknown setting stpes; .*did you mean steps\?/],
+      [["--format", "npy", "--out", "new.csv"], /--format npy: expected no --out, or --out -/],
+      [["--out", "-", "--json"], /--out - and --json: expected one thing on standard output/],
       [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .npy, .png/],
       [["--out", "gone/new.csv"], /gone\/new.csv: expected a folder to write into, found no such folder/],
       [["--steps", "1000000000"], /steps: expected at most 10,000,000, found 1000000000/],
@@ -250,9 +281,12 @@ describe("bad input gives one clear line and a code other than 0", () => {
     const { stdout, code } = await run("train", "gone.csv", "--json");
     expect(code).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({ name: "DataError" });
-    const usage = await run("sample", "runs/x", "--json");
+    const usage = await run("sample", "--json");
     expect(usage.code).toBe(1);
-    expect(JSON.parse(usage.stdout).error.message).toMatch(/required option .*--count/);
+    expect(JSON.parse(usage.stdout).error).toMatchObject({
+      name: "UsageError",
+      message: expect.stringMatching(/^sample: expected <run>/),
+    });
   });
 });
 

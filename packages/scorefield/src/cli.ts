@@ -10,9 +10,13 @@ import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
+import { addShow } from "./command/show.ts";
 import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
+import { unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
 import { addVerify } from "./command/verify.ts";
+import { UsageError } from "./errors.ts";
+import { paint } from "./report/terminal.ts";
 import { version } from "./version.ts";
 
 // Errors that say all a person needs; anything else is a defect of ours, or of the machine.
@@ -38,25 +42,49 @@ const oneLine = (text: string): string =>
     .flatMap((line) => line.trim() || [])
     .join(" ");
 
+const addHelp = (root: Command): void => {
+  const help = root
+    .command("help")
+    .summary("describe a command")
+    .description("Describes a command, as its option --help does; alone it lists all of them.")
+    .argument("[command]", "the name of a command")
+    .action((name?: string) => {
+      const command = name === undefined ? root : root.commands.find((command) => command.name() === name);
+      if (!command) throw new UsageError(unknownCommand(root, name!));
+      command.outputHelp();
+    });
+  withExamples(help, ["scorefield help train"]);
+};
+
 const program = (): Command => {
   const root = new Command("scorefield")
     .description("Score-based generative modelling: learn the score of your data, and draw new samples.")
     .version(version)
+    .helpCommand(false)
+    .configureHelp({ styleTitle: (title) => paint("bold", title), styleCommandText: (text) => paint("cyan", text) })
     .addHelpText(
       "after",
       `
 Examples:
   scorefield demo                                  see the whole way in a minute
   scorefield train table.csv                       learn the rows of a table
-  scorefield sample runs/table --count 1000        draw new rows
-  scorefield evaluate runs/table                   compare them with rows held out`,
+  scorefield sample runs/table                     draw new rows
+  scorefield evaluate runs/table                   compare them with rows held out
+  scorefield show runs/table                       see what the run is, and its loss curve
+  cat table.csv | scorefield train - --out runs/t  - stands for standard input and output
+  scorefield sample runs/t --out - | head -3
+
+Results go to standard output, progress and errors to standard error. The exit code is 0 for success, 1 for an error and
+130 after Ctrl-C.`,
     )
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`scorefield: ${oneLine(text.replace(/^error: /, ""))}\n`) });
+    // Errors are told in one place, see below.
+    .configureOutput({ outputError: () => {} });
   for (const add of [
     addDemo,
     addTrain,
     addSample,
+    addShow,
     addEvaluate,
     addInspect,
     addLikelihood,
@@ -64,28 +92,34 @@ Examples:
     addSamplers,
     addSummary,
     addVerify,
+    addHelp,
   ])
     add(root);
-  for (const command of root.commands)
-    command.exitOverride().configureOutput(root.configureOutput()).showHelpAfterError(false);
+  for (const command of root.commands) command.copyInheritedSettings(root).showHelpAfterError(false);
   return root;
 };
 
-const report = (error: unknown, json: boolean): number => {
+const tell = (message: string): void => {
+  process.stderr.write(`${paint("red", "scorefield:", process.stderr)} ${message}\n`);
+};
+
+const report = (error: unknown, root: Command, args: readonly string[]): number => {
+  const json = args.includes("--json");
   if (error instanceof CommanderError) {
-    const message = oneLine(error.message.replace(/^error: /, ""));
-    if (json && error.exitCode !== 0)
-      process.stdout.write(`${JSON.stringify({ error: { name: "UsageError", message } })}\n`);
+    if (error.exitCode === 0) return 0;
+    const message = usageMessage(error, root, args);
+    tell(message);
+    if (json) process.stdout.write(`${JSON.stringify({ error: { name: "UsageError", message } })}\n`);
     return error.exitCode;
   }
   const failure = error instanceof Error ? error : new Error(String(error));
   if (failure instanceof Interrupted) {
-    process.stderr.write(`scorefield: ${failure.message}\n`);
+    tell(failure.message);
     return interruptedCode;
   }
   const message = oneLine(failure.message);
   const hint = known.has(failure.name) ? "" : ` (unexpected ${failure.name}; set DEBUG=1 for its stack trace)`;
-  process.stderr.write(`scorefield: ${message}${hint}\n`);
+  tell(`${message}${hint}`);
   if (process.env.DEBUG) process.stderr.write(`${failure.stack}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ error: { name: failure.name, message } })}\n`);
   return 1;
@@ -116,6 +150,6 @@ export const main = async (args: readonly string[]): Promise<number> => {
     await root.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    return report(error, args.includes("--json"));
+    return report(error, root, args);
   }
 };

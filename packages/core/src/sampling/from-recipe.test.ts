@@ -20,6 +20,10 @@ test("unknown kinds and settings are named beside the known ones", () => {
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(RecipeError);
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(/among heun, .*found ddim9/);
   expect(() => samplerFromRecipe({ kind: "heun", step: 3 })).toThrow(/unknown setting step; known are steps, grid/);
+  expect(() => samplerFromRecipe({ kind: "huen" })).toThrow(/found huen; did you mean heun\?$/);
+  expect(() => samplerFromRecipe({ kind: "heun", stpes: 3 })).toThrow(/unknown setting stpes; .*did you mean steps\?$/);
+  const nested = { kind: "restart", intervals: [{ low: 1, high: 2, steps: 2, repeat: 2 }] };
+  expect(() => samplerFromRecipe(nested)).toThrow(/unknown setting repeat; .*did you mean repeats\?$/);
 });
 
 test("a predictor is named by its kind, its settings beside the corrector's", () => {

@@ -12,7 +12,7 @@ import { DataError, fitStandardisation, standardise, takeRows } from "@scorefiel
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
-import { textTable } from "../report/text-table.ts";
+import { textTable, withMinus } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownRows } from "../run/own-data.ts";
 import type { Table } from "../run/prepare.ts";
@@ -20,11 +20,15 @@ import { applyScaling } from "../table/scaling.ts";
 import { type GivenRows, readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
-import { output } from "./output.ts";
-import { checkScoreFile, writeScores } from "./write-scores.ts";
+import { type Output, output } from "./output.ts";
+import { type InputFormat, inputFormatOption, missingData, withInput } from "./standard-input.ts";
+import { standardStream, toStandardOutput } from "./standard-output.ts";
+import { withExamples } from "./usage.ts";
+import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
 
 interface AnomalyFlags {
-  readonly data: string;
+  readonly data?: string;
+  readonly dataFormat?: InputFormat;
   readonly labels?: string;
   readonly unseen?: boolean;
   readonly noise: number;
@@ -32,6 +36,7 @@ interface AnomalyFlags {
   readonly steps: number;
   readonly seed: number;
   readonly out?: string;
+  readonly format?: "csv" | "tsv";
   readonly checkpoint?: number;
   readonly json?: boolean;
 }
@@ -127,10 +132,91 @@ const scoreAll = async (
   return found;
 };
 
+/** Scores the rows of a file, and prints and writes what was found. */
+const scoreGiven = async (
+  run: LoadedRun,
+  training: Table,
+  { file, title }: { readonly file: string; readonly title: string },
+  flags: AnomalyFlags & { readonly time: number },
+  out: Output,
+  signal: AbortSignal,
+): Promise<void> => {
+  const all = await readGivenRows(run, file, flags.labels, signal);
+  const positions = unseenRows(all.rows, training);
+  const [given, count] = [all.rows.shape[0]!, training.shape[0]!];
+  const seen = given - positions.length;
+  if (flags.unseen && positions.length === 0)
+    throw new DataError({
+      path: title,
+      expected: "rows that are not training rows",
+      found: "training rows alone",
+    });
+  const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
+  const { rows, labels } = takeGiven(all, chosen);
+  if (labels) checkLabels(labels, title, flags.labels!);
+  if (seen > 0 && !flags.unseen)
+    out.remark(
+      `${seen} of the ${given} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
+    );
+  const beyond = rowsBeyondRange(run, rows);
+  if (beyond > 0)
+    out.remark(
+      `${beyond} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot tell; for anomalies train with --set scaling=standard`,
+    );
+  const scored = await scoreAll(run, training, rows, flags, signal);
+  const truth = labels && ndarray(labels);
+  const results = scored.map(({ name, title, scores, seconds }) => ({
+    name,
+    title,
+    ...(truth && { auroc: auroc(scores, truth), averagePrecision: averagePrecision(scores, truth) }),
+    mean: scores.data.reduce((sum, value) => sum + value, 0) / scores.data.length,
+    largest: scores.data.reduce((a, b) => Math.max(a, b)),
+    seconds,
+  }));
+  await writeScores(flags, {
+    row: Float64Array.from(chosen, (i) => i + 1),
+    ...Object.fromEntries(scored.map(({ name, scores }) => [name, scores.data])),
+    ...(labels && { label: labels }),
+  });
+  const anomalies = labels?.reduce((sum, label) => sum + label, 0);
+  const n = rows.shape[0]!;
+  out.text(
+    `${n} rows of ${title}${anomalies === undefined ? "" : `, ${anomalies} of them anomalies`}, against ${count} training rows`,
+  );
+  const measures = labels ? (["auroc", "averagePrecision"] as const) : (["mean", "largest"] as const);
+  const titles = { auroc: "AUROC", averagePrecision: "average precision", mean: "mean", largest: "largest" };
+  out.text(
+    textTable([
+      ["score", ...measures.map((measure) => titles[measure]), "seconds"],
+      ...results.map((result) => [
+        result.title,
+        ...measures.map((measure) => withMinus(result[measure]!.toFixed(4))),
+        result.seconds.toFixed(1),
+      ]),
+    ]),
+  );
+  if (flags.out !== undefined && flags.out !== standardStream)
+    out.text(`${flags.out}: scores of each row, higher for more anomalous ones`);
+  out.result({
+    run: run.path,
+    checkpoint: run.step,
+    rows: n,
+    training: count,
+    seen,
+    ...(anomalies !== undefined && { anomalies }),
+    noise: flags.noise,
+    scores: results,
+    beyondRange: beyond,
+    ...(flags.out && { file: flags.out }),
+  });
+};
+
 const action = (path: string, flags: AnomalyFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
-    if (flags.out) checkScoreFile(flags.out);
+    const taken = toStandardOutput("--out", flags.out, flags.json);
+    const out = output(flags, taken);
+    checkScoreFile(flags);
+    if (flags.data === undefined) throw missingData(path, "anomaly");
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
     tableColumns(run);
     const time = timeOfNoise(run, flags.noise);
@@ -138,102 +224,41 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     if (!training) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
     if (training.shape[0]! < neighbours)
       throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.shape[0]}`);
-    const all = await readGivenRows(run, flags.data, flags.labels, signal);
-    const positions = unseenRows(all.rows, training);
-    const [given, count] = [all.rows.shape[0]!, training.shape[0]!];
-    const seen = given - positions.length;
-    if (flags.unseen && positions.length === 0)
-      throw new DataError({
-        path: flags.data,
-        expected: "rows that are not training rows",
-        found: "training rows alone",
-      });
-    const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
-    const { rows, labels } = takeGiven(all, chosen);
-    if (labels) checkLabels(labels, flags.data, flags.labels!);
-    if (seen > 0 && !flags.unseen)
-      out.remark(
-        `${seen} of the ${given} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
-      );
-    const beyond = rowsBeyondRange(run, rows);
-    if (beyond > 0)
-      out.remark(
-        `${beyond} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot tell; for anomalies train with --set scaling=standard`,
-      );
-    const scored = await scoreAll(run, training, rows, { ...flags, time }, signal);
-    const truth = labels && ndarray(labels);
-    const results = scored.map(({ name, title, scores, seconds }) => ({
-      name,
-      title,
-      ...(truth && { auroc: auroc(scores, truth), averagePrecision: averagePrecision(scores, truth) }),
-      mean: scores.data.reduce((sum, value) => sum + value, 0) / scores.data.length,
-      largest: scores.data.reduce((a, b) => Math.max(a, b)),
-      seconds,
-    }));
-    if (flags.out)
-      await writeScores(flags.out, {
-        row: Float64Array.from(chosen, (i) => i + 1),
-        ...Object.fromEntries(scored.map(({ name, scores }) => [name, scores.data])),
-        ...(labels && { label: labels }),
-      });
-    const anomalies = labels?.reduce((sum, label) => sum + label, 0);
-    const n = rows.shape[0]!;
-    out.text(
-      `${n} rows of ${flags.data}${anomalies === undefined ? "" : `, ${anomalies} of them anomalies`}, against ${count} training rows`,
+    await withInput(flags, signal, (file, title) =>
+      scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, signal),
     );
-    const measures = labels ? (["auroc", "averagePrecision"] as const) : (["mean", "largest"] as const);
-    const titles = { auroc: "AUROC", averagePrecision: "average precision", mean: "mean", largest: "largest" };
-    out.text(
-      textTable([
-        ["score", ...measures.map((measure) => titles[measure]), "seconds"],
-        ...results.map((result) => [
-          result.title,
-          ...measures.map((measure) => result[measure]!.toFixed(4)),
-          result.seconds.toFixed(1),
-        ]),
-      ]),
-    );
-    if (flags.out) out.text(`${flags.out}: scores of each row, higher for more anomalous ones`);
-    out.result({
-      run: path,
-      checkpoint: run.step,
-      rows: n,
-      training: count,
-      seen,
-      ...(anomalies !== undefined && { anomalies }),
-      noise: flags.noise,
-      scores: results,
-      beyondRange: beyond,
-      ...(flags.out && { file: flags.out }),
-    });
   }, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addAnomaly = (program: Command): void => {
-  withProvider(program.command("anomaly"))
+  const command = program
+    .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
       "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row; the latter two in columns standardised by the training rows. With labels, prints the area under the ROC curve and average precision.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
-    .requiredOption("--data <file>", "a table with the run's columns")
+    .option("--data <file>", "a table with the run's columns, which has to be named; - for standard input")
+    .addOption(inputFormatOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
     .option("--noise <x>", "noise, relative to the signal, under which the log-density is meant", positive, 0.1)
     .option("--tolerance <x>", "of the log-density", positive, 1e-3)
     .option("--steps <n>", "of training the categorical diffusion-time estimate", whole(1), 2000)
     .option("--seed <n>", "of that training", whole(0), 0)
-    .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row")
+    .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
+    .addOption(scoreFormatOption())
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-Example:
-  scorefield anomaly runs/cardio --data cardio.npz --labels y --unseen
-
-The run of the example, trained on half of the normal rows:
-  scorefield train cardio.npz --label y --only 0 --set heldOut=0.5 --set scaling=standard`,
-    )
     .action(action);
+  withProvider(command);
+  withExamples(
+    command,
+    [
+      "scorefield anomaly runs/cardio --data cardio.npz --labels y --unseen",
+      "cat new.csv | scorefield anomaly runs/cardio --data - --out - | sort -t, -k2 -g | tail",
+    ],
+    `The run of the first example, trained on half of the normal rows:
+  scorefield train cardio.npz --label y --only 0 --set heldOut=0.5 --set scaling=standard`,
+  );
 };

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { planarSets } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
 import type { Command } from "commander";
-import { Option } from "commander";
 import { setNames } from "../recipe/schema.ts";
 import { fieldOf, gridAxis } from "../report/field.ts";
 import { qualityText, sampleQuality } from "../report/sample-quality.ts";
@@ -15,6 +14,7 @@ import { whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { trainWatched } from "./training.ts";
+import { oneOf, withExamples } from "./usage.ts";
 
 interface DemoFlags {
   readonly set: (typeof setNames)[number];
@@ -99,17 +99,19 @@ const action = (flags: DemoFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addDemo = (program: Command): void => {
-  withProvider(program.command("demo"))
+  const command = program
+    .command("demo")
     .summary("watch a model learn a two-dimensional set")
     .description(
       "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",
     )
-    .addOption(new Option("--set <name>", "the set").choices([...setNames]).default("moons"))
+    .addOption(oneOf("--set <name>", "the set", setNames).default("moons"))
     .option("-o, --out <folder>", "the run's folder (default: runs/demo-<set>)")
     .option("--steps <n>", "training steps", whole(1), 10_000)
     .option("--seed <n>", "of data, training and sampling", whole(0), 0)
     .option("--overwrite", "replace a run that is in the folder")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExample:\n  scorefield demo --set pinwheel --steps 4000")
     .action(action);
+  withProvider(command);
+  withExamples(command, ["scorefield demo", "scorefield demo --set pinwheel --steps 4000"]);
 };

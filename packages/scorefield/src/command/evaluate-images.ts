@@ -7,10 +7,11 @@ import { readImages } from "../image/source.ts";
 import { fileExtractor, glyphExtractor, type LabelledImages, ownClassifier } from "../report/extractor.ts";
 import { evaluateImages, ownExtractor, pickImages } from "../report/image-evaluation.ts";
 import { measuresText } from "../report/measure.ts";
+import { wrapped } from "../report/wrap-text.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { ownImages, ownWithout } from "../run/own-data.ts";
 import { classSlots } from "./class-slots.ts";
-import { type Evaluated, type EvaluateFlags, headOf, stages } from "./evaluation.ts";
+import { type Evaluated, type EvaluateInput, headOf, stages } from "./evaluation.ts";
 import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";
 import { sampleWatched } from "./sampling.ts";
@@ -58,14 +59,14 @@ interface RealImages {
 const realImages = async (
   run: LoadedRun,
   own: Awaited<ReturnType<typeof ownImages>>,
-  { data, seed }: EvaluateFlags,
+  { data, file, seed }: EvaluateInput,
 ): Promise<RealImages> => {
-  if (data === undefined) {
+  if (file === undefined) {
     if (!own)
       throw new RunError(`${run.path}: expected a run with its data, found a model alone; name images with --data`);
     return { reference: own.heldOut, real: own.training, called: "held-out images; real: training images" };
   }
-  const images = await givenImages(data, run.model.shape);
+  const images = await givenImages(file, run.model.shape);
   if (own) return { reference: images, real: own.training, called: `images of ${data}; real: training images` };
   const [reference, real] = halves(images, seed);
   return { reference, real, called: `half of the images of ${data}; real: the other half` };
@@ -83,7 +84,7 @@ const featuresOf = async (
   run: LoadedRun,
   own: Awaited<ReturnType<typeof ownImages>>,
   classifier: Classifier | undefined,
-  flags: EvaluateFlags,
+  flags: EvaluateInput,
   work: Parameters<typeof glyphExtractor>[1],
 ): Promise<Features> => {
   if (flags.extractor !== undefined) {
@@ -120,13 +121,13 @@ const watched = async <T>(signal: AbortSignal, train: (work: Parameters<typeof g
 /** @throws RunError for a run without data to compare with; DataError for images that cannot be read */
 export const evaluateImageRun = async (
   run: LoadedRun,
-  flags: EvaluateFlags,
+  flags: EvaluateInput,
   out: Output,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
   const { path, model, record } = run;
   const { seed } = flags;
-  const own = await ownWithout(ownImages(run), run.path, flags.data);
+  const own = await ownWithout(ownImages(run), run.path, flags.file);
   const { reference, real, called } = await realImages(run, own, flags);
   const wanted = flags.count ?? defaultCount;
   const count = Math.min(wanted, reference.count, real?.count ?? wanted);
@@ -167,7 +168,7 @@ export const evaluateImageRun = async (
   const head = headOf(run, flags, { sampler, seconds, reference: called, count, extractor: features });
   const { nearest: _, distances: __, ...numbers } = evaluation;
   return {
-    text: `${count} samples against ${called}.\nFeatures: ${features}.\n\n${measuresText(evaluation.measures)}`,
+    text: `${wrapped(`${count} samples against ${called}.\nFeatures: ${features}.`)}\n\n${measuresText(evaluation.measures)}`,
     result: { ...head.result, ...numbers },
     report: async () => {
       const { imageReport } = await import("../report/image-report.ts");

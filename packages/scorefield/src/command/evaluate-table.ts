@@ -4,10 +4,11 @@ import { RunError } from "../errors.ts";
 import { comparisonText } from "../report/comparison.ts";
 import { measuresText } from "../report/measure.ts";
 import { evaluateTable } from "../report/table-evaluation.ts";
+import { wrapped } from "../report/wrap-text.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { ownRows, ownWithout } from "../run/own-data.ts";
 import type { Table } from "../run/prepare.ts";
-import { type Evaluated, type EvaluateFlags, headOf, stages } from "./evaluation.ts";
+import { type Evaluated, type EvaluateInput, headOf, stages } from "./evaluation.ts";
 import type { Output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 
@@ -16,7 +17,7 @@ const defaultCount = 10_000;
 /** @throws RunError for a run on something else, or without data to compare with; DataError for data that cannot be read */
 export const evaluateTableRun = async (
   run: LoadedRun,
-  flags: EvaluateFlags,
+  flags: EvaluateInput,
   out: Output,
   signal: AbortSignal,
 ): Promise<Evaluated> => {
@@ -25,10 +26,10 @@ export const evaluateTableRun = async (
     throw new RunError(
       `${path}: expected a run on a table or on images, found samples of shape [${model.shape.join(", ")}]`,
     );
-  const own = await ownWithout(ownRows(run, signal), run.path, flags.data);
+  const own = await ownWithout(ownRows(run, signal), run.path, flags.file);
   const columns = run.columns ?? Array.from({ length: model.shape[0]! }, (_, j) => `x${j + 1}`);
   const given =
-    flags.data === undefined ? undefined : await readTable(flags.data, { columns: run.columns ?? [], signal });
+    flags.file === undefined ? undefined : await readTable(flags.file, { columns: run.columns ?? [], signal });
   const reference: Table | undefined = given?.values ?? own?.heldOut;
   if (!reference)
     throw new RunError(`${path}: expected a run with its data, found a model alone; name rows with --data`);
@@ -51,7 +52,7 @@ export const evaluateTableRun = async (
   const wholeRows =
     measures.length > 0
       ? [
-          `Whole rows in standard deviations, ${count} of each set; real: training rows against the same.`,
+          wrapped(`Whole rows in standard deviations, ${count} of each set; real: training rows against the same.`),
           "",
           measuresText(measures),
         ]

@@ -1,6 +1,5 @@
 /** `scorefield evaluate`: how near samples come to data the model has not seen. */
-import { atomicWrite } from "@scorefield/data";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../errors.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { evaluateImageRun } from "./evaluate-images.ts";
@@ -10,6 +9,9 @@ import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
+import { inputFormatOption, withInput } from "./standard-input.ts";
+import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
+import { oneOf, withExamples } from "./usage.ts";
 
 const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
 
@@ -20,19 +22,23 @@ const checkFlags = ({ record, path }: LoadedRun, flags: EvaluateFlags): void => 
     throw new UsageError(`--${given}: expected a run on images, found ${path}`);
   if (given && given !== "extractor" && flags.extractor === undefined)
     throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
-  if (flags.report) checkOutputFile("--report", flags.report, [".html"]);
+  if (flags.report !== undefined && flags.report !== standardStream)
+    checkOutputFile("--report", flags.report, [".html"]);
 };
 
 const action = (path: string, flags: EvaluateFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
+    const taken = toStandardOutput("--report", flags.report, flags.json);
+    const out = output(flags, taken);
     const run = await loadRun(path, flags);
     checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
     const evaluate = run.record.scaling.kind === "images" ? evaluateImageRun : evaluateTableRun;
-    const { text, result, report } = await evaluate(run, flags, out, signal);
-    if (flags.report) await atomicWrite(flags.report, await report());
-    out.text(flags.report ? `${text}\n\nReport: ${flags.report}` : text);
+    const { text, result, report } = await withInput(flags, signal, (file, data) =>
+      evaluate(run, { ...flags, file, data }, out, signal),
+    );
+    if (flags.report !== undefined) await writeOutput(flags.report, await report());
+    out.text(flags.report !== undefined && !taken ? `${text}\n\nReport: ${flags.report}` : text);
     out.result({ run: path, ...result, ...(flags.report && { report: flags.report }) });
   }, "stopping (Ctrl-C again quits at once)");
 
@@ -45,13 +51,18 @@ const rangeOption = (text: string): readonly [number, number] => {
 
 /** Adds the command to the program. */
 export const addEvaluate = (program: Command): void => {
-  withProvider(withParametersChoice(program.command("evaluate")))
+  const command = program
+    .command("evaluate")
     .summary("compare samples of a run with data it has not seen")
     .description(
       "Draws samples from a run and compares them with the data held out of training, beside the same for real training data: the distance that chance alone makes. Every number has an interval.",
     )
     .argument("<run>", "the run's folder")
-    .option("--data <path>", "compare with this table or these images instead of the held-out ones")
+    .option(
+      "--data <path>",
+      "compare with this table or these images instead of the held-out ones; - for standard input",
+    )
+    .addOption(inputFormatOption())
     .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
@@ -63,21 +74,20 @@ export const addEvaluate = (program: Command): void => {
     .option("--inception", "the extractor is the Inception network: its distances are FID and KID")
     .option("--range <black,full>", "values that the extractor takes (default: -1,1)", rangeOption)
     .addOption(
-      new Option("--layout <order>", "of the extractor's input, where its shape does not say").choices([
+      oneOf("--layout <order>", "of the extractor's input, where its shape does not say", [
         "channels-first",
         "channels-last",
       ]),
     )
     .option("--features <output>", "the extractor's output to use, where it has several")
-    .option("--report <file>", "write a report as one .html file")
+    .option("--report <file>", "write a report as one .html file; - for standard output")
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  scorefield evaluate runs/proteins --count 5000
-  scorefield evaluate runs/digits --report digits.html
-  scorefield evaluate runs/photos --extractor inception.onnx --inception --count 5000`,
-    )
     .action(action);
+  withProvider(withParametersChoice(command));
+  withExamples(command, [
+    "scorefield evaluate runs/proteins --count 5000",
+    "scorefield evaluate runs/digits --report digits.html",
+    "scorefield evaluate runs/photos --extractor inception.onnx --inception --count 5000",
+    "cat others.csv | scorefield evaluate runs/proteins --data -",
+  ]);
 };

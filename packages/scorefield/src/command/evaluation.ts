@@ -4,10 +4,13 @@ import type { AnySampler } from "@scorefield/core";
 import type { ReportHead } from "../report/image-report.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
+import type { InputFormat } from "./standard-input.ts";
 
 /** The options of the command. */
 export interface EvaluateFlags {
-  readonly data?: string;
+  /** What to compare with, as people call it; default what was held out. */
+  readonly data?: string | undefined;
+  readonly dataFormat?: InputFormat;
   readonly count?: number;
   readonly steps?: number;
   readonly sampler?: string;
@@ -21,6 +24,11 @@ export interface EvaluateFlags {
   readonly features?: string;
   readonly report?: string;
   readonly json?: boolean;
+}
+
+/** Options, and the file that `data` is read from. */
+export interface EvaluateInput extends EvaluateFlags {
+  readonly file: string | undefined;
 }
 
 /** What an evaluation gives to print and to write. */

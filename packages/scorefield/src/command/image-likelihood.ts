@@ -1,17 +1,19 @@
 /** Bits per dimension of images under a run: what `likelihood` tells of image models. */
 import { bitsPerDimension } from "@scorefield/core";
 import { zeros } from "@scorefield/tensor";
-import { textTable } from "../report/text-table.ts";
+import { textTable, withMinus } from "../report/text-table.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { modelData } from "../run/model-data.ts";
-import type { output } from "./output.ts";
+import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";
-import { writeScores } from "./write-scores.ts";
+import { standardStream } from "./standard-output.ts";
+import { type ScoreFlags, writeScores } from "./write-scores.ts";
 
-interface ImageLikelihoodFlags {
-  readonly data?: string;
+interface ImageLikelihoodFlags extends ScoreFlags {
+  /** The file to read, and what to call it; default those held out. */
+  readonly file: string | undefined;
+  readonly title: string | undefined;
   readonly count?: number;
-  readonly out?: string;
   readonly probes?: number;
   readonly tolerance?: number;
   readonly seed: number;
@@ -27,11 +29,12 @@ const batch = 25;
  */
 export const imageLikelihood = async (
   run: LoadedRun,
-  { data, count = defaultCount, out: file, probes = 1, tolerance, seed }: ImageLikelihoodFlags,
-  out: ReturnType<typeof output>,
+  flags: ImageLikelihoodFlags,
+  out: Output,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { heldOut } = await modelData(run, data, { signal });
+  const { file, title, count = defaultCount, probes = 1, tolerance, seed } = flags;
+  const { heldOut } = await modelData(run, file, { signal });
   const [known = 0, ...shape] = heldOut.shape;
   const n = Math.min(count, known);
   const size = heldOut.data.length / known;
@@ -62,22 +65,23 @@ export const imageLikelihood = async (
   const mean = bits.reduce((sum, value) => sum + value, 0) / n;
   const squares = bits.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const standardError = n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined;
-  if (file) await writeScores(file, { bits_per_dimension: bits });
-  const source = data === undefined ? "held-out images" : `images of ${data}`;
+  await writeScores(flags, { bits_per_dimension: bits });
+  const source = title === undefined ? "held-out images" : `images of ${title}`;
   out.text(`${n} ${source}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
       ["", "mean", "standard error", "error of ODE and prior"],
-      ["bits per dimension", mean.toFixed(4), standardError?.toFixed(4) ?? "", error.toExponential(1)],
+      ["bits per dimension", withMinus(mean.toFixed(4)), standardError?.toFixed(4) ?? "", withMinus(error.toExponential(1))],
     ]),
   );
-  if (file) out.text(`${file}: bits per dimension of each image`);
+  if (flags.out !== undefined && flags.out !== standardStream)
+    out.text(`${flags.out}: bits per dimension of each image`);
   out.result({
     run: run.path,
     checkpoint: run.step,
     images: n,
     bitsPerDimension: { mean, ...(standardError !== undefined && { standardError }), errorEstimate: error },
-    ...(file && { file }),
+    ...(flags.out !== undefined && { file: flags.out }),
     seconds,
   });
 };

@@ -1,8 +1,9 @@
 /** `scorefield inspect`: a run's score as a field, in one report. */
 import { join } from "node:path";
-import { atomicWrite } from "@scorefield/data";
+import { nearestWord } from "@scorefield/core";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
+import { duration } from "../report/duration.ts";
 import { type Inspection, inspect, instrumentNames } from "../report/inspect/inspection.ts";
 import type { Subject } from "../report/inspect/subject.ts";
 import { kindText } from "../report/network-summary.ts";
@@ -13,10 +14,14 @@ import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
-import { duration, progress } from "./progress.ts";
+import { progress } from "./progress.ts";
+import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { toStandardOutput, writeOutput } from "./standard-output.ts";
+import { withExamples } from "./usage.ts";
 
 interface InspectFlags {
-  readonly data?: string;
+  readonly data?: string | undefined;
+  readonly dataFormat?: InputFormat;
   readonly report?: string;
   readonly only?: readonly string[];
   readonly seed: number;
@@ -66,14 +71,22 @@ const watched = async (subject: Subject, flags: InspectFlags): Promise<Inspectio
 
 const action = (path: string, flags: InspectFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
+    const taken = toStandardOutput("--report", flags.report, flags.json);
+    const out = output(flags, taken);
     const unknown = flags.only?.find((name) => !instrumentNames.includes(name));
-    if (unknown !== undefined)
-      throw new UsageError(`--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}`);
-    if (flags.report) checkOutputFile("--report", flags.report, [".html"]);
+    if (unknown !== undefined) {
+      const near = nearestWord(unknown, instrumentNames);
+      throw new UsageError(
+        `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${near === undefined ? "" : `; did you mean ${near}?`}`,
+      );
+    }
+    if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
-    const data = await modelData(run, flags.data, { signal });
+    const { data, title } = await withInput(flags, signal, async (file, title) => ({
+      data: await modelData(run, file, { signal }),
+      title,
+    }));
     if (data.heldOut.shape[0]! < 2)
       throw new RunError(`${path}: expected at least 2 samples to inspect with, found ${data.heldOut.shape[0]}`);
     const { model, sampler, columns } = run;
@@ -94,26 +107,38 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const page = htmlPage({
       title: `Inspection of ${path}`,
       subtitle: `Made by scorefield inspect in ${duration(seconds)}.`,
-      sections: [aboutRun(run, data, flags), ...sections],
+      sections: [aboutRun(run, data, { ...flags, data: title }), ...sections],
     });
-    await atomicWrite(file, page);
-    out.text(`Report: ${file}`);
+    await writeOutput(file, page);
+    if (!taken) out.text(`Report: ${file}`);
     out.result({ run: path, checkpoint: run.step, report: file, seed: flags.seed, seconds, ...numbers });
   }, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addInspect = (program: Command): void => {
-  withProvider(withParametersChoice(program.command("inspect")))
+  const command = program
+    .command("inspect")
     .summary("look at the score of a run as a field, in a report")
     .description(
       "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the plane the field itself, its landscapes, streamlines, basins and curl.",
     )
     .argument("<run>", "the run's folder")
-    .option("--data <file>", "inspect with this table, or these images, instead of what was held out")
-    .option("--report <file>", "where the report goes (default: inspect.html in the run's folder)")
-    .option("--only <names>", `some of ${instrumentNames.join(", ")}`, list)
+    .option(
+      "--data <file>",
+      "inspect with this table or these images instead of what was held out; - for standard input",
+    )
+    .addOption(inputFormatOption())
+    .option(
+      "--report <file>",
+      "where the report goes; - for standard output (default: inspect.html in the run's folder)",
+    )
+    .option("--only <names>", `some of ${instrumentNames.join(", ")} (default: all)`, list)
     .option("--seed <n>", "of all draws", whole(0), 0)
     .option("--json", "print the numbers as JSON")
-    .addHelpText("after", "\nExample:\n  scorefield inspect runs/moons --report moons.html")
     .action(action);
+  withProvider(withParametersChoice(command));
+  withExamples(command, [
+    "scorefield inspect runs/moons --report moons.html",
+    "scorefield inspect runs/moons --only calibration,modes --json",
+  ]);
 };

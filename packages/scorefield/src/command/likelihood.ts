@@ -2,7 +2,7 @@
 import { ArgumentError, dequantise, logDensityDetails } from "@scorefield/core";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import { textTable } from "../report/text-table.ts";
+import { textTable, withMinus } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import type { Table } from "../run/prepare.ts";
 import { applyScaling } from "../table/scaling.ts";
@@ -11,14 +11,19 @@ import { readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
 import { imageLikelihood } from "./image-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
-import { output } from "./output.ts";
-import { checkScoreFile, writeScores } from "./write-scores.ts";
+import { type Output, output } from "./output.ts";
+import { type InputFormat, inputFormatOption, missingData, withInput } from "./standard-input.ts";
+import { standardStream, toStandardOutput } from "./standard-output.ts";
+import { withExamples } from "./usage.ts";
+import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
 
 interface LikelihoodFlags {
   readonly data?: string;
+  readonly dataFormat?: InputFormat;
   readonly count?: number;
   readonly bits?: boolean;
   readonly out?: string;
+  readonly format?: "csv" | "tsv";
   readonly probes?: number;
   readonly tolerance?: number;
   readonly seed: number;
@@ -59,113 +64,140 @@ const checkBits = ({ path, record }: LoadedRun): void => {
 };
 
 const fixed = (value: number | undefined): string =>
-  value === undefined ? "" : Number.isNaN(value) ? "unknown" : value.toFixed(4);
+  value === undefined ? "" : Number.isNaN(value) ? "unknown" : withMinus(value.toFixed(4));
+
+/** Prints and writes the log-densities of the rows of a file. */
+const rowLikelihood = async (
+  run: LoadedRun,
+  { file, title }: { readonly file: string; readonly title: string },
+  flags: LikelihoodFlags,
+  out: Output,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { bits = false, seed, probes, tolerance } = flags;
+  const columns = tableColumns(run);
+  const { rows: given } = await readGivenRows(run, file, undefined, signal);
+  const rows = bits ? bytesAsPoints(given, title, seed) : given;
+  const { scaling } = run.record;
+  const volume = logVolume(scaling);
+  const units = volume === undefined ? "model" : "data";
+  if (units === "model")
+    out.remark(
+      `log-densities are in the model's units, after ${scaling.kind} scaling: in the data's own, ${scaling.kind === "quantile" ? "repeated values and the ends of columns have" : "a constant column has"} a probability, not a density`,
+    );
+  const beyond = rowsBeyondRange(run, rows);
+  if (beyond > 0) out.remark(`${beyond} rows lie beyond the range of the training rows, and count as being at its end`);
+  const begun = performance.now();
+  const details = await logDensityDetails(run.model, applyScaling(scaling, rows, { seed, part: 2 }), {
+    ...(probes !== undefined && { divergence: { probes, seed } }),
+    ...(tolerance !== undefined && { tolerance }),
+    signal,
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const logDensity = Float64Array.from(details.logDensity.data, (value) => value + (volume ?? 0));
+  const total = summary(logDensity);
+  const errors = details.standardError.data;
+  // That of the mean: errors of rows, whose probes are independent.
+  const probeError =
+    probes === undefined && columns.length <= 64
+      ? undefined
+      : Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0)) / errors.length;
+  const inBits = bits ? logDensity.map((value) => -value / (columns.length * Math.LN2)) : undefined;
+  const ofBits = inBits && summary(inBits);
+  await writeScores(flags, {
+    log_density: logDensity,
+    standard_error: errors,
+    error_estimate: details.errorEstimate.data,
+    prior_mismatch: details.priorMismatch.data,
+    ...(inBits && { bits_per_dimension: inBits }),
+  });
+  const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
+  const error = meanOf(details.solverError.data);
+  const mismatch = meanOf(details.priorMismatch.data);
+  out.text(`${logDensity.length} rows of ${title}, in ${seconds.toFixed(1)} s`);
+  out.text(
+    textTable([
+      head,
+      [
+        `log-density (nats, ${units} units)`,
+        fixed(total.mean),
+        fixed(total.standardError),
+        fixed(probeError) || "exact",
+        withMinus(error.toExponential(1)),
+        withMinus(mismatch.toExponential(1)),
+      ],
+      ...(ofBits ? [["bits per dimension", fixed(ofBits.mean), fixed(ofBits.standardError), "", "", ""]] : []),
+    ]),
+  );
+  if (flags.out !== undefined && flags.out !== standardStream) out.text(`${flags.out}: log-density of each row`);
+  out.result({
+    run: run.path,
+    checkpoint: run.step,
+    rows: logDensity.length,
+    units,
+    logDensity: total,
+    ...(probeError !== undefined && { probeError: Number.isFinite(probeError) ? probeError : null }),
+    errorEstimate: meanOf(details.errorEstimate.data),
+    solverError: error,
+    priorMismatch: mismatch,
+    ...(ofBits && { bitsPerDimension: ofBits }),
+    beyondRange: beyond,
+    ...(flags.out && { file: flags.out }),
+    seconds,
+  });
+};
 
 const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
-    const { bits = false, data, seed, probes, tolerance } = flags;
-    if (flags.out) checkScoreFile(flags.out);
+    const out = output(flags, toStandardOutput("--out", flags.out, flags.json));
+    checkScoreFile(flags);
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    if (run.record.scaling.kind === "images") return imageLikelihood(run, flags, out, signal);
-    if (data === undefined) throw new UsageError("--data: expected a table with the run's columns; name its file");
-    if (flags.count !== undefined) throw new UsageError("--count: expected a run on images, found one on a table");
-    const columns = tableColumns(run);
-    if (bits) checkBits(run);
-    const { rows: given } = await readGivenRows(run, data, undefined, signal);
-    const rows = bits ? bytesAsPoints(given, data, seed) : given;
-    const { scaling } = run.record;
-    const volume = logVolume(scaling);
-    const units = volume === undefined ? "model" : "data";
-    if (units === "model")
-      out.remark(
-        `log-densities are in the model's units, after ${scaling.kind} scaling: in the data's own, ${scaling.kind === "quantile" ? "repeated values and the ends of columns have" : "a constant column has"} a probability, not a density`,
-      );
-    const beyond = rowsBeyondRange(run, rows);
-    if (beyond > 0)
-      out.remark(`${beyond} rows lie beyond the range of the training rows, and count as being at its end`);
-    const begun = performance.now();
-    const details = await logDensityDetails(run.model, applyScaling(scaling, rows, { seed, part: 2 }), {
-      ...(probes !== undefined && { divergence: { probes, seed } }),
-      ...(tolerance !== undefined && { tolerance }),
-      signal,
-    });
-    const seconds = (performance.now() - begun) / 1000;
-    const logDensity = Float64Array.from(details.logDensity.data, (value) => value + (volume ?? 0));
-    const total = summary(logDensity);
-    const errors = details.standardError.data;
-    // That of the mean: errors of rows, whose probes are independent.
-    const probeError = probes === undefined && columns.length <= 64 ? undefined : Math.hypot(...errors) / errors.length;
-    const inBits = bits ? logDensity.map((value) => -value / (columns.length * Math.LN2)) : undefined;
-    const ofBits = inBits && summary(inBits);
-    if (flags.out)
-      await writeScores(flags.out, {
-        log_density: logDensity,
-        standard_error: errors,
-        error_estimate: details.errorEstimate.data,
-        prior_mismatch: details.priorMismatch.data,
-        ...(inBits && { bits_per_dimension: inBits }),
-      });
-    const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
-    const error = meanOf(details.solverError.data);
-    const mismatch = meanOf(details.priorMismatch.data);
-    out.text(`${logDensity.length} rows of ${data}, in ${seconds.toFixed(1)} s`);
-    out.text(
-      textTable([
-        head,
-        [
-          `log-density (nats, ${units} units)`,
-          fixed(total.mean),
-          fixed(total.standardError),
-          fixed(probeError) || "exact",
-          error.toExponential(1),
-          mismatch.toExponential(1),
-        ],
-        ...(ofBits ? [["bits per dimension", fixed(ofBits.mean), fixed(ofBits.standardError), "", "", ""]] : []),
-      ]),
+    const images = run.record.scaling.kind === "images";
+    if (!images) {
+      if (flags.data === undefined) throw missingData(path, "likelihood");
+      if (flags.count !== undefined) throw new UsageError("--count: expected a run on images, found one on a table");
+      tableColumns(run);
+      if (flags.bits) checkBits(run);
+    }
+    await withInput(flags, signal, (file, title) =>
+      images
+        ? imageLikelihood(run, { ...flags, file, title }, out, signal)
+        : rowLikelihood(run, { file: file!, title: title! }, flags, out, signal),
     );
-    if (flags.out) out.text(`${flags.out}: log-density of each row`);
-    out.result({
-      run: path,
-      checkpoint: run.step,
-      rows: logDensity.length,
-      units,
-      logDensity: total,
-      ...(probeError !== undefined && { probeError: Number.isFinite(probeError) ? probeError : null }),
-      errorEstimate: meanOf(details.errorEstimate.data),
-      solverError: error,
-      priorMismatch: mismatch,
-      ...(ofBits && { bitsPerDimension: ofBits }),
-      beyondRange: beyond,
-      ...(flags.out && { file: flags.out }),
-      seconds,
-    });
   }, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addLikelihood = (program: Command): void => {
-  withProvider(program.command("likelihood"))
+  const command = program
+    .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
       "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
-    .option("--data <file>", "a table with the run's columns; or images, by default those held out")
+    .option(
+      "--data <file>",
+      "a table with the run's columns, or - for standard input; of images by default those held out",
+    )
+    .addOption(inputFormatOption())
     .option("-n, --count <n>", "of images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
-    .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row")
+    .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
+    .addOption(scoreFormatOption())
     .option(
       "--probes <k>",
       "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
       whole(1),
     )
-    .option("--tolerance <x>", "of the ODE's solution", positive)
+    .option("--tolerance <x>", "of the ODE's solution (default: 0.00001)", positive)
     .option("--seed <n>", "of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  scorefield likelihood runs/proteins --data new.csv --out scores.csv\n  scorefield likelihood runs/digits --count 200",
-    )
     .action(action);
+  withProvider(command);
+  withExamples(command, [
+    "scorefield likelihood runs/proteins --data new.csv --out scores.csv",
+    "cat new.csv | scorefield likelihood runs/proteins --data - --out - | head -3",
+    "scorefield likelihood runs/digits --count 200",
+  ]);
 };

@@ -1,9 +1,10 @@
 /** Options that commands share, and how their texts become values. */
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { type NativeOptions, native } from "@scorefield/tensor/native";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { LoadedRun } from "../run/load.ts";
 import { checkProvider } from "./check-provider.ts";
+import { oneOf } from "./usage.ts";
 
 /** A whole number of at least `least`. */
 export const whole =
@@ -58,7 +59,11 @@ export const gather = (text: string, earlier: readonly string[] = []): string[] 
 export const withParametersChoice = (command: Command): Command =>
   command
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
-    .option("--average-width <share>", "average the parameters over this share of training, such as 0.07", positive);
+    .option(
+      "--average-width <share>",
+      "average the parameters over this share of training, such as 0.07 (default: the average that training followed)",
+      positive,
+    );
 
 type Provider = NonNullable<NativeOptions["provider"]>;
 const providers: readonly Provider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
@@ -67,9 +72,7 @@ const providers: readonly Provider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"
 export const withProvider = (command: Command): Command =>
   command
     .addOption(
-      new Option("--provider <name>", "what computes: the processor, or a graphics processor (default: cpu)").choices(
-        providers,
-      ),
+      oneOf("--provider <name>", "what computes: the processor, or a graphics processor (default: cpu)", providers),
     )
     .hook("preAction", async () => {
       const { provider } = command.opts<{ readonly provider?: Provider }>();

@@ -1,5 +1,7 @@
 /** What commands print: results on stdout, as text or one JSON object; progress and remarks on stderr. */
 
+import { wrapped } from "../report/wrap-text.ts";
+
 /** Where a command prints. */
 export interface Output {
   readonly json: boolean;
@@ -11,14 +13,17 @@ export interface Output {
   remark(text: string): void;
 }
 
-/** The output of a command, as its option --json asks. */
-export const output = ({ json = false }: { readonly json?: boolean }): Output => ({
+/**
+ * The output of a command, as its option --json asks.
+ * @param taken whether something else goes to stdout, so that what people read goes to stderr
+ */
+export const output = ({ json = false }: { readonly json?: boolean }, taken = false): Output => ({
   json,
   text: (text) => {
-    if (!json) process.stdout.write(`${text}\n`);
+    if (!json) (taken ? process.stderr : process.stdout).write(`${text}\n`);
   },
   result: (value) => {
     if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
   },
-  remark: (text) => process.stderr.write(`${text}\n`),
+  remark: (text) => process.stderr.write(`${wrapped(text, process.stderr)}\n`),
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { duration, progress } from "./progress.ts";
+import { duration } from "../report/duration.ts";
+import { progress } from "./progress.ts";
 
 const watch = (isTTY: boolean) => {
   const written: string[] = [];

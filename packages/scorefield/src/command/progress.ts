@@ -1,30 +1,31 @@
 /** A line that tells how far long work is: rewritten in place on a terminal, now and then a new one elsewhere. */
 
+import { duration } from "../report/duration.ts";
+import { paint } from "../report/terminal.ts";
+
 interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Seconds as a person says them: 8 s, 2 min 05 s, 1 h 10 min. */
-export const duration = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${`${whole % 60}`.padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${`${Math.floor((whole % 3600) / 60)}`.padStart(2, "0")} min`;
-};
-
 /** A progress line. */
 export interface Progress {
   /** @param done how much is done, of the total @param details shown after it, such as `loss 0.31` */
   update(done: number, details?: readonly string[]): void;
+  /** Takes the line off a terminal, until the next update, so that something else can be printed there. */
+  clear(): void;
   /** Ends the line; nothing is updated after. */
   end(): void;
 }
 
-const bar = (share: number, width = 20): string => {
-  const full = Math.round(share * width);
-  return "█".repeat(full) + "░".repeat(width - full);
+const barWidth = 20;
+/** Stands for the bar while the line's length is measured: colours have none. */
+const barMark = "\0";
+
+const bar = (share: number): string => {
+  const full = Math.round(share * barWidth);
+  return "█".repeat(full) + "░".repeat(barWidth - full);
 };
 
 const secondsBetween = { terminal: 0.1, log: 5 };
@@ -52,6 +53,7 @@ export const progress = (
 ): Progress => {
   const begun = now();
   const terminal = stream.isTTY === true;
+  const paintBar = (text: string): string => (stream === process.stderr ? paint("cyan", text, process.stderr) : text);
   let shownAt = Number.NEGATIVE_INFINITY;
   // The first piece of work takes compiling with it, and would make a silly estimate.
   let first: { readonly done: number; readonly time: number } | undefined;
@@ -71,10 +73,23 @@ export const progress = (
         ? `${Math.floor((100 * done) / total)} %`
         : `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`;
       const parts = [counts, ...details, ending].filter(Boolean).join("  ");
-      line = terminal ? `${title} ${bar(done / total)} ${parts}` : `${title} ${parts}`;
-      if (!terminal) stream.write(`${line}\n`);
-      // A line longer than the terminal would wrap and could not be rewritten.
-      else stream.write(`\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 120) - 1))}`);
+      line = `${title} ${parts}`;
+      if (!terminal) {
+        stream.write(`${line}\n`);
+        return;
+      }
+      // A line longer than the terminal would wrap and could not be rewritten: the bar goes first, then the details.
+      const room = Math.max(20, (stream.columns || 120) - 1);
+      const shown = [
+        `${title} ${barMark}${parts}`,
+        line,
+        `${title} ${[counts, ending].filter(Boolean).join("  ")}`,
+      ].find((text) => text.length + (text.includes(barMark) ? barWidth : 0) <= room);
+      const text = (shown ?? line).slice(0, room).replace(barMark, `${paintBar(bar(done / total))} `);
+      stream.write(`\r\x1b[K${text}`);
+    },
+    clear: () => {
+      if (terminal && line) stream.write("\r\x1b[K");
     },
     end: () => {
       if (terminal && line) stream.write("\n");

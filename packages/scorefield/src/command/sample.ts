@@ -12,10 +12,12 @@ import { describeAverage, number, range, whole, withParametersChoice, withProvid
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
 import { sampleWatched } from "./sampling.ts";
-import { checkSampleFile, writeSamples } from "./write-samples.ts";
+import { toStandardOutput } from "./standard-output.ts";
+import { oneOf, withExamples } from "./usage.ts";
+import { checkSampleFile, type SampleFormat, sampleFormats, writeSamples } from "./write-samples.ts";
 
 interface SampleFlags {
-  readonly count: number;
+  readonly count?: number;
   readonly steps?: number;
   readonly sampler?: string;
   readonly seed: number;
@@ -23,6 +25,7 @@ interface SampleFlags {
   readonly checkpoint?: number;
   readonly averageWidth?: number;
   readonly out?: string;
+  readonly format?: SampleFormat;
   readonly class?: string;
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
@@ -32,18 +35,29 @@ interface SampleFlags {
 // More would be a picture too large to look at.
 const mostInGrid = 400;
 
+/** As many rows as show a distribution, and as many images as one looks at. */
+const defaultCount = { rows: 1000, images: 64 };
+
 const action = (path: string, flags: SampleFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
+    const taken = toStandardOutput("--out", flags.out, flags.json);
+    const out = output(flags, taken);
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
     const { shape } = run.model;
     const images = run.record.scaling.kind === "images";
+    const count = flags.count ?? (shape.length === 3 ? defaultCount.images : defaultCount.rows);
     const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
     const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
-    const writing = { columns: run.columns, images, classes: names };
-    if (flags.out) await checkSampleFile(flags.out, shape, writing);
-    else checkOutputPlace("--out", join(path, "samples"));
+    const usual = images && count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
+    const format = `.${flags.format ?? usual}` as const;
+    const writing = { columns: run.columns, images, classes: names, format };
+    if (flags.format !== undefined && flags.out !== undefined && !taken)
+      throw new UsageError(
+        `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
+      );
+    await checkSampleFile(flags.out, shape, writing);
+    if (flags.out === undefined) checkOutputPlace("--out", join(path, "samples"));
     const { guidance: weight, guidanceInterval: interval } = flags;
     if (interval && weight === undefined)
       throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
@@ -51,9 +65,8 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
     const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
     const { guidance: _, ...rest } = flags;
-    const choice = { ...rest, ...(classes && { classes }), ...(guidance && { guidance }) };
+    const choice = { ...rest, count, ...(classes && { classes }), ...(guidance && { guidance }) };
     const { samples, sampler, seconds } = await sampleWatched(run, choice, signal);
-    const ending = images && flags.count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
     const { kind, steps } = sampler.recipe;
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
@@ -61,20 +74,21 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const told = flags.class && `class-${distinctName(flags.class)}`;
     const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
     const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
-    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${flags.count}.${ending}`;
+    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${count}${format}`;
     const file = flags.out ?? join(path, "samples", name);
-    if (!flags.out) await makeFolder(dirname(file), "to make a folder for samples");
+    if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
     await writeSamples(file, samples, writing).catch(async (error) => {
       // Made for nothing, unless others are in it.
-      if (!flags.out) await rmdir(dirname(file)).catch(() => {});
+      if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
       throw error;
     });
+    const called = taken ? `standard output (${format.slice(1)})` : file;
     out.text(
-      `${file}: ${flags.count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,
+      `${called}: ${count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,
     );
     out.result({
       file,
-      count: flags.count,
+      count,
       seed: flags.seed,
       sampler: sampler.recipe,
       checkpoint: run.step,
@@ -88,13 +102,25 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addSample = (program: Command): void => {
-  withProvider(withParametersChoice(program.command("sample")))
+  const command = program
+    .command("sample")
     .summary("draw new rows or images from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data. Sample i depends on the seed and i alone.",
     )
     .argument("<run>", "the run's folder")
-    .requiredOption("-n, --count <n>", "how many samples", whole(1))
+    .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
+    .option(
+      "-o, --out <file>",
+      "a .csv, .tsv, .npy or .png file; of images a folder too; - for standard output (default: in the run's folder samples)",
+    )
+    .addOption(
+      oneOf(
+        "--format <format>",
+        "of - and of the default file (default: csv of rows, png to 400 images, else npy)",
+        sampleFormats,
+      ),
+    )
     .option("--class <names>", "of labelled images: a class, several between commas in turn, or all")
     .option("--guidance <w>", "push samples towards their class; 1 does not, 2 to 4 do", number)
     .option(
@@ -106,22 +132,17 @@ export const addSample = (program: Command): void => {
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
-    .option(
-      "-o, --out <file>",
-      "a .csv, .tsv, .npy or .png file; of images a folder too (default: in the run's folder samples)",
-    )
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  scorefield sample runs/proteins --count 1000 --out new.csv
-  scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png
-  scorefield sample runs/proteins --count 500 --sampler dpm-solver++:order=3,steps=10
-  scorefield sample runs/digits --count 100 --class all --out grid.png
-  scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5
-  scorefield sample runs/photos --count 200 --out new-photos/
-  scorefield samplers                              every sampler, with its source`,
-    )
     .action(action);
+  withProvider(withParametersChoice(command));
+  withExamples(command, [
+    "scorefield sample runs/proteins --count 1000 --out new.csv",
+    "scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png",
+    "scorefield sample runs/proteins --count 500 --sampler dpm-solver++:order=3,steps=10",
+    "scorefield sample runs/proteins --out - --format tsv | head -5",
+    "scorefield sample runs/digits --count 100 --class all --out grid.png",
+    "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
+    "scorefield sample runs/photos --count 200 --out new-photos/",
+    "scorefield samplers                              every sampler, with its source",
+  ]);
 };

@@ -13,6 +13,7 @@ import { recipeFolder } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, wholeList } from "./options.ts";
 import { output } from "./output.ts";
+import { recipesRun, withExamples } from "./usage.ts";
 
 interface SummaryFlags {
   readonly shape?: readonly number[];
@@ -71,7 +72,7 @@ const action = (source: string, flags: SummaryFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addSummary = (program: Command): void => {
-  program
+  const command = program
     .command("summary")
     .summary("list the parts of a network, with what they cost")
     .description(
@@ -81,15 +82,10 @@ export const addSummary = (program: Command): void => {
     .option("--shape <sizes>", "of a sample, between commas, channels first (default: that of the data)", wholeList)
     .option("--set <path=value>", "a setting, such as network.width=32; repeatable", gather)
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-A .json recipe is only read. A .ts or .js recipe is a program: its code runs with your rights.
-
-Examples:
-  scorefield summary unet --shape 1,28,28 --set network.width=32
-  scorefield summary recipe.ts
-  scorefield summary runs/first --json`,
-    )
     .action(action);
+  withExamples(command, [
+    "scorefield summary unet --shape 1,28,28 --set network.width=32",
+    "scorefield summary recipe.ts",
+    "scorefield summary runs/first --json",
+  ], recipesRun);
 };

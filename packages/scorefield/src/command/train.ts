@@ -1,7 +1,7 @@
 /** `scorefield train`: from a table, images or a recipe to a run. */
 
 import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
@@ -18,7 +18,10 @@ import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/tra
 import { interruptible } from "./interrupt.ts";
 import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
+import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { standardStream } from "./standard-output.ts";
 import { trainWatched } from "./training.ts";
+import { recipesRun, withExamples } from "./usage.ts";
 
 interface TrainFlags {
   readonly out?: string;
@@ -40,6 +43,7 @@ interface TrainFlags {
   readonly minutes?: number;
   readonly batch?: number;
   readonly seed?: number;
+  readonly dataFormat?: InputFormat;
   readonly json?: boolean;
 }
 
@@ -148,15 +152,23 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   ].join("\n");
 };
 
-const prepareNew = async (source: string, flags: TrainFlags, signal: AbortSignal): Promise<PreparedRun> => {
+/** @param received the file with what was on standard input, where that is the source */
+const prepareNew = async (
+  source: string,
+  received: string | undefined,
+  flags: TrainFlags,
+  signal: AbortSignal,
+): Promise<PreparedRun> => {
   if (await isRun(source))
     throw new RunError(`${source}: expected a data file or recipe, found a run; continue it with --resume`);
-  const given = withFlags(await readSource(source), flags);
+  const read: Given = received ? { recipe: { data: { path: received } }, folder: "." } : await readSource(source);
+  const given = withFlags(read, flags);
   return createRun(given.recipe as unknown as RecipeInput, {
-    out: flags.out ?? (await freeRunFolder(runName(source))),
+    out: flags.out ?? (await freeRunFolder(received ? runName(received) : runName(source))),
     folder: given.folder,
     overwrite: flags.overwrite ?? false,
     signal,
+    keepData: received !== undefined,
     ...(isRecipeFile(source) && { source }),
   });
 };
@@ -202,40 +214,64 @@ const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSi
   });
 };
 
+/** @throws UsageError for options that exclude each other */
+const checkFlags = (source: string, flags: TrainFlags): void => {
+  if (flags.resume && source === standardStream)
+    throw new UsageError(
+      "-: expected the folder of a run with --resume, which has kept the data that were piped to it",
+    );
+  if (flags.resume && flags.overwrite) throw new UsageError("--resume and --overwrite exclude each other; choose one");
+  if (flags.checkpoint !== undefined && !flags.resume)
+    throw new UsageError("--checkpoint says where to resume; add --resume");
+  if (flags.minutes !== undefined && (flags.resume || flags.steps !== undefined))
+    throw new UsageError("--minutes sets the steps of a new run; leave out --steps and --resume");
+};
+
+const train = async (
+  source: string,
+  received: string | undefined,
+  flags: TrainFlags,
+  signal: AbortSignal,
+): Promise<void> => {
+  const out = output(flags);
+  const prepared = flags.resume
+    ? await prepareResumed(source, flags, signal)
+    : await prepareNew(source, received, flags, signal);
+  const run = flags.minutes === undefined ? prepared : await within(flags.minutes, prepared, out, signal);
+  out.remark(describe(run));
+  if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
+  const { losses: _, ...trained } = await trainWatched(run, signal);
+  const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
+  const more = run.data.table
+    ? `rows with: scorefield sample ${run.path}`
+    : `images with: scorefield sample ${run.path}${byClass} --out grid.png`;
+  if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
+  out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
+  out.result({ run: run.path, ...trained });
+};
+
 const action = (source: string, flags: TrainFlags): Promise<void> =>
   interruptible(async (signal) => {
-    const out = output(flags);
-    if (flags.resume && flags.overwrite)
-      throw new UsageError("--resume and --overwrite exclude each other; choose one");
-    if (flags.checkpoint !== undefined && !flags.resume)
-      throw new UsageError("--checkpoint says where to resume; add --resume");
-    if (flags.minutes !== undefined && (flags.resume || flags.steps !== undefined))
-      throw new UsageError("--minutes sets the steps of a new run; leave out --steps and --resume");
-    const prepared = await (flags.resume ? prepareResumed : prepareNew)(source, flags, signal);
-    const run = flags.minutes === undefined ? prepared : await within(flags.minutes, prepared, out, signal);
-    out.remark(describe(run));
-    const { losses: _, ...trained } = await trainWatched(run, signal);
-    const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
-    const more = run.data.table
-      ? `rows with: scorefield sample ${run.path} --count 1000`
-      : `images with: scorefield sample ${run.path} --count 64${byClass} --out grid.png`;
-    out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
-    out.result({ run: run.path, ...trained });
+    checkFlags(source, flags);
+    const piped = { data: source === standardStream ? source : undefined, dataFormat: flags.dataFormat };
+    await withInput(piped, signal, (received) => train(source, received, flags, signal));
   }, "stopping after the steps in flight (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addTrain = (program: Command): void => {
-  withProvider(program.command("train"))
+  const command = program
+    .command("train")
     .summary("train a score model on a table or images, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl and checkpoints. Ctrl-C stops at a point from which --resume continues bit for bit.",
+      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
     )
     .argument(
       "<source>",
-      "a table (.csv .tsv .npy .npz .parquet .jsonl), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, or a run with --resume",
+      "a table (.csv .tsv .npy .npz .parquet .jsonl), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, a run with --resume, or - for a table on standard input",
     )
     .option("-o, --out <folder>", "the run's folder (default: runs/<name of the source>)")
     .option("--set <path=value>", "a setting of the recipe, such as training.steps=5000; repeatable", gather)
+    .addOption(inputFormatOption())
     .option("--resume", "continue a run from its last checkpoint")
     .option("--checkpoint <step>", "with --resume: the checkpoint to continue from", whole(0))
     .option("--overwrite", "replace a run that is in the folder")
@@ -258,18 +294,15 @@ export const addTrain = (program: Command): void => {
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
     .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-A .json recipe is only read. A .ts or .js recipe is a program: its code runs with your rights.
-
-Examples:
-  scorefield train proteins.csv --exclude id
-  scorefield train cardio.npz --label y --only 0 --set heldOut=0.5
-  scorefield train photos/ --flip --minutes 30
-  scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz
-  scorefield train recipe.ts --out runs/first --set network.width=512
-  scorefield train runs/first --resume`,
-    )
     .action(action);
+  withProvider(command);
+  withExamples(command, [
+    "scorefield train proteins.csv --exclude id",
+    "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
+    "scorefield train photos/ --flip --minutes 30",
+    "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
+    "scorefield train recipe.ts --out runs/first --set network.width=512",
+    "scorefield train runs/first --resume",
+    "zcat table.csv.gz | scorefield train - --out runs/piped",
+  ], recipesRun);
 };

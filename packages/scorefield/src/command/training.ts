@@ -1,4 +1,9 @@
 /** Trains a run while a person watches: what `train` and `demo` share. */
+import { join } from "node:path";
+import { atomicWrite } from "@scorefield/data";
+import { readRunFacts } from "../report/run-facts.ts";
+import { withMinus } from "../report/text-table.ts";
+import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/train-run.ts";
 import { trainRun } from "../run/train-run.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -12,10 +17,25 @@ export interface Trained {
   /** The loss of every step of this session. */
   readonly losses: { step: number; loss: number }[];
   readonly seconds: number;
+  /** The page with the loss curve, where it could be written. */
+  readonly lossCurve?: string;
 }
 
 const perSecond = (rate: number): string =>
   `${rate >= 1e6 ? `${(rate / 1e6).toFixed(1)}M` : rate >= 1e3 ? `${(rate / 1e3).toFixed(0)}k` : rate.toFixed(0)} samples/s`;
+
+/** Writes the page with the loss curve into the run. The run itself is safe by then, so that a failure is a remark. */
+const writeLossPage = async (run: string): Promise<string | undefined> => {
+  const path = join(run, lossPage);
+  try {
+    const { lossReport } = await import("../report/loss-report.ts");
+    await atomicWrite(path, lossReport(await readRunFacts(run)));
+    return path;
+  } catch (error) {
+    process.stderr.write(`the loss curve was not written: ${(error as Error).message}\n`);
+    return undefined;
+  }
+};
 
 /**
  * Trains to the end, or until the signal is aborted: the block in flight is then finished and saved.
@@ -41,8 +61,8 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
       step = event.step;
       last = { ...last, loss: smooth, ...(event.heldOutLoss !== undefined && { heldOutLoss: event.heldOutLoss }) };
       line.update(step, [
-        `loss ${smooth.toFixed(4)}`,
-        ...(last.heldOutLoss === undefined ? [] : [`held-out ${last.heldOutLoss.toFixed(4)}`]),
+        withMinus(`loss ${smooth.toFixed(4)}`),
+        ...(last.heldOutLoss === undefined ? [] : [`held out ${withMinus(last.heldOutLoss.toFixed(4))}`]),
         perSecond(event.samplesPerSecond),
       ]);
       if (signal.aborted) break;
@@ -50,9 +70,16 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   } finally {
     line.end();
   }
+  const lossCurve = step > start ? await writeLossPage(run.path) : undefined;
   if (step < steps)
     throw new Interrupted(
       `stopped at step ${step} of ${steps}, saved; continue with: scorefield train ${run.path} --resume`,
     );
-  return { step, ...last, losses, seconds: (performance.now() - begun) / 1000 };
+  return {
+    step,
+    ...last,
+    losses,
+    seconds: (performance.now() - begun) / 1000,
+    ...(lossCurve !== undefined && { lossCurve }),
+  };
 };

@@ -2,10 +2,12 @@
 import { type CheckResult, chosenChecks, verify } from "@scorefield/core";
 import type { Command } from "commander";
 import { VerificationError } from "../errors.ts";
+import { paint } from "../report/terminal.ts";
 import { verificationLines, verificationPage, verificationSummary } from "../report/verification.ts";
 import { interruptible } from "./interrupt.ts";
 import { output } from "./output.ts";
 import { progress } from "./progress.ts";
+import { withExamples } from "./usage.ts";
 
 interface VerifyFlags {
   readonly full?: boolean;
@@ -37,12 +39,14 @@ const action = (flags: VerifyFlags): Promise<void> =>
       let group = "";
       for await (const result of verify({ ...choice, signal })) {
         results.push(result);
-        line?.update(result.index, [result.name]);
         if (!live) continue;
-        if (group === "") out.text(lines.head);
-        if (result.group !== group) out.text(`\n${result.group}`);
+        // Results take the place of the line, which follows below them.
+        line?.clear();
+        if (group === "" && lines.head !== undefined) out.text(lines.head);
+        if (result.group !== group) out.text(`\n${paint("bold", result.group)}`);
         group = result.group;
         out.text(lines.of(result));
+        line?.update(result.index, [result.name]);
       }
     } finally {
       line?.end();
@@ -63,7 +67,7 @@ const action = (flags: VerifyFlags): Promise<void> =>
 
 /** Adds the command to the program. */
 export const addVerify = (program: Command): void => {
-  program
+  const command = program
     .command("verify")
     .summary("check processes, samplers and likelihoods against closed-form truths")
     .description(
@@ -73,13 +77,10 @@ export const addVerify = (program: Command): void => {
     .option("--only <text>", "only checks with this text in their group or name, such as dpm-solver or likelihood")
     .option("--markdown", "print the results as a Markdown page")
     .option("--json", "print the results as JSON")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  scorefield verify                                about a minute
-  scorefield verify --only heun
-  scorefield verify --full --markdown > verify.md`,
-    )
     .action(action);
+  withExamples(command, [
+    "scorefield verify                                about a minute",
+    "scorefield verify --only heun",
+    "scorefield verify --full --markdown > verify.md",
+  ]);
 };

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { describeSystemError, pixelLevel, writeNpy } from "@scorefield/data";
+import { describeSystemError, npyBytes, pixelLevel } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
 
@@ -17,13 +17,10 @@ const bytesOf = ({ data, shape }: NdArray<FloatType>): Uint8Array => {
   return bytes;
 };
 
-/**
- * Writes images [n, c, h, w] in [-1, 1] as an NPY file of uint8, [n, h, w] or with colours [n, h, w, 3], atomically.
- * @throws DataError when the system refuses
- */
-export const writeImageArray = (path: string, images: NdArray<FloatType>): Promise<void> => {
+/** Images [n, c, h, w] in [-1, 1] as the content of an NPY file of uint8, [n, h, w] or with colours [n, h, w, 3]. */
+export const imageArrayBytes = (images: NdArray<FloatType>): Iterable<Uint8Array> => {
   const [n, c, h, w] = images.shape as [number, number, number, number];
-  return writeNpy(path, { dtype: "uint8", shape: c === 1 ? [n, h, w] : [n, h, w, c], data: bytesOf(images) });
+  return npyBytes({ dtype: "uint8", shape: c === 1 ? [n, h, w] : [n, h, w, c], data: bytesOf(images) });
 };
 
 /** @throws UsageError when there is something in the folder, or at its place */

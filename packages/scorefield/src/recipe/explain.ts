@@ -1,33 +1,12 @@
 /** What is wrong with a recipe, in one line for a person. */
+import { nearestWord } from "@scorefield/core";
 import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
-/** How many letters were added, left out, mistaken or exchanged with their neighbour (Damerau 1964). */
-const editDistance = (a: string, b: string): number => {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const [row, above, before] = [[i], rows[i - 1]!, rows[i - 2]];
-    for (let j = 1; j <= b.length; j++) {
-      const mistaken = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const exchanged = before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity;
-      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, mistaken, exchanged));
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
-};
-
-/** The known word nearest to a misspelt one, unless none is near. */
-const nearest = (word: string, known: readonly string[]): string | undefined => {
-  const scored = known.map((name) => [editDistance(word.toLowerCase(), name.toLowerCase()), name] as const);
-  const best = scored.sort((a, b) => a[0] - b[0])[0];
-  return best && best[0] <= Math.max(1, Math.floor(word.length / 3)) ? best[1] : undefined;
-};
-
 /** A sentence's end that proposes the nearest known word, or lists those there are. */
 export const suggest = (word: string, known: readonly string[]): string => {
-  const near = nearest(word, known);
+  const near = nearestWord(word, known);
   return near !== undefined ? `did you mean ${near}?` : `known are ${known.join(", ")}`;
 };
 
@@ -104,7 +83,7 @@ export const explainIssue = (issue: Issue, input: unknown, schema: unknown): str
     issue.code === "invalid_value" ? issue.values : ((issue as { options?: readonly unknown[] }).options ?? []);
   const near =
     typeof found === "string"
-      ? nearest(
+      ? nearestWord(
           found,
           names.filter((name) => typeof name === "string"),
         )

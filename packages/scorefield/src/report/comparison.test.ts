@@ -2,7 +2,6 @@ import { normal } from "@scorefield/core";
 import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { compareTables, comparisonText } from "./comparison.ts";
-import { shortNumber, textTable } from "./text-table.ts";
 
 /** Two correlated columns and a constant. */
 const rows = (n: number, seed: number, correlation: number, shift = 0) => {
@@ -60,23 +59,4 @@ test("without training rows the samples stand alone", () => {
   const comparison = compareTables(columns, { samples: rows(50, 2, 0.8), reference: rows(50, 1, 0.8) });
   expect(comparison.training).toBeUndefined();
   expect(comparisonText(comparison, "rows of x.csv")).toMatch(/^Distances to 50 rows of x.csv \(samples: 50 drawn\)/);
-});
-
-test("text tables align, numbers are short", () => {
-  expect(
-    textTable([
-      ["name", "n"],
-      ["a", "12"],
-      ["long", "3"],
-    ]),
-  ).toBe("name   n\n----  --\na     12\nlong   3");
-  expect([0, 0.04123, 12.345, 1234.5, 1.2e-7, -0.5, 2e7].map(shortNumber)).toEqual([
-    "0",
-    "0.0412",
-    "12.3",
-    "1230",
-    "1.2e-7",
-    "-0.5",
-    "2.0e+7",
-  ]);
 });

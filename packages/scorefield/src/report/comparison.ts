@@ -4,6 +4,7 @@ import { fitStandardisation, standardise } from "@scorefield/data";
 import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 import type { Table } from "../run/prepare.ts";
 import { shortNumber, textTable } from "./text-table.ts";
+import { wrapped } from "./wrap-text.ts";
 
 /** Distances of one column from that of the reference rows. */
 export interface ColumnDistance {
@@ -91,17 +92,19 @@ export const comparisonText = (comparison: Comparison, reference = "held-out row
   ]);
   const real = training ? `; real: ${training.rows} training rows against the same` : "";
   const lines = [
-    `Distances to ${referenceRows} ${reference} (samples: ${samples.rows} drawn${real}).`,
-    "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations.",
+    wrapped(`Distances to ${referenceRows} ${reference} (samples: ${samples.rows} drawn${real}).`),
+    wrapped("KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations."),
     "",
     table,
     "",
-    `Correlation matrix, root mean square error: samples ${shortNumber(samples.correlationError)}` +
-      (training
-        ? `, real ${shortNumber(training.correlationError)} (ratio ${shortNumber(samples.correlationError / training.correlationError)})`
-        : ""),
+    wrapped(
+      `Correlation matrix, root mean square error: samples ${shortNumber(samples.correlationError)}` +
+        (training
+          ? `, real ${shortNumber(training.correlationError)} (ratio ${shortNumber(samples.correlationError / training.correlationError)})`
+          : ""),
+    ),
     ...(constant.length > 0
-      ? [`Left out of the correlations, being constant in the samples or in the rows: ${constant.join(", ")}`]
+      ? [wrapped(`Left out of the correlations, being constant in the samples or in the rows: ${constant.join(", ")}`)]
       : []),
   ];
   return lines.join("\n");

@@ -1,15 +1,29 @@
 /** The parts of a network as a table. */
 import type { KindRecipe, NetworkSummary } from "@scorefield/core";
-import { textTable } from "./text-table.ts";
+import { textTable, withMinus } from "./text-table.ts";
+import { wrapped } from "./wrap-text.ts";
 
 /** A whole number with its thousands apart: 1,694,849. */
 export const grouped = (count: number): string => count.toLocaleString("en-US");
 const sizes = (shape: readonly number[]): string => shape.join(" x ");
 
+const settingText = (value: unknown): string =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? "kind" in value
+      ? kindText(value as KindRecipe)
+      : Object.entries(value)
+          .map(([name, inner]) => `${name} ${settingText(inner)}`)
+          .join(", ")
+    : typeof value === "number"
+      ? withMinus(`${value}`)
+      : `${value}`;
+
 /** A network or process by its kind and settings: `unet (width 32, multipliers 1,2,2)`. What is off (0, false) is left out. */
 export const kindText = ({ kind, ...settings }: { readonly kind: string }): string => {
   const told = Object.entries(settings).filter(([, value]) => value !== 0 && value !== false && value !== null);
-  return told.length > 0 ? `${kind} (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : kind;
+  return told.length > 0
+    ? `${kind} (${told.map(([name, value]) => `${name} ${settingText(value)}`).join(", ")})`
+    : kind;
 };
 
 /** A network's settings on a line, then its parts with output, parameters and multiply-adds of one sample, and the sums. */
@@ -19,7 +33,7 @@ export const networkSummaryText = (
   { parts, parameters, multiplyAdds }: NetworkSummary,
 ): string => {
   return [
-    `${kindText(network)} on samples of ${sizes(shape)}`,
+    wrapped(`${kindText(network)} on samples of ${sizes(shape)}`),
     "",
     textTable([
       ["part", "output", "parameters", "multiply-adds"],

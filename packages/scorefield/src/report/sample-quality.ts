@@ -2,6 +2,7 @@
 import { energyDistance, type PlanarSampler, slicedWasserstein } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import { shortNumber, textTable } from "./text-table.ts";
+import { wrapped } from "./wrap-text.ts";
 
 /** A distance of samples, and its floor: the same between independent sets of real data, as large. */
 interface Quality {
@@ -49,5 +50,6 @@ export const qualityText = ({ count, ...distances }: SampleQuality): string => {
     row("energy distance", distances.energyDistance),
     row("sliced Wasserstein distance", distances.slicedWasserstein),
   ]);
-  return `${table}\n\nData to data is what chance alone comes to: the mean and the largest over 8 pairs of fresh sets of as many points.`;
+  const note = `Data to data is what chance alone comes to: the mean and the largest over 8 pairs of fresh sets of ${count.toLocaleString("en-US")} points.`;
+  return `${table}\n\n${wrapped(note)}`;
 };

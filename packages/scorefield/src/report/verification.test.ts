@@ -30,7 +30,7 @@ test("a line for each result, in columns, with its error out of what is allowed"
   expect(first).toMatch(/^passed {2}method: order 2 +2 +2\.03 {2}0\.034 of 0\.15 in slope +Author 2020, equation 1$/);
   expect(second).toMatch(/^FAILED {2}chance \| much +1 +1\.5 {2}5 of 4 standard errors +Author/);
   expect(third).toMatch(/^FAILED {2}broken .*RangeError: too far/);
-  expect(lines.head.indexOf("source")).toBe(first!.indexOf("Author"));
+  expect(lines.head!.indexOf("source")).toBe(first!.indexOf("Author"));
 });
 
 test("counts and time", () => {

@@ -1,6 +1,8 @@
 /** Results of `verify` as lines of text and as Markdown. */
 import type { CheckResult, Finding } from "@scorefield/core";
+import { paint, terminalWidth } from "./terminal.ts";
 import { shortNumber } from "./text-table.ts";
+import { wrapText } from "./wrap-text.ts";
 
 const valueText = (value: number | string | undefined): string =>
   typeof value === "number" ? shortNumber(value) : (value ?? "");
@@ -25,23 +27,46 @@ const cells = (result: CheckResult) => {
 };
 
 const widths = { verdict: 6, expected: 9, found: 9, error: 30 };
+const sourceWidth = 40;
 
-/** Lines of a table whose first column is as wide as the longest name. */
-export const verificationLines = (names: readonly string[]) => {
-  const width = Math.max(5, ...names.map((name) => name.length));
-  const line = (row: ReturnType<typeof cells>): string =>
-    [
-      row.verdict.padEnd(widths.verdict),
-      row.name.padEnd(width),
-      row.expected.padStart(widths.expected),
-      row.found.padStart(widths.found),
-      row.error.padEnd(widths.error),
-      row.source,
-    ]
-      .join("  ")
-      .trimEnd();
+/**
+ * Lines of a table whose first column is as wide as the longest name. Where they do not fit the width, each result has
+ * lines of its own, and there is no head.
+ * @param options `width` to fit, default that of the terminal; elsewhere there is no limit
+ */
+export const verificationLines = (
+  names: readonly string[],
+  { width = terminalWidth() ?? Number.POSITIVE_INFINITY }: { readonly width?: number } = {},
+) => {
+  const nameWidth = Math.max(5, ...names.map((name) => name.length));
+  type Row = ReturnType<typeof cells>;
+  const numbers = ({ expected, found, error }: Row) => [
+    expected.padStart(widths.expected),
+    found.padStart(widths.found),
+    error.padEnd(widths.error),
+  ];
+  const line = (row: Row): string =>
+    [row.verdict.padEnd(widths.verdict), row.name.padEnd(nameWidth), ...numbers(row), row.source].join("  ").trimEnd();
   const heads = { verdict: "", name: "check", expected: "expected", found: "found", error: "error", source: "source" };
-  return { head: line(heads), of: (result: CheckResult): string => line(cells(result)) };
+  const head = line(heads);
+  // Sources are of all lengths; this is what most need.
+  const fits = head.length + sourceWidth <= width;
+  const lines = (row: Row): string => {
+    const indent = " ".repeat(widths.verdict + 2);
+    const numbers = row.expected ? `expected ${row.expected}, found ${row.found}, error ${row.error}` : row.found;
+    const texts = [row.name, numbers, row.source].flatMap((text) =>
+      wrapText(text, Math.max(16, width - indent.length)),
+    );
+    return `${row.verdict.padEnd(widths.verdict)}  ${texts.join(`\n${indent}`)}`;
+  };
+  return {
+    head: fits ? paint("bold", head) : undefined,
+    of: (result: CheckResult): string => {
+      const row = cells(result);
+      const text = fits ? line(row) : lines(row);
+      return `${paint(result.passed ? "green" : "red", row.verdict)}${text.slice(row.verdict.length)}`;
+    },
+  };
 };
 
 /** Counts and time. */

@@ -1,8 +1,8 @@
 /** Folders of runs: found, made, and never overwritten unasked. */
-import { constants } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { access, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { describeSystemError, flushFolder } from "@scorefield/data";
+import { atomicWrite, describeSystemError, flushFolder } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { lockName, lockRun } from "./lock.ts";
 import { recordPath } from "./record-file.ts";
@@ -12,8 +12,14 @@ import { safeName } from "./safe-name.ts";
 export const isRun = async (path: string): Promise<boolean> =>
   (await stat(recordPath(path)).catch(() => undefined))?.isFile() ?? false;
 
+/** The name of the page with a run's loss curve, which the command leaves when a training ends. */
+export const lossPage = "loss.html";
+
 /** Names of files that are being written. */
 const temporary = /^\..*\.tmp$/;
+
+/** Names of data that came through a pipe and that a run keeps: see {@link keepData}. */
+const keptName = /^standard-input\./;
 
 const isFree = async (path: string): Promise<boolean> => {
   const entries: string[] = await readdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -23,7 +29,9 @@ const isFree = async (path: string): Promise<boolean> => {
     );
   });
   // A run that was killed before it had begun has left no more than these.
-  const left = entries.filter((name) => !["checkpoints", lockName].includes(name) && !temporary.test(name));
+  const left = entries.filter(
+    (name) => !["checkpoints", lockName].includes(name) && !temporary.test(name) && !keptName.test(name),
+  );
   const checkpoints = entries.includes("checkpoints") ? await readdir(join(path, "checkpoints")).catch(() => [""]) : [];
   return left.length === 0 && checkpoints.length === 0;
 };
@@ -130,8 +138,9 @@ export const makeRunFolder = async (
     // Another process may have made a run there since.
     await checkRunFolder(path, options);
     if (!(await isFree(path))) {
+      const kept = (await readdir(path)).filter((name) => keptName.test(name));
       // The record last: until then the folder is still a run, should this be cut short.
-      for (const part of ["metrics.jsonl", "checkpoints", "averages", "samples", "run.json"])
+      for (const part of ["metrics.jsonl", lossPage, "checkpoints", "averages", "samples", ...kept, "run.json"])
         await rm(join(path, part), { recursive: true, force: true });
     }
     await make(join(path, "checkpoints"));
@@ -142,6 +151,10 @@ export const makeRunFolder = async (
     throw error;
   }
 };
+
+/** Copies the file of a run's data into its folder, atomically and under the same name. @throws DataError when the system refuses */
+export const keepData = (run: string, file: string): Promise<void> =>
+  atomicWrite(join(run, basename(file)), createReadStream(file));
 
 /** Removes a file, or a lock that was being made: by paths, so that nothing goes that was renamed into place meanwhile. */
 const removeTemporary = async (path: string): Promise<void> => {

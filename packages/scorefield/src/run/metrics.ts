@@ -20,6 +20,16 @@ export interface Metrics {
 
 const metricsPath = (run: string): string => join(run, "metrics.jsonl");
 
+/** A line, unless it is damaged. */
+const parse = (line: string): Metrics | undefined => {
+  try {
+    const metrics = parseJson(line) as Metrics | null;
+    return Number.isFinite(metrics?.step) && Number.isFinite(metrics?.loss) ? metrics! : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * The metrics of a run, none if there are none yet.
  * @throws RunError for a damaged line, save the last, which a crash may have cut off
@@ -33,12 +43,12 @@ export const readMetrics = async (run: string): Promise<Metrics[]> => {
   const lines = text.split("\n");
   return lines.flatMap((line, i) => {
     if (line === "") return [];
-    try {
-      return [parseJson(line) as Metrics];
-    } catch (cause) {
-      if (i === lines.length - 1) return [];
-      throw new RunError(`${path}, line ${i + 1}: expected JSON, found ${line.slice(0, 40)}`, { cause });
-    }
+    const found = parse(line);
+    if (found) return [found];
+    if (i === lines.length - 1) return [];
+    throw new RunError(
+      `${path}, line ${i + 1}: expected JSON with the numbers step and loss, found ${line.slice(0, 40)}`,
+    );
   });
 };
 

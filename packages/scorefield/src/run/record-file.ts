@@ -1,6 +1,8 @@
 /** run.json on disk: written, and read and checked. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { nearestWord } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
@@ -29,16 +31,27 @@ export const newRecord = (content: Omit<RunRecord, "format" | "version" | "creat
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
   atomicWrite(recordPath(folder), `${JSON.stringify(record, undefined, 2)}\n`);
 
+/** What to say of the runs beside a path where there is none: the one whose name is nearest, if any is near. */
+const nearRun = async (folder: string): Promise<string> => {
+  const parent = dirname(folder);
+  const names = await readdir(parent).catch(() => []);
+  const near = nearestWord(
+    basename(folder),
+    names.filter((name) => existsSync(recordPath(join(parent, name)))),
+  );
+  return near === undefined ? "" : `; did you mean ${join(parent, near)}?`;
+};
+
 /**
  * Reads and checks run.json.
  * @throws RunError when the folder is not a run, or the file is damaged
  */
 export const readRecord = async (folder: string): Promise<RunRecord> => {
   const path = recordPath(folder);
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
     const found =
       cause.code === "ENOENT" || cause.code === "ENOTDIR" ? "no run.json there" : `run.json unreadable (${cause.code})`;
-    throw new RunError(`${folder}: expected the folder of a run, found ${found}`, { cause });
+    throw new RunError(`${folder}: expected the folder of a run, found ${found}${await nearRun(folder)}`, { cause });
   });
   const { checkRecord } = await import("./record-schema.ts");
   try {

@@ -1,5 +1,5 @@
 /** Training with a folder behind it: begun, watched, stopped at any time and continued bit for bit. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import {
   type Checkpoint,
   checkTraining,
@@ -18,7 +18,7 @@ import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { checkRunFolder, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
+import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
@@ -35,8 +35,8 @@ export interface PreparedRun {
   readonly data: Prepared;
   /** Where it continues; nothing for a new run. */
   readonly checkpoint?: Checkpoint;
-  /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced. */
-  readonly fresh?: { readonly overwrite: boolean };
+  /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced, and the data to keep in it. */
+  readonly fresh?: { readonly overwrite: boolean; readonly keptData?: string };
 }
 
 /** News of a run: those of training, and what was measured, saved and drawn. */
@@ -58,7 +58,8 @@ const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
  * Prepares a new run: reads its data and resolves its recipe. Nothing is written: {@link trainRun} makes the folder.
  * @param input a recipe as a person writes it
  * @param options `out`, the run's folder; `folder` that paths in the recipe are relative to, default the current one;
- *   `overwrite` a run that is there; `source` names the recipe in errors
+ *   `overwrite` a run that is there; `source` names the recipe in errors; `keepData`: the run keeps a copy of its data's
+ *   file, which may then be removed once training has begun
  * @throws RecipeError, ArgumentError for the recipe; DataError for the data; RunError when the folder is taken
  */
 export const createRun = async (
@@ -68,16 +69,19 @@ export const createRun = async (
     readonly folder?: string;
     readonly overwrite?: boolean;
     readonly source?: string;
+    readonly keepData?: boolean;
     readonly signal?: AbortSignal;
   },
 ): Promise<PreparedRun> => {
-  const { out, folder = ".", overwrite = false, source, signal } = options;
+  const { out, folder = ".", overwrite = false, source, keepData = false, signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(input, source);
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, folder, signal);
   const { recipe, table, classes, scaling, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
+  const keptData = keepData && "path" in recipe.data ? resolve(folder, recipe.data.path) : undefined;
+  const moved = movedTo(recipe, out, folder);
   const record = newRecord({
     model: {
       shape: training.shape,
@@ -90,12 +94,13 @@ export const createRun = async (
     ...(classes && { classes }),
     scaling,
     training: {
-      recipe: movedTo(recipe, out, folder),
+      recipe:
+        keptData === undefined ? moved : ({ ...moved, data: { ...moved.data, path: basename(keptData) } } as Recipe),
       rows: { training: training.count, heldOut: heldOut.count },
       sha256,
     },
   });
-  return { path: out, record, data, fresh: { overwrite } };
+  return { path: out, record, data, fresh: { overwrite, ...(keptData !== undefined && { keptData }) } };
 };
 
 /** What a run's recipe and data mean to `train`. */
@@ -233,6 +238,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const begin = async (): Promise<MetricsLog> => {
     if (fresh) unlock = await makeRunFolder(path, fresh);
     await removeTemporaries(path);
+    if (fresh?.keptData !== undefined) await keepData(path, fresh.keptData);
     await writeRecord(path, record);
     await dropAveragesAfter(path, begun);
     return openMetrics(path, begun);

@@ -1,0 +1,166 @@
+/** What a run is and how far its training came, gathered from its folder without its data. */
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { networkFromRecipe, summary } from "@scorefield/core";
+import { dataName } from "../recipe/paths.ts";
+import { checkpointSteps } from "../run/checkpoint.ts";
+import { lossPage } from "../run/folder.ts";
+import { lockName } from "../run/lock.ts";
+import { type Metrics, readMetrics } from "../run/metrics.ts";
+import type { RunRecord } from "../run/record.ts";
+import { readRecord } from "../run/record-file.ts";
+import { duration } from "./duration.ts";
+import { type LossFacts, lossFacts } from "./loss-facts.ts";
+import { grouped, kindText } from "./network-summary.ts";
+import { withMinus } from "./text-table.ts";
+
+/** A run as its folder tells of it. */
+export interface RunFacts {
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly metrics: readonly Metrics[];
+  readonly losses: LossFacts;
+  /** Steps done, as the metrics and the checkpoints say. */
+  readonly step: number;
+  /** Of the network. */
+  readonly parameters: number;
+  /** Steps of the checkpoints, ascending. */
+  readonly checkpoints: readonly number[];
+  /** Whether a training holds the run's lock. */
+  readonly locked: boolean;
+  /** Names in the run's folder. */
+  readonly files: readonly string[];
+}
+
+/**
+ * @param path the run's folder
+ * @throws RunError when it is no run, or its record or metrics are damaged; RecipeError, ArgumentError for a network that
+ *   cannot be made
+ */
+export const readRunFacts = async (path: string): Promise<RunFacts> => {
+  const record = await readRecord(path);
+  const metrics = await readMetrics(path);
+  const names = await readdir(path);
+  const losses = lossFacts(metrics, record.training?.recipe.training.batch ?? 0);
+  const checkpoints = await checkpointSteps(path);
+  return {
+    path,
+    record,
+    metrics,
+    losses,
+    step: Math.max(metrics.at(-1)?.step ?? 0, checkpoints.at(-1) ?? 0),
+    parameters: summary(networkFromRecipe(record.model.network), record.model.shape).parameters,
+    checkpoints,
+    locked: (await stat(join(path, lockName)).catch(() => undefined)) !== undefined,
+    files: names.filter((name) => !name.startsWith(".")).sort(),
+  };
+};
+
+/** Steps that the run is to do in all; undefined of a model that a program saved. */
+export const plannedSteps = ({ record }: RunFacts): number | undefined => record.training?.recipe.training.steps;
+
+/** Whether steps are left to do. */
+export const isUnfinished = (facts: RunFacts): boolean => facts.step < (plannedSteps(facts) ?? 0);
+
+const shortList = (names: readonly string[], most = 12): string =>
+  names.length > most
+    ? `${names.slice(0, most - 1).join(", ")}, ... ${names.at(-1)} (${names.length})`
+    : names.join(", ");
+
+const dataText = ({ path, record: { training } }: RunFacts): string => {
+  if (!training) return "not known: a program saved this model";
+  const { data } = training.recipe;
+  const named = "path" in data ? relative(".", resolve(path, data.path)) || "." : dataName(data, path);
+  return `${named}: ${grouped(training.rows.training)} to learn from, ${grouped(training.rows.heldOut)} held out`;
+};
+
+const sampleText = ({ record: { model, columns, classes } }: RunFacts): string => {
+  if (columns) return `a row of ${columns.length} column${columns.length === 1 ? "" : "s"}: ${shortList(columns)}`;
+  const [channels, height, width] = model.shape;
+  if (model.shape.length !== 3) return `of shape ${model.shape.join(" x ")}`;
+  const kind = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
+  return `an image of ${width}x${height}, ${kind}${classes ? `, of ${classes.length} classes: ${shortList(classes)}` : ""}`;
+};
+
+const progressText = (facts: RunFacts): string => {
+  const steps = plannedSteps(facts);
+  if (steps === undefined) return `by a program, ${grouped(facts.step)} steps`;
+  const state = facts.locked
+    ? "; a training is at work on it, or was ended in its midst"
+    : isUnfinished(facts)
+      ? "; unfinished"
+      : "";
+  return `${grouped(facts.step)} of ${grouped(steps)} steps of ${facts.record.training!.recipe.training.batch}${state}`;
+};
+
+const fixed = (loss: number): string => withMinus(loss.toFixed(4));
+
+const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): string => {
+  if (loss === undefined) return "none recorded yet";
+  const held = heldOut
+    ? `, held out ${fixed(heldOut.loss)}${heldOut.step === step ? "" : ` at step ${grouped(heldOut.step)}`}`
+    : "";
+  const least =
+    leastHeldOut && leastHeldOut.step !== heldOut?.step
+      ? ` (least ${fixed(leastHeldOut.loss)} at step ${grouped(leastHeldOut.step)})`
+      : "";
+  return `${fixed(loss)} over the last steps${held}${least}`;
+};
+
+/** Names and values for a person. */
+export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
+  const { record, losses, parameters, checkpoints, files } = facts;
+  const { training } = record;
+  const average = training?.recipe.training.average;
+  const begun = record.created.slice(0, 16).replace("T", " ");
+  const speed = losses.samplesPerSecond && `, lately ${grouped(Math.round(losses.samplesPerSecond))} samples/s`;
+  return [
+    ["data", dataText(facts)],
+    ["a sample", sampleText(facts)],
+    ["network", `${kindText(record.model.network)}, ${grouped(parameters)} parameters`],
+    ["process", kindText(record.model.process)],
+    ...(training ? ([["objective", kindText(training.recipe.objective)]] as const) : []),
+    ["scaling", record.scaling.kind],
+    ["sampler", kindText(record.sampler)],
+    ["trained", progressText(facts)],
+    ["time", `begun ${begun} UTC${losses.seconds > 0 ? `, ${duration(losses.seconds)} of steps${speed || ""}` : ""}`],
+    ["loss", lossText(facts)],
+    ...(average
+      ? ([["averages", `of widths ${average.widths.join(", ")}, kept at ${average.snapshots} times`]] as const)
+      : training
+        ? ([["average", `decay ${training.recipe.training.averageDecay}`]] as const)
+        : []),
+    ["checkpoints", checkpoints.length > 0 ? `of steps ${shortList(checkpoints.map(grouped))}` : "none yet"],
+    ["files", shortList(files)],
+    [
+      "made by",
+      Object.entries(record.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+  ];
+};
+
+/** Command lines that come next, each with a remark. */
+export const nextCommands = (facts: RunFacts): (readonly [string, string])[] => {
+  const { path, record, checkpoints, metrics, files } = facts;
+  const images = record.scaling.kind === "images";
+  const unfinished = isUnfinished(facts) && !facts.locked;
+  return [
+    ...(unfinished ? ([[`scorefield train ${path} --resume`, "go on training"]] as const) : []),
+    ...(checkpoints.length > 0
+      ? ([
+          [
+            `scorefield sample ${path}${images ? " --out grid.png" : " --out new.csv"}`,
+            images ? "draw images" : "draw new rows",
+          ],
+          ...(record.training
+            ? ([[`scorefield evaluate ${path}`, "compare samples with data held out"]] as const)
+            : []),
+        ] as const)
+      : []),
+    ...(metrics.length > 0 && !files.includes(lossPage)
+      ? ([[`scorefield show ${path} --report loss.html`, "the loss curve as a page"]] as const)
+      : []),
+  ];
+};
