@@ -2,7 +2,7 @@
 import { type SamplerEntry, samplerCatalogue, samplerFromRecipe } from "@scorefield/core";
 import type { Command } from "commander";
 import { paint, terminalWidth } from "../report/terminal.ts";
-import { wrapText } from "../report/wrap-text.ts";
+import { wrapped, wrapText } from "../report/wrap-text.ts";
 import { output } from "./output.ts";
 import { settingText } from "./sampler-option.ts";
 import { withExamples } from "./usage.ts";
@@ -12,18 +12,20 @@ const settingsOf = (kind: string): Record<string, unknown> => {
   return settings;
 };
 
-/** A line about a sampler, its source and its settings, beside its name and within a width. */
+const leastRoom = 40;
+
+/** A line about a sampler, its source and its settings: beside its name, or below it where that leaves little room. */
 const describe = ({ kind, summary, source }: SamplerEntry, nameWidth: number, width: number): string => {
   const settings = Object.entries(settingsOf(kind)).map(([name, value]) => `${name}=${settingText(value)}`);
-  const indent = " ".repeat(nameWidth + 4);
-  const inside = Math.max(20, width - indent.length);
-  const wrapped = (text: string) => (Number.isFinite(inside) ? wrapText(text, inside) : [text]);
+  const below = width - nameWidth - 4 < leastRoom;
+  const indent = " ".repeat(below ? 4 : nameWidth + 4);
+  const wrap = (text: string) => wrapText(text, Math.max(16, width - indent.length));
   const lines = [
-    ...wrapped(summary),
-    ...wrapped(source).map((line) => paint("dim", line)),
-    ...(settings.length > 0 ? wrapped(settings.join(" ")) : []),
-  ];
-  return `  ${paint("cyan", kind.padEnd(nameWidth))}  ${lines.join(`\n${indent}`)}`;
+    ...wrap(summary),
+    ...wrap(source).map((line) => paint("dim", line)),
+    ...(settings.length > 0 ? wrap(settings.join(" ")) : []),
+  ].join(`\n${indent}`);
+  return below ? `  ${paint("cyan", kind)}\n${indent}${lines}` : `  ${paint("cyan", kind.padEnd(nameWidth))}  ${lines}`;
 };
 
 const notes = [
@@ -39,7 +41,7 @@ const action = (flags: { readonly json?: boolean }): void => {
     const entries = samplerCatalogue.filter((entry) => entry.family === family);
     return [paint("bold", family), ...entries.map((entry) => describe(entry, nameWidth, width))].join("\n");
   });
-  out.text([...families, notes.join("\n")].join("\n\n"));
+  out.text([...families, notes.map((note) => wrapped(note)).join("\n")].join("\n\n"));
   out.result({ samplers: samplerCatalogue.map((entry) => ({ ...entry, settings: settingsOf(entry.kind) })) });
 };
 
