@@ -6,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readNpy, readTable } from "@scorefield/data";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { checkpointFolder, checkpointSteps } from "./run/checkpoint.ts";
+
+// Every test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const bin = fileURLToPath(new URL("../bin/scorefield.js", import.meta.url));
 
@@ -66,8 +69,7 @@ describe("help", () => {
       expect(help.stdout).toContain("--json");
       if (help.stdout.includes("recipe (.json .ts)")) expect(help.stdout).toContain("its code runs with your rights");
     }
-    // A process for each command, on a machine that may be busy.
-  }, 60_000);
+  });
 
   test("the version is the package's", async () => {
     const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
@@ -87,7 +89,7 @@ describe("from a table to new rows", () => {
     expect(result.loss).toBeLessThan(1.2);
     expect(result.heldOutLoss).toBeGreaterThan(0);
     expect(trained.stderr).toMatch(/training 100\/100 .*loss 0\.\d+ .*samples\/s/);
-  }, 30_000);
+  });
 
   test("samples as CSV, NPY and PNG, the same whatever the file and the batch", async () => {
     const csv = await run(
@@ -143,7 +145,7 @@ describe("from a table to new rows", () => {
     const gone = await run("evaluate", "runs/table", "-n", "20", "--steps", "2", "--data", "moved.csv");
     await rename(at("moved.csv"), at("table.csv"));
     expect(gone.code, gone.stderr).toBe(0);
-  }, 60_000);
+  });
 
   test("a run is not overwritten, a second one gets another name, and --resume finds the last", async () => {
     const again = await run("train", "table.csv", "--out", "runs/table", "--steps", "100", ...small);
@@ -161,7 +163,7 @@ describe("from a table to new rows", () => {
     expect(changed.stderr).toMatch(/network.width cannot change when resuming/);
     const second = await run("train", "table.csv", "--exclude", "id", "--steps", "10", ...small, "--json");
     expect(JSON.parse(second.stdout).run).toBe("runs/table-2");
-  }, 30_000);
+  });
 
   test("a damaged checkpoint is an error, and the one before it is used when asked for", async () => {
     const steps = await checkpointSteps(at("runs/table"));
@@ -265,7 +267,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
       expect(stderr).toMatch(message);
       expect(stderr).not.toContain("sampling 0");
     }
-  }, 30_000);
+  });
 
   test("too few rows to evaluate with are told before sampling", async () => {
     await writeFile(at("few.csv"), "a,b\n1,2\n2,3\n3,1\n");
@@ -308,7 +310,6 @@ describe("stopping", () => {
         `stopped at step ${step} of 200000, saved; continue with: scorefield train ${signal} --resume`,
       );
     },
-    30_000,
   );
 
   test("goes on to its end where nobody reads what it tells", async () => {
@@ -316,7 +317,7 @@ describe("stopping", () => {
     child.stderr!.once("data", () => child.stderr!.destroy());
     expect((await finished).code).toBe(0);
     expect(await checkpointSteps(at("unread"))).toContain(500);
-  }, 30_000);
+  });
 
   test("the second Ctrl-C quits at once", async () => {
     const started = start(...long, "--steps", "200000", "--out", "twice");
@@ -325,5 +326,5 @@ describe("stopping", () => {
     child.kill("SIGINT");
     child.kill("SIGINT");
     expect((await finished).code).toBe(130);
-  }, 30_000);
+  });
 });

@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { readNpy, readTable, writeNpy } from "@scorefield/data";
 import { ndarray } from "@scorefield/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+// Every test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const bin = fileURLToPath(new URL("../../bin/scorefield.js", import.meta.url));
 const small = ["--set", "network.width=16", "--set", "network.depth=2", "--batch", "32"];
@@ -68,7 +71,7 @@ beforeAll(async () => {
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({ run: "run", step: 60, lossCurve: "run/loss.html" });
   expect(trained.stderr).toContain("the run keeps the data of standard input: run/standard-input.csv");
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("data on standard input", () => {
@@ -80,14 +83,14 @@ describe("data on standard input", () => {
     const evaluated = await run("evaluate", "run", "-n", "100", "--steps", "4", "--json");
     expect(evaluated.code, evaluated.stderr).toBe(0);
     expect(JSON.parse(evaluated.stdout.toString())).toMatchObject({ referenceRows: 40, training: { rows: 160 } });
-  }, 120_000);
+  });
 
   test("a run of the same data by their file is the same, bit for bit", async () => {
     await writeFile(at("table.csv"), csv);
     expect((await run("train", "table.csv", "--out", "byname", "--steps", "60", ...small)).code).toBe(0);
     const checkpoint = "checkpoints/step-00000060.safetensors";
     expect(await readFile(at(`byname/${checkpoint}`))).toEqual(await readFile(at(`run/${checkpoint}`)));
-  }, 120_000);
+  });
 
   test("likelihood reads text of all kinds, and tells the same of the same rows", async () => {
     const likelihood = ["likelihood", "run", "--json", "--data"];
@@ -104,7 +107,7 @@ describe("data on standard input", () => {
       Array.from({ length: 200 }, (_, i) => `{"class":${i % 4},"wave":${Math.sin(i)}}\n`).join(""),
     ])
       expect(result(await pipe(input, ...likelihood, "-"))).toEqual(named);
-  }, 120_000);
+  });
 
   test("arrays are known by their first bytes, and errors speak of standard input", async () => {
     await writeNpy(
@@ -136,7 +139,7 @@ describe("data on standard input", () => {
       expect(stderr).toContain(`scorefield: ${message}`);
     }
     expect(existsSync(at("runs"))).toBe(false);
-  }, 120_000);
+  });
 
   test("Ctrl-C while data come in ends it with 130, and takes no part for the whole", async () => {
     const child = start("train", "-", "--out", "cut");
@@ -148,7 +151,7 @@ describe("data on standard input", () => {
     child.stdin!.end();
     expect((await finished).code).toBe(130);
     expect(existsSync(at("cut"))).toBe(false);
-  }, 120_000);
+  });
 
   test("another run in the same folder does not keep the old data", async () => {
     const rows = csv.replaceAll(",", "\t");
@@ -158,7 +161,7 @@ describe("data on standard input", () => {
     expect((await readdir(at("of-array"))).filter((name) => name.startsWith("standard-input"))).toEqual([
       "standard-input.tsv",
     ]);
-  }, 120_000);
+  });
 
   test("nothing temporary is left", async () => {
     expect(await received()).toEqual([]);
@@ -182,14 +185,14 @@ describe("results on standard output", () => {
       expect(stderr).toContain(`standard output (${format}): 30 samples by heun`);
     }
     expect((await readNpy(at("s.npy"))).shape).toEqual([30, 2]);
-  }, 120_000);
+  });
 
   test("without --count there are a thousand rows", async () => {
     const { stdout } = await run("sample", "run", "--steps", "2", "--out", "-");
     expect(stdout.toString().trim().split("\n")).toHaveLength(1001);
     const named = await run("sample", "run", "--steps", "2", "--json");
     expect((await readTable(at(JSON.parse(named.stdout.toString()).file))).values.shape).toEqual([1000, 2]);
-  }, 120_000);
+  });
 
   test("a reader that has seen enough ends it quietly", async () => {
     const child = start("sample", "run", "--steps", "2", "-n", "200000", "--out", "-");
@@ -200,7 +203,7 @@ describe("results on standard output", () => {
     const [code] = await once(child, "close");
     expect(code).toBe(0);
     expect(stderr).not.toMatch(/EPIPE|Error|error/);
-  }, 120_000);
+  });
 
   test("scores of piped rows go out as a table; what people read goes to standard error", async () => {
     const head = csv.split("\n").slice(0, 11).join("\n");
@@ -213,7 +216,7 @@ describe("results on standard output", () => {
     expect(unlike.code, unlike.stderr).toBe(0);
     expect(unlike.stdout.toString()).toMatch(/^row\tdensity\t/);
     expect(unlike.stderr).toContain("10 rows of standard input, against 160 training rows");
-  }, 120_000);
+  });
 
   test("pages go out whole and alone", async () => {
     for (const args of [
@@ -228,5 +231,5 @@ describe("results on standard output", () => {
     const both = await run("show", "run", "--report", "-", "--json");
     expect(both.code).toBe(1);
     expect(both.stderr).toContain("--report - and --json: expected one thing on standard output");
-  }, 120_000);
+  });
 });

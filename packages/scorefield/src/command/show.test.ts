@@ -6,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { denoising, edm, initialTrainable, mlp, preconditioningFromRecipe, trainedModel } from "@scorefield/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { saveRun } from "../run/save.ts";
+
+// Every test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const bin = fileURLToPath(new URL("../../bin/scorefield.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "scorefield-show-"));
@@ -22,7 +25,7 @@ beforeAll(() => {
   const { code, stderr, stdout } = run("train", "moons", "--out", "moons", "--steps", "600", ...small);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain("loss curve: moons/loss.html, or: scorefield show moons");
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a finished run: what it is, its losses and their curve, and what comes next", () => {
@@ -72,7 +75,10 @@ test("the page that training left, and the same by --report", async () => {
 
 test("while it trains, when stopped, and when resumed", async () => {
   const args = ["train", "moons", "--out", "stopped", "--steps", "200000", ...small];
-  const child = spawn(process.execPath, [bin, ...args, "--set", "training.checkpointSeconds=1"], { cwd: folder });
+  const child = spawn(process.execPath, [bin, ...args, "--set", "training.checkpointSeconds=1"], {
+    cwd: folder,
+    stdio: "ignore",
+  });
   const closed = new Promise((resolve) => child.on("close", resolve));
   while (!existsSync(at("stopped/metrics.jsonl"))) await new Promise((resolve) => setTimeout(resolve, 20));
   const running = run("show", "stopped");
@@ -88,7 +94,7 @@ test("while it trains, when stopped, and when resumed", async () => {
   const { step } = JSON.parse(run("show", "stopped", "--json").stdout);
   expect(run("train", "stopped", "--resume", "--steps", `${step + 50}`).code).toBe(0);
   expect(run("show", "stopped").stdout).toMatch(/trained +([\d,]+) of \1 steps of 32\n/);
-}, 120_000);
+});
 
 test("damaged runs are typed errors; a cut last line and missing files are no damage", async () => {
   const damaged = async (name: string, change: () => Promise<unknown>) => {
@@ -113,7 +119,7 @@ test("damaged runs are typed errors; a cut last line and missing files are no da
   expect(gone.stderr).toBe(
     "scorefield: monos: expected the folder of a run, found no run.json there; did you mean moons?\n",
   );
-}, 120_000);
+});
 
 test("a model that a program saved has no training to show", async () => {
   const parts = {

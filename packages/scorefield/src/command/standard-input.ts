@@ -19,7 +19,7 @@ const formats = ["csv", "tsv", "jsonl", "npy", "npz", "parquet"] as const;
 export type InputFormat = (typeof formats)[number];
 
 /** What standard input is called where people read of it. */
-export const inputTitle = "standard input";
+const inputTitle = "standard input";
 
 /** The option that says what is on standard input. */
 export const inputFormatOption = (): Option =>

@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { denoising, edm, initialTrainable, mlp, preconditioningFromRecipe, trainedModel } from "@scorefield/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { saveRun } from "../run/save.ts";
+
+// Every test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const bin = fileURLToPath(new URL("../../bin/scorefield.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "scorefield-terminal-"));
@@ -43,27 +46,23 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasScript)("on a terminal", () => {
-  test.each([40, 80])(
-    "of %d columns every line fits, in colours",
-    (columns) => {
-      for (const args of [["samplers"], ["summary", "dit", "--shape", "1,28,28"], ["show", "run"]]) {
-        const shown = onTerminal(columns, args);
-        expect(shown).toContain(control);
-        // What a person types is not broken.
-        const lines = stripVTControlCharacters(shown).split("\n");
-        for (const line of lines.filter((line) => !line.startsWith("  scorefield ") && !/^ *\S+$/.test(line)))
-          expect([...line].length, line).toBeLessThanOrEqual(columns);
-      }
-    },
-    120_000,
-  );
+  test.each([40, 80])("of %d columns every line fits, in colours", (columns) => {
+    for (const args of [["samplers"], ["summary", "dit", "--shape", "1,28,28"], ["show", "run"]]) {
+      const shown = onTerminal(columns, args);
+      expect(shown).toContain(control);
+      // What a person types is not broken.
+      const lines = stripVTControlCharacters(shown).split("\n");
+      for (const line of lines.filter((line) => !line.startsWith("  scorefield ") && !/^ *\S+$/.test(line)))
+        expect([...line].length, line).toBeLessThanOrEqual(columns);
+    }
+  });
 
   test("there are no colours with NO_COLOR or TERM=dumb", () => {
     for (const extra of [{ NO_COLOR: "1" }, { TERM: "dumb" }] as Variables[]) {
       expect(onTerminal(80, ["samplers"], extra)).not.toContain(control);
     }
     expect(onTerminal(80, ["show"])).toContain(`${control}31mscorefield:${control}39m show: expected <run>`);
-  }, 120_000);
+  });
 
   test("bytes of arrays are not written to it, nor are data read from it", () => {
     const refused = stripVTControlCharacters(
@@ -73,7 +72,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
       "scorefield: --out -: expected a pipe or a file for the .npy format, found a terminal; pipe it on, or name a file with --out\n",
     );
     expect(onTerminal(80, ["train", "-"])).toContain("expected data on standard input, found a terminal");
-  }, 120_000);
+  });
 });
 
 describe("elsewhere", () => {
@@ -82,5 +81,5 @@ describe("elsewhere", () => {
     expect(stdout).not.toContain(control);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeGreaterThan(100);
     expect(piped(["samplers"], { FORCE_COLOR: "1" }).stdout).toContain(control);
-  }, 120_000);
+  });
 });
