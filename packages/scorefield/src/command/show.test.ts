@@ -22,17 +22,17 @@ const run = (...args: string[]) => {
 const small = ["--set", "network.width=16", "--set", "network.depth=2", "--set", "data.count=500", "--batch", "32"];
 
 beforeAll(() => {
-  const { code, stderr, stdout } = run("train", "moons", "--out", "moons", "--steps", "600", ...small);
+  const { code, stderr, stdout } = run("train", "moons", "--out", "first", "--steps", "600", ...small);
   expect(code, stderr).toBe(0);
-  expect(stdout).toContain("loss curve: moons/loss.html, or: scorefield show moons");
+  expect(stdout).toContain("loss curve: first/loss.html, or: scorefield show first");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a finished run: what it is, its losses and their curve, and what comes next", () => {
-  const { code, stdout, stderr } = run("show", "moons");
+  const { code, stdout, stderr } = run("show", "first");
   expect(code, stderr).toBe(0);
   expect(stderr).toBe("");
-  expect(stdout).toMatch(/^moons\n/);
+  expect(stdout).toMatch(/^first\n/);
   expect(stdout).toMatch(/^ {2}data +moons: 400 to learn from, 100 held out$/m);
   expect(stdout).toMatch(/^ {2}a sample +a row of 2 columns: x, y$/m);
   expect(stdout).toMatch(/^ {2}network +mlp \(width 16, depth 2, noiseFeatures 32\), 866 parameters$/m);
@@ -42,15 +42,15 @@ test("a finished run: what it is, its losses and their curve, and what comes nex
   expect(stdout).toMatch(/^ {2}checkpoints +of steps 600$/m);
   expect(stdout).toMatch(/┤.*[\u2801-\u28ff]/);
   expect(stdout).toMatch(/0 +steps +600\n/);
-  expect(stdout).toContain("scorefield sample moons --out new.csv");
+  expect(stdout).toContain("scorefield sample first --out new.csv");
   expect(stdout).not.toContain("--resume");
 });
 
 test("as JSON: all of it, with every loss that was recorded", async () => {
-  const result = JSON.parse(run("show", "moons", "--json").stdout);
-  const metrics = (await readFile(at("moons/metrics.jsonl"), "utf8")).trim().split("\n");
+  const result = JSON.parse(run("show", "first", "--json").stdout);
+  const metrics = (await readFile(at("first/metrics.jsonl"), "utf8")).trim().split("\n");
   expect(result).toMatchObject({
-    run: "moons",
+    run: "first",
     step: 600,
     locked: false,
     checkpoints: [600],
@@ -62,10 +62,10 @@ test("as JSON: all of it, with every loss that was recorded", async () => {
 });
 
 test("the page that training left, and the same by --report", async () => {
-  const left = await readFile(at("moons/loss.html"), "utf8");
+  const left = await readFile(at("first/loss.html"), "utf8");
   expect(left).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
   expect(left).toContain("600 of 600 steps");
-  const { code, stdout } = run("show", "moons", "--report", "page.html");
+  const { code, stdout } = run("show", "first", "--report", "page.html");
   expect(code).toBe(0);
   expect(stdout).toContain("Report: page.html");
   expect((await readFile(at("page.html"), "utf8")).replace(/<dt>files.*?<\/dd>/, "")).toBe(
@@ -80,7 +80,8 @@ test("while it trains, when stopped, and when resumed", async () => {
     stdio: "ignore",
   });
   const closed = new Promise((resolve) => child.on("close", resolve));
-  while (!existsSync(at("stopped/metrics.jsonl"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!existsSync(at("stopped/metrics.jsonl")) && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   const running = run("show", "stopped");
   expect(running.code, running.stderr).toBe(0);
   expect(running.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; a training is at work on it/);
@@ -98,11 +99,11 @@ test("while it trains, when stopped, and when resumed", async () => {
 
 test("damaged runs are typed errors; a cut last line and missing files are no damage", async () => {
   const damaged = async (name: string, change: () => Promise<unknown>) => {
-    await cp(at("moons"), at(name), { recursive: true });
+    await cp(at("first"), at(name), { recursive: true });
     await change();
     return run("show", name, "--json");
   };
-  const lines = await readFile(at("moons/metrics.jsonl"), "utf8");
+  const lines = await readFile(at("first/metrics.jsonl"), "utf8");
   const word = await damaged("word", () => writeFile(at("word/metrics.jsonl"), `{"step":1,"loss":"x"}\n${lines}`));
   expect(word.code).toBe(1);
   const { error } = JSON.parse(word.stdout);
@@ -115,9 +116,9 @@ test("damaged runs are typed errors; a cut last line and missing files are no da
   const none = await damaged("none", () => rm(at("none/metrics.jsonl")));
   expect(JSON.parse(none.stdout)).toMatchObject({ step: 600, metrics: [] });
   expect(run("show", "none").stdout).toMatch(/loss +none recorded yet/);
-  const gone = run("show", "monos");
+  const gone = run("show", "frist");
   expect(gone.stderr).toBe(
-    "scorefield: monos: expected the folder of a run, found no run.json there; did you mean moons?\n",
+    "scorefield: frist: expected the folder of a run, found no run.json there; did you mean first?\n",
   );
 });
 
