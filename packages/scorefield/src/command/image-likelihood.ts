@@ -71,7 +71,12 @@ export const imageLikelihood = async (
   out.text(
     textTable([
       ["", "mean", "standard error", "error of ODE and prior"],
-      ["bits per dimension", withMinus(mean.toFixed(4)), standardError?.toFixed(4) ?? "", withMinus(error.toExponential(1))],
+      [
+        "bits per dimension",
+        withMinus(mean.toFixed(4)),
+        standardError?.toFixed(4) ?? "",
+        withMinus(error.toExponential(1)),
+      ],
     ]),
   );
   if (flags.out !== undefined && flags.out !== standardStream)

@@ -83,9 +83,13 @@ export const addSummary = (program: Command): void => {
     .option("--set <path=value>", "a setting, such as network.width=32; repeatable", gather)
     .option("--json", "print the result as JSON")
     .action(action);
-  withExamples(command, [
-    "scorefield summary unet --shape 1,28,28 --set network.width=32",
-    "scorefield summary recipe.ts",
-    "scorefield summary runs/first --json",
-  ], recipesRun);
+  withExamples(
+    command,
+    [
+      "scorefield summary unet --shape 1,28,28 --set network.width=32",
+      "scorefield summary recipe.ts",
+      "scorefield summary runs/first --json",
+    ],
+    recipesRun,
+  );
 };

@@ -296,13 +296,17 @@ export const addTrain = (program: Command): void => {
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(command);
-  withExamples(command, [
-    "scorefield train proteins.csv --exclude id",
-    "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
-    "scorefield train photos/ --flip --minutes 30",
-    "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
-    "scorefield train recipe.ts --out runs/first --set network.width=512",
-    "scorefield train runs/first --resume",
-    "zcat table.csv.gz | scorefield train - --out runs/piped",
-  ], recipesRun);
+  withExamples(
+    command,
+    [
+      "scorefield train proteins.csv --exclude id",
+      "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
+      "scorefield train photos/ --flip --minutes 30",
+      "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
+      "scorefield train recipe.ts --out runs/first --set network.width=512",
+      "scorefield train runs/first --resume",
+      "zcat table.csv.gz | scorefield train - --out runs/piped",
+    ],
+    recipesRun,
+  );
 };
