@@ -114,6 +114,7 @@ describe
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
           ["samplers"],
           ["summary", "run"],
+          ["show", "run"],
           ["verify", "--only", "heun"],
         ];
         const table = `
