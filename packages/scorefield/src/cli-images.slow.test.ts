@@ -72,7 +72,7 @@ describe("a folder of photographs", () => {
     expect(stderr).toMatch(/new run runs\/photos: 20 steps of 4 images/);
     expect(stderr).toMatch(/72 training images and 4 held out, mirrored .*, 8x8 colour, of 2 classes: sea, sun/);
     expect(stderr).toMatch(/unet \(width 8,/);
-    expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --count 64 --class all --out grid.png/);
+    expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --class all --out grid.png/);
   }, 600_000);
 
   test("pictures of samples stand in the run's folder", async () => {
@@ -99,6 +99,10 @@ describe("a folder of photographs", () => {
     expect((await readNpy(at("new.npy"))).shape).toEqual([3, 8, 8, 3]);
     const alone = await draw("-n", "2");
     expect(alone.stdout).toMatch(/^runs\/photos\/samples\/step-20-heun-3-seed-0-count-2.png: 2 samples/);
+    const usual = await draw("--class", "all", "--json");
+    expect(JSON.parse(usual.stdout)).toMatchObject({ count: 64 });
+    const piped = await draw("-n", "3", "--class", "sun", "--out", "-", "--format", "npy");
+    expect(piped.stderr).toContain("standard output (npy): 3 samples");
   });
 
   test("stopped and resumed it ends with the bits of a run never stopped", async () => {
@@ -178,5 +182,8 @@ describe("a folder of photographs", () => {
     );
     expect(await refusal("train", "photos", "--minutes", "1", "--steps", "9")).toMatch(/leave out --steps/);
     expect(await refusal("sample", "runs/photos", "-n", "1", "--class", "sae")).toMatch(/did you mean sea\?/);
+    expect(await refusal("sample", "runs/photos", "--out", "-", "--format", "csv")).toMatch(
+      /expected png, npy or a folder/,
+    );
   });
 });

@@ -70,7 +70,7 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   } finally {
     line.end();
   }
-  const lossCurve = step > start ? await writeLossPage(run.path) : undefined;
+  const lossCurve = step > 0 ? await writeLossPage(run.path) : undefined;
   if (step < steps)
     throw new Interrupted(
       `stopped at step ${step} of ${steps}, saved; continue with: scorefield train ${run.path} --resume`,
