@@ -2,6 +2,8 @@
 export interface Target {
   /** Only operators of the standard ONNX domain. */
   readonly portable: boolean;
+  /** Results that one operation may have: graphics processors bind few buffers at once. Left out, any number. */
+  readonly mostOutputs?: number | undefined;
   /** Channels per block of the runtime's blocked convolution layout, if it has one and was asked for it. */
   readonly convolutionBlock?: number | undefined;
   /**
@@ -10,3 +12,6 @@ export interface Target {
    */
   readonly float16?: true | string | undefined;
 }
+
+/** Results of one operation that every implementation of WebGPU takes: it binds at least 8 buffers to a program. */
+export const mostOutputsOfWebGpu = 6;

@@ -87,6 +87,18 @@ const partitions = (order: readonly Tensor[]): Map<Tensor, readonly Tensor[]> =>
   return found;
 };
 
+/** Cuts `name` along an axis into parts of these sizes, in stages where the target takes fewer results at once. */
+const emitSplit = (name: string, sizes: readonly number[], axis: number, emit: GraphEmitter): string[] => {
+  const most = emit.target.mostOutputs ?? sizes.length;
+  const perGroup = Math.ceil(sizes.length / most);
+  const groups = Array.from({ length: Math.ceil(sizes.length / perGroup) }, (_, i) =>
+    sizes.slice(i * perGroup, (i + 1) * perGroup),
+  );
+  const lengths = emit.integers(groups.map((group) => group.reduce((sum, size) => sum + size, 0)));
+  const outputs = emit.nodes("Split", [name, lengths], groups.length, { axis: { int: axis } });
+  return groups.flatMap((group, i) => (group.length === 1 ? outputs[i]! : emitSplit(outputs[i]!, group, axis, emit)));
+};
+
 /** Emits every node that the outputs need; returns the names of the outputs. */
 const emitNodes = (graph: Graph, inputNames: ReadonlyMap<Tensor, string>, emit: GraphEmitter): string[] => {
   const names = new Map<Tensor, string>(inputNames);
@@ -100,8 +112,8 @@ const emitNodes = (graph: Graph, inputNames: ReadonlyMap<Tensor, string>, emit: 
     const parts = splits.get(node);
     if (parts) {
       const axis = node.inputs[0]!.shape.findIndex((_, i) => !isWhole(node.inputs[0]!.shape, node.attributes, i));
-      const sizes = emit.integers(parts.map((part) => part.shape[axis]!));
-      const outputs = emit.nodes("Split", [inputs[0]!, sizes], parts.length, { axis: { int: axis } });
+      const sizes = parts.map((part) => part.shape[axis]!);
+      const outputs = emitSplit(inputs[0]!, sizes, axis, emit);
       for (const [i, part] of parts.entries()) names.set(part, outputs[i]!);
     } else {
       if (!node.operation.lower) throw new Error(`${node.operation.name} has no ONNX form`);

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compile, traceOptimised } from "../compile.ts";
 import { grad } from "../differentiate/differentiate.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { castArray, type DataType, fromNested, type NdArray, ndarray, type Shape, sizeOf } from "../ndarray.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { expectClose } from "../testing/close.ts";
 import { checkDerivatives } from "../testing/derivatives.ts";
-import { evaluate } from "../testing/evaluate.ts";
+import { evaluate, testRuntime } from "../testing/evaluate.ts";
 import { randomArray } from "../testing/random.ts";
 import { anyShape } from "../testing/shapes.ts";
 import { multiply } from "./arithmetic.ts";
@@ -181,6 +183,30 @@ describe("split, concat, stack, flip", () => {
       ],
     ];
     for (const [i, values] of expected.entries()) expectClose(found[i]!, castArray(fromNested(values), dtype));
+  });
+
+  it("fall apart in stages where the runtime takes few results of one operation", async () => {
+    const f = (x: Tensor): Tensor => {
+      const parts = split(
+        x,
+        Array.from({ length: 40 }, (_, i) => (i % 3) + 1),
+      );
+      return stack(parts.map((part, i) => sum(multiply(part, i + 1))));
+    };
+    const specs = [{ shape: [79] }] as const;
+    const { nodes } = traceOptimised(f, specs, { portable: false, mostOutputs: 6 });
+    const splits = nodes.filter(({ op }) => op === "Split");
+    expect(splits.length).toBeGreaterThan(6);
+    for (const { outputs } of splits) expect(outputs.length).toBeLessThanOrEqual(6);
+
+    const runtime = testRuntime();
+    const few: Runtime = {
+      ...runtime,
+      target: async (question) => ({ ...(await runtime.target(question)), mostOutputs: 6 }),
+    };
+    const x = ndarray(Float32Array.from({ length: 79 }, (_, i) => Math.sin(i)));
+    const expected = await (await compile(f, specs, { runtime }))(x);
+    expect(await (await compile(f, specs, { runtime: few }))(x)).toEqual(expected);
   });
 
   it("allows empty parts", async () => {

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fetchCudaLibraries } from "./reason.ts";
 
 const names = ["libonnxruntime_providers_shared.so", "libonnxruntime_providers_cuda.so"];
 
@@ -19,6 +20,5 @@ export const missingCudaLibraries = (folder = ownFolder()): string | undefined =
   );
   return missing === undefined
     ? undefined
-    : `expected the library ${missing}, which is fetched apart, found none; fetch it once with ` +
-        "ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js";
+    : `expected the library ${missing}, which is fetched apart, found none; fetch it once with ${fetchCudaLibraries}`;
 };

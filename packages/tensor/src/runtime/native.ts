@@ -1,5 +1,6 @@
 /** ONNX Runtime on this machine's own processors, in a thread of its own. */
 import { RuntimeError } from "../errors.ts";
+import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import { probeConvolutionBlock } from "./convolution-block.ts";
 import { ownCopies, ownCopy } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
@@ -64,6 +65,7 @@ export const native = (options: NativeOptions = {}): Runtime => {
     prepare: () => void running().catch(() => {}),
     target: async ({ convolution = false, float16 = false } = {}) => ({
       portable: false,
+      mostOutputs: provider === "webgpu" ? mostOutputsOfWebGpu : undefined,
       float16: float16 ? await (half ??= probeFloat16(name, load)) : undefined,
       convolutionBlock: convolution && provider === "cpu" ? await (block ??= probeConvolutionBlock(load)) : undefined,
     }),

@@ -25,6 +25,9 @@ const clean = (text: string): string =>
 const amount = (bytes: number): string =>
   bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e9)} GB`;
 
+/** The command that fetches the libraries of the CUDA provider, which the package onnxruntime-node does not hold. */
+export const fetchCudaLibraries = "ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js";
+
 /** Failures that the machine or what is installed on it is the cause of. */
 const ofTheMachine = (text: string, provider: string): string | undefined => {
   const instead = provider === "cpu" || provider === "wasm" ? "" : ", or compute on the processor";
@@ -41,7 +44,7 @@ const ofTheMachine = (text: string, provider: string): string | undefined => {
     return (
       `expected the libraries of the provider ${provider}, found none that load; ` +
       (provider === "cuda"
-        ? "install CUDA 12, cuDNN 9 and ONNX Runtime's part (ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node), or compute on the processor"
+        ? `install CUDA 12, cuDNN 9 and ONNX Runtime's part (${fetchCudaLibraries}), or compute on the processor`
         : "install them, or compute on the processor")
     );
   if (/no CUDA-capable device|CUDA driver version is insufficient/i.test(text))

@@ -1,5 +1,6 @@
 /** ONNX Runtime in a browser page or worker. */
 import { RuntimeError } from "../errors.ts";
+import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import { ownCopies, ownCopy } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
 import { reasonOf } from "./reason.ts";
@@ -72,6 +73,7 @@ export const web = ({ provider = "wasm", ...settings }: WebOptions = {}): Runtim
     // The blocked convolution operators are not part of the WebAssembly build.
     target: async ({ float16 = false } = {}) => ({
       portable: false,
+      mostOutputs: provider === "webgpu" ? mostOutputsOfWebGpu : undefined,
       float16: float16 ? await (half ??= probeFloat16(name, load)) : undefined,
     }),
     load,
