@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== "linux")("a graphics processor that is not 
   test("cuda: one sentence that says what to install", () => {
     const { status, stderr } = train(":", ["--provider", "cuda"], none);
     expect(stderr).toMatch(
-      /^scorefield: native \(cuda\): could not load the model: expected (the libraries of the provider cuda|an NVIDIA graphics processor)[^,]*, found none.*; install .*, or compute on the processor\n$/,
+      /^scorefield: native \(cuda\): could not load the model: expected (the library \S+, which is fetched apart|the libraries of the provider cuda|an NVIDIA graphics processor)[^,]*, found none.*; (install .*, or compute on the processor|fetch it once with .*)\n$/,
     );
     expect(stderr).not.toMatch(/\.(cc|cpp|h)\b/);
     expect(status).toBe(1);

@@ -13,7 +13,7 @@ import { addSamplers } from "./command/samplers.ts";
 import { addShow } from "./command/show.ts";
 import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
-import { unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
+import { oneLine, unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
 import { addVerify } from "./command/verify.ts";
 import { UsageError } from "./errors.ts";
 import { paint } from "./report/terminal.ts";
@@ -35,12 +35,6 @@ const known = new Set([
   "UsageError",
   "VerificationError",
 ]);
-
-const oneLine = (text: string): string =>
-  text
-    .split("\n")
-    .flatMap((line) => line.trim() || [])
-    .join(" ");
 
 const addHelp = (root: Command): void => {
   const help = root

@@ -209,7 +209,9 @@ describe("results on standard output", () => {
     const head = csv.split("\n").slice(0, 11).join("\n");
     const likely = await pipe(head, "likelihood", "run", "--data", "-", "--out", "-");
     expect(likely.code, likely.stderr).toBe(0);
-    expect(likely.stdout.toString()).toMatch(/^log_density,standard_error,error_estimate\n(-?[\d.e-]+,){2}[\d.e-]+\n/);
+    expect(likely.stdout.toString()).toMatch(
+      /^log_density,standard_error,error_estimate,prior_mismatch\n(-?[\d.e-]+,){3}-?[\d.e-]+\n/,
+    );
     expect(likely.stdout.toString().trim().split("\n")).toHaveLength(11);
     expect(likely.stderr).toContain("10 rows of standard input");
     const unlike = await pipe(head, "anomaly", "run", "--data", "-", "--out", "-", "--format", "tsv", "--steps", "5");

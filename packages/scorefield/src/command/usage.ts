@@ -50,6 +50,13 @@ export const unknownCommand = (root: Command, word: string): string =>
     root.commands.map((command) => command.name()),
   )}`;
 
+/** A text of several lines as one. */
+export const oneLine = (text: string): string =>
+  text
+    .split("\n")
+    .flatMap((line) => line.trim() || [])
+    .join(" ");
+
 /**
  * What is wrong with a command line, in one line for a person.
  * @param args without the program and its file
@@ -57,7 +64,7 @@ export const unknownCommand = (root: Command, word: string): string =>
 export const usageMessage = ({ code, message }: CommanderError, root: Command, args: readonly string[]): string => {
   const command = commandOf(root, args);
   const name = command === root ? "" : `${command.name()}: `;
-  const text = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  const text = oneLine(message).replace(/^error: /, "");
   const example = examplesOf.get(command)?.[0]?.replace(/\s{2,}.*/, "");
   const proposal = example ? `, such as: ${example}` : "";
   const help = `see scorefield ${command === root ? "" : `${command.name()} `}--help`;

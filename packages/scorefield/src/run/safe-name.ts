@@ -30,7 +30,8 @@ export const safeName = (text: string): string => {
     .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}<>:"/\\|?*]+/gu, "-")
     // What begins with a dot is hidden. Windows removes dots and spaces at the end.
     .replace(/^[.\s]+/, "_");
-  const name = cut(reserved.test(plain) ? `_${plain}` : plain, mostBytes).replace(/[.\s]+$/, "");
+  let name = cut(reserved.test(plain) ? `_${plain}` : plain, mostBytes);
+  while (/[.\s]$/.test(name)) name = name.slice(0, -1);
   return name || "_";
 };
 

@@ -1,24 +1,55 @@
 /** What ONNX Runtime says of a failure, in a sentence for people: without the C++ files of the machine that built it. */
 
-// A file and line of C++, and the signature of the function there, as ONNX Runtime's macros write them.
-const file = String.raw`(?:[A-Za-z]:)?[\w.\\/+-]*[\\/][\w.+-]+\.(?:cc|cpp|cxx|cu|cuh|mm|hpp|h|inc):\d+`;
-const parameters = String.raw`\((?:[^()]|\([^()]*\))*\)`;
-const signature = String.raw`[^()\n]*?::[^()\s]+(?:${parameters}(?:\s*const\b)?(?:::<lambda${parameters}>)*(?:\s*\[with [^\]]*\])?)?`;
-const place = new RegExp(String.raw`${file}\)?(?:\s+${signature})?[\s:]*`, "g");
-const frame = /^\s*at .*$/gm;
+// A word that is a file and line of C++, as ONNX Runtime's macros write it before the function there and the message.
+const place = /\.(?:cc|cpp|cxx|cu|cuh|mm|hpp|h|inc):\d+\)?:?$/;
 const condition = /^.* was false\.\s*/;
 // The CUDA provider adds the machine's name and its own source.
-const fields = /\s*;\s*(?:GPU|hostname|file|line|expr)=[^;\n]*/g;
+const field = /^(?:GPU|hostname|file|line|expr)=/;
 const running = /Non-zero status code returned while running (\w+) node\. Name:'[^']*' Status Message:\s*/g;
+
+/** The words of a text; what is in brackets belongs to the word that it is in. */
+const bracketedWords = (text: string): string[] => {
+  const words: string[] = [];
+  let depth = 0;
+  for (const word of text.split(/\s+/)) {
+    if (depth > 0) words[words.length - 1] += ` ${word}`;
+    else words.push(word);
+    for (const letter of word) depth += "(<[".includes(letter) ? 1 : ")>]".includes(letter) ? -1 : 0;
+  }
+  return words;
+};
+
+/** A text without the signature of a C++ function that it begins with, if it does. */
+const afterSignature = (text: string): string => {
+  const words = bracketedWords(text);
+  const called = words.slice(0, 3).findIndex((word) => word.includes("::") && word.includes("("));
+  let next = called === -1 ? Number(words[0]!.includes("::")) : called + 1;
+  while (called !== -1 && (words[next] === "const" || words[next]?.startsWith("[with "))) next++;
+  return words.slice(next).join(" ");
+};
+
+/** A line as the parts that lie between places in C++ files. */
+const withoutPlaces = (line: string): string[] => {
+  const words = line.split(/\s+/);
+  const at = words.findIndex((word) => place.test(word));
+  if (at === -1) return [line];
+  return [words.slice(0, at).join(" "), ...withoutPlaces(afterSignature(words.slice(at + 1).join(" ")))];
+};
+
+const withoutFields = (line: string): string => {
+  const parts = line.split(";").map((part) => part.trim());
+  return parts.filter((part) => part !== "" && !field.test(part)).join("; ");
+};
 
 const clean = (text: string): string =>
   text
     .replace(running, "$1: ")
-    .replace(fields, "")
-    .replace(frame, "")
-    .replace(place, "\n")
     .split("\n")
-    .map((line) => line.replace(condition, "").replace(/^;|;$/g, "").trim())
+    .map((line) => line.trim())
+    .filter((line) => !line.startsWith("at "))
+    .flatMap(withoutPlaces)
+    .map(withoutFields)
+    .map((line) => line.replace(condition, "").trim())
     .filter((line) => line !== "")
     .join(" ");
 
