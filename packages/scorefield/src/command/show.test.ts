@@ -1,12 +1,13 @@
 /** `scorefield show` of the built command, on runs in all states. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { denoising, edm, initialTrainable, mlp, preconditioningFromRecipe, trainedModel } from "@scorefield/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { lockName } from "../run/lock.ts";
 import { saveRun } from "../run/save.ts";
 
 // Every test starts processes, on a machine that may be busy.
@@ -73,21 +74,33 @@ test("the page that training left, and the same by --report", async () => {
   );
 });
 
-test("while it trains, when stopped, and when resumed", async () => {
+test("while it trains, when killed, stopped and resumed", async () => {
   const args = ["train", "moons", "--out", "stopped", "--steps", "200000", ...small];
-  const child = spawn(process.execPath, [bin, ...args, "--set", "training.checkpointSeconds=1"], {
-    cwd: folder,
-    stdio: "ignore",
-  });
-  const closed = new Promise((resolve) => child.on("close", resolve));
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: "ignore" });
+    return { child, closed: new Promise((resolve) => child.on("close", resolve)) };
+  };
+  const { child, closed } = start(...args, "--set", "training.checkpointSeconds=1");
   while (!existsSync(at("stopped/metrics.jsonl")) && child.exitCode === null)
     await new Promise((resolve) => setTimeout(resolve, 20));
   const running = run("show", "stopped");
   expect(running.code, running.stderr).toBe(0);
   expect(running.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; a training is at work on it/);
   expect(running.stdout).not.toContain("--resume");
-  child.kill("SIGINT");
+  const locked = () => JSON.parse(run("show", "stopped", "--json").stdout).locked;
+  expect(locked()).toBe(true);
+  child.kill("SIGKILL");
   await closed;
+  // What is left of its lock is no sign of work.
+  expect(existsSync(at(`stopped/${lockName}`))).toBe(true);
+  const killed = run("show", "stopped");
+  expect(killed.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; unfinished/);
+  expect(killed.stdout).toContain("scorefield train stopped --resume");
+  expect(locked()).toBe(false);
+  const again = start("train", "stopped", "--resume");
+  while (!locked() && again.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  again.child.kill("SIGINT");
+  await again.closed;
   const stopped = run("show", "stopped");
   expect(stopped.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; unfinished/);
   expect(stopped.stdout).toContain("scorefield train stopped --resume");
@@ -95,6 +108,14 @@ test("while it trains, when stopped, and when resumed", async () => {
   const { step } = JSON.parse(run("show", "stopped", "--json").stdout);
   expect(run("train", "stopped", "--resume", "--steps", `${step + 50}`).code).toBe(0);
   expect(run("show", "stopped").stdout).toMatch(/trained +([\d,]+) of \1 steps of 32\n/);
+});
+
+test("one that another machine may be training is said to be so", async () => {
+  await cp(at("first"), at("far"), { recursive: true });
+  await mkdir(at(`far/${lockName}`));
+  await writeFile(at(`far/${lockName}/01.json`), JSON.stringify({ pid: 1, host: "elsewhere", boot: "another" }));
+  expect(run("show", "far").stdout).toMatch(/600 of 600 steps of 32; a training of another machine may be at work/);
+  expect(JSON.parse(run("show", "far", "--json").stdout).locked).toBeNull();
 });
 
 test("damaged runs are typed errors; a cut last line and missing files are no damage", async () => {

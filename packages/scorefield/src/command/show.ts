@@ -29,7 +29,8 @@ const resultOf = (facts: RunFacts): Readonly<Record<string, unknown>> => {
     step,
     ...losses,
     checkpoints,
-    locked,
+    // JSON has no undefined.
+    locked: locked ?? null,
     files,
     metrics,
   };

@@ -1,11 +1,11 @@
 /** What a run is and how far its training came, gathered from its folder without its data. */
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { relative, resolve } from "node:path";
 import { networkFromRecipe, summary } from "@scorefield/core";
 import { dataName } from "../recipe/paths.ts";
 import { checkpointSteps } from "../run/checkpoint.ts";
 import { lossPage } from "../run/folder.ts";
-import { lockName } from "../run/lock.ts";
+import { isLocked } from "../run/lock.ts";
 import { type Metrics, readMetrics } from "../run/metrics.ts";
 import type { RunRecord } from "../run/record.ts";
 import { readRecord } from "../run/record-file.ts";
@@ -26,8 +26,8 @@ export interface RunFacts {
   readonly parameters: number;
   /** Steps of the checkpoints, ascending. */
   readonly checkpoints: readonly number[];
-  /** Whether a training holds the run's lock. */
-  readonly locked: boolean;
+  /** Whether a training is at work on the run; undefined where that cannot be found out from here. */
+  readonly locked: boolean | undefined;
   /** Names in the run's folder. */
   readonly files: readonly string[];
 }
@@ -51,7 +51,7 @@ export const readRunFacts = async (path: string): Promise<RunFacts> => {
     step: Math.max(metrics.at(-1)?.step ?? 0, checkpoints.at(-1) ?? 0),
     parameters: summary(networkFromRecipe(record.model.network), record.model.shape).parameters,
     checkpoints,
-    locked: (await stat(join(path, lockName)).catch(() => undefined)) !== undefined,
+    locked: await isLocked(path),
     files: names.filter((name) => !name.startsWith(".")).sort(),
   };
 };
@@ -86,10 +86,12 @@ const progressText = (facts: RunFacts): string => {
   const steps = plannedSteps(facts);
   if (steps === undefined) return `by a program, ${grouped(facts.step)} steps`;
   const state = facts.locked
-    ? "; a training is at work on it, or was ended in its midst"
-    : isUnfinished(facts)
-      ? "; unfinished"
-      : "";
+    ? "; a training is at work on it"
+    : facts.locked === undefined
+      ? "; a training of another machine may be at work on it"
+      : isUnfinished(facts)
+        ? "; unfinished"
+        : "";
   return `${grouped(facts.step)} of ${grouped(steps)} steps of ${facts.record.training!.recipe.training.batch}${state}`;
 };
 
@@ -145,7 +147,7 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
 export const nextCommands = (facts: RunFacts): (readonly [string, string])[] => {
   const { path, record, checkpoints, metrics, files } = facts;
   const images = record.scaling.kind === "images";
-  const unfinished = isUnfinished(facts) && !facts.locked;
+  const unfinished = isUnfinished(facts) && facts.locked === false;
   return [
     ...(unfinished ? ([[`scorefield train ${path} --resume`, "go on training"]] as const) : []),
     ...(checkpoints.length > 0

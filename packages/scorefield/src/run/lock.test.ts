@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
 import { removeTemporaries } from "./folder.ts";
-import { lockName, lockRun } from "./lock.ts";
+import { isLocked, lockName, lockRun } from "./lock.ts";
 import { isAlive, type Owner, thisProcess } from "./lock-owner.ts";
 
 const linux = process.platform === "linux";
@@ -79,6 +79,27 @@ describe("a lock", () => {
     await rm(join(folder, lockName), { recursive: true });
     await writeFile(join(folder, lockName), `1 ${hostname()}\n`);
     await expect(lockRun(folder)).rejects.toThrow(/the lock of another version; if nothing trains it, remove .*lock/);
+  });
+
+  test("is asked for without a change to it", async () => {
+    expect(await isLocked(folder)).toBe(false);
+    const unlock = await lockRun(folder);
+    expect(await isLocked(folder)).toBe(true);
+    await unlock();
+    expect(await isLocked(folder)).toBe(false);
+    const self = await thisProcess();
+    for (const [left, expected] of [
+      [{ ...self, pid: nobody }, false],
+      ["half", false],
+      [{ pid: 1, host: "elsewhere", boot: "another" }, undefined],
+    ] as const) {
+      await leave(left);
+      expect(await isLocked(folder)).toBe(expected);
+      expect(await readdir(join(folder, lockName))).toEqual(["0123456789abcdef.json"]);
+      await rm(join(folder, lockName), { recursive: true });
+    }
+    await writeFile(join(folder, lockName), `1 ${hostname()}\n`);
+    expect(await isLocked(folder)).toBeUndefined();
   });
 
   test("that a killed process was making goes with the other temporaries; one renamed into place meanwhile stays", async () => {

@@ -35,8 +35,16 @@ const heldBy = (run: string, path: string, { pid, host }: Owner, known: boolean)
         : `, which cannot be asked from here; wait for it or stop it there. If that machine or container is gone, remove the folder ${path}`),
   );
 
-/** Removes what processes have left at the lock's place that are gone. @throws RunError where one is there, or may be */
-const clear = async (run: string, path: string): Promise<void> => {
+/** What is at a lock's place: its names, and the process that holds it or may hold it. */
+interface Found {
+  readonly names: readonly string[];
+  readonly holder?: Owner;
+  /** Whether the holder is known to be there. */
+  readonly known: boolean;
+}
+
+/** Looks at a lock and changes nothing. @returns undefined where there is none */
+const find = async (run: string, path: string): Promise<Found | undefined> => {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     if (error.code === "ENOTDIR")
@@ -45,7 +53,7 @@ const clear = async (run: string, path: string): Promise<void> => {
       );
     throw error;
   });
-  if (names === undefined) return;
+  if (names === undefined) return undefined;
   for (const name of names.filter((name) => name.endsWith(ownerEnding))) {
     const text = await readFile(join(path, name), "utf8").catch((error: NodeJS.ErrnoException) => {
       // Given back just now.
@@ -59,9 +67,30 @@ const clear = async (run: string, path: string): Promise<void> => {
       mine: held.has(token),
       listening: () => isListening(path, token + socketEnding),
     });
-    if (alive !== false) throw heldBy(run, path, owner, alive !== undefined);
+    if (alive !== false) return { names, holder: owner, known: alive !== undefined };
   }
-  await removeAll(path, names);
+  return { names, known: true };
+};
+
+/** Removes what processes have left at the lock's place that are gone. @throws RunError where one is there, or may be */
+const clear = async (run: string, path: string): Promise<void> => {
+  const found = await find(run, path);
+  if (found?.holder) throw heldBy(run, path, found.holder, found.known);
+  if (found) await removeAll(path, found.names);
+};
+
+/**
+ * Whether a living process holds the lock of a run's folder. The lock stays as it is.
+ * @returns undefined where it cannot be found out from here: a lock of another machine or version, or one that may not be
+ *   read
+ */
+export const isLocked = async (run: string): Promise<boolean | undefined> => {
+  try {
+    const found = await find(run, join(run, lockName));
+    return found?.holder && !found.known ? undefined : found?.holder !== undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 // Windows says that it may not where the folder is in use.
