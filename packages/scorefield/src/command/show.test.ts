@@ -66,6 +66,8 @@ test("the page that training left, and the same by --report", async () => {
   const left = await readFile(at("first/loss.html"), "utf8");
   expect(left).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
   expect(left).toContain("600 of 600 steps");
+  // Of letters 11 pixels high: on a page 400 pixels wide a figure has 354, and letters below 8 are hard to read.
+  expect(Number(left.match(/<svg[^>]* width="(\d+)"/)![1])).toBeLessThanOrEqual(486);
   const { code, stdout } = run("show", "first", "--report", "page.html");
   expect(code).toBe(0);
   expect(stdout).toContain("Report: page.html");

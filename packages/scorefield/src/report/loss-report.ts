@@ -31,7 +31,7 @@ const curveFigure = ({ metrics }: RunFacts): Html => {
         ],
       },
     ],
-    { width: 760, height: 360, description: "Loss by step of training, on training data and on data held out" },
+    { width: 480, height: 300, description: "Loss by step of training, on training data and on data held out" },
   );
   return figure(
     svg,
