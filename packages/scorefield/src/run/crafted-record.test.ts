@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
 import { loadRun } from "./load.ts";
 import { recordPath } from "./record-file.ts";
+import { checkRecord } from "./record-schema.ts";
 import { saveRun } from "./save.ts";
 
 let folder: string;
@@ -36,4 +37,30 @@ test("settings nested 100,000 deep", async () => {
 test("networks that no machine holds", async () => {
   await expect(load('"depth": 1', '"depth": 1000000000')).rejects.toThrow(ArgumentError);
   await expect(load('"width": 8', '"width": 1000000000')).rejects.toThrow(ArgumentError);
+});
+
+test.each([
+  ["values in another order", { values: [2, 1], counts: [3, 4] }, /values of a column that do not rise/],
+  ["counts of 0", { values: [1, 2], counts: [3, 0] }, /a value that no row holds/],
+  [
+    "ranks below 0",
+    { values: [1, 2], counts: [3, 4], below: [0, -3] },
+    /ranks of a column that do not follow its counts/,
+  ],
+  ["ranks that overlap", { values: [1, 2], counts: [3, 4], below: [0, 2] }, /ranks of a column that do not follow/],
+  ["ranks that begin late", { values: [1, 2], counts: [3, 4], below: [1, 4] }, /ranks of a column that do not follow/],
+])("a distribution that no column has: %s", (_, column, message) => {
+  const scaling = { kind: "quantile", columns: [column] };
+  const record = { ...JSON.parse(text), scaling };
+  expect(() => checkRecord({ ...record, model: { ...record.model, shape: [1] } })).toThrow(message);
+});
+
+test("distributions of this version and of older ones", () => {
+  const record = JSON.parse(text);
+  const columns = [
+    { values: [1, 2], counts: [3, 4] },
+    { values: [1, 2], counts: [3, 4], below: [0, 9], decimals: 0 },
+  ];
+  const model = { ...record.model, shape: [2] };
+  expect(checkRecord({ ...record, model, scaling: { kind: "quantile", columns } }).scaling.kind).toBe("quantile");
 });

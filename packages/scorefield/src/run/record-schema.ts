@@ -64,9 +64,16 @@ const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void =>
   if (width !== undefined)
     throw new Error(`scaling: one of ${width} columns for samples of shape [${shape.join(", ")}]`);
   if (scaling.kind !== "quantile") return;
-  for (const { values, counts, below = counts } of scaling.columns)
-    if (values.length !== counts.length || values.length !== below.length)
+  for (const { values, counts, below } of scaling.columns) {
+    if (values.length !== counts.length || values.length !== (below ?? counts).length)
       throw new Error("scaling: other numbers of values than of counts");
+    if (values.some((value, i) => i > 0 && value <= values[i - 1]!))
+      throw new Error("scaling: values of a column that do not rise");
+    if (counts.some((count) => count < 1)) throw new Error("scaling: a value that no row holds");
+    const free = below?.map((rank, i) => rank - (i === 0 ? 0 : below[i - 1]! + counts[i - 1]!));
+    if (free?.some((rows, i) => (i === 0 ? rows !== 0 : rows < 0)))
+      throw new Error("scaling: ranks of a column that do not follow its counts");
+  }
 };
 
 /** @throws Error with what is wrong, in one line */
