@@ -22,11 +22,15 @@ const curvesOf = ({ metrics }: RunFacts): TerminalCurve[] => {
   ];
 };
 
+/** A record may come from anybody: what would move a terminal's cursor or set its title is shown as a mark. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\u{fffd}");
+
 /** Names and values in two columns, the values in as many lines as they need. */
 const pairsText = (pairs: readonly (readonly [string, string])[], width: number): string => {
   const names = Math.max(...pairs.map(([name]) => name.length));
   const room = Math.max(16, width - names - 4);
   return pairs
+    .map(([name, value]) => [name, printable(value)] as const)
     .flatMap(([name, value]) =>
       (Number.isFinite(room) ? wrapText(value, room) : [value]).map((line, i) =>
         `  ${paint("dim", (i === 0 ? name : "").padEnd(names))}  ${line}`.trimEnd(),

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { ArgumentError, edm, edmPreconditioning, mlp, trainedModel } from "@scorefield/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
+import { readRunFacts } from "../report/run-facts.ts";
+import { runText } from "../report/run-text.ts";
 import { loadRun } from "./load.ts";
 import { recordPath } from "./record-file.ts";
 import { checkRecord } from "./record-schema.ts";
@@ -63,4 +65,15 @@ test("distributions of this version and of older ones", () => {
   ];
   const model = { ...record.model, shape: [2] };
   expect(checkRecord({ ...record, model, scaling: { kind: "quantile", columns } }).scaling.kind).toBe("quantile");
+});
+
+test("commands to the terminal that shows the run", async () => {
+  const bell = "x\u0007y";
+  await writeFile(
+    recordPath(folder),
+    JSON.stringify({ ...JSON.parse(text), created: bell, versions: { [bell]: bell } }),
+  );
+  const shown = runText(await readRunFacts(folder));
+  expect(shown).toContain("x\u{fffd}y");
+  expect(shown).not.toContain("\u0007");
 });
