@@ -185,7 +185,7 @@ export {
   velocity,
   velocityFromDenoised,
 } from "./model/tweedie.ts";
-export { nearestWord } from "./nearest-word.ts";
+export { didYouMean, nearestWord } from "./nearest-word.ts";
 export {
   type ConditionEmbedding,
   conditionEmbedding,

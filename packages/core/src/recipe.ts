@@ -1,6 +1,6 @@
 /** Rebuilding things from their recipes: plain JSON of a kind and its settings. */
 import { RecipeError } from "./errors.ts";
-import { nearestWord } from "./nearest-word.ts";
+import { didYouMean } from "./nearest-word.ts";
 
 /** A kind and its settings, as plain JSON. */
 export interface KindRecipe {
@@ -13,11 +13,6 @@ type Fields = Readonly<Record<string, unknown>>;
 interface HasRecipe {
   readonly recipe: KindRecipe;
 }
-
-const meant = (word: string, known: readonly string[]): string => {
-  const near = nearestWord(word, known);
-  return near === undefined ? "" : `; did you mean ${near}?`;
-};
 
 const nameOf = (value: unknown): string =>
   value === undefined ? "nothing" : (JSON.stringify(value)?.slice(0, 60) ?? String(value));
@@ -40,7 +35,7 @@ const mismatch = (value: unknown, like: unknown, path: string): string | undefin
   const names = Object.keys(like as Fields);
   const stray = Object.keys(value as Fields).find((name) => !names.includes(name));
   if (stray !== undefined)
-    return `${path}: unknown setting ${stray}; known are ${names.join(", ")}${meant(stray, names)}`;
+    return `${path}: unknown setting ${stray}; known are ${names.join(", ")}${didYouMean(stray, names)}`;
   return names
     .map((name) => mismatch((value as Fields)[name], (like as Fields)[name], `${path}.${name}`))
     .find(Boolean);
@@ -69,7 +64,7 @@ export const recipeReader =
     if (!make) {
       const kinds = Object.keys(makers);
       throw new RecipeError(
-        `${what}: expected a kind among ${kinds.join(", ")}; found ${String(kind)}${meant(String(kind), kinds)}`,
+        `${what}: expected a kind among ${kinds.join(", ")}; found ${String(kind)}${didYouMean(String(kind), kinds)}`,
       );
     }
     const defaults = defaultsOf(make);
@@ -82,7 +77,7 @@ export const recipeReader =
       if (!Object.hasOwn(made.recipe, option)) {
         const known = Object.keys(made.recipe).filter((name) => name !== "kind");
         throw new RecipeError(
-          `${what} ${kind}: unknown setting ${option}; ${known.length > 0 ? `known are ${known.join(", ")}${meant(option, known)}` : "it has none"}`,
+          `${what} ${kind}: unknown setting ${option}; ${known.length > 0 ? `known are ${known.join(", ")}${didYouMean(option, known)}` : "it has none"}`,
         );
       }
     return made;

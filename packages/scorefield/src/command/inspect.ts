@@ -1,6 +1,6 @@
 /** `scorefield inspect`: a run's score as a field, in one report. */
 import { join } from "node:path";
-import { nearestWord } from "@scorefield/core";
+import { didYouMean } from "@scorefield/core";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { duration } from "../report/duration.ts";
@@ -74,12 +74,10 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const taken = toStandardOutput("--report", flags.report, flags.json);
     const out = output(flags, taken);
     const unknown = flags.only?.find((name) => !instrumentNames.includes(name));
-    if (unknown !== undefined) {
-      const near = nearestWord(unknown, instrumentNames);
+    if (unknown !== undefined)
       throw new UsageError(
-        `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${near === undefined ? "" : `; did you mean ${near}?`}`,
+        `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${didYouMean(unknown, instrumentNames)}`,
       );
-    }
     if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);

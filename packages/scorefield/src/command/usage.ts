@@ -1,5 +1,5 @@
 /** Command lines that are no command: what is wrong with them, and what to type in their place. */
-import { nearestWord } from "@scorefield/core";
+import { didYouMean, nearestWord } from "@scorefield/core";
 import { type Command, type CommanderError, InvalidArgumentError, Option } from "commander";
 import { suggest } from "../recipe/explain.ts";
 
@@ -23,10 +23,7 @@ export const withExamples = (command: Command, examples: readonly string[], more
 export const oneOf = (flags: string, description: string, words: readonly string[]): Option =>
   new Option(flags, description).choices(words).argParser((word) => {
     if (words.includes(word)) return word;
-    const near = nearestWord(word, words);
-    throw new InvalidArgumentError(
-      `Allowed choices are ${words.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(", ")}${didYouMean(word, words)}`);
   });
 
 /** The command that arguments name, else the program itself. */

@@ -1,5 +1,5 @@
 /** What is wrong with a recipe, in one line for a person. */
-import { nearestWord } from "@scorefield/core";
+import { didYouMean, nearestWord } from "@scorefield/core";
 import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
@@ -83,10 +83,10 @@ export const explainIssue = (issue: Issue, input: unknown, schema: unknown): str
     issue.code === "invalid_value" ? issue.values : ((issue as { options?: readonly unknown[] }).options ?? []);
   const near =
     typeof found === "string"
-      ? nearestWord(
+      ? didYouMean(
           found,
           names.filter((name) => typeof name === "string"),
         )
-      : undefined;
-  return `${at(issue.path)}: expected ${expectation(issue)}, found ${show(found)}${near ? `; did you mean ${near}?` : ""}`;
+      : "";
+  return `${at(issue.path)}: expected ${expectation(issue)}, found ${show(found)}${near}`;
 };
