@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FigureError } from "./errors.ts";
-import { lossPlot, runningMean } from "./loss-plot.ts";
+import { lossPlot } from "./loss-plot.ts";
 import { plot } from "./plot.ts";
+import { runningMean } from "./running-mean.ts";
 
 const line = (losses: number[]) => losses.map((loss, i) => ({ step: i, loss }));
 

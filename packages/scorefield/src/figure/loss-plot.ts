@@ -2,29 +2,10 @@
 import * as Plot from "@observablehq/plot";
 import { FigureError } from "./errors.ts";
 import { minus } from "./minus.ts";
+import { type LossPoint, runningMean } from "./running-mean.ts";
 import { palette } from "./theme.ts";
 
-/** A recorded training step. */
-export interface LossPoint {
-  step: number;
-  loss: number;
-}
-
 const drawnValues = 1500;
-
-/**
- * Centred running mean over `window` values, on a log scale where `log` is set (the geometric mean), narrower at the
- * ends so that the first and last value are not dragged inwards.
- */
-export const runningMean = (points: readonly LossPoint[], window: number, log: boolean): LossPoint[] => {
-  const sums = [0];
-  for (const { loss } of points) sums.push(sums.at(-1)! + (log ? Math.log(loss) : loss));
-  return points.map(({ step }, i) => {
-    const half = Math.min(window >> 1, i, points.length - 1 - i);
-    const mean = (sums[i + half + 1]! - sums[i - half]!) / (2 * half + 1);
-    return { step, loss: log ? Math.exp(mean) : mean };
-  });
-};
 
 /** 1, 2 and 5 of each decade within the domain; of many decades only the 1. */
 const decadeTicks = ([low, high]: [number, number]): number[] => {

@@ -1,11 +1,6 @@
 /** What the metrics of a run say of its training: how far it is, how long it took, and its losses. */
+import { type LossPoint, runningMean } from "../figure/running-mean.ts";
 import type { Metrics } from "../run/metrics.ts";
-
-/** A loss after a number of steps. */
-export interface LossAt {
-  readonly step: number;
-  readonly loss: number;
-}
 
 /** Numbers of a training; those that nothing was recorded for are left out. */
 export interface LossFacts {
@@ -15,14 +10,14 @@ export interface LossFacts {
   readonly samplesPerSecond?: number;
   /** Mean over about the last 300 steps. */
   readonly loss?: number;
-  readonly heldOut?: LossAt;
-  readonly leastHeldOut?: LossAt;
+  readonly heldOut?: LossPoint;
+  readonly leastHeldOut?: LossPoint;
 }
 
 const lastSteps = 300;
 
 /** The losses on held-out data, with their steps. */
-export const heldOutLosses = (metrics: readonly Metrics[]): LossAt[] =>
+export const heldOutLosses = (metrics: readonly Metrics[]): LossPoint[] =>
   metrics.flatMap(({ step, heldOutLoss }) =>
     // What was not finite is null in JSON.
     Number.isFinite(heldOutLoss) ? [{ step, loss: heldOutLoss! }] : [],
@@ -54,12 +49,5 @@ export const lossFacts = (metrics: readonly Metrics[], batch: number): LossFacts
 };
 
 /** Running means of the losses over a twentieth of the course, as long as the list, narrower at its ends. */
-export const smoothLosses = (metrics: readonly Metrics[]): LossAt[] => {
-  const half = Math.round(metrics.length / 40);
-  const sums = [0];
-  for (const { loss } of metrics) sums.push(sums.at(-1)! + loss);
-  return metrics.map(({ step }, i) => {
-    const reach = Math.min(half, i, metrics.length - 1 - i);
-    return { step, loss: (sums[i + reach + 1]! - sums[i - reach]!) / (2 * reach + 1) };
-  });
-};
+export const smoothLosses = (metrics: readonly Metrics[]): LossPoint[] =>
+  runningMean(metrics, 2 * Math.round(metrics.length / 40), false);
