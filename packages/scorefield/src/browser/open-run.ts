@@ -1,6 +1,7 @@
 /** A trained model in a page, from the files of its run. */
 import { ArgumentError } from "@scorefield/core";
 import { CheckpointError, RunError } from "../errors.ts";
+import { parseJson } from "../recipe/parse-json.ts";
 import { checkpointFormat } from "../run/checkpoint-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import { checkRecord } from "../run/record-schema.ts";
@@ -30,7 +31,7 @@ const checkOptions = (options: OpenOptions): void => {
 
 const parseRecord = (text: string, name: string): RunRecord => {
   try {
-    return checkRecord(JSON.parse(text));
+    return checkRecord(parseJson(text));
   } catch (cause) {
     const found = (cause as Error).message;
     throw new RunError(`${name}: run.json: expected the record of a run, found ${found}`, { cause });
