@@ -1,20 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-
-const script = fileURLToPath(new URL("fuzz-readers.ts", import.meta.url));
-
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, ["--conditions=source", "--import", import.meta.resolve("tsx"), script, ...args], {
-    encoding: "utf8",
-  });
+import { campaign } from "./campaign.ts";
 
 test("damaged files of every reader are read or refused with a typed error, in bounded time and memory", {
   timeout: 180_000,
 }, () => {
-  const { status, stdout, stderr } = run("--count", "200", "--processes", "1", "--seed", "7");
-  expect(`${status} ${stderr}`, stdout).toMatch(/^0 /);
-  const rows = stdout.split("\n").filter((line) => /^\| [a-z]/.test(line) && !line.startsWith("| reader"));
+  const { code, output } = campaign("fuzz-readers.ts", "--count", "200", "--processes", "1", "--seed", "7");
+  expect(code, output).toBe(0);
+  const rows = output.split("\n").filter((line) => /^\| [a-z]/.test(line) && !line.startsWith("| reader"));
   expect(rows.length).toBeGreaterThanOrEqual(15);
   for (const row of rows) {
     const [, files, read, refused, limited, findings] = row
@@ -31,5 +23,7 @@ test("damaged files of every reader are read or refused with a typed error, in b
 });
 
 test("an unknown reader is refused", { timeout: 60_000 }, () => {
-  expect(run("--reader", "docx", "--count", "1").stderr).toMatch(/--reader docx: expected one of csv, /);
+  expect(campaign("fuzz-readers.ts", "--reader", "docx", "--count", "1").output).toMatch(
+    /--reader docx: expected one of csv, /,
+  );
 });
