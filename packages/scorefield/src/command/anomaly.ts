@@ -12,7 +12,7 @@ import { DataError, fitStandardisation, standardise, takeRows } from "@scorefiel
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
-import { textTable, withMinus } from "../report/text-table.ts";
+import { fixedNumber, textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownRows } from "../run/own-data.ts";
 import type { Table } from "../run/prepare.ts";
@@ -190,7 +190,7 @@ const scoreGiven = async (
       ["score", ...measures.map((measure) => titles[measure]), "seconds"],
       ...results.map((result) => [
         result.title,
-        ...measures.map((measure) => withMinus(result[measure]!.toFixed(4))),
+        ...measures.map((measure) => fixedNumber(result[measure]!)),
         result.seconds.toFixed(1),
       ]),
     ]),

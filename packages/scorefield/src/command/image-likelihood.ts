@@ -1,7 +1,8 @@
 /** Bits per dimension of images under a run: what `likelihood` tells of image models. */
 import { bitsPerDimension } from "@scorefield/core";
 import { zeros } from "@scorefield/tensor";
-import { textTable, withMinus } from "../report/text-table.ts";
+import { minus } from "../figure/minus.ts";
+import { fixedNumber, textTable } from "../report/text-table.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { modelData } from "../run/model-data.ts";
 import type { Output } from "./output.ts";
@@ -71,12 +72,7 @@ export const imageLikelihood = async (
   out.text(
     textTable([
       ["", "mean", "standard error", "error of ODE and prior"],
-      [
-        "bits per dimension",
-        withMinus(mean.toFixed(4)),
-        standardError?.toFixed(4) ?? "",
-        withMinus(error.toExponential(1)),
-      ],
+      ["bits per dimension", fixedNumber(mean), standardError?.toFixed(4) ?? "", minus(error.toExponential(1))],
     ]),
   );
   if (flags.out !== undefined && flags.out !== standardStream)

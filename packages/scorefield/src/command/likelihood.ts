@@ -2,7 +2,8 @@
 import { ArgumentError, dequantise, logDensityDetails } from "@scorefield/core";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import { textTable, withMinus } from "../report/text-table.ts";
+import { minus } from "../figure/minus.ts";
+import { fixedNumber, textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import type { Table } from "../run/prepare.ts";
 import { applyScaling } from "../table/scaling.ts";
@@ -64,7 +65,7 @@ const checkBits = ({ path, record }: LoadedRun): void => {
 };
 
 const fixed = (value: number | undefined): string =>
-  value === undefined ? "" : Number.isNaN(value) ? "unknown" : withMinus(value.toFixed(4));
+  value === undefined ? "" : Number.isNaN(value) ? "unknown" : fixedNumber(value);
 
 /** Prints and writes the log-densities of the rows of a file. */
 const rowLikelihood = async (
@@ -123,8 +124,8 @@ const rowLikelihood = async (
         fixed(total.mean),
         fixed(total.standardError),
         fixed(probeError) || "exact",
-        withMinus(error.toExponential(1)),
-        withMinus(mismatch.toExponential(1)),
+        minus(error.toExponential(1)),
+        minus(mismatch.toExponential(1)),
       ],
       ...(ofBits ? [["bits per dimension", fixed(ofBits.mean), fixed(ofBits.standardError), "", "", ""]] : []),
     ]),

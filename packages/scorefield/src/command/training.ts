@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { readRunFacts } from "../report/run-facts.ts";
-import { withMinus } from "../report/text-table.ts";
+import { fixedNumber } from "../report/text-table.ts";
 import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/train-run.ts";
 import { trainRun } from "../run/train-run.ts";
@@ -61,8 +61,8 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
       step = event.step;
       last = { ...last, loss: smooth, ...(event.heldOutLoss !== undefined && { heldOutLoss: event.heldOutLoss }) };
       line.update(step, [
-        withMinus(`loss ${smooth.toFixed(4)}`),
-        ...(last.heldOutLoss === undefined ? [] : [`held out ${withMinus(last.heldOutLoss.toFixed(4))}`]),
+        `loss ${fixedNumber(smooth)}`,
+        ...(last.heldOutLoss === undefined ? [] : [`held out ${fixedNumber(last.heldOutLoss)}`]),
         perSecond(event.samplesPerSecond),
       ]);
       if (signal.aborted) break;

@@ -2,9 +2,10 @@
 import { basename, resolve } from "node:path";
 import { curveColours, curvesFigure } from "../figure/curves.ts";
 import { heldOutLosses, smoothLosses } from "./loss-facts.ts";
+import { grouped } from "./network-summary.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, table } from "./page.ts";
 import { factPairs, isUnfinished, plannedSteps, type RunFacts } from "./run-facts.ts";
-import { withMinus } from "./text-table.ts";
+import { fixedNumber } from "./text-table.ts";
 
 /** Points of a curve in a figure: more are not told apart, and make a page heavy. */
 const drawnPoints = 600;
@@ -39,8 +40,6 @@ const curveFigure = ({ metrics }: RunFacts): Html => {
   );
 };
 
-const fixed = (loss: number): string => withMinus(loss.toFixed(4));
-
 /** The page as one HTML document. */
 export const lossReport = (run: RunFacts): string => {
   const { metrics, step } = run;
@@ -48,10 +47,7 @@ export const lossReport = (run: RunFacts): string => {
   const steps = plannedSteps(run);
   return htmlPage({
     title: `Training of ${basename(resolve(run.path))}`,
-    subtitle:
-      steps === undefined
-        ? "A model that a program saved"
-        : `${step.toLocaleString("en-US")} of ${steps.toLocaleString("en-US")} steps`,
+    subtitle: steps === undefined ? "A model that a program saved" : `${grouped(step)} of ${grouped(steps)} steps`,
     sections: [
       {
         title: "Loss",
@@ -64,7 +60,7 @@ export const lossReport = (run: RunFacts): string => {
                   ? [
                       table(
                         ["step", "held-out loss"],
-                        held.map(({ step, loss }) => [step.toLocaleString("en-US"), fixed(loss)]),
+                        held.map(({ step, loss }) => [grouped(step), fixedNumber(loss)]),
                       ),
                     ]
                   : []),

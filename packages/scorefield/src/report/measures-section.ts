@@ -1,23 +1,20 @@
 /** The measures of a report: a table with a dot plot in each row. */
 import { intervalStrip } from "../figure/interval-strip.ts";
-import { minus } from "../figure/minus.ts";
 import type { Measure } from "./measure.ts";
 import { escapeHtml, type Html } from "./page.ts";
 import { shortNumber } from "./text-table.ts";
 
 const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
 
-const number = (value: number): string => minus(shortNumber(value));
-
 const names = { sample: "samples", data: "real data" } as const;
 
 const cell = (estimate: Measure["samples"] | undefined, className: keyof typeof names): string =>
   estimate
-    ? `<td class="number" data-of="${names[className]}"><span class="${className}">${number(estimate.value)}</span><small>${number(estimate.low)} to ${number(estimate.high)}</small></td>`
+    ? `<td class="number" data-of="${names[className]}"><span class="${className}">${shortNumber(estimate.value)}</span><small>${shortNumber(estimate.low)} to ${shortNumber(estimate.high)}</small></td>`
     : "<td></td>";
 
 const expectedCell = (expected: number): string =>
-  `<td class="number" data-of="${names.data}"><span class="data">${number(expected)}</span><small>expected</small></td>`;
+  `<td class="number" data-of="${names.data}"><span class="data">${shortNumber(expected)}</span><small>expected</small></td>`;
 
 const row = ({ name, label = name, meaning, good, range, samples, real, expected }: Measure): string =>
   `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +

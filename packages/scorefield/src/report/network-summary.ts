@@ -1,6 +1,7 @@
 /** The parts of a network as a table. */
 import type { KindRecipe, NetworkSummary } from "@scorefield/core";
-import { textTable, withMinus } from "./text-table.ts";
+import { minus } from "../figure/minus.ts";
+import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
 /** A whole number with its thousands apart: 1,694,849. */
@@ -15,14 +16,14 @@ const settingText = (value: unknown): string =>
           .map(([name, inner]) => `${name} ${settingText(inner)}`)
           .join(", ")
     : typeof value === "number"
-      ? withMinus(`${value}`)
+      ? minus(`${value}`)
       : `${value}`;
 
 /** A network or process by its kind and settings: `unet (width 32, multipliers 1,2,2)`. What is off (0, false) is left out. */
 export const kindText = ({ kind, ...settings }: { readonly kind: string }): string => {
-  const told = Object.entries(settings).filter(([, value]) => value !== 0 && value !== false && value !== null);
-  return told.length > 0
-    ? `${kind} (${told.map(([name, value]) => `${name} ${settingText(value)}`).join(", ")})`
+  const shown = Object.entries(settings).filter(([, value]) => value !== 0 && value !== false && value !== null);
+  return shown.length > 0
+    ? `${kind} (${shown.map(([name, value]) => `${name} ${settingText(value)}`).join(", ")})`
     : kind;
 };
 

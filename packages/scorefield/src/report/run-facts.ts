@@ -12,7 +12,7 @@ import { readRecord } from "../run/record-file.ts";
 import { duration } from "./duration.ts";
 import { type LossFacts, lossFacts } from "./loss-facts.ts";
 import { grouped, kindText } from "./network-summary.ts";
-import { withMinus } from "./text-table.ts";
+import { fixedNumber } from "./text-table.ts";
 
 /** A run as its folder tells of it. */
 export interface RunFacts {
@@ -95,18 +95,16 @@ const progressText = (facts: RunFacts): string => {
   return `${grouped(facts.step)} of ${grouped(steps)} steps of ${facts.record.training!.recipe.training.batch}${state}`;
 };
 
-const fixed = (loss: number): string => withMinus(loss.toFixed(4));
-
 const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): string => {
   if (loss === undefined) return "none recorded yet";
   const held = heldOut
-    ? `, held out ${fixed(heldOut.loss)}${heldOut.step === step ? "" : ` at step ${grouped(heldOut.step)}`}`
+    ? `, held out ${fixedNumber(heldOut.loss)}${heldOut.step === step ? "" : ` at step ${grouped(heldOut.step)}`}`
     : "";
   const least =
     leastHeldOut && leastHeldOut.step !== heldOut?.step
-      ? ` (least ${fixed(leastHeldOut.loss)} at step ${grouped(leastHeldOut.step)})`
+      ? ` (least ${fixedNumber(leastHeldOut.loss)} at step ${grouped(leastHeldOut.step)})`
       : "";
-  return `${fixed(loss)} over the last steps${held}${least}`;
+  return `${fixedNumber(loss)} over the last steps${held}${least}`;
 };
 
 /** Names and values for a person. */

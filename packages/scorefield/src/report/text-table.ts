@@ -1,4 +1,5 @@
 /** Tables of text, for terminals. */
+import { minus } from "../figure/minus.ts";
 import { paint, terminalWidth } from "./terminal.ts";
 import { wrapText } from "./wrap-text.ts";
 
@@ -78,12 +79,12 @@ export const textTable = (
     .map((block) => blockText(rows, block))
     .join("\n\n");
 
-/** A number's text with the minus sign that people read, U+2212; not for what programs read. */
-export const withMinus = (text: string): string => text.replaceAll("-", "\u2212");
-
 /** A number in about four characters of precision: 0.0412, 12.3, 1.2e−7. */
 export const shortNumber = (value: number): string => {
-  if (value === 0 || !Number.isFinite(value)) return withMinus(String(value));
+  if (value === 0 || !Number.isFinite(value)) return minus(String(value));
   const size = Math.abs(value);
-  return withMinus(size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1));
+  return minus(size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1));
 };
+
+/** A loss or log-density with four decimals. */
+export const fixedNumber = (value: number): string => minus(value.toFixed(4));

@@ -2,7 +2,6 @@
 import type { AnySampler, InstrumentOptions, KindRecipe, ScoreModel } from "@scorefield/core";
 import { normal, timeOfLogRatio } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
-import { minus } from "../../figure/minus.ts";
 import type { Html } from "../page.ts";
 import { shortNumber } from "../text-table.ts";
 
@@ -176,4 +175,4 @@ export const quantileOf = (values: ArrayLike<number>, share: number): number => 
 
 /** A number as a report shows it: three digits, a true minus, and no digits of rounding error. */
 export const shown = (value: number): string =>
-  Math.abs(value) < 1e-12 ? "0" : minus(shortNumber(value)).replace("Infinity", "∞");
+  Math.abs(value) < 1e-12 ? "0" : shortNumber(value).replace("Infinity", "∞");
