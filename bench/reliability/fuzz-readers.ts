@@ -30,7 +30,7 @@ const number = (name: "count" | "first" | "seed" | "minutes" | "processes", leas
 const [count, first, seed] = [number("count", 1), number("first", 0), number("seed", 0)];
 const deadline = performance.now() + 60_000 * number("minutes", 0);
 
-/** A file that takes longer has hung: the slowest sound limit of a reader is a tenth of it. */
+/** A file that takes longer has hung. The longest limit of time that a reader sets itself is a tenth of this. */
 const longestMilliseconds = 60_000;
 const mostMemory = 2048;
 const filesPerTask = 500;
@@ -61,7 +61,7 @@ const plan = (readers: readonly string[]): void => {
       ...{ files: 0, read: 0, refused: 0, limited: 0, slowest: 0, memory: 0, milliseconds: 0 },
       findings: [],
     });
-  // All readers alike far, whenever the time is up.
+  // In turn, so that every reader has read about the same number of files when the time is up.
   for (let start = first; start < first + count; start += filesPerTask)
     for (const reader of chosen)
       tasks.push({ reader, seed, first: start, count: Math.min(filesPerTask, first + count - start) });

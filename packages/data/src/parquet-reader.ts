@@ -44,7 +44,7 @@ const programFile = (): string => {
 };
 
 const start = (): ParquetReader => {
-  // Options for this process, such as a debugger's port, are none for that one.
+  // Options of this process, such as a debugger's port, do not suit the other.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = fork(programFile(), {
     env,

@@ -72,7 +72,7 @@ Results go to standard output, progress and errors to standard error. The exit c
 130 after Ctrl-C.`,
     )
     .exitOverride()
-    // Errors are told in one place, see below.
+    // Errors are printed in one place, see below.
     .configureOutput({ outputError: () => {} });
   for (const add of [
     addDemo,

@@ -171,7 +171,7 @@ describe("the prior is not the marginal at the last time", () => {
       const error = Number(truth.data[i]) - found.logDensity.data[i]!;
       largest = Math.max(largest, Math.abs(error));
       expect(Math.abs(error)).toBeLessThan(1.01 * found.errorEstimate.data[i]! + 1e-5);
-      // It does not cover by being large, and has the right sign: what it tells of is what is missing.
+      // It is no mere bound: it has the sign and the size of what is missing.
       expect(Math.abs(error - found.priorMismatch.data[i]!)).toBeLessThan(3e-4);
       expect(found.errorEstimate.data[i]!).toBeLessThan(1.1 * Math.abs(error) + 1e-3);
       expect(found.solverError.data[i]!).toBeLessThan(2e-4);

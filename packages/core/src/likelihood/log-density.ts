@@ -43,7 +43,7 @@ export interface LogDensityDetails<D extends FloatType = FloatType> {
   readonly solverError: NdArray<"float64">;
   /**
    * By how much, in nats, the log-density would be higher had the path ended in the marginal at the last time, and not in the
-   * prior that stands for it, as the model's denoised estimates tell ({@link priorMismatch}).
+   * prior that stands for it, by the model's denoised estimates ({@link priorMismatch}).
    */
   readonly priorMismatch: NdArray<"float64">;
   /** Evaluations of the model with its divergence. */

@@ -13,7 +13,7 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   /** Default `heun()`. */
   readonly sampler?: AnySampler;
   /**
-   * Default 0. Sample i depends on the seed and i alone, not on the count or the batch, but for rounding. An adaptive
+   * Default 0. Sample i depends on the seed and i alone, not on the count or the batch, except for rounding. An adaptive
    * sampler in float32 has exceptions: where an error is within its rounding of the border of two step lengths, fewer than one
    * sample in a hundred at a tolerance of 1e-3 and some in a hundred at 1e-5. Such a sample differs as the tolerance
    * allows, and with `adaptiveSde` takes other noise from there on. In float64 there are hardly any.

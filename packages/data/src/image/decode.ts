@@ -95,7 +95,7 @@ const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Pro
   }
 };
 
-/** What the head of an image file tells: its size as it is looked at, and whether it has colours. @throws DataError */
+/** What the head of an image file says: its size as it is looked at, and whether it has colours. @throws DataError */
 export const readImageHead = (
   path: string,
 ): Promise<{ readonly width: number; readonly height: number; readonly grey: boolean }> =>

@@ -69,7 +69,7 @@ const remote = (source: string | URL): RunFiles => {
       const step = typeof response === "string" ? undefined : lastOf(await response.text());
       if (step !== undefined) return step;
       throw new RunError(
-        `${folder}: expected metrics.jsonl, whose last line tells the last checkpoint, found none; ` +
+        `${folder}: expected metrics.jsonl, whose last line names the last checkpoint, found none; ` +
           "name the step with the option checkpoint",
       );
     },

@@ -6,7 +6,7 @@ import type { NativeOptions } from "@scorefield/tensor/native";
 
 /**
  * Loads a small model with a provider other than `cpu`. Drivers write warnings with files of their sources to standard
- * error, and a broken one ends the process: neither is to be seen here.
+ * error, and a broken one ends the process: neither affects this process.
  * @throws RuntimeError where it cannot be loaded
  */
 export const checkProvider = async (provider: NonNullable<NativeOptions["provider"]>): Promise<void> => {

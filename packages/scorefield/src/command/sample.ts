@@ -35,7 +35,7 @@ interface SampleFlags {
 // More would be a picture too large to look at.
 const mostInGrid = 400;
 
-/** As many rows as show a distribution, and as many images as one looks at. */
+/** Rows enough to show a distribution, and images enough to look at. */
 const defaultCount = { rows: 1000, images: 64 };
 
 const action = (path: string, flags: SampleFlags): Promise<void> =>
@@ -71,14 +71,14 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
     const average = run.average && `average-${run.average.width}`;
-    const told = flags.class && `class-${distinctName(flags.class)}`;
+    const drawnClass = flags.class && `class-${distinctName(flags.class)}`;
     const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
-    const drawnBy = [average, kind, steps, settings, told, pushed].filter((part) => part !== undefined).join("-");
+    const drawnBy = [average, kind, steps, settings, drawnClass, pushed].filter((part) => part !== undefined).join("-");
     const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${count}${format}`;
     const file = flags.out ?? join(path, "samples", name);
     if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
     await writeSamples(file, samples, writing).catch(async (error) => {
-      // Made for nothing, unless others are in it.
+      // Nothing is left where it was made for this file.
       if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
       throw error;
     });

@@ -28,7 +28,7 @@ export const inputFormatOption = (): Option =>
 const startsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => bytes[i] === byte);
 
-/** The name ending for data that begins with some bytes; text is taken for CSV, whose reader tells tabs by itself. */
+/** The name ending for data that begins with some bytes; text is taken for CSV, whose reader finds tabs itself. */
 const endingOf = (bytes: Uint8Array): string => {
   if (startsWith(bytes, 0x1f, 0x8b)) {
     try {
@@ -120,7 +120,7 @@ export const withInput = async <T>(
   }
   const folder = await mkdtemp(join(tmpdir(), "scorefield-input-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // Where the process is ended in the midst of it, too.
+  // Also where the process ends before the work does.
   process.once("exit", remove);
   let file: string | undefined;
   try {

@@ -53,7 +53,7 @@ export const writeImageFolder = async (
   const target = await realpath(path).catch(() => resolve(path));
   let temporary: string | undefined;
   try {
-    // One of mkdtemp would be for its owner alone, and remain so.
+    // Not by mkdtemp: its folder would stay closed to all but its owner.
     const name = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
     await mkdir(name);
     temporary = name;

@@ -1,6 +1,6 @@
 /** JSON from files that others wrote. */
 
-/** Deeper than any recipe or record nests, and far less deep than what overflows the stack of those that look at it. */
+/** No recipe or record nests this deep, and code that walks one so deep does not overflow the stack. */
 const deepest = 100;
 
 /** What `JSON.parse` gives. @throws SyntaxError as it does; RangeError for lists and objects nested more than 100 deep */

@@ -22,7 +22,7 @@ const readJson = async (path: string): Promise<unknown> => {
 const readModule = async (path: string): Promise<unknown> => {
   const { createJiti } = await import("jiti");
   try {
-    // Compiled code kept in a folder for all users could be replaced by another of them.
+    // Another user could replace compiled code that is kept in a shared folder.
     const { import: load } = createJiti(import.meta.url, { fsCache: false });
     return await load(resolve(path), { default: true });
   } catch (cause) {

@@ -95,7 +95,7 @@ export const glyphExtractor = async (shape: Shape, work: Work): Promise<FeatureE
   };
 };
 
-/** The name of a file or folder as part of that of a measure: letters, digits, dots and hyphens. */
+/** The name of a file or folder as part of a measure's name: letters, digits, dots and hyphens. */
 export const safeName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "-");
 
 /** Features of a person's own network. @throws DataError for a file that cannot be read; otherwise as `onnxExtractor` */

@@ -7,7 +7,7 @@ import { facts, figure, type Html, htmlPage, paragraph, remark, table } from "./
 import { factPairs, isUnfinished, plannedSteps, type RunFacts } from "./run-facts.ts";
 import { fixedNumber } from "./text-table.ts";
 
-/** Points of a curve in a figure: more are not told apart, and make a page heavy. */
+/** Points of a curve in a figure: more would not be seen, and make a page heavy. */
 const drawnPoints = 600;
 
 const thinned = <T>(points: readonly T[]): readonly T[] => {

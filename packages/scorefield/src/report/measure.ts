@@ -17,7 +17,7 @@ export interface Measure {
   readonly samples: BootstrapEstimate;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: BootstrapEstimate;
-  /** What it would be were samples and real data of one distribution, of a measure that real data alone have none of. */
+  /** Its value if samples and real data had one distribution; for a measure that cannot be taken of real data alone. */
   readonly expected?: number;
   /** Of the two-sample test. */
   readonly pValue?: { readonly samples: number; readonly real?: number };

@@ -112,7 +112,7 @@ const distancePlans: readonly Plan[] = [
   },
 ];
 
-/** The names of distances hold that of the features, which stands beside them where people read. */
+/** Names of distances contain the name of the features. For people that name stands beside them. */
 const labelOf = (name: string): { readonly label?: string } =>
   name.startsWith("frechet-")
     ? { label: "Fréchet distance" }

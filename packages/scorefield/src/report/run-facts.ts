@@ -14,7 +14,7 @@ import { type LossFacts, lossFacts } from "./loss-facts.ts";
 import { grouped, kindText } from "./network-summary.ts";
 import { fixedNumber } from "./text-table.ts";
 
-/** A run as its folder tells of it. */
+/** What a run's folder says of the run. */
 export interface RunFacts {
   readonly path: string;
   readonly record: RunRecord;

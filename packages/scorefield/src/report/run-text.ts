@@ -25,7 +25,7 @@ const curvesOf = ({ metrics }: RunFacts): TerminalCurve[] => {
 /** A record may come from anybody: what would move a terminal's cursor or set its title is shown as a mark. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\u{fffd}");
 
-/** Names and values in two columns, the values in as many lines as they need. */
+/** Names and values in two columns, long values broken into lines. */
 const pairsText = (pairs: readonly (readonly [string, string])[], width: number): string => {
   const names = Math.max(...pairs.map(([name]) => name.length));
   const room = Math.max(16, width - names - 4);

@@ -111,7 +111,7 @@ export const checkRunFolder = async (path: string, { overwrite = false } = {}): 
  * @throws DataError when the system refuses
  */
 export const makeFolder = (path: string, expected: string): Promise<void> =>
-  // Not recursively: of a read-only disk it would then be said that there is no such folder.
+  // Not recursive: on a read-only disk the error would then be that there is no such folder.
   mkdir(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "EEXIST") throw describeSystemError(cause, path, expected);
   });

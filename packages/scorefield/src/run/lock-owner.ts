@@ -2,11 +2,11 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 
-/** A process, told from all others that had or will have its number. What a system does not say is left out. */
+/** A process, and what distinguishes it from others with the same number. What a system does not say is left out. */
 export interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** Of the start of the machine: Linux draws it anew each time. */
+  /** Of the start of the machine: Linux draws a new one each time. */
   readonly boot?: string;
   /** Within which the number counts: each container has its own. */
   readonly pidNamespace?: string;
@@ -66,7 +66,7 @@ const isRunning = async ({ pid, started }: Owner): Promise<boolean> => {
 
 /**
  * Whether the owner of a lock still lives.
- * @param mine whether this process knows the lock as its own; it decides where a start time is not to be had
+ * @param mine whether this process knows the lock as its own; it decides where there is no start time
  * @param listening asks the owner's socket: see `isListening`
  * @returns undefined where it cannot be found out from here
  */
@@ -80,7 +80,7 @@ export const isAlive = async (
       ? isRunning(owner)
       : listening();
   if (owner.host !== self.host) return undefined;
-  // This machine has been started anew since.
+  // This machine was restarted since.
   if (owner.boot !== undefined && self.boot !== undefined) return false;
   return owner.pid === self.pid ? mine : isRunning(owner);
 };

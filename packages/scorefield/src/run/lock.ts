@@ -10,8 +10,8 @@ import { isAlive, type Owner, parseOwner, thisProcess } from "./lock-owner.ts";
 /**
  * The name of the folder that says who trains a run. It is made aside with its content and renamed into place, which a
  * system does at once and only onto nothing or an empty folder: of many processes one succeeds, on network drives and on
- * file systems without links also. What is in it has a name that no other lock ever has. So to remove what a process has
- * left that is gone can never hit the lock of another.
+ * file systems without links also. What is in it has a random name. So removing what a dead process
+ * left never removes the lock of another.
  */
 export const lockName = ".training.lock";
 
@@ -72,7 +72,7 @@ const find = async (run: string, path: string): Promise<Found | undefined> => {
   return { names, known: true };
 };
 
-/** Removes what processes have left at the lock's place that are gone. @throws RunError where one is there, or may be */
+/** Removes what dead processes left at the lock's place. @throws RunError where one is there, or may be */
 const clear = async (run: string, path: string): Promise<void> => {
   const found = await find(run, path);
   if (found?.holder) throw heldBy(run, path, found.holder, found.known);
@@ -128,7 +128,7 @@ const claim = async (path: string): Promise<(() => Promise<void>) | NodeJS.Errno
 };
 
 /**
- * Takes the lock of a run's folder; one that a process has left which is gone is taken over.
+ * Takes the lock of a run's folder; the lock of a dead process is taken over.
  * @returns a function that gives it back, and never another's
  * @throws RunError where another process holds it or may hold it, or this one does already; DataError when the system
  *   refuses

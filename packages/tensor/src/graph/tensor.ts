@@ -84,8 +84,8 @@ export class Tensor<A = any> {
   }
 }
 
-// Nodes made outside of a trace, where nothing says when they are no longer of use. The garbage collector clears weak
-// references late and in its dearest pass alone, so what a trace makes is held by a plain table that ends with it.
+// Nodes made outside of a trace, where nothing says when they are no longer needed. The garbage collector clears weak
+// references late, and only in its most expensive pass. So a plain table holds what a trace makes, and ends with it.
 const interned = new Map<string, WeakRef<Tensor>>();
 const forget = new FinalizationRegistry<string>((key) => {
   if (!interned.get(key)?.deref()) interned.delete(key);

@@ -15,7 +15,7 @@ const longest = 512;
  * matrix of them in blocks of its own, which are the longer the fewer columns there are.
  */
 const longestInner = ([rows, columns]: readonly number[]): number => (rows! > 1 && columns! >= 64 ? 2 ** 14 : 1024);
-/** Longer sums fall into blocks of about so many, and fewer blocks than that, in as many stages as it takes. */
+/** About the length of the blocks that longer sums are split into, in several stages where there are many blocks. */
 const block = 128;
 
 /**

@@ -48,7 +48,7 @@ export const forbidTelemetry = async (): Promise<void> => {
   }
   known ||= forbidden();
   if (known) return;
-  // What went wrong is of no use to the reader: the error says what helps.
+  // The cause would not help the reader; the error below says what does.
   await forbidFromWorker().catch(() => {});
   known = forbidden();
   if (known) return;

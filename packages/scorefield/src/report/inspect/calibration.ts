@@ -19,7 +19,7 @@ export const calibrationPart: Instrument = async (subject, share) => {
   type Level = (typeof unseen)[number];
   const curve = (levels: readonly Level[], of: (level: Level) => LevelMean) =>
     levels.map((level) => ({ x: level.noise, y: of(level).mean, error: of(level).standardError }));
-  // A variance, of a true score. The Jacobian of a network is free to imply one below 0, which is none.
+  // For a true score this is a variance. A network's Jacobian may imply a number below 0, which is left out.
   const implied = unseen.filter(({ believed }) => believed.mean >= 0);
   const excess = ({ loss, believed }: Level): LevelMean => ({
     mean: loss.mean - believed.mean,

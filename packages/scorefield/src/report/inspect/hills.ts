@@ -14,7 +14,7 @@ const directions = 2;
 const rowsOf = ({ model, dtype }: Inspected, points: readonly Float64Array[]): NdArray =>
   castArray(ndarray(Float64Array.from(points.flatMap((point) => [...point])), [points.length, ...model.shape]), dtype);
 
-/** Which modes are reached from beside each saddle; -1 where none of the list is. */
+/** For each saddle the positions, in the list, of the modes that are reached from beside it. */
 const neighbours = async (
   subject: Inspected,
   time: number,
