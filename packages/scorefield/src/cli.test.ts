@@ -307,7 +307,7 @@ describe("stopping", () => {
       expect(stdout).toBe("");
       const step = (await checkpointSteps(at(signal))).at(-1)!;
       expect(stderr).toContain(
-        `stopped at step ${step} of 200000, saved; continue with: scorefield train ${signal} --resume`,
+        `stopped at step ${step.toLocaleString("en-US")} of 200,000, saved; continue with: scorefield train ${signal} --resume`,
       );
     },
   );

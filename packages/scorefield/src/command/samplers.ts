@@ -16,7 +16,9 @@ const leastRoom = 40;
 
 /** A line about a sampler, its source and its settings: beside its name, or below it where that leaves little room. */
 const describe = ({ kind, summary, source }: SamplerEntry, nameWidth: number, width: number): string => {
-  const settings = Object.entries(settingsOf(kind)).map(([name, value]) => `${name}=${settingText(value)}`);
+  const settings = Object.entries(settingsOf(kind)).map(
+    ([name, value]) => `${name}=${value === undefined || value === null ? "(none)" : settingText(value)}`,
+  );
   const below = width - nameWidth - 4 < leastRoom;
   const indent = " ".repeat(below ? 4 : nameWidth + 4);
   const wrap = (text: string) => wrapText(text, Math.max(16, width - indent.length));

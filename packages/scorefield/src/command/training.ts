@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { readRunFacts } from "../report/run-facts.ts";
+import { grouped } from "../report/network-summary.ts";
 import { fixedNumber } from "../report/text-table.ts";
 import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/train-run.ts";
@@ -73,7 +74,7 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   const lossCurve = step > 0 ? await writeLossPage(run.path) : undefined;
   if (step < steps)
     throw new Interrupted(
-      `stopped at step ${step} of ${steps}, saved; continue with: scorefield train ${run.path} --resume`,
+      `stopped at step ${grouped(step)} of ${grouped(steps)}, saved; continue with: scorefield train ${run.path} --resume`,
     );
   return {
     step,
