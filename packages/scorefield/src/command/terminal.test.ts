@@ -15,7 +15,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const bin = fileURLToPath(new URL("../../bin/scorefield.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "scorefield-terminal-"));
 
-const { FORCE_COLOR: _, NO_COLOR: __, ...variables } = process.env;
+// A test run by a service must see what a person does: Node gives no colours where CI is set.
+const { CI: _, FORCE_COLOR: __, NO_COLOR: ___, ...variables } = process.env;
 type Variables = Readonly<Record<string, string>>;
 
 const piped = (args: readonly string[], extra: Variables = {}) =>
