@@ -12,7 +12,8 @@ import { DataError, fitStandardisation, standardise, takeRows } from "@scorefiel
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
-import { fixedNumber, textTable } from "../report/text-table.ts";
+import { fixedNumber } from "../report/number-text.ts";
+import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownRows } from "../run/own-data.ts";
 import type { Table } from "../run/prepare.ts";

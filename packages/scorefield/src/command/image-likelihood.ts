@@ -2,7 +2,8 @@
 import { bitsPerDimension } from "@scorefield/core";
 import { zeros } from "@scorefield/tensor";
 import { minus } from "../figure/minus.ts";
-import { fixedNumber, textTable } from "../report/text-table.ts";
+import { fixedNumber } from "../report/number-text.ts";
+import { textTable } from "../report/text-table.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { modelData } from "../run/model-data.ts";
 import type { Output } from "./output.ts";

@@ -1,9 +1,8 @@
 /** Trains a run while a person watches: what `train` and `demo` share. */
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
-import { grouped } from "../report/network-summary.ts";
+import { fixedNumber, grouped } from "../report/number-text.ts";
 import { readRunFacts } from "../report/run-facts.ts";
-import { fixedNumber } from "../report/text-table.ts";
 import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/train-run.ts";
 import { trainRun } from "../run/train-run.ts";

@@ -3,7 +3,8 @@ import { correlationError, marginals } from "@scorefield/core";
 import { fitStandardisation, standardise } from "@scorefield/data";
 import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 import type { Table } from "../run/prepare.ts";
-import { shortNumber, textTable } from "./text-table.ts";
+import { shortNumber } from "./number-text.ts";
+import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
 /** Distances of one column from that of the reference rows. */

@@ -2,10 +2,9 @@
 import { basename, resolve } from "node:path";
 import { curveColours, curvesFigure } from "../figure/curves.ts";
 import { heldOutLosses, smoothLosses } from "./loss-facts.ts";
-import { grouped } from "./network-summary.ts";
+import { fixedNumber, grouped } from "./number-text.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, table } from "./page.ts";
 import { factPairs, isUnfinished, plannedSteps, type RunFacts } from "./run-facts.ts";
-import { fixedNumber } from "./text-table.ts";
 
 /** Points of a curve in a figure: more would not be seen, and make a page heavy. */
 const drawnPoints = 600;

@@ -1,6 +1,7 @@
 /** One number that compares samples with real data, with what the same number is between real data and real data. */
 import type { BootstrapEstimate } from "@scorefield/core";
-import { shortNumber, textTable } from "./text-table.ts";
+import { shortNumber } from "./number-text.ts";
+import { textTable } from "./text-table.ts";
 
 /** A measure of samples against reference data, beside other real data against the same. */
 export interface Measure {

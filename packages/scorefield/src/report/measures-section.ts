@@ -1,8 +1,8 @@
 /** The measures of a report: a table with a dot plot in each row. */
 import { intervalStrip } from "../figure/interval-strip.ts";
 import type { Measure } from "./measure.ts";
+import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
-import { shortNumber } from "./text-table.ts";
 
 const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
 

@@ -1,11 +1,10 @@
 /** The parts of a network as a table. */
 import type { KindRecipe, NetworkSummary } from "@scorefield/core";
 import { minus } from "../figure/minus.ts";
+import { grouped } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
-/** A whole number with its thousands apart: 1,694,849. */
-export const grouped = (count: number): string => count.toLocaleString("en-US");
 const sizes = (shape: readonly number[]): string => shape.join(" x ");
 
 const settingText = (value: unknown): string =>

@@ -11,8 +11,8 @@ import type { RunRecord } from "../run/record.ts";
 import { readRecord } from "../run/record-file.ts";
 import { duration } from "./duration.ts";
 import { type LossFacts, lossFacts } from "./loss-facts.ts";
-import { grouped, kindText } from "./network-summary.ts";
-import { fixedNumber } from "./text-table.ts";
+import { kindText } from "./network-summary.ts";
+import { fixedNumber, grouped } from "./number-text.ts";
 
 /** What a run's folder says of the run. */
 export interface RunFacts {

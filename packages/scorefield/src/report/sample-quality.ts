@@ -1,7 +1,8 @@
 /** How good samples of a known set are: their distance to fresh data beside that of fresh data to fresh data. */
 import { energyDistance, type PlanarSampler, slicedWasserstein } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
-import { shortNumber, textTable } from "./text-table.ts";
+import { shortNumber } from "./number-text.ts";
+import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
 /** A distance of samples, and its floor: the same between independent sets of real data, as large. */

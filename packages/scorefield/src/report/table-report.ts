@@ -5,9 +5,9 @@ import { columnOf } from "../table/column.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
+import { shortNumber } from "./number-text.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, sideBySide, table } from "./page.ts";
 import type { TableEvaluation } from "./table-evaluation.ts";
-import { shortNumber } from "./text-table.ts";
 
 /** Columns whose distributions are drawn; the table of distances holds all. */
 const drawn = 60;

@@ -1,7 +1,6 @@
 /** Curves in a terminal: dots of braille characters, eight to a character, with axes. */
-import { grouped } from "./network-summary.ts";
+import { grouped, shortNumber } from "./number-text.ts";
 import { paint } from "./terminal.ts";
-import { shortNumber } from "./text-table.ts";
 
 /** A curve, or marks that stand alone. */
 export interface TerminalCurve {

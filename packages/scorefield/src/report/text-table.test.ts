@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { shortNumber, textTable } from "./text-table.ts";
+import { shortNumber } from "./number-text.ts";
+import { textTable } from "./text-table.ts";
 
 test("columns align, without limit where there is no terminal", () => {
   expect(

@@ -1,5 +1,4 @@
 /** Tables of text, for terminals. */
-import { minus } from "../figure/minus.ts";
 import { paint, terminalWidth } from "./terminal.ts";
 import { wrapText } from "./wrap-text.ts";
 
@@ -78,13 +77,3 @@ export const textTable = (
   blocksFor(rows, width)
     .map((block) => blockText(rows, block))
     .join("\n\n");
-
-/** A number in about four characters of precision: 0.0412, 12.3, 1.2e−7. */
-export const shortNumber = (value: number): string => {
-  if (value === 0 || !Number.isFinite(value)) return minus(String(value));
-  const size = Math.abs(value);
-  return minus(size >= 1e-4 && size < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1));
-};
-
-/** A loss or log-density with four decimals. */
-export const fixedNumber = (value: number): string => minus(value.toFixed(4));

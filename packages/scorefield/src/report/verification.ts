@@ -1,7 +1,7 @@
 /** Results of `verify` as lines of text and as Markdown. */
 import type { CheckResult, Finding } from "@scorefield/core";
+import { shortNumber } from "./number-text.ts";
 import { paint, terminalWidth } from "./terminal.ts";
-import { shortNumber } from "./text-table.ts";
 import { wrapText } from "./wrap-text.ts";
 
 const valueText = (value: number | string | undefined): string =>

@@ -2,8 +2,8 @@
 import type { AnySampler, InstrumentOptions, KindRecipe, ScoreModel } from "@scorefield/core";
 import { normal, timeOfLogRatio } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
+import { shortNumber } from "../number-text.ts";
 import type { Html } from "../page.ts";
-import { shortNumber } from "../text-table.ts";
 
 /** How much of everything is looked at. */
 export interface Effort {
