@@ -75,6 +75,12 @@ export const checkpointSteps = async (run: string): Promise<number[]> => {
     .sort((a, b) => a - b);
 };
 
+/** Removes all checkpoints but the last few. */
+export const dropOldCheckpoints = async (run: string, keep: number): Promise<void> => {
+  for (const step of (await checkpointSteps(run)).slice(0, -keep))
+    await rm(join(checkpointFolder(run), checkpointName(step)), { force: true });
+};
+
 /**
  * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Those of later
  * steps go too: training went back behind them, and they are not on its course.
@@ -105,10 +111,9 @@ export const writeCheckpoint = async (
       { cause },
     );
   }
-  const steps = await checkpointSteps(run);
-  const last = steps.indexOf(checkpoint.step);
-  for (const [i, step] of steps.entries())
-    if (i > last || i <= last - keep) await rm(join(folder, checkpointName(step)), { force: true });
+  for (const step of await checkpointSteps(run))
+    if (step > checkpoint.step) await rm(join(folder, checkpointName(step)), { force: true });
+  await dropOldCheckpoints(run, keep);
   return path;
 };
 

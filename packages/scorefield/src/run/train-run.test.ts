@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { edm, flatLayout, heun, mlp, RecipeError, sample, train } from "@scorefield/core";
@@ -57,6 +57,19 @@ describe("a run", () => {
     expect(steps).toEqual([100, 200, 300]);
     const { heldOutLoss } = (await readMetrics(at("stopped"))).at(-1)!;
     expect(heldOutLoss).toBe((await readMetrics(at("straight"))).at(-1)!.heldOutLoss);
+  });
+
+  test("has no more checkpoints than it keeps, also where it was killed after it had written the last one", async () => {
+    const few = { ...recipe, training: { ...recipe.training, keepCheckpoints: 1 } };
+    await advance(await createRun({ ...recipe, seed: 2 }, { out: at("all") }));
+    await advance(await createRun({ ...few, seed: 2 }, { out: at("few") }));
+    await cp(
+      join(checkpointFolder(at("all")), "step-00000200.safetensors"),
+      join(checkpointFolder(at("few")), "step-00000200.safetensors"),
+    );
+    expect(await checkpointSteps(at("few"))).toEqual([200, 300]);
+    await advance(await resumeRun(at("few")));
+    expect(await checkpointSteps(at("few"))).toEqual([300]);
   });
 
   test("so does one with micro-batches, averages of two widths and learnt uncertainty, which keeps averages", async () => {

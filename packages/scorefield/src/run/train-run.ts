@@ -17,7 +17,7 @@ import { dataName, movePaths } from "../recipe/paths.ts";
 import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
-import { checkpointSteps, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { checkpointSteps, dropOldCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { lockRun } from "./lock.ts";
@@ -291,8 +291,11 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
       const grid = await picture(event.step, event.checkpoint.state.average);
       yield { ...event, ...known, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
     }
-    // Of a run with no steps left, what may change of it.
-    metrics ??= await begin();
+    if (!metrics) {
+      // Of a run with no steps left, what may change of it, and what a process left that was killed after its last checkpoint.
+      metrics = await begin();
+      await dropOldCheckpoints(path, keepCheckpoints);
+    }
   } finally {
     try {
       // Not again what was refused just now.
