@@ -1,9 +1,9 @@
 /** Infinities, NaN, zeros of both signs and the ends of the range, on every runtime, run and folded. */
 import { afterAll, describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type FloatType, type NdArray, ndarray, type Shape } from "../ndarray.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { runFolded } from "../testing/run-folded.ts";
 import { erf, gelu, sigmoid, silu, softplus } from "./activation.ts";
 import { add, divide, multiply, negate, reciprocal, square, subtract } from "./arithmetic.ts";
 import { sum } from "./broadcast.ts";
@@ -78,22 +78,6 @@ const binary: readonly [string, (x: Tensor, y: Tensor) => Tensor, (x: number, y:
 const arrayOf = (dtype: FloatType, list: readonly number[], shape?: Shape): NdArray =>
   dtype === "float32" ? ndarray(Float32Array.from(list), shape) : ndarray(Float64Array.from(list), shape);
 
-const run = async (
-  runtime: Runtime,
-  f: (...x: Tensor[]) => Tensor[],
-  arrays: readonly NdArray[],
-  folded: boolean,
-): Promise<NdArray[]> => {
-  const specs = folded ? [] : arrays.map(({ shape, dtype }) => ({ shape, dtype }));
-  const g = folded ? () => f(...arrays.map((array) => constant(array))) : f;
-  const compiled = await compile(g as (...x: Tensor[]) => Tensor[], specs as never, { runtime });
-  try {
-    return await (compiled as unknown as (...x: readonly NdArray[]) => Promise<NdArray[]>)(...(folded ? [] : arrays));
-  } finally {
-    await compiled.dispose();
-  }
-};
-
 /** NaN with NaN, infinities with themselves, finite numbers up to rounding. */
 const expectSame = (found: number, expected: number, dtype: FloatType, what: string): void => {
   // The runtime's sigmoid in float32 is accurate beside 1, and behind silu beside x.
@@ -117,7 +101,7 @@ export const describeExtremes = (name: string, make: () => Runtime): void => {
           pairs.map((pair) => pair[k]!),
         ),
       ) as [NdArray, NdArray];
-      const found = await run(
+      const found = await runFolded(
         runtime,
         (v, a, b) => [...unary.map(([, f]) => f(v!)), ...binary.map(([, f]) => f(a!, b!))],
         [x, left, right],
@@ -143,7 +127,7 @@ export const describeExtremes = (name: string, make: () => Runtime): void => {
         const list = new Array<number>(n).fill(1);
         for (const [k, value] of special.entries()) list[n - 1 - 2 * k] = value;
         const x = arrayOf(dtype, [...list, ...list], [2, n]);
-        const found = await run(
+        const found = await runFolded(
           runtime,
           (y) => [
             ...[sum(y!, 1), sum(y!), mean(y!, 1), matmul(y!, constant(arrayOf(dtype, new Array(n).fill(1))))],

@@ -1,11 +1,11 @@
 /** Integers, on every runtime: all operations against whole numbers of any size, wrapped to the type. */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { castArray, type DataType, integerBits, type NdArray, ndarray, type Shape, sizeOf } from "../ndarray.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { runFolded } from "../testing/run-folded.ts";
 import { broadcastElements } from "../testing/shapes.ts";
 import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts";
 import { broadcastTo, sum } from "./broadcast.ts";
@@ -164,25 +164,6 @@ const cases = (dtype: Integer): fc.Arbitrary<Case> =>
     });
   });
 
-/** Runs a function of nothing else than these arrays; as constants, they are folded where that is possible. */
-const run = async (
-  runtime: Runtime,
-  f: (...x: Tensor[]) => Tensor[],
-  arrays: readonly NdArray[],
-  folded: boolean,
-): Promise<NdArray[]> => {
-  const specs = folded ? [] : arrays.map(({ shape, dtype }) => ({ shape, dtype }));
-  const g = folded ? () => f(...arrays.map((array) => constant(array))) : f;
-  const compiled = await compile(g as (...x: Tensor[]) => Tensor[], specs as never, { runtime });
-  try {
-    return (await (compiled as unknown as (...x: readonly NdArray[]) => Promise<NdArray[]>)(
-      ...(folded ? [] : arrays),
-    )) as NdArray[];
-  } finally {
-    await compiled.dispose();
-  }
-};
-
 /** `runs` is the number of random cases per type. */
 export const describeIntegers = (name: string, make: () => Runtime, runs: number): void => {
   describe(`${name}: integers`, () => {
@@ -195,7 +176,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
         fc.asyncProperty(cases(dtype), fc.boolean(), async (one, folded) => {
           const list = programs(one);
           const arrays = [arrayOf(dtype, one.x), arrayOf(dtype, one.y)];
-          const found = await run(runtime, (x, y) => list.map(([, f]) => f(x!, y!)), arrays, folded);
+          const found = await runFolded(runtime, (x, y) => list.map(([, f]) => f(x!, y!)), arrays, folded);
           for (const [i, [what, , expected]] of list.entries()) {
             const { shape, data } = found[i]!;
             const wrapped = expected.data.map(wrap);
@@ -220,7 +201,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
         Int32Array.from({ length: n }, (_, i) => 2 ** 30 + i),
         [1, n],
       );
-      const sums = await run(runtime, (a, b) => [sum(a!, 0), sum(a!), sum(b!, 1), sum(b!)], [long, int], false);
+      const sums = await runFolded(runtime, (a, b) => [sum(a!, 0), sum(a!), sum(b!, 1), sum(b!)], [long, int], false);
       const small = BigInt(n) * 2n ** 30n + BigInt((n * (n - 1)) / 2);
       const expected = [64, 64, 32, 32].map((bits, i) => BigInt.asIntN(bits, i < 2 ? total : small));
       expect(sums.map(({ data }) => BigInt(data[0]!))).toEqual(expected);
@@ -233,7 +214,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
         for (const to of ["int32", "int64", "bool"] as DataType[])
           for (const folded of [false, true]) {
             const x = castArray(ndarray(Float64Array.from(values)), from);
-            const [found] = await run(runtime, (a) => [cast(a!, to)], [x], folded);
+            const [found] = await runFolded(runtime, (a) => [cast(a!, to)], [x], folded);
             const end = 2n ** BigInt(to === "int32" ? 31 : 63);
             const expected = Array.from(x.data as Float64Array, (value) => {
               if (to === "bool") return BigInt(value !== 0);
@@ -249,7 +230,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
     it("wrap around in a narrower type", async () => {
       const x = ndarray(BigInt64Array.of(2n ** 31n, -(2n ** 31n) - 1n, 2n ** 53n + 1n, -1n, 2n ** 63n - 1n));
       for (const folded of [false, true]) {
-        const [found] = await run(runtime, (a) => [cast(a!, "int32")], [x], folded);
+        const [found] = await runFolded(runtime, (a) => [cast(a!, "int32")], [x], folded);
         expect(Array.from(found!.data, Number)).toEqual([-(2 ** 31), 2 ** 31 - 1, 1, -1, -1]);
         expect(castArray(x, "int32").data).toEqual(found!.data);
       }
@@ -258,7 +239,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
     it.each<Integer>(["int32", "int64"])("are not divided by zero in %s", async (dtype) => {
       const [x, zero] = [1n, 0n].map((value) => arrayOf(dtype, { shape: [2], data: [value, value] }));
       for (const folded of [false, true])
-        await expect(run(runtime, (a, b) => [divide(a!, b!)], [x!, zero!], folded)).rejects.toThrow(RuntimeError);
+        await expect(runFolded(runtime, (a, b) => [divide(a!, b!)], [x!, zero!], folded)).rejects.toThrow(RuntimeError);
     });
   });
 };
