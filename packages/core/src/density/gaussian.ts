@@ -1,7 +1,7 @@
 /** The normal distribution: a mixture of one. */
 import { ShapeError, sizeOf } from "@scorefield/tensor";
 import { gaussianComponent, toFloat64, type Values } from "./gaussian-component.ts";
-import { type Mixture, mixtureOf } from "./mixture.ts";
+import { type Mixture, mixtureFrom } from "./mixture.ts";
 
 /** Options of {@link gaussian}. */
 export interface GaussianOptions {
@@ -22,5 +22,5 @@ export interface GaussianOptions {
 export const gaussian = ({ mean, covariance = 1 }: GaussianOptions): Mixture => {
   const { shape, data } = toFloat64(mean);
   if (sizeOf(shape) === 0) throw new ShapeError(`gaussian: expected a mean of at least one number, found [${shape}]`);
-  return mixtureOf(shape, Float64Array.of(1), [gaussianComponent("gaussian: covariance", data, covariance)]);
+  return mixtureFrom(shape, Float64Array.of(1), [gaussianComponent("gaussian: covariance", data, covariance)]);
 };

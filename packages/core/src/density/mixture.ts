@@ -61,7 +61,7 @@ export const gaussianMixture = ({ weights, means, covariances }: MixtureOptions)
   const total = proportions.reduce((a, b) => a + b, 0);
   if (!(proportions.every((weight) => weight > 0) && Number.isFinite(total)))
     throw new ArgumentError(`gaussianMixture: expected positive finite weights, found ${proportions.join(", ")}`);
-  return mixtureOf(
+  return mixtureFrom(
     sample,
     proportions.map((weight) => weight / total),
     Array.from({ length: count }, (_, k) =>
@@ -71,7 +71,7 @@ export const gaussianMixture = ({ weights, means, covariances }: MixtureOptions)
 };
 
 /** A mixture from weights that sum to 1 and components in their eigenbases. */
-export const mixtureOf = (shape: Shape, weights: Float64Array, components: readonly GaussianComponent[]): Mixture => ({
+export const mixtureFrom = (shape: Shape, weights: Float64Array, components: readonly GaussianComponent[]): Mixture => ({
   shape,
   weights,
   components,

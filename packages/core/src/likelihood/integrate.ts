@@ -2,7 +2,7 @@
 
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
-import { dormandPrince } from "../sampling/dormand-prince-tableau.ts";
+import { dormandPrinceTableau } from "../sampling/dormand-prince-tableau.ts";
 import { roundedStep } from "../sampling/step-control.ts";
 import type { Rates } from "./flow.ts";
 
@@ -48,7 +48,7 @@ export interface Integrated {
   readonly evaluations: Int32Array;
 }
 
-const stages = dormandPrince.c.length;
+const stages = dormandPrinceTableau.c.length;
 const firstStep = 0.1;
 // A longer one could pass over all that data of one scale do to the flow without noticing.
 const longestStep = 1;
@@ -120,7 +120,7 @@ export const integrate = async (problem: Integration): Promise<Integrated> => {
     const ratio = Math.exp(stageU[slot]!);
     let [square, squareW, dual, dualRounding] = [0, 0, 0, 0];
     for (let j = slot * size; j < (slot + 1) * size; j++) {
-      const e = h[slot]! * combine(dormandPrince.error, "slope", j);
+      const e = h[slot]! * combine(dormandPrinceTableau.error, "slope", j);
       // -grad log p(w) = s noise / r, by the definition of the slope
       const score = stage[stages - 1]!.slope[j]! * (1 + ratio ** -2) + stageW[j]!;
       square += e * e;
@@ -133,7 +133,7 @@ export const integrate = async (problem: Integration): Promise<Integrated> => {
     if (channels === 0) return { error, share };
     let change = 0;
     for (let k = 0; k < channels; k++)
-      change += (h[slot]! * combine(dormandPrince.error, "divergence", slot * channels + k)) / channels;
+      change += (h[slot]! * combine(dormandPrinceTableau.error, "divergence", slot * channels + k)) / channels;
     const nats = Math.abs(dual) + Math.abs(change);
     return { error: nats, share: Math.max(share, nats / (tolerance * size + rounding * (dualRounding + size))) };
   };
@@ -142,7 +142,7 @@ export const integrate = async (problem: Integration): Promise<Integrated> => {
     const sample = sampleAt[slot]!;
     for (let k = 0; k < channels; k++) {
       const index = slot * channels + k;
-      integrals[sample * channels + k]! += h[slot]! * combine(dormandPrince.a[stages - 1]!, "divergence", index);
+      integrals[sample * channels + k]! += h[slot]! * combine(dormandPrinceTableau.a[stages - 1]!, "divergence", index);
       stage[0]!.divergence[index] = stage[stages - 1]!.divergence[index]!;
     }
     for (let j = slot * size; j < (slot + 1) * size; j++) {
@@ -169,9 +169,9 @@ export const integrate = async (problem: Integration): Promise<Integrated> => {
     for (let s = 1; s < stages; s++) {
       signal?.throwIfAborted();
       for (let slot = 0; slot < batch; slot++) {
-        stageU[slot] = u[slot]! + dormandPrince.c[s]! * h[slot]!;
+        stageU[slot] = u[slot]! + dormandPrinceTableau.c[s]! * h[slot]!;
         for (let j = slot * size; j < (slot + 1) * size; j++)
-          stageW[j] = w[j]! + h[slot]! * combine(dormandPrince.a[s]!, "slope", j);
+          stageW[j] = w[j]! + h[slot]! * combine(dormandPrinceTableau.a[s]!, "slope", j);
       }
       stage[s] = await rates(stageW, stageU);
     }

@@ -3,7 +3,7 @@ import { sign, type Tensor } from "@scorefield/tensor";
 import { checkCount, checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { fokkerPlanckResidual } from "../model/fokker-planck.ts";
-import { modelOf, perturb } from "./noisy-score.ts";
+import { noisyModel, perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
 /** Options of {@link fokkerPlanck}. */
@@ -43,7 +43,7 @@ export const fokkerPlanck = (
       const directions = probes.slice(own).map((probe) => sign(probe));
       const noisy = perturb(process, inputs);
       const residualBy = (some: readonly Tensor[]): Tensor =>
-        fokkerPlanckResidual(modelOf(denoise, process, x), noisy, t, some);
+        fokkerPlanckResidual(noisyModel(denoise, process, x), noisy, t, some);
       const half = Math.floor(projections / 2);
       const squared =
         projections === 0

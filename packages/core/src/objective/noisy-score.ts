@@ -42,7 +42,7 @@ export const perturb = (process: Process, { x, t, noise }: ObjectiveInputs): Ten
 };
 
 /** A denoiser in training as a score model for samples like x [n, ...shape]. */
-export const modelOf = (denoise: ScoreModel["denoise"], process: Process, x: Tensor): ScoreModel => ({
+export const noisyModel = (denoise: ScoreModel["denoise"], process: Process, x: Tensor): ScoreModel => ({
   process,
   shape: x.shape.slice(1),
   denoise,
@@ -52,4 +52,4 @@ export const modelOf = (denoise: ScoreModel["denoise"], process: Process, x: Ten
 export const scoreField =
   (denoise: ScoreModel["denoise"], process: Process, t: Tensor) =>
   (x: Tensor): Tensor =>
-    score(modelOf(denoise, process, x), x, t);
+    score(noisyModel(denoise, process, x), x, t);

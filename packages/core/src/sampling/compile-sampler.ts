@@ -17,7 +17,7 @@ import {
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { modelOf, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
+import { modelAt, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -132,8 +132,8 @@ const run = (
       carried = nothing;
     } else {
       const times = { from, to, before: step.before.map(timeOf) };
-      ({ x, carried } = sampler.step(modelOf(model, sampler, step), { x, carried }, times, draws));
+      ({ x, carried } = sampler.step(modelAt(model, sampler, step), { x, carried }, times, draws));
     }
   }
-  return sampler.denoiseLast ? modelOf(model, sampler, { from: end, to: end }).denoise(x, timeOf(end)) : x;
+  return sampler.denoiseLast ? modelAt(model, sampler, { from: end, to: end }).denoise(x, timeOf(end)) : x;
 };

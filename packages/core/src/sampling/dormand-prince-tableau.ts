@@ -3,7 +3,7 @@
  * next step. With k_i the slope at time c_i and state y + h sum_j a_ij k_j, the fifth-order solution is the last stage's
  * own state; its difference from the embedded fourth-order one, h sum_i error_i k_i, estimates the local error.
  */
-export const dormandPrince = {
+export const dormandPrinceTableau = {
   c: [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1],
   a: [
     [],

@@ -5,7 +5,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { noise, scheduleAt } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 import { type AdaptiveSampler, type Clock, scaledError } from "./adaptive-sampler.ts";
-import { dormandPrince as tableau } from "./dormand-prince-tableau.ts";
+import { dormandPrinceTableau as tableau } from "./dormand-prince-tableau.ts";
 
 /** Options of {@link dormandPrince}. */
 export interface DormandPrinceOptions {

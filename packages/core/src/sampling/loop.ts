@@ -16,7 +16,7 @@ import { adaptiveSampling } from "./adaptive.ts";
 import { batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
 import { heun } from "./heun.ts";
-import { modelOf, type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
+import { modelAt, type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler, SamplerState, StepTimes } from "./sampler.ts";
 
@@ -45,7 +45,7 @@ export async function* sampling<D extends FloatType = "float32">(
     return times.get(t)!;
   };
   const steps = planned.steps.length + (sampler.denoiseLast ? 1 : 0);
-  const last = modelOf(model, sampler, { from: planned.end, to: planned.end });
+  const last = modelAt(model, sampler, { from: planned.end, to: planned.end });
   const compiled = await compileSteps(model, last, sampler, planned, full, dtype, runtime);
   try {
     for (const { place, draws, first } of list) {
@@ -64,7 +64,7 @@ export async function* sampling<D extends FloatType = "float32">(
           carried = nothing;
         } else {
           const before = step.before.map(timeOf);
-          const part = modelOf(model, sampler, step);
+          const part = modelAt(model, sampler, step);
           ({ x, carried } = await compiled.steps.get(part)!.get(before.length)!(
             { x, carried: [...carried] },
             { from, to, before },
@@ -120,7 +120,7 @@ const compileSteps = async (
     for (const step of planned) {
       rises ||= step.rises;
       if (step.rises) continue;
-      const part = modelOf(model, sampler, step);
+      const part = modelAt(model, sampler, step);
       const seeing = steps.get(part) ?? new Map();
       steps.set(part, seeing);
       const remembered = step.before.length;

@@ -64,7 +64,7 @@ export const plan = (sampler: Sampler, process: Process, anywhere = false): Plan
 };
 
 /** The model that a step evaluates: where one is cheaper at the step's times, that one. */
-export const modelOf = (
+export const modelAt = (
   model: ScoreModel,
   sampler: Sampler,
   { from, to }: Pick<PlannedStep, "from" | "to">,
