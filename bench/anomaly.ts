@@ -12,13 +12,11 @@ import {
   averagePrecision,
   densityDetector,
   diffusionTime,
-  edm,
-  mlp,
   nearestNeighbours,
-  train,
   trainDiffusionTime,
   typicalityDetector,
-} from "@scorefield/core";
+} from "@scorefield/assess";
+import { edm, mlp, train } from "@scorefield/core";
 import { fitStandardisation, readNpz, splitPositions, standardise, takeRows } from "@scorefield/data";
 import { castArray, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";

@@ -3,6 +3,7 @@
  * tables in docs/samplers.md. `npm run bench docs/make/accuracy.ts`, about a minute.
  */
 
+import { slicedWasserstein } from "@scorefield/assess";
 import {
   type AnySampler,
   ddim,
@@ -20,7 +21,6 @@ import {
   restart,
   type Sampler,
   sample,
-  slicedWasserstein,
   unipc,
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";

@@ -2,19 +2,9 @@
  * How a narrow network smooths what it learns: docs/images/capacity.svg and a table in docs/instruments.md.
  * `npm run bench docs/make/capacity.ts`, about three minutes.
  */
-import {
-  edm,
-  exact,
-  gaussianMixture,
-  lineIntegrals,
-  mlp,
-  noiseTimes,
-  type ScoreModel,
-  sample,
-  scoreError,
-  smoothing,
-  train,
-} from "@scorefield/core";
+
+import { lineIntegrals, noiseTimes, scoreError, smoothing } from "@scorefield/assess";
+import { edm, exact, gaussianMixture, mlp, type ScoreModel, sample, train } from "@scorefield/core";
 import { compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Curve, curveColours, curvesFigure } from "../../packages/scorefield/src/figure/curves.ts";

@@ -4,7 +4,7 @@
  * docs/images/digit-dimension.png (held-out images of the lowest and the highest dimension).
  */
 import { writeFile } from "node:fs/promises";
-import { denoisingDimension, flipd, localPca, noiseTimes, normalBundle, sampleCorrelation } from "@scorefield/core";
+import { denoisingDimension, flipd, localPca, noiseTimes, normalBundle, sampleCorrelation } from "@scorefield/assess";
 import { ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Curve, curveColours, curvesFigure } from "../../packages/scorefield/src/figure/curves.ts";

@@ -2,18 +2,9 @@
  * The dimension of known manifolds by four methods: tables in docs/instruments.md and docs/images/dimension.svg.
  * `npm run bench docs/make/dimension.ts`, about a minute.
  */
-import {
-  type Density,
-  denoisingDimension,
-  edm,
-  exact,
-  flipd,
-  gaussian,
-  gaussianMixture,
-  localPca,
-  normalBundle,
-  uniformSphere,
-} from "@scorefield/core";
+
+import { denoisingDimension, flipd, localPca, normalBundle } from "@scorefield/assess";
+import { type Density, edm, exact, gaussian, gaussianMixture, uniformSphere } from "@scorefield/core";
 import { native } from "@scorefield/tensor/native";
 import { type Curve, curveColours, curvesFigure } from "../../packages/scorefield/src/figure/curves.ts";
 import { markdownTable, writeImage, writeSection } from "./page-section.ts";

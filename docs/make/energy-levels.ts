@@ -2,21 +2,22 @@
  * Energies over noise levels: normalising constants and the landscape of the moons, in docs/energies.md and
  * docs/images/landscape.svg. `npm run bench docs/make/energy-levels.ts`, about a minute.
  */
+
+import { energyLandscape } from "@scorefield/assess";
 import {
   annealedImportance,
   edm,
-  energyLandscape,
   energyModel,
   energyPreconditioning,
   exact,
   gaussianMixture,
   logDensity,
   mlp,
-  moons,
   normal,
   normalised,
   train,
 } from "@scorefield/core";
+import { moons } from "@scorefield/domain";
 import { compile, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable, minus, writeImage, writeSection } from "./page-section.ts";

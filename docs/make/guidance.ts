@@ -2,6 +2,8 @@
  * Guided models: docs/images/guidance.svg and tables of docs/composition.md. `npm run bench docs/make/guidance.ts`, about a
  * minute.
  */
+
+import { energyDistance, trainClassifier } from "@scorefield/assess";
 import {
   type AnySampler,
   autoguidance,
@@ -10,7 +12,6 @@ import {
   conditional,
   dataset,
   edm,
-  energyDistance,
   exact,
   gaussian,
   guided,
@@ -18,10 +19,9 @@ import {
   mlp,
   type ScoreModel,
   sample,
-  spirals,
   train,
-  trainClassifier,
 } from "@scorefield/core";
+import { spirals } from "@scorefield/domain";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { palette } from "../../packages/scorefield/src/figure/plot.ts";

@@ -2,7 +2,10 @@
  * A network's field in the plane and the price of Langevin steps: docs/images/field.svg and a table in docs/instruments.md.
  * `npm run bench docs/make/instruments.ts`, about a minute.
  */
-import { edm, exact, gaussian, heun, langevinChain, mlp, moons, train } from "@scorefield/core";
+
+import { langevinChain } from "@scorefield/assess";
+import { edm, exact, gaussian, heun, mlp, train } from "@scorefield/core";
+import { moons } from "@scorefield/domain";
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { landscapeFigure } from "../../packages/scorefield/src/figure/landscape.ts";

@@ -6,15 +6,8 @@
  */
 
 import { writeFile } from "node:fs/promises";
-import {
-  conditional,
-  eulerMaruyama,
-  predictClasses,
-  type ScoreModel,
-  sample,
-  superpose,
-  trainClassifier,
-} from "@scorefield/core";
+import { predictClasses, trainClassifier } from "@scorefield/assess";
+import { conditional, eulerMaruyama, type ScoreModel, sample, superpose } from "@scorefield/core";
 import { type NdArray, ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";

@@ -1,79 +1,8 @@
-export { densityDetector, typicality, typicalityDetector } from "./anomaly/density.ts";
-export type { AnomalyDetector } from "./anomaly/detector.ts";
-export { type DiffusionTimeOptions, diffusionTime } from "./anomaly/diffusion-time.ts";
-export { type DiffusionTimeClassifierOptions, trainDiffusionTime } from "./anomaly/diffusion-time-classifier.ts";
-export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neighbours.ts";
-export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
-export { type ConvolutionalOptions, convolutional } from "./classifier/convolutional.ts";
-export type { FeatureNetwork } from "./classifier/feature-network.ts";
-export { featureNetworkFromRecipe } from "./classifier/from-recipe.ts";
-export { type PerceptronOptions, perceptron } from "./classifier/perceptron.ts";
-export { accuracy, type BatchOptions, mapBatches, predictClasses } from "./classifier/predict.ts";
-export { type TrainClassifierOptions, trainClassifier } from "./classifier/train-classifier.ts";
 export type { Density, NoisyDensity } from "./density/density.ts";
 export { type GaussianOptions, gaussian } from "./density/gaussian.ts";
 export type { GaussianComponent, Values } from "./density/gaussian-component.ts";
-export { type GlyphBatch, type GlyphSampler, glyphNames, glyphs } from "./density/glyphs.ts";
 export { gaussianMixture, type Mixture, type MixtureOptions } from "./density/mixture.ts";
-export {
-  checkerboard,
-  moons,
-  type PlanarSampler,
-  pinwheel,
-  planarSets,
-  rings,
-  spirals,
-  swissRoll,
-} from "./density/planar.ts";
 export { type SphereOptions, uniformSphere } from "./density/sphere.ts";
-export { type ChainSummary, chainSummary } from "./diagnose/autocorrelation.ts";
-export {
-  type CalibrationLevel,
-  calibration,
-  type LevelMean,
-  type LevelOptions,
-  noiseTimes,
-  type ScoreErrorLevel,
-  scoreError,
-} from "./diagnose/calibration.ts";
-export {
-  type DenoisingDimension,
-  type DenoisingDimensionOptions,
-  denoisingDimension,
-} from "./diagnose/denoising-dimension.ts";
-export type { InstrumentOptions, InstrumentProgress } from "./diagnose/field.ts";
-export { type FlipdOptions, flipd } from "./diagnose/flipd.ts";
-export { curlMap, type Integrability, type IntegrabilityOptions, integrability } from "./diagnose/integrability.ts";
-export { jacobians } from "./diagnose/jacobian.ts";
-export {
-  type Estimate,
-  type LangevinChain,
-  type LangevinChainOptions,
-  langevinChain,
-} from "./diagnose/langevin-chain.ts";
-export {
-  type LineIntegralOptions,
-  type LineIntegrals,
-  lineIntegrals,
-  logDensityDifference,
-} from "./diagnose/line-integral.ts";
-export { type LocalPcaOptions, localPca } from "./diagnose/local-pca.ts";
-export { type NormalBundle, type NormalBundleOptions, normalBundle } from "./diagnose/normal-bundle.ts";
-export {
-  densityOrder,
-  type ShareRatio,
-  type Smoothing,
-  type SmoothingOptions,
-  smoothing,
-} from "./diagnose/smoothing.ts";
-export {
-  type StationaryOptions,
-  type StationaryPoint,
-  type StationaryPoints,
-  stationaryPoints,
-} from "./diagnose/stationary-points.ts";
-export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./diagnose/streamlines.ts";
-export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./diagnose/surface.ts";
 export { ArgumentError, RecipeError, SamplingError, TrainingError } from "./errors.ts";
 export {
   type AnnealedImportance,
@@ -107,45 +36,9 @@ export {
 export { normalised } from "./likelihood/normalised.ts";
 export type { ProbabilityFlowOptions } from "./likelihood/options.ts";
 export { type SuperposeOptions, superpose } from "./likelihood/superpose.ts";
-export { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "./metric/bootstrap.ts";
-export {
-  type ClassifierTwoSampleOptions,
-  classifierTwoSample,
-  type TwoSampleTest,
-} from "./metric/classifier-two-sample.ts";
-export { energyDistance, energyDistanceStatistic } from "./metric/energy-distance.ts";
-export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
-export { frechetDistance, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
-export { type KernelDistanceOptions, kernelDistance, kernelDistanceStatistic } from "./metric/kernel-distance.ts";
-export { type MarginalDistance, marginals } from "./metric/marginals.ts";
-export { type MmdOptions, mmd, mmdStatistic } from "./metric/mmd.ts";
-export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
-export {
-  closerThanHeldOut,
-  closerThanHeldOutStatistic,
-  type NearestTraining,
-  type NearestTrainingOptions,
-  nearestTraining,
-} from "./metric/nearest-training.ts";
-export {
-  densityCoverage,
-  densityCoverageStatistics,
-  precisionRecall,
-  precisionRecallStatistics,
-} from "./metric/neighbourhoods.ts";
-export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
-export { auroc, averagePrecision } from "./metric/ranking.ts";
-export { resizeBilinear } from "./metric/resize.ts";
-export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
-export {
-  type SlicedWassersteinOptions,
-  slicedWasserstein,
-  slicedWassersteinStatistic,
-} from "./metric/wasserstein.ts";
 export { type MixtureOfOptions, mixtureOf } from "./model/composition/mixture.ts";
 export { negate, type ProductOptions, productOf, temper } from "./model/composition/product.ts";
 export { conditional } from "./model/conditional.ts";
-export { energyLandscape, type LandscapeOptions } from "./model/energy/landscape.ts";
 export { type EnergyModel, energyModel } from "./model/energy/model.ts";
 export {
   type EnergyForm,
@@ -155,7 +48,6 @@ export {
   energyPreconditioning,
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
-export { fokkerPlanckResidual } from "./model/fokker-planck.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -193,8 +85,11 @@ export {
   type Told,
 } from "./network/condition-embedding.ts";
 export { type Convolution, convolution, initialConvolution } from "./network/convolution.ts";
+export { type ConvolutionalOptions, convolutional } from "./network/convolutional.ts";
 export { type DitOptions, dit } from "./network/dit.ts";
 export { type Drop, dropout, dropoutFrom, dropoutUniforms } from "./network/dropout.ts";
+export type { FeatureNetwork } from "./network/feature-network.ts";
+export { featureNetworkFromRecipe } from "./network/feature-network-from-recipe.ts";
 export { fourierFeatures } from "./network/fourier-features.ts";
 export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export {
@@ -208,6 +103,7 @@ export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
 export { fromPatches, positionFeatures, toPatches } from "./network/patches.ts";
+export { type PerceptronOptions, perceptron } from "./network/perceptron.ts";
 export { doubleResolution, halveResolution } from "./network/resampling-layers.ts";
 export {
   initialResidualBlock,
@@ -231,6 +127,7 @@ export {
   transformerBlock,
 } from "./network/transformer-block.ts";
 export { type UnetOptions, unet } from "./network/unet.ts";
+export { normalQuantile } from "./numeric/normal-quantile.ts";
 export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
 export {
   type Constraint,
@@ -242,12 +139,8 @@ export {
 export { type DenoisingOptions, denoising, type Weighting } from "./objective/denoising.ts";
 export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
-export {
-  levelKinds,
-  levelsFromRecipe,
-  objectiveFromRecipe,
-  objectiveKinds,
-} from "./objective/from-recipe.ts";
+export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
+export { levelKinds, levelsFromRecipe, objectiveFromRecipe, objectiveKinds } from "./objective/from-recipe.ts";
 export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
 export { fixedLevel, geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./objective/levels.ts";
 export type { ScoreWeighting } from "./objective/noisy-score.ts";
@@ -265,7 +158,6 @@ export { type VarianceExplodingOptions, ve } from "./process/variance-exploding.
 export { vp } from "./process/variance-preserving.ts";
 export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
-export { normalQuantile } from "./random/quantile.ts";
 export { type DrawOptions, type Purpose, purposes } from "./random/stream.ts";
 export { integers, rademacher, uniform } from "./random/uniform.ts";
 export type { KindRecipe } from "./recipe.ts";
@@ -330,7 +222,3 @@ export {
 export type { Schedule } from "./training/schedule.ts";
 export { type Training, train } from "./training/train.ts";
 export { initialTrainable, type Trainable, type TrainableLayout, trainableLayout } from "./training/trainable.ts";
-export type { Check, CheckContext, ErrorUnit, Finding } from "./verify/check.ts";
-export { checks } from "./verify/checks.ts";
-export { type OrderTruth, orderCheck } from "./verify/order-checks.ts";
-export { type CheckResult, chosenChecks, type VerifyOptions, verify } from "./verify/verify.ts";

@@ -4,8 +4,10 @@
  */
 import "./runtime.ts";
 
+export * from "@scorefield/assess";
 export * from "@scorefield/core";
 export * from "@scorefield/data";
+export * from "@scorefield/domain";
 export {
   compile,
   defaultRuntime,
@@ -21,6 +23,7 @@ export {
   toOnnx,
 } from "@scorefield/tensor";
 export { native } from "@scorefield/tensor/native";
+export * from "@scorefield/verify";
 export { CheckpointError, RunError } from "./errors.ts";
 export type { Recipe } from "./recipe/resolve.ts";
 export type { RecipeInput } from "./recipe/schema.ts";

@@ -1,7 +1,7 @@
 /** One Gaussian, in the basis in which its covariance is diagonal. */
 import { fromNested, isNdArray, type NdArray, type Nested, type Shape, ShapeError } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { symmetricEigen } from "../matrix/symmetric-eigen.ts";
+import { symmetricEigen } from "../numeric/symmetric-eigen.ts";
 
 /** Numbers as nested lists or as an array of any element type. */
 export type Values = Nested | NdArray;

@@ -71,7 +71,11 @@ export const gaussianMixture = ({ weights, means, covariances }: MixtureOptions)
 };
 
 /** A mixture from weights that sum to 1 and components in their eigenbases. */
-export const mixtureFrom = (shape: Shape, weights: Float64Array, components: readonly GaussianComponent[]): Mixture => ({
+export const mixtureFrom = (
+  shape: Shape,
+  weights: Float64Array,
+  components: readonly GaussianComponent[],
+): Mixture => ({
   shape,
   weights,
   components,

@@ -1,10 +1,10 @@
 import { grad, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { evaluate, filled, numbers } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
+import { bessel } from "../numeric/bessel.ts";
 import { normal } from "../random/normal.ts";
-import { evaluate, filled, numbers } from "../verify/evaluate.ts";
-import { bessel } from "./bessel.ts";
 import { uniformSphere } from "./sphere.ts";
 
 const runtime = native({ threads: 1 });

@@ -2,8 +2,8 @@
 import { concat, log, ndarray, type Tensor } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { bessel } from "../numeric/bessel.ts";
 import { normal } from "../random/normal.ts";
-import { bessel } from "./bessel.ts";
 import type { Density, NoisyDensity } from "./density.ts";
 
 /** Options of {@link uniformSphere}. */

@@ -1,10 +1,10 @@
+import { sampleCovariance, sampleMean } from "@scorefield/assess";
 import { castArray, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
-import { sampleCovariance, sampleMean } from "../metric/moments.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import { rectifiedFlow } from "../process/rectified-flow.ts";

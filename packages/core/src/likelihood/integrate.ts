@@ -2,7 +2,7 @@
 
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
-import { dormandPrinceTableau } from "../sampling/dormand-prince-tableau.ts";
+import { dormandPrinceTableau } from "../numeric/dormand-prince-tableau.ts";
 import { roundedStep } from "../sampling/step-control.ts";
 import type { Rates } from "./flow.ts";
 

@@ -1,5 +1,6 @@
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { orderOf } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
@@ -8,7 +9,6 @@ import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { normal } from "../random/normal.ts";
-import { orderOf } from "../sampling/affine-probe.ts";
 import { eulerMaruyama } from "../sampling/euler-maruyama.ts";
 import { heun } from "../sampling/heun.ts";
 import { sample } from "../sampling/sample.ts";

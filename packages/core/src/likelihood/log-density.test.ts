@@ -1,5 +1,6 @@
 import { castArray, type NdArray, ndarray, type Runtime, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { orderOf } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
@@ -10,7 +11,6 @@ import { edm } from "../process/edm.ts";
 import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { orderOf } from "../sampling/affine-probe.ts";
 import { evaluate } from "./evaluate.case.ts";
 import { logDensity, logDensityDetails } from "./log-density.ts";
 

@@ -1,7 +1,8 @@
 /** Networks for images, trained: every parameter takes part, and something real is learnt. */
+
+import { glyphs } from "@scorefield/domain";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
-import { glyphs } from "../density/glyphs.ts";
 import { edm } from "../process/edm.ts";
 import { dataset } from "../training/dataset.ts";
 import { flatLayout } from "../training/flat.ts";

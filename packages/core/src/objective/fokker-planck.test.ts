@@ -3,7 +3,6 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussianMixture } from "../density/mixture.ts";
 import { exact } from "../model/exact.ts";
-import { fokkerPlanckResidual } from "../model/fokker-planck.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { mlp } from "../network/mlp.ts";
 import { edm } from "../process/edm.ts";
@@ -16,6 +15,7 @@ import { rademacher } from "../random/uniform.ts";
 import { train } from "../training/train.ts";
 import { denoising } from "./denoising.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
+import { fokkerPlanckResidual } from "./fokker-planck-residual.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());

@@ -2,7 +2,7 @@
 import { sign, type Tensor } from "@scorefield/tensor";
 import { checkCount, checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
-import { fokkerPlanckResidual } from "../model/fokker-planck.ts";
+import { fokkerPlanckResidual } from "./fokker-planck-residual.ts";
 import { noisyModel, perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 

@@ -1,9 +1,9 @@
 /** Which noise levels training visits. */
 import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { normalQuantile } from "../numeric/normal-quantile.ts";
 import type { Process } from "../process/process.ts";
 import { timeOfLogRatio } from "../process/time-of-log-ratio.ts";
-import { normalQuantile } from "../random/quantile.ts";
 import type { KindRecipe } from "../recipe.ts";
 
 /** A distribution of times: maps independent uniform draws in (0, 1) to times of a process. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { normalQuantile } from "../numeric/normal-quantile.ts";
 import { normal, normalsFromWords32, normalsFromWords64 } from "./normal.ts";
-import { normalQuantile } from "./quantile.ts";
 import type { DrawOptions } from "./stream.ts";
 
 const moment = (data: Float32Array | Float64Array, power: number): number => {

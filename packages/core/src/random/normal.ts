@@ -1,6 +1,6 @@
 /** Standard normal draws by inverting the distribution function: one word makes one float32, two make one float64. */
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
-import { normalQuantile } from "./quantile.ts";
+import { normalQuantile } from "../numeric/normal-quantile.ts";
 import { blank, type DrawOptions, drawWords } from "./stream.ts";
 
 // One polynomial of degree 4 for each of 8 equal parts of each octave [2^-(e+2), 2^-(e+1)] of tail probability, e < 32

@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, orderOf, varianceErrors } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -7,9 +8,7 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { affineSteps, orderOf } from "./affine-probe.ts";
 import { ancestral } from "./ancestral.ts";
-import { varianceErrors } from "./linear-probe.ts";
 import { evaluations } from "./sampler.ts";
 
 const runtime = native({ threads: 1 });

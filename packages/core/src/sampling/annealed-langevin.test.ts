@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { varianceErrors, variancePath } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -8,7 +9,6 @@ import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { annealedLangevin, annealingRatio } from "./annealed-langevin.ts";
-import { varianceErrors, variancePath } from "./linear-probe.ts";
 import { evaluations } from "./sampler.ts";
 
 const runtime = native({ threads: 1 });

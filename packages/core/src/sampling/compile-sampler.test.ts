@@ -1,10 +1,10 @@
 import { cpuUsage } from "node:process";
+import { moons } from "@scorefield/domain";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussianMixture } from "../density/mixture.ts";
-import { moons } from "../density/planar.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edmPreconditioning } from "../model/preconditioning.ts";

@@ -1,10 +1,17 @@
 import { native } from "@scorefield/tensor/native";
+import {
+  affineSteps,
+  flowOrders,
+  flowProcesses,
+  marginalVariance,
+  orderOf,
+  pointError,
+  variancesAfter,
+} from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { affineSteps, marginalVariance, orderOf, variancesAfter } from "./affine-probe.ts";
 import { ddim } from "./ddim.ts";
-import { flowOrders, flowProcesses, pointError } from "./flow-probe.ts";
 import { evaluations } from "./sampler.ts";
 
 const runtime = native({ threads: 1 });

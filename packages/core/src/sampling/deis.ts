@@ -1,9 +1,9 @@
 import { constant, ndarray, type Tensor } from "@scorefield/tensor";
 import { expandTime } from "../model/expand-time.ts";
 import { noise } from "../model/tweedie.ts";
+import { gaussLegendre } from "../numeric/gauss-legendre.ts";
 import type { Process } from "../process/process.ts";
 import { checkOrder, type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
-import { gaussLegendre } from "./gauss-legendre.ts";
 import { integrateInterpolant } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 

@@ -1,5 +1,6 @@
 import { ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { marginalVariance, orderOf } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
@@ -13,7 +14,6 @@ import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import type { AdaptiveSampler } from "./adaptive-sampler.ts";
-import { marginalVariance, orderOf } from "./affine-probe.ts";
 import { dormandPrince } from "./dormand-prince.ts";
 import { sample } from "./sample.ts";
 

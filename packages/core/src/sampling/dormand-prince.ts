@@ -3,9 +3,9 @@ import { checkPositive, checkWhole } from "../check.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise, scheduleAt } from "../model/tweedie.ts";
+import { dormandPrinceTableau as tableau } from "../numeric/dormand-prince-tableau.ts";
 import type { Process } from "../process/process.ts";
 import { type AdaptiveSampler, type Clock, scaledError } from "./adaptive-sampler.ts";
-import { dormandPrinceTableau as tableau } from "./dormand-prince-tableau.ts";
 
 /** Options of {@link dormandPrince}. */
 export interface DormandPrinceOptions {

@@ -1,15 +1,14 @@
 import { native } from "@scorefield/tensor/native";
+import { flowErrors, flowOrders, flowProcesses, orderOf, pointError } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
-import { orderOf } from "./affine-probe.ts";
 import { ddim } from "./ddim.ts";
 import { dormandPrince } from "./dormand-prince.ts";
 import { dpmSolver } from "./dpm-solver.ts";
-import { flowErrors, flowOrders, flowProcesses, pointError } from "./flow-probe.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
 import { unipc } from "./unipc.ts";

@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, marginalVariance, orderOf, variancesAfter } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -8,7 +9,6 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { affineSteps, marginalVariance, orderOf, variancesAfter } from "./affine-probe.ts";
 import { eulerMaruyama } from "./euler-maruyama.ts";
 import type { GridName } from "./grid.ts";
 import { evaluations } from "./sampler.ts";

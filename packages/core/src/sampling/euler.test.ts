@@ -1,11 +1,10 @@
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, flowErrors, flowOrders, flowProcesses } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
-import { affineSteps } from "./affine-probe.ts";
 import { ddim } from "./ddim.ts";
 import { euler } from "./euler.ts";
-import { flowErrors, flowOrders, flowProcesses } from "./flow-probe.ts";
 import { evaluations } from "./sampler.ts";
 
 const runtime = native({ threads: 1 });

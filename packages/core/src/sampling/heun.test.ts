@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, marginalVariance, orderOf, pointError, variancesAfter } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -7,8 +8,6 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { affineSteps, marginalVariance, orderOf, variancesAfter } from "./affine-probe.ts";
-import { pointError } from "./flow-probe.ts";
 import { type GridName, gridNames } from "./grid.ts";
 import { heun } from "./heun.ts";
 import { evaluations } from "./sampler.ts";

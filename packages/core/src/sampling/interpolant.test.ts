@@ -1,7 +1,7 @@
 import { compile, constant, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
-import { gaussLegendre } from "./gauss-legendre.ts";
+import { gaussLegendre } from "../numeric/gauss-legendre.ts";
 import { exponentialStep, integrateInterpolant, phis } from "./interpolant.ts";
 
 const runtime = native({ threads: 1 });

@@ -1,13 +1,12 @@
 import { native } from "@scorefield/tensor/native";
+import { marginalVariance, variancePath } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { marginalVariance } from "./affine-probe.ts";
 import { langevin } from "./langevin.ts";
-import { variancePath } from "./linear-probe.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
 

@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { marginalVariance, varianceErrors, variancePath } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { ArgumentError } from "../errors.ts";
@@ -9,10 +10,8 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { marginalVariance } from "./affine-probe.ts";
 import { ancestral } from "./ancestral.ts";
 import { heun } from "./heun.ts";
-import { varianceErrors, variancePath } from "./linear-probe.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
 import { sample } from "./sample.ts";

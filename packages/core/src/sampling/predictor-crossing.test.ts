@@ -1,10 +1,10 @@
 import { type Spec, type Tensor, toOnnx } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { predictors } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { edm } from "../process/edm.ts";
-import { predictors } from "./corrector-probe.ts";
 import { samplerFromRecipe, samplerKinds } from "./from-recipe.ts";
 import { predictorCase } from "./predictor.case.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";

@@ -1,9 +1,9 @@
 /** What every predictor passes when a corrector follows it. */
 import type { Runtime } from "@scorefield/tensor";
+import { type CrossedData, crossedError, crossedModel, type NamedPredictor } from "@scorefield/verify/internal";
 import { describe, expect, test } from "vitest";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { type CrossedData, crossedError, crossedModel, type NamedPredictor } from "./corrector-probe.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
 import { sample } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import { compile, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { flowProcesses } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
-import { flowProcesses } from "./flow-probe.ts";
 import { renoise } from "./renoise.ts";
 
 const runtime = native({ threads: 1 });

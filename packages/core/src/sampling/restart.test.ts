@@ -1,13 +1,12 @@
 import { compile, ndarray, type Runtime, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, flowProcesses, marginalVariance, orderOf } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import type { Process } from "../process/process.ts";
-import { affineSteps, marginalVariance, orderOf } from "./affine-probe.ts";
-import { flowProcesses } from "./flow-probe.ts";
 import { heun } from "./heun.ts";
 import { plan, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";

@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { affineSteps, marginalVariance, orderOf, varianceErrors } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -7,8 +8,6 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { affineSteps, marginalVariance, orderOf } from "./affine-probe.ts";
-import { varianceErrors } from "./linear-probe.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
 import { evaluations } from "./sampler.ts";
 

@@ -1,11 +1,10 @@
+import { sampleCovariance, sampleMean, slicedWasserstein } from "@scorefield/assess";
 import { type NdArray, type Runtime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
-import { sampleCovariance, sampleMean } from "../metric/moments.ts";
-import { slicedWasserstein } from "../metric/wasserstein.ts";
 import { exact } from "../model/exact.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { edm } from "../process/edm.ts";

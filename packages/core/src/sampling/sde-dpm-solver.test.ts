@@ -1,4 +1,5 @@
 import { native } from "@scorefield/tensor/native";
+import { orderOf, varianceErrors, variancePath } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -7,8 +8,6 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { orderOf } from "./affine-probe.ts";
-import { varianceErrors, variancePath } from "./linear-probe.ts";
 import { evaluations } from "./sampler.ts";
 import { sdeDpmSolver } from "./sde-dpm-solver.ts";
 

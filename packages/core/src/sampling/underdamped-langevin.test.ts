@@ -1,12 +1,11 @@
 import { native } from "@scorefield/tensor/native";
+import { marginalVariance, variancePath } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
-import { marginalVariance } from "./affine-probe.ts";
-import { variancePath } from "./linear-probe.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";

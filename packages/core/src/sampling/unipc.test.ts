@@ -1,8 +1,8 @@
 import { native } from "@scorefield/tensor/native";
+import { flowErrors, flowOrders, flowProcesses, pointError } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
-import { flowErrors, flowOrders, flowProcesses, pointError } from "./flow-probe.ts";
 import { evaluations } from "./sampler.ts";
 import { unipc } from "./unipc.ts";
 

@@ -1,7 +1,7 @@
 /** Images altered at random, with the network told how, so that samples are not altered (Karras et al. 2020, 2022). */
 import { type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { normalQuantile } from "../random/quantile.ts";
+import { normalQuantile } from "../numeric/normal-quantile.ts";
 import { uniform } from "../random/uniform.ts";
 import { type Affine, resample } from "./resample.ts";
 

@@ -2,7 +2,7 @@
 import { compileScan, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
 import { type TrainedModel, trainedModel } from "../model/trained.ts";
 import { batchSource } from "./batches.ts";
-import { explainDivergence } from "./divergence.ts";
+import { explainDivergence } from "./explain-divergence.ts";
 import { freshState, type OptimiserState, restVector, stepVector } from "./optimiser.ts";
 import { checkResume, type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
 import { powerDecayAt, powerExponent } from "./power-average.ts";

@@ -1,7 +1,7 @@
 /** Averages of any width, made after training from snapshots of a few (Karras et al. 2024, section 3.2). */
 import { type NdArray, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { symmetricEigen } from "../matrix/symmetric-eigen.ts";
+import { symmetricEigen } from "../numeric/symmetric-eigen.ts";
 import { powerExponent } from "./power-average.ts";
 
 /** Which average: taken after so many steps, of a relative width. */

@@ -7,7 +7,7 @@ import {
   diffusionTime,
   nearestNeighbours,
   trainDiffusionTime,
-} from "@scorefield/core";
+} from "@scorefield/assess";
 import { DataError, fitStandardisation, standardise, takeRows } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";

@@ -1,7 +1,7 @@
 /** `scorefield demo`: the whole way on a two-dimensional set, from training to a figure. */
 import { join } from "node:path";
-import { planarSets } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
+import { planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
 import { setNames } from "../recipe/schema.ts";
 import { fieldOf, gridAxis } from "../report/field.ts";

@@ -1,6 +1,7 @@
 /** The evaluation of a run on images. */
 import { stat } from "node:fs/promises";
-import { type Classifier, type Dataset, type FeatureExtractor, permutation } from "@scorefield/core";
+import type { Classifier, FeatureExtractor } from "@scorefield/assess";
+import { type Dataset, permutation } from "@scorefield/core";
 import { DataError, type Images, takeImages } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { readImages } from "../image/source.ts";

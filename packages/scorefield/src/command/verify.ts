@@ -1,5 +1,5 @@
 /** `scorefield verify`: closed-form truths, checked on this machine. */
-import { type CheckResult, chosenChecks, verify } from "@scorefield/core";
+import { type CheckResult, chosenChecks, verify } from "@scorefield/verify";
 import type { Command } from "commander";
 import { VerificationError } from "../errors.ts";
 import { paint } from "../report/terminal.ts";

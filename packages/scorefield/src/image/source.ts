@@ -1,8 +1,8 @@
 /** The images a recipe names: a folder, an array in a file, or the procedural set. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { glyphNames, glyphs } from "@scorefield/core";
 import { DataError, type Images, imageArray, imageFolder, readImageArray, takeImages } from "@scorefield/data";
+import { glyphNames, glyphs } from "@scorefield/domain";
 import { hasLabelFile } from "../recipe/paths.ts";
 import type { ImageRecipe } from "../recipe/schema.ts";
 import { runsInside } from "./runs-inside.ts";

@@ -3,12 +3,12 @@ import {
   levelKinds,
   networkKinds,
   objectiveKinds,
-  planarSets,
   preconditioningKinds,
   processKinds,
   RecipeError,
   samplerKinds,
 } from "@scorefield/core";
+import { planarSets } from "@scorefield/domain";
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "./parse.ts";
 import { recipeParts, resolveRecipe } from "./resolve.ts";

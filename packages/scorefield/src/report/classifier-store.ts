@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Classifier, type ClassifierParts, classifier, flatLayout, initialClassifier } from "@scorefield/core";
+import { type Classifier, type ClassifierParts, classifier, initialClassifier } from "@scorefield/assess";
+import { flatLayout } from "@scorefield/core";
 import { atomicWrite, decodeSafetensors, encodeSafetensors } from "@scorefield/data";
 import { flattenTree, isNdArray, type NdArray } from "@scorefield/tensor";
 import { cacheFolder } from "./cache-folder.ts";

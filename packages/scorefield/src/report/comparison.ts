@@ -1,5 +1,5 @@
 /** Samples of a table beside real rows: column by column, and in their correlations. */
-import { correlationError, marginals } from "@scorefield/core";
+import { correlationError, marginals } from "@scorefield/assess";
 import { fitStandardisation, standardise } from "@scorefield/data";
 import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
 import type { Table } from "../run/prepare.ts";

@@ -4,18 +4,15 @@ import { basename } from "node:path";
 import {
   type Classifier,
   classifierExtractor,
-  convolutional,
-  type Dataset,
-  dataset,
   type FeatureExtractor,
-  glyphNames,
-  glyphs,
   type OnnxExtractorOptions,
   onnxExtractor,
   resizeBilinear,
   trainClassifier,
-} from "@scorefield/core";
+} from "@scorefield/assess";
+import { convolutional, type Dataset, dataset } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
+import { glyphNames, glyphs } from "@scorefield/domain";
 import type { Runtime, Shape } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import { keptClassifier } from "./classifier-store.ts";

@@ -3,13 +3,11 @@ import {
   bootstrap,
   type Classifier,
   classifierExtractor,
-  convolutional,
-  type Dataset,
   type FeatureExtractor,
   meanStatistic,
-  permutation,
   predictClasses,
-} from "@scorefield/core";
+} from "@scorefield/assess";
+import { convolutional, type Dataset, permutation } from "@scorefield/core";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { safeName } from "./extractor.ts";
 import type { Measure } from "./measure.ts";

@@ -1,5 +1,5 @@
 /** One number that compares samples with real data, with what the same number is between real data and real data. */
-import type { BootstrapEstimate } from "@scorefield/core";
+import type { BootstrapEstimate } from "@scorefield/assess";
 import { shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { accuracy } from "@scorefield/core";
+import { accuracy } from "@scorefield/assess";
 import { readImageArray, takeImages } from "@scorefield/data";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultRuntime } from "../index.ts";

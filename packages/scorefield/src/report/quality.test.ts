@@ -1,17 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  accuracy,
-  classifier,
-  convolutional,
-  dataset,
-  flatLayout,
-  glyphs,
-  initialClassifier,
-  normal,
-  perceptron,
-} from "@scorefield/core";
+import { accuracy, classifier, initialClassifier } from "@scorefield/assess";
+import { convolutional, dataset, flatLayout, normal, perceptron } from "@scorefield/core";
+import { glyphs } from "@scorefield/domain";
 import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";

@@ -4,11 +4,9 @@ import {
   bootstrap,
   classifierTwoSample,
   closerThanHeldOutStatistic,
-  type Dataset,
   densityCoverageStatistics,
   energyDistanceStatistic,
   type FeatureExtractor,
-  type FeatureNetwork,
   frechetDistanceStatistic,
   kernelDistanceStatistic,
   meanStatistic,
@@ -18,7 +16,8 @@ import {
   precisionRecallStatistics,
   type Statistic,
   slicedWassersteinStatistic,
-} from "@scorefield/core";
+} from "@scorefield/assess";
+import type { Dataset, FeatureNetwork } from "@scorefield/core";
 import type { NdArray, Runtime } from "@scorefield/tensor";
 import { firstRows } from "./first-rows.ts";
 import type { Measure } from "./measure.ts";

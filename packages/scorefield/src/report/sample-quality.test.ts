@@ -1,4 +1,4 @@
-import { moons } from "@scorefield/core";
+import { moons } from "@scorefield/domain";
 import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { qualityText, sampleQuality } from "./sample-quality.ts";

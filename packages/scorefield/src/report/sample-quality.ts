@@ -1,5 +1,6 @@
 /** How good samples of a known set are: their distance to fresh data beside that of fresh data to fresh data. */
-import { energyDistance, type PlanarSampler, slicedWasserstein } from "@scorefield/core";
+import { energyDistance, slicedWasserstein } from "@scorefield/assess";
+import type { PlanarSampler } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import { shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";

@@ -1,4 +1,4 @@
-import type { CheckResult } from "@scorefield/core";
+import type { CheckResult } from "@scorefield/verify";
 import { expect, test } from "vitest";
 import { verificationLines, verificationPage, verificationSummary } from "./verification.ts";
 

@@ -1,5 +1,5 @@
 /** Results of `verify` as lines of text and as Markdown. */
-import type { CheckResult, Finding } from "@scorefield/core";
+import type { CheckResult, Finding } from "@scorefield/verify";
 import { shortNumber } from "./number-text.ts";
 import { paint, terminalWidth } from "./terminal.ts";
 import { wrapText } from "./wrap-text.ts";

@@ -1,8 +1,8 @@
 /** The rows that a recipe for a table names: from a file, or a planar set made on the spot. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { planarSets } from "@scorefield/core";
 import { DataError, readTable, takeRows } from "@scorefield/data";
+import { planarSets } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import type { TableRecipe } from "../recipe/schema.ts";
 import { archiveLabels, withoutColumn } from "./labels.ts";

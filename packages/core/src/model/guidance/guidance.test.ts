@@ -1,5 +1,6 @@
 import { castArray, compile, type NdArray, ndarray, stack, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { type Counted, counted } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../../density/gaussian.ts";
 import { gaussianMixture } from "../../density/mixture.ts";
@@ -21,7 +22,6 @@ import { sample } from "../../sampling/sample.ts";
 import { unipc } from "../../sampling/unipc.ts";
 import { dataset } from "../../training/dataset.ts";
 import { train } from "../../training/train.ts";
-import { type Counted, counted } from "../../verify/counted.ts";
 import { conditional } from "../conditional.ts";
 import { exact } from "../exact.ts";
 import type { ScoreModel } from "../score-model.ts";

@@ -1,5 +1,5 @@
 /** The part on calibration: the loss at every noise level, on data seen and unseen, beside what the Jacobian implies. */
-import { calibration, type LevelMean, noiseTimes } from "@scorefield/core";
+import { calibration, type LevelMean, noiseTimes } from "@scorefield/assess";
 import { type CurvePlot, curveColours, curvesFigure } from "../../figure/curves.ts";
 import { figure, paragraph, remark, table } from "../page.ts";
 import { firstRows, type Instrument, instrumentOptions, shown } from "./subject.ts";

@@ -1,5 +1,5 @@
 /** The part on Langevin chains: what a step costs in correlation and in bias. */
-import { langevinChain } from "@scorefield/core";
+import { langevinChain } from "@scorefield/assess";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
 import { minus } from "../../figure/minus.ts";
 import { figure, paragraph, remark, table } from "../page.ts";

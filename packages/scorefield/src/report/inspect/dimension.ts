@@ -1,5 +1,5 @@
 /** The part on dimension: how many directions the data have around a point, at every scale, by four methods. */
-import { denoisingDimension, flipd, localPca, noiseTimes, normalBundle } from "@scorefield/core";
+import { denoisingDimension, flipd, localPca, noiseTimes, normalBundle } from "@scorefield/assess";
 import { type Curve, curveColours, curvesFigure } from "../../figure/curves.ts";
 import { figure, paragraph, remark, table } from "../page.ts";
 import {

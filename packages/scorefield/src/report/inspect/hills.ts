@@ -1,5 +1,6 @@
 /** Modes that a valley separates: those along one ridge of the density are counted as one hill. */
-import { logDensityDifference, normal, type StationaryPoint, stationaryPoints } from "@scorefield/core";
+import { logDensityDifference, type StationaryPoint, stationaryPoints } from "@scorefield/assess";
+import { normal } from "@scorefield/core";
 import { castArray, type NdArray, ndarray } from "@scorefield/tensor";
 import { type Inspected, instrumentOptions } from "./subject.ts";
 

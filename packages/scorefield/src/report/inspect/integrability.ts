@@ -1,5 +1,5 @@
 /** The part on integrability: is the field a gradient, at every noise level? */
-import { integrability, lineIntegrals, logDensityDifference, noiseTimes } from "@scorefield/core";
+import { integrability, lineIntegrals, logDensityDifference, noiseTimes } from "@scorefield/assess";
 import { castArray, ndarray } from "@scorefield/tensor";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
 import { figure, paragraph, table } from "../page.ts";

@@ -1,5 +1,5 @@
 /** The part on modes: how many there are at every noise level, and where. */
-import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/core";
+import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/assess";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
 import { figure, paragraph, remark, table } from "../page.ts";
 import { countHills, valleyDepth } from "./hills.ts";

@@ -1,5 +1,5 @@
 /** The part for models in the plane: landscapes over noise levels, the field, its streamlines, modes, basins and curl. */
-import { curlMap, logDensitySurface, type StationaryPoint, stationaryPoints, streamlines } from "@scorefield/core";
+import { curlMap, logDensitySurface, type StationaryPoint, stationaryPoints, streamlines } from "@scorefield/assess";
 import { castArray, type NdArray } from "@scorefield/tensor";
 import { arrowMarks } from "../../figure/field-marks.ts";
 import { dotMarks, type LandscapePanel, landscapeFigure, streamMarks } from "../../figure/landscape.ts";

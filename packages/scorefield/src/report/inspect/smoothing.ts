@@ -1,5 +1,6 @@
 /** The part on smoothing: are the tails of samples fatter, and their peaks softer, than those of the data? */
-import { densityOrder, sample, smoothing } from "@scorefield/core";
+import { densityOrder, smoothing } from "@scorefield/assess";
+import { sample } from "@scorefield/core";
 import { paragraph, remark, table } from "../page.ts";
 import { firstRows, type Instrument, instrumentOptions, shown } from "./subject.ts";
 

@@ -1,5 +1,7 @@
 /** What an inspection looks at, and how hard. */
-import type { AnySampler, InstrumentOptions, KindRecipe, ScoreModel } from "@scorefield/core";
+
+import type { InstrumentOptions } from "@scorefield/assess";
+import type { AnySampler, KindRecipe, ScoreModel } from "@scorefield/core";
 import { normal, timeOfLogRatio } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
 import { shortNumber } from "../number-text.ts";

@@ -1,0 +1,80 @@
+/** A network that tells the class of a sample, clean or noisy. */
+
+import type { FeatureNetwork, Parameters, Process } from "@scorefield/core";
+import { ArgumentError, initialLinear, type Linear, linear, predict } from "@scorefield/core";
+import { constants, expandTime } from "@scorefield/core/internal";
+import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
+
+/** What a classifier is made of, beside its parameters. */
+export interface ClassifierParts {
+  readonly network: FeatureNetwork;
+  /** How many classes it tells apart. */
+  readonly classes: number;
+  /** Shape of one sample. */
+  readonly shape: Shape;
+  /** The process whose noisy samples it was trained on; left out, it knows clean ones only. */
+  readonly process?: Process;
+}
+
+/** A trained classifier. Its parameters are constants of whatever is compiled from it. */
+export interface Classifier extends ClassifierParts {
+  readonly parameters: Parameters;
+  /**
+   * Scores of the classes: their softmax is p(class | x, t).
+   * @param x samples, [n, ...shape]; x_t of the process, for a classifier of noisy samples
+   * @param t times, [n]; for a classifier of noisy samples
+   * @returns [n, classes]
+   * @throws ArgumentError when times are missing, or given to a classifier of clean samples
+   */
+  logits(x: Tensor, t?: Tensor): Tensor;
+  /** What it sees in samples, [n, network.features]; arguments as for logits. */
+  features(x: Tensor, t?: Tensor): Tensor;
+}
+
+type ClassifierParameters<T> = { readonly body: T; readonly head: Linear<T> };
+
+/** Fresh parameters: the head starts at zero, all classes being alike. */
+export const initialClassifier = ({ network, classes, shape }: ClassifierParts, seed: number): Parameters => ({
+  body: network.initialise(shape, seed),
+  head: initialLinear(network.features, classes, { seed, step: 100, gain: 0 }),
+});
+
+// Of this kind of preconditioning only the scales at the network's input are of use here.
+const input = predict("data");
+
+/** Features and logits with given parameters. */
+export const classify =
+  ({ network, process, shape }: ClassifierParts) =>
+  (parameters: Tensors, x: Tensor, t?: Tensor): { readonly features: Tensor; readonly logits: Tensor } => {
+    if (x.shape.slice(1).join() !== shape.join())
+      throw new ShapeError(`classifier: expected samples of shape [n,${shape}], found [${x.shape}]`);
+    if (!process !== !t)
+      throw new ArgumentError(
+        process
+          ? "classifier: expected times, found none; it was trained on noisy samples"
+          : "classifier: expected no times, found some; it was trained on clean samples, give trainClassifier a process",
+      );
+    const { body, head } = parameters as unknown as ClassifierParameters<Tensor>;
+    const read = (x: Tensor, noiseLevel?: Tensor): Tensor =>
+      network.apply(body as unknown as Tensors, x, network.noisy ? noiseLevel : undefined);
+    const features = process && t ? noisyFeatures(process, x, t, read) : read(x);
+    return { features, logits: linear(head, features.silu()) };
+  };
+
+const noisyFeatures = (
+  process: Process,
+  x: Tensor,
+  t: Tensor,
+  read: (x: Tensor, noiseLevel: Tensor) => Tensor,
+): Tensor => {
+  const alpha = process.alpha(t);
+  const ratio = expandTime(process.sigma(t).divide(alpha), x.rank);
+  return input.denoise(x.divide(expandTime(alpha, x.rank)), ratio, read);
+};
+
+/** The classifier with these parameters. */
+export const classifier = (parts: ClassifierParts, parameters: Parameters): Classifier => {
+  const apply = classify(parts);
+  const of = (x: Tensor, t?: Tensor) => apply(constants(parameters, x.dtype), x, t);
+  return { ...parts, parameters, logits: (x, t) => of(x, t).logits, features: (x, t) => of(x, t).features };
+};

@@ -1,0 +1,88 @@
+export { densityDetector, typicality, typicalityDetector } from "./anomaly/density.ts";
+export type { AnomalyDetector } from "./anomaly/detector.ts";
+export { type DiffusionTimeOptions, diffusionTime } from "./anomaly/diffusion-time.ts";
+export { type DiffusionTimeClassifierOptions, trainDiffusionTime } from "./anomaly/diffusion-time-classifier.ts";
+export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neighbours.ts";
+export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
+export { accuracy, type BatchOptions, mapBatches, predictClasses } from "./classifier/predict.ts";
+export { type TrainClassifierOptions, trainClassifier } from "./classifier/train-classifier.ts";
+export { type ChainSummary, chainSummary } from "./instrument/autocorrelation.ts";
+export {
+  type CalibrationLevel,
+  calibration,
+  type LevelMean,
+  type LevelOptions,
+  noiseTimes,
+  type ScoreErrorLevel,
+  scoreError,
+} from "./instrument/calibration.ts";
+export {
+  type DenoisingDimension,
+  type DenoisingDimensionOptions,
+  denoisingDimension,
+} from "./instrument/denoising-dimension.ts";
+export { energyLandscape, type LandscapeOptions } from "./instrument/energy-landscape.ts";
+export type { InstrumentOptions, InstrumentProgress } from "./instrument/field.ts";
+export { type FlipdOptions, flipd } from "./instrument/flipd.ts";
+export { curlMap, type Integrability, type IntegrabilityOptions, integrability } from "./instrument/integrability.ts";
+export { jacobians } from "./instrument/jacobian.ts";
+export {
+  type Estimate,
+  type LangevinChain,
+  type LangevinChainOptions,
+  langevinChain,
+} from "./instrument/langevin-chain.ts";
+export {
+  type LineIntegralOptions,
+  type LineIntegrals,
+  lineIntegrals,
+  logDensityDifference,
+} from "./instrument/line-integral.ts";
+export { type LocalPcaOptions, localPca } from "./instrument/local-pca.ts";
+export { type NormalBundle, type NormalBundleOptions, normalBundle } from "./instrument/normal-bundle.ts";
+export {
+  densityOrder,
+  type ShareRatio,
+  type Smoothing,
+  type SmoothingOptions,
+  smoothing,
+} from "./instrument/smoothing.ts";
+export {
+  type StationaryOptions,
+  type StationaryPoint,
+  type StationaryPoints,
+  stationaryPoints,
+} from "./instrument/stationary-points.ts";
+export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./instrument/streamlines.ts";
+export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./instrument/surface.ts";
+export { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "./metric/bootstrap.ts";
+export {
+  type ClassifierTwoSampleOptions,
+  classifierTwoSample,
+  type TwoSampleTest,
+} from "./metric/classifier-two-sample.ts";
+export { energyDistance, energyDistanceStatistic } from "./metric/energy-distance.ts";
+export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
+export { frechetDistance, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
+export { type KernelDistanceOptions, kernelDistance, kernelDistanceStatistic } from "./metric/kernel-distance.ts";
+export { type MarginalDistance, marginals } from "./metric/marginals.ts";
+export { type MmdOptions, mmd, mmdStatistic } from "./metric/mmd.ts";
+export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
+export {
+  closerThanHeldOut,
+  closerThanHeldOutStatistic,
+  type NearestTraining,
+  type NearestTrainingOptions,
+  nearestTraining,
+} from "./metric/nearest-training.ts";
+export {
+  densityCoverage,
+  densityCoverageStatistics,
+  precisionRecall,
+  precisionRecallStatistics,
+} from "./metric/neighbourhoods.ts";
+export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
+export { auroc, averagePrecision } from "./metric/ranking.ts";
+export { resizeBilinear } from "./metric/resize.ts";
+export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
+export { type SlicedWassersteinOptions, slicedWasserstein, slicedWassersteinStatistic } from "./metric/wasserstein.ts";

@@ -1,0 +1,50 @@
+/** The dimension of the data around a point, from how much of the noise cannot be told. */
+
+import type { ScoreModel } from "@scorefield/core";
+import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
+import type { InstrumentOptions } from "./field.ts";
+import { predictNoise } from "./noisy-copies.ts";
+
+/** Options of {@link denoisingDimension}. */
+export interface DenoisingDimensionOptions extends InstrumentOptions {
+  /** Noisy copies of each point, default 64. */
+  readonly draws?: number;
+  /** Of the noise, default 0. */
+  readonly seed?: number;
+}
+
+/** Dimensions around points, [n] each. */
+export interface DenoisingDimension {
+  readonly dimension: NdArray<"float64">;
+  /** Of the mean over draws. */
+  readonly standardError: NdArray<"float64">;
+}
+
+/**
+ * The loss of predicting the noise of noisy copies of a point, E|z - E[z | x_t]|^2 summed over elements: noise along
+ * normals of the data shows and is removed, noise along its k tangents does not, so the loss tends to k as sigma falls.
+ * (Yeats et al. 2025 show that the dimension is a lower bound of the loss of any model, so a network that errs sees too
+ * many.) It takes no derivative of the model.
+ * @param x clean points, best not those of training, [n, ...model.shape], float32 or float64, in which the model is
+ *   evaluated
+ * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
+ */
+export const denoisingDimension = async (
+  model: ScoreModel,
+  x: NdArray,
+  options: DenoisingDimensionOptions = {},
+): Promise<DenoisingDimension> => {
+  const d = sizeOf(model.shape);
+  const { draws = 64, seed = 0 } = options;
+  const dimension = new Float64Array(x.shape[0] ?? 0);
+  const standardError = new Float64Array(dimension.length);
+  await predictNoise("denoisingDimension", model, x, { ...options, draws, seed }, (i, z, predicted) => {
+    const losses = new Float64Array(draws);
+    for (const [k, value] of z.entries()) losses[Math.floor(k / d)]! += (value - predicted[k]!) ** 2;
+    const mean = losses.reduce((sum, value) => sum + value, 0) / draws;
+    const squares = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    dimension[i] = mean;
+    standardError[i] = Math.sqrt(squares / (draws - 1) / draws);
+  });
+  return { dimension: ndarray(dimension), standardError: ndarray(standardError) };
+};

@@ -1,0 +1,117 @@
+/** The classifier two-sample test: can a classifier tell samples from real data? */
+
+import type { FeatureNetwork } from "@scorefield/core";
+import { dataset, permutation } from "@scorefield/core";
+import { type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { predictClasses } from "../classifier/predict.ts";
+import { trainClassifier } from "../classifier/train-classifier.ts";
+
+/** Options of {@link classifierTwoSample}. */
+export interface ClassifierTwoSampleOptions {
+  /** What looks at the samples; default as for `trainClassifier`. */
+  readonly network?: FeatureNetwork;
+  /** Of training, default 500. */
+  readonly steps?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly runtime?: Runtime | undefined;
+}
+
+/** The result of {@link classifierTwoSample}. */
+export interface TwoSampleTest {
+  /** Share of rows, set apart from training, whose set was told: 1/2 for sets that cannot be told apart. */
+  readonly accuracy: number;
+  /** A bound on the probability of at least as many right answers, were both sets from one distribution. */
+  readonly pValue: number;
+  /** Whether each row set apart was told, 1 or 0. */
+  readonly right: Float64Array;
+}
+
+/** log k! */
+const logFactorials = (n: number): Float64Array => {
+  const logs = new Float64Array(n + 1);
+  for (let k = 1; k <= n; k++) logs[k] = logs[k - 1]! + Math.log(k);
+  return logs;
+};
+
+/** P(at least k of n fair coins show heads). */
+export const binomialTail = (k: number, n: number): number => {
+  const logs = logFactorials(n);
+  let sum = 0;
+  for (let i = n; i >= k; i--) sum += Math.exp(logs[n]! - logs[i]! - logs[n - i]! - n * Math.LN2);
+  return Math.min(1, sum);
+};
+
+/** Rows of both sets in turn, from two lists of as many. */
+const mixed = (sets: readonly [NdArray, NdArray], rows: readonly [ArrayLike<number>, ArrayLike<number>]) => {
+  const shape = sets[0].shape.slice(1);
+  const size = sizeOf(shape);
+  const n = rows[0].length;
+  const x = zeros([2 * n, ...shape]);
+  for (let i = 0; i < 2 * n; i++) {
+    const row = rows[(i % 2) as 0 | 1][i >> 1]!;
+    const { data } = sets[(i % 2) as 0 | 1];
+    for (let k = 0; k < size; k++) x.data[i * size + k] = Number(data[row * size + k]);
+  }
+  return { x, labels: Int32Array.from({ length: 2 * n }, (_, i) => i % 2) };
+};
+
+/** Both sets in units of their common deviation, about their common mean: networks expect about unit scale. */
+const scaled = (sets: readonly [NdArray, NdArray]): readonly [NdArray, NdArray] => {
+  const axes = sets[0].shape.length;
+  const columns = axes === 2 ? sets[0].shape[1]! : 1;
+  const mean = new Float64Array(columns);
+  const squares = new Float64Array(columns);
+  const count = (sets[0].data.length + sets[1].data.length) / columns;
+  for (const { data } of sets) for (let i = 0; i < data.length; i++) mean[i % columns]! += Number(data[i]) / count;
+  for (const { data } of sets)
+    for (let i = 0; i < data.length; i++) squares[i % columns]! += (Number(data[i]) - mean[i % columns]!) ** 2 / count;
+  return sets.map(({ data, shape }) => {
+    const all = zeros(shape);
+    for (let i = 0; i < data.length; i++)
+      all.data[i] = (Number(data[i]) - mean[i % columns]!) / (Math.sqrt(squares[i % columns]!) || 1);
+    return all;
+  }) as unknown as readonly [NdArray, NdArray];
+};
+
+/**
+ * Trains a classifier to tell half of both sets apart and counts how often it is right about the other half (Lopez-Paz &
+ * Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is that
+ * of as many tosses of a fair coin: were both sets from one distribution, a classifier that names the first set with
+ * probability q would be right about its rows with probability q and about the others with 1 - q, whose sum strays less from
+ * one half (Hoeffding 1956).
+ * @param a [n, ...shape], n > 3
+ * @param b [m, ...shape], m > 3
+ * @throws ShapeError for samples of different shape or too few; the signal's reason when aborted
+ */
+export const classifierTwoSample = async (
+  a: NdArray,
+  b: NdArray,
+  { network, steps = 500, seed = 0, signal, runtime }: ClassifierTwoSampleOptions = {},
+): Promise<TwoSampleTest> => {
+  if (a.shape.slice(1).join() !== b.shape.slice(1).join() || Math.min(a.shape[0] ?? 0, b.shape[0] ?? 0) < 4)
+    throw new ShapeError(
+      `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,
+    );
+  const sets = scaled([a, b]);
+  const half = Math.min(a.shape[0]!, b.shape[0]!) >> 1;
+  const orders = sets.map(({ shape }, step) => permutation(shape[0]!, { seed, step, purpose: "resampling" }).data);
+  const rows = (from: number) =>
+    mixed(sets, [orders[0]!.subarray(from, from + half), orders[1]!.subarray(from, from + half)]);
+  const [shown, apart] = [rows(0), rows(half)];
+  const trained = await trainClassifier({
+    data: dataset(shown.x, shown.labels),
+    classes: 2,
+    ...(network && { network }),
+    steps,
+    batch: Math.min(128, 2 * half),
+    seed,
+    ...(signal && { signal }),
+    ...(runtime && { runtime }),
+  });
+  const { data } = await predictClasses(trained, apart.x, { signal, runtime });
+  const right = Float64Array.from(data, (label, i) => (label === apart.labels[i] ? 1 : 0));
+  const count = right.reduce((sum, value) => sum + value, 0);
+  return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
+};

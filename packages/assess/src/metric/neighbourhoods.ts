@@ -1,0 +1,93 @@
+/** Whether samples lie where real data lie, and the other way round, by neighbourhoods of rows. */
+
+import { checkWhole, toRowPair } from "@scorefield/core/internal";
+import { type NdArray, ShapeError } from "@scorefield/tensor";
+import { squaredDistances } from "./distances.ts";
+import { meanStatistic, plainValue, type Statistic } from "./statistic.ts";
+
+/** Squared distance of every row to its k-th nearest other row. @param squares [n, n] */
+const radii = (squares: Float64Array, n: number, k: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => {
+    const row = squares.slice(i * n, (i + 1) * n);
+    row[i] = Number.POSITIVE_INFINITY;
+    return row.sort()[k - 1]!;
+  });
+
+const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
+  checkWhole(`${name} k`, k);
+  const [x, y] = toRowPair(name, real, samples);
+  if (Math.min(x.n, y.n) <= k)
+    throw new ShapeError(`${name}: expected more than k = ${k} rows in each set, found ${x.n} and ${y.n}`);
+  return { x, y, across: squaredDistances(x, y) };
+};
+
+/**
+ * {@link precisionRecall} as statistics: precision of how often each sample counts, recall of how often each real row
+ * does. The neighbourhoods stay those of all rows: a row that counted twice would be its own neighbour.
+ */
+export const precisionRecallStatistics = (
+  real: NdArray,
+  samples: NdArray,
+  { k = 3 }: { readonly k?: number } = {},
+): { readonly precision: Statistic; readonly recall: Statistic } => {
+  const { x, y, across } = prepare("precisionRecall", real, samples, k);
+  const realRadii = radii(squaredDistances(x, x), x.n, k);
+  const sampleRadii = radii(squaredDistances(y, y), y.n, k);
+  const inReal = new Uint8Array(y.n);
+  const inSamples = new Uint8Array(x.n);
+  for (let i = 0; i < x.n; i++)
+    for (let j = 0; j < y.n; j++) {
+      const square = across[i * y.n + j]!;
+      if (square <= realRadii[i]!) inReal[j] = 1;
+      if (square <= sampleRadii[j]!) inSamples[i] = 1;
+    }
+  return { precision: meanStatistic(inReal), recall: meanStatistic(inSamples) };
+};
+
+/**
+ * The share of samples within reach of real data, and of real data within reach of samples (Kynkaanniemi, Karras, Laine,
+ * Lehtinen & Aila 2019): in a ball around a row of the other set that reaches its k-th nearest neighbour there. Both in
+ * [0, 1]; they depend on the numbers of rows, so compare sets of equal size. O((n + m)^2 d).
+ * @param real [n, ...], best features; n > k
+ * @param samples [m, ...]; m > k
+ * @param options `k`, default 3
+ * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
+ */
+export const precisionRecall = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+  const { precision, recall } = precisionRecallStatistics(real, samples, options);
+  return { precision: plainValue(precision), recall: plainValue(recall) };
+};
+
+/** {@link densityCoverage} as statistics: density of how often each sample counts, coverage of each real row. */
+export const densityCoverageStatistics = (
+  real: NdArray,
+  samples: NdArray,
+  { k = 5 }: { readonly k?: number } = {},
+): { readonly density: Statistic; readonly coverage: Statistic } => {
+  const { x, y, across } = prepare("densityCoverage", real, samples, k);
+  const realRadii = radii(squaredDistances(x, x), x.n, k);
+  const balls = new Float64Array(y.n);
+  const covered = new Uint8Array(x.n);
+  for (let i = 0; i < x.n; i++)
+    for (let j = 0; j < y.n; j++)
+      if (across[i * y.n + j]! <= realRadii[i]!) {
+        balls[j]! += 1 / k;
+        covered[i] = 1;
+      }
+  return { density: meanStatistic(balls), coverage: meanStatistic(covered) };
+};
+
+/**
+ * Density, the number of real neighbourhoods that a sample lies in, over k, and coverage, the share of real
+ * neighbourhoods with a sample in them (Naeem, Oh, Uh, Choi & Yoo 2020); a neighbourhood is the ball around a real row
+ * that reaches its k-th nearest other real row. Between equal distributions density is 1 and coverage
+ * 1 - (n - 1) ... (n - k) / ((n + m - 1) ... (n + m - k)) on average, in any dimension. O(n (n + m) d).
+ * @param real [n, ...], best features; n > k
+ * @param samples [m, ...]; m > k
+ * @param options `k`, default 5
+ * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
+ */
+export const densityCoverage = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+  const { density, coverage } = densityCoverageStatistics(real, samples, options);
+  return { density: plainValue(density), coverage: plainValue(coverage) };
+};

@@ -1,0 +1,21 @@
+/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+export { checkCount, checkPositive, checkWhole } from "./check.ts";
+export { bitsOf } from "./likelihood/bits-per-dimension.ts";
+export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
+export { expandTime } from "./model/expand-time.ts";
+export { perSample } from "./model/per-sample.ts";
+export { constants } from "./model/trained.ts";
+export { gaussLegendre } from "./numeric/gauss-legendre.ts";
+export { pivotedCholesky } from "./numeric/pivoted-cholesky.ts";
+export { innerProducts } from "./numeric/products.ts";
+export { meanRow, type Rows, sortedColumns, toRowPair, toRows } from "./numeric/rows.ts";
+export { solve } from "./numeric/solve.ts";
+export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
+export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
+export { levelAt } from "./sampling/flow.ts";
+export { type PlannedStep, plan } from "./sampling/plan.ts";
+export { renoise } from "./sampling/renoise.ts";
+export { oneStep } from "./sampling/sampler.ts";
+export { rowOrder } from "./training/batches.ts";
+export { fit } from "./training/fit.ts";
+export { powerDecayAt } from "./training/power-average.ts";

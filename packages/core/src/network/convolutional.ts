@@ -1,0 +1,111 @@
+/** A small convolutional network that tells classes, for images, signals and volumes. */
+import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
+import { checkWhole } from "../check.ts";
+import { ArgumentError } from "../errors.ts";
+import { initialConvolution } from "./convolution.ts";
+import type { FeatureNetwork } from "./feature-network.ts";
+import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { initialLinear, type Linear, linear } from "./linear.ts";
+import type { Parameters } from "./network.ts";
+
+/** Options of {@link convolutional}. */
+export interface ConvolutionalOptions {
+  /** Channels at full resolution, a multiple of 8, default 16; they double twice as the resolution halves. */
+  readonly width?: number;
+  /** Length of the feature vector, default 128. */
+  readonly features?: number;
+  /** Sines and cosines of the noise level, an even number; default 0: it is not told. */
+  readonly noiseFeatures?: number;
+}
+
+type Stage<T> = {
+  readonly weight: T;
+  /** Of the normalisation. */
+  readonly scale: T;
+  readonly shift: T;
+  /** From features of the noise level to a further scale and shift per channel. */
+  readonly noise?: Linear<T>;
+};
+
+type ConvolutionalParameters<T> = {
+  readonly stages: readonly Stage<T>[];
+  readonly output: Linear<T>;
+};
+
+const groups = 8;
+/** Halving ends where the longest axis is at most this. */
+const coarsest = 8;
+
+/** Spatial sizes after each stage: full resolution first, then halved, rounding up. */
+const sizesOf = (spatial: Shape): Shape[] => {
+  const sizes = [spatial];
+  while (Math.max(...sizes.at(-1)!) > coarsest) sizes.push(sizes.at(-1)!.map((n) => Math.ceil(n / 2)));
+  return sizes;
+};
+
+const channelsOf = (width: number, stage: number): number => width * 2 ** Math.min(stage, 2);
+
+/**
+ * Convolutions of span 3 with group normalisation (Wu & He 2018) and SiLU, the first at full resolution and each further
+ * one with stride 2, until no axis is longer than 8; then a linear layer of all that is left, whose values are the
+ * features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
+ * @throws ArgumentError for sizes out of range
+ */
+export const convolutional = ({
+  width = 16,
+  features = 128,
+  noiseFeatures = 0,
+}: ConvolutionalOptions = {}): FeatureNetwork => {
+  if (!(Number.isInteger(width / groups) && width > 0))
+    throw new ArgumentError(`convolutional: expected width to be a multiple of ${groups}, found ${width}`);
+  checkWhole("convolutional features", features);
+  if (noiseFeatures !== 0) checkFeatureCount("convolutional noiseFeatures", noiseFeatures);
+
+  const initialise = ([channels, ...spatial]: Shape, seed: number): Parameters => {
+    if (!channels || spatial.length < 1 || spatial.length > 3 || sizeOf(spatial) === 0)
+      throw new ShapeError(
+        `convolutional: expected samples of shape [channels, ...one to three axes], found [${[channels, ...spatial]}]`,
+      );
+    const sizes = sizesOf(spatial);
+    const kernel = spatial.map(() => 3);
+    const stages = sizes.map((_, i): Stage<NdArray> => {
+      const inputs = i === 0 ? channels : channelsOf(width, i - 1);
+      const out = channelsOf(width, i);
+      const scale = zeros([out]);
+      scale.data.fill(1);
+      return {
+        weight: initialConvolution(inputs, out, kernel, { seed, step: i, gain: Math.SQRT2 }).weight,
+        scale,
+        shift: zeros([out]),
+        ...(noiseFeatures > 0 && {
+          noise: initialLinear(noiseFeatures, 2 * out, { seed, step: 50 + i, gain: 0.1 }),
+        }),
+      };
+    });
+    const left = channelsOf(width, sizes.length - 1) * sizeOf(sizes.at(-1)!);
+    return { stages, output: initialLinear(left, features, { seed, step: 49 }) };
+  };
+
+  const apply: FeatureNetwork["apply"] = (parameters, x, noiseLevel) => {
+    const { stages, output } = parameters as unknown as ConvolutionalParameters<Tensor>;
+    const [n, , ...spatial] = x.shape as [number, number, ...number[]];
+    const level =
+      noiseLevel && noiseFeatures > 0 ? fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency) : undefined;
+    const h = stages.reduce((h, { weight, scale, shift, noise }, i) => {
+      const made = groupNorm(conv(h, weight, { stride: i === 0 ? 1 : 2, padding: "same" }), groups, { scale, shift });
+      if (!noise || !level) return made.silu();
+      const channels = [n, made.shape[1]!, ...spatial.map(() => 1)];
+      const [gain, bias] = linear(noise, level).split([made.shape[1]!, made.shape[1]!], 1) as [Tensor, Tensor];
+      return made.multiply(gain.reshape(channels).add(1)).add(bias.reshape(channels)).silu();
+    }, x);
+    return linear(output, h.reshape([n, sizeOf(h.shape.slice(1))]));
+  };
+  return {
+    recipe: { kind: "convolutional", width, features, noiseFeatures },
+    learningRate: 2e-3,
+    features,
+    noisy: noiseFeatures > 0,
+    initialise,
+    apply,
+  };
+};

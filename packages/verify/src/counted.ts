@@ -1,0 +1,45 @@
+/** How often a model is really evaluated, whatever anybody says: evaluations in each compiled function, times its runs. */
+
+import type { ScoreModel } from "@scorefield/core";
+import type { Runtime } from "@scorefield/tensor";
+
+/** A model that counts. */
+export interface Counted {
+  /** The model by its denoiser alone. */
+  readonly model: ScoreModel;
+  /** A runtime that counts runs of functions compiled for it, one after the other. */
+  runtime(inner: Runtime): Runtime;
+  /** Evaluations so far. */
+  count(): number;
+}
+
+/** A model and a runtime that tell together how often its denoiser is evaluated. */
+export const counted = ({ process, shape, denoise }: ScoreModel): Counted => {
+  let [traced, evaluated] = [0, 0];
+  return {
+    model: {
+      process,
+      shape,
+      denoise: (x, t) => {
+        traced++;
+        return denoise(x, t);
+      },
+    },
+    runtime: (inner) => ({
+      ...inner,
+      load: async (bytes) => {
+        const perRun = traced;
+        traced = 0;
+        const session = await inner.load(bytes);
+        return {
+          dispose: () => session.dispose(),
+          run: (inputs) => {
+            evaluated += perRun;
+            return session.run(inputs);
+          },
+        };
+      },
+    }),
+    count: () => evaluated,
+  };
+};

@@ -1,0 +1,13 @@
+/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+export { type Counted, counted } from "./counted.ts";
+export { evaluate, filled, numbers } from "./evaluate.ts";
+export { affineSteps, marginalVariance, orderOf, variancesAfter } from "./probe/affine-probe.ts";
+export {
+  type CrossedData,
+  crossedError,
+  crossedModel,
+  type NamedPredictor,
+  predictors,
+} from "./probe/corrector-probe.ts";
+export { flowErrors, flowOrders, flowProcesses, pointError } from "./probe/flow-probe.ts";
+export { varianceErrors, variancePath } from "./probe/linear-probe.ts";

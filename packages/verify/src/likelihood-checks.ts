@@ -1,0 +1,330 @@
+/** Checks of likelihoods: densities, codes and bits per dimension in closed form. */
+
+import type { Sampler } from "@scorefield/core";
+import {
+  bitsPerDimension,
+  decode,
+  edm,
+  encode,
+  eulerMaruyama,
+  exact,
+  gaussian,
+  gaussianMixture,
+  heun,
+  itoLogDensity,
+  logDensity,
+  logDensityDetails,
+  normal,
+  rademacher,
+  rectifiedFlow,
+  sample,
+  type TrajectoryState,
+  vp,
+} from "@scorefield/core";
+import { bitsOf, exactDivergence, hutchinsonDivergence } from "@scorefield/core/internal";
+import { castArray, constant, fromNested, matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
+import {
+  absolute,
+  type Check,
+  type CheckContext,
+  estimate,
+  type Finding,
+  relative,
+  sameNumbers,
+  worst,
+} from "./check.ts";
+import { planarMixture } from "./density-checks.ts";
+import { evaluate, filled, numbers } from "./evaluate.ts";
+import { orderOf } from "./probe/affine-probe.ts";
+
+/** The prior leaves out the data's own variance, a share of 1e-8 here. */
+const wide = edm({ sigmaMin: 0.01, sigmaMax: 1e4 });
+const group = "likelihood";
+const change = "Chen et al. 2018, theorem 1; Song et al. 2021, appendix D.2";
+
+/** A correlated Gaussian of six dimensions, whose Jacobian has entries off the diagonal. */
+const dimensions = 6;
+const correlated = gaussian({
+  mean: new Array<number>(dimensions).fill(0),
+  covariance: Array.from({ length: dimensions }, (_, i) =>
+    Array.from({ length: dimensions }, (_, j) => 0.7 ** Math.abs(i - j)),
+  ),
+});
+
+const exactLogDensity = async (
+  model: ReturnType<typeof exact>,
+  x: NdArray,
+  time: number,
+  { runtime }: CheckContext,
+): Promise<Float64Array> => {
+  const [found] = await evaluate((at, t) => [model.logDensity(at!, t!)], [x, filled(x.shape[0]!, time)], runtime);
+  return numbers(found!);
+};
+
+/** x -> A x and its symmetric part by hand: the off-diagonal squares sum to 11.625, all to 32.625. */
+const matrix = [
+  [1, 2, -1],
+  [0.5, -2, 3],
+  [0, 1, 4],
+];
+const squares = (diagonal: boolean): number =>
+  matrix
+    .flatMap((row, i) => row.map((value, j) => (i === j && !diagonal ? 0 : ((value + matrix[j]![i]!) / 2) ** 2)))
+    .reduce((sum, value) => sum + value, 0);
+
+const hutchinson = (law: "rademacher" | "gaussian"): Check => ({
+  name: `Hutchinson's estimator, ${law} probes: mean and variance of the divergence of x -> A x`,
+  group,
+  source:
+    `Hutchinson 1990: tr A, and 2 sum of the squares of A's symmetric part ${law === "gaussian" ? "" : "off the diagonal"}`.trim(),
+  run: async ({ runtime }) => {
+    const n = 40_000;
+    const transposed = constant(
+      fromNested(
+        matrix[0]!.map((_, j) => matrix.map((row) => row[j]!)),
+        "float64",
+      ),
+    );
+    const field = (x: Tensor): Tensor => matmul(x, transposed);
+    const probes = law === "gaussian" ? normal([n, 3], { seed: 2 }) : rademacher([n, 3], { seed: 2 });
+    const [estimates, whole] = await evaluate(
+      (x, v) => [hutchinsonDivergence(field, x!, [v!]).divergences[0]!, exactDivergence(field, x!).divergences[0]!],
+      [normal([n, 3], { seed: 1, dtype: "float64" }), castArray(probes, "float64")],
+      runtime,
+    );
+    const values = numbers(estimates!);
+    const mean = values.reduce((sum, value) => sum + value, 0) / n;
+    const moment = (power: number): number => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / n;
+    const variance = 2 * squares(law === "gaussian");
+    return worst([
+      absolute(3, Number(whole!.data[0]), 1e-12, { detail: "exact divergence" }),
+      estimate(3, mean, Math.sqrt(variance / n), { detail: "mean" }),
+      estimate(variance, moment(2), Math.sqrt((moment(4) - moment(2) ** 2) / n), { detail: "variance" }),
+    ]);
+  },
+});
+
+const closedForm = (kind: string, process: typeof wide, time: number, tolerance: number): Check => ({
+  name: `log-density of a mixture, ${kind}, t = ${time.toPrecision(2)}`,
+  group,
+  source: change,
+  run: async (context) => {
+    const model = exact(planarMixture, process);
+    const x = castArray(planarMixture.sample(100, 3), "float64");
+    const found = await logDensity(model, x, { ...context, time, tolerance: 1e-6 });
+    return sameNumbers(await exactLogDensity(model, x, time, context), found.data, tolerance, {
+      detail: "largest of 100 points, in nats",
+    });
+  },
+});
+
+const priorLeavesOut = (process: typeof wide): Check => ({
+  name: `log-density of data 30 from the origin, ${process.recipe.kind}: what the prior leaves out is in the error estimate`,
+  group,
+  source: "log E N(y; x_0, r^2) - log N(y; 0, r^2), from the denoised estimates by Tweedie's formula",
+  run: async (context) => {
+    const density = gaussianMixture({
+      weights: [0.5, 0.5],
+      means: [
+        [30, 0],
+        [28, 3],
+      ],
+      covariances: [1, 2],
+    });
+    const model = exact(density, process);
+    const x = castArray(density.sample(100, 3), "float64");
+    const truth = await exactLogDensity(model, x, process.times.first, context);
+    const found = await logDensityDetails(model, x, { ...context, tolerance: 1e-6 });
+    const errors = found.logDensity.data.map((value, i) => truth[i]! - value);
+    const shares = errors.map((error, i) => Math.abs(error) / found.errorEstimate.data[i]!);
+    return worst([
+      absolute(0, Math.max(...errors.map((error, i) => Math.abs(error - found.priorMismatch.data[i]!))), 1e-3, {
+        detail: `nats left of ${Math.max(...errors.map(Math.abs)).toPrecision(2)}`,
+      }),
+      absolute(0, Math.max(0, Math.max(...shares) - 1), 0.01, { detail: "largest error over its estimate, less 1" }),
+    ]);
+  },
+});
+
+/** Root mean square error of the log-density that is accumulated along a trajectory, at its end. */
+const itoError = async (
+  process: typeof wide,
+  sampler: Sampler,
+  dynamics: "sde" | "ode",
+  context: CheckContext,
+): Promise<number> => {
+  const count = 400;
+  const model = exact(planarMixture, process);
+  const initial = normal([count, 2], { seed: 1, dtype: "float64" });
+  for (let i = 0; i < initial.data.length; i++) initial.data[i]! *= process.priorDeviation;
+  const states: TrajectoryState[] = [{ t: process.times.last, x: initial }];
+  await sample(model, {
+    count,
+    sampler: { ...sampler, denoiseLast: false },
+    dtype: "float64",
+    initial,
+    onProgress: ({ t, x }) => states.push({ t, x: x as NdArray<"float64"> }),
+    ...context,
+  });
+  const found = (await itoLogDensity(model, states, { dynamics, ...context })).data.subarray(-count);
+  const { t, x } = states.at(-1)!;
+  const truth = await exactLogDensity(model, x, t, context);
+  return Math.sqrt(found.reduce((sum, value, i) => sum + (value - truth[i]!) ** 2, 0) / count);
+};
+
+const slopeOf = async (
+  sizes: readonly number[],
+  order: number,
+  tolerance: number,
+  errorOf: (size: number) => Promise<number>,
+): Promise<Finding> => {
+  const errors: number[] = [];
+  for (const size of sizes) errors.push(await errorOf(size));
+  const found = orderOf(sizes, errors);
+  const detail = `error ${errors.at(-1)!.toExponential(1)} after ${sizes.at(-1)} steps`;
+  return { expected: order, found, error: Math.abs(found - order), unit: "slope", tolerance, detail };
+};
+
+/** Likelihoods against closed forms. */
+export const likelihoodChecks: readonly Check[] = [
+  {
+    name: "log-density of a Gaussian of six dimensions",
+    group,
+    source: change,
+    run: async (context) => {
+      const model = exact(correlated, wide);
+      const x = castArray(correlated.sample(100, 1), "float64");
+      const found = await logDensity(model, x, { ...context, tolerance: 1e-6, divergence: "exact" });
+      return sameNumbers(await exactLogDensity(model, x, wide.times.first, context), found.data, 1e-4, {
+        detail: "largest of 100 points, in nats",
+      });
+    },
+  },
+  closedForm("edm", wide, wide.times.first, 3e-4),
+  // The prior leaves out the data's mean, by a share of alpha / sigma: 5e-5 and 1e-3.
+  closedForm("vp", vp({ betaMax: 40 }), 0.1, 1e-3),
+  closedForm("rectified-flow", rectifiedFlow(), 0.1, 5e-3),
+  ...[edm(), vp()].map((process) => priorLeavesOut(process)),
+  {
+    name: "log-density of a Gaussian with fixed steps: order 5",
+    group,
+    source: "Dormand & Prince 1980",
+    run: async (context) => {
+      const model = exact(correlated, wide);
+      const x = castArray(correlated.sample(3, 1), "float64");
+      const truth = await exactLogDensity(model, x, wide.times.first, context);
+      return slopeOf([16, 24, 36, 54], 5, 0.5, async (steps) => {
+        const { data } = await logDensity(model, x, { ...context, steps, divergence: "exact" });
+        return Math.max(...data.map((value, i) => Math.abs(value - truth[i]!)));
+      });
+    },
+  },
+  {
+    name: "the density of a mixture in the plane integrates to 1",
+    group,
+    source: "definition",
+    run: async (context) => {
+      const n = 64;
+      const at = (i: number): number => -4 + (8 * (i + 0.5)) / n;
+      const grid = Float64Array.from({ length: 2 * n * n }, (_, k) => at(k % 2 ? Math.floor(k / 2 / n) : (k >> 1) % n));
+      const found = await logDensity(exact(planarMixture, wide), ndarray(grid, [n * n, 2]), context);
+      return relative(1, found.data.reduce((sum, value) => sum + Math.exp(value), 0) * (8 / n) ** 2, 1e-3);
+    },
+  },
+  {
+    name: "encode, then decode: the same points; codes are standard normal",
+    group,
+    source: "Song et al. 2021, section 4.3",
+    run: async (context) => {
+      const n = 2000;
+      const model = exact(planarMixture, wide);
+      const x = castArray(planarMixture.sample(n, 4), "float64");
+      const latent = await encode(model, x, { ...context, tolerance: 1e-6 });
+      const back = await decode(model, latent, { ...context, tolerance: 1e-6 });
+      const moment = (power: number): number => latent.data.reduce((sum, z) => sum + z ** power, 0) / (2 * n);
+      return worst([
+        sameNumbers(x.data, back.data, 1e-3, { detail: "largest difference" }),
+        estimate(1, moment(2), Math.sqrt(2 / (2 * n)), { detail: "second moment of codes" }),
+        estimate(3, moment(4), Math.sqrt(96 / (2 * n)), { detail: "fourth moment of codes" }),
+      ]);
+    },
+  },
+  hutchinson("rademacher"),
+  hutchinson("gaussian"),
+  {
+    name: "log-density with Hutchinson's probes: unbiased, with an honest standard error",
+    group,
+    source: "Grathwohl et al. 2019",
+    run: async (context) => {
+      const n = 300;
+      const model = exact(correlated, wide);
+      const x = castArray(correlated.sample(n, 1), "float64");
+      const truth = await exactLogDensity(model, x, wide.times.first, context);
+      const found = await logDensityDetails(model, x, {
+        ...context,
+        tolerance: 1e-4,
+        divergence: { probes: 6, seed: 2 },
+      });
+      let [sum, errors, claimed] = [0, 0, 0];
+      for (let i = 0; i < n; i++) {
+        const error = found.logDensity.data[i]! - truth[i]!;
+        sum += error / n;
+        errors += error ** 2 / n;
+        claimed += found.standardError.data[i]! ** 2 / n;
+      }
+      return worst([
+        estimate(0, sum, Math.sqrt(errors / n), { detail: "mean error in nats" }),
+        // A variance of n draws is known to sqrt(2 / n) of itself, their mean claim less well by a third at six probes.
+        estimate(1, errors / claimed, Math.sqrt(3 / n), { detail: "variance found over claimed" }),
+      ]);
+    },
+  },
+  {
+    name: "bits per dimension of a uniform density: 8",
+    group,
+    source: "Theis et al. 2016, section 3.1: -log2 of the cells of 1/128 in [-1, 1]",
+    run: async () => absolute(8, bitsOf(3 * Math.log(1 / 2), 3, 1 / 128), 1e-12),
+  },
+  {
+    name: "bits per dimension of N(0, 1) at data of second moment 1/3",
+    group,
+    source: "Theis et al. 2016, section 3.1: log2(2 pi) / 2 + 1 / (6 ln 2) + 7",
+    run: async (context) => {
+      const [rounds, levels] = [10, 256];
+      const values = ndarray(
+        Int32Array.from({ length: levels * rounds }, (_, i) => i % levels),
+        [levels * rounds, 1],
+      );
+      const { mean } = await bitsPerDimension(exact(gaussian({ mean: [0] }), wide), values, {
+        ...context,
+        range: [-255 / 256, 255 / 256],
+        dtype: "float64",
+      });
+      // The model is of the data under its least noise.
+      const v = 1 + 0.01 ** 2;
+      const byHand = 0.5 * Math.log2(2 * Math.PI * v) + 1 / (6 * v * Math.LN2) + 7;
+      // By chance the squared value moves by 2 m w u, u uniform in a cell of width w.
+      const deviation = (2 * Math.sqrt(1 / 3) * (1 / 128)) / Math.sqrt(12) / (2 * Math.LN2);
+      return absolute(byHand, mean, (4 * deviation) / Math.sqrt(levels * rounds) + 1e-5);
+    },
+  },
+  {
+    name: "log-density along a reverse-time SDE by Ito's lemma: order 1/2",
+    group,
+    source: "Skreta et al. 2024, theorem 1",
+    run: (context) =>
+      slopeOf([50, 100, 200, 400], 0.5, 0.2, (steps) =>
+        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), eulerMaruyama({ steps }), "sde", context),
+      ),
+  },
+  {
+    name: "log-density along a trajectory of the flow: order 2",
+    group,
+    source: "Chen et al. 2018, theorem 1",
+    slow: true,
+    run: (context) =>
+      slopeOf([40, 60, 90, 135], 2, 0.3, (steps) =>
+        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), heun({ steps, grid: "log-snr" }), "ode", context),
+      ),
+  },
+];
