@@ -59,7 +59,7 @@ export { classifierFreeGuidance, guided } from "./model/guidance/classifier-free
 export type { GuidanceOptions } from "./model/guidance/extrapolate.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { projected } from "./model/projected.ts";
-export type { ScoreModel } from "./model/score-model.ts";
+export type { Condition, Given, ScoreModel } from "./model/score-model.ts";
 export { type DenoiserParts, denoiser, type TrainedModel, trainedModel } from "./model/trained.ts";
 export {
   denoisedFromNoise,
