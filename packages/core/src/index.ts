@@ -4,6 +4,8 @@ export type { GaussianComponent, Values } from "./density/gaussian-component.ts"
 export { gaussianMixture, type Mixture, type MixtureOptions } from "./density/mixture.ts";
 export { type SphereOptions, uniformSphere } from "./density/sphere.ts";
 export { ArgumentError, RecipeError, SamplingError, TrainingError } from "./errors.ts";
+export type { Clock } from "./integrate/integrate.ts";
+export type { Controller } from "./integrate/step-control.ts";
 export {
   type AnnealedImportance,
   type AnnealedImportanceOptions,
@@ -18,7 +20,6 @@ export {
   type Quantisation,
 } from "./likelihood/bits-per-dimension.ts";
 export { decode, encode, type InterpolateOptions, interpolate } from "./likelihood/encode.ts";
-export type { Accuracy } from "./likelihood/integrate.ts";
 export {
   flowIncrement,
   type ItoDensityOptions,
@@ -35,6 +36,7 @@ export {
 } from "./likelihood/log-density.ts";
 export { normalised } from "./likelihood/normalised.ts";
 export type { ProbabilityFlowOptions } from "./likelihood/options.ts";
+export type { Accuracy } from "./likelihood/solve-flow.ts";
 export { type SuperposeOptions, superpose } from "./likelihood/superpose.ts";
 export { type MixtureOfOptions, mixtureOf } from "./model/composition/mixture.ts";
 export { negate, type ProductOptions, productOf, temper } from "./model/composition/product.ts";
@@ -161,7 +163,7 @@ export { permutation } from "./random/permutation.ts";
 export { type DrawOptions, type Purpose, purposes } from "./random/stream.ts";
 export { integers, rademacher, uniform } from "./random/uniform.ts";
 export type { KindRecipe } from "./recipe.ts";
-export type { AdaptiveSampler, AnySampler, Attempt, AttemptTimes, Clock } from "./sampling/adaptive-sampler.ts";
+export type { AdaptiveSampler, AnySampler, Attempt, AttemptTimes } from "./sampling/adaptive-sampler.ts";
 export { type AdaptiveSdeOptions, adaptiveSde } from "./sampling/adaptive-sde.ts";
 export { type AncestralOptions, ancestral } from "./sampling/ancestral.ts";
 export { type AnnealedLangevinOptions, annealedLangevin } from "./sampling/annealed-langevin.ts";
@@ -202,7 +204,6 @@ export { type SampleEvent, type SampleOptions, sample } from "./sampling/sample.
 export { evaluations, type Sampler } from "./sampling/sampler.ts";
 export type { SdeSamplerOptions } from "./sampling/sde.ts";
 export { type SdeDpmSolverOptions, sdeDpmSolver } from "./sampling/sde-dpm-solver.ts";
-export type { Controller } from "./sampling/step-control.ts";
 export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sampling/trajectory.ts";
 export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling/underdamped-langevin.ts";
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";

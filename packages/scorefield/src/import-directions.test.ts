@@ -11,6 +11,7 @@ const packages = ["tensor", "core", "assess", "verify", "data", "domain", "score
 const rooms: Readonly<Record<string, readonly string[]>> = {
   core: [
     "numeric",
+    "integrate",
     "random",
     "process",
     "density",

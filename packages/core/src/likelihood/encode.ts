@@ -1,10 +1,11 @@
 /** Data to latent and back along the probability-flow ODE, and paths between data points through the latent space. */
 import { type FloatType, type NdArray, ndarray, ShapeError, sizeOf, storage } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import type { Placed } from "../integrate/integrate.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { compileFlow, stateScale } from "./flow.ts";
-import { integrate } from "./integrate.ts";
 import { flowSettings, type ProbabilityFlowOptions } from "./options.ts";
+import { solveFlow } from "./solve-flow.ts";
 
 /** Solves the flow from one end to the other, with x = scale w at either. */
 const transport = async <D extends FloatType>(
@@ -21,13 +22,13 @@ const transport = async <D extends FloatType>(
   const data = { u: settings.data, scale: stateScale(process, settings.time) };
   const latent = { u: settings.prior, scale: stateScale(process, process.times.last) / process.priorDeviation };
   const [start, end] = to === "latent" ? [data, latent] : [latent, data];
-  const load = (w: Float64Array, slot: number, sample: number): void => {
+  const load = (w: Float64Array, { slot, sample }: Placed): void => {
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / start.scale;
   };
   const flow = await compileFlow(model, batch, x.dtype, "none", options.runtime);
   try {
     const rates = (w: Float64Array, u: Float64Array) => flow.rates(w, u, []);
-    const solved = await integrate({ ...settings.problem, channels: 0, from: start.u, to: end.u, load, rates });
+    const solved = await solveFlow({ ...settings.problem, channels: 0, from: start.u, to: end.u, load, rates });
     const result = storage(x.dtype, count * size);
     for (let i = 0; i < result.length; i++) result[i] = solved.w[i]! * end.scale;
     return ndarray(result, x.shape) as NdArray<D>;

@@ -16,23 +16,17 @@ import {
   storage,
   type Tensor,
 } from "@scorefield/tensor";
+import type { Rates } from "../integrate/runge-kutta.ts";
 import { exactDivergence, hutchinsonDivergence, type WithDivergence } from "../model/divergence.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 
-/** The right-hand side at one state per sample. */
-export interface Rates {
-  /** dw/du, [batch, ...shape] flattened. */
-  readonly slope: Float64Array;
-  /** The divergence of dw/du in w, [batch, channels] flattened. */
-  readonly divergence: Float64Array;
-}
-
 export interface Flow {
   /** Estimates of the divergence: none, one exact, or one for each probe. */
   readonly channels: number;
   /**
+   * dw/du, and as integrands the divergence of dw/du in w.
    * @param w [batch, ...shape] flattened @param u [batch]
    * @param probes Hutchinson's probe vectors, [batch, ...shape] each, where there are any
    */
@@ -97,7 +91,7 @@ export const compileFlow = async (
       }
       const { value, divergences } = await compiled(x, t, [...probes]);
       const slope = new Float64Array(batch * size);
-      const divergence = new Float64Array(batch * channels);
+      const integrands = new Float64Array(batch * channels);
       for (let i = 0; i < batch; i++) {
         const time = t.data[i]!;
         const sigma = process.sigma(time);
@@ -108,9 +102,9 @@ export const compileFlow = async (
           slope[j] = (ratio / s) * Number(value.data[j]) - shrinkage * w[j]!;
         // d/dw = alpha s d/dx, and alpha r = sigma.
         for (let k = 0; k < channels; k++)
-          divergence[i * channels + k] = sigma * Number(divergences[k]!.data[i]) - size * shrinkage;
+          integrands[i * channels + k] = sigma * Number(divergences[k]!.data[i]) - size * shrinkage;
       }
-      return { slope, divergence };
+      return { slope, integrands };
     },
   };
 };

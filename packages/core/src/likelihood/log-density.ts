@@ -1,13 +1,14 @@
 /** The log-density of a model, by the instantaneous change of variables along the probability-flow ODE. */
 import { type FloatType, type NdArray, ndarray, type Shape, sizeOf, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import type { Placed } from "../integrate/integrate.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { normal } from "../random/normal.ts";
 import { rademacher } from "../random/uniform.ts";
 import { compileFlow, stateScale } from "./flow.ts";
-import { integrate } from "./integrate.ts";
 import { flowSettings, type ProbabilityFlowOptions } from "./options.ts";
 import { mismatchEvaluations, priorMismatch } from "./prior-mismatch.ts";
+import { solveFlow } from "./solve-flow.ts";
 
 /** Hutchinson's estimator of the divergence: random probes, one derivative of the model each. */
 export interface Hutchinson {
@@ -109,7 +110,7 @@ export const logDensityDetails = async <D extends FloatType>(
   const scale = stateScale(process, time);
   const endDeviation = process.priorDeviation / stateScale(process, process.times.last);
   const probes = Array.from({ length: hutchinson?.probes ?? 0 }, () => zeros([batch, ...shape], x.dtype));
-  const load = (w: Float64Array, slot: number, sample: number): void => {
+  const load = (w: Float64Array, { slot, sample }: Placed): void => {
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / scale;
     if (hutchinson)
       for (const [k, probe] of probes.entries()) {
@@ -121,7 +122,7 @@ export const logDensityDetails = async <D extends FloatType>(
   try {
     const { channels } = flow;
     const rates = (w: Float64Array, u: Float64Array) => flow.rates(w, u, probes);
-    const solved = await integrate({ ...problem, channels, from: data, to: prior, load, rates });
+    const solved = await solveFlow({ ...problem, channels, from: data, to: prior, load, rates });
     for (let i = 0; i < count; i++) {
       const found = solved.integrals.subarray(i * channels, (i + 1) * channels);
       const mean = found.reduce((sum, value) => sum + value, 0) / channels;
@@ -134,7 +135,7 @@ export const logDensityDetails = async <D extends FloatType>(
       const states = new Float64Array(batch * size);
       const rows = Math.min(batch, count - from);
       // For the probes of each row.
-      for (let i = 0; i < rows; i++) load(states, i, from + i);
+      for (let i = 0; i < rows; i++) load(states, { slot: i, sample: from + i });
       states.fill(0).set(solved.w.subarray(from * size, (from + rows) * size));
       const found = await priorMismatch(states, size, prior, (w, u) => rates(w, new Float64Array(batch).fill(u)));
       for (let i = 0; i < rows; i++) {

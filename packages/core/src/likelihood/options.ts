@@ -3,7 +3,7 @@ import { type FloatType, type NdArray, type Runtime, ShapeError, sizeOf } from "
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { logRatio } from "./flow.ts";
-import { type Accuracy, checkAccuracy } from "./integrate.ts";
+import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
 
 /** What everything that follows the probability flow takes. */
 export interface ProbabilityFlowOptions extends Accuracy {

@@ -1,5 +1,5 @@
 /** How far the marginal at the last time is from the prior that stands for it, by the model's own denoised estimates. */
-import type { Rates } from "./flow.ts";
+import type { Rates } from "../integrate/runge-kutta.ts";
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -44,12 +44,12 @@ export const priorMismatch = async (
     const s = Math.hypot(1, Math.exp(u));
     const centre = new Float64Array(states.length);
     const found = await ratesAt(centre, u);
-    const channels = found.divergence.length / rows;
+    const channels = found.integrands.length / rows;
     return Float64Array.from({ length: rows }, (_, i) => {
       let squares = 0;
       for (let j = i * size; j < (i + 1) * size; j++) squares += denoised(found, centre, j, s) ** 2;
       return (
-        squares * Math.exp(-2 * u) + size / s ** 2 - mean(found.divergence.subarray(i * channels, (i + 1) * channels))
+        squares * Math.exp(-2 * u) + size / s ** 2 - mean(found.integrands.subarray(i * channels, (i + 1) * channels))
       );
     });
   };

@@ -1,18 +1,11 @@
 /** What a sampler with steps of its own length is: one attempt at a step, with an estimate of its error. */
 import type { Tensor } from "@scorefield/tensor";
+import type { Clock } from "../integrate/integrate.ts";
+import type { Controller } from "../integrate/step-control.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { Sampler, SamplerState } from "./sampler.ts";
-import type { Controller } from "./step-control.ts";
-
-/** A quantity that falls with time from noise to data, in which the length of a step is measured. */
-export interface Clock {
-  /** Its value at a time. */
-  at(t: number): number;
-  /** The time at which it has a value. */
-  timeOf(value: number): number;
-}
 
 /** Where an attempt goes, for each sample by itself. */
 export interface AttemptTimes {
@@ -32,6 +25,7 @@ export interface Attempt extends SamplerState {
 export interface AdaptiveSampler {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;
+  /** A quantity that falls with time from noise to data, in which the length of a step is measured. */
   readonly clock: (process: Process) => Clock;
   /** How the error of an attempt gives the length of the next. */
   readonly controller: Controller;

@@ -1,4 +1,4 @@
-/** The loop of adaptive samplers: every sample goes from noise to data in steps of its own. */
+/** Adaptive samplers: every sample goes from noise to data in steps of its own. */
 import {
   compile,
   type FloatType,
@@ -13,14 +13,15 @@ import {
   zeros,
 } from "@scorefield/tensor";
 import { SamplingError } from "../errors.ts";
+import { type Clock, integrate, type Method, type Placed } from "../integrate/integrate.ts";
+import { roundedStep } from "../integrate/step-control.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { AdaptiveSampler, AttemptTimes } from "./adaptive-sampler.ts";
 import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { brownianPath } from "./brownian-path.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
-import { stepDraw } from "./plan.ts";
+import { type RunDraws, stepDraw } from "./plan.ts";
 import type { SamplerState } from "./sampler.ts";
-import { nextStep, roundedStep, type StepControl } from "./step-control.ts";
 
 /** Options of a run with an adaptive sampler. */
 export interface AdaptiveOptions<D extends FloatType> extends Omit<LoopOptions<D>, "sampler"> {
@@ -62,108 +63,126 @@ async function* solve<D extends FloatType>(
   const { controller, maxSteps } = sampler;
   const { first: end, last: start } = process.times;
   const clock = sampler.clock(process);
-  const [way, endValue] = [clock.at(start) - clock.at(end), clock.at(end)];
-  const rows = full[0]!;
-  const size = sizeOf(full.slice(1));
-  const round = dtype === "float32" ? Math.fround : Number;
-  const filled = (t: number) => new Float64Array(rows).fill(round(t));
-  const at = filled(start);
-  const to = filled(end);
-  const value = new Float64Array(rows).fill(clock.at(start));
-  const controls = Array.from(
-    { length: rows },
-    (): StepControl => ({ step: controller.firstStep * way, lastError: 1, failed: false }),
-  );
-  const paths = Array.from({ length: rows }, () => brownianPath(size));
-  const timesOf = (t: Float64Array): NdArray => {
-    const data = storage(dtype, rows);
-    (data as Float64Array).set(t);
-    return ndarray(data);
-  };
-
-  let x: NdArray = first(process.priorDeviation);
-  let carried: readonly NdArray[] = await compiled.start(x, timesOf(at));
-  let evaluations = sampler.evaluationsToStart * cost;
+  const way = clock.at(start) - clock.at(end);
+  const states = sampledStates(sampler, clock, first(process.priorDeviation), draws, compiled);
+  const solved = integrate({
+    method: states,
+    count: place.samples,
+    slots: full[0]!,
+    from: start,
+    to: end,
+    clock,
+    round: dtype === "float32" ? Math.fround : Number,
+    control: { ...controller, firstStep: roundedStep(controller.firstStep * way) / way },
+    mostSteps: maxSteps,
+    error: (reason, index, t) => {
+      const sample = `${sampler.recipe.kind}: sample ${place.firstSample + index}`;
+      return new SamplingError(
+        reason === "steps"
+          ? `${sample} is at time ${t} after ${maxSteps} steps; loosen the tolerance, or raise maxSteps`
+          : `${sample} cannot be made as exact as asked at time ${t}; loosen the tolerance, or compute in float64`,
+      );
+    },
+    signal,
+  });
   const last = sampler.denoiseLast ? 1 : 0;
+  let done = 0;
+  let evaluations = sampler.evaluationsToStart * cost;
   const state = (step: number, steps: number, t: number): LoopState<D> => ({
     ...place,
-    x: x as NdArray<D>,
+    x: states.x() as NdArray<D>,
     t,
     step,
     steps,
     evaluations,
   });
-  yield state(0, Math.ceil(1 / controller.firstStep), start);
-
-  // Rows past the last sample of the batch are computed, but nobody waits for them.
-  const active = new Set(Array.from({ length: place.samples }, (_, i) => i));
-  let attempt = 0;
-  while (active.size > 0) {
-    signal?.throwIfAborted();
-    for (const i of active) {
-      const step = roundedStep(controls[i]!.step);
-      const next = value[i]! - step;
-      // What would be left by a hair is taken along.
-      to[i] = next - endValue <= 1e-3 * step ? round(end) : round(clock.timeOf(next));
-      if (!(to[i]! < at[i]!) || attempt === maxSteps) {
-        const sample = `${sampler.recipe.kind}: sample ${place.firstSample + i}`;
-        throw new SamplingError(
-          attempt === maxSteps
-            ? `${sample} is at time ${at[i]} after ${maxSteps} steps; loosen the tolerance, or raise maxSteps`
-            : `${sample} cannot be made as exact as asked at time ${at[i]}; loosen the tolerance, or compute in float64`,
-        );
-      }
-    }
-    const noise = zeros(full, dtype);
-    if (sampler.stochastic) {
-      const draw = stepDraw(full, attempt, draws).data as Float64Array;
-      for (const i of active) {
-        const length = value[i]! - clock.at(to[i]!);
-        const increment = paths[i]!.ahead(length, draw.subarray(i * size, (i + 1) * size));
-        for (let j = 0; j < size; j++) noise.data[i * size + j] = increment[j]! / Math.sqrt(length);
-      }
-    }
-    const proposed = await compiled.attempt(
-      { x, carried: [...carried] },
-      { from: timesOf(at), to: timesOf(to) },
-      noise,
-    );
-    attempt++;
-    evaluations += sampler.evaluationsPerAttempt * cost;
-    const accepted: number[] = [];
-    for (const i of active) {
-      const error = Number(proposed.error.data[i]);
-      const reached = clock.at(to[i]!);
-      // The last step is shorter than it may be.
-      const step = Math.min(controls[i]!.step, value[i]! - reached);
-      controls[i] = nextStep(controller, { ...controls[i]!, step }, error);
-      if (!(error <= 1)) continue;
-      accepted.push(i);
-      paths[i]!.pass();
-      at[i] = to[i]!;
-      value[i] = reached;
-      if (to[i] === round(end)) active.delete(i);
-    }
-    const take = (before: NdArray, after: NdArray): NdArray => withRows(before, after, accepted, size);
-    carried = carried.map((before, k) => take(before, proposed.carried[k]!));
-    x = take(x, proposed.x);
+  for await (const { attempt, left, at } of solved) {
+    if (attempt > 0) evaluations += sampler.evaluationsPerAttempt * cost;
+    done = attempt;
     let [latest, travelled] = [end, 0];
-    for (let i = 0; i < place.samples; i++) {
-      latest = Math.max(latest, at[i]!);
-      travelled += (clock.at(start) - value[i]!) / way / place.samples;
+    // Rows past the last sample of the batch are computed, but nobody waits for them.
+    for (const t of at.subarray(0, place.samples)) {
+      latest = Math.max(latest, t);
+      travelled += (clock.at(start) - clock.at(t)) / way / place.samples;
     }
-    const steps = active.size === 0 ? attempt + last : Math.max(attempt + 1 + last, Math.ceil(attempt / travelled));
-    if (active.size === 0) checkFinite(x, place, sampler);
-    yield state(attempt, steps, latest);
+    if (left === 0) checkFinite(states.x(), place, sampler);
+    const ahead = attempt === 0 ? Math.ceil(1 / controller.firstStep) : Math.ceil(attempt / travelled);
+    yield state(
+      attempt,
+      left === 0 ? attempt + last : Math.max(attempt + 1 + last, ahead),
+      attempt === 0 ? start : latest,
+    );
   }
   if (compiled.denoise) {
     signal?.throwIfAborted();
-    x = await compiled.denoise(x, timesOf(filled(end)));
+    states.replace(await compiled.denoise(states.x(), timesOf(new Float64Array(full[0]!).fill(end), dtype)));
     evaluations += cost;
-    checkFinite(x, place, sampler);
-    yield state(attempt + 1, attempt + 1, 0);
+    checkFinite(states.x(), place, sampler);
+    yield state(done + 1, done + 1, 0);
   }
 }
+
+/** A list of times as the model takes them. */
+const timesOf = (t: Float64Array, dtype: FloatType): NdArray => {
+  const data = storage(dtype, t.length);
+  (data as Float64Array).set(t);
+  return ndarray(data);
+};
+
+/** The samples of a batch under way: what they carry, and the Brownian motion ahead of each. */
+const sampledStates = (
+  { stochastic }: AdaptiveSampler,
+  clock: Clock,
+  initial: NdArray,
+  draws: RunDraws,
+  compiled: Awaited<ReturnType<typeof compileAttempt>>,
+) => {
+  const { shape, dtype } = initial as NdArray<FloatType>;
+  const size = sizeOf(shape.slice(1));
+  const paths = Array.from({ length: shape[0]! }, () => brownianPath(size));
+  let x = initial;
+  let carried: readonly NdArray[] = [];
+  let proposed: Awaited<ReturnType<typeof compiled.attempt>>;
+  let attempts = 0;
+
+  /** The increment of each active sample's motion over its step, over the root of its length. */
+  const noiseOf = (from: Float64Array, to: Float64Array, active: readonly Placed[]): NdArray => {
+    const noise = zeros(shape, dtype);
+    if (!stochastic) return noise;
+    const draw = stepDraw(shape, attempts, draws).data as Float64Array;
+    for (const { slot } of active) {
+      const length = clock.at(from[slot]!) - clock.at(to[slot]!);
+      const increment = paths[slot]!.ahead(length, draw.subarray(slot * size, (slot + 1) * size));
+      for (let j = 0; j < size; j++) noise.data[slot * size + j] = increment[j]! / Math.sqrt(length);
+    }
+    return noise;
+  };
+  const method: Method = {
+    begin: async (_, at) => {
+      carried = await compiled.start(x, timesOf(at, dtype));
+    },
+    attempt: async (from, to, active) => {
+      const times = { from: timesOf(from, dtype), to: timesOf(to, dtype) };
+      proposed = await compiled.attempt({ x, carried: [...carried] }, times, noiseOf(from, to, active));
+      attempts++;
+      return Float64Array.from(proposed.error.data as Float64Array);
+    },
+    accept: (accepted) => {
+      const slots = accepted.map(({ slot }) => slot);
+      for (const slot of slots) paths[slot]!.pass();
+      const take = (before: NdArray, after: NdArray): NdArray => withRows(before, after, slots, size);
+      carried = carried.map((before, k) => take(before, proposed.carried[k]!));
+      x = take(x, proposed.x);
+    },
+  };
+  return {
+    ...method,
+    x: () => x,
+    replace: (denoised: NdArray) => {
+      x = denoised;
+    },
+  };
+};
 
 /** A copy of `before` with some rows of `after`. */
 const withRows = (before: NdArray, after: NdArray, rows: readonly number[], size: number): NdArray => {

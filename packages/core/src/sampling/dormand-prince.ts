@@ -1,11 +1,13 @@
 import type { Tensor } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
+import type { Clock } from "../integrate/integrate.ts";
+import { dormandPrinceTableau as tableau } from "../integrate/tableau.ts";
+import { tracedStep } from "../integrate/traced-step.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise, scheduleAt } from "../model/tweedie.ts";
-import { dormandPrinceTableau as tableau } from "../numeric/dormand-prince-tableau.ts";
 import type { Process } from "../process/process.ts";
-import { type AdaptiveSampler, type Clock, scaledError } from "./adaptive-sampler.ts";
+import { type AdaptiveSampler, scaledError } from "./adaptive-sampler.ts";
 
 /** Options of {@link dormandPrince}. */
 export interface DormandPrinceOptions {
@@ -66,26 +68,17 @@ export const dormandPrince = ({
       const start = logSnr(from);
       const way = logSnr(to).subtract(start);
       const h = way.multiply(-0.5);
-      const stride = spread(h);
       const y = x.divide(spread(alpha(from)));
-      const slopes = [first!];
-      const sum = (weights: readonly number[]): Tensor =>
-        weights
-          .flatMap((weight, j) => (weight === 0 ? [] : [slopes[j]!.multiply(weight)]))
-          .reduce((total, term) => total.add(term));
-      let state = { x, y };
-      for (let i = 1; i < tableau.c.length; i++) {
-        const c = tableau.c[i]!;
-        const t = c === 1 ? to : timeOfLogSnr(start.add(way.multiply(c)));
-        const stage = y.add(sum(tableau.a[i]!).multiply(stride));
-        state = { x: stage.multiply(spread(alpha(t))), y: stage };
-        slopes.push(slopeAt(model, state.x, t));
-      }
-      const error = sum(tableau.error).multiply(stride);
+      const timeAt = (c: number): Tensor => (c === 1 ? to : timeOfLogSnr(start.add(way.multiply(c))));
+      const slope = (state: Tensor, c: number): Tensor => {
+        const t = timeAt(c);
+        return slopeAt(model, state.multiply(spread(alpha(t))), t);
+      };
+      const next = tracedStep(tableau, y, first!, spread(h), slope);
       return {
-        x: state.x,
-        carried: [slopes.at(-1)!],
-        error: scaledError(error, y, state.y, { absolute: atol, relative: rtol }),
+        x: next.y.multiply(spread(alpha(to))),
+        carried: [next.slope],
+        error: scaledError(next.error, y, next.y, { absolute: atol, relative: rtol }),
       };
     },
   };

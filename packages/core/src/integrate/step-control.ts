@@ -13,6 +13,16 @@ export interface Controller {
   /** The least and greatest factor from a step to the next. */
   readonly shrink: number;
   readonly grow: number;
+  /** The greatest factor from a step that succeeds right after one that failed. Default 1. */
+  readonly growAfterFailure?: number;
+  /**
+   * Errors below this say no more than that a step was far too short: in float32 they may be rounding, and a step that seems
+   * exact does not make the next one endless. Default 0.01.
+   */
+  readonly leastError?: number;
+  /** The shortest step, below which a sample is given up, and the longest. Defaults 0 and no limit. */
+  readonly shortest?: number;
+  readonly longest?: number;
 }
 
 /** The length of a sample's next step, and what is kept to find the one after. */
@@ -24,19 +34,13 @@ export interface StepControl {
 }
 
 /**
- * Errors below this say no more than that a step was far too short: in float32 they may be rounding, and a step that seems
- * exact does not make the next one endless.
- */
-const leastError = 1e-2;
-
-/**
  * step' = step min(grow, max(shrink, safety error^-proportional lastError^integral)), the controller of Gustafsson 1991
- * (Hairer & Wanner 1996, section IV.2, equation 2.43c); after a failed attempt without the last factor, and the step does not
- * grow at once after one.
+ * (Hairer & Wanner 1996, section IV.2, equation 2.43c); after a failed attempt without the last factor, and the step grows by
+ * `growAfterFailure` at most after one.
  * @param error in units of the tolerance; at most 1 is a success, not a number a failure
  */
 export const nextStep = (
-  { safety, proportional, integral, shrink, grow }: Controller,
+  { safety, proportional, integral, shrink, grow, growAfterFailure = 1, leastError = 1e-2 }: Controller,
   { step, lastError, failed }: StepControl,
   error: number,
 ): StepControl => {
@@ -50,7 +54,7 @@ export const nextStep = (
     };
   const factor = safety * bounded ** -proportional * lastError ** integral;
   return {
-    step: step * Math.min(failed ? 1 : grow, Math.max(shrink, factor)),
+    step: step * Math.min(failed ? growAfterFailure : grow, Math.max(shrink, factor)),
     lastError: error > leastError ? error : 1,
     failed: false,
   };
