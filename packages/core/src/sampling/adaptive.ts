@@ -15,12 +15,14 @@ import {
 import { SamplingError } from "../errors.ts";
 import { type Clock, integrate, type Method, type Placed } from "../integrate/integrate.ts";
 import { roundedStep } from "../integrate/step-control.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
+import { bind } from "../model/with-given.ts";
+import type { Process } from "../process/process.ts";
 import type { AdaptiveSampler, AttemptTimes } from "./adaptive-sampler.ts";
 import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { brownianPath } from "./brownian-path.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
-import { type RunDraws, stepDraw } from "./plan.ts";
+import { stepDraw } from "./plan.ts";
 import type { SamplerState } from "./sampler.ts";
 
 /** Options of a run with an adaptive sampler. */
@@ -40,10 +42,10 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
   options: AdaptiveOptions<D>,
 ): AsyncGenerator<LoopState<D>, void> {
   const { sampler, signal, runtime } = options;
-  const { full, dtype, list } = batchesOf(model, options);
+  const { full, dtype, given, list } = batchesOf(model, options);
   signal?.throwIfAborted();
   if (list.length === 0) return;
-  const compiled = await compileAttempt(model, sampler, full, dtype, runtime);
+  const compiled = await compileAttempt(model, sampler, full, dtype, given, runtime);
   try {
     for (const batch of list) yield* solve(model, sampler, batch, full, dtype, compiled, signal);
   } finally {
@@ -54,17 +56,18 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
 async function* solve<D extends FloatType>(
   { process, evaluations: cost = 1 }: ScoreModel,
   sampler: AdaptiveSampler,
-  { place, draws, first }: Batch<D>,
+  batch: Batch<D>,
   full: Shape,
   dtype: D,
   compiled: Awaited<ReturnType<typeof compileAttempt>>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LoopState<D>, void> {
+  const { place } = batch;
   const { controller, maxSteps } = sampler;
   const { first: end, last: start } = process.times;
   const clock = sampler.clock(process);
   const way = clock.at(start) - clock.at(end);
-  const states = sampledStates(sampler, clock, first(process.priorDeviation), draws, compiled);
+  const states = batchUnderWay(process, sampler, clock, batch, compiled);
   const solved = integrate({
     method: states,
     count: place.samples,
@@ -115,7 +118,7 @@ async function* solve<D extends FloatType>(
   }
   if (compiled.denoise) {
     signal?.throwIfAborted();
-    states.replace(await compiled.denoise(states.x(), timesOf(new Float64Array(full[0]!).fill(end), dtype)));
+    await states.denoise(end);
     evaluations += cost;
     checkFinite(states.x(), place, sampler);
     yield state(done + 1, done + 1, 0);
@@ -130,17 +133,19 @@ const timesOf = (t: Float64Array, dtype: FloatType): NdArray => {
 };
 
 /** The samples of a batch under way: what they carry, and the Brownian motion ahead of each. */
-const sampledStates = (
+const batchUnderWay = <D extends FloatType>(
+  process: Process,
   { stochastic }: AdaptiveSampler,
   clock: Clock,
-  initial: NdArray,
-  draws: RunDraws,
+  { first, draws, given: givenRows }: Batch<D>,
   compiled: Awaited<ReturnType<typeof compileAttempt>>,
 ) => {
-  const { shape, dtype } = initial as NdArray<FloatType>;
+  const initial = first(process.priorDeviation);
+  const given = givenRows();
+  const { shape, dtype } = initial;
   const size = sizeOf(shape.slice(1));
   const paths = Array.from({ length: shape[0]! }, () => brownianPath(size));
-  let x = initial;
+  let x: NdArray = initial;
   let carried: readonly NdArray[] = [];
   let proposed: Awaited<ReturnType<typeof compiled.attempt>>;
   let attempts = 0;
@@ -159,11 +164,11 @@ const sampledStates = (
   };
   const method: Method = {
     begin: async (_, at) => {
-      carried = await compiled.start(x, timesOf(at, dtype));
+      carried = await compiled.start(x, timesOf(at, dtype), given);
     },
     attempt: async (from, to, active) => {
       const times = { from: timesOf(from, dtype), to: timesOf(to, dtype) };
-      proposed = await compiled.attempt({ x, carried: [...carried] }, times, noiseOf(from, to, active));
+      proposed = await compiled.attempt({ x, carried: [...carried] }, times, noiseOf(from, to, active), given);
       attempts++;
       return Float64Array.from(proposed.error.data as Float64Array);
     },
@@ -178,8 +183,8 @@ const sampledStates = (
   return {
     ...method,
     x: () => x,
-    replace: (denoised: NdArray) => {
-      x = denoised;
+    denoise: async (t: number) => {
+      x = await compiled.denoise!(x, timesOf(new Float64Array(shape[0]!).fill(t), dtype), given);
     },
   };
 };
@@ -199,30 +204,31 @@ const compileAttempt = async (
   sampler: AdaptiveSampler,
   full: Shape,
   dtype: FloatType,
+  given: Record<string, Spec>,
   runtime: Runtime | undefined,
 ) => {
   const samples: Spec = { shape: full, dtype };
   const time: Spec = { shape: [full[0]!], dtype };
   return compileParts(async (keep) => {
     let carries = 0;
-    const begin = (x: Tensor, t: Tensor) => {
-      const carried = [...sampler.start(model, x, t)];
+    const begin = (x: Tensor, t: Tensor, rows: Given) => {
+      const carried = [...sampler.start(bind(model, rows), x, t)];
       carries = carried.length;
       return carried;
     };
-    const start = keep(await compile(begin, [samples, time], { runtime, name: "sampler start" }));
-    const attemptOne = (s: SamplerState, t: AttemptTimes, noise: Tensor) => {
-      const { x, carried, error } = sampler.attempt(model, s, t, noise);
+    const start = keep(await compile(begin, [samples, time, given], { runtime, name: "sampler start" }));
+    const attemptOne = (s: SamplerState, t: AttemptTimes, noise: Tensor, rows: Given) => {
+      const { x, carried, error } = sampler.attempt(bind(model, rows), s, t, noise);
       return { x, carried: [...carried], error };
     };
     const list = (length: number): Spec[] => Array.from({ length }, () => samples);
     const attempt = keep(
-      await compile(attemptOne, [{ x: samples, carried: list(carries) }, { from: time, to: time }, samples], {
+      await compile(attemptOne, [{ x: samples, carried: list(carries) }, { from: time, to: time }, samples, given], {
         runtime,
         name: "sampler step",
       }),
     );
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(model, samples, time, runtime)) : undefined;
+    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(model, samples, time, given, runtime)) : undefined;
     return { start, attempt, denoise };
   });
 };

@@ -1,6 +1,6 @@
 /** Functions that a sampling loop compiles together and frees together. */
 import { compile, type Runtime, type Spec, type Tensor } from "@scorefield/tensor";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
 
 interface Disposable {
   dispose(): Promise<void>;
@@ -30,5 +30,14 @@ export const compileParts = async <T extends object>(
 };
 
 /** The denoised estimate of samples at times. */
-export const compileDenoiser = (model: ScoreModel, samples: Spec, times: Spec, runtime: Runtime | undefined) =>
-  compile((x: Tensor, t: Tensor) => model.denoise(x, t), [samples, times], { runtime, name: "denoiser" });
+export const compileDenoiser = (
+  model: ScoreModel,
+  samples: Spec,
+  times: Spec,
+  given: Record<string, Spec>,
+  runtime: Runtime | undefined,
+) =>
+  compile((x: Tensor, t: Tensor, rows: Given) => model.denoise(x, t, rows), [samples, times, given], {
+    runtime,
+    name: "denoiser",
+  });

@@ -46,15 +46,15 @@ export const sample = async <D extends FloatType = "float32">(
   if (options.count * size > mostNumbers)
     throw new ArgumentError(
       `sample: expected at most ${Math.floor(mostNumbers / size)} samples of shape [${model.shape.join(", ")}] at once, found ` +
-        `${options.count}; draw them in parts, each with another seed`,
+        `${options.count}; draw them in parts, as in firstSample: 0, 1000, 2000 with count: 1000`,
     );
   let result: NdArray<D> | undefined;
   for await (const state of sampling(model, options)) {
-    const { x, step, steps, firstSample, samples } = state;
+    const { x, step, steps, row, samples } = state;
     report(state, onProgress);
     if (step < steps) continue;
     result ??= zeros([options.count, ...model.shape], x.dtype);
-    (result.data as Float64Array).set((x.data as Float64Array).subarray(0, samples * size), firstSample * size);
+    (result.data as Float64Array).set((x.data as Float64Array).subarray(0, samples * size), row * size);
   }
   return result ?? zeros([options.count, ...model.shape], options.dtype ?? ("float32" as D));
 };

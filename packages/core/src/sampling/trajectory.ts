@@ -54,7 +54,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
   let states: NdArray<D> | undefined;
   let evaluations = 0;
   for await (const state of sampling(model, { ...options, sampler })) {
-    const { x, step, firstSample, samples } = state;
+    const { x, step, row: first, samples } = state;
     report(state, onProgress);
     states ??= zeros([kept.length, count, ...model.shape], dtype);
     evaluations = state.evaluations;
@@ -62,7 +62,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
     if (Number.isInteger(row))
       (states.data as Float64Array).set(
         (x.data as Float64Array).subarray(0, samples * size),
-        (row * count + firstSample) * size,
+        (row * count + first) * size,
       );
   }
   return {

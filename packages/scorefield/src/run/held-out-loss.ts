@@ -43,7 +43,7 @@ export const heldOutLoss = async (
   );
   const classes = network.classes ?? 0;
   const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
-  const told = { ...(labels && { classes: oneHot(labels, classes) }) };
+  const told = { ...(labels && { class: oneHot(labels, classes) }) };
   const denoise = denoiser(parts);
   const points = { shape: [draws, ...data.shape] };
   const loss = await compile(
@@ -57,7 +57,7 @@ export const heldOutLoss = async (
       points,
       { shape: [draws] },
       drawn.map(() => points),
-      labels ? { classes: { shape: [draws, classes] } } : {},
+      labels ? { class: { shape: [draws, classes] } } : {},
     ],
     { name: "held-out loss" },
   );

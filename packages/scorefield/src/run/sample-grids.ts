@@ -1,6 +1,6 @@
 /** Pictures of samples while images are learnt, from the same noise every time: one sees it become images. */
 import { join } from "node:path";
-import { conditional, dpmSolver, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
+import { dpmSolver, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { Recipe, RecipeParts } from "../recipe/resolve.ts";
@@ -44,8 +44,9 @@ export const sampleGrids = (
     if (step < (steps * next) / grids) return undefined;
     next = Math.floor((step / steps) * grids) + 1;
     const model = trainedModel(parts, layout.unflatten(average).network, shape);
-    const told = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
-    const images = await sample(classes > 0 ? conditional(model, told) : model, { count, batch: count, sampler, seed });
+    const byRow = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
+    const given = classes > 0 ? { class: byRow } : {};
+    const images = await sample(model, { count, batch: count, sampler, seed, given });
     const { imageGrid } = await import("../figure/image-grid.ts");
     const file = join(path, "samples", `step-${`${step}`.padStart(6, "0")}.png`);
     await makeFolder(join(path, "samples"), "to make a folder for pictures");

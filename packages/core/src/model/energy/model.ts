@@ -1,18 +1,19 @@
 /** A trained energy as a score model that knows its energies. */
 import { grad, sizeOf, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkConditionNames } from "../given.ts";
 import type { Preconditioning } from "../preconditioning.ts";
-import type { ScoreModel } from "../score-model.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
 import { constants, preconditioned, type TrainedModel } from "../trained.ts";
 import type { EnergyPreconditioning } from "./preconditioning.ts";
 
 /** A model whose score is minus the gradient of an energy. */
 export interface EnergyModel extends ScoreModel {
   /** E(x, t) = -log p_t(x) up to a constant for each time, in nats, [n]. Differences at one time are log-density ratios. */
-  energy(x: Tensor, t: Tensor): Tensor;
+  energy(x: Tensor, t: Tensor, given?: Given): Tensor;
   /** -E, in nats: the log-density up to a constant for each time. */
-  logDensity(x: Tensor, t: Tensor): Tensor;
-  score(x: Tensor, t: Tensor): Tensor;
+  logDensity(x: Tensor, t: Tensor, given?: Given): Tensor;
+  score(x: Tensor, t: Tensor, given?: Given): Tensor;
 }
 
 const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyPreconditioning =>
@@ -21,19 +22,24 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
 /**
  * The energy of a network trained with {@link energyPreconditioning}. Its zero is that of the Gaussian that an untrained network
  * gives: where noise rules, so that the law is known, E is minus the log-density but for what training leaves undetermined.
- * @param trained with or without classes: `energyModel(conditional(trained, 3))`
- * @throws ArgumentError for a network trained with another preconditioning
+ * @param trained with or without classes; the energy of one class is `conditional(energyModel(trained), 3)`
+ * @throws ArgumentError for a network trained with another preconditioning, or a model that is no trained network
  */
 export const energyModel = (trained: TrainedModel): EnergyModel => {
-  const { process, shape, period, preconditioning, parameters, conditionsOf } = trained;
+  const { process, shape, conditions, preconditioning, parameters } = trained;
+  if (!preconditioning)
+    throw new ArgumentError(
+      "energyModel: expected a trained network, found a model made of another; fix the class of the energy, as in " +
+        "conditional(energyModel(trained), 3)",
+    );
   if (!hasEnergy(preconditioning))
     throw new ArgumentError(
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
   const { dataDeviation } = preconditioning.recipe;
-  const energy = (x: Tensor, t: Tensor): Tensor => {
-    const conditions = conditionsOf?.(x.shape[0]!);
-    const raw = preconditioning.energy(...preconditioned(trained, constants(parameters, x.dtype), x, t, conditions));
+  const energy = (x: Tensor, t: Tensor, given: Given = {}): Tensor => {
+    checkConditionNames("energyModel", trained, Object.keys(given));
+    const raw = preconditioning.energy(...preconditioned(trained, constants(parameters, x.dtype), x, t, given));
     // The normaliser of N(0, alpha^2 s^2 + sigma^2), so that energies of different times are comparable.
     const variance = process.alpha(t).multiply(dataDeviation).square().add(process.sigma(t).square());
     return raw.add(
@@ -46,10 +52,10 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
   return {
     process,
     shape,
-    ...(period && { period }),
+    ...(conditions && { conditions }),
     denoise: trained.denoise,
     energy,
-    logDensity: (x, t) => energy(x, t).negate(),
-    score: (x, t) => grad((at: Tensor) => energy(at, t).sum())(x).negate(),
+    logDensity: (x, t, given) => energy(x, t, given).negate(),
+    score: (x, t, given) => grad((at: Tensor) => energy(at, t, given).sum())(x).negate(),
   };
 };
