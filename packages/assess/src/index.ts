@@ -1,4 +1,4 @@
-export { densityDetector, typicality, typicalityDetector } from "./anomaly/density.ts";
+export { type DensityDetector, densityDetector, typicality, typicalityDetector } from "./anomaly/density.ts";
 export type { AnomalyDetector } from "./anomaly/detector.ts";
 export { type DiffusionTimeOptions, diffusionTime } from "./anomaly/diffusion-time.ts";
 export { type DiffusionTimeClassifierOptions, trainDiffusionTime } from "./anomaly/diffusion-time-classifier.ts";

@@ -1,5 +1,7 @@
 /** Checks of numbers that many rooms make; `name` is the owner and the option, such as "langevin steps". */
+import { isNdArray, type NdArray } from "@scorefield/tensor";
 import { ArgumentError } from "./errors.ts";
+import { showValue } from "./part/show-value.ts";
 
 /** @throws ArgumentError unless a positive whole number */
 export const checkWhole = (name: string, value: number): void => {
@@ -27,4 +29,26 @@ export const checkSteps = (name: string, value: number): void => {
 export const checkPositive = (name: string, value: number): void => {
   if (!(value > 0 && Number.isFinite(value)))
     throw new ArgumentError(`${name}: expected a positive number, found ${value}`);
+};
+
+/** @throws ArgumentError unless an array with a shape */
+export const checkArray = (name: string, value: unknown): void => {
+  if (isNdArray(value)) return;
+  const fix = Array.isArray(value)
+    ? "; make it one with fromNested"
+    : ArrayBuffer.isView(value)
+      ? "; make it one with ndarray"
+      : "";
+  throw new ArgumentError(
+    `${name}: expected an NdArray, found ${Array.isArray(value) ? "a nested list" : showValue(value)}${fix}`,
+  );
+};
+
+/** @throws ArgumentError unless an array with a shape, of float32 or float64 */
+export const checkFloats = (name: string, value: NdArray): void => {
+  checkArray(name, value);
+  if (value.dtype !== "float32" && value.dtype !== "float64")
+    throw new ArgumentError(
+      `${name}: expected numbers of float32 or float64, found ${value.dtype}; convert them with castArray`,
+    );
 };

@@ -1,22 +1,33 @@
 /** Anomalies by log-density: too improbable, or more or less probable than data are. */
 
-import type { ScoreModel } from "@scorefield/core";
+import type { GivenValues, ScoreModel } from "@scorefield/core";
 import { ArgumentError, type LogDensityOptions, logDensity } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import type { AnomalyDetector } from "./detector.ts";
 
-const nats = async (model: ScoreModel, rows: NdArray, options: LogDensityOptions): Promise<Float64Array> => {
+/** A detector by a model's log-density. */
+export interface DensityDetector extends AnomalyDetector {
+  /** @param given what a conditional model is given for these rows, as of `logDensity`; default as the detector was made */
+  score(rows: NdArray, given?: GivenValues): Promise<NdArray<"float64">>;
+}
+
+const nats = async (
+  model: ScoreModel,
+  rows: NdArray,
+  options: LogDensityOptions,
+  given: GivenValues | undefined = options.given,
+): Promise<Float64Array> => {
   const floats = (rows.dtype === "float64" ? rows : castArray(rows, "float32")) as NdArray<FloatType>;
-  return Float64Array.from((await logDensity(model, floats, options)).data);
+  return Float64Array.from((await logDensity(model, floats, { ...options, ...(given && { given }) })).data);
 };
 
 /**
  * Scores by -log p, in nats: anomalies are improbable (Bishop 1994).
  * @param options of `logDensity`; a later `time` asks for the density of data under more noise
  */
-export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): AnomalyDetector => ({
+export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): DensityDetector => ({
   recipe: { kind: "density", time: options.time ?? model.process.times.first },
-  score: async (rows) => ndarray((await nats(model, rows, options)).map((value) => -value)),
+  score: async (rows, given) => ndarray((await nats(model, rows, options, given)).map((value) => -value)),
 });
 
 /**
@@ -46,15 +57,16 @@ export const typicality = (logDensity: NdArray, reference: NdArray): NdArray<"fl
 /**
  * Scores by {@link typicality}, against the log-densities of reference data.
  * @param reference rows, [m, ...model.shape]
+ * @param options of `logDensity`; `given` is what the model is given for the reference
  */
 export const typicalityDetector = async (
   model: ScoreModel,
   reference: NdArray,
   options: LogDensityOptions = {},
-): Promise<AnomalyDetector> => {
+): Promise<DensityDetector> => {
   const known = ndarray(await nats(model, reference, options));
   return {
     recipe: { kind: "typicality", time: options.time ?? model.process.times.first },
-    score: async (rows) => typicality(ndarray(await nats(model, rows, options)), known),
+    score: async (rows, given) => typicality(ndarray(await nats(model, rows, options, given)), known),
   };
 };

@@ -13,11 +13,15 @@ import {
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import { type GivenValues, givenRows } from "../model/given.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
+import { bind } from "../model/with-given.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { logSnrGrid } from "../sampling/grid.ts";
 import { malaMove } from "../sampling/mala.ts";
 import { priorDraw, stepDraw } from "../sampling/plan.ts";
 import { priorLogDensity } from "./log-density.ts";
+import { checkModel } from "./options.ts";
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
@@ -33,9 +37,23 @@ export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
   readonly seed?: number;
   /** Element type of the computation, default float32. */
   readonly dtype?: D;
+  /** What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all chains, which are of one density. */
+  readonly given?: GivenValues;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
 }
+
+const known = {
+  chains: true,
+  levels: true,
+  stepsPerLevel: true,
+  snr: true,
+  seed: true,
+  dtype: true,
+  given: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<AnnealedImportanceOptions>;
 
 /** What {@link annealedImportance} finds; lists have a number for each level, from noise to data. */
 export interface AnnealedImportance<D extends FloatType = FloatType> {
@@ -59,21 +77,16 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
  * their weight takes on the ratio of the new density to the old, then Metropolis-adjusted Langevin steps settle them. The mean
  * weight is Z_t without bias, whatever the steps; its logarithm is biased by about half the squared standard error.
  * @param model with `logDensity`, which needs no normaliser: `energyModel(trained)`, `productOf`, or an exact density
- * @throws ArgumentError for a model without `logDensity` or options out of range; the signal's reason when aborted
+ * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the signal's reason when aborted
  */
 export const annealedImportance = async <D extends FloatType = "float32">(
   model: ScoreModel,
-  {
-    chains = 1000,
-    levels = 200,
-    stepsPerLevel = 2,
-    snr = 0.5,
-    seed = 0,
-    dtype = "float32" as D,
-    signal,
-    runtime,
-  }: AnnealedImportanceOptions<D> = {},
+  options: AnnealedImportanceOptions<D> = {},
 ): Promise<AnnealedImportance<D>> => {
+  checkModel("annealedImportance", model);
+  checkOptions("annealedImportance", options, known);
+  const { chains = 1000, levels = 200, stepsPerLevel = 2, snr = 0.5, seed = 0, dtype = "float32" as D } = options;
+  const { signal, runtime } = options;
   for (const [name, value] of Object.entries({ chains, levels, stepsPerLevel }))
     checkWhole(`annealedImportance ${name}`, value);
   checkPositive("annealedImportance snr", snr);
@@ -86,6 +99,8 @@ export const annealedImportance = async <D extends FloatType = "float32">(
     throw new ArgumentError(
       "annealedImportance: expected a model with logDensity, such as energyModel(trained); found one without",
     );
+  const given = givenRows("annealedImportance", model, options.given, 1, dtype);
+  const rows = given.rows(new Int32Array(chains));
   const size = sizeOf(shape);
   const times = logSnrGrid(process, levels);
   const full = [chains, ...shape];
@@ -97,22 +112,25 @@ export const annealedImportance = async <D extends FloatType = "float32">(
   const time: Spec = { shape: [chains], dtype };
   const noise = Array.from({ length: 2 * stepsPerLevel }, () => samples);
   /** Scaled to the level of `to`, with the change of the log-density; settled there, with the mean acceptance. */
-  const level = (before: Tensor, from: Tensor, to: Tensor, growth: Tensor, z: Tensor[]) => {
+  const level = (before: Tensor, from: Tensor, to: Tensor, growth: Tensor, z: Tensor[], own: Given) => {
     const moved = before.multiply(expandTime(growth, before.rank));
-    const change = logDensity(moved, to).subtract(logDensity(before, from));
+    const change = logDensity(moved, to, own).subtract(logDensity(before, from, own));
     const eta = expandTime(process.sigma(to), before.rank)
       .multiply(snr * Math.SQRT2)
       .square();
     let [x, accepted] = [moved, [] as Tensor[]];
     for (let i = 0; i < 2 * stepsPerLevel; i += 2) {
-      const step = malaMove(model, x, to, eta, z[i]!, z[i + 1]!);
+      const step = malaMove(bind(model, own), x, to, eta, z[i]!, z[i + 1]!);
       x = step.x;
       accepted = [...accepted, step.probability];
     }
     return { x, change, acceptance: accepted.reduce((sum, p) => sum.add(p)).divide(stepsPerLevel) };
   };
   signal?.throwIfAborted();
-  const compiled = await compile(level, [samples, time, time, time, noise], { runtime, name: "annealing" });
+  const compiled = await compile(level, [samples, time, time, time, noise, given.specs(chains)], {
+    runtime,
+    name: "annealing",
+  });
   try {
     const width = widthAt(times[0]!);
     let x: NdArray = priorDraw(full, draws);
@@ -121,7 +139,7 @@ export const annealedImportance = async <D extends FloatType = "float32">(
       { length: chains },
       (_, i) => -priorLogDensity((x.data as Float64Array).subarray(i * size, (i + 1) * size), width),
     );
-    const start = await densitiesOf(model, x, filled(times[0]!), runtime);
+    const start = await densitiesOf(model, x, filled(times[0]!), rows, runtime);
     const found = {
       logNormaliser: new Float64Array(levels),
       standardError: new Float64Array(levels),
@@ -133,7 +151,7 @@ export const annealedImportance = async <D extends FloatType = "float32">(
       const before = times[Math.max(0, k - 1)]!;
       const growth = widthAt(t) / widthAt(before);
       const z = noise.map((_, i) => stepDraw(full, k * noise.length + i, draws));
-      const next = await compiled(x, filled(before), filled(t), filled(growth), z);
+      const next = await compiled(x, filled(before), filled(t), filled(growth), z, rows);
       x = next.x;
       for (let i = 0; i < chains; i++) {
         if (k === 0) logWeights[i]! += Number(start.data[i]);
@@ -151,10 +169,17 @@ export const annealedImportance = async <D extends FloatType = "float32">(
   }
 };
 
-const densitiesOf = async (model: ScoreModel, x: NdArray, t: NdArray, runtime: Runtime | undefined) => {
-  const compiled = await compile((at: Tensor, time: Tensor) => model.logDensity!(at, time), [x, t], { runtime });
+const densitiesOf = async (
+  model: ScoreModel,
+  x: NdArray,
+  t: NdArray,
+  given: Record<string, NdArray>,
+  runtime: Runtime | undefined,
+) => {
+  const density = (at: Tensor, time: Tensor, own: Given) => model.logDensity!(at, time, own);
+  const compiled = await compile(density, [x, t, given], { runtime });
   try {
-    return await compiled(x, t);
+    return await compiled(x, t, given);
   } finally {
     await compiled.dispose();
   }

@@ -1,9 +1,12 @@
 /** Bits per dimension: a density of continuous data as a code length for the integers that it stands for. */
 import { type FloatType, type NdArray, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { uniform } from "../random/uniform.ts";
-import { type LogDensityOptions, logDensityDetails } from "./log-density.ts";
+import { type LogDensityOptions, logDensityDetails, logDensityOptions } from "./log-density.ts";
+import { checkModel } from "./options.ts";
 
 /** How integers became the model's data. */
 export interface Quantisation {
@@ -68,6 +71,15 @@ export interface BitsOptions extends LogDensityOptions, Quantisation {
   readonly dtype?: FloatType;
 }
 
+const bitsOptions = {
+  ...logDensityOptions,
+  levels: true,
+  range: true,
+  seed: true,
+  draws: true,
+  dtype: true,
+} satisfies Known<BitsOptions>;
+
 /** The result of {@link bitsPerDimension}. */
 export interface BitsPerDimension {
   /** Of each sample, [n]. */
@@ -97,6 +109,9 @@ export const bitsPerDimension = async (
   values: NdArray,
   options: BitsOptions = {},
 ): Promise<BitsPerDimension> => {
+  checkModel("bitsPerDimension", model);
+  checkArray("bitsPerDimension values", values);
+  checkOptions("bitsPerDimension", options, bitsOptions);
   const { levels, range, seed, draws = 1, dtype, ...rest } = options;
   if (!(Number.isInteger(draws) && draws > 0))
     throw new ArgumentError(`bitsPerDimension: expected draws to be a positive whole number, found ${draws}`);

@@ -2,9 +2,11 @@
 import { type FloatType, type NdArray, ndarray, ShapeError, sizeOf, storage } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { Placed } from "../integrate/integrate.ts";
+import { givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import type { Known } from "../part/check-options.ts";
 import { compileFlow, stateScale } from "./flow.ts";
-import { flowSettings, type ProbabilityFlowOptions } from "./options.ts";
+import { checkCall, flowOptions, flowSettings, type ProbabilityFlowOptions } from "./options.ts";
 import { solveFlow } from "./solve-flow.ts";
 
 /** Solves the flow from one end to the other, with x = scale w at either. */
@@ -23,9 +25,10 @@ const transport = async <D extends FloatType>(
   const latent = { u: settings.prior, scale: stateScale(process, process.times.last) / process.priorDeviation };
   const [start, end] = to === "latent" ? [data, latent] : [latent, data];
   const load = (w: Float64Array, { slot, sample }: Placed): void => {
+    flow.place({ slot, sample });
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / start.scale;
   };
-  const flow = await compileFlow(model, batch, x.dtype, "none", options.runtime);
+  const flow = await compileFlow(model, batch, x.dtype, "none", settings.given, options.runtime);
   try {
     const rates = (w: Float64Array, u: Float64Array) => flow.rates(w, u, []);
     const solved = await solveFlow({ ...settings.problem, channels: 0, from: start.u, to: end.u, load, rates });
@@ -44,11 +47,14 @@ const transport = async <D extends FloatType>(
  * @returns [n, ...model.shape]
  * @throws as `logDensityDetails`
  */
-export const encode = <D extends FloatType>(
+export const encode = async <D extends FloatType>(
   model: ScoreModel,
   x: NdArray<D>,
   options: ProbabilityFlowOptions = {},
-): Promise<NdArray<D>> => transport("encode", model, x, options, "latent");
+): Promise<NdArray<D>> => {
+  checkCall("encode", model, [x], options);
+  return transport("encode", model, x, options, "latent");
+};
 
 /**
  * The data of latent codes: the inverse of {@link encode}, up to the accuracy asked of both. Nothing is denoised in the
@@ -57,11 +63,14 @@ export const encode = <D extends FloatType>(
  * @returns points at `options.time`, [n, ...model.shape]
  * @throws as `logDensityDetails`
  */
-export const decode = <D extends FloatType>(
+export const decode = async <D extends FloatType>(
   model: ScoreModel,
   latent: NdArray<D>,
   options: ProbabilityFlowOptions = {},
-): Promise<NdArray<D>> => transport("decode", model, latent, options, "data");
+): Promise<NdArray<D>> => {
+  checkCall("decode", model, [latent], options);
+  return transport("decode", model, latent, options, "data");
+};
 
 /** Options of {@link interpolate}. */
 export interface InterpolateOptions extends ProbabilityFlowOptions {
@@ -73,6 +82,8 @@ export interface InterpolateOptions extends ProbabilityFlowOptions {
    */
   readonly path?: "spherical" | "linear";
 }
+
+const interpolateOptions = { ...flowOptions, count: true, path: true } satisfies Known<InterpolateOptions>;
 
 /**
  * The weights of both ends at a fraction of the great arc between them; the straight line's where they are parallel or
@@ -95,7 +106,7 @@ export const sphericalWeights = (a: ArrayLike<number>, b: ArrayLike<number>, fra
 /**
  * Paths between pairs of data points through the latent space: both are encoded, the codes joined, and the codes in
  * between decoded.
- * @param a first ends, [n, ...model.shape] @param b last ends, likewise
+ * @param a first ends, [n, ...model.shape] @param b last ends, likewise; `given` is for each pair
  * @returns [n, count, ...model.shape]; the first and last of each path are `a` and `b` after a round trip
  * @throws ShapeError for ends of different shape; ArgumentError for a bad count or path; else as {@link encode}
  */
@@ -105,7 +116,8 @@ export const interpolate = async <D extends FloatType>(
   b: NdArray<D>,
   options: InterpolateOptions = {},
 ): Promise<NdArray<D>> => {
-  const { count = 9, path = "spherical" } = options;
+  checkCall("interpolate", model, [a, b], options, interpolateOptions);
+  const { count = 9, path = "spherical", given, ...flow } = options;
   if (a.shape.join() !== b.shape.join() || a.dtype !== b.dtype)
     throw new ShapeError(
       `interpolate: expected ends of one type, found ${a.dtype}[${a.shape}] and ${b.dtype}[${b.shape}]`,
@@ -114,7 +126,11 @@ export const interpolate = async <D extends FloatType>(
     throw new ArgumentError(`interpolate: expected a count of at least 2, found ${count}`);
   if (path !== "spherical" && path !== "linear")
     throw new ArgumentError(`interpolate: expected the path spherical or linear, found ${path}`);
-  const [from, to] = [await encode(model, a, options), await encode(model, b, options)];
+  const own = given === undefined ? {} : { given };
+  const [from, to] = [
+    await transport("interpolate", model, a, { ...flow, ...own }, "latent"),
+    await transport("interpolate", model, b, { ...flow, ...own }, "latent"),
+  ];
   const pairs = a.shape[0]!;
   const size = sizeOf(model.shape);
   const codes = storage(a.dtype, pairs * count * size);
@@ -126,6 +142,10 @@ export const interpolate = async <D extends FloatType>(
       for (let j = 0; j < size; j++) codes[(i * count + k) * size + j] = p * first![j]! + q * last![j]!;
     }
   }
-  const decoded = await decode(model, ndarray(codes, [pairs * count, ...model.shape]) as NdArray<D>, options);
+  // Every point of a path is given what its ends are.
+  const rows = givenRows("interpolate", model, given, pairs, a.dtype);
+  const along = rows.rows(Array.from({ length: pairs * count }, (_, i) => Math.floor(i / count)));
+  const latent = ndarray(codes, [pairs * count, ...model.shape]) as NdArray<D>;
+  const decoded = await transport("interpolate", model, latent, { ...flow, given: along }, "data");
   return { ...decoded, shape: [pairs, count, ...model.shape] };
 };

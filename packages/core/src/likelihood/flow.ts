@@ -16,15 +16,19 @@ import {
   storage,
   type Tensor,
 } from "@scorefield/tensor";
+import type { Placed } from "../integrate/integrate.ts";
 import type { Rates } from "../integrate/runge-kutta.ts";
 import { exactDivergence, hutchinsonDivergence, type WithDivergence } from "../model/divergence.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { GivenRows } from "../model/given.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 
 export interface Flow {
   /** Estimates of the divergence: none, one exact, or one for each probe. */
   readonly channels: number;
+  /** Says which sample is in a slot from now on: what the model is conditioned on there is the sample's own. */
+  place(placed: Placed): void;
   /**
    * dw/du, and as integrands the divergence of dw/du in w.
    * @param w [batch, ...shape] flattened @param u [batch]
@@ -50,12 +54,14 @@ export const stateScale = (process: Process, t: number): number => process.alpha
 /**
  * @param dtype in which the model is evaluated; the integration around it is always in float64
  * @param divergence none, exact, or by so many probes
+ * @param given what the model is conditioned on, for each sample
  */
 export const compileFlow = async (
   model: ScoreModel,
   batch: number,
   dtype: FloatType,
   divergence: "none" | "exact" | number,
+  given: GivenRows,
   runtime: Runtime | undefined,
 ): Promise<Flow> => {
   const { process, shape } = model;
@@ -63,8 +69,8 @@ export const compileFlow = async (
   const channels = divergence === "none" ? 0 : divergence === "exact" ? 1 : divergence;
   const points: Spec = { shape: [batch, ...shape], dtype };
   const probeSpecs = Array.from({ length: typeof divergence === "number" ? divergence : 0 }, () => points);
-  const evaluate = (x: Tensor, t: Tensor, probes: readonly Tensor[]) => {
-    const field = (at: Tensor): Tensor => noise(model, at, t);
+  const evaluate = (x: Tensor, t: Tensor, probes: readonly Tensor[], own: Given) => {
+    const field = (at: Tensor): Tensor => noise(model, at, t, own);
     const found: WithDivergence =
       divergence === "none"
         ? { value: field(x), divergences: [] }
@@ -73,12 +79,18 @@ export const compileFlow = async (
           : hutchinsonDivergence(field, x, probes);
     return { value: found.value, divergences: [...found.divergences] };
   };
-  const compiled = await compile(evaluate, [points, { shape: [batch], dtype }, probeSpecs], {
+  const compiled = await compile(evaluate, [points, { shape: [batch], dtype }, probeSpecs, given.specs(batch)], {
     runtime,
     name: "probability flow",
   });
+  const sampleIn = new Int32Array(batch).fill(-1);
+  let rows: Record<string, NdArray> | undefined;
   return {
     channels,
+    place: ({ slot, sample }) => {
+      sampleIn[slot] = sample;
+      rows = undefined;
+    },
     dispose: () => compiled.dispose(),
     rates: async (w, u, probes) => {
       const x = ndarray(storage(dtype, batch * size), [batch, ...shape]) as NdArray<FloatType>;
@@ -89,7 +101,8 @@ export const compileFlow = async (
         const scale = stateScale(process, t.data[i]!);
         for (let j = i * size; j < (i + 1) * size; j++) x.data[j] = w[j]! * scale;
       }
-      const { value, divergences } = await compiled(x, t, [...probes]);
+      rows ??= given.rows(sampleIn);
+      const { value, divergences } = await compiled(x, t, [...probes], rows);
       const slope = new Float64Array(batch * size);
       const integrands = new Float64Array(batch * channels);
       for (let i = 0; i < batch; i++) {

@@ -3,10 +3,11 @@ import { type FloatType, type NdArray, ndarray, type Shape, sizeOf, zeros } from
 import { ArgumentError } from "../errors.ts";
 import type { Placed } from "../integrate/integrate.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { normal } from "../random/normal.ts";
 import { rademacher } from "../random/uniform.ts";
 import { compileFlow, stateScale } from "./flow.ts";
-import { flowSettings, type ProbabilityFlowOptions } from "./options.ts";
+import { checkCall, flowOptions, flowSettings, type ProbabilityFlowOptions } from "./options.ts";
 import { mismatchEvaluations, priorMismatch } from "./prior-mismatch.ts";
 import { solveFlow } from "./solve-flow.ts";
 
@@ -28,6 +29,11 @@ export interface LogDensityOptions extends ProbabilityFlowOptions {
    */
   readonly divergence?: "exact" | Hutchinson;
 }
+
+/** The names of {@link LogDensityOptions}. */
+export const logDensityOptions = { ...flowOptions, divergence: true } satisfies Known<LogDensityOptions>;
+
+const hutchinsonOptions = { probes: true, law: true, seed: true } satisfies Known<Hutchinson>;
 
 /** A log-density, and how far it is to be trusted; all [n]. */
 export interface LogDensityDetails<D extends FloatType = FloatType> {
@@ -89,11 +95,13 @@ export const logDensityDetails = async <D extends FloatType>(
   x: NdArray<D>,
   options: LogDensityOptions = {},
 ): Promise<LogDensityDetails<D>> => {
+  checkCall("logDensity", model, [x], options, logDensityOptions);
   const { shape, process } = model;
   const size = sizeOf(shape);
   const { divergence = size <= mostExact ? "exact" : {}, runtime } = options;
-  const { time, data, prior, problem } = flowSettings("logDensity", model, x, options);
+  const { time, given, data, prior, problem } = flowSettings("logDensity", model, x, options);
   const { count, batch } = problem;
+  if (divergence !== "exact") checkOptions("logDensity divergence", divergence, hutchinsonOptions);
   const hutchinson =
     divergence === "exact" ? undefined : ({ probes: 8, law: "rademacher", seed: 0, ...divergence } as const);
   if (hutchinson) checkHutchinson(hutchinson);
@@ -111,6 +119,7 @@ export const logDensityDetails = async <D extends FloatType>(
   const endDeviation = process.priorDeviation / stateScale(process, process.times.last);
   const probes = Array.from({ length: hutchinson?.probes ?? 0 }, () => zeros([batch, ...shape], x.dtype));
   const load = (w: Float64Array, { slot, sample }: Placed): void => {
+    flow.place({ slot, sample });
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / scale;
     if (hutchinson)
       for (const [k, probe] of probes.entries()) {
@@ -118,7 +127,7 @@ export const logDensityDetails = async <D extends FloatType>(
         for (let j = 0; j < size; j++) probe.data[slot * size + j] = Number(drawn.data[j]);
       }
   };
-  const flow = await compileFlow(model, batch, x.dtype, hutchinson?.probes ?? "exact", runtime);
+  const flow = await compileFlow(model, batch, x.dtype, hutchinson?.probes ?? "exact", given, runtime);
   try {
     const { channels } = flow;
     const rates = (w: Float64Array, u: Float64Array) => flow.rates(w, u, probes);
@@ -134,7 +143,7 @@ export const logDensityDetails = async <D extends FloatType>(
     for (let from = 0; from < count; from += batch) {
       const states = new Float64Array(batch * size);
       const rows = Math.min(batch, count - from);
-      // For the probes of each row.
+      // For the probes and the conditions of each row.
       for (let i = 0; i < rows; i++) load(states, { slot: i, sample: from + i });
       states.fill(0).set(solved.w.subarray(from * size, (from + rows) * size));
       const found = await priorMismatch(states, size, prior, (w, u) => rates(w, new Float64Array(batch).fill(u)));

@@ -1,7 +1,10 @@
 /** Options that everything along the probability-flow ODE takes, and what is refused. */
 import { type FloatType, type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
+import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
 
@@ -10,6 +13,11 @@ export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;
   /**
+   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
+   * an array [n, ...shape]; `null` is none. Default nothing.
+   */
+  readonly given?: GivenValues;
+  /**
    * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it but
    * for rounding; in float32 some in a hundred differ as the tolerance allows.
    */
@@ -17,6 +25,43 @@ export interface ProbabilityFlowOptions extends Accuracy {
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
 }
+
+/** The names of {@link ProbabilityFlowOptions}. */
+export const flowOptions = {
+  time: true,
+  given: true,
+  tolerance: true,
+  steps: true,
+  batch: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<ProbabilityFlowOptions>;
+
+/** @throws ArgumentError for what is no score model */
+export const checkModel = (name: string, model: ScoreModel): void =>
+  checkMade(
+    `${name} model`,
+    model,
+    ["process", "shape", "denoise"],
+    "a score model such as exact(gaussian(...), edm())",
+  );
+
+/**
+ * Checks what callers without types may hand in.
+ * @param known the names of all options
+ * @throws ArgumentError for a model that is none, points that are no array of floating-point numbers, or unknown options
+ */
+export const checkCall = (
+  name: string,
+  model: ScoreModel,
+  points: readonly NdArray[],
+  options: unknown,
+  known: Readonly<Record<string, true>> = flowOptions,
+): void => {
+  checkModel(name, model);
+  for (const x of points) checkFloats(`${name} points`, x);
+  checkOptions(name, options, known);
+};
 
 /** Unit roundoff, with room for the sums in between. */
 const rounding: Record<FloatType, number> = { float32: 8 * 2 ** -24, float64: 8 * 2 ** -53 };
@@ -30,7 +75,7 @@ export const flowSettings = <D extends FloatType>(
 ) => {
   const { process, shape } = model;
   const { times } = process;
-  const { time = times.first, tolerance, steps, signal } = options;
+  const { time = times.first, given, tolerance, steps, signal } = options;
   const [count, ...rest] = x.shape;
   if (count === undefined || rest.join() !== shape.join())
     throw new ShapeError(
@@ -47,6 +92,7 @@ export const flowSettings = <D extends FloatType>(
     throw new ArgumentError(`${name}: expected batch to be a positive whole number, found ${options.batch}`);
   return {
     time,
+    given: givenRows(name, model, given, count, x.dtype),
     data: logRatio(process, time),
     prior: logRatio(process, times.last),
     problem: { count, size, batch, tolerance, steps, signal, rounding: rounding[x.dtype] },
