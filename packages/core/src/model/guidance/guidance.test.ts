@@ -86,11 +86,21 @@ describe.each([edm(), vp()])("$recipe.kind", (process) => {
     ] as const) {
       const plain = { process, shape: both.shape, denoise: both.denoise };
       for (const base of [both, plain]) {
-        const found = await evaluate(conditional(classifierGuidance(base, classifier, { scale }), 0).denoise, x, 0.2, runtime);
+        const found = await evaluate(
+          conditional(classifierGuidance(base, classifier, { scale }), 0).denoise,
+          x,
+          0.2,
+          runtime,
+        );
         const expected = await evaluate(truth.denoise, x, 0.2, runtime);
         for (const [i, value] of expected.data.entries()) expect(found.data[i]).toBeCloseTo(Number(value), 8);
       }
-      const found = await evaluate(conditional(classifierGuidance(both, classifier, { scale }), 0).score!, x, 0.2, runtime);
+      const found = await evaluate(
+        conditional(classifierGuidance(both, classifier, { scale }), 0).score!,
+        x,
+        0.2,
+        runtime,
+      );
       const expected = await evaluate(truth.score!, x, 0.2, runtime);
       for (const [i, value] of expected.data.entries()) expect(found.data[i]).toBeCloseTo(Number(value), 8);
     }
