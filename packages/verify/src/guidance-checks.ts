@@ -4,6 +4,7 @@ import type { ScoreModel } from "@scorefield/core";
 import {
   classifierFreeGuidance,
   classifierGuidance,
+  conditional,
   edm,
   exact,
   gaussian,

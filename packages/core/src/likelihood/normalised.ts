@@ -43,5 +43,5 @@ export const normalised = <M extends ScoreModel>(
       .multiply(constant(ndarray(Float64Array.from(bends))).cast(t.dtype))
       .sum(1)
       .add(values[0]!);
-  return { ...model, logDensity: (x, t) => logDensity(x, t).subtract(logZ(t)) };
+  return { ...model, logDensity: (x, t, given) => logDensity(x, t, given).subtract(logZ(t)) };
 };

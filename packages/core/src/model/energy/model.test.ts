@@ -1,6 +1,7 @@
 import {
   castArray,
   compile,
+  constant,
   dot,
   grad,
   isNdArray,
