@@ -50,7 +50,6 @@ export {
   energyPreconditioning,
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
-export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -61,6 +60,7 @@ export {
 export { classifierFreeGuidance, guided } from "./model/guidance/classifier-free.ts";
 export type { GuidanceOptions } from "./model/guidance/extrapolate.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
+export { preconditioningFromRecipe, preconditioningKinds } from "./model/preconditionings.ts";
 export { projected } from "./model/projected.ts";
 export type { Condition, Given, ScoreModel } from "./model/score-model.ts";
 export { type DenoiserParts, denoiser, type TrainedModel, trainedModel } from "./model/trained.ts";
@@ -92,9 +92,8 @@ export { type ConvolutionalOptions, convolutional } from "./network/convolutiona
 export { type DitOptions, dit } from "./network/dit.ts";
 export { type Drop, dropout, dropoutFrom, dropoutUniforms } from "./network/dropout.ts";
 export type { FeatureNetwork } from "./network/feature-network.ts";
-export { featureNetworkFromRecipe } from "./network/feature-network-from-recipe.ts";
+export { featureNetworkFromRecipe } from "./network/feature-networks.ts";
 export { fourierFeatures } from "./network/fourier-features.ts";
-export { networkFromRecipe, networkKinds } from "./network/from-recipe.ts";
 export {
   adaptiveGroupNormalisation,
   groupNormalisation,
@@ -105,6 +104,7 @@ export { type LayerDraws, layerDraws, type NextDraws } from "./network/initialis
 export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
+export { networkFromRecipe, networkKinds } from "./network/networks.ts";
 export { fromPatches, positionFeatures, toPatches } from "./network/patches.ts";
 export { type PerceptronOptions, perceptron } from "./network/perceptron.ts";
 export { doubleResolution, halveResolution } from "./network/resampling-layers.ts";
@@ -143,20 +143,28 @@ export { type DenoisingOptions, denoising, type Weighting } from "./objective/de
 export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
-export { levelKinds, levelsFromRecipe, objectiveFromRecipe, objectiveKinds } from "./objective/from-recipe.ts";
 export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
-export { fixedLevel, geometricLevels, logNormalLevels, type NoiseLevels, uniformTimes } from "./objective/levels.ts";
+export {
+  fixedLevel,
+  geometricLevels,
+  levelKinds,
+  levelsFromRecipe,
+  logNormalLevels,
+  type NoiseLevels,
+  uniformTimes,
+} from "./objective/levels.ts";
 export type { ScoreWeighting } from "./objective/noisy-score.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
+export { objectiveFromRecipe, objectiveKinds } from "./objective/objectives.ts";
 export { type SlicedOptions, sliced } from "./objective/sliced.ts";
 export { type Declaration, declare, type Maker } from "./part/declare.ts";
 export { type PartList, partList } from "./part/part-list.ts";
 export * as setting from "./part/setting.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
 export { type EdmOptions, edm } from "./process/edm.ts";
-export { processFromRecipe, processKinds } from "./process/from-recipe.ts";
 export type { LinearBetaOptions } from "./process/linear-beta.ts";
 export type { NoiseSchedule, Process, Scalar } from "./process/process.ts";
+export { processFromRecipe, processKinds } from "./process/processes.ts";
 export { rectifiedFlow } from "./process/rectified-flow.ts";
 export { subVp } from "./process/sub-vp.ts";
 export { timeOfLogRatio } from "./process/time-of-log-ratio.ts";
@@ -172,7 +180,6 @@ export { type AdaptiveSdeOptions, adaptiveSde } from "./sampling/adaptive-sde.ts
 export { type AncestralOptions, ancestral } from "./sampling/ancestral.ts";
 export { type AnnealedLangevinOptions, annealedLangevin } from "./sampling/annealed-langevin.ts";
 export type { LoopOptions } from "./sampling/batches.ts";
-export { type SamplerEntry, type SamplerFamily, samplerCatalogue } from "./sampling/catalogue.ts";
 export {
   type CompiledSampler,
   compileSampler,
@@ -188,7 +195,6 @@ export { type DpmSolverOptions, dpmSolver } from "./sampling/dpm-solver.ts";
 export { type EulerOptions, euler } from "./sampling/euler.ts";
 export { type EulerMaruyamaOptions, eulerMaruyama } from "./sampling/euler-maruyama.ts";
 export type { FlowSamplerOptions } from "./sampling/flow.ts";
-export { samplerFromRecipe, samplerKinds } from "./sampling/from-recipe.ts";
 export {
   cosineGrid,
   type Grid,
@@ -206,6 +212,7 @@ export { type RestartInterval, type RestartOptions, restart } from "./sampling/r
 export { type ReverseDiffusionOptions, reverseDiffusion } from "./sampling/reverse-diffusion.ts";
 export { type SampleEvent, type SampleOptions, sample } from "./sampling/sample.ts";
 export { evaluations, type Sampler } from "./sampling/sampler.ts";
+export { samplerCatalogue, samplerFromRecipe, samplerKinds } from "./sampling/samplers.ts";
 export type { SdeSamplerOptions } from "./sampling/sde.ts";
 export { type SdeDpmSolverOptions, sdeDpmSolver } from "./sampling/sde-dpm-solver.ts";
 export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sampling/trajectory.ts";

@@ -161,7 +161,7 @@ test("recipes and bad options", () => {
     prediction: "velocity",
     dataDeviation: 2,
   });
-  expect(() => predict("toString" as never)).toThrow(/expected noise, score, data, velocity; found toString/);
+  expect(() => predict("toString" as never)).toThrow(/expected noise, score, data or velocity, found toString/);
   expect(() => predict("noise", { dataDeviation: -1 })).toThrow(ArgumentError);
   expect(() => edmPreconditioning({ dataDeviation: Number.NaN })).toThrow(ArgumentError);
 });

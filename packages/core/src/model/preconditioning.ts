@@ -1,7 +1,7 @@
 /** How a network's output becomes the denoiser: scales at the network's border, chosen by what it should predict. */
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
+import { declare } from "../part/declare.ts";
+import { choice, number, type OptionsOf } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
 /** Everything here works on x / alpha and the noise-to-data ratio sigma / alpha, so that one rule serves every process. */
@@ -19,10 +19,14 @@ export interface Preconditioning {
 /** log(ratio) / 4, the noise level a network sees (Karras et al. 2022, table 1). */
 export const noiseLevel = (ratio: Tensor): Tensor => ratio.log().multiply(0.25).reshape([ratio.shape[0]!]);
 
-export interface DataScale {
-  /** Standard deviation of the data, default 1 (for standardised data). */
-  readonly dataDeviation?: number;
-}
+/** The setting that every preconditioning has. */
+export const dataScale = {
+  /** 1 for standardised data. */
+  dataDeviation: number({ above: 0, default: 1, help: "standard deviation of the data" }),
+};
+
+/** Options that every preconditioning has. */
+export type DataScale = OptionsOf<typeof dataScale>;
 
 /** c_in = 1 / sqrt(ratio^2 + s^2): unit variance at every noise level. */
 export const unitScale = (ratio: Tensor, s: number): Tensor =>
@@ -41,10 +45,14 @@ export const unitScale = (ratio: Tensor, s: number): Tensor =>
  *
  * @throws ArgumentError for a data deviation that is not positive
  */
-export const edmPreconditioning = ({ dataDeviation = 1 }: DataScale = {}): Preconditioning => {
-  checkPositive("edmPreconditioning dataDeviation", dataDeviation);
-  return {
-    recipe: { kind: "edm", dataDeviation },
+export const edmPreconditioning = declare({
+  kind: "edm",
+  name: "edmPreconditioning",
+  summary: "input and training target of unit variance at every noise level; the default",
+  source: "Karras et al. 2022, equation 7 and table 1",
+  settings: dataScale,
+  make: ({ dataDeviation }, recipe): Preconditioning => ({
+    recipe,
     denoise: (y, ratio, network) => {
       const s = dataDeviation;
       const cIn = unitScale(ratio, s);
@@ -52,8 +60,8 @@ export const edmPreconditioning = ({ dataDeviation = 1 }: DataScale = {}): Preco
       const cOut = ratio.multiply(cIn).multiply(s);
       return y.multiply(cSkip).add(network(y.multiply(cIn), noiseLevel(ratio)).multiply(cOut));
     },
-  };
-};
+  }),
+});
 
 /** The denoised estimate from y, r = sigma / alpha and a prediction F of a quantity at unit scale. */
 const denoisedFrom = {
@@ -70,6 +78,8 @@ const denoisedFrom = {
   },
 };
 
+const predictions = Object.keys(denoisedFrom) as readonly (keyof typeof denoisedFrom)[];
+
 /** What a network may predict without skip scaling: the noise, the data, the score (times sigma), or the velocity. */
 export type Prediction = keyof typeof denoisedFrom;
 
@@ -79,13 +89,18 @@ export type Prediction = keyof typeof denoisedFrom;
  * (Salimans & Ho 2022, appendix D), whatever the process.
  * @throws ArgumentError for an unknown prediction, or a data deviation that is not positive
  */
-export const predict = (prediction: Prediction, { dataDeviation = 1 }: DataScale = {}): Preconditioning => {
-  checkPositive("predict dataDeviation", dataDeviation);
-  if (!Object.hasOwn(denoisedFrom, prediction))
-    throw new ArgumentError(`predict: expected ${Object.keys(denoisedFrom).join(", ")}; found ${prediction}`);
-  return {
-    recipe: { kind: "predict", prediction, dataDeviation },
+export const predict = declare({
+  kind: "predict",
+  summary: "the network predicts the noise, the data, the score or the velocity, without skip scaling",
+  source: "Salimans & Ho 2022, appendix D",
+  settings: {
+    prediction: choice({ values: predictions, help: "what the network predicts, at unit scale" }),
+    ...dataScale,
+  },
+  leading: ["prediction"],
+  make: ({ prediction, dataDeviation }, recipe): Preconditioning => ({
+    recipe,
     denoise: (y, ratio, network) =>
       denoisedFrom[prediction](y, ratio, network(y.multiply(unitScale(ratio, dataDeviation)), noiseLevel(ratio))),
-  };
-};
+  }),
+});

@@ -1,22 +1,24 @@
 /** A small convolutional network that tells classes, for images, signals and volumes. */
 import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
+import { declare } from "../part/declare.ts";
+import { type OptionsOf, whole } from "../part/setting.ts";
 import { initialConvolution } from "./convolution.ts";
-import type { FeatureNetwork } from "./feature-network.ts";
-import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { type FeatureNetwork, noiseFeaturesSetting } from "./feature-network.ts";
+import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Parameters } from "./network.ts";
 
+const groups = 8;
+
+const settings = {
+  /** They double twice as the resolution halves. */
+  width: whole({ least: groups, multipleOf: groups, default: 16, help: "channels at full resolution" }),
+  features: whole({ least: 1, default: 128, help: "length of the feature vector" }),
+  noiseFeatures: noiseFeaturesSetting,
+};
+
 /** Options of {@link convolutional}. */
-export interface ConvolutionalOptions {
-  /** Channels at full resolution, a multiple of 8, default 16; they double twice as the resolution halves. */
-  readonly width?: number;
-  /** Length of the feature vector, default 128. */
-  readonly features?: number;
-  /** Sines and cosines of the noise level, an even number; default 0: it is not told. */
-  readonly noiseFeatures?: number;
-}
+export type ConvolutionalOptions = OptionsOf<typeof settings>;
 
 type Stage<T> = {
   readonly weight: T;
@@ -32,7 +34,6 @@ type ConvolutionalParameters<T> = {
   readonly output: Linear<T>;
 };
 
-const groups = 8;
 /** Halving ends where the longest axis is at most this. */
 const coarsest = 8;
 
@@ -51,61 +52,58 @@ const channelsOf = (width: number, stage: number): number => width * 2 ** Math.m
  * features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
  * @throws ArgumentError for sizes out of range
  */
-export const convolutional = ({
-  width = 16,
-  features = 128,
-  noiseFeatures = 0,
-}: ConvolutionalOptions = {}): FeatureNetwork => {
-  if (!(Number.isInteger(width / groups) && width > 0))
-    throw new ArgumentError(`convolutional: expected width to be a multiple of ${groups}, found ${width}`);
-  checkWhole("convolutional features", features);
-  if (noiseFeatures !== 0) checkFeatureCount("convolutional noiseFeatures", noiseFeatures);
+export const convolutional = declare({
+  kind: "convolutional",
+  summary: "convolutions with stride and group normalisation, for images, signals and volumes",
+  source: "Wu & He 2018 (group normalisation); Perez et al. 2018 (conditioning on the noise level)",
+  settings,
+  make: ({ width, features, noiseFeatures }, recipe): FeatureNetwork => {
+    const initialise = ([channels, ...spatial]: Shape, seed: number): Parameters => {
+      if (!channels || spatial.length < 1 || spatial.length > 3 || sizeOf(spatial) === 0)
+        throw new ShapeError(
+          `convolutional: expected samples of shape [channels, ...one to three axes], found [${[channels, ...spatial]}]`,
+        );
+      const sizes = sizesOf(spatial);
+      const kernel = spatial.map(() => 3);
+      const stages = sizes.map((_, i): Stage<NdArray> => {
+        const inputs = i === 0 ? channels : channelsOf(width, i - 1);
+        const out = channelsOf(width, i);
+        const scale = zeros([out]);
+        scale.data.fill(1);
+        return {
+          weight: initialConvolution(inputs, out, kernel, { seed, step: i, gain: Math.SQRT2 }).weight,
+          scale,
+          shift: zeros([out]),
+          ...(noiseFeatures > 0 && {
+            noise: initialLinear(noiseFeatures, 2 * out, { seed, step: 50 + i, gain: 0.1 }),
+          }),
+        };
+      });
+      const left = channelsOf(width, sizes.length - 1) * sizeOf(sizes.at(-1)!);
+      return { stages, output: initialLinear(left, features, { seed, step: 49 }) };
+    };
 
-  const initialise = ([channels, ...spatial]: Shape, seed: number): Parameters => {
-    if (!channels || spatial.length < 1 || spatial.length > 3 || sizeOf(spatial) === 0)
-      throw new ShapeError(
-        `convolutional: expected samples of shape [channels, ...one to three axes], found [${[channels, ...spatial]}]`,
-      );
-    const sizes = sizesOf(spatial);
-    const kernel = spatial.map(() => 3);
-    const stages = sizes.map((_, i): Stage<NdArray> => {
-      const inputs = i === 0 ? channels : channelsOf(width, i - 1);
-      const out = channelsOf(width, i);
-      const scale = zeros([out]);
-      scale.data.fill(1);
-      return {
-        weight: initialConvolution(inputs, out, kernel, { seed, step: i, gain: Math.SQRT2 }).weight,
-        scale,
-        shift: zeros([out]),
-        ...(noiseFeatures > 0 && {
-          noise: initialLinear(noiseFeatures, 2 * out, { seed, step: 50 + i, gain: 0.1 }),
-        }),
-      };
-    });
-    const left = channelsOf(width, sizes.length - 1) * sizeOf(sizes.at(-1)!);
-    return { stages, output: initialLinear(left, features, { seed, step: 49 }) };
-  };
-
-  const apply: FeatureNetwork["apply"] = (parameters, x, noiseLevel) => {
-    const { stages, output } = parameters as unknown as ConvolutionalParameters<Tensor>;
-    const [n, , ...spatial] = x.shape as [number, number, ...number[]];
-    const level =
-      noiseLevel && noiseFeatures > 0 ? fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency) : undefined;
-    const h = stages.reduce((h, { weight, scale, shift, noise }, i) => {
-      const made = groupNorm(conv(h, weight, { stride: i === 0 ? 1 : 2, padding: "same" }), groups, { scale, shift });
-      if (!noise || !level) return made.silu();
-      const channels = [n, made.shape[1]!, ...spatial.map(() => 1)];
-      const [gain, bias] = linear(noise, level).split([made.shape[1]!, made.shape[1]!], 1) as [Tensor, Tensor];
-      return made.multiply(gain.reshape(channels).add(1)).add(bias.reshape(channels)).silu();
-    }, x);
-    return linear(output, h.reshape([n, sizeOf(h.shape.slice(1))]));
-  };
-  return {
-    recipe: { kind: "convolutional", width, features, noiseFeatures },
-    learningRate: 2e-3,
-    features,
-    noisy: noiseFeatures > 0,
-    initialise,
-    apply,
-  };
-};
+    const apply: FeatureNetwork["apply"] = (parameters, x, noiseLevel) => {
+      const { stages, output } = parameters as unknown as ConvolutionalParameters<Tensor>;
+      const [n, , ...spatial] = x.shape as [number, number, ...number[]];
+      const level =
+        noiseLevel && noiseFeatures > 0 ? fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency) : undefined;
+      const h = stages.reduce((h, { weight, scale, shift, noise }, i) => {
+        const made = groupNorm(conv(h, weight, { stride: i === 0 ? 1 : 2, padding: "same" }), groups, { scale, shift });
+        if (!noise || !level) return made.silu();
+        const channels = [n, made.shape[1]!, ...spatial.map(() => 1)];
+        const [gain, bias] = linear(noise, level).split([made.shape[1]!, made.shape[1]!], 1) as [Tensor, Tensor];
+        return made.multiply(gain.reshape(channels).add(1)).add(bias.reshape(channels)).silu();
+      }, x);
+      return linear(output, h.reshape([n, sizeOf(h.shape.slice(1))]));
+    };
+    return {
+      recipe,
+      learningRate: 2e-3,
+      features,
+      noisy: noiseFeatures > 0,
+      initialise,
+      apply,
+    };
+  },
+});

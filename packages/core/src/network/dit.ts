@@ -1,10 +1,12 @@
 /** The diffusion transformer, for signals, images and volumes. */
 import { type NdArray, type Shape, ShapeError, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { checkCount, checkWhole } from "../check.ts";
+import { declare } from "../part/declare.ts";
+import { type OptionsOf, type Values, whole } from "../part/setting.ts";
+import type { KindRecipe } from "../recipe.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import type { Network } from "./network.ts";
+import { augmentationSetting, classesSetting, type Network } from "./network.ts";
 import { fromPatches, positionFeatures, toPatches } from "./patches.ts";
 import {
   adaptiveLayerNorm,
@@ -13,23 +15,18 @@ import {
   transformerBlock,
 } from "./transformer-block.ts";
 
+const settings = {
+  patch: whole({ least: 1, default: 4, help: "side of a patch, which divides every spatial size of the samples" }),
+  width: whole({ least: 1, default: 192, help: "features of a token" }),
+  depth: whole({ least: 1, default: 6, help: "transformer blocks" }),
+  headWidth: whole({ least: 1, default: 64, help: "features per head of attention" }),
+  expansion: whole({ least: 1, default: 4, help: "features between the layers of a block, in units of the width" }),
+  classes: classesSetting,
+  augmentation: augmentationSetting,
+};
+
 /** Options of {@link dit}. */
-export interface DitOptions {
-  /** Side of a patch, which divides every spatial size of the samples; default 4. */
-  readonly patch?: number;
-  /** Features of a token, default 192. */
-  readonly width?: number;
-  /** Transformer blocks, default 6. */
-  readonly depth?: number;
-  /** Features per head of attention, default 64. */
-  readonly headWidth?: number;
-  /** Features between the two layers of a block, in units of the width; default 4. */
-  readonly expansion?: number;
-  /** Classes it can be told, default 0: none. */
-  readonly classes?: number;
-  /** Numbers that describe an augmentation, default 0: none. */
-  readonly augmentation?: number;
-}
+export type DitOptions = OptionsOf<typeof settings>;
 
 type DitParameters<T> = {
   readonly embedding: ConditionEmbedding<T>;
@@ -38,30 +35,11 @@ type DitParameters<T> = {
   readonly output: { readonly modulation: Linear<T>; readonly linear: Linear<T> };
 };
 
-/**
- * A diffusion transformer (Peebles & Xie 2023): patches of the sample become tokens, which know their place by fixed
- * cosines and sines and go through transformer blocks with adaptive layer norm zero. Samples are [channels, length],
- * [channels, height, width] or [channels, depth, height, width]. The output layer starts at zero, so training starts from
- * the preconditioner's own guess.
- *
- * On samples [1, 32, 32], `{ patch: 2, width: 128 }` has 1.84 million parameters and 404 million multiply-adds, and
- * `{ patch: 2, width: 256, depth: 8 }` 9.7 million and 1.88 billion; `summary` tells for others.
- * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples that do not fall into patches
- */
-export const dit = ({
-  patch = 4,
-  width = 192,
-  depth = 6,
-  headWidth = 64,
-  expansion = 4,
-  classes = 0,
-  augmentation = 0,
-}: DitOptions = {}): Network => {
-  const sizes = { patch, width, depth, headWidth, expansion };
-  for (const [name, value] of Object.entries(sizes)) checkWhole(`dit ${name}`, value);
+const make = (
+  { patch, width, depth, headWidth, expansion, classes, augmentation }: Values<typeof settings>,
+  recipe: KindRecipe,
+): Network => {
   checkLayers("dit depth", depth, 12 * width ** 2);
-  checkCount("dit classes", classes);
-  checkCount("dit augmentation", augmentation);
 
   const spatialOf = (shape: Shape): Shape => {
     const spatial = shape.slice(1);
@@ -77,7 +55,7 @@ export const dit = ({
   };
 
   return {
-    recipe: { kind: "dit", ...sizes, classes, augmentation },
+    recipe,
     learningRate: 3e-4,
     classes,
     augmentation,
@@ -108,3 +86,21 @@ export const dit = ({
     },
   };
 };
+
+/**
+ * A diffusion transformer (Peebles & Xie 2023): patches of the sample become tokens, which know their place by fixed
+ * cosines and sines and go through transformer blocks with adaptive layer norm zero. Samples are [channels, length],
+ * [channels, height, width] or [channels, depth, height, width]. The output layer starts at zero, so training starts from
+ * the preconditioner's own guess.
+ *
+ * On samples [1, 32, 32], `{ patch: 2, width: 128 }` has 1.84 million parameters and 404 million multiply-adds, and
+ * `{ patch: 2, width: 256, depth: 8 }` 9.7 million and 1.88 billion; `summary` tells for others.
+ * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples that do not fall into patches
+ */
+export const dit = declare({
+  kind: "dit",
+  summary: "a diffusion transformer of patches, for signals, images and volumes",
+  source: "Peebles & Xie 2023, with adaptive layer norm zero",
+  settings,
+  make,
+});

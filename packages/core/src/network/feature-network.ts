@@ -1,5 +1,6 @@
 /** What a classifier looks through: a network from samples to features, from which one linear layer tells the class. */
 import type { Shape, Tensor, Tensors } from "@scorefield/tensor";
+import { whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { Parameters } from "./network.ts";
 
@@ -25,3 +26,11 @@ export interface FeatureNetwork {
    */
   apply(parameters: Tensors, x: Tensor, noiseLevel?: Tensor): Tensor;
 }
+
+/** How many features of the noise level a feature network is given. */
+export const noiseFeaturesSetting = whole({
+  least: 0,
+  multipleOf: 2,
+  default: 0,
+  help: "sines and cosines of the noise level; 0 for a network without it",
+});

@@ -1,23 +1,23 @@
 /** A multilayer perceptron conditioned on the noise level, for tables and low-dimensional data. */
 import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { checkCount, checkWhole } from "../check.ts";
+import { declare } from "../part/declare.ts";
+import { type OptionsOf, type Values, whole } from "../part/setting.ts";
+import type { KindRecipe } from "../recipe.ts";
 import { classRows } from "./conditions.ts";
-import { checkFeatureCount, fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { checkLayers } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import type { Network } from "./network.ts";
+import { classesSetting, type Network } from "./network.ts";
+
+const settings = {
+  width: whole({ least: 1, default: 128, help: "features of every hidden layer" }),
+  depth: whole({ least: 1, default: 3, help: "hidden layers" }),
+  noiseFeatures: whole({ least: 2, multipleOf: 2, default: 32, help: "sines and cosines of the noise level" }),
+  classes: classesSetting,
+};
 
 /** Options of {@link mlp}. */
-export interface MlpOptions {
-  /** Features of every hidden layer, default 128. */
-  readonly width?: number;
-  /** Hidden layers, default 3. */
-  readonly depth?: number;
-  /** Sines and cosines of the noise level, an even number, default 32. */
-  readonly noiseFeatures?: number;
-  /** Classes it can be told, default 0: none. */
-  readonly classes?: number;
-}
+export type MlpOptions = OptionsOf<typeof settings>;
 
 type MlpParameters<T> = {
   readonly input: Linear<T>;
@@ -25,19 +25,10 @@ type MlpParameters<T> = {
   readonly output: Linear<T>;
 };
 
-/**
- * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU, of which all but the first are
- * residual (He et al. 2016): h + silu(W h + b). The output layer starts at zero, so training starts from the
- * preconditioner's own guess.
- * @throws ArgumentError for sizes that are not positive whole numbers
- */
-export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }: MlpOptions = {}): Network => {
-  for (const [name, value] of Object.entries({ width, depth })) checkWhole(`mlp ${name}`, value);
+const make = ({ width, depth, noiseFeatures, classes }: Values<typeof settings>, recipe: KindRecipe): Network => {
   checkLayers("mlp depth", depth, width ** 2);
-  checkFeatureCount("mlp noiseFeatures", noiseFeatures);
-  checkCount("mlp classes", classes);
   return {
-    recipe: { kind: "mlp", width, depth, noiseFeatures, classes },
+    recipe,
     classes,
     learningRate: 1e-3,
     initialise: (shape, seed) => {
@@ -59,3 +50,17 @@ export const mlp = ({ width = 128, depth = 3, noiseFeatures = 32, classes = 0 }:
     },
   };
 };
+
+/**
+ * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU, of which all but the first are
+ * residual (He et al. 2016): h + silu(W h + b). The output layer starts at zero, so training starts from the
+ * preconditioner's own guess.
+ * @throws ArgumentError for sizes that are not positive whole numbers
+ */
+export const mlp = declare({
+  kind: "mlp",
+  summary: "fully connected layers, for tables and low-dimensional data",
+  source: "He et al. 2016 (residual layers); Tancik et al. 2020 (Fourier features)",
+  settings,
+  make,
+});

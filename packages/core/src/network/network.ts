@@ -1,5 +1,6 @@
 /** What a network is: a declared tree of parameters and a plain function of them. */
 import type { NdArray, Shape, Tensor, Tensors } from "@scorefield/tensor";
+import { whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
 /** Parameter values on the host: nested objects and arrays of arrays. */
@@ -38,3 +39,13 @@ export interface Network {
    */
   apply(parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions?: Conditions): Tensor;
 }
+
+/** How many classes a network can be conditioned on. */
+export const classesSetting = whole({ least: 0, default: 0, help: "classes it can be conditioned on; 0 for none" });
+
+/** How many numbers describe an augmentation that a network can be conditioned on. */
+export const augmentationSetting = whole({
+  least: 0,
+  default: 0,
+  help: "numbers that describe an augmentation; 0 for none",
+});

@@ -1,40 +1,53 @@
 /** The U-Net of diffusion models, for signals, images and volumes. */
 import { concat, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, type Tensors } from "@scorefield/tensor";
-import { checkCount, checkWhole } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
+import { declare } from "../part/declare.ts";
+import { boolean, choice, list, number, type OptionsOf, type Values, whole } from "../part/setting.ts";
+import type { KindRecipe } from "../recipe.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
 import { type Convolution, convolution, initialConvolution } from "./convolution.ts";
-import { checkRate, dropoutFrom, dropoutUniforms } from "./dropout.ts";
+import { dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
-import type { Network } from "./network.ts";
+import { augmentationSetting, classesSetting, type Network } from "./network.ts";
 import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
 import { type AttentionBlock, attentionBlock, initialAttentionBlock } from "./self-attention.ts";
 
+const settings = {
+  /** Multiples of 16 are fastest. */
+  width: whole({ least: 1, default: 64, help: "channels at a multiplier of 1" }),
+  /** From the full resolution down by halves. */
+  multipliers: list(whole({ least: 1, help: "channels in units of the width" }), {
+    fewest: 1,
+    default: [1, 2, 2],
+    help: "channels of each level in units of the width",
+  }),
+  blocks: whole({
+    least: 1,
+    default: 2,
+    help: "residual blocks per level on the way down, and one more on the way up",
+  }),
+  /** Levels whose longest side is at most this attend to themselves after every block. */
+  attention: number({ least: 0, default: 8, help: "longest side at which there is self-attention; 0 for none" }),
+  headWidth: whole({ least: 1, default: 64, help: "channels per head of attention" }),
+  dropout: number({
+    least: 0,
+    below: 1,
+    default: 0,
+    help: "probability with which training drops an activation inside a residual block",
+  }),
+  downsample: choice({
+    values: ["pool", "stride"],
+    default: "pool",
+    help: "how the resolution is halved: by the mean of neighbours, or by a convolution with stride 2",
+  }),
+  skipRescale: boolean({ default: true, help: "multiply sums with skip connections by sqrt(1/2)" }),
+  classes: classesSetting,
+  augmentation: augmentationSetting,
+};
+
 /** Options of {@link unet}. */
-export interface UnetOptions {
-  /** Channels at a multiplier of 1, default 64. Multiples of 16 are fastest. */
-  readonly width?: number;
-  /** Channels of each level in units of the width, from the full resolution down by halves; default [1, 2, 2]. */
-  readonly multipliers?: readonly number[];
-  /** Residual blocks per level on the way down, and one more on the way up; default 2. */
-  readonly blocks?: number;
-  /** Levels whose longest side is at most this attend to themselves after every block; default 8, 0 for none. */
-  readonly attention?: number;
-  /** Channels per head of attention, default 64. */
-  readonly headWidth?: number;
-  /** Probability with which training drops an activation inside a residual block, in [0, 1); default 0. */
-  readonly dropout?: number;
-  /** How the resolution is halved: by the mean of neighbours, the default, or by a convolution with stride 2. */
-  readonly downsample?: "pool" | "stride";
-  /** Whether sums with skip connections are multiplied by sqrt(1/2), default true. */
-  readonly skipRescale?: boolean;
-  /** Classes it can be told, default 0: none. */
-  readonly classes?: number;
-  /** Numbers that describe an augmentation, default 0: none. */
-  readonly augmentation?: number;
-}
+export type UnetOptions = OptionsOf<typeof settings>;
 
 type Block<T> = { readonly residual: ResidualBlock<T>; readonly attention?: AttentionBlock<T> };
 
@@ -53,45 +66,8 @@ interface Level {
   readonly attends: boolean;
 }
 
-const checked = (options: Required<UnetOptions>): void => {
-  const { width, multipliers, blocks, attention, headWidth, dropout, downsample, classes, augmentation } = options;
-  for (const [name, value] of Object.entries({ width, blocks, headWidth })) checkWhole(`unet ${name}`, value);
-  if (!Array.isArray(multipliers) || multipliers.length === 0)
-    throw new ArgumentError("unet: expected multipliers to be a list of at least one whole number");
-  for (const value of multipliers) checkWhole("unet multipliers", value);
-  checkLayers("unet blocks", blocks * multipliers.length, 9 * width ** 2);
-  if (!(attention >= 0)) throw new ArgumentError(`unet: expected attention to be at least 0, found ${attention}`);
-  checkRate("unet dropout", dropout);
-  if (downsample !== "pool" && downsample !== "stride")
-    throw new ArgumentError(`unet: expected downsample to be pool or stride, found ${String(downsample)}`);
-  checkCount("unet classes", classes);
-  checkCount("unet augmentation", augmentation);
-};
-
-/**
- * A U-Net (Ronneberger et al. 2015) in the line of DDPM++ (Song et al. 2021) and ADM (Dhariwal & Nichol 2021): residual
- * blocks with group normalisation that the noise level scales and shifts, at resolutions that go down by halves and up
- * again, with a skip connection from every stage of the way down to its like on the way up, and self-attention where the
- * resolution is low. Samples are [channels, length], [channels, height, width] or [channels, depth, height, width], of any
- * size: halves are rounded up. The output layer starts at zero, so training starts from the preconditioner's own guess.
- *
- * On samples [1, 32, 32], `{ width: 32 }` has 1.69 million parameters and 358 million multiply-adds, and
- * `{ multipliers: [1, 2, 3] }` 10.8 million and 1.72 billion; `summary` tells for others.
- * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples of another rank
- */
-export const unet = ({
-  width = 64,
-  multipliers = [1, 2, 2],
-  blocks = 2,
-  attention = 8,
-  headWidth = 64,
-  dropout = 0,
-  downsample = "pool",
-  skipRescale = true,
-  classes = 0,
-  augmentation = 0,
-}: UnetOptions = {}): Network => {
-  const settings = {
+const make = (
+  {
     width,
     multipliers,
     blocks,
@@ -102,8 +78,10 @@ export const unet = ({
     skipRescale,
     classes,
     augmentation,
-  };
-  checked(settings);
+  }: Values<typeof settings>,
+  recipe: KindRecipe,
+): Network => {
+  checkLayers("unet blocks", blocks * multipliers.length, 9 * width ** 2);
 
   const levelsOf = (shape: Shape): Level[] => {
     const [, ...size] = shape;
@@ -169,7 +147,7 @@ export const unet = ({
   };
 
   return {
-    recipe: { kind: "unet", ...settings },
+    recipe,
     learningRate: 1e-3,
     classes,
     augmentation,
@@ -204,3 +182,22 @@ export const unet = ({
     },
   };
 };
+
+/**
+ * A U-Net (Ronneberger et al. 2015) in the line of DDPM++ (Song et al. 2021) and ADM (Dhariwal & Nichol 2021): residual
+ * blocks with group normalisation that the noise level scales and shifts, at resolutions that go down by halves and up
+ * again, with a skip connection from every stage of the way down to its like on the way up, and self-attention where the
+ * resolution is low. Samples are [channels, length], [channels, height, width] or [channels, depth, height, width], of any
+ * size: halves are rounded up. The output layer starts at zero, so training starts from the preconditioner's own guess.
+ *
+ * On samples [1, 32, 32], `{ width: 32 }` has 1.69 million parameters and 358 million multiply-adds, and
+ * `{ multipliers: [1, 2, 3] }` 10.8 million and 1.72 billion; `summary` tells for others.
+ * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples of another rank
+ */
+export const unet = declare({
+  kind: "unet",
+  summary: "residual blocks at resolutions that fall by halves and rise again, for signals, images and volumes",
+  source: "Ronneberger et al. 2015; Song et al. 2021 (DDPM++); Dhariwal & Nichol 2021",
+  settings,
+  make,
+});

@@ -1,11 +1,16 @@
 /** An objective with a law of the data added, which makes a model informed of physics. */
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { declare } from "../part/declare.ts";
+import { partList } from "../part/part-list.ts";
+import { choice, number, type OptionsOf, part } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import type { Constraint } from "./constraint.ts";
+import { type Constraint, constraints } from "./constraint.ts";
+import { denoising } from "./denoising.ts";
+import { fokkerPlanck } from "./fokker-planck.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
+import { scoreMatching } from "./score-matching.ts";
 
 /**
  * How a penalty is weighed by noise level:
@@ -19,13 +24,18 @@ import type { Objective } from "./objective.ts";
  */
 export type ConstraintSchedule = "constant" | "posterior";
 
+const added = {
+  weight: number({ above: 0, default: 1, help: "factor of the mean squared residual" }),
+  /** Towards the data an average over a batch is that of the batch, so a constraint of averages has `constant`. */
+  schedule: choice({
+    values: ["constant", "posterior"],
+    otherwise: "posterior, for a constraint of averages constant",
+    help: "how the penalty is weighed by noise level",
+  }),
+};
+
 /** Options of {@link constrained}. */
-export interface ConstrainedOptions {
-  /** Factor of the mean squared residual, default 1. */
-  readonly weight?: number;
-  /** Default `posterior`, for a law of averages `constant`: towards the data an average over a batch is that of the batch. */
-  readonly schedule?: ConstraintSchedule;
-}
+export type ConstrainedOptions = OptionsOf<typeof added>;
 
 /** @param broken the mean squared residual of the clean data, a scalar */
 const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor, broken: Tensor) => Tensor> = {
@@ -55,25 +65,23 @@ const squaredResidual = ({ ofAverages, residual }: Constraint, x: Tensor): Tenso
  * @throws ArgumentError for a weight that is not positive, or an unknown schedule; when compiled, for a law of averages in
  *   batches of one sample
  */
-export const constrained = (
-  objective: Objective,
-  constraint: Constraint,
-  { weight = 1, schedule = constraint.ofAverages ? "constant" : "posterior" }: ConstrainedOptions = {},
-): Objective => {
-  checkPositive("constrained weight", weight);
-  if (!Object.hasOwn(schedules, schedule))
-    throw new ArgumentError(
-      `constrained: expected a schedule of ${Object.keys(schedules).join(", ")}; found ${schedule}`,
-    );
-  return {
+export const constrained = declare({
+  kind: "constrained",
+  summary: "an objective with the residual of a constraint on the data added",
+  source: "Bastek et al. 2025 (Physics-Informed Diffusion Models)",
+  settings: {
+    objective: part(partList<Objective>("objective", [...scoreMatching, fokkerPlanck]), {
+      default: denoising(),
+      help: "the objective it is added to",
+    }),
+    constraint: part(constraints, { help: "in the units of the model: with scaling none, those of the data" }),
+    ...added,
+  },
+  leading: ["objective", "constraint"],
+  resolve: ({ constraint, schedule }) => ({ schedule: schedule ?? (constraint.ofAverages ? "constant" : "posterior") }),
+  make: ({ objective, constraint, weight, schedule = "posterior" }, recipe): Objective => ({
     ...objective,
-    recipe: {
-      kind: "constrained",
-      objective: objective.recipe,
-      constraint: constraint.recipe,
-      weight,
-      schedule,
-    },
+    recipe,
     loss: (denoise, process, inputs, parameters) => {
       // At one level for all of a batch, since errors of averages at some levels must not make up for those at others.
       const t = constraint.ofAverages ? inputs.t.slice([[0, 1]]).broadcastTo(inputs.t.shape) : inputs.t;
@@ -84,5 +92,5 @@ export const constrained = (
         .loss(denoise, process, inputs, parameters)
         .add(squared.multiply(weights).mean().multiply(weight));
     },
-  };
-};
+  }),
+});

@@ -1,7 +1,10 @@
 /** What is known of the data beforehand: a law every sample obeys, or an average over all of them. */
 import { constant, matmul, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { type KindRecipe, recipeReader } from "../recipe.ts";
+import { declare } from "../part/declare.ts";
+import { partList } from "../part/part-list.ts";
+import { list, number, type OptionsOf } from "../part/setting.ts";
+import type { KindRecipe } from "../recipe.ts";
 
 /** A law of the data, by how far it is from being kept. */
 export interface Constraint {
@@ -48,59 +51,69 @@ const solved = (lower: readonly (readonly number[])[], b: readonly number[]): nu
   return y;
 };
 
+const finite = number({ help: "a factor" });
+
+const settings = {
+  matrix: list(list(finite, { fewest: 1, help: "a factor for each element of a sample" }), {
+    fewest: 1,
+    help: "one row for each constraint, with a factor for each element of a sample, [m, d]",
+  }),
+  values: list(finite, { fewest: 1, help: "what the products are to be, [m]" }),
+};
+
 /** Options of {@link linearConstraint}. */
-export interface LinearConstraintOptions {
-  /** One row for each law, with a factor for each element of a sample, [m, d]. */
-  readonly matrix: readonly (readonly number[])[];
-  /** What the products are to be, [m]. */
-  readonly values: readonly number[];
-}
+export type LinearConstraintOptions = OptionsOf<typeof settings>;
 
 /**
  * Linear laws A x = b of every sample, such as the conservation of a sum. Its projection is orthogonal,
  * x - A^T (A A^T)^-1 (A x - b).
  * @throws ArgumentError unless A has m rows of one length, independent of each other, for m values
  */
-export const linearConstraint = ({ matrix, values }: LinearConstraintOptions): Constraint => {
-  const [m, d] = [matrix.length, matrix[0]?.length ?? 0];
-  if (m === 0 || d === 0 || values.length !== m || matrix.some((row) => row.length !== d))
-    throw new ArgumentError(
-      `linearConstraint: expected a matrix [m, d] and m values, found rows of ${matrix.map((row) => row.length).join(", ") || "nothing"} and ${values.length} values`,
+export const linearConstraint = declare({
+  kind: "linear",
+  name: "linearConstraint",
+  summary: "linear equations A x = b that every sample obeys, such as the conservation of a sum",
+  source: "Bastek et al. 2025 (Physics-Informed Diffusion Models)",
+  settings,
+  make: ({ matrix, values }, recipe): Constraint => {
+    const [m, d] = [matrix.length, matrix[0]!.length];
+    if (values.length !== m || matrix.some((row) => row.length !== d))
+      throw new ArgumentError(
+        `linearConstraint: expected a matrix [m, d] and m values, found rows of ${matrix.map((row) => row.length).join(", ")} and ${values.length} values`,
+      );
+    const gram = matrix.map((a) => matrix.map((b) => a.reduce((sum, value, k) => sum + value * b[k]!, 0)));
+    const lower = factored(gram);
+    if (!lower)
+      throw new ArgumentError("linearConstraint: expected independent rows, found one that follows from the others");
+    // Column j of (A A^T)^-1 A: how much each law is corrected for an error in element j.
+    const columns = Array.from({ length: d }, (_, j) =>
+      solved(
+        lower,
+        matrix.map((row) => row[j]!),
+      ),
     );
-  if (![...matrix.flat(), ...values].every(Number.isFinite))
-    throw new ArgumentError("linearConstraint: expected finite numbers");
-  const gram = matrix.map((a) => matrix.map((b) => a.reduce((sum, value, k) => sum + value * b[k]!, 0)));
-  const lower = factored(gram);
-  if (!lower)
-    throw new ArgumentError("linearConstraint: expected independent rows, found one that follows from the others");
-  // Column j of (A A^T)^-1 A: how much each law is corrected for an error in element j.
-  const columns = Array.from({ length: d }, (_, j) =>
-    solved(
-      lower,
-      matrix.map((row) => row[j]!),
-    ),
-  );
-  const A = ndarray(Float64Array.from(matrix.flat()), [m, d]);
-  const correction = ndarray(
-    Float64Array.from({ length: m * d }, (_, k) => columns[k % d]![Math.floor(k / d)]!),
-    [m, d],
-  );
-  const b = ndarray(Float64Array.from(values));
-  const residual = (x: Tensor): Tensor => {
-    const rows = flat(x);
-    if (rows.shape[1] !== d)
-      throw new ShapeError(`linearConstraint: expected samples of ${d} elements, found [${x.shape.slice(1)}]`);
-    return matmul(rows, constant(A).cast(x.dtype).transpose()).subtract(constant(b).cast(x.dtype));
-  };
-  return {
-    recipe: { kind: "linear", matrix, values },
-    residual,
-    project: (x) =>
-      flat(x)
-        .subtract(matmul(residual(x), constant(correction).cast(x.dtype)))
-        .reshape(x.shape),
-  };
-};
+    const A = ndarray(Float64Array.from(matrix.flat()), [m, d]);
+    const correction = ndarray(
+      Float64Array.from({ length: m * d }, (_, k) => columns[k % d]![Math.floor(k / d)]!),
+      [m, d],
+    );
+    const b = ndarray(Float64Array.from(values));
+    const residual = (x: Tensor): Tensor => {
+      const rows = flat(x);
+      if (rows.shape[1] !== d)
+        throw new ShapeError(`linearConstraint: expected samples of ${d} elements, found [${x.shape.slice(1)}]`);
+      return matmul(rows, constant(A).cast(x.dtype).transpose()).subtract(constant(b).cast(x.dtype));
+    };
+    return {
+      recipe,
+      residual,
+      project: (x) =>
+        flat(x)
+          .subtract(matmul(residual(x), constant(correction).cast(x.dtype)))
+          .reshape(x.shape),
+    };
+  },
+});
 
 /**
  * The known mean of each element over all samples, judged by a batch. Denoised estimates have the mean of the data at
@@ -108,11 +121,14 @@ export const linearConstraint = ({ matrix, values }: LinearConstraintOptions): C
  * @param options `values`, one for each element of a sample, [d]
  * @throws ArgumentError for no values, or values that are not finite
  */
-export const meanConstraint = ({ values }: { readonly values: readonly number[] }): Constraint => {
-  if (values.length === 0 || !values.every(Number.isFinite))
-    throw new ArgumentError("meanConstraint: expected one finite value for each element of a sample");
-  return {
-    recipe: { kind: "mean", values },
+export const meanConstraint = declare({
+  kind: "mean",
+  name: "meanConstraint",
+  summary: "the known mean of each element over all samples",
+  source: "Tweedie's formula, Robbins 1956: denoised estimates have the mean of the data",
+  settings: { values: list(finite, { fewest: 1, help: "the mean of each element of a sample, [d]" }) },
+  make: ({ values }, recipe): Constraint => ({
+    recipe,
     ofAverages: true,
     residual: (x) => {
       const rows = flat(x);
@@ -125,14 +141,15 @@ export const meanConstraint = ({ values }: { readonly values: readonly number[] 
         .reshape([1, -1])
         .subtract(constant(ndarray(Float64Array.from(values))).cast(x.dtype));
     },
-  };
-};
+  }),
+});
+
+/** Every constraint. */
+export const constraints = partList<Constraint>("constraint", [linearConstraint, meanConstraint]);
 
 /**
- * The constraint a recipe describes: `linear` or `mean`.
- * @throws RecipeError for an unknown kind or setting; ArgumentError for a setting out of range
+ * The constraint a recipe describes.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
+ *   do not go together
  */
-export const constraintFromRecipe = recipeReader<Constraint>("constraint", {
-  linear: linearConstraint,
-  mean: meanConstraint,
-});
+export const constraintFromRecipe = constraints.fromRecipe;

@@ -1,10 +1,11 @@
 /** Denoising score matching (Vincent 2011): the best guess of the data is the model that knows the score. */
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
+import { declare } from "../part/declare.ts";
+import { boolean, choice, number, type OptionsOf } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { logNormalLevels, type NoiseLevels } from "./levels.ts";
+import { levelsSetting } from "./levels.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 import { initialUncertainty, uncertainty } from "./uncertainty.ts";
@@ -18,20 +19,23 @@ import { initialUncertainty, uncertainty } from "./uncertainty.ts";
  */
 export type Weighting = "edm" | "sigma^2" | "likelihood" | "min-snr";
 
+const settings = {
+  weighting: choice({
+    values: ["edm", "sigma^2", "likelihood", "min-snr"],
+    default: "edm",
+    help: "how much each noise level counts",
+  }),
+  levels: levelsSetting,
+  dataDeviation: number({ above: 0, default: 1, help: "standard deviation of the data, for the edm weighting" }),
+  /** Karras et al. 2024, section 2.1: loss e^-u(sigma) + u(sigma), which may be negative, so that no level drowns the others. */
+  uncertainty: boolean({
+    default: false,
+    help: "learn how large the loss is at every noise level, and divide by it",
+  }),
+};
+
 /** Options of {@link denoising}. */
-export interface DenoisingOptions {
-  /** Default `edm`. */
-  readonly weighting?: Weighting;
-  /** Default log-normal. */
-  readonly levels?: NoiseLevels;
-  /** Standard deviation of the data, for the `edm` weighting; default 1. */
-  readonly dataDeviation?: number;
-  /**
-   * Learn how large the loss is at every noise level, and divide by it, so that none drowns the others (Karras et al.
-   * 2024, section 2.1): loss e^-u(sigma) + u(sigma), which may be negative. Default false.
-   */
-  readonly uncertainty?: boolean;
-}
+export type DenoisingOptions = OptionsOf<typeof settings>;
 
 const clippedSnr = 5;
 
@@ -52,23 +56,17 @@ const weight = (weighting: Weighting, process: Process, t: Tensor, dataDeviation
   }
 };
 
-const weightings: readonly Weighting[] = ["edm", "sigma^2", "likelihood", "min-snr"];
-
 /**
  * The denoising objective with x_t = alpha x_0 + sigma z drawn by reparameterisation.
  * @throws ArgumentError for an unknown weighting or a data deviation that is not positive
  */
-export const denoising = ({
-  weighting = "edm",
-  levels = logNormalLevels(),
-  dataDeviation = 1,
-  uncertainty: learned = false,
-}: DenoisingOptions = {}): Objective => {
-  if (!weightings.includes(weighting))
-    throw new ArgumentError(`denoising: expected a weighting of ${weightings.join(", ")}; found ${weighting}`);
-  checkPositive("denoising dataDeviation", dataDeviation);
-  return {
-    recipe: { kind: "denoising", weighting, levels: levels.recipe, dataDeviation, uncertainty: learned },
+export const denoising = declare({
+  kind: "denoising",
+  summary: "the squared error of the denoised estimate; the default",
+  source: "Vincent 2011; Karras et al. 2022, table 1",
+  settings,
+  make: ({ weighting, levels, dataDeviation, uncertainty: learned }, recipe): Objective => ({
+    recipe,
     levels,
     ...(learned && { initialise: initialUncertainty }),
     loss: (denoise, process, inputs, parameters) => {
@@ -81,5 +79,5 @@ export const denoising = ({
       const certainty = factor.multiply(u.negate().exp());
       return error.multiply(expandTime(certainty, x.rank)).mean().add(u.mean());
     },
-  };
-};
+  }),
+});

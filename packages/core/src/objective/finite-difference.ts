@@ -1,19 +1,22 @@
 /** Sliced score matching by finite differences (Pang et al. 2020): no derivative with respect to the data. */
 import { sign, sizeOf } from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { perSample } from "../model/per-sample.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf } from "../part/setting.ts";
 import { implicitLoss } from "./implicit.ts";
-import { logNormalLevels } from "./levels.ts";
-import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
+import { perturb, scoreField, scoreMatchingSettings, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
-import type { SlicedOptions } from "./sliced.ts";
+import { projectionsSetting } from "./sliced.ts";
+
+const settings = {
+  ...scoreMatchingSettings,
+  projections: projectionsSetting,
+  difference: number({ above: 0, default: 0.03, help: "length of a step in each element, in units of the noise" }),
+};
 
 /** Options of {@link finiteDifference}. */
-export interface FiniteDifferenceOptions extends Omit<SlicedOptions, "varianceReduced"> {
-  /** Length of a step in each element, in units of the noise, default 0.03. */
-  readonly difference?: number;
-}
+export type FiniteDifferenceOptions = OptionsOf<typeof settings>;
 
 /**
  * The sliced objective with central differences in place of derivatives (Pang et al. 2020, section 3.3): for directions
@@ -25,17 +28,14 @@ export interface FiniteDifferenceOptions extends Omit<SlicedOptions, "varianceRe
  * `difference`; float32 rounding grows as it shrinks.
  * @throws ArgumentError for an unknown weighting, fewer than one direction, or a difference that is not positive
  */
-export const finiteDifference = ({
-  weighting = "sigma^2",
-  levels = logNormalLevels(),
-  projections = 1,
-  difference = 0.03,
-}: FiniteDifferenceOptions = {}): Objective => {
-  checkScoreWeighting("finiteDifference", weighting);
-  checkWhole("finiteDifference projections", projections);
-  checkPositive("finiteDifference difference", difference);
-  return {
-    recipe: { kind: "finite-difference", weighting, levels: levels.recipe, projections, difference },
+export const finiteDifference = declare({
+  kind: "finite-difference",
+  name: "finiteDifference",
+  summary: "the sliced objective with differences in place of derivatives",
+  source: "Pang et al. 2020, section 3.3",
+  settings,
+  make: ({ weighting, levels, projections, difference }, recipe): Objective => ({
+    recipe,
     levels,
     probes: projections,
     loss: (denoise, process, inputs) => {
@@ -54,5 +54,5 @@ export const finiteDifference = ({
       const total = losses.reduce((sum, loss) => sum.add(loss)).divide(projections);
       return total.multiply(scoreWeight(weighting, process, t)).mean();
     },
-  };
-};
+  }),
+});

@@ -2,17 +2,13 @@
 import { sizeOf, type Tensor } from "@scorefield/tensor";
 import { exactDivergence } from "../model/divergence.ts";
 import { perSample } from "../model/per-sample.ts";
-import { logNormalLevels, type NoiseLevels } from "./levels.ts";
-import { checkScoreWeighting, perturb, type ScoreWeighting, scoreField, scoreWeight } from "./noisy-score.ts";
+import { declare } from "../part/declare.ts";
+import type { OptionsOf } from "../part/setting.ts";
+import { perturb, scoreField, scoreMatchingSettings, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
 /** Options of {@link implicit}, and of every objective on the score. */
-export interface ScoreMatchingOptions {
-  /** Default `sigma^2`. */
-  readonly weighting?: ScoreWeighting;
-  /** Default log-normal; `fixedLevel` matches the score at one noise level. */
-  readonly levels?: NoiseLevels;
-}
+export type ScoreMatchingOptions = OptionsOf<typeof scoreMatchingSettings>;
 
 /** Integrating by parts turns E |s - grad log p|^2 / 2 into this and a constant: div s + |s|^2 / 2, per dimension. */
 export const implicitLoss = (divergence: Tensor, squaredNorm: Tensor, dimension: number): Tensor =>
@@ -27,13 +23,13 @@ export const implicitLoss = (divergence: Tensor, squaredNorm: Tensor, dimension:
  * the denoising loss of the same weighting `sigma^2` (Vincent 2011).
  * @throws ArgumentError for an unknown weighting
  */
-export const implicit = ({
-  weighting = "sigma^2",
-  levels = logNormalLevels(),
-}: ScoreMatchingOptions = {}): Objective => {
-  checkScoreWeighting("implicit", weighting);
-  return {
-    recipe: { kind: "implicit", weighting, levels: levels.recipe },
+export const implicit = declare({
+  kind: "implicit",
+  summary: "the score by its exact divergence, without knowing it; for few dimensions",
+  source: "Hyvarinen 2005, theorem 1",
+  settings: scoreMatchingSettings,
+  make: ({ weighting, levels }, recipe): Objective => ({
+    recipe,
     levels,
     loss: (denoise, process, inputs) => {
       const { x, t } = inputs;
@@ -41,5 +37,5 @@ export const implicit = ({
       const loss = implicitLoss(divergences[0]!, perSample(value.square()), sizeOf(x.shape.slice(1)));
       return loss.multiply(scoreWeight(weighting, process, t)).mean();
     },
-  };
-};
+  }),
+});

@@ -1,7 +1,9 @@
 /** Which noise levels training visits. */
-import { checkPositive } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { normalQuantile } from "../numeric/normal-quantile.ts";
+import { declare } from "../part/declare.ts";
+import { partList } from "../part/part-list.ts";
+import { number, part, whole } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
 import { timeOfLogRatio } from "../process/time-of-log-ratio.ts";
 import type { KindRecipe } from "../recipe.ts";
@@ -14,63 +16,99 @@ export interface NoiseLevels {
 }
 
 /** Times uniform between the process's ends (Song et al. 2021). */
-export const uniformTimes = (): NoiseLevels => ({
-  recipe: { kind: "uniform" },
-  time: ({ times }, u) => times.first + u * (times.last - times.first),
+export const uniformTimes = declare({
+  kind: "uniform",
+  name: "uniformTimes",
+  summary: "times uniform between the process's ends",
+  source: "Song et al. 2021 (score SDE), equation 7",
+  settings: {},
+  make: (_, recipe): NoiseLevels => ({
+    recipe,
+    time: ({ times }, u) => times.first + u * (times.last - times.first),
+  }),
 });
 
 /**
  * log(sigma / alpha) ~ N(mean, deviation^2), limited to the process's ends (Karras et al. 2022, table 1).
- * @param options `mean` (default -1.2) and `deviation` (default 1.2)
  * @throws ArgumentError for a deviation that is not positive
  */
-export const logNormalLevels = ({
-  mean = -1.2,
-  deviation = 1.2,
-}: {
-  mean?: number;
-  deviation?: number;
-} = {}): NoiseLevels => {
-  if (!(Number.isFinite(mean) && Number.isFinite(deviation) && deviation > 0))
-    throw new ArgumentError(
-      `logNormalLevels: expected a positive deviation, found mean ${mean}, deviation ${deviation}`,
-    );
-  return {
-    recipe: { kind: "log-normal", mean, deviation },
+export const logNormalLevels = declare({
+  kind: "log-normal",
+  name: "logNormalLevels",
+  summary: "a normal distribution of log(sigma / alpha), limited to the process's ends; the default",
+  source: "Karras et al. 2022, table 1",
+  settings: {
+    mean: number({ default: -1.2, help: "mean of log(sigma / alpha)" }),
+    deviation: number({ above: 0, default: 1.2, help: "standard deviation of log(sigma / alpha)" }),
+  },
+  make: ({ mean, deviation }, recipe): NoiseLevels => ({
+    recipe,
     time: (process, u) => timeOfLogRatio(process, mean + deviation * normalQuantile(u)),
-  };
-};
+  }),
+});
 
 /**
  * A fixed ladder of noise-to-data ratios in geometric progression, each equally often (Song & Ermon 2019: 10 levels
  * from 1.0 to 0.01). Levels beyond the process's ends are moved there.
  * @throws ArgumentError unless 0 < lowest < highest, both finite, with at least two levels
  */
-export const geometricLevels = ({
-  highest = 1,
-  lowest = 0.01,
-  count = 10,
-}: {
-  highest?: number;
-  lowest?: number;
-  count?: number;
-} = {}): NoiseLevels => {
-  if (!(lowest > 0 && highest > lowest && Number.isFinite(highest)))
-    throw new ArgumentError(`geometricLevels: expected 0 < lowest < highest, found ${lowest} and ${highest}`);
-  if (!Number.isInteger(count) || count < 2)
-    throw new ArgumentError(`geometricLevels: expected at least 2 levels, found ${count}`);
-  return {
-    recipe: { kind: "geometric", highest, lowest, count },
-    time: (process, u) =>
-      timeOfLogRatio(process, Math.log(highest) + (Math.floor(u * count) / (count - 1)) * Math.log(lowest / highest)),
-  };
-};
+export const geometricLevels = declare({
+  kind: "geometric",
+  name: "geometricLevels",
+  summary: "a fixed ladder of noise-to-data ratios in geometric progression, each equally often",
+  source: "Song & Ermon 2019",
+  settings: {
+    highest: number({ above: 0, default: 1, help: "largest sigma / alpha" }),
+    lowest: number({ above: 0, default: 0.01, help: "smallest sigma / alpha" }),
+    count: whole({ least: 2, default: 10, help: "noise levels" }),
+  },
+  make: ({ highest, lowest, count }, recipe): NoiseLevels => {
+    if (!(highest > lowest))
+      throw new ArgumentError(`geometricLevels: expected lowest < highest, found ${lowest} and ${highest}`);
+    return {
+      recipe,
+      time: (process, u) =>
+        timeOfLogRatio(process, Math.log(highest) + (Math.floor(u * count) / (count - 1)) * Math.log(lowest / highest)),
+    };
+  },
+});
 
 /**
  * One noise-to-data ratio for all samples, moved to the nearer end where the process does not reach it.
  * @throws ArgumentError unless the ratio is positive and finite
  */
-export const fixedLevel = ({ ratio = 0.1 }: { ratio?: number } = {}): NoiseLevels => {
-  checkPositive("fixedLevel ratio", ratio);
-  return { recipe: { kind: "fixed", ratio }, time: (process) => timeOfLogRatio(process, Math.log(ratio)) };
-};
+export const fixedLevel = declare({
+  kind: "fixed",
+  name: "fixedLevel",
+  summary: "one noise-to-data ratio for all samples",
+  source: "Vincent 2011",
+  settings: { ratio: number({ above: 0, default: 0.1, help: "sigma / alpha" }) },
+  make: ({ ratio }, recipe): NoiseLevels => ({
+    recipe,
+    time: (process) => timeOfLogRatio(process, Math.log(ratio)),
+  }),
+});
+
+/** Every distribution of noise levels. */
+export const noiseLevels = partList<NoiseLevels>("noise levels", [
+  uniformTimes,
+  logNormalLevels,
+  geometricLevels,
+  fixedLevel,
+]);
+
+/** The noise levels of an objective. */
+export const levelsSetting = part(noiseLevels, {
+  default: logNormalLevels(),
+  help: "which noise levels training visits",
+});
+
+/** The kinds of noise levels that {@link levelsFromRecipe} knows. */
+export const levelKinds = noiseLevels.kinds;
+
+/**
+ * The noise levels a recipe describes; left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
+ *   do not go together
+ */
+export const levelsFromRecipe = noiseLevels.fromRecipe;

@@ -1,10 +1,11 @@
 /** What objectives on the score share: noisy data, the score that a denoiser gives there, and how levels are weighted. */
 import { constant, type Tensor } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
+import { choice } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
+import { levelsSetting } from "./levels.ts";
 import type { ObjectiveInputs } from "./objective.ts";
 
 /**
@@ -15,12 +16,14 @@ import type { ObjectiveInputs } from "./objective.ts";
  */
 export type ScoreWeighting = "sigma^2" | "likelihood" | "none";
 
-const weightings: readonly ScoreWeighting[] = ["sigma^2", "likelihood", "none"];
-
-/** @throws ArgumentError for an unknown weighting */
-export const checkScoreWeighting = (name: string, weighting: ScoreWeighting): void => {
-  if (!weightings.includes(weighting))
-    throw new ArgumentError(`${name}: expected a weighting of ${weightings.join(", ")}; found ${weighting}`);
+/** Settings of every objective on the score. */
+export const scoreMatchingSettings = {
+  weighting: choice({
+    values: ["sigma^2", "likelihood", "none"],
+    default: "sigma^2",
+    help: "how much each noise level counts",
+  }),
+  levels: levelsSetting,
 };
 
 /** The factor at times t, [n] or a scalar. */

@@ -1,19 +1,23 @@
 /** Sliced score matching (Song et al. 2019): the score is matched along random directions. */
 import { jvp, sign, sizeOf } from "@scorefield/tensor";
-import { checkWhole } from "../check.ts";
 import { perSample } from "../model/per-sample.ts";
-import { implicitLoss, type ScoreMatchingOptions } from "./implicit.ts";
-import { logNormalLevels } from "./levels.ts";
-import { checkScoreWeighting, perturb, scoreField, scoreWeight } from "./noisy-score.ts";
+import { declare } from "../part/declare.ts";
+import { boolean, type OptionsOf, whole } from "../part/setting.ts";
+import { implicitLoss } from "./implicit.ts";
+import { perturb, scoreField, scoreMatchingSettings, scoreWeight } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 
+/** How many directions a sample's divergence is estimated along. */
+export const projectionsSetting = whole({ least: 1, default: 1, help: "random directions per sample" });
+
+const settings = {
+  ...scoreMatchingSettings,
+  projections: projectionsSetting,
+  varianceReduced: boolean({ default: true, help: "|s|^2 in place of its slice (v s)^2" }),
+};
+
 /** Options of {@link sliced}. */
-export interface SlicedOptions extends ScoreMatchingOptions {
-  /** Directions per sample, default 1. */
-  readonly projections?: number;
-  /** Whether |s|^2 stands in place of its slice (v s)^2, default true. */
-  readonly varianceReduced?: boolean;
-}
+export type SlicedOptions = OptionsOf<typeof settings>;
 
 /**
  * The implicit objective with its divergence sliced (Song et al. 2019, equations 7 and 8): for directions v of random
@@ -25,16 +29,13 @@ export interface SlicedOptions extends ScoreMatchingOptions {
  * with J the Jacobian of s. Both have the expectation of `implicit`, at the cost of one derivative per direction.
  * @throws ArgumentError for an unknown weighting, or fewer than one direction
  */
-export const sliced = ({
-  weighting = "sigma^2",
-  levels = logNormalLevels(),
-  projections = 1,
-  varianceReduced = true,
-}: SlicedOptions = {}): Objective => {
-  checkScoreWeighting("sliced", weighting);
-  checkWhole("sliced projections", projections);
-  return {
-    recipe: { kind: "sliced", weighting, levels: levels.recipe, projections, varianceReduced },
+export const sliced = declare({
+  kind: "sliced",
+  summary: "the implicit objective along random directions, at one derivative each",
+  source: "Song et al. 2019, equations 7 and 8",
+  settings,
+  make: ({ weighting, levels, projections, varianceReduced }, recipe): Objective => ({
+    recipe,
     levels,
     probes: projections,
     loss: (denoise, process, inputs) => {
@@ -50,5 +51,5 @@ export const sliced = ({
       const total = losses.reduce((sum, loss) => sum.add(loss)).divide(projections);
       return total.multiply(scoreWeight(weighting, process, t)).mean();
     },
-  };
-};
+  }),
+});

@@ -146,7 +146,7 @@ describe("a maker", () => {
     expect(pair("b").recipe).toEqual({ kind: "pair", word: "b", size: 2 });
     expect(pair("b", { size: 7 }).recipe).toEqual({ kind: "pair", word: "b", size: 7 });
     expect(() => pair("c" as "a")).toThrow("pair word: expected a or b, found c");
-    expect(() => (pair as () => unknown)()).toThrow("pair word: expected a or b, found nothing");
+    expect(() => (pair as unknown as () => unknown)()).toThrow("pair word: expected a or b, found nothing");
     expect(() => pair("a", { word: "b" } as never)).toThrow(/word before the options/);
     expect(partList("pair", [pair]).fromRecipe({ kind: "pair", word: "a" }).recipe).toEqual(pair("a").recipe);
   });

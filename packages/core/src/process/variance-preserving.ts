@@ -1,5 +1,6 @@
 /** The variance-preserving process: data of unit variance keep it, fading into noise at a linearly growing rate. */
-import { type LinearBetaOptions, linearBeta } from "./linear-beta.ts";
+import { declare } from "../part/declare.ts";
+import { linearBeta, linearBetaSettings } from "./linear-beta.ts";
 import { makeProcess } from "./make-process.ts";
 import type { Process, Scalar } from "./process.ts";
 import { divide, exp, expm1, log1p, multiply, negate, sqrt, square } from "./scalar.ts";
@@ -10,18 +11,24 @@ import { divide, exp, expm1, log1p, multiply, negate, sqrt, square } from "./sca
  * the default rates.
  * @throws ArgumentError unless 0 < betaMin <= betaMax, or for rates so large that nothing is left of the data
  */
-export const vp = (options: LinearBetaOptions = {}): Process => {
-  const { recipe, rate, integral, timeOfIntegral } = linearBeta("vp", options);
-  const alpha = <T extends Scalar>(t: T): T => exp(multiply(integral(t), -0.5));
-  const sigma = <T extends Scalar>(t: T): T => sqrt(negate(expm1(negate(integral(t)))));
-  return makeProcess({
-    recipe,
-    times: { first: 1e-4, last: 1 },
-    alpha,
-    sigma,
-    alphaRate: (t) => multiply(multiply(rate(t), alpha(t)), -0.5),
-    sigmaRate: (t) => divide(multiply(multiply(rate(t), square(alpha(t))), 0.5), sigma(t)),
-    // sigma^2 / alpha^2 = e^B - 1
-    timeOfLogSnr: (logSnr) => timeOfIntegral(log1p(exp(negate(logSnr)))),
-  });
-};
+export const vp = declare({
+  kind: "vp",
+  summary: "data of unit variance keep it, fading into noise at a linearly growing rate",
+  source: "Song et al. 2021 (score SDE), appendix C; Ho et al. 2020 in discrete time",
+  settings: linearBetaSettings,
+  make: (betas, recipe): Process => {
+    const { rate, integral, timeOfIntegral } = linearBeta("vp", betas);
+    const alpha = <T extends Scalar>(t: T): T => exp(multiply(integral(t), -0.5));
+    const sigma = <T extends Scalar>(t: T): T => sqrt(negate(expm1(negate(integral(t)))));
+    return makeProcess({
+      recipe,
+      times: { first: 1e-4, last: 1 },
+      alpha,
+      sigma,
+      alphaRate: (t) => multiply(multiply(rate(t), alpha(t)), -0.5),
+      sigmaRate: (t) => divide(multiply(multiply(rate(t), square(alpha(t))), 0.5), sigma(t)),
+      // sigma^2 / alpha^2 = e^B - 1
+      timeOfLogSnr: (logSnr) => timeOfIntegral(log1p(exp(negate(logSnr)))),
+    });
+  },
+});

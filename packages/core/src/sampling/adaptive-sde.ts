@@ -1,17 +1,21 @@
-import { checkPositive, checkWhole } from "../check.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf, whole } from "../part/setting.ts";
 import { type AdaptiveSampler, scaledError } from "./adaptive-sampler.ts";
 
+const settings = {
+  rtol: number({ above: 0, default: 0.02, help: "local error allowed as a share of x" }),
+  atol: number({
+    above: 0,
+    default: 2 / 256,
+    help: "local error allowed besides, in units of the data; 2 / 256 is one grey level of images",
+  }),
+  maxSteps: whole({ least: 1, default: 10_000, help: "attempts after which a sample is given up" }),
+};
+
 /** Options of {@link adaptiveSde}. */
-export interface AdaptiveSdeOptions {
-  /** Local error allowed as a share of x, default 0.02. */
-  readonly rtol?: number;
-  /** Local error allowed besides, in units of the data; default 0.0078, that is 2 / 256, one grey level of images in [-1, 1]. */
-  readonly atol?: number;
-  /** Attempts after which a sample is given up. Default 10,000. */
-  readonly maxSteps?: number;
-}
+export type AdaptiveSdeOptions = OptionsOf<typeof settings>;
 
 /**
  * The adaptive solver of the reverse-time SDE of Jolicoeur-Martineau et al. 2021 ("Gotta go fast", algorithm 1). With
@@ -30,16 +34,15 @@ export interface AdaptiveSdeOptions {
  * tolerance made it worse. Here the Brownian motion stays the same (Rackauckas & Nie 2017), and the variance is right.
  * @throws ArgumentError for options that are not positive
  */
-export const adaptiveSde = ({
-  rtol = 0.02,
-  atol = 2 / 256,
-  maxSteps = 10_000,
-}: AdaptiveSdeOptions = {}): AdaptiveSampler => {
-  checkPositive("adaptiveSde rtol", rtol);
-  checkPositive("adaptiveSde atol", atol);
-  checkWhole("adaptiveSde maxSteps", maxSteps);
-  return {
-    recipe: { kind: "adaptive-sde", rtol, atol, maxSteps },
+export const adaptiveSde = declare({
+  kind: "adaptive-sde",
+  name: "adaptiveSde",
+  family: "reverse-time SDE",
+  summary: "adaptive steps to a tolerance, for each sample",
+  source: "Jolicoeur-Martineau et al. 2021, algorithm 1; noise kept after a failed step, Rackauckas & Nie 2017",
+  settings,
+  make: ({ rtol, atol, maxSteps }, recipe): AdaptiveSampler => ({
+    recipe,
     clock: () => ({ at: (t) => t, timeOf: (t) => t }),
     controller: { firstStep: 0.01, safety: 0.9, proportional: 0.9, integral: 0, shrink: 0.1, grow: 2 },
     maxSteps,
@@ -64,5 +67,5 @@ export const adaptiveSde = ({
       const error = scaledError(first.subtract(mean), first, previous!, { absolute: atol, relative: rtol });
       return { x: mean, carried: [first], error };
     },
-  };
-};
+  }),
+});

@@ -82,7 +82,7 @@ test("levels times steps evaluations and one to denoise", () => {
 });
 
 test("options are checked", () => {
-  expect(() => annealedLangevin({ levels: 1 })).toThrow(/expected at least 2, found 1; one is langevin/);
+  expect(() => annealedLangevin({ levels: 1 })).toThrow(/levels: expected a whole number of at least 2, found 1/);
   expect(() => annealedLangevin({ stepsPerLevel: 0 })).toThrow(ArgumentError);
   expect(() => annealedLangevin({ snr: -0.1 })).toThrow(/annealedLangevin snr/);
 });

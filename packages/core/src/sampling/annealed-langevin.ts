@@ -1,23 +1,28 @@
-import { checkPositive, checkSteps, checkWhole } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
+import { checkSteps } from "../check.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { boolean, number, type OptionsOf, whole } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
 import { logSnrGrid } from "./grid.ts";
 import { langevinMove } from "./langevin.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
+const settings = {
+  /** In geometric progression of sigma / alpha; one level is {@link langevin}. */
+  levels: whole({ least: 2, default: 200, help: "noise levels, in geometric progression" }),
+  stepsPerLevel: whole({ least: 1, default: 5, help: "Langevin steps at each level" }),
+  snr: number({
+    above: 0,
+    otherwise: "the best for the ratio of levels and their steps",
+    help: "the r of the update",
+  }),
+  /** Jolicoeur-Martineau et al. 2020. */
+  denoiseLast: boolean({ default: true, help: "end at the denoised estimate" }),
+};
+
 /** Options of {@link annealedLangevin}. */
-export interface AnnealedLangevinOptions {
-  /** Noise levels, at least 2, in geometric progression of sigma / alpha. Default 200. */
-  readonly levels?: number;
-  /** Langevin steps at each. Default 5. */
-  readonly stepsPerLevel?: number;
-  /** The r of the update. By default the best for the ratio of levels and their steps, {@link annealingRatio}. */
-  readonly snr?: number;
-  /** Whether the last state is replaced by its denoised estimate (Jolicoeur-Martineau et al. 2020). Default true. */
-  readonly denoiseLast?: boolean;
-}
+export type AnnealedLangevinOptions = OptionsOf<typeof settings>;
 
 /**
  * The r for which `steps` Langevin steps of size 2 (r sigma)^2 at each of many levels come nearest to the variances of the
@@ -57,41 +62,40 @@ export const annealingRatio = (gamma: number, steps: number): number => {
  * level to the next x is scaled by alpha' / alpha. On N(0, sigma^2) a level's variance tends to sigma^2 / (1 - r^2).
  * @throws ArgumentError for options out of range
  */
-export const annealedLangevin = ({
-  levels = 200,
-  stepsPerLevel = 5,
-  snr,
-  denoiseLast = true,
-}: AnnealedLangevinOptions = {}): Sampler => {
-  checkWhole("annealedLangevin levels", levels);
-  checkWhole("annealedLangevin stepsPerLevel", stepsPerLevel);
-  checkSteps("annealedLangevin levels times stepsPerLevel", levels * stepsPerLevel);
-  if (levels < 2) throw new ArgumentError("annealedLangevin levels: expected at least 2, found 1; one is langevin");
-  if (snr !== undefined) checkPositive("annealedLangevin snr", snr);
-  const ratio = ({ logSnr, times }: Process): number =>
-    snr ?? annealingRatio(Math.exp((logSnr(times.first) - logSnr(times.last)) / 2 / (levels - 1)), stepsPerLevel);
-  return oneStep({
-    recipe: { kind: "annealed-langevin", levels, stepsPerLevel, snr, denoiseLast },
-    grid: (process) => {
-      const each = logSnrGrid(process, levels);
-      return [...each.flatMap((t) => new Array<number>(stepsPerLevel).fill(t)), each.at(-1)!];
-    },
-    chain: true,
-    denoiseLast,
-    evaluationsPerStep: 1,
-    noises: 1,
-    step: (model, x, from, to, [z]) => {
-      const { process } = model;
-      const spread = (t: typeof from) => expandTime(t, x.rank);
-      const eta = spread(
-        process
-          .sigma(from)
-          .multiply(ratio(process) * Math.SQRT2)
-          .square(),
-      );
-      return langevinMove(x, score(model, x, from), eta, z!).multiply(
-        spread(process.alpha(to).divide(process.alpha(from))),
-      );
-    },
-  });
-};
+export const annealedLangevin = declare({
+  kind: "annealed-langevin",
+  name: "annealedLangevin",
+  family: "Langevin dynamics",
+  summary: "from the most noise to the least, level by level; weights of modes come out right",
+  source: "Song & Ermon 2019, algorithm 1; Jolicoeur-Martineau et al. 2020 for the last denoising",
+  settings,
+  make: ({ levels, stepsPerLevel, snr, denoiseLast }, recipe): Sampler => {
+    checkSteps("annealedLangevin levels times stepsPerLevel", levels * stepsPerLevel);
+    const ratio = ({ logSnr, times }: Process): number =>
+      snr ?? annealingRatio(Math.exp((logSnr(times.first) - logSnr(times.last)) / 2 / (levels - 1)), stepsPerLevel);
+    return oneStep({
+      recipe,
+      grid: (process) => {
+        const each = logSnrGrid(process, levels);
+        return [...each.flatMap((t) => new Array<number>(stepsPerLevel).fill(t)), each.at(-1)!];
+      },
+      chain: true,
+      denoiseLast,
+      evaluationsPerStep: 1,
+      noises: 1,
+      step: (model, x, from, to, [z]) => {
+        const { process } = model;
+        const spread = (t: typeof from) => expandTime(t, x.rank);
+        const eta = spread(
+          process
+            .sigma(from)
+            .multiply(ratio(process) * Math.SQRT2)
+            .square(),
+        );
+        return langevinMove(x, score(model, x, from), eta, z!).multiply(
+          spread(process.alpha(to).divide(process.alpha(from))),
+        );
+      },
+    });
+  },
+});

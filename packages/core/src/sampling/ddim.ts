@@ -1,13 +1,17 @@
 import { sqrt } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
-import { type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf } from "../part/setting.ts";
+import { flowParts, flowSettings, levelAt } from "./flow.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
+const settings = {
+  ...flowSettings(),
+  /** Fresh noise: 0 none, the probability-flow ODE; 1 the same variance as the ancestral sampler's. */
+  eta: number({ least: 0, most: 1, default: 0, help: "fresh noise: 0 is the ODE, 1 the noise of ancestral" }),
+};
+
 /** Options of {@link ddim}. */
-export interface DdimOptions extends FlowSamplerOptions {
-  /** Fresh noise, in [0, 1]: 0 none, the probability-flow ODE; 1 as much as the ancestral sampler's. Default 0. */
-  readonly eta?: number;
-}
+export type DdimOptions = OptionsOf<typeof settings>;
 
 /**
  * Denoising diffusion implicit models (Song, Meng & Ermon 2021, equations 12 and 16). With D = E[x_0 | x] and
@@ -23,24 +27,28 @@ export interface DdimOptions extends FlowSamplerOptions {
  * With eta = 0 it is Euler's method in r, and DPM-Solver++ of order 1; exact for a point, of order 1 otherwise.
  * @throws ArgumentError for bad steps or an unknown grid, or eta outside [0, 1]
  */
-export const ddim = ({ eta = 0, ...options }: DdimOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("ddim", options);
-  if (!(eta >= 0 && eta <= 1)) throw new ArgumentError(`ddim eta: expected a number in [0, 1], found ${eta}`);
-  return oneStep({
-    ...parts,
-    recipe: { ...recipe, eta },
-    evaluationsPerStep: 1,
-    noises: eta > 0 ? 1 : 0,
-    step: (model, x, from, to, [z]) => {
-      const [at, next] = [levelAt(model.process, from, x), levelAt(model.process, to, x)];
-      const q = next.r.divide(at.r);
-      // 1 - q^2 without cancellation.
-      const lost = at.r.subtract(next.r).divide(at.r).multiply(q.add(1));
-      const kept = q.multiply(sqrt(lost.multiply(-(eta ** 2)).add(1)));
-      const denoised = model.denoise(x, from);
-      const mean = x.divide(at.alpha).subtract(denoised).multiply(kept).add(denoised);
-      const y = eta > 0 ? mean.add(next.r.multiply(sqrt(lost)).multiply(eta).multiply(z!)) : mean;
-      return y.multiply(next.alpha);
-    },
-  });
-};
+export const ddim = declare({
+  kind: "ddim",
+  family: "probability-flow ODE",
+  summary: "first order; eta from 0 (no noise, equal to euler) to 1 (as much as ancestral)",
+  source: "Song, Meng & Ermon 2021, equations 12 and 16",
+  settings,
+  make: ({ eta, ...flow }, recipe): Sampler =>
+    oneStep({
+      ...flowParts(flow),
+      recipe,
+      evaluationsPerStep: 1,
+      noises: eta > 0 ? 1 : 0,
+      step: (model, x, from, to, [z]) => {
+        const [at, next] = [levelAt(model.process, from, x), levelAt(model.process, to, x)];
+        const q = next.r.divide(at.r);
+        // 1 - q^2 without cancellation.
+        const lost = at.r.subtract(next.r).divide(at.r).multiply(q.add(1));
+        const kept = q.multiply(sqrt(lost.multiply(-(eta ** 2)).add(1)));
+        const denoised = model.denoise(x, from);
+        const mean = x.divide(at.alpha).subtract(denoised).multiply(kept).add(denoised);
+        const y = eta > 0 ? mean.add(next.r.multiply(sqrt(lost)).multiply(eta).multiply(z!)) : mean;
+        return y.multiply(next.alpha);
+      },
+    }),
+});

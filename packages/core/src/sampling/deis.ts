@@ -2,16 +2,20 @@ import { constant, ndarray, type Tensor } from "@scorefield/tensor";
 import { expandTime } from "../model/expand-time.ts";
 import { noise } from "../model/tweedie.ts";
 import { gaussLegendre } from "../numeric/gauss-legendre.ts";
+import { declare } from "../part/declare.ts";
+import type { OptionsOf } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { checkOrder, type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
+import { flowParts, flowSettings, levelAt, orderSetting } from "./flow.ts";
 import { integrateInterpolant } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
+const settings = {
+  ...flowSettings(),
+  order: orderSetting(3, "how many noise estimates a step looks at, one more than the paper's degree"),
+};
+
 /** Options of {@link deis}. */
-export interface DeisOptions extends FlowSamplerOptions {
-  /** 1, 2 or 3 (the default): how many noise estimates a step looks at, one more than the paper's degree. */
-  readonly order?: 1 | 2 | 3;
-}
+export type DeisOptions = OptionsOf<typeof settings>;
 
 /**
  * tAB-DEIS, the diffusion exponential integrator with Adams-Bashforth extrapolation in time (Zhang & Chen 2023, equations 14
@@ -23,12 +27,15 @@ export interface DeisOptions extends FlowSamplerOptions {
  * fewer behind them, are of lower order. One evaluation per step.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
-export const deis = ({ order = 3, ...options }: DeisOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("deis", options);
-  checkOrder("deis", order);
-  return {
-    ...parts,
-    recipe: { ...recipe, order },
+export const deis = declare({
+  kind: "deis",
+  family: "probability-flow ODE",
+  summary: "multistep of order up to 3 by extrapolation of the noise in time, one evaluation per step",
+  source: "Zhang & Chen 2023, equations 14 and 15",
+  settings,
+  make: ({ order, ...flow }, recipe): Sampler => ({
+    ...flowParts(flow),
+    recipe,
     evaluationsPerStep: 1,
     noises: 0,
     carries: order - 1,
@@ -48,8 +55,8 @@ export const deis = ({ order = 3, ...options }: DeisOptions = {}): Sampler => {
         carried: estimates.slice(0, order - 1),
       };
     },
-  };
-};
+  }),
+});
 
 const quadrature = gaussLegendre(12);
 

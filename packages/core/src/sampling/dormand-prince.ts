@@ -1,23 +1,24 @@
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
 import type { Clock } from "../integrate/integrate.ts";
 import { dormandPrinceTableau as tableau } from "../integrate/tableau.ts";
 import { tracedStep } from "../integrate/traced-step.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise, scheduleAt } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf, type Values, whole } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
+import type { KindRecipe } from "../recipe.ts";
 import { type AdaptiveSampler, scaledError } from "./adaptive-sampler.ts";
 
+const settings = {
+  rtol: number({ above: 0, default: 1e-3, help: "local error allowed as a share of x / alpha" }),
+  atol: number({ above: 0, default: 1e-3, help: "local error allowed besides, in units of the data" }),
+  maxSteps: whole({ least: 1, default: 1000, help: "attempts after which a sample is given up" }),
+};
+
 /** Options of {@link dormandPrince}. */
-export interface DormandPrinceOptions {
-  /** Local error allowed as a share of x / alpha, default 1e-3. */
-  readonly rtol?: number;
-  /** Local error allowed besides, in units of the data; default 1e-3. */
-  readonly atol?: number;
-  /** Attempts after which a sample is given up. Default 1,000. */
-  readonly maxSteps?: number;
-}
+export type DormandPrinceOptions = OptionsOf<typeof settings>;
 
 /** u = log(sigma / alpha) */
 const logRatioClock = ({ logSnr, timeOfLogSnr }: Process): Clock => ({
@@ -31,29 +32,9 @@ const slopeAt = (model: ScoreModel, x: Tensor, t: Tensor): Tensor => {
   return noise(model, x, t).multiply(sigma.divide(alpha));
 };
 
-/**
- * The method of Dormand & Prince 1980 of orders 5(4) on the probability-flow ODE, which in y = x / alpha and
- * u = log(sigma / alpha) is dy/du = (sigma / alpha) noise(x, t), whatever the process:
- *
- *     k_i = (sigma_i / alpha_i) noise(alpha_i y_i, t_i)        y_i = y + h sum_j a_ij k_j        u_i = u + c_i h
- *
- * The last stage is the new state, its slope the first of the next step. Every sample has steps of its own, as long as the
- * difference from the embedded solution of order 4, root mean square in units of atol + rtol |y|, allows (controller of
- * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length; in sigma / alpha itself the
- * first steps leap over fine detail unseen: on the mixture of `dormand-prince.test.ts` at a tolerance of 1e-3 the error
- * was 5e-2 there, and is 4e-4 here, for as many evaluations.
- * @throws ArgumentError for options that are not positive
- */
-export const dormandPrince = ({
-  rtol = 1e-3,
-  atol = 1e-3,
-  maxSteps = 1000,
-}: DormandPrinceOptions = {}): AdaptiveSampler => {
-  checkPositive("dormandPrince rtol", rtol);
-  checkPositive("dormandPrince atol", atol);
-  checkWhole("dormandPrince maxSteps", maxSteps);
+const make = ({ rtol, atol, maxSteps }: Values<typeof settings>, recipe: KindRecipe): AdaptiveSampler => {
   return {
-    recipe: { kind: "dormand-prince", rtol, atol, maxSteps },
+    recipe,
     clock: logRatioClock,
     controller: { firstStep: 0.01, safety: 0.9, proportional: 0.7 / 5, integral: 0.4 / 5, shrink: 0.2, grow: 10 },
     maxSteps,
@@ -83,3 +64,26 @@ export const dormandPrince = ({
     },
   };
 };
+
+/**
+ * The method of Dormand & Prince 1980 of orders 5(4) on the probability-flow ODE, which in y = x / alpha and
+ * u = log(sigma / alpha) is dy/du = (sigma / alpha) noise(x, t), whatever the process:
+ *
+ *     k_i = (sigma_i / alpha_i) noise(alpha_i y_i, t_i)        y_i = y + h sum_j a_ij k_j        u_i = u + c_i h
+ *
+ * The last stage is the new state, its slope the first of the next step. Every sample has steps of its own, as long as the
+ * difference from the embedded solution of order 4, root mean square in units of atol + rtol |y|, allows (controller of
+ * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length; in sigma / alpha itself the
+ * first steps leap over fine detail unseen: on the mixture of `dormand-prince.test.ts` at a tolerance of 1e-3 the error
+ * was 5e-2 there, and is 4e-4 here, for as many evaluations.
+ * @throws ArgumentError for options that are not positive
+ */
+export const dormandPrince = declare({
+  kind: "dormand-prince",
+  name: "dormandPrince",
+  family: "probability-flow ODE",
+  summary: "adaptive steps of order 5 to a tolerance, for each sample; for references and likelihoods",
+  source: "Dormand & Prince 1980; step control of Hairer & Wanner 1996, section IV.2",
+  settings,
+  make,
+});

@@ -136,6 +136,6 @@ test("recipe and options", () => {
     denoiseLast: true,
     order: 2,
   });
-  expect(() => dpmSolver({ order: 4 as never })).toThrow(/dpm-solver\+\+ order: expected 1, 2 or 3, found 4/);
+  expect(() => dpmSolver({ order: 4 as never })).toThrow(/dpmSolver order: expected 1, 2 or 3, found 4/);
   expect(() => dpmSolver({ steps: -1 })).toThrow(ArgumentError);
 });

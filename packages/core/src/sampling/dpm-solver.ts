@@ -1,13 +1,18 @@
 import { where } from "@scorefield/tensor";
-import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt } from "./flow.ts";
+import { declare } from "../part/declare.ts";
+import type { OptionsOf } from "../part/setting.ts";
+import { flowParts, flowSettings, isFew, isLast, levelAt, orderSetting } from "./flow.ts";
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
+const settings = {
+  ...flowSettings("log-snr"),
+  /** 1, 2 ("2M") or 3 ("3M"). */
+  order: orderSetting(2, "how many denoised estimates a step looks at"),
+};
+
 /** Options of {@link dpmSolver}; the grid is `log-snr` by default. */
-export interface DpmSolverOptions extends FlowSamplerOptions {
-  /** 1, 2 (the default, "2M") or 3 ("3M"): how many denoised estimates a step looks at. */
-  readonly order?: 1 | 2 | 3;
-}
+export type DpmSolverOptions = OptionsOf<typeof settings>;
 
 /**
  * DPM-Solver++, multistep (Lu et al. 2022, "DPM-Solver++", equation 9 and algorithm 2). In y = x / alpha and
@@ -25,37 +30,44 @@ export interface DpmSolverOptions extends FlowSamplerOptions {
  * order 1, as the authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
-export const dpmSolver = ({ order = 2, grid = "log-snr", ...options }: DpmSolverOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("dpm-solver++", { ...options, grid });
-  checkOrder("dpm-solver++", order);
-  const few = isFew(recipe.steps);
-  const most = few ? Math.min(2, order) : order;
-  return {
-    ...parts,
-    recipe: { ...recipe, order },
-    evaluationsPerStep: 1,
-    noises: 0,
-    carries: most - 1,
-    remembers: "denoised",
-    memory: most - 1,
-    step: (model, { x, carried }, { from, to, before }) => {
-      const { process } = model;
-      const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
-      const h = next.lambda.subtract(at.lambda);
-      const y = x.divide(at.alpha);
-      const estimates = [model.denoise(x, from), ...carried];
-      // Past estimates in units of the step, all below 0.
-      const past = before.map((t) => levelAt(process, t, x).lambda.subtract(at.lambda).divide(h));
-      const [d, d1] = estimates;
-      const highest =
-        past.length === 1
-          ? exponentialStep(y, h, [], [d!.subtract(d!.subtract(d1!).divide(past[0]!.multiply(2)))])
-          : exponentialStep(y, h, past, estimates.slice(0, past.length + 1));
-      const solved =
-        few && past.length > 0
-          ? where(isLast(parts.grid(process), to, x), exponentialStep(y, h, [], [d!]), highest)
-          : highest;
-      return { x: solved.multiply(next.alpha), carried: estimates.slice(0, most - 1) };
-    },
-  };
-};
+export const dpmSolver = declare({
+  kind: "dpm-solver++",
+  name: "dpmSolver",
+  family: "probability-flow ODE",
+  summary: "multistep of order 1, 2 (the default) or 3, one evaluation per step; for few steps",
+  source: "Lu et al. 2022 (DPM-Solver++), equation 9 and algorithm 2",
+  settings,
+  make: ({ order, ...flow }, recipe): Sampler => {
+    const parts = flowParts(flow);
+    const few = isFew(flow.steps);
+    const most = few ? Math.min(2, order) : order;
+    return {
+      ...parts,
+      recipe,
+      evaluationsPerStep: 1,
+      noises: 0,
+      carries: most - 1,
+      remembers: "denoised",
+      memory: most - 1,
+      step: (model, { x, carried }, { from, to, before }) => {
+        const { process } = model;
+        const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
+        const h = next.lambda.subtract(at.lambda);
+        const y = x.divide(at.alpha);
+        const estimates = [model.denoise(x, from), ...carried];
+        // Past estimates in units of the step, all below 0.
+        const past = before.map((t) => levelAt(process, t, x).lambda.subtract(at.lambda).divide(h));
+        const [d, d1] = estimates;
+        const highest =
+          past.length === 1
+            ? exponentialStep(y, h, [], [d!.subtract(d!.subtract(d1!).divide(past[0]!.multiply(2)))])
+            : exponentialStep(y, h, past, estimates.slice(0, past.length + 1));
+        const solved =
+          few && past.length > 0
+            ? where(isLast(parts.grid(process), to, x), exponentialStep(y, h, [], [d!]), highest)
+            : highest;
+        return { x: solved.multiply(next.alpha), carried: estimates.slice(0, most - 1) };
+      },
+    };
+  },
+});

@@ -1,7 +1,8 @@
 import { expandTime } from "../model/expand-time.ts";
 import { score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
-import { type SdeSamplerOptions, sdeParts } from "./sde.ts";
+import { type SdeSamplerOptions, sdeParts, sdeSettings } from "./sde.ts";
 
 /** Options of {@link eulerMaruyama}. */
 export type EulerMaruyamaOptions = SdeSamplerOptions;
@@ -25,15 +26,24 @@ export type EulerMaruyamaOptions = SdeSamplerOptions;
  *
  * @throws ArgumentError for steps that are not a positive whole number, or an unknown grid
  */
-export const eulerMaruyama = (options: EulerMaruyamaOptions = {}): Sampler =>
-  oneStep({
-    ...sdeParts("euler-maruyama", "eulerMaruyama", options),
-    step: (model, x, from, to, [z]) => {
-      const spread = (t: typeof from) => expandTime(t, x.rank);
-      const h = spread(from.subtract(to));
-      const f = spread(model.process.drift(from));
-      const g = spread(model.process.diffusion(from));
-      const reverse = x.multiply(f).subtract(score(model, x, from).multiply(g.square()));
-      return x.subtract(reverse.multiply(h)).add(z!.multiply(g.multiply(h.sqrt())));
-    },
-  });
+export const eulerMaruyama = declare({
+  kind: "euler-maruyama",
+  name: "eulerMaruyama",
+  family: "reverse-time SDE",
+  summary: "weak order 1; the simplest, for many steps",
+  source: "Song et al. 2021 (score SDE), equation 6; Anderson 1982",
+  settings: sdeSettings(),
+  make: (sde, recipe): Sampler =>
+    oneStep({
+      ...sdeParts(sde),
+      recipe,
+      step: (model, x, from, to, [z]) => {
+        const spread = (t: typeof from) => expandTime(t, x.rank);
+        const h = spread(from.subtract(to));
+        const f = spread(model.process.drift(from));
+        const g = spread(model.process.diffusion(from));
+        const reverse = x.multiply(f).subtract(score(model, x, from).multiply(g.square()));
+        return x.subtract(reverse.multiply(h)).add(z!.multiply(g.multiply(h.sqrt())));
+      },
+    }),
+});

@@ -1,54 +1,42 @@
 /** What samplers of the probability-flow ODE share: their grid, their ends, and the scales in which the ODE is simple. */
 import type { Tensor } from "@scorefield/tensor";
-import { checkSteps } from "../check.ts";
-import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { scheduleAt } from "../model/tweedie.ts";
+import { boolean, choice, type OptionsOf, type Values } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { chooseGrid, type Grid, type GridName } from "./grid.ts";
+import { chooseGrid, type GridName, gridSetting } from "./grid.ts";
 import type { Sampler } from "./sampler.ts";
+import { stepsSetting } from "./steps-setting.ts";
 
-/** Options of every sampler of the probability-flow ODE. */
-export interface FlowSamplerOptions {
-  /** Steps, the last of them to the denoised estimate if `denoiseLast`. Default 18. */
-  readonly steps?: number;
-  /** Default `karras`, but of `dpmSolver` and `unipc` `log-snr`: their polynomials are in the log-SNR. */
-  readonly grid?: GridName | Grid;
+/** Settings of every sampler of the probability-flow ODE. */
+export const flowSettings = (grid: GridName = "karras") => ({
+  /** Steps, the last of them to the denoised estimate if `denoiseLast`. */
+  steps: stepsSetting(18, "steps, the last of them to the denoised estimate if denoiseLast"),
+  /** `dpmSolver` and `unipc` take `log-snr` by default: their polynomials are in the log-SNR. */
+  grid: gridSetting(grid),
   /**
    * Whether the last step goes from the process's first time to the denoised estimate, as to a noise of zero; else samples
-   * keep the noise of the first time. Default true.
+   * keep the noise of the first time.
    */
-  readonly denoiseLast?: boolean;
-}
+  denoiseLast: boolean({ default: true, help: "end at the denoised estimate, without the noise of the first time" }),
+});
 
-/** The parts of a sampler that follow from its {@link FlowSamplerOptions}. */
-interface FlowParts extends Pick<Sampler, "grid" | "denoiseLast"> {
-  readonly recipe: {
-    readonly kind: string;
-    readonly steps: number;
-    readonly grid: string;
-    readonly denoiseLast: boolean;
-  };
-}
+/** Options of every sampler of the probability-flow ODE. */
+export type FlowSamplerOptions = OptionsOf<ReturnType<typeof flowSettings>>;
 
-/** @throws ArgumentError for steps that are not a positive whole number, or an unknown grid */
-export const flowParts = (
-  kind: string,
-  { steps = 18, grid = "karras", denoiseLast = true }: FlowSamplerOptions,
-): FlowParts => {
-  checkSteps(`${kind} steps`, steps);
-  const { name, times } = chooseGrid(grid);
-  return {
-    recipe: { kind, steps, grid: name, denoiseLast },
-    grid: (process) => times(process, denoiseLast ? steps : steps + 1),
-    denoiseLast,
-  };
+/** The parts of a sampler that follow from its {@link flowSettings}. */
+export const flowParts = ({
+  steps,
+  grid,
+  denoiseLast,
+}: Values<ReturnType<typeof flowSettings>>): Pick<Sampler, "grid" | "denoiseLast"> => {
+  const { times } = chooseGrid(grid);
+  return { grid: (process) => times(process, denoiseLast ? steps : steps + 1), denoiseLast };
 };
 
-/** @throws ArgumentError for an order of a multistep method other than 1, 2 or 3 */
-export const checkOrder = (kind: string, order: number): void => {
-  if (![1, 2, 3].includes(order)) throw new ArgumentError(`${kind} order: expected 1, 2 or 3, found ${String(order)}`);
-};
+/** The order of a multistep method. */
+export const orderSetting = <const D extends 1 | 2 | 3>(byDefault: D, help: string) =>
+  choice({ values: [1, 2, 3], default: byDefault, help });
 
 /** Whether so few steps of a multistep method are too long for high orders. */
 export const isFew = (steps: number): boolean => steps < 10;

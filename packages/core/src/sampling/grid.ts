@@ -1,6 +1,7 @@
 /** Grids of times for samplers, from noise to data. */
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { choiceOrFunction } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
 
 /**
@@ -85,6 +86,15 @@ export const chooseGrid = (choice: GridName | Grid): { readonly name: GridName |
     throw new ArgumentError(`grid: expected ${gridNames.join(", ")} or a function, found ${choice}`);
   return { name: choice, times: grids[choice] };
 };
+
+/** The grid of a sampler, by name or as a function. */
+export const gridSetting = (byDefault: GridName) =>
+  choiceOrFunction<Grid>()({
+    values: gridNames,
+    functionName: "custom",
+    default: byDefault,
+    help: "how times are spaced between noise and data",
+  });
 
 /** What a list of times may do beyond what {@link Grid} says. */
 export interface GridAllowance {

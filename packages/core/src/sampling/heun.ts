@@ -1,23 +1,31 @@
 import { and, type Tensor, where } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { nullable, number, type OptionsOf } from "../part/setting.ts";
 import type { Process, Scalar } from "../process/process.ts";
 import { subtract } from "../process/scalar.ts";
-import { type FlowSamplerOptions, flowParts, levelAt } from "./flow.ts";
+import { flowParts, flowSettings, levelAt } from "./flow.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
+const settings = {
+  ...flowSettings(),
+  /** S_churn: how much fresh noise all steps together add; 0 is the probability-flow ODE. */
+  sChurn: number({ least: 0, default: 0, help: "fresh noise that all steps together add; 0 is the ODE" }),
+  /** S_tmin: noise is added only at sigma / alpha of at least this. */
+  sMin: number({ least: 0, default: 0, help: "least sigma / alpha at which noise is added" }),
+  /** S_tmax: noise is added only at sigma / alpha of at most this; null is no limit. */
+  sMax: nullable(number({ least: 0, help: "" }), {
+    default: null,
+    help: "largest sigma / alpha at which noise is added; null is no limit",
+  }),
+  /** S_noise: deviation of the fresh noise; slightly more than 1 makes up for a denoiser that removes too much. */
+  sNoise: number({ least: 0, default: 1, help: "deviation of the fresh noise" }),
+};
+
 /** Options of {@link heun}. */
-export interface HeunOptions extends FlowSamplerOptions {
-  /** S_churn: how much fresh noise all steps together add; 0, the default, is the probability-flow ODE. */
-  readonly sChurn?: number;
-  /** S_tmin and S_tmax: noise is added only at sigma / alpha between them, both included. Default 0 and null, no limit. */
-  readonly sMin?: number;
-  readonly sMax?: number | null;
-  /** S_noise: deviation of the fresh noise, default 1; slightly more makes up for a denoiser that removes too much. */
-  readonly sNoise?: number;
-}
+export type HeunOptions = OptionsOf<typeof settings>;
 
 /**
  * Heun's second-order method on the probability-flow ODE (Karras et al. 2022, algorithm 1). In y = x / alpha and
@@ -34,30 +42,33 @@ export interface HeunOptions extends FlowSamplerOptions {
  * Two evaluations per step but one in the last, to the denoised estimate: 2 steps - 1.
  * @throws ArgumentError for bad steps or an unknown grid, or settings of the fresh noise that are negative
  */
-export const heun = ({ sChurn = 0, sMin = 0, sMax = null, sNoise = 1, ...options }: HeunOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("heun", options);
-  for (const [name, value] of Object.entries({ sChurn, sMin, sMax: sMax ?? 0, sNoise }))
-    if (!(value >= 0 && Number.isFinite(value)))
-      throw new ArgumentError(`heun ${name}: expected a finite number of at least 0, found ${value}`);
-  const gamma = Math.min(sChurn / recipe.steps, Math.SQRT2 - 1);
-  return oneStep({
-    ...parts,
-    recipe: { ...recipe, sChurn, sMin, sMax, sNoise },
-    evaluationsPerStep: 2,
-    noises: sChurn > 0 ? 1 : 0,
-    ...(sChurn > 0 && { reach: (process, from) => Math.min(process.times.last, raisedTime(process, from, gamma)) }),
-    step: (model, x, from, to, [z]) => {
-      if (sChurn === 0) return heunStep(model, x, from, to);
-      const { process } = model;
-      const raised = raises(process, from, gamma, sMin, sMax);
-      const hat = where(raised, raisedTime(process, from, gamma), from);
-      const [low, high] = [levelAt(process, from, x), levelAt(process, hat, x)];
-      // r_hat^2 - r^2 = r^2 gamma (2 + gamma)
-      const added = where(expandTime(raised, x.rank), low.r.multiply(sNoise * Math.sqrt(gamma * (2 + gamma))), 0);
-      return heunStep(model, x.divide(low.alpha).add(added.multiply(z!)).multiply(high.alpha), hat, to);
-    },
-  });
-};
+export const heun = declare({
+  kind: "heun",
+  family: "probability-flow ODE",
+  summary: "second order, two evaluations per step; with churn, fresh noise in every step; the default",
+  source: "Karras et al. 2022, algorithms 1 and 2",
+  settings,
+  make: ({ sChurn, sMin, sMax, sNoise, ...flow }, recipe): Sampler => {
+    const gamma = Math.min(sChurn / flow.steps, Math.SQRT2 - 1);
+    return oneStep({
+      ...flowParts(flow),
+      recipe,
+      evaluationsPerStep: 2,
+      noises: sChurn > 0 ? 1 : 0,
+      ...(sChurn > 0 && { reach: (process, from) => Math.min(process.times.last, raisedTime(process, from, gamma)) }),
+      step: (model, x, from, to, [z]) => {
+        if (sChurn === 0) return heunStep(model, x, from, to);
+        const { process } = model;
+        const raised = raises(process, from, gamma, sMin, sMax);
+        const hat = where(raised, raisedTime(process, from, gamma), from);
+        const [low, high] = [levelAt(process, from, x), levelAt(process, hat, x)];
+        // r_hat^2 - r^2 = r^2 gamma (2 + gamma)
+        const added = where(expandTime(raised, x.rank), low.r.multiply(sNoise * Math.sqrt(gamma * (2 + gamma))), 0);
+        return heunStep(model, x.divide(low.alpha).add(added.multiply(z!)).multiply(high.alpha), hat, to);
+      },
+    });
+  },
+});
 
 const heunStep = (model: ScoreModel, x: Tensor, from: Tensor, to: Tensor): Tensor => {
   const [at, next] = [levelAt(model.process, from, x), levelAt(model.process, to, x)];

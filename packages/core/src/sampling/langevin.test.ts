@@ -58,5 +58,8 @@ test("one evaluation per step, and the data's own mean", async () => {
 test("options are checked", () => {
   expect(() => langevin({ steps: 0 })).toThrow(ArgumentError);
   expect(() => langevin({ stepSize: 0 })).toThrow(/langevin stepSize: expected a positive number, found 0/);
-  expect(() => langevin({ time: 2 }).grid(edm())).toThrow(/langevin time: expected one in \[0.000025, 1\], found 2/);
+  expect(() => langevin({ time: 1e-6 }).grid(edm())).toThrow(
+    /langevin time: expected one in \[0.000025, 1\], found 0.000001/,
+  );
+  expect(() => langevin({ time: 2 })).toThrow(/langevin time: expected a number in \[0, 1\], found 2/);
 });

@@ -1,26 +1,38 @@
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive, checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
+import { stepsSetting } from "./steps-setting.ts";
+
+/** Settings of a chain that stays at one noise level. */
+export const chainSettings = {
+  steps: stepsSetting(1000, "steps of the chain"),
+  time: number({
+    least: 0,
+    most: 1,
+    otherwise: "the process's first, that of the least noise",
+    help: "the time whose marginal is sampled",
+  }),
+};
 
 /** Options of a chain that stays at one noise level. */
-export interface ChainOptions {
-  /** Default 1,000. */
-  readonly steps?: number;
-  /** The time whose marginal is sampled, default the process's first: the data under the least noise. */
-  readonly time?: number;
-}
+export type ChainOptions = OptionsOf<typeof chainSettings>;
+
+/** Settings of {@link langevin} and {@link "./mala.ts"}. */
+export const langevinSettings = {
+  steps: chainSettings.steps,
+  /**
+   * The eta of the update. Stable below twice the least variance of the marginal in any direction, accurate well below it.
+   */
+  stepSize: number({ above: 0, default: 0.01, help: "the eta of the update, in units of the data squared" }),
+  time: chainSettings.time,
+};
 
 /** Options of {@link langevin}. */
-export interface LangevinOptions extends ChainOptions {
-  /**
-   * The eta of the update, in units of the data squared; default 0.01. Stable below twice the least variance of the
-   * marginal in any direction, accurate well below it.
-   */
-  readonly stepSize?: number;
-}
+export type LangevinOptions = OptionsOf<typeof langevinSettings>;
 
 /**
  * The grid of a chain that stays at a time.
@@ -49,16 +61,20 @@ export const langevinMove = (x: Tensor, slope: Tensor, eta: Tensor | number, z: 
  * {@link annealedLangevin} does not have that defect.
  * @throws ArgumentError for options out of range
  */
-export const langevin = ({ steps = 1000, stepSize = 0.01, time }: LangevinOptions = {}): Sampler => {
-  checkSteps("langevin steps", steps);
-  checkPositive("langevin stepSize", stepSize);
-  return oneStep({
-    recipe: { kind: "langevin", steps, stepSize, time },
-    grid: stayingGrid("langevin", steps, time),
-    chain: true,
-    denoiseLast: false,
-    evaluationsPerStep: 1,
-    noises: 1,
-    step: (model, x, from, _, [z]) => langevinMove(x, score(model, x, from), stepSize, z!),
-  });
-};
+export const langevin = declare({
+  kind: "langevin",
+  family: "Langevin dynamics",
+  summary: "unadjusted, at one noise level; local: far modes keep the weights of the start",
+  source: "Roberts & Tweedie 1996",
+  settings: langevinSettings,
+  make: ({ steps, stepSize, time }, recipe): Sampler =>
+    oneStep({
+      recipe,
+      grid: stayingGrid("langevin", steps, time),
+      chain: true,
+      denoiseLast: false,
+      evaluationsPerStep: 1,
+      noises: 1,
+      step: (model, x, from, _, [z]) => langevinMove(x, score(model, x, from), stepSize, z!),
+    }),
+});

@@ -1,11 +1,11 @@
 import { sliceAxis, type Tensor, where } from "@scorefield/tensor";
-import { checkPositive, checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { perSample } from "../model/per-sample.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
-import { type LangevinOptions, langevinMove, stayingGrid } from "./langevin.ts";
+import { declare } from "../part/declare.ts";
+import { langevinMove, langevinSettings, stayingGrid } from "./langevin.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
 /** A uniform draw on (0, 1) for each sample, as the distribution function of its first normal draw; [n]. */
@@ -66,16 +66,20 @@ export const malaMove = (
  * the best step accepts about 57 % (Roberts & Rosenthal 1998). The model must know `logDensity`.
  * @throws ArgumentError for options out of range; when compiled, for a model without `logDensity`
  */
-export const mala = ({ steps = 1000, stepSize = 0.01, time }: LangevinOptions = {}): Sampler => {
-  checkSteps("mala steps", steps);
-  checkPositive("mala stepSize", stepSize);
-  return oneStep({
-    recipe: { kind: "mala", steps, stepSize, time },
-    grid: stayingGrid("mala", steps, time),
-    chain: true,
-    denoiseLast: false,
-    evaluationsPerStep: 2,
-    noises: 2,
-    step: (model, x, from, _, [z, choice]) => malaMove(model, x, from, stepSize, z!, choice!).x,
-  });
-};
+export const mala = declare({
+  kind: "mala",
+  family: "Langevin dynamics",
+  summary: "with a Metropolis test, so without error of the step; needs a model that knows its log-density",
+  source: "Besag 1994; Roberts & Tweedie 1996",
+  settings: langevinSettings,
+  make: ({ steps, stepSize, time }, recipe): Sampler =>
+    oneStep({
+      recipe,
+      grid: stayingGrid("mala", steps, time),
+      chain: true,
+      denoiseLast: false,
+      evaluationsPerStep: 2,
+      noises: 2,
+      step: (model, x, from, _, [z, choice]) => malaMove(model, x, from, stepSize, z!, choice!).x,
+    }),
+});

@@ -1,34 +1,39 @@
 import type { Tensor } from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { noise, score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
+import { choice, number, type OptionsOf, part, whole } from "../part/setting.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 import { langevinMove } from "./langevin.ts";
+import { predictors } from "./predictors.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link predictorCorrector}. */
-export interface PredictorCorrectorOptions {
+const recipeKind = "predictor-corrector";
+
+const settings = {
   /**
-   * What moves from one time to the next; default {@link reverseDiffusion}. Its settings stand in the recipe beside ours.
    * Chains, restarts, adaptive samplers and another predictor-corrector are refused, and so is a sampler of one's own that
    * carries something and does not say what it {@link Sampler.remembers}.
    */
-  readonly predictor?: AnySampler;
-  /** Langevin steps at each time reached. Default 1. */
-  readonly correctorSteps?: number | undefined;
-  /** The r of the corrector's step; default 0.16. */
-  readonly snr?: number | undefined;
-  /**
-   * What the corrector's step is measured by: the `noise` of the level (default), the same for every sample, or the norm
-   * of each sample's own `score`.
-   */
-  readonly measure?: "noise" | "score" | undefined;
-}
+  predictor: part<AnySampler, { readonly help: string; readonly default: AnySampler }>(predictors, {
+    default: reverseDiffusion(),
+    help: "what moves from one time to the next; its settings stand beside these",
+  }),
+  correctorSteps: whole({ least: 1, default: 1, help: "Langevin steps at each time reached" }),
+  snr: number({ above: 0, default: 0.16, help: "the r of the corrector's step" }),
+  /** The noise of the level is the same for every sample; the score's norm is each sample's own. */
+  measure: choice({
+    values: ["noise", "score"],
+    default: "noise",
+    help: "what the corrector's step is measured by: the noise of the level, or each sample's score",
+  }),
+};
 
-const recipeKind = "predictor-corrector";
+/** Options of {@link predictorCorrector}. */
+export type PredictorCorrectorOptions = OptionsOf<typeof settings>;
 
 /** The Euclidean norm of each sample, [n, 1, ...]. */
 const normOf = (x: Tensor): Tensor => expandTime(x.reshape([x.shape[0]!, -1]).square().sum(1).sqrt(), x.rank);
@@ -79,44 +84,37 @@ const checkPredictor = (predictor: AnySampler): Sampler => {
  * SDE-DPM-Solver++ 1.43; with it they give 1.02 and 1.04. It takes no evaluation more.
  * @throws ArgumentError for options out of range, or a predictor that is refused
  */
-export const predictorCorrector = ({
-  predictor: given = reverseDiffusion(),
-  correctorSteps = 1,
-  snr = 0.16,
-  measure = "noise",
-}: PredictorCorrectorOptions = {}): Sampler => {
-  const predictor = checkPredictor(given);
-  checkWhole("predictorCorrector correctorSteps", correctorSteps);
-  checkPositive("predictorCorrector snr", snr);
-  if (measure !== "noise" && measure !== "score")
-    throw new ArgumentError(`predictorCorrector measure: expected noise or score, found ${measure}`);
-  return {
-    ...predictor,
-    recipe: {
-      ...predictor.recipe,
-      kind: recipeKind,
-      predictor: predictor.recipe.kind,
-      correctorSteps,
-      snr,
-      measure,
-    },
-    evaluationsPerStep: predictor.evaluationsPerStep + correctorSteps,
-    noises: predictor.noises + correctorSteps,
-    carries: predictor.carries > 0 ? 1 + predictor.carries : 0,
-    step: (model, { x, carried: [unmoved, ...remembered] }, times, draws) => {
-      const estimate = (at: Tensor, t: Tensor): Tensor =>
-        predictor.remembers === "noise" ? noise(model, at, t) : model.denoise(at, t);
-      const shifted =
-        times.before.length > 0
-          ? remembered.map((past) => past.add(estimate(x, times.from)).subtract(unmoved!))
-          : remembered;
-      const predicted = predictor.step(model, { x, carried: shifted }, times, draws.slice(0, predictor.noises));
-      const corrected = draws
-        .slice(predictor.noises)
-        .reduce((at, z) => correct(model, at, times.to, z, snr, measure), predicted.x);
-      // The predictor evaluates the model at x anyway, and the first corrector at the predicted state.
-      const carried = predictor.carries > 0 ? [estimate(predicted.x, times.to), ...predicted.carried] : [];
-      return { x: corrected, carried };
-    },
-  };
-};
+export const predictorCorrector = declare({
+  kind: recipeKind,
+  name: "predictorCorrector",
+  family: "reverse-time SDE",
+  summary: "any sampler whose times fall, and Langevin steps at each time that it reaches",
+  source: "Song et al. 2021 (score SDE), algorithms 1, 4 and 5",
+  settings,
+  beside: "predictor",
+  make: ({ predictor: given, correctorSteps, snr, measure }, recipe): Sampler => {
+    const predictor = checkPredictor(given);
+    return {
+      ...predictor,
+      recipe,
+      evaluationsPerStep: predictor.evaluationsPerStep + correctorSteps,
+      noises: predictor.noises + correctorSteps,
+      carries: predictor.carries > 0 ? 1 + predictor.carries : 0,
+      step: (model, { x, carried: [unmoved, ...remembered] }, times, draws) => {
+        const estimate = (at: Tensor, t: Tensor): Tensor =>
+          predictor.remembers === "noise" ? noise(model, at, t) : model.denoise(at, t);
+        const shifted =
+          times.before.length > 0
+            ? remembered.map((past) => past.add(estimate(x, times.from)).subtract(unmoved!))
+            : remembered;
+        const predicted = predictor.step(model, { x, carried: shifted }, times, draws.slice(0, predictor.noises));
+        const corrected = draws
+          .slice(predictor.noises)
+          .reduce((at, z) => correct(model, at, times.to, z, snr, measure), predicted.x);
+        // The predictor evaluates the model at x anyway, and the first corrector at the predicted state.
+        const carried = predictor.carries > 0 ? [estimate(predicted.x, times.to), ...predicted.carried] : [];
+        return { x: corrected, carried };
+      },
+    };
+  },
+});

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { edm } from "../process/edm.ts";
-import { samplerFromRecipe, samplerKinds } from "./from-recipe.ts";
 import { predictorCase } from "./predictor.case.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
+import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";
 
 const runtime = native({ threads: 1 });

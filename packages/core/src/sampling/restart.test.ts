@@ -153,11 +153,12 @@ test("recipe and options", () => {
   const intervals = [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }];
   expect(restart().recipe).toEqual({ kind: "restart", steps: 18, grid: "karras", denoiseLast: true, intervals });
   const bad = (change: object) => () => restart({ intervals: [{ ...intervals[0]!, ...change }] });
-  expect(bad({ low: 0 })).toThrow(/expected finite 0 < low < high, found low 0, high 0.3/);
+  expect(bad({ low: 0 })).toThrow(/intervals.0.low: expected a positive number, found 0/);
+  expect(bad({ low: 0.3 })).toThrow(/expected low < high, found low 0.3, high 0.3/);
   expect(bad({ high: 0.05 })).toThrow(ArgumentError);
   expect(bad({ high: Number.POSITIVE_INFINITY })).toThrow(ArgumentError);
-  expect(bad({ steps: 0 })).toThrow(/restart interval steps/);
-  expect(bad({ repeats: 1.5 })).toThrow(/restart interval repeats/);
+  expect(bad({ steps: 0 })).toThrow(/restart intervals.0.steps/);
+  expect(bad({ repeats: 1.5 })).toThrow(/restart intervals.0.repeats/);
   expect(() => restart({ steps: 0 })).toThrow(/restart steps/);
   expect(() => bad({ high: 100 })().grid(edm())).toThrow(/within 0.002 to 80, found 0.06 to 100/);
   // Times at 80, 2.5 and 0.002.

@@ -1,26 +1,36 @@
-import { checkSteps, checkWhole } from "../check.ts";
+import { checkSteps } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { declare } from "../part/declare.ts";
+import { fields, list, number, type OptionsOf, type ValueOf, whole } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { type FlowSamplerOptions, flowParts } from "./flow.ts";
+import { flowParts, flowSettings } from "./flow.ts";
 import { heun } from "./heun.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** A stretch of noise that is gone through again. */
-export interface RestartInterval {
-  /** Its ends as sigma / alpha, `low` < `high`; `low` is moved to the nearest time of the grid. */
-  readonly low: number;
-  readonly high: number;
-  /** Steps from `high` to `low`, by Karras' rho of 7. */
-  readonly steps: number;
-  /** How often. */
-  readonly repeats: number;
-}
+const interval = fields(
+  {
+    low: number({ above: 0, help: "its low end as sigma / alpha; it is moved to the nearest time of the grid" }),
+    high: number({ above: 0, help: "its high end as sigma / alpha" }),
+    steps: whole({ least: 1, help: "steps from high to low, by Karras' rho of 7" }),
+    repeats: whole({ least: 1, help: "how often" }),
+  },
+  { help: "a stretch of noise that is gone through again" },
+);
+
+/** A stretch of noise that is gone through again: `steps` from `high` to `low`, `repeats` times. */
+export type RestartInterval = ValueOf<typeof interval>;
+
+const settings = {
+  ...flowSettings(),
+  /** The default is a setting of the paper for images, of which 3 points are 2 steps. */
+  intervals: list(interval, {
+    default: [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }],
+    help: "stretches of noise, as sigma / alpha, that are gone through again",
+  }),
+};
 
 /** Options of {@link restart}. */
-export interface RestartOptions extends FlowSamplerOptions {
-  /** Default one, 0.06 to 0.3 twice by 2 steps: a setting of the paper for images, of which 3 points are 2 steps. */
-  readonly intervals?: readonly RestartInterval[];
-}
+export type RestartOptions = OptionsOf<typeof settings>;
 
 /**
  * Restart sampling (Xu et al. 2023, "Restart Sampling for Improving Generative Processes", algorithm 1): the probability-flow
@@ -34,49 +44,50 @@ export interface RestartOptions extends FlowSamplerOptions {
  * @throws ArgumentError for bad steps, an unknown grid, or intervals that are none; on a process, for intervals whose ends
  *   lie outside its times
  */
-export const restart = ({
-  intervals = [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }],
-  ...options
-}: RestartOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("restart", options);
-  checkIntervals(intervals);
-  return {
-    ...heun(options),
-    recipe: { ...recipe, intervals: intervals.map((interval) => ({ ...interval })) },
-    restarts: true,
-    grid: (process) => {
-      const main = parts.grid(process);
-      const after = new Map<number, number[]>();
-      for (const interval of intervals) {
-        const [low, high] = [timeOfRatio(process, interval.low), timeOfRatio(process, interval.high)];
-        if (!(low >= process.times.first && high <= process.times.last))
-          throw new ArgumentError(
-            `restart: expected intervals of sigma / alpha within ${rounded(process, process.times.first)} to ` +
-              `${rounded(process, process.times.last)}, found ${interval.low} to ${interval.high}`,
+export const restart = declare({
+  kind: "restart",
+  family: "probability-flow ODE",
+  summary: "heun, and part of the way again from fresh noise, which contracts the errors made before",
+  source: "Xu et al. 2023, algorithm 1",
+  settings,
+  make: ({ intervals, ...flow }, recipe): Sampler => {
+    const parts = flowParts(flow);
+    checkIntervals(intervals);
+    return {
+      ...heun(flow),
+      recipe,
+      restarts: true,
+      grid: (process) => {
+        const main = parts.grid(process);
+        const after = new Map<number, number[]>();
+        for (const interval of intervals) {
+          const [low, high] = [timeOfRatio(process, interval.low), timeOfRatio(process, interval.high)];
+          if (!(low >= process.times.first && high <= process.times.last))
+            throw new ArgumentError(
+              `restart: expected intervals of sigma / alpha within ${rounded(process, process.times.first)} to ` +
+                `${rounded(process, process.times.last)}, found ${interval.low} to ${interval.high}`,
+            );
+          const nearest = main.reduce((a, b) =>
+            Math.abs(ratioAt(process, b) - interval.low) < Math.abs(ratioAt(process, a) - interval.low) ? b : a,
           );
-        const nearest = main.reduce((a, b) =>
-          Math.abs(ratioAt(process, b) - interval.low) < Math.abs(ratioAt(process, a) - interval.low) ? b : a,
-        );
-        if (!(nearest < high))
-          throw new ArgumentError(
-            `restart: expected a time of the grid near the low end of the interval ${interval.low} to ${interval.high}, found ` +
-              `the nearest at ${rounded(process, nearest)}; take more steps`,
-          );
-        const again = Array.from({ length: interval.repeats }, () => descent(process, high, nearest, interval.steps));
-        after.set(nearest, [...(after.get(nearest) ?? []), ...again.flat()]);
-      }
-      return main.flatMap((t) => [t, ...(after.get(t) ?? [])]);
-    },
-  };
-};
+          if (!(nearest < high))
+            throw new ArgumentError(
+              `restart: expected a time of the grid near the low end of the interval ${interval.low} to ${interval.high}, found ` +
+                `the nearest at ${rounded(process, nearest)}; take more steps`,
+            );
+          const again = Array.from({ length: interval.repeats }, () => descent(process, high, nearest, interval.steps));
+          after.set(nearest, [...(after.get(nearest) ?? []), ...again.flat()]);
+        }
+        return main.flatMap((t) => [t, ...(after.get(t) ?? [])]);
+      },
+    };
+  },
+});
 
 const checkIntervals = (intervals: readonly RestartInterval[]): void => {
   for (const { low, high, steps, repeats } of intervals) {
-    checkWhole("restart interval steps", steps);
-    checkWhole("restart interval repeats", repeats);
     checkSteps("restart interval steps times repeats", steps * repeats);
-    if (!(low > 0 && low < high && Number.isFinite(high)))
-      throw new ArgumentError(`restart interval: expected finite 0 < low < high, found low ${low}, high ${high}`);
+    if (!(low < high)) throw new ArgumentError(`restart interval: expected low < high, found low ${low}, high ${high}`);
   }
 };
 

@@ -1,8 +1,9 @@
 import { expm1 } from "@scorefield/tensor";
 import { expandTime } from "../model/expand-time.ts";
 import { score } from "../model/tweedie.ts";
+import { declare } from "../part/declare.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
-import { type SdeSamplerOptions, sdeParts } from "./sde.ts";
+import { type SdeSamplerOptions, sdeParts, sdeSettings } from "./sde.ts";
 
 /** Options of {@link reverseDiffusion}. */
 export type ReverseDiffusionOptions = SdeSamplerOptions;
@@ -16,22 +17,31 @@ export type ReverseDiffusionOptions = SdeSamplerOptions;
  * (their appendix E: for VE G^2 = sigma^2 - sigma'^2; for VP (2 - sqrt(1 - beta)) x + beta score + sqrt(beta) z).
  * @throws ArgumentError for steps that are not a positive whole number, or an unknown grid
  */
-export const reverseDiffusion = (options: ReverseDiffusionOptions = {}): Sampler =>
-  oneStep({
-    ...sdeParts("reverse-diffusion", "reverseDiffusion", options),
-    step: (model, x, from, to, [z]) => {
-      const { alpha, sigma, logSnr } = model.process;
-      const spread = (t: typeof from) => expandTime(t, x.rank);
-      const a = spread(alpha(from).divide(alpha(to)));
-      // G^2 = sigma^2 (1 - (r' / r)^2), with r = sigma / alpha
-      const g2 = spread(
-        expm1(logSnr(from).subtract(logSnr(to)))
-          .negate()
-          .multiply(sigma(from).square()),
-      );
-      return x
-        .multiply(a.negate().add(2))
-        .add(score(model, x, from).multiply(g2))
-        .add(z!.multiply(g2.sqrt()));
-    },
-  });
+export const reverseDiffusion = declare({
+  kind: "reverse-diffusion",
+  name: "reverseDiffusion",
+  family: "reverse-time SDE",
+  summary: "weak order 1; discretised as the forward process is; the usual predictor",
+  source: "Song et al. 2021 (score SDE), equation 46",
+  settings: sdeSettings(),
+  make: (sde, recipe): Sampler =>
+    oneStep({
+      ...sdeParts(sde),
+      recipe,
+      step: (model, x, from, to, [z]) => {
+        const { alpha, sigma, logSnr } = model.process;
+        const spread = (t: typeof from) => expandTime(t, x.rank);
+        const a = spread(alpha(from).divide(alpha(to)));
+        // G^2 = sigma^2 (1 - (r' / r)^2), with r = sigma / alpha
+        const g2 = spread(
+          expm1(logSnr(from).subtract(logSnr(to)))
+            .negate()
+            .multiply(sigma(from).square()),
+        );
+        return x
+          .multiply(a.negate().add(2))
+          .add(score(model, x, from).multiply(g2))
+          .add(z!.multiply(g2.sqrt()));
+      },
+    }),
+});

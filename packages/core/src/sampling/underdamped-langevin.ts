@@ -1,15 +1,20 @@
-import { checkPositive, checkSteps } from "../check.ts";
 import { score } from "../model/tweedie.ts";
-import { type ChainOptions, stayingGrid } from "./langevin.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf } from "../part/setting.ts";
+import { chainSettings, stayingGrid } from "./langevin.ts";
 import type { Sampler } from "./sampler.ts";
 
+const settings = {
+  steps: chainSettings.steps,
+  /** Stable below twice the least deviation of the marginal. */
+  stepSize: number({ above: 0, default: 0.1, help: "the h of the update, in units of the data" }),
+  /** Large friction approaches {@link langevin}. */
+  friction: number({ above: 0, default: 1, help: "the gamma of the update, per unit of the data" }),
+  time: chainSettings.time,
+};
+
 /** Options of {@link underdampedLangevin}. */
-export interface UnderdampedLangevinOptions extends ChainOptions {
-  /** The h of the update, in units of the data; default 0.1. Stable below twice the least deviation of the marginal. */
-  readonly stepSize?: number;
-  /** The gamma of the update, per unit of the data; default 1. Large friction approaches {@link langevin}. */
-  readonly friction?: number;
-}
+export type UnderdampedLangevinOptions = OptionsOf<typeof settings>;
 
 /**
  * Underdamped (kinetic) Langevin dynamics, dx = v dt, dv = score(x) dt - gamma v dt + sqrt(2 gamma) dW, at one time t:
@@ -24,30 +29,30 @@ export interface UnderdampedLangevinOptions extends ChainOptions {
  * v starts at rest.
  * @throws ArgumentError for options out of range
  */
-export const underdampedLangevin = ({
-  steps = 1000,
-  stepSize: h = 0.1,
-  friction = 1,
-  time,
-}: UnderdampedLangevinOptions = {}): Sampler => {
-  checkSteps("underdampedLangevin steps", steps);
-  checkPositive("underdampedLangevin stepSize", h);
-  checkPositive("underdampedLangevin friction", friction);
-  const kept = Math.exp(-friction * h);
-  const noise = Math.sqrt(-Math.expm1(-2 * friction * h));
-  return {
-    recipe: { kind: "underdamped-langevin", steps, stepSize: h, friction, time },
-    grid: stayingGrid("underdampedLangevin", steps, time),
-    chain: true,
-    denoiseLast: false,
-    evaluationsPerStep: 1,
-    noises: 1,
-    carries: 1,
-    memory: 0,
-    step: (model, { x, carried: [v] }, { from }, [z]) => {
-      const slowed = v!.multiply(kept).add(z!.multiply(noise));
-      const moved = x.add(v!.add(slowed).multiply(h / 2));
-      return { x: moved, carried: [slowed.add(score(model, moved, from).multiply(h))] };
-    },
-  };
-};
+export const underdampedLangevin = declare({
+  kind: "underdamped-langevin",
+  name: "underdampedLangevin",
+  family: "Langevin dynamics",
+  summary: "with momentum, at one noise level; error of second order in the step",
+  source: "Leimkuhler & Matthews 2013",
+  settings,
+  make: ({ steps, stepSize: h, friction, time }, recipe): Sampler => {
+    const kept = Math.exp(-friction * h);
+    const noise = Math.sqrt(-Math.expm1(-2 * friction * h));
+    return {
+      recipe,
+      grid: stayingGrid("underdampedLangevin", steps, time),
+      chain: true,
+      denoiseLast: false,
+      evaluationsPerStep: 1,
+      noises: 1,
+      carries: 1,
+      memory: 0,
+      step: (model, { x, carried: [v] }, { from }, [z]) => {
+        const slowed = v!.multiply(kept).add(z!.multiply(noise));
+        const moved = x.add(v!.add(slowed).multiply(h / 2));
+        return { x: moved, carried: [slowed.add(score(model, moved, from).multiply(h))] };
+      },
+    };
+  },
+});

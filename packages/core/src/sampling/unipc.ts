@@ -1,20 +1,23 @@
 import { type Tensor, where } from "@scorefield/tensor";
-import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { checkOrder, type FlowSamplerOptions, flowParts, isFew, isLast, levelAt } from "./flow.ts";
+import { declare } from "../part/declare.ts";
+import { choice, type OptionsOf } from "../part/setting.ts";
+import { flowParts, flowSettings, isFew, isLast, levelAt, orderSetting } from "./flow.ts";
 import { exponentialStep } from "./interpolant.ts";
 import type { Sampler } from "./sampler.ts";
 
-/** Options of {@link unipc}; the grid is `log-snr` by default. */
-export interface UnipcOptions extends FlowSamplerOptions {
-  /** 1, 2 or 3 (the default): the order of the predictor; the corrector's is one more. */
-  readonly order?: 1 | 2 | 3;
+const settings = {
+  ...flowSettings("log-snr"),
+  order: orderSetting(3, "order of the predictor; the corrector's is one more"),
   /**
-   * B(h) of the paper: `bh1` is h, `bh2`, the default, 1 - e^-h. It makes a difference only where one difference of
-   * estimates is used with the weight 1/2: the predictor of order 2 and the corrector of order 1. Elsewhere it cancels.
+   * B(h) of the paper: `bh1` is h, `bh2` 1 - e^-h. It makes a difference only where one difference of estimates is used
+   * with the weight 1/2: the predictor of order 2 and the corrector of order 1. Elsewhere it cancels.
    */
-  readonly variant?: "bh1" | "bh2";
-}
+  variant: choice({ values: ["bh1", "bh2"], default: "bh2", help: "B(h) of the paper: h, or 1 - e^-h" }),
+};
+
+/** Options of {@link unipc}; the grid is `log-snr` by default. */
+export type UnipcOptions = OptionsOf<typeof settings>;
 
 /**
  * UniPC, a predictor and a corrector of one kind (Zhao et al. 2023, "UniPC", algorithms 1 and 2, for D = E[x_0 | x]). In
@@ -32,55 +35,61 @@ export interface UnipcOptions extends FlowSamplerOptions {
  * authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid, an order other than 1, 2 or 3, or an unknown variant
  */
-export const unipc = ({ order = 3, variant = "bh2", grid = "log-snr", ...options }: UnipcOptions = {}): Sampler => {
-  const { recipe, ...parts } = flowParts("unipc", { ...options, grid });
-  checkOrder("unipc", order);
-  const few = isFew(recipe.steps);
-  const most = few ? Math.min(2, order) : order;
-  if (variant !== "bh1" && variant !== "bh2")
-    throw new ArgumentError(`unipc variant: expected bh1 or bh2, found ${String(variant)}`);
+export const unipc = declare({
+  kind: "unipc",
+  family: "probability-flow ODE",
+  summary: "multistep predictor and corrector of order up to 3 + 1, one evaluation per step; for few steps",
+  source: "Zhao et al. 2023, algorithms 1 and 2",
+  settings,
+  make: ({ order, variant, ...flow }, recipe): Sampler => {
+    const parts = flowParts(flow);
+    const few = isFew(flow.steps);
+    const most = few ? Math.min(2, order) : order;
 
-  /** y at lambda + h from y at lambda, by estimates [at lambda, others...] and the lambdas of the others. */
-  const solve = (y: Tensor, lambda: Tensor, h: Tensor, others: readonly Tensor[], estimates: readonly Tensor[]) => {
-    const nodes = others.map((other) => other.subtract(lambda).divide(h));
-    if (nodes.length !== 1) return exponentialStep(y, h, nodes, estimates);
-    const b = variant === "bh1" ? h : h.multiply(-1).expm1().multiply(-1);
-    const difference = estimates[1]!.subtract(estimates[0]!).divide(nodes[0]!);
-    return exponentialStep(y, h, [], [estimates[0]!]).add(b.multiply(0.5).multiply(difference));
-  };
+    /** y at lambda + h from y at lambda, by estimates [at lambda, others...] and the lambdas of the others. */
+    const solve = (y: Tensor, lambda: Tensor, h: Tensor, others: readonly Tensor[], estimates: readonly Tensor[]) => {
+      const nodes = others.map((other) => other.subtract(lambda).divide(h));
+      if (nodes.length !== 1) return exponentialStep(y, h, nodes, estimates);
+      const b = variant === "bh1" ? h : h.multiply(-1).expm1().multiply(-1);
+      const difference = estimates[1]!.subtract(estimates[0]!).divide(nodes[0]!);
+      return exponentialStep(y, h, [], [estimates[0]!]).add(b.multiply(0.5).multiply(difference));
+    };
 
-  return {
-    ...parts,
-    recipe: { ...recipe, order, variant },
-    evaluationsPerStep: 1,
-    noises: 0,
-    carries: most,
-    remembers: "denoised",
-    memory: most,
-    step: (model: ScoreModel, { x, carried }, { from, to, before }) => {
-      const { process } = model;
-      const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
-      const lambdas = before.map((t) => levelAt(process, t, x).lambda);
-      const y = x.divide(at.alpha);
-      const estimate = model.denoise(x, from);
-      const past = carried.slice(0, before.length);
-      const correction = (): Tensor => {
-        const [[last, ...older], [first, ...earlier]] = [lambdas, past];
-        const again = (others: readonly Tensor[], estimates: readonly Tensor[]): Tensor =>
-          solve(y, last!, at.lambda.subtract(last!), others, [first!, ...estimates]);
-        return again([at.lambda, ...older], [estimate, ...earlier]).subtract(again(older, earlier));
-      };
-      const corrected = before.length > 0 ? y.add(correction()) : y;
-      const h = next.lambda.subtract(at.lambda);
-      const predict = (seen: number): Tensor =>
-        solve(corrected, at.lambda, h, lambdas.slice(0, seen), [estimate, ...past.slice(0, seen)]);
-      const highest = Math.min(most - 1, lambdas.length);
-      const predicted =
-        few && highest > 0 ? where(isLast(parts.grid(process), to, x), predict(0), predict(highest)) : predict(highest);
-      return {
-        x: predicted.multiply(next.alpha),
-        carried: [estimate, ...carried.slice(0, most - 1)],
-      };
-    },
-  };
-};
+    return {
+      ...parts,
+      recipe,
+      evaluationsPerStep: 1,
+      noises: 0,
+      carries: most,
+      remembers: "denoised",
+      memory: most,
+      step: (model: ScoreModel, { x, carried }, { from, to, before }) => {
+        const { process } = model;
+        const [at, next] = [levelAt(process, from, x), levelAt(process, to, x)];
+        const lambdas = before.map((t) => levelAt(process, t, x).lambda);
+        const y = x.divide(at.alpha);
+        const estimate = model.denoise(x, from);
+        const past = carried.slice(0, before.length);
+        const correction = (): Tensor => {
+          const [[last, ...older], [first, ...earlier]] = [lambdas, past];
+          const again = (others: readonly Tensor[], estimates: readonly Tensor[]): Tensor =>
+            solve(y, last!, at.lambda.subtract(last!), others, [first!, ...estimates]);
+          return again([at.lambda, ...older], [estimate, ...earlier]).subtract(again(older, earlier));
+        };
+        const corrected = before.length > 0 ? y.add(correction()) : y;
+        const h = next.lambda.subtract(at.lambda);
+        const predict = (seen: number): Tensor =>
+          solve(corrected, at.lambda, h, lambdas.slice(0, seen), [estimate, ...past.slice(0, seen)]);
+        const highest = Math.min(most - 1, lambdas.length);
+        const predicted =
+          few && highest > 0
+            ? where(isLast(parts.grid(process), to, x), predict(0), predict(highest))
+            : predict(highest);
+        return {
+          x: predicted.multiply(next.alpha),
+          carried: [estimate, ...carried.slice(0, most - 1)],
+        };
+      },
+    };
+  },
+});

@@ -1,9 +1,9 @@
 /** A network as an energy: the score is the gradient of one number for each point, and so never curls. */
 import { grad, type Tensor } from "@scorefield/tensor";
-import { checkPositive } from "../../check.ts";
-import { ArgumentError } from "../../errors.ts";
+import { declare } from "../../part/declare.ts";
+import { choice, type OptionsOf } from "../../part/setting.ts";
 import { perSample } from "../per-sample.ts";
-import { type DataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 
 /** A preconditioning that knows the energy whose gradient it takes. */
 export interface EnergyPreconditioning extends Preconditioning {
@@ -25,11 +25,13 @@ export type EnergyForm = keyof typeof learned;
 /** Every {@link EnergyForm}. */
 export const energyForms = Object.keys(learned) as readonly EnergyForm[];
 
+const settings = {
+  form: choice({ values: energyForms, default: "residual", help: "how the network's output becomes one number" }),
+  ...dataScale,
+};
+
 /** Options of {@link energyPreconditioning}. */
-export interface EnergyOptions extends DataScale {
-  /** Default `residual`. */
-  readonly form?: EnergyForm;
-}
+export type EnergyOptions = OptionsOf<typeof settings>;
 
 /**
  * The denoised estimate as the gradient of an energy E(y; r), with y = x / alpha, r = sigma / alpha, s the data's deviation,
@@ -46,29 +48,30 @@ export interface EnergyOptions extends DataScale {
  * docs/energies.md has the cost.
  * @throws ArgumentError for an unknown form, or a data deviation that is not positive
  */
-export const energyPreconditioning = ({
-  form = "residual",
-  dataDeviation = 1,
-}: EnergyOptions = {}): EnergyPreconditioning => {
-  checkPositive("energyPreconditioning dataDeviation", dataDeviation);
-  if (!Object.hasOwn(learned, form))
-    throw new ArgumentError(`energyPreconditioning: expected a form among ${energyForms.join(", ")}; found ${form}`);
-  const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(dataDeviation);
-  return {
-    recipe: { kind: "energy", form, dataDeviation },
-    energy: (y, ratio, network) => {
-      const u = y.multiply(unitScale(ratio, dataDeviation));
-      const k = scaleOf(ratio);
-      const e = learned[form](u, network(u, noiseLevel(ratio)), k);
-      return perSample(u.square().multiply(0.5).subtract(e.multiply(k)));
-    },
-    denoise: (y, ratio, network) => {
-      const cIn = unitScale(ratio, dataDeviation);
-      const cSkip = cIn.square().multiply(dataDeviation ** 2);
-      const cOut = ratio.multiply(cIn).multiply(dataDeviation);
-      const k = scaleOf(ratio);
-      const slope = grad((u: Tensor) => learned[form](u, network(u, noiseLevel(ratio)), k).sum())(y.multiply(cIn));
-      return y.multiply(cSkip).add(slope.multiply(cOut));
-    },
-  };
-};
+export const energyPreconditioning = declare({
+  kind: "energy",
+  name: "energyPreconditioning",
+  summary: "the score is the gradient of an energy, with its scales; a step costs more",
+  source: "Salimans & Ho 2021, with the scales of Karras et al. 2022, equation 7",
+  settings,
+  make: ({ form, dataDeviation }, recipe): EnergyPreconditioning => {
+    const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(dataDeviation);
+    return {
+      recipe,
+      energy: (y, ratio, network) => {
+        const u = y.multiply(unitScale(ratio, dataDeviation));
+        const k = scaleOf(ratio);
+        const e = learned[form](u, network(u, noiseLevel(ratio)), k);
+        return perSample(u.square().multiply(0.5).subtract(e.multiply(k)));
+      },
+      denoise: (y, ratio, network) => {
+        const cIn = unitScale(ratio, dataDeviation);
+        const cSkip = cIn.square().multiply(dataDeviation ** 2);
+        const cOut = ratio.multiply(cIn).multiply(dataDeviation);
+        const k = scaleOf(ratio);
+        const slope = grad((u: Tensor) => learned[form](u, network(u, noiseLevel(ratio)), k).sum())(y.multiply(cIn));
+        return y.multiply(cSkip).add(slope.multiply(cOut));
+      },
+    };
+  },
+});

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { RecipeError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
-import { samplerFromRecipe, samplerKinds } from "./from-recipe.ts";
 import { heun } from "./heun.ts";
+import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 
 test("a sampler is rebuilt from the JSON of its recipe, with the same grid", () => {
   for (const kind of samplerKinds) {
@@ -39,7 +39,9 @@ test("a predictor is named by its kind, its settings beside the corrector's", ()
     measure: "noise",
   });
   const unknown = { kind: "predictor-corrector", predictor: "ancestral", order: 2 };
-  expect(() => samplerFromRecipe(unknown)).toThrow(/sampler ancestral: unknown setting order/);
+  expect(() => samplerFromRecipe(unknown)).toThrow(
+    /predictor-corrector: unknown setting order; known are predictor, .*variance$/,
+  );
 });
 
 test("settings of another type than their defaults are refused", () => {

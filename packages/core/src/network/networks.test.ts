@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ArgumentError, RecipeError } from "../errors.ts";
-import { networkFromRecipe, networkKinds } from "./from-recipe.ts";
 import { mlp } from "./mlp.ts";
+import { networkFromRecipe, networkKinds } from "./networks.ts";
 
 test("a network is rebuilt from the JSON of its recipe, with the same parameters", () => {
   const network = mlp({ width: 24, depth: 2, noiseFeatures: 8 });

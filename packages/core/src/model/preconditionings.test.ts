@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { energyForms, energyPreconditioning } from "./energy/preconditioning.ts";
-import { preconditioningFromRecipe, preconditioningKinds } from "./from-recipe.ts";
 import { edmPreconditioning, type Prediction, predict } from "./preconditioning.ts";
+import { preconditioningFromRecipe, preconditioningKinds } from "./preconditionings.ts";
 
 const predictions: readonly Prediction[] = ["noise", "data", "score", "velocity"];
 
@@ -24,6 +24,6 @@ describe("preconditioningFromRecipe", () => {
     expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(/among edm, predict, energy; found none/);
     expect(() => preconditioningFromRecipe({ kind: "edm", deviation: 1 })).toThrow(/unknown setting deviation/);
     expect(() => preconditioningFromRecipe({ kind: "predict" })).toThrow(ArgumentError);
-    expect(() => preconditioningFromRecipe({ kind: "predict", prediction: "v" })).toThrow(/velocity; found v/);
+    expect(() => preconditioningFromRecipe({ kind: "predict", prediction: "v" })).toThrow(/velocity, found v/);
   });
 });

@@ -6,9 +6,9 @@ import { meanConstraint } from "./constraint.ts";
 import { denoising } from "./denoising.ts";
 import { finiteDifference } from "./finite-difference.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
-import { levelKinds, levelsFromRecipe, objectiveFromRecipe, objectiveKinds } from "./from-recipe.ts";
 import { implicit } from "./implicit.ts";
-import { fixedLevel, geometricLevels, logNormalLevels, uniformTimes } from "./levels.ts";
+import { fixedLevel, geometricLevels, levelKinds, levelsFromRecipe, logNormalLevels, uniformTimes } from "./levels.ts";
+import { objectiveFromRecipe, objectiveKinds } from "./objectives.ts";
 import { sliced } from "./sliced.ts";
 
 const process = edm();

@@ -1,0 +1,20 @@
+/** Every preconditioning: to choose one in a recipe, rebuild it from a file, or list them. */
+import { partList } from "../part/part-list.ts";
+import { energyPreconditioning } from "./energy/preconditioning.ts";
+import { edmPreconditioning, type Preconditioning, predict } from "./preconditioning.ts";
+
+/** Every preconditioning. */
+export const preconditionings = partList<Preconditioning>("preconditioning", [
+  edmPreconditioning,
+  predict,
+  energyPreconditioning,
+]);
+
+/** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */
+export const preconditioningKinds = preconditionings.kinds;
+
+/**
+ * The preconditioning a recipe describes; left-out settings take their defaults, but `predict` needs its `prediction`.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
+ */
+export const preconditioningFromRecipe = preconditionings.fromRecipe;

@@ -1,0 +1,14 @@
+/** Every feature network: to rebuild one from a file. */
+import { partList } from "../part/part-list.ts";
+import { convolutional } from "./convolutional.ts";
+import type { FeatureNetwork } from "./feature-network.ts";
+import { perceptron } from "./perceptron.ts";
+
+/** Every feature network. */
+export const featureNetworks = partList<FeatureNetwork>("feature network", [convolutional, perceptron]);
+
+/**
+ * The feature network a recipe describes; left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
+ */
+export const featureNetworkFromRecipe = featureNetworks.fromRecipe;

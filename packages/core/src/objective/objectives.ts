@@ -1,0 +1,19 @@
+/** Every objective: to choose one in a recipe, rebuild it from a file, or list them. */
+import { partList } from "../part/part-list.ts";
+import { constrained } from "./constrained.ts";
+import { fokkerPlanck } from "./fokker-planck.ts";
+import type { Objective } from "./objective.ts";
+import { scoreMatching } from "./score-matching.ts";
+
+/** Every objective; those that match a score by themselves stand in {@link "./score-matching.ts"}. */
+export const objectives = partList<Objective>("objective", [...scoreMatching, fokkerPlanck, constrained]);
+
+/** The kinds of objective that {@link objectiveFromRecipe} knows. */
+export const objectiveKinds = objectives.kinds;
+
+/**
+ * The objective a recipe describes; left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take, in its parts too; ArgumentError
+ *   for settings that do not go together
+ */
+export const objectiveFromRecipe = objectives.fromRecipe;

@@ -1,0 +1,22 @@
+/** Every process: to choose one in a recipe, rebuild it from a file, or list them. */
+import { partList } from "../part/part-list.ts";
+import { vpCosine } from "./cosine.ts";
+import { edm } from "./edm.ts";
+import type { Process } from "./process.ts";
+import { rectifiedFlow } from "./rectified-flow.ts";
+import { subVp } from "./sub-vp.ts";
+import { ve } from "./variance-exploding.ts";
+import { vp } from "./variance-preserving.ts";
+
+/** Every process. */
+export const processes = partList<Process>("process", [edm, ve, vp, vpCosine, subVp, rectifiedFlow]);
+
+/** The kinds of process that {@link processFromRecipe} knows. */
+export const processKinds = processes.kinds;
+
+/**
+ * The process a recipe describes; left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
+ *   do not go together
+ */
+export const processFromRecipe = processes.fromRecipe;

@@ -1,0 +1,38 @@
+/** Every sampler, family by family: to choose one in a command, rebuild it from a file, or list them. */
+import { partList } from "../part/part-list.ts";
+import type { AnySampler } from "./adaptive-sampler.ts";
+import { adaptiveSde } from "./adaptive-sde.ts";
+import { annealedLangevin } from "./annealed-langevin.ts";
+import { dormandPrince } from "./dormand-prince.ts";
+import { langevin } from "./langevin.ts";
+import { mala } from "./mala.ts";
+import { predictorCorrector } from "./predictor-corrector.ts";
+import { flowSamplers, sdeSamplers } from "./predictors.ts";
+import { restart } from "./restart.ts";
+import { underdampedLangevin } from "./underdamped-langevin.ts";
+
+/** Every sampler; those on a grid of falling times stand in {@link "./predictors.ts"}. */
+export const samplers = partList<AnySampler>("sampler", [
+  ...flowSamplers,
+  restart,
+  dormandPrince,
+  ...sdeSamplers,
+  adaptiveSde,
+  predictorCorrector,
+  langevin,
+  mala,
+  underdampedLangevin,
+  annealedLangevin,
+]);
+
+/** What is known of every sampler beside how it is made, family by family. */
+export const samplerCatalogue = samplers.declarations;
+
+/** The kinds of sampler that {@link samplerFromRecipe} knows. */
+export const samplerKinds = samplers.kinds;
+
+/**
+ * The sampler a recipe describes; left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
+ */
+export const samplerFromRecipe = samplers.fromRecipe;
