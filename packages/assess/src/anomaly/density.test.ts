@@ -1,4 +1,5 @@
-import { ArgumentError, edm, exact, gaussian, normal } from "@scorefield/core";
+import { ArgumentError, conditional, edm, exact, gaussian, normal } from "@scorefield/core";
+import { exactClasses } from "@scorefield/core/internal";
 import { ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
@@ -44,5 +45,48 @@ describe("log-density", () => {
     expect(data[2]).toBeGreaterThan(4);
     expect(() => typicality(ndarray(Float64Array.of(1)), ndarray(Float64Array.of(2, 2)))).toThrow(ArgumentError);
     expect(() => typicality(ndarray(Float64Array.of(1)), ndarray(Float64Array.of(2)))).toThrow(ShapeError);
+  });
+});
+
+describe("of a model with classes", () => {
+  const means = [
+    [3, 0],
+    [-3, 1],
+  ];
+  const model = exactClasses(
+    means.map((mean) => gaussian({ mean })),
+    edm({ sigmaMax: 1e3 }),
+  );
+  const rows = normal([300, 2], { seed: 4, dtype: "float64" });
+  const labels = Array.from({ length: 300 }, (_, i) => (i * i) % 2);
+  for (let i = 0; i < 600; i++) rows.data[i]! += means[labels[i >> 1]!]![i % 2]!;
+  const options = { batch: 128, runtime };
+
+  test("a row is scored under its own class", async () => {
+    const detector = densityDetector(model, options);
+    const { data } = await detector.score(rows, { class: labels });
+    for (const label of [0, 1]) {
+      const alone = await densityDetector(conditional(model, label), options).score(rows);
+      const other = await densityDetector(model, { ...options, given: { class: label } }).score(rows);
+      for (const [i, own] of labels.entries()) {
+        expect(other.data[i]).toBeCloseTo(alone.data[i]!, 8);
+        const squares = means.map(([a, b]) => (rows.data[2 * i]! - a!) ** 2 + (rows.data[2 * i + 1]! - b!) ** 2);
+        expect(alone.data[i]! - data[i]!).toBeCloseTo((squares[label]! - squares[own]!) / 2, 1);
+        if (own === label) expect(data[i]).toBeCloseTo(alone.data[i]!, 8);
+      }
+    }
+  });
+
+  test("typicality: the reference and the rows, each under their classes", async () => {
+    const detector = await typicalityDetector(model, rows, { ...options, given: { class: labels } });
+    const points = matrix([
+      [4, 0],
+      [4, 0],
+    ]);
+    const { data } = await detector.score(points, { class: [0, 1] });
+    // One deviation from the mean of its class, or seven from that of the other.
+    expect(data[0]).toBeLessThan(1);
+    expect(data[1]).toBeGreaterThan(10);
+    await expect(detector.score(points)).rejects.toThrow(/list of one for each of the 2 samples; found a list of 300/);
   });
 });

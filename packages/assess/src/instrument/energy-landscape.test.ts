@@ -1,4 +1,5 @@
-import { edm, exact, gaussian } from "@scorefield/core";
+import { conditional, edm, exact, gaussian } from "@scorefield/core";
+import { exactClasses } from "@scorefield/core/internal";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { energyLandscape } from "./energy-landscape.ts";
@@ -27,4 +28,14 @@ test("minus the log-density, by time, row and column", async () => {
   await expect(energyLandscape(silent, { x, y, times, runtime })).rejects.toThrow(/with logDensity/);
   const line = exact(gaussian({ mean: [1] }), process);
   await expect(energyLandscape(line, { x, y, times, runtime })).rejects.toThrow(/two numbers, found \[1\]/);
+});
+
+test("of one class, the same for the whole grid", async () => {
+  const model = exactClasses([gaussian({ mean: [1, 0] }), gaussian({ mean: [-1, 2] })], edm());
+  const options = { x: [-1, 0, 2], y: [0.5, 1], times: [0.1], runtime };
+  const found = await energyLandscape(model, { ...options, given: { class: 1 } });
+  expect(found).toEqual(await energyLandscape(conditional(model, 1), options));
+  expect(found).not.toEqual(await energyLandscape(model, options));
+  const list = energyLandscape(model, { ...options, given: { class: [0, 1, 0, 1, 0, 1] } });
+  await expect(list).rejects.toThrow(/energyLandscape given class: expected one value for all/);
 });
