@@ -34,6 +34,8 @@ export interface Check {
   readonly group: string;
   /** Where the truth is from: authors, year, equation. */
   readonly source: string;
+  /** The kind of sampler that it is about, if it is about one. */
+  readonly sampler?: string;
   /** Left out unless everything is asked for. */
   readonly slow?: boolean;
   run(context: CheckContext): Promise<Finding>;
@@ -63,6 +65,18 @@ export const absolute = (expected: number, found: number, tolerance: number, mor
   tolerance,
   ...more,
 });
+
+/** An order of convergence, by how far it may fall below what it should be and rise above it. */
+export const slope = (
+  expected: number,
+  found: number,
+  tolerance: number | readonly [below: number, above: number],
+  more: Detail = {},
+): Finding => {
+  const [below, above] = typeof tolerance === "number" ? [tolerance, tolerance] : tolerance;
+  const error = Math.abs(found - expected);
+  return { expected, found, error, unit: "slope", tolerance: found < expected ? below : above, ...more };
+};
 
 /** An estimate against its expectation: four standard errors, exceeded once in 16,000 draws. */
 export const estimate = (

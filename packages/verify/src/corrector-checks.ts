@@ -11,6 +11,7 @@ export const correctorCheck = ({ name, make }: NamedPredictor): Check => ({
   name: `${name} with a corrector: variance 1 of N(0, 1), 1/2 of the product of two`,
   group: "chain",
   source: "Song et al. 2021, algorithms 4 and 5; Du et al. 2023, section 4",
+  sampler: make(2).recipe.kind,
   run: async ({ runtime }) => {
     const errorOf = (data: CrossedData): Promise<number> => crossedError(make(200), corrector, data, process, runtime);
     const [normal, product] = [await errorOf("normal"), await errorOf("product")];

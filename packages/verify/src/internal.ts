@@ -9,5 +9,5 @@ export {
   type NamedPredictor,
   predictors,
 } from "./probe/corrector-probe.ts";
-export { flowErrors, flowOrders, flowProcesses, pointError } from "./probe/flow-probe.ts";
+export { flowErrors, flowProcesses, pointError } from "./probe/flow-probe.ts";
 export { varianceErrors, variancePath } from "./probe/linear-probe.ts";

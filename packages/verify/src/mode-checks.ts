@@ -1,6 +1,6 @@
 /** Checks of what share of samples falls to either of two modes far apart: 1/5 and 4/5. */
 
-import type { AnySampler, Process } from "@scorefield/core";
+import type { AnySampler, Process, Sampler } from "@scorefield/core";
 import {
   adaptiveSde,
   ancestral,
@@ -16,6 +16,7 @@ import {
   gaussianMixture,
   heun,
   langevin,
+  mala,
   normal,
   predictorCorrector,
   restart,
@@ -23,7 +24,9 @@ import {
   sample,
   samplerCatalogue,
   sdeDpmSolver,
+  underdampedLangevin,
   unipc,
+  vp,
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import { type Check, type CheckContext, estimate, worst } from "./check.ts";
@@ -98,14 +101,25 @@ const samplers: readonly ModeTruth[] = [
     sampler: annealedLangevin({ levels: 200, stepsPerLevel: 10, denoiseLast: false }),
     process: edm({ sigmaMin: 0.5, sigmaMax: 50 }),
   },
+  { sampler: annealedLangevin({ levels: 400, stepsPerLevel: 10, denoiseLast: false }), process: vp(), slow: true },
+  { sampler: ancestral({ steps: 400 }), process: vp(), slow: true },
+  { sampler: sdeDpmSolver({ steps: 100 }), process: vp(), slow: true },
+];
+
+/** Chains at one level, each with the variance that it gives a mode of variance 1. */
+const chains: readonly { readonly sampler: Sampler; readonly width: number }[] = [
+  { sampler: langevin({ steps: 500, stepSize: 0.05 }), width: 2 / (2 - 0.05) },
+  { sampler: mala({ steps: 300, stepSize: 0.4 }), width: 1 },
+  { sampler: underdampedLangevin({ steps: 300, stepSize: 0.3 }), width: 1 },
 ];
 
 const recovers = ({ sampler, slow = false, process = usual }: ModeTruth): Check => {
   const { kind, sChurn, eta } = sampler.recipe as { kind: string; sChurn?: number; eta?: number };
   return {
-    name: `${kind}${sChurn ? " (churn)" : eta ? ` (eta ${eta})` : ""}: weight and width of modes of 1/5 and 4/5`,
+    name: `${kind}${sChurn ? " (churn)" : eta ? ` (eta ${eta})` : ""}${process.recipe.kind === "vp" ? ", vp" : ""}: weight and width of modes of 1/5 and 4/5`,
     group: "modes",
     source: sourceOf(kind),
+    sampler: kind,
     slow,
     run: async (context) => {
       const { first, variance } = modesOf(await draw(sampler, process, context));
@@ -119,20 +133,22 @@ const recovers = ({ sampler, slow = false, process = usual }: ModeTruth): Check 
   };
 };
 
-/** Modes recovered, and the one method that must not. */
-export const modeChecks: readonly Check[] = [
-  ...samplers.map(recovers),
-  {
-    name: "langevin: modes keep the weights of the start, not 1/5 and 4/5",
-    group: "modes",
-    source: "Song & Ermon 2019, section 3.2.2",
-    run: async (context) => {
-      const start = normal([count, 2], { seed: 3 });
-      for (let i = 0; i < start.data.length; i++) start.data[i]! *= 8;
-      const before = modesOf(start).first;
-      const chain = langevin({ steps: 500, stepSize: 0.05 });
-      const { first } = modesOf(await draw(chain, usual, context, start));
-      return estimate(before, first, shareError(before), { detail: `started at ${before.toPrecision(3)}` });
-    },
+const keeps = ({ sampler, width }: (typeof chains)[number]): Check => ({
+  name: `${sampler.recipe.kind}: modes keep the weights of the start, not 1/5 and 4/5`,
+  group: "modes",
+  source: "Song & Ermon 2019, section 3.2.2",
+  sampler: sampler.recipe.kind,
+  run: async (context) => {
+    const start = normal([count, 2], { seed: 3 });
+    for (let i = 0; i < start.data.length; i++) start.data[i]! *= 8;
+    const before = modesOf(start).first;
+    const { first, variance } = modesOf(await draw(sampler, usual, context, start));
+    return worst([
+      estimate(before, first, shareError(before), { detail: `weight, started at ${before.toPrecision(3)}` }),
+      estimate(width, variance, width * Math.sqrt(1 / count), { detail: "variance" }),
+    ]);
   },
-];
+});
+
+/** Modes recovered, and the methods that must not. */
+export const modeChecks: readonly Check[] = [...samplers.map(recovers), ...chains.map(keeps)];

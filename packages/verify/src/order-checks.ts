@@ -3,7 +3,7 @@
  * double. On Gaussian data both the flow and the law of every linear sampler are known, so nothing is drawn.
  */
 import type { Process, Sampler } from "@scorefield/core";
-import { type Check, type Finding, worst } from "./check.ts";
+import { absolute, type Check, type Finding, slope, worst } from "./check.ts";
 import { orderOf } from "./probe/affine-probe.ts";
 import { flowErrors } from "./probe/flow-probe.ts";
 import { varianceErrors } from "./probe/linear-probe.ts";
@@ -25,20 +25,23 @@ export interface OrderTruth {
   readonly steps?: number;
   /** Deviations s of the data, default 1 and 0.3. */
   readonly deviations?: readonly number[];
-  /** How far the slope may be from the order, default 0.15. */
-  readonly tolerance?: number;
+  /** How far the slope may be from the order, or by how much below and above it. Default 0.15. */
+  readonly tolerance?: number | readonly [below: number, above: number];
+  /** The largest error after the most steps, as a share. Default any. */
+  readonly most?: number;
 }
 
 const kindOf = (process: Process): string => String(process.recipe.kind);
 
 /** The check of an order of convergence on a process. */
 export const orderCheck = (truth: OrderTruth, process: Process, slow: boolean): Check => {
-  const { name, source, towards, order, sampler, steps = 32, deviations = [1, 0.3], tolerance = 0.15 } = truth;
+  const { name, source, towards, order, sampler, steps = 32, deviations = [1, 0.3], tolerance = 0.15, most } = truth;
   const sizes = [1, 2, 4, 8].map((factor) => factor * steps);
   return {
     name: `${name}, ${kindOf(process)}: order ${order} towards the ${towards === "flow" ? "flow" : "marginal"} of N(0, s^2)`,
     group: "order",
     source,
+    sampler: sampler(steps).recipe.kind,
     slow,
     run: async ({ runtime, signal }) => {
       const errorsOf = towards === "flow" ? flowErrors : varianceErrors;
@@ -48,18 +51,12 @@ export const orderCheck = (truth: OrderTruth, process: Process, slow: boolean): 
         errors.push(await errorsOf(sampler(size), process, deviations, runtime));
       }
       return worst(
-        deviations.map((s, i): Finding => {
+        deviations.flatMap((s, i): Finding[] => {
           const column = errors.map((row) => row[i]!);
-          const found = orderOf(sizes, column);
-          const last = Math.abs(column.at(-1)!).toExponential(1);
-          return {
-            expected: order,
-            found,
-            error: Math.abs(found - order),
-            unit: "slope",
-            tolerance,
-            detail: `s = ${s}: error ${last} after ${sizes.at(-1)} steps`,
-          };
+          const last = Math.abs(column.at(-1)!);
+          const detail = `s = ${s}: error ${last.toExponential(1)} after ${sizes.at(-1)} steps`;
+          const found = slope(order, orderOf(sizes, column), tolerance, { detail });
+          return most === undefined ? [found] : [found, absolute(0, last, most, { detail })];
         }),
       );
     },

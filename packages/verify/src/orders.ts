@@ -25,6 +25,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Karras et al. 2022, algorithm 1, first order",
     towards: "flow",
     order: 1,
+    steps: 64,
+    tolerance: 0.05,
     sampler: (steps) => euler({ steps, ...plain }),
   },
   {
@@ -32,6 +34,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Song, Meng & Ermon 2021, equation 12",
     towards: "flow",
     order: 1,
+    steps: 64,
+    tolerance: 0.05,
     sampler: (steps) => ddim({ steps, ...plain }),
   },
   {
@@ -39,6 +43,9 @@ export const orders: readonly OrderTruth[] = [
     source: "Karras et al. 2022, algorithm 1",
     towards: "flow",
     order: 2,
+    steps: 64,
+    tolerance: 0.1,
+    most: 2e-4,
     sampler: (steps) => heun({ steps, ...plain }),
   },
   {
@@ -46,6 +53,8 @@ export const orders: readonly OrderTruth[] = [
     source: dpm,
     towards: "flow",
     order: 1,
+    steps: 48,
+    tolerance: 0.05,
     sampler: (steps) => dpmSolver({ steps, order: 1, ...plain }),
   },
   {
@@ -53,6 +62,8 @@ export const orders: readonly OrderTruth[] = [
     source: dpm,
     towards: "flow",
     order: 2,
+    steps: 48,
+    tolerance: [0.1, 0.15],
     sampler: (steps) => dpmSolver({ steps, order: 2, ...plain }),
   },
   {
@@ -61,6 +72,7 @@ export const orders: readonly OrderTruth[] = [
     towards: "flow",
     order: 3,
     steps: 64,
+    tolerance: [0.1, 0.15],
     sampler: (steps) => dpmSolver({ steps, order: 3, ...plain }),
   },
   {
@@ -68,6 +80,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Zhang & Chen 2023, equations 14-15",
     towards: "flow",
     order: 1,
+    steps: 64,
+    tolerance: 0.05,
     sampler: (steps) => deis({ steps, order: 1, ...plain }),
   },
   {
@@ -75,6 +89,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Zhang & Chen 2023, equations 14-15",
     towards: "flow",
     order: 2,
+    steps: 64,
+    tolerance: [0.15, 0.1],
     sampler: (steps) => deis({ steps, order: 2, ...plain }),
   },
   {
@@ -92,6 +108,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Zhao et al. 2023, theorem 3.1",
     towards: "flow",
     order: 2,
+    steps: 48,
+    tolerance: [0.1, 0.15],
     sampler: (steps) => unipc({ steps, order: 1, ...plain }),
   },
   {
@@ -99,6 +117,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Zhao et al. 2023, theorem 3.1",
     towards: "flow",
     order: 3,
+    steps: 48,
+    tolerance: [0.1, 0.15],
     sampler: (steps) => unipc({ steps, order: 2, ...plain }),
   },
   {
@@ -106,6 +126,8 @@ export const orders: readonly OrderTruth[] = [
     source: "Zhao et al. 2023, theorem 3.1",
     towards: "flow",
     order: 4,
+    steps: 48,
+    tolerance: [0.1, 0.15],
     sampler: (steps) => unipc({ steps, order: 3, ...plain }),
   },
   {
@@ -122,6 +144,8 @@ export const orders: readonly OrderTruth[] = [
     towards: "law",
     order: 1,
     steps: 100,
+    tolerance: [0.05, 0.07],
+    most: 0.025,
     sampler: (steps) => reverseDiffusion({ steps, grid: "karras" }),
   },
   {
@@ -130,6 +154,7 @@ export const orders: readonly OrderTruth[] = [
     towards: "law",
     order: 1,
     steps: 100,
+    tolerance: 0.08,
     sampler: (steps) => ancestral({ steps, grid: "karras" }),
   },
   {
@@ -138,8 +163,18 @@ export const orders: readonly OrderTruth[] = [
     towards: "law",
     order: 1,
     steps: 100,
-    deviations: [0.7, 0.3],
+    deviations: [0.7, 0.3, 0.1],
+    tolerance: 0.08,
     sampler: (steps) => ancestral({ steps, grid: "karras", variance: "transition" }),
+  },
+  {
+    name: "ddim (eta 0.5)",
+    source: "Song, Meng & Ermon 2021, equation 16",
+    towards: "law",
+    order: 1,
+    steps: 100,
+    tolerance: 0.1,
+    sampler: (steps) => ddim({ steps, eta: 0.5, ...plain }),
   },
   {
     name: "ddim (eta 1)",
@@ -147,6 +182,7 @@ export const orders: readonly OrderTruth[] = [
     towards: "law",
     order: 1,
     steps: 100,
+    tolerance: 0.1,
     sampler: (steps) => ddim({ steps, eta: 1, ...plain }),
   },
   {
@@ -154,6 +190,9 @@ export const orders: readonly OrderTruth[] = [
     source: "Lu et al. 2022 (DPM-Solver++), appendix on SDEs",
     towards: "law",
     order: 2,
+    steps: 40,
+    tolerance: [0.05, 0.1],
+    most: 0.002,
     sampler: (steps) => sdeDpmSolver({ steps }),
   },
   {
@@ -161,6 +200,7 @@ export const orders: readonly OrderTruth[] = [
     source: "Karras et al. 2022, algorithm 2",
     towards: "law",
     order: 2,
+    deviations: [1, 0.5, 0.3],
     sampler: (steps) => heun({ steps, sChurn: 10, ...plain }),
   },
   {

@@ -33,6 +33,7 @@ const reproducible = (kind: string): Check => ({
   name: `${kind}: the same batch again bit for bit; a sample alone to rounding of float32`,
   group,
   source: "counter-based draws: Salmon et al. 2011",
+  sampler: kind,
   run: async ({ runtime, signal }) => {
     const sampler: AnySampler = samplerFromRecipe({ kind, ...(short[kind] ?? { steps: 12 }) });
     const draw = (count: number, batch: number, seed = 5): Promise<NdArray<"float32">> =>
@@ -71,6 +72,7 @@ const networkAlone = (process: Process, sampler: AnySampler): Check => ({
   name: `${sampler.recipe.kind} of a network, ${process.recipe.kind}: a sample alone to rounding of float32`,
   group,
   source: "step lengths rounded to powers of 2^(1/8), so that rounded errors choose the same",
+  sampler: sampler.recipe.kind,
   run: async ({ runtime, signal }) => {
     const model = randomModel(process);
     const draw = (batch: number): Promise<NdArray<"float32">> =>

@@ -9,9 +9,12 @@ import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { adaptiveSde } from "./adaptive-sde.ts";
 import { sample } from "./sample.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+samplerTruths("adaptive-sde", runtime);
 
 /** Mean square of samples of N(0, I) in d dimensions, in units of its standard error from 1; and evaluations. */
 const secondMoment = async (process: Process, d: number, count: number, rtol?: number) => {

@@ -10,25 +10,14 @@ import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { annealedLangevin, annealingRatio } from "./annealed-langevin.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
+samplerTruths("annealed-langevin", runtime);
 
-test("on N(0, sigma^2) the variance of a level tends to sigma^2 / (1 - r^2)", async () => {
-  for (const process of processes)
-    for (const snr of [0.1, 0.3, 0.6]) {
-      const sampler = annealedLangevin({ levels: 2, stepsPerLevel: 2000, snr });
-      const path = await variancePath(sampler, process, [0], runtime);
-      // Before the last step of the first level, and at the end.
-      for (const [k, t] of [
-        [1999, process.times.last],
-        [4000, process.times.first],
-      ] as const)
-        expect((path[k]![0]! / process.sigma(t) ** 2) * (1 - snr ** 2)).toBeCloseTo(1, 9);
-    }
-});
+const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
 
 test("from a level to the next y = x / alpha stays: without steps to speak of the data's share is kept", async () => {
   const process = vp();

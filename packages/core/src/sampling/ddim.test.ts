@@ -1,57 +1,18 @@
 import { native } from "@scorefield/tensor/native";
-import {
-  affineSteps,
-  flowOrders,
-  flowProcesses,
-  marginalVariance,
-  orderOf,
-  pointError,
-  variancesAfter,
-} from "@scorefield/verify/internal";
+import { affineSteps, flowProcesses } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { ddim } from "./ddim.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
-const deviations = [1, 0.3];
 
-describe("without noise, on N(0, s^2)", () => {
-  for (const process of flowProcesses)
-    test(`${process.recipe.kind}: order 1 towards the flow's closed form`, async () => {
-      const make = (steps: number) => ddim({ steps, denoiseLast: false });
-      const { orders, errors } = await flowOrders(make, [64, 128, 256, 512], process, deviations, runtime);
-      for (const order of orders) {
-        expect(order, `errors ${errors}`).toBeGreaterThan(0.95);
-        expect(order, `errors ${errors}`).toBeLessThan(1.05);
-      }
-    });
-});
+samplerTruths("ddim", runtime);
 
 describe("with noise, on N(0, s^2)", () => {
-  for (const process of flowProcesses)
-    for (const eta of [0.5, 1])
-      test(`${process.recipe.kind}, eta ${eta}: weak order 1 towards the exact marginal`, async () => {
-        const sizes = [100, 200, 400, 800];
-        const { first, last } = process.times;
-        const start = deviations.map((s) => marginalVariance(process, last, s));
-        const errors: number[][] = [];
-        for (const steps of sizes) {
-          const probe = await affineSteps(ddim({ steps, eta, denoiseLast: false }), process, deviations, runtime);
-          errors.push(
-            variancesAfter(probe, start).map((v, i) => v / marginalVariance(process, first, deviations[i]!) - 1),
-          );
-        }
-        for (const i of deviations.keys()) {
-          const column = errors.map((row) => row[i]!);
-          const order = orderOf(sizes, column);
-          expect(order, `errors ${column}`).toBeGreaterThan(0.9);
-          expect(order, `errors ${column}`).toBeLessThan(1.1);
-        }
-      });
-
   test("with vp each step is equations 12 and 16 of Song, Meng & Ermon 2021 written out", async () => {
     const process = vp();
     for (const eta of [0, 0.4, 1]) {
@@ -69,22 +30,6 @@ describe("with noise, on N(0, s^2)", () => {
         expect(Math.abs(b[0]! - s)).toBeLessThan(1e-10);
       }
     }
-  });
-});
-
-describe("on a point", () => {
-  test("exact in one step without noise", async () => {
-    for (const process of flowProcesses)
-      expect(await pointError(ddim({ steps: 1, denoiseLast: false }), process, runtime)).toBeLessThan(1e-10);
-  });
-
-  test("the right variance after one step with any noise", async () => {
-    for (const process of flowProcesses)
-      for (const eta of [0.3, 1]) {
-        const probe = await affineSteps(ddim({ steps: 1, eta, denoiseLast: false }), process, [0], runtime);
-        const [variance] = variancesAfter(probe, [process.sigma(process.times.last) ** 2]);
-        expect(variance! / process.sigma(process.times.first) ** 2).toBeCloseTo(1, 8);
-      }
   });
 });
 

@@ -1,26 +1,19 @@
 import { native } from "@scorefield/tensor/native";
-import { affineSteps, flowErrors, flowOrders, flowProcesses } from "@scorefield/verify/internal";
+import { affineSteps, flowErrors, flowProcesses } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
 import { ddim } from "./ddim.ts";
 import { euler } from "./euler.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-describe("on N(0, s^2)", () => {
-  for (const process of flowProcesses)
-    test(`${process.recipe.kind}: order 1 towards the flow's closed form`, async () => {
-      const make = (steps: number) => euler({ steps, denoiseLast: false });
-      const { orders, errors } = await flowOrders(make, [64, 128, 256, 512], process, [1, 0.3], runtime);
-      for (const order of orders) {
-        expect(order, `errors ${errors}`).toBeGreaterThan(0.95);
-        expect(order, `errors ${errors}`).toBeLessThan(1.05);
-      }
-    });
+samplerTruths("euler", runtime);
 
+describe("on N(0, s^2)", () => {
   test("with edm each step is x (1 + (sigma' - sigma) sigma / (s^2 + sigma^2))", async () => {
     const sampler = euler({ steps: 12 });
     const sigmas = sampler.grid(edm()).map((t) => 80 * t);

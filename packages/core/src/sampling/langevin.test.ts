@@ -1,33 +1,21 @@
 import { native } from "@scorefield/tensor/native";
-import { marginalVariance, variancePath } from "@scorefield/verify/internal";
+import { variancePath } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
-import { vp } from "../process/variance-preserving.ts";
 import { langevin } from "./langevin.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-test("its stationary variance on N(0, v) is v 2 / (2 - eta / v), at any time of any process", async () => {
-  const deviations = [1, 0.5];
-  for (const [process, time] of [
-    [edm(), undefined],
-    [edm(), 0.02],
-    [vp(), 0.3],
-  ] as const)
-    for (const stepSize of [0.02, 0.2, 0.4]) {
-      const sampler = langevin({ steps: 5000, stepSize, ...(time !== undefined && { time }) });
-      const path = await variancePath(sampler, process, deviations, runtime);
-      for (const [i, s] of deviations.entries()) {
-        const v = marginalVariance(process, time ?? process.times.first, s);
-        expect(path.at(-1)![i]! / ((v * 2) / (2 - stepSize / v))).toBeCloseTo(1, 10);
-      }
-    }
+samplerTruths("langevin", runtime);
+
+test("at a step of 1 the stationary variance of N(0, 1) is 2", async () => {
   const path = await variancePath(langevin({ steps: 400, stepSize: 1 }), edm({ sigmaMin: 1e-8 }), [1], runtime);
   expect(path.at(-1)![0]).toBeCloseTo(2, 12);
 });

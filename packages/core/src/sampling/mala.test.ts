@@ -9,9 +9,12 @@ import { edm } from "../process/edm.ts";
 import { mala, malaProposal } from "./mala.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+samplerTruths("mala", runtime);
 
 const process = edm();
 const { first } = process.times;

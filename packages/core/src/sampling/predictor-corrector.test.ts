@@ -17,9 +17,12 @@ import { reverseDiffusion } from "./reverse-diffusion.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
 import { sdeDpmSolver } from "./sde-dpm-solver.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+samplerTruths("predictor-corrector", runtime);
 
 const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
 

@@ -1,5 +1,5 @@
 import { native } from "@scorefield/tensor/native";
-import { affineSteps, marginalVariance, orderOf, varianceErrors } from "@scorefield/verify/internal";
+import { affineSteps, marginalVariance } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { vpCosine } from "../process/cosine.ts";
@@ -10,29 +10,17 @@ import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+samplerTruths("reverse-diffusion", runtime);
 
 const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
 const deviations = [1, 0.3];
 
 describe("on N(0, s^2)", () => {
-  for (const process of processes)
-    test(`${process.recipe.kind}: weak order 1 towards the exact marginal`, async () => {
-      const sizes = [100, 200, 400, 800];
-      const errors: number[][] = [];
-      for (const steps of sizes)
-        errors.push(await varianceErrors(reverseDiffusion({ steps, grid: "karras" }), process, deviations, runtime));
-      for (const i of deviations.keys()) {
-        const column = errors.map((row) => row[i]!);
-        const order = orderOf(sizes, column);
-        expect(order, `errors ${column}`).toBeGreaterThan(0.95);
-        expect(order, `errors ${column}`).toBeLessThan(1.07);
-        expect(Math.abs(column.at(-1)!)).toBeLessThan(0.025);
-      }
-    });
-
   test("each step is (2 - a) x + G^2 score + G z with the forward transition's a and G", async () => {
     for (const process of processes) {
       const sampler = reverseDiffusion({ steps: 15 });

@@ -2,39 +2,18 @@ import { native } from "@scorefield/tensor/native";
 import { orderOf, varianceErrors, variancePath } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
-import { vpCosine } from "../process/cosine.ts";
 import { edm } from "../process/edm.ts";
-import { rectifiedFlow } from "../process/rectified-flow.ts";
-import { subVp } from "../process/sub-vp.ts";
-import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { evaluations } from "./sampler.ts";
 import { sdeDpmSolver } from "./sde-dpm-solver.ts";
+import { samplerTruths } from "./truths.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
-const deviations = [1, 0.3];
+samplerTruths("sde-dpm-solver++", runtime);
 
 describe("on N(0, s^2)", () => {
-  for (const process of processes)
-    test(`${process.recipe.kind}: weak order 2 towards the exact marginal, exact on a point`, async () => {
-      const sizes = [40, 80, 160, 320];
-      const errors: number[][] = [];
-      for (const steps of sizes)
-        errors.push(await varianceErrors(sdeDpmSolver({ steps }), process, deviations, runtime));
-      for (const i of deviations.keys()) {
-        const column = errors.map((row) => row[i]!);
-        const order = orderOf(sizes, column);
-        expect(order, `errors ${column}`).toBeGreaterThan(1.95);
-        expect(order, `errors ${column}`).toBeLessThan(2.1);
-        expect(Math.abs(column.at(-1)!)).toBeLessThan(0.002);
-      }
-      const [point] = await varianceErrors(sdeDpmSolver({ steps: 3 }), process, [0], runtime);
-      expect(Math.abs(point!)).toBeLessThan(1e-9);
-    });
-
   test("order 2 holds on a grid whose steps differ", async () => {
     const sizes = [100, 200, 400, 800];
     const errors: number[] = [];

@@ -1,34 +1,19 @@
 import { native } from "@scorefield/tensor/native";
-import { marginalVariance, variancePath } from "@scorefield/verify/internal";
+import { variancePath } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
-import { vp } from "../process/variance-preserving.ts";
 import { sample } from "./sample.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-test("on N(0, v) its stationary variance is v without error, at any step and friction", async () => {
-  const deviations = [1, 0.6];
-  for (const [process, time] of [
-    [edm(), undefined],
-    [vp(), 0.2],
-  ] as const)
-    for (const stepSize of [0.1, 0.5, 1])
-      for (const friction of [0.5, 3]) {
-        const sampler = underdampedLangevin({ steps: 1000, stepSize, friction, ...(time !== undefined && { time }) });
-        const path = await variancePath(sampler, process, deviations, runtime, { start: 9 });
-        for (const [i, s] of deviations.entries()) {
-          const v = marginalVariance(process, time ?? process.times.first, s);
-          expect(path.at(-1)![i]! / v).toBeCloseTo(1, 9);
-        }
-      }
-});
+samplerTruths("underdamped-langevin", runtime);
 
 test("without friction to speak of it swings: the variance of x returns after the period 2 pi s", async () => {
   const steps = Math.round((2 * Math.PI) / 0.01);

@@ -1,13 +1,16 @@
 import { native } from "@scorefield/tensor/native";
-import { flowErrors, flowOrders, flowProcesses, pointError } from "@scorefield/verify/internal";
+import { flowErrors } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { edm } from "../process/edm.ts";
 import { evaluations } from "./sampler.ts";
+import { samplerTruths } from "./truths.case.ts";
 import { unipc } from "./unipc.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+samplerTruths("unipc", runtime);
 
 /** The solution of a small linear system, by elimination. */
 const solve = (matrix: number[][], right: number[]): number[] => {
@@ -69,17 +72,6 @@ const errorByHand = (asked: number, variant: "bh1" | "bh2", steps: number, s: nu
 };
 
 describe("on N(0, s^2)", () => {
-  for (const process of flowProcesses)
-    for (const order of process.recipe.kind.startsWith("vp") ? ([1, 2, 3] as const) : ([3] as const))
-      test(`${process.recipe.kind}: order ${order} and one more by the corrector`, async () => {
-        const make = (steps: number) => unipc({ order, steps, grid: "karras", denoiseLast: false });
-        const { orders, errors } = await flowOrders(make, [48, 96, 192, 384], process, [1, 0.3], runtime);
-        for (const found of orders) {
-          expect(found, `errors ${errors}`).toBeGreaterThan(order + 0.9);
-          expect(found, `errors ${errors}`).toBeLessThan(order + 1.15);
-        }
-      });
-
   test("with edm it is the paper's linear systems written out, in both variants", async () => {
     for (const order of [1, 2, 3] as const)
       for (const variant of ["bh1", "bh2"] as const)
@@ -90,15 +82,6 @@ describe("on N(0, s^2)", () => {
             expect(found[i], `order ${order}, ${variant}`).toBeCloseTo(errorByHand(order, variant, steps, s), 9);
         }
   });
-});
-
-test("on a point exact in one step and in many", async () => {
-  for (const process of flowProcesses)
-    for (const order of [1, 2, 3] as const)
-      for (const steps of [1, 5]) {
-        const error = await pointError(unipc({ order, steps, denoiseLast: false }), process, runtime);
-        expect(error, `${process.recipe.kind}, order ${order}`).toBeLessThan(1e-9);
-      }
 });
 
 test("one evaluation per step, the corrector included", () => {

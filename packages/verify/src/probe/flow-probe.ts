@@ -3,7 +3,7 @@
 import type { AnySampler, Process, Sampler } from "@scorefield/core";
 import { edm, exact, gaussian, rectifiedFlow, sample, subVp, ve, vp, vpCosine } from "@scorefield/core";
 import { ndarray, type Runtime } from "@scorefield/tensor";
-import { marginalVariance, orderOf } from "./affine-probe.ts";
+import { marginalVariance } from "./affine-probe.ts";
 
 /** Processes on which samplers are tested. */
 export const flowProcesses: readonly Process[] = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
@@ -25,25 +25,6 @@ export const flowErrors = async (
   const initial = ndarray(Float64Array.from(rootAt(last)), [1, d]);
   const { data } = await sample(model, { count: 1, sampler, dtype: "float64", initial, runtime });
   return rootAt(first).map((expected, i) => data[i]! / expected - 1);
-};
-
-/** The order of convergence for each deviation and the errors that show it, [grid][deviation]. */
-export const flowOrders = async (
-  samplerWith: (steps: number) => Sampler,
-  sizes: readonly number[],
-  process: Process,
-  deviations: readonly number[],
-  runtime: Runtime,
-): Promise<{ readonly orders: number[]; readonly errors: number[][] }> => {
-  const errors: number[][] = [];
-  for (const steps of sizes) errors.push(await flowErrors(samplerWith(steps), process, deviations, runtime));
-  const orders = deviations.map((_, i) =>
-    orderOf(
-      sizes,
-      errors.map((row) => row[i]!),
-    ),
-  );
-  return { orders, errors };
 };
 
 /** Largest error, in units of sigma at the first time, of the state that a sampler makes on data at a single point. */

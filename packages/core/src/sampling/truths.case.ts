@@ -1,0 +1,23 @@
+/** The truths of a sampler are written once, in the checks of `scorefield verify`; its test runs them. */
+import type { Runtime } from "@scorefield/tensor";
+import { type Check, checks, passes } from "@scorefield/verify";
+import { describe, expect, test } from "vitest";
+
+/** Runs a check: a truth of one's own, or one of `scorefield verify`. */
+export const expectTruth = async ({ run }: Check, runtime: Runtime): Promise<void> => {
+  const finding = await run({ runtime, signal: new AbortController().signal });
+  const { expected, found, error, unit, tolerance, detail } = finding;
+  const told = `expected ${expected}, found ${found}: error ${error} (${unit}) of at most ${tolerance}; ${detail ?? ""}`;
+  expect(passes(finding), told).toBe(true);
+};
+
+/** The checks about a sampler, but for reproducibility, which the suite of all samplers holds it to. */
+export const truthsOf = (kind: string): readonly Check[] =>
+  checks.filter(({ sampler, group }) => sampler === kind && group !== "reproducibility");
+
+/** Tests of every truth of a sampler: orders, exactness, what chains settle at, weights of modes. */
+export const samplerTruths = (kind: string, runtime: Runtime): void => {
+  describe("checks of scorefield verify", () => {
+    for (const check of truthsOf(kind)) test(check.name, () => expectTruth(check, runtime), 60_000);
+  });
+};
