@@ -1,7 +1,7 @@
 /** How often a model is really evaluated, whatever anybody says: evaluations in each compiled function, times its runs. */
 
 import type { ScoreModel } from "@scorefield/core";
-import type { Runtime } from "@scorefield/tensor";
+import type { Runtime, Tensor } from "@scorefield/tensor";
 
 /** A model that counts. */
 export interface Counted {
@@ -13,16 +13,26 @@ export interface Counted {
   count(): number;
 }
 
-/** A model and a runtime that tell together how often its denoiser is evaluated. */
+/**
+ * A model and a runtime that tell together how often its denoiser is evaluated. What is asked twice of the same tensors in one
+ * graph is computed once, and counts once.
+ */
 export const counted = ({ process, shape, denoise }: ScoreModel): Counted => {
   let [traced, evaluated] = [0, 0];
+  const known = new WeakMap<Tensor, WeakMap<Tensor, Tensor>>();
   return {
     model: {
       process,
       shape,
       denoise: (x, t) => {
+        const atX = known.get(x) ?? new WeakMap<Tensor, Tensor>();
+        known.set(x, atX);
+        const before = atX.get(t);
+        if (before) return before;
         traced++;
-        return denoise(x, t);
+        const found = denoise(x, t);
+        atX.set(t, found);
+        return found;
       },
     },
     runtime: (inner) => ({

@@ -114,6 +114,13 @@ export const checkGrid = (
 ): void => {
   if (grid[0] !== times.last && !chain && !anywhere)
     throw new ArgumentError(`grid: expected the first time to be ${times.last}, where the prior is; found ${grid[0]}`);
+  const odd = Array.isArray(grid) ? grid.find((t) => typeof t !== "number" || !Number.isFinite(t)) : grid;
+  if (odd !== undefined || grid.length === 0)
+    throw new ArgumentError(
+      `grid: expected a list of times, at least one; found ${odd === undefined ? "none" : String(odd)}`,
+    );
+  if (!(grid[0]! >= times.first && grid[0]! <= times.last))
+    throw new ArgumentError(`grid: expected times from ${times.first} to ${times.last}, found ${grid[0]}`);
   for (let i = 1; i < grid.length; i++) {
     const [before, t] = [grid[i - 1]!, grid[i]!];
     const moves = t < before || (chain && t === before) || (restarts && t > before);
