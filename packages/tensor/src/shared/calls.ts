@@ -1,0 +1,24 @@
+/** What becomes of calls of shared functions while a function is traced. */
+import type { Tensors } from "../differentiate/differentiate.ts";
+
+/** Takes the call of a shared function: its results are tensors that stand for those of the call. */
+export type TakeCall = (f: (...args: never[]) => Tensors, name: string, args: readonly unknown[]) => Tensors;
+
+let current: TakeCall | undefined;
+
+/** What `build` returns; calls of shared functions in it go to `take`, or are inlined where there is none. */
+export const takingCalls = <T>(take: TakeCall | undefined, build: () => T): T => {
+  const outer = current;
+  current = take;
+  try {
+    return build();
+  } finally {
+    current = outer;
+  }
+};
+
+/** What `build` returns, with all calls inlined: a derivative needs what is inside of them. */
+export const inliningCalls = <T>(build: () => T): T => takingCalls(undefined, build);
+
+/** Who takes calls now, if anybody. */
+export const callTaker = (): TakeCall | undefined => current;

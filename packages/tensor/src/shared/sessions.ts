@@ -1,0 +1,100 @@
+/** Sessions of shared functions: each is traced and loaded once for all that is compiled with them. */
+import { RuntimeError } from "../errors.ts";
+import { cast } from "../operation/source.ts";
+import { defaultRuntime } from "../runtime/default.ts";
+import type { Runtime, Session } from "../runtime/runtime.ts";
+import type { Traced } from "../trace.ts";
+import { type TakeCall, takingCalls } from "./calls.ts";
+import { inFlight } from "./in-flight.ts";
+import { loadProgram } from "./program.ts";
+import { type CallOperation, call, callOperation } from "./shared-call.ts";
+import { argumentsOf, signatureOf, type TracedCall, traceCall } from "./trace-call.ts";
+
+/** Where functions marked with `shared` are loaded: each of them once for every set of argument types. */
+export interface SharedSessions {
+  /** Runs them, and all that is compiled with them. */
+  readonly runtime: Runtime;
+  /** For `compile`: makes a call of a shared function a node of the graph. */
+  readonly take: TakeCall;
+  /** For `compile`: a run that may call shared functions. */
+  during<T>(name: string, run: () => Promise<T>): Promise<T>;
+  /** Frees them once the runs before it have settled. What was compiled with them rejects further calls. */
+  dispose(): Promise<void>;
+}
+
+/** A shared function for arguments of certain types. */
+interface Entry extends Pick<TracedCall, "results" | "unflatten"> {
+  readonly operation: CallOperation;
+}
+
+/**
+ * Sessions for functions marked with `shared`, for `compile(f, specs, { sessions })`. A function is loaded when the first
+ * compiled function that calls it is, and freed by `dispose` alone.
+ * @param options.runtime default as for `compile`
+ */
+export const sharedSessions = ({
+  runtime = defaultRuntime(),
+}: {
+  readonly runtime?: Runtime | undefined;
+} = {}): SharedSessions => {
+  const entries = new Map<unknown, Map<string, Entry>>();
+  const loading = new Set<Promise<Session>>();
+  const runs = inFlight();
+  let disposed = false;
+  const checkAlive = (name: string): void => {
+    if (disposed) throw new RuntimeError(`${name}: its shared sessions were disposed`);
+  };
+
+  const loader = (traced: Traced): (() => Promise<Session>) => {
+    let graph: Traced | undefined = traced;
+    let session: Promise<Session> | undefined;
+    return () => {
+      if (session) return session;
+      const begun = loadProgram(runtime, graph!);
+      session = begun;
+      loading.add(begun);
+      begun.then(
+        // The session holds the constants now.
+        () => (graph = undefined),
+        () => {
+          session = undefined;
+          loading.delete(begun);
+        },
+      );
+      return begun;
+    };
+  };
+
+  const take: TakeCall = (f, name, args) => {
+    checkAlive(name);
+    const variants = entries.get(f) ?? new Map<string, Entry>();
+    entries.set(f, variants);
+    const signature = signatureOf(args);
+    let entry = variants.get(signature);
+    if (!entry) {
+      // Calls inside of it are calls of sessions, too.
+      const { traced, ...rest } = takingCalls(take, () => traceCall(f, name, args));
+      entry = { ...rest, operation: callOperation(name, traced.graph.outputs, loader(traced)) };
+      variants.set(signature, entry);
+    }
+    const { operation, results, unflatten } = entry;
+    const values = call(operation, argumentsOf(args), results.length);
+    return unflatten(values.map((value, i) => cast(value, results[i]!.dtype)));
+  };
+
+  return {
+    runtime,
+    take,
+    during: async (name, run) => {
+      checkAlive(name);
+      return runs.during(run);
+    },
+    dispose: async () => {
+      if (disposed) return;
+      disposed = true;
+      await runs.settled();
+      for (const session of loading) await (await session.catch(() => undefined))?.dispose();
+      entries.clear();
+    },
+  };
+};
