@@ -146,7 +146,7 @@ export const describeShared = (name: string, make: () => Runtime): void => {
       await h.dispose();
     });
 
-    it("differentiates through calls, which are then inlined", async () => {
+    it("differentiates through calls, which are then inlined", { timeout: 60_000 }, async () => {
       const f = shared(network);
       const scalar = (a: Tensor): Tensor => f(a).square().sum();
       await expectSame((a: Tensor) => valueAndGrad(scalar)(a), [x]);

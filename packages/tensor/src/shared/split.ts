@@ -7,7 +7,7 @@ import { cast, constantOperation, input, isInput } from "../operation/source.ts"
 import { type CallOperation, callOf } from "./shared-call.ts";
 
 /** One thing to do; values are numbered. */
-export interface SplitStep {
+interface SplitStep {
   /** A graph, or a shared function to call. */
   readonly run: Graph | CallOperation;
   readonly inputs: readonly number[];
