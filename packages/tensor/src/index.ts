@@ -61,7 +61,7 @@ export { concat, flip, pad, slice, sliceAxis, split, stack } from "./operation/w
 export { countSessions, type SessionCounts } from "./runtime/count-sessions.ts";
 export { defaultRuntime, setDefaultRuntime } from "./runtime/default.ts";
 export type { Runtime, Session } from "./runtime/runtime.ts";
-export { type SharedSessions, sharedSessions } from "./shared/sessions.ts";
+export { type SharedSessions, type SharedSessionsOptions, sharedSessions } from "./shared/sessions.ts";
 export { shared } from "./shared/shared.ts";
 export { type Spec, type Specs, specOf, type TensorArguments } from "./trace.ts";
 export type { MapTree, Tree } from "./tree.ts";

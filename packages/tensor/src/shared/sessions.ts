@@ -1,6 +1,8 @@
 /** Sessions of shared functions: each is traced and loaded once for all that is compiled with them. */
 import { RuntimeError } from "../errors.ts";
-import { cast } from "../operation/source.ts";
+import { type Graph, topologicalOrder } from "../graph/graph.ts";
+import type { ElementType, NdArray } from "../ndarray.ts";
+import { cast, constantOperation } from "../operation/source.ts";
 import { defaultRuntime } from "../runtime/default.ts";
 import type { Runtime, Session } from "../runtime/runtime.ts";
 import type { Traced } from "../trace.ts";
@@ -27,17 +29,31 @@ interface Entry extends Pick<TracedCall, "results" | "unflatten"> {
   readonly operation: CallOperation;
 }
 
+/** Settings of {@link sharedSessions}. */
+export interface SharedSessionsOptions {
+  /** Where to run; default as for `compile`. */
+  readonly runtime?: Runtime | undefined;
+  /**
+   * Functions with fewer bytes of constants are inlined: each call, with what has to be cut off before and after it, takes
+   * 0.1 ms more, and copies of small constants cost little. Default 1 MiB; 0 inlines none.
+   */
+  readonly leastBytes?: number;
+}
+
+const constantBytes = ({ outputs }: Graph): number =>
+  topologicalOrder(outputs)
+    .filter(({ operation }) => operation === constantOperation)
+    .reduce((sum, { attributes }) => sum + (attributes as NdArray<ElementType>).data.byteLength, 0);
+
 /**
  * Sessions for functions marked with `shared`, for `compile(f, specs, { sessions })`. A function is loaded when the first
  * compiled function that calls it is, and freed by `dispose` alone.
- * @param options.runtime default as for `compile`
  */
 export const sharedSessions = ({
   runtime = defaultRuntime(),
-}: {
-  readonly runtime?: Runtime | undefined;
-} = {}): SharedSessions => {
-  const entries = new Map<unknown, Map<string, Entry>>();
+  leastBytes = 2 ** 20,
+}: SharedSessionsOptions = {}): SharedSessions => {
+  const entries = new Map<unknown, Map<string, Entry | "inlined">>();
   const loading = new Set<Promise<Session>>();
   const runs = inFlight();
   let disposed = false;
@@ -67,16 +83,20 @@ export const sharedSessions = ({
 
   const take: TakeCall = (f, name, args) => {
     checkAlive(name);
-    const variants = entries.get(f) ?? new Map<string, Entry>();
+    const variants = entries.get(f) ?? new Map<string, Entry | "inlined">();
     entries.set(f, variants);
     const signature = signatureOf(args);
     let entry = variants.get(signature);
     if (!entry) {
       // Calls inside of it are calls of sessions, too.
       const { traced, ...rest } = takingCalls(take, () => traceCall(f, name, args));
-      entry = { ...rest, operation: callOperation(name, traced.graph.outputs, loader(traced)) };
+      entry =
+        constantBytes(traced.graph) < leastBytes
+          ? "inlined"
+          : { ...rest, operation: callOperation(name, traced.graph.outputs, loader(traced)) };
       variants.set(signature, entry);
     }
+    if (entry === "inlined") return f(...(args as never[]));
     const { operation, results, unflatten } = entry;
     const values = call(operation, argumentsOf(args), results.length);
     return unflatten(values.map((value, i) => cast(value, results[i]!.dtype)));

@@ -41,7 +41,7 @@ export const describeShared = (name: string, make: () => Runtime): void => {
       tolerance = { relative: 1e-6, absolute: 1e-6 },
     ): Promise<number> => {
       const whole = await compileFor(f, args, runtime);
-      const sessions = sharedSessions({ runtime });
+      const sessions = sharedSessions({ runtime, leastBytes: 0 });
       const before = runtime.counts().alive;
       const parts = await compileFor(f, args, runtime, sessions);
       const count = runtime.counts().alive - before;
@@ -105,7 +105,7 @@ export const describeShared = (name: string, make: () => Runtime): void => {
 
     it("loads a function once for many compiled functions, and again for other types", async () => {
       const f = shared(network);
-      const sessions = sharedSessions({ runtime });
+      const sessions = sharedSessions({ runtime, leastBytes: 0 });
       const start = runtime.counts().loaded;
       const one = await compileFor((a: Tensor) => f(a).add(1), [x], runtime, sessions);
       const two = await compileFor((a: Tensor) => f(a).multiply(2), [x], runtime, sessions);
@@ -125,16 +125,39 @@ export const describeShared = (name: string, make: () => Runtime): void => {
       expect(runtime.counts().alive).toBe(alive - 4);
     });
 
+    it("inlines functions of few constants, calls inside of them apart", async () => {
+      // 16 KiB of weights, and a factor.
+      const inner = shared(network);
+      const outer = shared((a: Tensor) => inner(a).add(1));
+      const f = (a: Tensor): Tensor => outer(a.multiply(2));
+      const found: NdArray[] = [];
+      for (const [leastBytes, count] of [
+        [undefined, 1],
+        [2 ** 14 + 8, 1],
+        [2 ** 14, 3],
+        [0, 3],
+      ] as const) {
+        const sessions = sharedSessions({ runtime, ...(leastBytes !== undefined && { leastBytes }) });
+        const before = runtime.counts().alive;
+        const compiled = await compileFor(f, [x], runtime, sessions);
+        expect(runtime.counts().alive - before).toBe(count);
+        found.push((await compiled(x)) as NdArray);
+        await compiled.dispose();
+        await sessions.dispose();
+      }
+      for (const array of found) expectClose(array, found[0]!, { relative: 1e-6, absolute: 1e-6 });
+    });
+
     it("waits for runs before it frees, in either order", async () => {
       const f = shared(network);
-      const sessions = sharedSessions({ runtime });
+      const sessions = sharedSessions({ runtime, leastBytes: 0 });
       const g = await compileFor((a: Tensor) => f(f(f(a).multiply(2)).add(1)), [x], runtime, sessions);
       const expected = await g(x);
       const runs = [g(x), g(x)];
       await Promise.all([g.dispose(), sessions.dispose()]);
       expect(await Promise.all(runs)).toEqual([expected, expected]);
       await expect(g(x)).rejects.toThrow("called after dispose()");
-      const others = sharedSessions({ runtime });
+      const others = sharedSessions({ runtime, leastBytes: 0 });
       const h = await compile((a: Tensor) => f(a), [{ shape: [3, 64] }], { sessions: others, name: "step" });
       const run = h(x);
       await others.dispose();

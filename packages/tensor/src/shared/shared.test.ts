@@ -19,7 +19,7 @@ if (process.env.VK_ICD_FILENAMES !== undefined)
 describe("errors of shared functions", () => {
   const runtime = testRuntime();
   const spec = [{ shape: [3] }] as const;
-  const compileShared = (f: (x: Tensor) => Tensor, sessions = sharedSessions({ runtime })) =>
+  const compileShared = (f: (x: Tensor) => Tensor, sessions = sharedSessions({ runtime, leastBytes: 0 })) =>
     compile(f, spec, { sessions, name: "step" });
 
   it("name the user's file and line, as where inlined", async () => {
@@ -32,7 +32,7 @@ describe("errors of shared functions", () => {
 
   it("refuse what is no tensor, and tensors of the function around", async () => {
     const f = shared((x: Tensor) => x.exp(), { name: "network" });
-    for (const sessions of [undefined, sharedSessions({ runtime })])
+    for (const sessions of [undefined, sharedSessions({ runtime, leastBytes: 0 })])
       await expect(compile(() => f(3 as never), [], { runtime, sessions })).rejects.toThrow(
         /^network: expected tensors as arguments, found 3 at 0; turn numbers into tensors with constant\(\) \(.*shared\.test\.ts/,
       );
@@ -63,7 +63,7 @@ describe("errors of shared functions", () => {
         return { ...session, dispose };
       },
     };
-    const sessions = sharedSessions({ runtime: breaking });
+    const sessions = sharedSessions({ runtime: breaking, leastBytes: 0 });
     const f = shared((x: Tensor) => x.exp());
     const step = (x: Tensor): Tensor => f(x.multiply(2)).add(1);
     await expect(compileShared(step, sessions)).rejects.toThrow("no room");
@@ -77,7 +77,7 @@ describe("errors of shared functions", () => {
   });
 
   it("refuse another runtime than that of the sessions", async () => {
-    const sessions = sharedSessions({ runtime });
+    const sessions = sharedSessions({ runtime, leastBytes: 0 });
     await expect(compile((x: Tensor) => x, spec, { sessions, runtime: native() })).rejects.toThrow(
       new RuntimeError(
         "compiled function: expected the runtime of its shared sessions, native (cpu), found another, native (cpu); leave runtime out",
