@@ -133,7 +133,7 @@ export const describeShared = (name: string, make: () => Runtime): void => {
       const found: NdArray[] = [];
       for (const [leastBytes, count] of [
         [undefined, 1],
-        [2 ** 14 + 8, 1],
+        [2 ** 14 + 64, 1],
         [2 ** 14, 3],
         [0, 3],
       ] as const) {
