@@ -6,6 +6,7 @@ import {
   mapTree,
   type NdArray,
   type Shape,
+  shared,
   type Tensor,
   type Tensors,
 } from "@scorefield/tensor";
@@ -14,7 +15,7 @@ import type { Process } from "../process/process.ts";
 import { expandTime } from "./expand-time.ts";
 import { checkConditionNames } from "./given.ts";
 import type { Preconditioning } from "./preconditioning.ts";
-import type { ScoreModel } from "./score-model.ts";
+import type { Given, ScoreModel } from "./score-model.ts";
 
 /** What makes a denoiser of a network. */
 export interface DenoiserParts {
@@ -53,13 +54,26 @@ export interface TrainedModel extends ScoreModel, DenoiserParts {
 export const constants = (parameters: NetworkParameters, dtype: ElementType): Tensors =>
   mapTree(parameters, (array: NdArray) => constant(array).cast(dtype), isNdArray) as Tensors;
 
+/** The rows of the class of a network with classes, zeros where none is given: one session serves with and without. */
+export const classRowsOf = (
+  { network: { classes = 0 } }: DenoiserParts,
+  x: Tensor,
+  given: Given,
+): Tensor | undefined =>
+  classes > 0 ? (given.class ?? constant(0, x.dtype).broadcastTo([x.shape[0]!, classes])) : undefined;
+
 /**
  * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
  * `class`.
  */
 export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters, shape: Shape): TrainedModel => {
   const { classes = 0 } = parts.network;
-  const denoise = denoiser(parts);
+  const plain = denoiser(parts);
+  const denoise = shared(
+    (x: Tensor, t: Tensor, rows: Tensor | undefined) =>
+      plain(constants(parameters, x.dtype), x, t, rows && { class: rows }),
+    { name: "network" },
+  );
   const model: TrainedModel = {
     ...parts,
     parameters,
@@ -67,7 +81,7 @@ export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters
     ...(classes > 0 && { conditions: { class: { shape: [classes], classes } } }),
     denoise: (x, t, given = {}) => {
       checkConditionNames("trained model", model, Object.keys(given));
-      return denoise(constants(parameters, x.dtype), x, t, given);
+      return denoise(x, t, classRowsOf(parts, x, given));
     },
   };
   return model;

@@ -209,14 +209,14 @@ const compileAttempt = async (
 ) => {
   const samples: Spec = { shape: full, dtype };
   const time: Spec = { shape: [full[0]!], dtype };
-  return compileParts(async (keep) => {
+  return compileParts(runtime, async (keep, sessions) => {
     let carries = 0;
     const begin = (x: Tensor, t: Tensor, rows: Given) => {
       const carried = [...sampler.start(bind(model, rows), x, t)];
       carries = carried.length;
       return carried;
     };
-    const start = keep(await compile(begin, [samples, time, given], { runtime, name: "sampler start" }));
+    const start = keep(await compile(begin, [samples, time, given], { sessions, name: "sampler start" }));
     const attemptOne = (s: SamplerState, t: AttemptTimes, noise: Tensor, rows: Given) => {
       const { x, carried, error } = sampler.attempt(bind(model, rows), s, t, noise);
       return { x, carried: [...carried], error };
@@ -224,11 +224,13 @@ const compileAttempt = async (
     const list = (length: number): Spec[] => Array.from({ length }, () => samples);
     const attempt = keep(
       await compile(attemptOne, [{ x: samples, carried: list(carries) }, { from: time, to: time }, samples, given], {
-        runtime,
+        sessions,
         name: "sampler step",
       }),
     );
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(model, samples, time, given, runtime)) : undefined;
+    const denoise = sampler.denoiseLast
+      ? keep(await compileDenoiser(model, samples, time, given, sessions))
+      : undefined;
     return { start, attempt, denoise };
   });
 };

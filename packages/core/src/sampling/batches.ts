@@ -21,9 +21,9 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   /** How many samples. */
   readonly count: number;
   /**
-   * Index of the first sample, default 0: samples `firstSample` to `firstSample + count - 1` of the seed are drawn, the same as a
-   * run that draws them all makes, so that several machines can each draw a part. `given` and `initial` are those of the
-   * part. At most 2^32 samples have a seed.
+   * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn, the same as a
+   * run that draws them all makes, so that several machines can each draw a part. They are the same to rounding, and bit for
+   * bit where parts are whole batches of the same size. `given` and `initial` are those of the part. A seed has 2^32 samples.
    */
   readonly firstSample?: number;
   /**

@@ -6,6 +6,7 @@ import {
   ndarray,
   type Runtime,
   type Shape,
+  type SharedSessions,
   type Spec,
   storage,
   type Tensor,
@@ -114,16 +115,16 @@ const compileSteps = async (
   const samples: Spec = { shape, dtype };
   const time: Spec = { shape: [shape[0]!], dtype };
   const list = (length: number, spec: Spec): Spec[] => Array.from({ length }, () => spec);
-  const stepSeeing = (part: ScoreModel, remembered: number) => {
+  const stepSeeing = (part: ScoreModel, remembered: number, sessions: SharedSessions) => {
     const state = { x: samples, carried: list(sampler.carries, samples) };
     const times = { from: time, to: time, before: list(remembered, time) };
     const step = (s: SamplerState, t: StepTimes, noise: Tensor[], rows: Given) => {
       const { x, carried } = sampler.step(bind(part, rows), s, t, noise);
       return { x, carried: [...carried] };
     };
-    return compile(step, [state, times, list(sampler.noises, samples), given], { runtime, name: "sampler step" });
+    return compile(step, [state, times, list(sampler.noises, samples), given], { sessions, name: "sampler step" });
   };
-  return compileParts(async (keep) => {
+  return compileParts(runtime, async (keep, sessions) => {
     const steps = new Map<ScoreModel, Map<number, Awaited<ReturnType<typeof stepSeeing>>>>();
     let rises = false;
     for (const step of planned) {
@@ -133,7 +134,7 @@ const compileSteps = async (
       const seeing = steps.get(part) ?? new Map();
       steps.set(part, seeing);
       const remembered = step.before.length;
-      if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered)));
+      if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered, sessions)));
     }
     const rise = rises
       ? keep(
@@ -144,7 +145,7 @@ const compileSteps = async (
           ),
         )
       : undefined;
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(last, samples, time, given, runtime)) : undefined;
+    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(last, samples, time, given, sessions)) : undefined;
     return { steps, rise, denoise };
   });
 };

@@ -6,7 +6,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { heun } from "./heun.ts";
 import { sampling } from "./loop.ts";
 import { plan } from "./plan.ts";
-import { report, type SampleOptions } from "./sample.ts";
+import { checkSampling, report, type SampleOptions, sampleOptions } from "./sample.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Options of {@link sampleTrajectory}. */
@@ -35,8 +35,10 @@ export interface Trajectory<D extends FloatType = "float32"> {
  */
 export const sampleTrajectory = async <D extends FloatType = "float32">(
   model: ScoreModel,
-  { every = 1, memoryLimit = 2 ** 30, onProgress, ...options }: TrajectoryOptions<D>,
+  allOptions: TrajectoryOptions<D>,
 ): Promise<Trajectory<D>> => {
+  checkSampling("sampleTrajectory", model, allOptions, { ...sampleOptions, every: true, memoryLimit: true });
+  const { every = 1, memoryLimit = 2 ** 30, onProgress, ...options } = allOptions;
   checkWhole("sampleTrajectory every", every);
   const { count, sampler = heun(), dtype = "float32" as D } = options;
   if ("attempt" in sampler)
