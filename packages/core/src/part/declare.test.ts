@@ -32,7 +32,7 @@ const inner = declare({
   make: (values, recipe): Made => ({ recipe, values }),
 });
 const other = declare({ ...about, kind: "other", settings: {}, make: (values, recipe): Made => ({ recipe, values }) });
-const inners = partList<Made>("inner part", [inner, other]);
+const inners = partList("inner part", [inner, other]);
 
 const settings = {
   steps: whole({ least: 1, most: 10_000_000, default: 18, help: "steps" }),
@@ -56,7 +56,7 @@ const settings = {
 };
 
 const outer = declare({ ...about, kind: "outer", settings, make: (values, recipe): Made => ({ recipe, values }) });
-const outers = partList<Made>("outer part", [outer]);
+const outers = partList("outer part", [outer]);
 
 const failure = (make: () => unknown): Error => {
   try {
@@ -191,7 +191,7 @@ describe("a recipe", () => {
       beside: "held",
       make: (values, recipe): Made => ({ recipe, values }),
     });
-    const holders = partList<Made>("holder", [holder]);
+    const holders = partList("holder", [holder]);
     expect(holder({ held: inner({ size: 3 }) }).recipe).toEqual({ kind: "holder", held: "inner", size: 3, count: 1 });
     expect(holders.fromRecipe({ kind: "holder", size: 3 }).recipe).toEqual(holder({ held: inner({ size: 3 }) }).recipe);
     expect(holders.fromRecipe({ kind: "holder", held: "other", count: 4 }).recipe).toMatchObject({ held: "other" });

@@ -8,12 +8,14 @@ import type { HasRecipe } from "./setting.ts";
 import { showValue } from "./show-value.ts";
 
 /** The parts of a sort. */
-export interface PartList<T extends HasRecipe> {
+export interface PartList<T extends HasRecipe, M = AnyMaker<T>> {
   /** The sort in a word or two, such as `sampler`. */
   readonly sort: string;
   /** The sort with its article, and a part of it as a caller makes it: for errors. */
   readonly article: string;
   readonly example: string;
+  readonly makers: readonly M[];
+  /** What is known of every part beside how it is made, in the order of the list. */
   readonly declarations: readonly Declaration[];
   readonly kinds: readonly string[];
   /**
@@ -26,12 +28,19 @@ export interface PartList<T extends HasRecipe> {
   read(recipe: unknown, path: string, reading: Reading): T;
 }
 
+/** What a maker makes. */
+type MadeBy<M> = M extends AnyMaker<infer T> ? (T extends HasRecipe ? T : never) : never;
+
 /**
  * @param sort names the sort in errors, such as `sampler`
  * @param makers one for each part, made by `declare`
  */
-export const partList = <T extends HasRecipe>(sort: string, makers: readonly AnyMaker<T>[]): PartList<T> => {
-  const declarations = makers.map(({ declaration }) => declaration);
+export const partList = <const M extends AnyMaker<HasRecipe>>(
+  sort: string,
+  makers: readonly M[],
+): PartList<MadeBy<M>, M> => {
+  type T = MadeBy<M>;
+  const declarations = makers.map(({ declaration }) => declaration as AnyMaker<T>["declaration"]);
   const byKind = new Map(declarations.map((declaration) => [declaration.kind, declaration]));
   const kinds = [...byKind.keys()];
   if (kinds.length < makers.length) throw new Error(`${sort}: two parts have one kind`);
@@ -61,6 +70,7 @@ export const partList = <T extends HasRecipe>(sort: string, makers: readonly Any
 
   return {
     sort,
+    makers,
     article: `${/^[aeiou]/.test(sort) ? "an" : "a"} ${sort}`,
     example: `${declarations[0]!.name}()`,
     declarations,

@@ -37,8 +37,8 @@ export type Presence = "required" | "default" | "otherwise";
 
 declare const typing: unique symbol;
 
-/** A setting of a part. `Value` is what the part is made from. */
-export interface Setting<Value = unknown, P extends Presence = Presence> {
+/** A setting of a part. `Value` is what the part is made from, and `Json` what stands for it in a recipe. */
+export interface Setting<Value = unknown, P extends Presence = Presence, Json = unknown> {
   readonly type: SettingType;
   /** What it does, in one line. */
   readonly help: string;
@@ -46,7 +46,7 @@ export interface Setting<Value = unknown, P extends Presence = Presence> {
   /** What happens where it is left out, for a setting without a fixed default. */
   readonly otherwise?: string;
   /** For types alone: never set. */
-  readonly [typing]?: readonly [Value, P];
+  readonly [typing]?: readonly [Value, P, Json];
 }
 
 /** The settings of a part, by name. */
@@ -68,10 +68,10 @@ type PresenceOf<A> = A extends { readonly default: unknown }
     ? "otherwise"
     : "required";
 
-const setting = <Value, A extends About<Value>>(
+const setting = <Value, Json, A extends About<Value>>(
   type: SettingType,
   { help, otherwise, ...rest }: A,
-): Setting<Value, PresenceOf<A>> => ({
+): Setting<Value, PresenceOf<A>, Json> => ({
   type,
   help,
   ...("default" in rest && { default: rest.default }),
@@ -84,15 +84,15 @@ const rangeOf = ({ least, above, most, below, multipleOf }: Range): Range =>
   );
 
 /** A finite number, in a range. */
-export const number = <const A extends About<number> & Range>(about: A): Setting<number, PresenceOf<A>> =>
+export const number = <const A extends About<number> & Range>(about: A): Setting<number, PresenceOf<A>, number> =>
   setting({ type: "number", ...rangeOf(about) }, about);
 
 /** A whole number, in a range. */
-export const whole = <const A extends About<number> & Range>(about: A): Setting<number, PresenceOf<A>> =>
+export const whole = <const A extends About<number> & Range>(about: A): Setting<number, PresenceOf<A>, number> =>
   setting({ type: "whole", ...rangeOf(about) }, about);
 
 /** True or false. */
-export const boolean = <const A extends About<boolean>>(about: A): Setting<boolean, PresenceOf<A>> =>
+export const boolean = <const A extends About<boolean>>(about: A): Setting<boolean, PresenceOf<A>, boolean> =>
   setting({ type: "boolean" }, about);
 
 /** One of several words or numbers. */
@@ -101,7 +101,7 @@ export const choice = <
   const A extends About<NoInfer<V>> & { readonly values: readonly V[] },
 >(
   about: A & { readonly values: readonly V[] },
-): Setting<V, PresenceOf<A>> => setting({ type: "choice", values: about.values }, about);
+): Setting<V, PresenceOf<A>, V> => setting({ type: "choice", values: about.values }, about);
 
 /**
  * One of several words, or a function of one's own in its place.
@@ -114,38 +114,43 @@ export const choiceOrFunction =
     const A extends About<NoInfer<V>> & { readonly values: readonly V[]; readonly functionName: string },
   >(
     about: A & { readonly values: readonly V[] },
-  ): Setting<V | F, PresenceOf<A>> =>
+  ): Setting<V | F, PresenceOf<A>, V> =>
     setting({ type: "choice", values: about.values, functionName: about.functionName }, about);
 
 /** A list of what another setting describes; `fewest` entries, default 0. */
-export const list = <V, const A extends About<readonly V[]> & { readonly fewest?: number }>(
-  of: Setting<V> | { readonly type: SettingType; readonly [typing]?: readonly [V, Presence] },
+export const list = <V, J, const A extends About<readonly V[]> & { readonly fewest?: number }>(
+  of: Setting<V, Presence, J>,
   about: A,
-): Setting<readonly V[], PresenceOf<A>> => setting({ type: "list", of: of.type, fewest: about.fewest ?? 0 }, about);
+): Setting<readonly V[], PresenceOf<A>, readonly J[]> =>
+  setting({ type: "list", of: of.type, fewest: about.fewest ?? 0 }, about);
 
 /** An object of named settings, all of which must be given. */
 export const fields = <F extends Settings, const A extends About<FieldValues<F>>>(
   of: F,
   about: A,
-): Setting<FieldValues<F>, PresenceOf<A>> => setting({ type: "fields", fields: of }, about);
+): Setting<FieldValues<F>, PresenceOf<A>, { readonly [K in keyof F]: JsonOf<F[K]> }> =>
+  setting({ type: "fields", fields: of }, about);
 
 /** The values of an object of settings. */
 export type FieldValues<F extends Settings> = { readonly [K in keyof F]: ValueOf<F[K]> };
 
 /** What another setting describes, or null. */
-export const nullable = <V, const A extends About<V | null>>(
-  of: Setting<V>,
+export const nullable = <V, J, const A extends About<V | null>>(
+  of: Setting<V, Presence, J>,
   about: A,
-): Setting<V | null, PresenceOf<A>> => setting({ type: "nullable", of: of.type }, about);
+): Setting<V | null, PresenceOf<A>, J | null> => setting({ type: "nullable", of: of.type }, about);
 
 /** Another part: in the library the made thing itself, in a recipe its kind and settings. */
-export const part = <T extends HasRecipe, const A extends About<T>>(
-  parts: PartList<T>,
+export const part = <T extends HasRecipe, M, const A extends About<T>>(
+  parts: PartList<T, M>,
   about: A,
-): Setting<T, PresenceOf<A>> => setting({ type: "part", parts: parts as PartList<HasRecipe> }, about);
+): Setting<T, PresenceOf<A>, RecipeOfMaker<M>> => setting({ type: "part", parts: parts as PartList<HasRecipe> }, about);
 
 /** What a setting holds. */
-export type ValueOf<S> = S extends Setting<infer V, Presence> ? V : never;
+export type ValueOf<S> = S extends Setting<infer V> ? V : never;
+
+/** What stands for a setting in a recipe. */
+export type JsonOf<S> = S extends Setting<unknown, Presence, infer J> ? J : never;
 
 /** What a part is made from: a value for every setting; undefined where one was left out that has no default. */
 export type Values<S extends Settings> = {
@@ -156,7 +161,34 @@ type RequiredNames<S extends Settings> = {
   [K in keyof S]: S[K] extends Setting<unknown, infer P> ? ("required" extends P ? K : never) : never;
 }[keyof S];
 
-/** What a person gives: all that is not required may be left out. */
-export type OptionsOf<S extends Settings> = {
-  readonly [K in keyof S as K extends RequiredNames<S> ? never : K]?: ValueOf<S[K]> | undefined;
-} & { readonly [K in keyof S as K extends RequiredNames<S> ? K : never]: ValueOf<S[K]> };
+/** What a caller gives: all that is not required may be left out. `Except` names settings that are given otherwise. */
+export type OptionsOf<S extends Settings, Except = never> = {
+  readonly [K in keyof S as K extends RequiredNames<S> | Except ? never : K]?: ValueOf<S[K]> | undefined;
+} & { readonly [K in keyof S as K extends Exclude<RequiredNames<S>, Except> ? K : never]: ValueOf<S[K]> };
+
+/** What a recipe says of settings: all that is not required may be left out. */
+type JsonGiven<S extends Settings, Except = never> = {
+  readonly [K in keyof S as K extends RequiredNames<S> | Except ? never : K]?: JsonOf<S[K]> | undefined;
+} & { readonly [K in keyof S as K extends Exclude<RequiredNames<S>, Except> ? K : never]: JsonOf<S[K]> };
+
+type KeyOfAny<U> = U extends unknown ? keyof U : never;
+type ValueOfAny<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
+
+/** A part named by its kind, and its settings beside others. */
+type Beside<Name extends string, Inner> = { readonly [N in Name]?: ValueOfAny<Inner, "kind"> } & {
+  readonly [N in Exclude<KeyOfAny<Inner>, "kind">]?: ValueOfAny<Inner, N>;
+};
+
+/** What a recipe may say of a part, by its maker: its kind, and its settings, where all but required ones may be left out. */
+export type RecipeOfMaker<M> = M extends {
+  readonly declaration: {
+    readonly kind: infer K;
+    readonly settings: infer S extends Settings;
+    readonly beside?: infer B extends string;
+  };
+}
+  ? { readonly kind: K } & JsonGiven<S, B> & ([B] extends [never] ? unknown : Beside<B, JsonOf<S[B]>>)
+  : never;
+
+/** What a recipe may say of a part of a list. */
+export type RecipeOfList<P> = P extends PartList<HasRecipe, infer M> ? RecipeOfMaker<M> : never;

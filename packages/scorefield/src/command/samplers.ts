@@ -1,5 +1,5 @@
 /** `scorefield samplers`: every sampler there is. */
-import { type SamplerEntry, samplerCatalogue, samplerFromRecipe } from "@scorefield/core";
+import { type Declaration, samplerCatalogue, samplerFromRecipe } from "@scorefield/core";
 import type { Command } from "commander";
 import { paint, terminalWidth } from "../report/terminal.ts";
 import { wrapped, wrapText } from "../report/wrap-text.ts";
@@ -15,7 +15,7 @@ const settingsOf = (kind: string): Record<string, unknown> => {
 const leastRoom = 40;
 
 /** A line about a sampler, its source and its settings: beside its name, or below it where that leaves little room. */
-const describe = ({ kind, summary, source }: SamplerEntry, nameWidth: number, width: number): string => {
+const describe = ({ kind, summary, source }: Declaration, nameWidth: number, width: number): string => {
   const settings = Object.entries(settingsOf(kind)).map(
     ([name, value]) => `${name}=${value === undefined || value === null ? "(none)" : settingText(value)}`,
   );
@@ -41,7 +41,7 @@ const action = (flags: { readonly json?: boolean }): void => {
   const nameWidth = Math.max(...samplerCatalogue.map(({ kind }) => kind.length));
   const families = [...new Set(samplerCatalogue.map(({ family }) => family))].map((family) => {
     const entries = samplerCatalogue.filter((entry) => entry.family === family);
-    return [paint("bold", family), ...entries.map((entry) => describe(entry, nameWidth, width))].join("\n");
+    return [paint("bold", family ?? ""), ...entries.map((entry) => describe(entry, nameWidth, width))].join("\n");
   });
   out.text([...families, notes.map((note) => wrapped(note)).join("\n")].join("\n\n"));
   out.result({ samplers: samplerCatalogue.map((entry) => ({ ...entry, settings: settingsOf(entry.kind) })) });
