@@ -11,9 +11,8 @@ import { objectives } from "../objective/objectives.ts";
 import { processes } from "../process/processes.ts";
 import type { KindRecipe } from "../recipe.ts";
 import { samplers } from "../sampling/samplers.ts";
-import type { AnyMaker } from "./declare.ts";
-import type { PartList } from "./part-list.ts";
-import type { HasRecipe, RecipeOfList, Setting, SettingType } from "./setting.ts";
+import type { RecipeOfList } from "./inferred-types.ts";
+import type { AnyMaker, HasRecipe, PartList, Setting, SettingType } from "./part.ts";
 
 const lists: readonly PartList<HasRecipe>[] = [
   samplers,

@@ -1,38 +1,10 @@
 /** A part is declared once: what it is, its settings, and how it is made from them. */
 import { ArgumentError } from "../errors.ts";
 import type { KindRecipe } from "../recipe.ts";
-import { type Reading, readFields, writeValue } from "./read-value.ts";
-import type { HasRecipe, JsonOf, OptionsOf, Setting, Settings, ValueOf, Values } from "./setting.ts";
+import type { JsonOf, OptionsOf, ValueOf, Values } from "./inferred-types.ts";
+import type { Declaration, HasRecipe, Made, Reading, Setting, Settings } from "./part.ts";
+import { readFields, writeValue } from "./read-value.ts";
 import { showValue } from "./show-value.ts";
-
-/** What is known of a part beside how it is made. */
-export interface Declaration {
-  /** Its name in recipes. */
-  readonly kind: string;
-  /** Its name in the library; default the kind. */
-  readonly name: string;
-  /** The group it stands in among others of its sort, such as `probability-flow ODE`. */
-  readonly family?: string;
-  /** What it is and when it serves, in one line. */
-  readonly summary: string;
-  /** Authors, year, and the equation or algorithm. */
-  readonly source: string;
-  readonly settings: Settings;
-  /**
-   * A setting that holds another part and that a recipe names by its kind alone; the settings of that part stand beside
-   * the others.
-   */
-  readonly beside?: string;
-}
-
-/** A declaration with the way to make the part. */
-interface Made<K extends string, S extends Settings, T, B extends string> extends Declaration {
-  readonly kind: K;
-  readonly settings: S;
-  readonly beside?: B;
-  /** Makes the part from checked values, one for every setting. */
-  readonly fromValues: (values: Readonly<Record<string, unknown>>) => T;
-}
 
 /** A part's recipe: its kind, and all its settings as plain JSON. */
 export type FullRecipe<K extends string, S extends Settings> = { readonly kind: K } & {
@@ -53,11 +25,6 @@ export interface Maker<
 > {
   (...args: [...Leading<S, L>, ...OptionsArgument<OptionsOf<S, L[number]>>]): T;
   readonly declaration: Made<K, S, T, B>;
-}
-
-/** A maker of whatever settings. */
-export interface AnyMaker<T> {
-  readonly declaration: Made<string, Settings, T, string>;
 }
 
 /** What a part declares. */

@@ -189,7 +189,7 @@ test.each(written)("%s %j is read as it was written", (list, recipe) => {
 test.each(written)("%s %j may lack settings that came later", (list, recipe) => {
   const { fromRecipe } = lists[list];
   const least = Object.fromEntries(["kind", ...(needed[recipe.kind] ?? [])].map((name) => [name, recipe[name]]));
-  const defaults = fromRecipe(least as KindRecipe).recipe;
+  const defaults: KindRecipe = fromRecipe(least as KindRecipe).recipe;
   for (const name of Object.keys(recipe)) {
     if (name in least) continue;
     const { [name]: _, ...without } = recipe;

@@ -1,32 +1,9 @@
 /** All parts of a sort, such as the samplers: one list, from which follows how one is made from its recipe. */
 import { RecipeError } from "../errors.ts";
 import { didYouMean } from "../nearest-word.ts";
-import type { KindRecipe } from "../recipe.ts";
-import type { AnyMaker, Declaration } from "./declare.ts";
-import { below, type Reading, readFields, refuseUnknown } from "./read-value.ts";
-import type { HasRecipe } from "./setting.ts";
+import type { AnyMaker, Declaration, HasRecipe, PartList, Reading } from "./part.ts";
+import { below, readFields, refuseUnknown } from "./read-value.ts";
 import { showValue } from "./show-value.ts";
-
-/** The parts of a sort. */
-export interface PartList<T extends HasRecipe, M = AnyMaker<T>> {
-  /** The sort in a word or two, such as `sampler`. */
-  readonly sort: string;
-  /** The sort with its article, and a part of it as a caller makes it: for errors. */
-  readonly article: string;
-  readonly example: string;
-  readonly makers: readonly M[];
-  /** What is known of every part beside how it is made, in the order of the list. */
-  readonly declarations: readonly Declaration[];
-  readonly kinds: readonly string[];
-  /**
-   * The part a recipe describes; settings left out take their defaults.
-   * @throws RecipeError for an unknown kind or setting, or a value of the wrong type or out of range; ArgumentError for values
-   *   that do not go together
-   */
-  fromRecipe(recipe: KindRecipe): T;
-  /** The part at a path inside another's recipe. */
-  read(recipe: unknown, path: string, reading: Reading): T;
-}
 
 /** What a maker makes. */
 type MadeBy<M> = M extends AnyMaker<infer T> ? (T extends HasRecipe ? T : never) : never;

@@ -1,16 +1,8 @@
 /** Checks the value of a setting, and writes it into a recipe. */
 import { didYouMean } from "../nearest-word.ts";
 import type { KindRecipe } from "../recipe.ts";
-import type { HasRecipe, Range, Setting, Settings, SettingType } from "./setting.ts";
+import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
 import { showValue } from "./show-value.ts";
-
-/** Where values come from, and what is done about a wrong one. */
-export interface Reading {
-  /** A recipe holds other parts as their recipes; options in the library hold the made parts. */
-  readonly from: "recipe" | "library";
-  /** Throws an error with the path of the value, such as `intervals.0.low`; an empty path is the part itself. */
-  readonly refuse: (path: string, problem: string) => never;
-}
 
 /** Words in a row: "1, 2 or 3". */
 export const either = (words: readonly (string | number)[]): string =>

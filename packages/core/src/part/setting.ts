@@ -1,56 +1,8 @@
-/** What a setting of a part is: its type, its range, its default and one line of help, as data. */
-import type { KindRecipe } from "../recipe.ts";
-import type { PartList } from "./part-list.ts";
+/** Settings of a part, each with its type, its range, its default and one line of help. */
+import type { FieldValues, JsonOf, RecipeOfMaker } from "./inferred-types.ts";
+import type { HasRecipe, PartList, Presence, Range, Setting, Settings, SettingType } from "./part.ts";
 
-/** Something that is made from settings and says so. */
-export interface HasRecipe {
-  /** Its kind and settings, as plain JSON. */
-  readonly recipe: KindRecipe;
-}
-
-/** The range of a number. Ends left out are open; a number is always finite. */
-export interface Range {
-  readonly least?: number;
-  readonly above?: number;
-  readonly most?: number;
-  readonly below?: number;
-  readonly multipleOf?: number;
-}
-
-/** What values a setting takes. */
-export type SettingType =
-  | ({ readonly type: "number" | "whole" } & Range)
-  | { readonly type: "boolean" }
-  | {
-      readonly type: "choice";
-      readonly values: readonly (string | number)[];
-      /** For a choice that a function may stand for: the word that stands for it in recipes, which cannot be read back. */
-      readonly functionName?: string;
-    }
-  | { readonly type: "list"; readonly of: SettingType; readonly fewest: number }
-  | { readonly type: "fields"; readonly fields: Readonly<Record<string, Setting>> }
-  | { readonly type: "part"; readonly parts: PartList<HasRecipe> }
-  | { readonly type: "nullable"; readonly of: SettingType };
-
-/** Whether a setting must be given, has a default, or may be left out without having one value in its place. */
-export type Presence = "required" | "default" | "otherwise";
-
-declare const typing: unique symbol;
-
-/** A setting of a part. `Value` is what the part is made from, and `Json` what stands for it in a recipe. */
-export interface Setting<Value = unknown, P extends Presence = Presence, Json = unknown> {
-  readonly type: SettingType;
-  /** What it does, in one line. */
-  readonly help: string;
-  readonly default?: unknown;
-  /** What happens where it is left out, for a setting without a fixed default. */
-  readonly otherwise?: string;
-  /** For types alone: never set. */
-  readonly [typing]?: readonly [Value, P, Json];
-}
-
-/** The settings of a part, by name. */
-export type Settings = Readonly<Record<string, Setting>>;
+export type { OptionsOf, ValueOf, Values } from "./inferred-types.ts";
 
 /**
  * What every builder of a setting takes: its help, and its `default` or what happens `otherwise`. With neither, the setting
@@ -131,9 +83,6 @@ export const fields = <F extends Settings, const A extends About<FieldValues<F>>
 ): Setting<FieldValues<F>, PresenceOf<A>, { readonly [K in keyof F]: JsonOf<F[K]> }> =>
   setting({ type: "fields", fields: of }, about);
 
-/** The values of an object of settings. */
-export type FieldValues<F extends Settings> = { readonly [K in keyof F]: ValueOf<F[K]> };
-
 /** What another setting describes, or null. */
 export const nullable = <V, J, const A extends About<V | null>>(
   of: Setting<V, Presence, J>,
@@ -145,50 +94,3 @@ export const part = <T extends HasRecipe, M, const A extends About<T>>(
   parts: PartList<T, M>,
   about: A,
 ): Setting<T, PresenceOf<A>, RecipeOfMaker<M>> => setting({ type: "part", parts: parts as PartList<HasRecipe> }, about);
-
-/** What a setting holds. */
-export type ValueOf<S> = S extends Setting<infer V> ? V : never;
-
-/** What stands for a setting in a recipe. */
-export type JsonOf<S> = S extends Setting<unknown, Presence, infer J> ? J : never;
-
-/** What a part is made from: a value for every setting; undefined where one was left out that has no default. */
-export type Values<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer V, infer P> ? (P extends "otherwise" ? V | undefined : V) : never;
-};
-
-type RequiredNames<S extends Settings> = {
-  [K in keyof S]: S[K] extends Setting<unknown, infer P> ? ("required" extends P ? K : never) : never;
-}[keyof S];
-
-/** What a caller gives: all that is not required may be left out. `Except` names settings that are given otherwise. */
-export type OptionsOf<S extends Settings, Except = never> = {
-  readonly [K in keyof S as K extends RequiredNames<S> | Except ? never : K]?: ValueOf<S[K]> | undefined;
-} & { readonly [K in keyof S as K extends Exclude<RequiredNames<S>, Except> ? K : never]: ValueOf<S[K]> };
-
-/** What a recipe says of settings: all that is not required may be left out. */
-type JsonGiven<S extends Settings, Except = never> = {
-  readonly [K in keyof S as K extends RequiredNames<S> | Except ? never : K]?: JsonOf<S[K]> | undefined;
-} & { readonly [K in keyof S as K extends Exclude<RequiredNames<S>, Except> ? K : never]: JsonOf<S[K]> };
-
-type KeyOfAny<U> = U extends unknown ? keyof U : never;
-type ValueOfAny<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
-
-/** A part named by its kind, and its settings beside others. */
-type Beside<Name extends string, Inner> = { readonly [N in Name]?: ValueOfAny<Inner, "kind"> } & {
-  readonly [N in Exclude<KeyOfAny<Inner>, "kind">]?: ValueOfAny<Inner, N>;
-};
-
-/** What a recipe may say of a part, by its maker: its kind, and its settings, where all but required ones may be left out. */
-export type RecipeOfMaker<M> = M extends {
-  readonly declaration: {
-    readonly kind: infer K;
-    readonly settings: infer S extends Settings;
-    readonly beside?: infer B extends string;
-  };
-}
-  ? { readonly kind: K } & JsonGiven<S, B> & ([B] extends [never] ? unknown : Beside<B, JsonOf<S[B]>>)
-  : never;
-
-/** What a recipe may say of a part of a list. */
-export type RecipeOfList<P> = P extends PartList<HasRecipe, infer M> ? RecipeOfMaker<M> : never;
