@@ -7,7 +7,7 @@ import { readFields, writeValue } from "./read-value.ts";
 import { showValue } from "./show-value.ts";
 
 /** A part's recipe: its kind, and all its settings as plain JSON. */
-export type FullRecipe<K extends string, S extends Settings> = { readonly kind: K } & {
+type FullRecipe<K extends string, S extends Settings> = { readonly kind: K } & {
   readonly [N in keyof S]: S[N] extends Setting<unknown, "otherwise", infer J> ? J | undefined : JsonOf<S[N]>;
 };
 
