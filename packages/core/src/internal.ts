@@ -18,6 +18,7 @@ export { objectives } from "./objective/objectives.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";
 export type { RecipeOfList } from "./part/inferred-types.ts";
 export type { HasRecipe, Setting, Settings, SettingType } from "./part/part.ts";
+export { readFields } from "./part/read-value.ts";
 export { typeText } from "./part/type-text.ts";
 export { processes } from "./process/processes.ts";
 export { levelAt } from "./sampling/flow.ts";

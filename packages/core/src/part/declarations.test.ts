@@ -61,6 +61,8 @@ const wrongValues = (type: SettingType): [path: string, value: unknown][] => {
     }
     case "boolean":
       return here("true", 1, null);
+    case "text":
+      return here(null, {}, [], ...(type.orNumber ? [] : [3]), ...((type.fewest ?? 0) > 0 ? [""] : []));
     case "choice":
       return here("no such", 99, null, type.values.map(String), {}, "toString");
     case "list":

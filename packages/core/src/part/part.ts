@@ -21,6 +21,16 @@ export type SettingType =
   | ({ readonly type: "number" | "whole" } & Range)
   | { readonly type: "boolean" }
   | {
+      readonly type: "text";
+      /** Characters, at least and at most. */
+      readonly fewest?: number;
+      readonly most?: number;
+      /** Whether it is the path of a file or folder, relative to whatever says it. */
+      readonly path?: boolean;
+      /** Whether a number may stand in its place, such as for the label of a class. */
+      readonly orNumber?: boolean;
+    }
+  | {
       readonly type: "choice";
       readonly values: readonly (string | number)[];
       /** For a choice that a function may stand for: the word that stands for it in recipes, which cannot be read back. */

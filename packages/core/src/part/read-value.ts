@@ -3,7 +3,7 @@ import { didYouMean } from "../nearest-word.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
 import { showValue } from "./show-value.ts";
-import { either, rangeText } from "./type-text.ts";
+import { either, rangeText, typeText } from "./type-text.ts";
 
 const within = (value: number, { least, above, most, below, multipleOf }: Range): boolean =>
   Number.isFinite(value) &&
@@ -55,6 +55,13 @@ const readValue = (type: SettingType, value: unknown, path: string, reading: Rea
         : wrong(rangeText(type));
     case "boolean":
       return typeof value === "boolean" ? value : wrong("a boolean");
+    case "text": {
+      if (type.orNumber && typeof value === "number" && Number.isFinite(value)) return value;
+      if (typeof value !== "string") return wrong(typeText(type));
+      const { fewest = 0, most = Number.POSITIVE_INFINITY } = type;
+      if (type.path && value.includes("\0")) return wrong("a path, in which there is no character NUL");
+      return value.length >= fewest && value.length <= most ? value : wrong(typeText(type));
+    }
     case "choice": {
       if (type.functionName !== undefined && typeof value === "function" && reading.from === "library") return value;
       if (type.values.includes(value as string)) return value;

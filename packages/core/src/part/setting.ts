@@ -3,6 +3,7 @@ import type { FieldValues, JsonOf, RecipeOfMaker } from "./inferred-types.ts";
 import type { HasRecipe, PartList, Presence, Range, Setting, Settings, SettingType } from "./part.ts";
 
 export type { OptionsOf, ValueOf, Values } from "./inferred-types.ts";
+export type { Range, Setting, Settings, SettingType } from "./part.ts";
 
 /**
  * What every builder of a setting takes: its help, and its `default` or what happens `otherwise`. With neither, the setting
@@ -46,6 +47,28 @@ export const whole = <const A extends About<number> & Range>(about: A): Setting<
 /** True or false. */
 export const boolean = <const A extends About<boolean>>(about: A): Setting<boolean, PresenceOf<A>, boolean> =>
   setting({ type: "boolean" }, about);
+
+/** A text; of `fewest` to `most` characters. */
+export const text = <const A extends About<string> & { readonly fewest?: number; readonly most?: number }>(
+  about: A,
+): Setting<string, PresenceOf<A>, string> =>
+  setting(
+    {
+      type: "text",
+      ...(about.fewest !== undefined && { fewest: about.fewest }),
+      ...(about.most !== undefined && { most: about.most }),
+    },
+    about,
+  );
+
+/** The path of a file or folder, relative to the recipe that says it. */
+export const path = <const A extends About<string>>(about: A): Setting<string, PresenceOf<A>, string> =>
+  setting({ type: "text", fewest: 1, path: true }, about);
+
+/** The label of a class: a text or a number. */
+export const label = <const A extends About<string | number>>(
+  about: A,
+): Setting<string | number, PresenceOf<A>, string | number> => setting({ type: "text", orNumber: true }, about);
 
 /** One of several words or numbers. */
 export const choice = <

@@ -26,6 +26,14 @@ export const rangeText = ({ type, ...range }: { readonly type: "number" | "whole
   return type === "whole" ? "a whole number" : "a finite number";
 };
 
+const textText = ({ fewest = 0, most, path, orNumber }: Extract<SettingType, { type: "text" }>): string => {
+  if (path) return "a path";
+  if (orNumber) return "a text or a number";
+  if (most !== undefined && fewest === most) return `a text of ${most} character${most === 1 ? "" : "s"}`;
+  if (most !== undefined) return `a text of ${fewest} to ${most} characters`;
+  return fewest > 0 ? `a text of at least ${fewest} character${fewest === 1 ? "" : "s"}` : "a text";
+};
+
 /** What values a setting takes: "a positive whole number", "pool or stride". */
 export const typeText = (type: SettingType): string => {
   switch (type.type) {
@@ -34,6 +42,8 @@ export const typeText = (type: SettingType): string => {
       return rangeText(type);
     case "boolean":
       return "true or false";
+    case "text":
+      return textText(type);
     case "choice":
       return either(type.values);
     case "list":

@@ -15,6 +15,14 @@ const numberSchema = ({ type, least, above, most, below, multipleOf }: NumberTyp
   return schema;
 };
 
+const textSchema = ({ fewest, most, path, orNumber }: Extract<SettingType, { type: "text" }>): z.ZodType => {
+  let schema = z.string();
+  if (fewest !== undefined) schema = schema.min(fewest);
+  if (most !== undefined) schema = schema.max(most);
+  if (path) return schema.refine((text) => !text.includes("\0"), "a path, in which there is no character NUL");
+  return orNumber ? z.union([schema, z.number()]) : schema;
+};
+
 const typeSchema = (type: SettingType): z.ZodType => {
   switch (type.type) {
     case "number":
@@ -22,6 +30,8 @@ const typeSchema = (type: SettingType): z.ZodType => {
       return numberSchema(type);
     case "boolean":
       return z.boolean();
+    case "text":
+      return textSchema(type);
     case "choice":
       return z.literal([...type.values]);
     case "list":
@@ -47,6 +57,7 @@ const settingSchema = (setting: Setting): z.ZodType => {
   return schema.meta({ description: help });
 };
 
+/** A schema for each of some settings, by name. Defaults are told, not filled in. */
 const shapeOf = (settings: Settings): Record<string, z.ZodType> =>
   Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, settingSchema(setting)]));
 
