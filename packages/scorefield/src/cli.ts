@@ -10,6 +10,7 @@ import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
+import { addSchema } from "./command/schema.ts";
 import { addShow } from "./command/show.ts";
 import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
@@ -84,6 +85,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addLikelihood,
     addAnomaly,
     addSamplers,
+    addSchema,
     addSummary,
     addVerify,
     addHelp,

@@ -10,6 +10,7 @@ const packagesFolder = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["tensor", "core", "assess", "verify", "data", "domain", "scorefield"];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   core: [
+    "part",
     "numeric",
     "integrate",
     "random",

@@ -1,7 +1,7 @@
 /** How a network's output becomes the denoiser: scales at the network's border, chosen by what it should predict. */
 import type { Tensor } from "@scorefield/tensor";
 import { declare } from "../part/declare.ts";
-import { choice, number, type OptionsOf } from "../part/setting.ts";
+import { choice, number } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
 /** Everything here works on x / alpha and the noise-to-data ratio sigma / alpha, so that one rule serves every process. */
@@ -24,9 +24,6 @@ export const dataScale = {
   /** 1 for standardised data. */
   dataDeviation: number({ above: 0, default: 1, help: "standard deviation of the data" }),
 };
-
-/** Options that every preconditioning has. */
-export type DataScale = OptionsOf<typeof dataScale>;
 
 /** c_in = 1 / sqrt(ratio^2 + s^2): unit variance at every noise level. */
 export const unitScale = (ratio: Tensor, s: number): Tensor =>

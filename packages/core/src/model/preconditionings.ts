@@ -1,14 +1,10 @@
 /** Every preconditioning: to choose one in a recipe, rebuild it from a file, or list them. */
 import { partList } from "../part/part-list.ts";
 import { energyPreconditioning } from "./energy/preconditioning.ts";
-import { edmPreconditioning, type Preconditioning, predict } from "./preconditioning.ts";
+import { edmPreconditioning, predict } from "./preconditioning.ts";
 
 /** Every preconditioning. */
-export const preconditionings = partList<Preconditioning>("preconditioning", [
-  edmPreconditioning,
-  predict,
-  energyPreconditioning,
-]);
+export const preconditionings = partList("preconditioning", [edmPreconditioning, predict, energyPreconditioning]);
 
 /** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */
 export const preconditioningKinds = preconditionings.kinds;

@@ -1,11 +1,10 @@
 /** Every feature network: to rebuild one from a file. */
 import { partList } from "../part/part-list.ts";
 import { convolutional } from "./convolutional.ts";
-import type { FeatureNetwork } from "./feature-network.ts";
 import { perceptron } from "./perceptron.ts";
 
 /** Every feature network. */
-export const featureNetworks = partList<FeatureNetwork>("feature network", [convolutional, perceptron]);
+export const featureNetworks = partList("feature network", [convolutional, perceptron]);
 
 /**
  * The feature network a recipe describes; left-out settings take their defaults.

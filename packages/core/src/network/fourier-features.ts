@@ -3,7 +3,7 @@ import { concat, constant, cos, ndarray, sin, type Tensor } from "@scorefield/te
 import { ArgumentError } from "../errors.ts";
 
 /** @throws ArgumentError unless a count of features is even and positive: half are sines, half cosines */
-export const checkFeatureCount = (name: string, count: number): void => {
+const checkFeatureCount = (name: string, count: number): void => {
   if (!(Number.isInteger(count / 2) && count > 0))
     throw new ArgumentError(`${name}: expected an even positive number, found ${count}`);
 };

@@ -2,11 +2,10 @@
 import { partList } from "../part/part-list.ts";
 import { dit } from "./dit.ts";
 import { mlp } from "./mlp.ts";
-import type { Network } from "./network.ts";
 import { unet } from "./unet.ts";
 
 /** Every network. */
-export const networks = partList<Network>("network", [mlp, unet, dit]);
+export const networks = partList("network", [mlp, unet, dit]);
 
 /** The kinds of network that {@link networkFromRecipe} knows. */
 export const networkKinds = networks.kinds;

@@ -70,7 +70,7 @@ export const constrained = declare({
   summary: "an objective with the residual of a constraint on the data added",
   source: "Bastek et al. 2025 (Physics-Informed Diffusion Models)",
   settings: {
-    objective: part(partList<Objective>("objective", [...scoreMatching, fokkerPlanck]), {
+    objective: part(partList("objective", [...scoreMatching, fokkerPlanck]), {
       default: denoising(),
       help: "the objective it is added to",
     }),

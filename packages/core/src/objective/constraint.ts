@@ -145,7 +145,7 @@ export const meanConstraint = declare({
 });
 
 /** Every constraint. */
-export const constraints = partList<Constraint>("constraint", [linearConstraint, meanConstraint]);
+export const constraints = partList("constraint", [linearConstraint, meanConstraint]);
 
 /**
  * The constraint a recipe describes.

@@ -90,12 +90,7 @@ export const fixedLevel = declare({
 });
 
 /** Every distribution of noise levels. */
-export const noiseLevels = partList<NoiseLevels>("noise levels", [
-  uniformTimes,
-  logNormalLevels,
-  geometricLevels,
-  fixedLevel,
-]);
+export const noiseLevels = partList("noise levels", [uniformTimes, logNormalLevels, geometricLevels, fixedLevel]);
 
 /** The noise levels of an objective. */
 export const levelsSetting = part(noiseLevels, {

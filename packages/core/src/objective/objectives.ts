@@ -2,11 +2,10 @@
 import { partList } from "../part/part-list.ts";
 import { constrained } from "./constrained.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
-import type { Objective } from "./objective.ts";
 import { scoreMatching } from "./score-matching.ts";
 
 /** Every objective; those that match a score by themselves stand in {@link "./score-matching.ts"}. */
-export const objectives = partList<Objective>("objective", [...scoreMatching, fokkerPlanck, constrained]);
+export const objectives = partList("objective", [...scoreMatching, fokkerPlanck, constrained]);
 
 /** The kinds of objective that {@link objectiveFromRecipe} knows. */
 export const objectiveKinds = objectives.kinds;

@@ -3,11 +3,10 @@ import { partList } from "../part/part-list.ts";
 import { denoising } from "./denoising.ts";
 import { finiteDifference } from "./finite-difference.ts";
 import { implicit } from "./implicit.ts";
-import type { Objective } from "./objective.ts";
 import { sliced } from "./sliced.ts";
 
 /** Every objective that stands by itself. */
 export const scoreMatching = [denoising, implicit, sliced, finiteDifference] as const;
 
 /** The objectives that `fokkerPlanck` adds its residual to. */
-export const scoreMatchingObjectives = partList<Objective>("objective", scoreMatching);
+export const scoreMatchingObjectives = partList("objective", scoreMatching);

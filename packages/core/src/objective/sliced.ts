@@ -13,7 +13,10 @@ export const projectionsSetting = whole({ least: 1, default: 1, help: "random di
 const settings = {
   ...scoreMatchingSettings,
   projections: projectionsSetting,
-  varianceReduced: boolean({ default: true, help: "|s|^2 in place of its slice (v s)^2" }),
+  varianceReduced: boolean({
+    default: true,
+    help: "the squared norm of the score in place of its slice along each direction",
+  }),
 };
 
 /** Options of {@link sliced}. */

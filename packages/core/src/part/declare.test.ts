@@ -8,11 +8,14 @@ import {
   choice,
   choiceOrFunction,
   fields,
+  label,
   list,
   nullable,
   number,
   type OptionsOf,
   part,
+  path,
+  text,
   type ValueOf,
   whole,
 } from "./setting.ts";
@@ -32,7 +35,7 @@ const inner = declare({
   make: (values, recipe): Made => ({ recipe, values }),
 });
 const other = declare({ ...about, kind: "other", settings: {}, make: (values, recipe): Made => ({ recipe, values }) });
-const inners = partList<Made>("inner part", [inner, other]);
+const inners = partList("inner part", [inner, other]);
 
 const settings = {
   steps: whole({ least: 1, most: 10_000_000, default: 18, help: "steps" }),
@@ -51,12 +54,15 @@ const settings = {
     help: "intervals",
   }),
   limit: nullable(number({ least: 0, help: "" }), { default: null, help: "limit" }),
+  name: text({ fewest: 1, most: 3, default: "abc", help: "name" }),
+  file: path({ default: "a.csv", help: "file" }),
+  only: list(label({ help: "class" }), { default: [1, "b"], help: "classes" }),
   time: number({ otherwise: "the first", help: "time" }),
   inside: part(inners, { default: inner(), help: "inside" }),
 };
 
 const outer = declare({ ...about, kind: "outer", settings, make: (values, recipe): Made => ({ recipe, values }) });
-const outers = partList<Made>("outer part", [outer]);
+const outers = partList("outer part", [outer]);
 
 const failure = (make: () => unknown): Error => {
   try {
@@ -79,6 +85,9 @@ describe("a maker", () => {
       widths: [1, 2],
       intervals: [],
       limit: null,
+      name: "abc",
+      file: "a.csv",
+      only: [1, "b"],
       time: undefined,
       inside: { kind: "inner", size: 2 },
     });
@@ -121,6 +130,11 @@ describe("a maker", () => {
     [{ intervals: [{ low: 1, hihg: 2 }] }, /^outer intervals.0: unknown option hihg; known are low, high/],
     [{ intervals: [null] }, "outer intervals.0: expected an object, found null"],
     [{ limit: -1 }, "outer limit: expected a finite number of at least 0, found -1"],
+    [{ name: "" }, 'outer name: expected a text of 1 to 3 characters, found ""'],
+    [{ name: 3 }, "outer name: expected a text of 1 to 3 characters, found 3"],
+    [{ file: 3 }, "outer file: expected a path, found 3"],
+    [{ file: "a\0" }, /^outer file: expected a path, in which there is no character NUL, found/],
+    [{ only: [null] }, "outer only.0: expected a text or a number, found null"],
     [{ time: Infinity }, "outer time: expected a finite number, found Infinity"],
     [{ inside: "inner" }, 'outer inside: expected an inner part such as innerPart(), found "inner"'],
     [{ inside: inner }, "outer inside: expected an inner part such as innerPart(), found a function"],
@@ -191,7 +205,7 @@ describe("a recipe", () => {
       beside: "held",
       make: (values, recipe): Made => ({ recipe, values }),
     });
-    const holders = partList<Made>("holder", [holder]);
+    const holders = partList("holder", [holder]);
     expect(holder({ held: inner({ size: 3 }) }).recipe).toEqual({ kind: "holder", held: "inner", size: 3, count: 1 });
     expect(holders.fromRecipe({ kind: "holder", size: 3 }).recipe).toEqual(holder({ held: inner({ size: 3 }) }).recipe);
     expect(holders.fromRecipe({ kind: "holder", held: "other", count: 4 }).recipe).toMatchObject({ held: "other" });

@@ -1,41 +1,14 @@
 /** A part is declared once: what it is, its settings, and how it is made from them. */
 import { ArgumentError } from "../errors.ts";
 import type { KindRecipe } from "../recipe.ts";
-import { type Reading, readFields, writeValue } from "./read-value.ts";
-import type { HasRecipe, OptionsOf, Settings, ValueOf, Values } from "./setting.ts";
+import type { JsonOf, OptionsOf, ValueOf, Values } from "./inferred-types.ts";
+import type { Declaration, HasRecipe, Made, Reading, Setting, Settings } from "./part.ts";
+import { readFields, writeValue } from "./read-value.ts";
 import { showValue } from "./show-value.ts";
 
-/** What is known of a part beside how it is made. */
-export interface Declaration {
-  /** Its name in recipes. */
-  readonly kind: string;
-  /** Its name in the library; default the kind. */
-  readonly name: string;
-  /** The group it stands in among others of its sort, such as `probability-flow ODE`. */
-  readonly family?: string;
-  /** What it is and when it serves, in one line. */
-  readonly summary: string;
-  /** Authors, year, and the equation or algorithm. */
-  readonly source: string;
-  readonly settings: Settings;
-  /**
-   * A setting that holds another part and that a recipe names by its kind alone; the settings of that part stand beside
-   * the others.
-   */
-  readonly beside?: string;
-}
-
-/** A declaration with the way to make the part from a recipe. */
-interface MadeFromSettings<T> extends Declaration {
-  /** Makes the part from checked values, one for every setting. */
-  readonly fromValues: (values: Readonly<Record<string, unknown>>) => T;
-}
-
-type JsonOf<V> = V extends HasRecipe ? KindRecipe : V extends (...args: never[]) => unknown ? string : V;
-
 /** A part's recipe: its kind, and all its settings as plain JSON. */
-export type RecipeOf<K extends string, S extends Settings> = { readonly kind: K } & {
-  readonly [N in keyof S]: JsonOf<Values<S>[N]>;
+type FullRecipe<K extends string, S extends Settings> = { readonly kind: K } & {
+  readonly [N in keyof S]: S[N] extends Setting<unknown, "otherwise", infer J> ? J | undefined : JsonOf<S[N]>;
 };
 
 type Leading<S extends Settings, L extends readonly (keyof S)[]> = { readonly [I in keyof L]: ValueOf<S[L[I]]> };
@@ -43,32 +16,33 @@ type Leading<S extends Settings, L extends readonly (keyof S)[]> = { readonly [I
 type OptionsArgument<O> = Record<never, never> extends O ? [options?: O] : [options: O];
 
 /** A function that makes a part from its options, and says what the part is. */
-export interface Maker<S extends Settings, T, L extends readonly (keyof S)[] = readonly []> {
-  (...args: [...Leading<S, L>, ...OptionsArgument<OptionsOf<Omit<S, L[number]>>>]): T;
-  readonly declaration: MadeFromSettings<T>;
-}
-
-/** A maker of whatever settings. */
-export interface AnyMaker<T> {
-  readonly declaration: MadeFromSettings<T>;
+export interface Maker<
+  K extends string,
+  S extends Settings,
+  T,
+  L extends readonly (keyof S)[] = readonly [],
+  B extends string = never,
+> {
+  (...args: [...Leading<S, L>, ...OptionsArgument<OptionsOf<S, L[number]>>]): T;
+  readonly declaration: Made<K, S, T, B>;
 }
 
 /** What a part declares. */
-interface Declared<K extends string, S extends Settings, T, L extends readonly (keyof S)[]>
+interface Declared<K extends string, S extends Settings, T, L extends readonly (keyof S)[], B extends string>
   extends Omit<Declaration, "name" | "settings" | "beside"> {
   readonly kind: K;
   readonly name?: string;
   readonly settings: S;
   /** Settings that a caller gives as arguments before the options, in this order; a recipe has them beside the others. */
   readonly leading?: L;
-  readonly beside?: keyof S & string;
+  readonly beside?: B;
   /** Defaults that depend on other settings: the values in place of those left out. */
   readonly resolve?: (values: Values<S>) => Partial<Values<S>>;
   /**
    * @param values one for every setting, of the declared type and range; what must hold between several is checked here
    * @param recipe what the made part has as its `recipe`
    */
-  readonly make: (values: Values<S>, recipe: RecipeOf<K, S>) => T;
+  readonly make: (values: Values<S>, recipe: FullRecipe<K, S>) => T;
 }
 
 /**
@@ -95,17 +69,18 @@ export const declare = <
   const S extends Settings,
   T extends HasRecipe,
   const L extends readonly (keyof S & string)[] = readonly [],
+  const B extends keyof S & string = never,
 >({
   leading,
   resolve,
   make,
   ...about
-}: Declared<K, S, T, L>): Maker<S, T, L> => {
+}: Declared<K, S, T, L, B>): Maker<K, S, T, L, B> => {
   const { kind, settings, beside } = about;
   const name = about.name ?? kind;
   const fromValues = (given: Readonly<Record<string, unknown>>): T => {
     const values = (resolve ? { ...given, ...resolve(given as Values<S>) } : given) as Values<S>;
-    return make(values, recipeOf(kind, settings, beside, values) as RecipeOf<K, S>);
+    return make(values, recipeOf(kind, settings, beside, values) as FullRecipe<K, S>);
   };
   const reading: Reading = {
     from: "library",
@@ -126,7 +101,7 @@ export const declare = <
       throw new ArgumentError(`${name}: expected ${twice} before the options, found it among them`);
     return fromValues(readFields(settings, { ...options, ...first }, "", reading));
   };
-  return Object.assign(maker, { declaration: { ...about, name, fromValues } }) as Maker<S, T, L>;
+  return Object.assign(maker, { declaration: { ...about, name, fromValues } }) as Maker<K, S, T, L, B>;
 };
 
 const example = (settings: Settings): string => {

@@ -1,37 +1,23 @@
 /** All parts of a sort, such as the samplers: one list, from which follows how one is made from its recipe. */
 import { RecipeError } from "../errors.ts";
 import { didYouMean } from "../nearest-word.ts";
-import type { KindRecipe } from "../recipe.ts";
-import type { AnyMaker, Declaration } from "./declare.ts";
-import { below, type Reading, readFields, refuseUnknown } from "./read-value.ts";
-import type { HasRecipe } from "./setting.ts";
+import type { AnyMaker, Declaration, HasRecipe, PartList, Reading } from "./part.ts";
+import { below, readFields, refuseUnknown } from "./read-value.ts";
 import { showValue } from "./show-value.ts";
 
-/** The parts of a sort. */
-export interface PartList<T extends HasRecipe> {
-  /** The sort in a word or two, such as `sampler`. */
-  readonly sort: string;
-  /** The sort with its article, and a part of it as a caller makes it: for errors. */
-  readonly article: string;
-  readonly example: string;
-  readonly declarations: readonly Declaration[];
-  readonly kinds: readonly string[];
-  /**
-   * The part a recipe describes; settings left out take their defaults.
-   * @throws RecipeError for an unknown kind or setting, or a value of the wrong type or out of range; ArgumentError for values
-   *   that do not go together
-   */
-  fromRecipe(recipe: KindRecipe): T;
-  /** The part at a path inside another's recipe. */
-  read(recipe: unknown, path: string, reading: Reading): T;
-}
+/** What a maker makes. */
+type MadeBy<M> = M extends AnyMaker<infer T> ? (T extends HasRecipe ? T : never) : never;
 
 /**
  * @param sort names the sort in errors, such as `sampler`
  * @param makers one for each part, made by `declare`
  */
-export const partList = <T extends HasRecipe>(sort: string, makers: readonly AnyMaker<T>[]): PartList<T> => {
-  const declarations = makers.map(({ declaration }) => declaration);
+export const partList = <const M extends AnyMaker<HasRecipe>>(
+  sort: string,
+  makers: readonly M[],
+): PartList<MadeBy<M>, M> => {
+  type T = MadeBy<M>;
+  const declarations = makers.map(({ declaration }) => declaration as AnyMaker<T>["declaration"]);
   const byKind = new Map(declarations.map((declaration) => [declaration.kind, declaration]));
   const kinds = [...byKind.keys()];
   if (kinds.length < makers.length) throw new Error(`${sort}: two parts have one kind`);
@@ -61,6 +47,7 @@ export const partList = <T extends HasRecipe>(sort: string, makers: readonly Any
 
   return {
     sort,
+    makers,
     article: `${/^[aeiou]/.test(sort) ? "an" : "a"} ${sort}`,
     example: `${declarations[0]!.name}()`,
     declarations,

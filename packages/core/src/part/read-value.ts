@@ -1,20 +1,9 @@
 /** Checks the value of a setting, and writes it into a recipe. */
 import { didYouMean } from "../nearest-word.ts";
 import type { KindRecipe } from "../recipe.ts";
-import type { HasRecipe, Range, Setting, Settings, SettingType } from "./setting.ts";
+import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
 import { showValue } from "./show-value.ts";
-
-/** Where values come from, and what is done about a wrong one. */
-export interface Reading {
-  /** A recipe holds other parts as their recipes; options in the library hold the made parts. */
-  readonly from: "recipe" | "library";
-  /** Throws an error with the path of the value, such as `intervals.0.low`; an empty path is the part itself. */
-  readonly refuse: (path: string, problem: string) => never;
-}
-
-/** Words in a row: "1, 2 or 3". */
-export const either = (words: readonly (string | number)[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+import { either, rangeText, typeText } from "./type-text.ts";
 
 const within = (value: number, { least, above, most, below, multipleOf }: Range): boolean =>
   Number.isFinite(value) &&
@@ -23,27 +12,6 @@ const within = (value: number, { least, above, most, below, multipleOf }: Range)
   !(most !== undefined && value > most) &&
   !(below !== undefined && value >= below) &&
   (multipleOf === undefined || Number.isInteger(value / multipleOf));
-
-/** A range in words: "a positive whole number", "a number in (0, 1]". */
-export const rangeText = ({ type, ...range }: { readonly type: "number" | "whole" } & Range): string => {
-  const { least, above, most, below, multipleOf } = range;
-  const name = type === "whole" ? "whole number" : "number";
-  if (multipleOf !== undefined) {
-    const positive = above === 0 || (least ?? 0) > 0;
-    return multipleOf === 2
-      ? `an even ${positive ? "positive number" : "number of at least 0"}`
-      : `a ${positive ? "positive " : ""}multiple of ${multipleOf}`;
-  }
-  const low = least ?? above;
-  const high = most ?? below;
-  if (low !== undefined && high !== undefined && !(type === "whole" && high >= 1e6))
-    return `a ${name} in ${least === undefined ? "(" : "["}${low}, ${high}${most === undefined ? ")" : "]"}`;
-  if (above === 0 || (type === "whole" && least === 1)) return `a positive ${name}`;
-  if (least !== undefined) return `a ${type === "whole" ? "" : "finite "}${name} of at least ${least}`;
-  if (above !== undefined) return `a ${name} above ${above}`;
-  if (high !== undefined) return `a ${name} ${most === undefined ? "below" : "of at most"} ${high}`;
-  return type === "whole" ? "a whole number" : "a finite number";
-};
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
@@ -72,7 +40,7 @@ export const refuseUnknown = (
  * The value of a setting.
  * @returns what a part is made from: of a part in a recipe the made part
  */
-export const readValue = (type: SettingType, value: unknown, path: string, reading: Reading): unknown => {
+const readValue = (type: SettingType, value: unknown, path: string, reading: Reading): unknown => {
   const wrong = (expected: string, found = showValue(value)): never =>
     reading.refuse(path, `expected ${expected}, found ${found}`);
   switch (type.type) {
@@ -87,6 +55,13 @@ export const readValue = (type: SettingType, value: unknown, path: string, readi
         : wrong(rangeText(type));
     case "boolean":
       return typeof value === "boolean" ? value : wrong("a boolean");
+    case "text": {
+      if (type.orNumber && typeof value === "number" && Number.isFinite(value)) return value;
+      if (typeof value !== "string") return wrong(typeText(type));
+      const { fewest = 0, most = Number.POSITIVE_INFINITY } = type;
+      if (type.path && value.includes("\0")) return wrong("a path, in which there is no character NUL");
+      return value.length >= fewest && value.length <= most ? value : wrong(typeText(type));
+    }
     case "choice": {
       if (type.functionName !== undefined && typeof value === "function" && reading.from === "library") return value;
       if (type.values.includes(value as string)) return value;

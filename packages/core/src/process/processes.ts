@@ -2,14 +2,13 @@
 import { partList } from "../part/part-list.ts";
 import { vpCosine } from "./cosine.ts";
 import { edm } from "./edm.ts";
-import type { Process } from "./process.ts";
 import { rectifiedFlow } from "./rectified-flow.ts";
 import { subVp } from "./sub-vp.ts";
 import { ve } from "./variance-exploding.ts";
 import { vp } from "./variance-preserving.ts";
 
 /** Every process. */
-export const processes = partList<Process>("process", [edm, ve, vp, vpCosine, subVp, rectifiedFlow]);
+export const processes = partList("process", [edm, ve, vp, vpCosine, subVp, rectifiedFlow]);
 
 /** The kinds of process that {@link processFromRecipe} knows. */
 export const processKinds = processes.kinds;

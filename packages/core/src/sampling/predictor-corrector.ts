@@ -18,7 +18,7 @@ const settings = {
    * Chains, restarts, adaptive samplers and another predictor-corrector are refused, and so is a sampler of one's own that
    * carries something and does not say what it {@link Sampler.remembers}.
    */
-  predictor: part<AnySampler, { readonly help: string; readonly default: AnySampler }>(predictors, {
+  predictor: part(predictors, {
     default: reverseDiffusion(),
     help: "what moves from one time to the next; its settings stand beside these",
   }),

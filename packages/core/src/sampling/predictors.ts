@@ -8,7 +8,6 @@ import { euler } from "./euler.ts";
 import { eulerMaruyama } from "./euler-maruyama.ts";
 import { heun } from "./heun.ts";
 import { reverseDiffusion } from "./reverse-diffusion.ts";
-import type { Sampler } from "./sampler.ts";
 import { sdeDpmSolver } from "./sde-dpm-solver.ts";
 import { unipc } from "./unipc.ts";
 
@@ -19,4 +18,4 @@ export const flowSamplers = [heun, euler, ddim, dpmSolver, unipc, deis] as const
 export const sdeSamplers = [eulerMaruyama, reverseDiffusion, ancestral, sdeDpmSolver] as const;
 
 /** The predictors of `predictorCorrector`. */
-export const predictors = partList<Sampler>("predictor", [...flowSamplers, ...sdeSamplers]);
+export const predictors = partList("predictor", [...flowSamplers, ...sdeSamplers]);

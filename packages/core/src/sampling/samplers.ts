@@ -1,6 +1,5 @@
 /** Every sampler, family by family: to choose one in a command, rebuild it from a file, or list them. */
 import { partList } from "../part/part-list.ts";
-import type { AnySampler } from "./adaptive-sampler.ts";
 import { adaptiveSde } from "./adaptive-sde.ts";
 import { annealedLangevin } from "./annealed-langevin.ts";
 import { dormandPrince } from "./dormand-prince.ts";
@@ -12,7 +11,7 @@ import { restart } from "./restart.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";
 
 /** Every sampler; those on a grid of falling times stand in {@link "./predictors.ts"}. */
-export const samplers = partList<AnySampler>("sampler", [
+export const samplers = partList("sampler", [
   ...flowSamplers,
   restart,
   dormandPrince,

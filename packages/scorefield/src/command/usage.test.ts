@@ -4,6 +4,7 @@ import { addDemo } from "./demo.ts";
 import { addEvaluate } from "./evaluate.ts";
 import { addSample } from "./sample.ts";
 import { addSamplers } from "./samplers.ts";
+import { addSchema } from "./schema.ts";
 import { addTrain } from "./train.ts";
 import { usageMessage } from "./usage.ts";
 
@@ -12,7 +13,7 @@ const program = (): Command => {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .version("1");
-  for (const add of [addDemo, addTrain, addSample, addEvaluate, addSamplers]) add(root);
+  for (const add of [addDemo, addTrain, addSample, addEvaluate, addSamplers, addSchema]) add(root);
   for (const command of root.commands) command.copyInheritedSettings(root);
   return root;
 };
@@ -47,9 +48,10 @@ test.each([
   ],
   ["sample run --count", "-n, --count <n>: expected a value, found none; see scorefield sample --help"],
   ["sample a b c", "sample: expected 1 argument, found also b c; see scorefield sample --help"],
-  ["samplers heun", "samplers: expected no argument, found heun; see scorefield samplers --help"],
+  ["samplers heun euler", "samplers: expected 1 argument, found also euler; see scorefield samplers --help"],
+  ["schema heun", "schema: expected no argument, found heun; see scorefield schema --help"],
   ["tarin moons", "unknown command tarin; did you mean train?"],
-  ["xyzzyx", "unknown command xyzzyx; known are demo, train, sample, evaluate, samplers"],
+  ["xyzzyx", "unknown command xyzzyx; known are demo, train, sample, evaluate, samplers, schema"],
   [
     "demo --set mons",
     "option '--set <name>' argument 'mons' is invalid. Allowed choices are moons, spirals, checkerboard, rings, pinwheel, swiss-roll; did you mean moons?",

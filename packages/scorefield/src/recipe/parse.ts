@@ -1,5 +1,6 @@
 /** From what a person wrote to a checked recipe. */
-import { RecipeError } from "@scorefield/core";
+import { type PartList, RecipeError } from "@scorefield/core";
+import { type HasRecipe, networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
 import { explainIssue } from "./explain.ts";
 import { defaultKinds, isSet, type ParsedRecipe, recipeSchema } from "./schema.ts";
 
@@ -24,6 +25,27 @@ export const expandData = (data: unknown): unknown => {
   return withKind(data, "set" in data ? "set" : typeof data.path === "string" ? kindOfPath(data.path) : "file");
 };
 
+const lists = {
+  process: processes,
+  network: networks,
+  preconditioning: preconditionings,
+  objective: objectives,
+  sampler: samplers,
+};
+
+/** A part, and the parts it is made of, with their kinds: each may be its kind alone, or its settings without the default kind. */
+const expandPart = (list: PartList<HasRecipe, unknown>, value: unknown, byDefault: string | undefined): unknown => {
+  const part = withKind(value, byDefault);
+  if (!isFields(part)) return part;
+  const { settings = {}, beside } = list.declarations.find(({ kind }) => kind === part.kind) ?? {};
+  const inner = Object.entries(settings).flatMap(([name, { type, default: made }]) =>
+    type.type === "part" && name !== beside && part[name] !== undefined
+      ? [[name, expandPart(type.parts, part[name], (made as HasRecipe | undefined)?.recipe.kind)]]
+      : [],
+  );
+  return { ...part, ...Object.fromEntries(inner) };
+};
+
 /** What a recipe for images takes where it says nothing; Heun's 18 steps are those of Karras et al. 2022 for 32 x 32. */
 const imageDefaults = {
   heldOut: 0.1,
@@ -33,8 +55,10 @@ const imageDefaults = {
 const imageBatch = 64;
 
 /** Shorthands written out, and for images the defaults that are theirs. */
-const expandRecipe = (input: unknown): unknown => {
-  if (!isFields(input)) return input;
+const expandRecipe = (given: unknown): unknown => {
+  if (!isFields(given)) return given;
+  // For editors: where the recipe's JSON Schema is.
+  const { $schema: _, ...input } = given;
   const data = expandData(input.data);
   const images = isFields(data) && (data.kind === "images" || data.kind === "glyphs");
   const expanded: Fields = { ...(images && imageDefaults), ...input };
@@ -42,9 +66,8 @@ const expandRecipe = (input: unknown): unknown => {
   if (images && (input.training === undefined || isFields(input.training)))
     expanded.training = { batch: imageBatch, ...input.training };
   const kinds = images ? { ...defaultKinds, network: "unet" } : defaultKinds;
-  for (const [part, kind] of Object.entries(kinds)) if (part in input) expanded[part] = withKind(input[part], kind);
-  if (isFields(expanded.objective) && "levels" in expanded.objective)
-    expanded.objective = { ...expanded.objective, levels: withKind(expanded.objective.levels, "log-normal") };
+  for (const [part, list] of Object.entries(lists))
+    if (part in input) expanded[part] = expandPart(list, input[part], kinds[part as keyof typeof kinds]);
   return expanded;
 };
 

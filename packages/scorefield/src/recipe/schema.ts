@@ -2,7 +2,9 @@
  * What a recipe may say, as a zod schema: one place for names, types and defaults. Loaded only when a recipe is read. A
  * recipe is data; a .ts or .js file that exports one is a program, which runs before anything is checked.
  */
+import { networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
 import { z } from "zod";
+import { partSchema } from "./part-schema.ts";
 
 const count = z.int().min(1);
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -75,126 +77,6 @@ const glyphs = z.strictObject({
   seed: seed.default(0),
 });
 
-const range = { sigmaMin: positive.optional(), sigmaMax: positive.optional() };
-const betas = { betaMin: positive.optional(), betaMax: positive.optional() };
-
-const process = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("edm"), ...range }),
-  z.strictObject({ kind: z.literal("ve"), ...range }),
-  z.strictObject({ kind: z.literal("vp"), ...betas }),
-  z.strictObject({ kind: z.literal("vp-cosine"), offset: positive.optional() }),
-  z.strictObject({ kind: z.literal("sub-vp"), ...betas }),
-  z.strictObject({ kind: z.literal("rectified-flow") }),
-]);
-
-const network = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("mlp"),
-    width: count.optional(),
-    depth: count.optional(),
-    noiseFeatures: count.optional(),
-    classes: z.int().min(0).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("unet"),
-    width: count.optional(),
-    multipliers: z.array(count).min(1).optional().describe("Channels of each level in units of the width"),
-    blocks: count.optional().describe("Residual blocks per level"),
-    attention: z.number().min(0).optional().describe("Longest side at which there is self-attention; 0 for none"),
-    headWidth: count.optional(),
-    dropout: z.number().min(0).lt(1).optional(),
-    downsample: z.enum(["pool", "stride"]).optional(),
-    skipRescale: z.boolean().optional(),
-    classes: z.int().min(0).optional(),
-    augmentation: z.int().min(0).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("dit"),
-    patch: count.optional().describe("Side of a patch, which divides the sizes of the samples"),
-    width: count.optional(),
-    depth: count.optional(),
-    headWidth: count.optional(),
-    expansion: count.optional(),
-    classes: z.int().min(0).optional(),
-    augmentation: z.int().min(0).optional(),
-  }),
-]);
-
-const dataDeviation = positive.optional();
-
-const preconditioning = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("edm"), dataDeviation }),
-  z.strictObject({
-    kind: z.literal("predict"),
-    prediction: z.enum(["noise", "data", "score", "velocity"]),
-    dataDeviation,
-  }),
-  z.strictObject({
-    kind: z.literal("energy"),
-    form: z.enum(["scalar", "inner-product", "residual"]).optional(),
-    dataDeviation,
-  }),
-]);
-
-const levels = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("log-normal"), mean: z.number().optional(), deviation: positive.optional() }),
-  z.strictObject({ kind: z.literal("uniform") }),
-  z.strictObject({ kind: z.literal("fixed"), ratio: positive.optional() }),
-  z.strictObject({
-    kind: z.literal("geometric"),
-    highest: positive.optional(),
-    lowest: positive.optional(),
-    count: z.int().min(2).optional(),
-  }),
-]);
-
-const matching = { weighting: z.enum(["sigma^2", "likelihood", "none"]).optional(), levels: levels.optional() };
-const projections = count.optional();
-
-const constraint = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("linear"),
-    matrix: z.array(z.array(z.number())).min(1),
-    values: z.array(z.number()),
-  }),
-  z.strictObject({ kind: z.literal("mean"), values: z.array(z.number()).min(1) }),
-]);
-
-const scoreMatching = [
-  z.strictObject({
-    kind: z.literal("denoising"),
-    weighting: z.enum(["edm", "sigma^2", "likelihood", "min-snr"]).optional(),
-    levels: levels.optional(),
-    dataDeviation,
-    uncertainty: z.boolean().optional().describe("Learn how large the loss is at every noise level, and divide by it"),
-  }),
-  z.strictObject({ kind: z.literal("implicit"), ...matching }),
-  z.strictObject({ kind: z.literal("sliced"), ...matching, projections, varianceReduced: z.boolean().optional() }),
-  z.strictObject({ kind: z.literal("finite-difference"), ...matching, projections, difference: positive.optional() }),
-] as const;
-
-const fokkerPlanck = z.strictObject({
-  kind: z.literal("fokker-planck"),
-  objective: z.discriminatedUnion("kind", scoreMatching).optional(),
-  weight: positive.optional(),
-  projections: z.int().min(0).optional().describe("0, for the exact divergence, or at least 2"),
-});
-
-const objective = z.discriminatedUnion("kind", [
-  ...scoreMatching,
-  fokkerPlanck,
-  z.strictObject({
-    kind: z.literal("constrained"),
-    objective: z.discriminatedUnion("kind", [...scoreMatching, fokkerPlanck]).optional(),
-    constraint: constraint.describe("In the units of the model: with scaling none, those of the data"),
-    weight: positive.optional(),
-    schedule: z.enum(["constant", "posterior"]).optional(),
-  }),
-]);
-
-// Samplers are many, and check their own settings.
-const sampler = z.looseObject({ kind: z.string() });
-
 const average = z.strictObject({
   kind: z.literal("power").default("power"),
   widths: z.array(positive).min(1).describe("As shares of training, such as 0.05; the first makes the model"),
@@ -250,11 +132,15 @@ export const recipeSchema = z.strictObject({
     .enum(["quantile", "standard", "none", "images"])
     .optional()
     .describe("Default quantile for files, none for sets; that of images is images"),
-  process: process.default({ kind: "edm" }),
-  network: network.default({ kind: "mlp" }),
-  preconditioning: preconditioning.default({ kind: "edm" }),
-  objective: objective.default({ kind: "denoising" }),
-  sampler: sampler.default({ kind: "heun", steps: 32 }).describe("What `sample` uses unless told otherwise"),
+  process: partSchema(processes).default({ kind: "edm" }).describe("How data become noise"),
+  network: partSchema(networks).default({ kind: "mlp" }).describe("What is trained"),
+  preconditioning: partSchema(preconditionings)
+    .default({ kind: "edm" })
+    .describe("What the network predicts, and its scales"),
+  objective: partSchema(objectives).default({ kind: "denoising" }).describe("What training minimises"),
+  sampler: partSchema(samplers)
+    .default({ kind: "heun", steps: 32 })
+    .describe("What `sample` uses unless told otherwise"),
   training: training.prefault({}),
   grids: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
   seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
