@@ -22,9 +22,9 @@ import type { AnySampler } from "./adaptive-sampler.ts";
 import { compileSampler, samplerNoise, samplerToOnnx } from "./compile-sampler.ts";
 import { euler } from "./euler.ts";
 import { eulerMaruyama } from "./euler-maruyama.ts";
-import { samplerFromRecipe, samplerKinds } from "./from-recipe.ts";
 import { heun } from "./heun.ts";
 import { sample } from "./sample.ts";
+import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 import { sampleTrajectory } from "./trajectory.ts";
 import { unipc } from "./unipc.ts";
 

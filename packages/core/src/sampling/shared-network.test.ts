@@ -10,8 +10,8 @@ import { leavesOf, randomised } from "../network/evaluate.case.ts";
 import { mlp } from "../network/mlp.ts";
 import { edm } from "../process/edm.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
-import { samplerFromRecipe, samplerKinds } from "./from-recipe.ts";
 import { sample } from "./sample.ts";
+import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 import { unipc } from "./unipc.ts";
 
 const plain = native({ threads: 1 });
