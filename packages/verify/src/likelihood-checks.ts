@@ -21,7 +21,7 @@ import {
   type TrajectoryState,
   vp,
 } from "@scorefield/core";
-import { bitsOf, exactDivergence, hutchinsonDivergence } from "@scorefield/core/internal";
+import { bitsOf, exactClasses, exactDivergence, hutchinsonDivergence } from "@scorefield/core/internal";
 import { castArray, constant, fromNested, matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import {
   absolute,
@@ -205,6 +205,30 @@ export const likelihoodChecks: readonly Check[] = [
   closedForm("vp", vp({ betaMax: 40 }), 0.1, 1e-3),
   closedForm("rectified-flow", rectifiedFlow(), 0.1, 5e-3),
   ...[edm(), vp()].map((process) => priorLeavesOut(process)),
+  {
+    name: "log-density of a class for each of 300 rows, 64 at once: each row is its own class's",
+    group,
+    source: `${change}; closed form of each class`,
+    run: async (context) => {
+      const count = 300;
+      const densities = [-2, 0, 3].map((mean) => gaussian({ mean: [mean, mean / 2], covariance: 0.5 }));
+      const model = exactClasses(densities, wide);
+      const labels = Array.from({ length: count }, (_, i) => (i * i + Math.floor(i / 7)) % 3);
+      const x = castArray(planarMixture.sample(count, 3), "float64");
+      const given = { class: labels };
+      const details = await logDensityDetails(model, x, { ...context, given, batch: 64, tolerance: 1e-6 });
+      // With what the prior leaves out, which has to be the row's own as well.
+      const found = details.logDensity.data.map((value, i) => value + details.priorMismatch.data[i]!);
+      const findings: Finding[] = [];
+      for (const [label, density] of densities.entries()) {
+        const truth = await exactLogDensity(exact(density, wide), x, wide.times.first, context);
+        const own = (values: Float64Array): Float64Array => values.filter((_, i) => labels[i] === label);
+        const detail = `class ${label}: largest of ${own(truth).length} rows, in nats`;
+        findings.push(sameNumbers(own(truth), own(found), 1e-4, { detail }));
+      }
+      return worst(findings);
+    },
+  },
   {
     name: "log-density of a Gaussian with fixed steps: order 5",
     group,
