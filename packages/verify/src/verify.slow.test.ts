@@ -1,14 +1,16 @@
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
+import { checks } from "./checks.ts";
 import { verify } from "./verify.ts";
 
 const runtime = native();
 afterAll(() => runtime.dispose());
 
-test("every check of the default run passes", async () => {
+test("every check passes, but for those about a sampler, which its own test in core runs", async () => {
+  const from = checks.filter(({ sampler }) => sampler === undefined);
   const failed: string[] = [];
   let count = 0;
-  for await (const { name, passed, finding, error, seconds } of verify({ runtime })) {
+  for await (const { name, passed, finding, error, seconds } of verify({ from, full: true, runtime })) {
     count++;
     if (!passed)
       failed.push(
@@ -16,5 +18,6 @@ test("every check of the default run passes", async () => {
       );
   }
   expect(failed).toEqual([]);
-  expect(count).toBeGreaterThan(150);
+  expect(count).toBe(from.length);
+  expect(count).toBeGreaterThan(100);
 });
