@@ -18,5 +18,5 @@ export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";
 export { oneStep } from "./sampling/sampler.ts";
 export { rowOrder } from "./training/batches.ts";
-export { fit } from "./training/fit.ts";
+export { evenMarks } from "./training/marks.ts";
 export { powerDecayAt } from "./training/power-average.ts";
