@@ -20,3 +20,4 @@ export { oneStep } from "./sampling/sampler.ts";
 export { rowOrder } from "./training/batches.ts";
 export { evenMarks } from "./training/marks.ts";
 export { powerDecayAt } from "./training/power-average.ts";
+export { stepwise } from "./training/stepwise.ts";

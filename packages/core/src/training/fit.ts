@@ -3,7 +3,8 @@ import { isNdArray, mapTree, type NdArray, type Tensor, zeros } from "@scorefiel
 import type { Parameters } from "../network/network.ts";
 import { type CompiledSteps, compileSteps, compileTrees } from "./compile-trees.ts";
 import { explainDivergence } from "./explain-divergence.ts";
-import { checkResume, type FitEvent, type FitOptions, type Fitted, fitSettings } from "./fit-options.ts";
+import type { FitEvent, FitOptions, Fitted } from "./fit-options.ts";
+import { checkResume, fitSettings, stepsOf } from "./fit-settings.ts";
 import { type FlatLayout, flatLayout } from "./flat.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import { evenMarks } from "./marks.ts";
@@ -148,7 +149,7 @@ export async function* fitBlocks<P, B extends object, X>(
   if (accumulate > 1) state = { ...state, gradient: zeros([layout.size]) };
 
   // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
-  const known = settings.steps ?? settings.pace?.at(-1)![0];
+  const known = stepsOf(settings);
   const block = known === undefined ? settings.block : evenLength(known, settings.block);
   let lookTime = 0;
   const course = courseFor({ ...settings, block }, () => lookTime);

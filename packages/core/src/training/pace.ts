@@ -44,9 +44,9 @@ export const checkPace = (name: string, pace: Pace): void => {
       `${name} pace: expected a list of [step, share], found ${pace?.length === 0 ? "[]" : pace}`,
     );
   for (const [i, point] of pace.entries()) {
-    const [step, share] = point ?? [];
+    const [step, share] = Array.isArray(point) ? (point as unknown as number[]) : [];
     const [before, least] = pace[i - 1] ?? [0, 0];
-    if (!(Number.isInteger(step) && step > before && share >= least && share <= 1))
+    if (!(Number.isInteger(step) && step! > before && share! >= least && share! <= 1))
       throw new ArgumentError(
         `${name} pace: expected steps that rise and shares that rise within [0, 1], found [${point}] after [${before}, ${least}]`,
       );
