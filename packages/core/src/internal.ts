@@ -19,5 +19,6 @@ export { renoise } from "./sampling/renoise.ts";
 export { oneStep } from "./sampling/sampler.ts";
 export { rowOrder } from "./training/batches.ts";
 export { evenMarks } from "./training/marks.ts";
+export { shareOfPace } from "./training/pace.ts";
 export { powerDecayAt } from "./training/power-average.ts";
 export { stepwise } from "./training/stepwise.ts";

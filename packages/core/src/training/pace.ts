@@ -54,7 +54,7 @@ export const checkPace = (name: string, pace: Pace): void => {
 };
 
 /** The share after `step` steps. */
-const shareAt = (pace: Pace, step: number): number => {
+export const shareOfPace = (pace: Pace, step: number): number => {
   let [low, high] = [0, pace.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -81,7 +81,7 @@ export const courseOfSteps = (steps: number): Course => ({
 /** The course that a pace repeats. */
 export const courseOfPace = (pace: Pace): Course => {
   const steps = pace.at(-1)![0];
-  return { ...courseOfSteps(steps), share: (step) => shareAt(pace, step), pace: () => pace };
+  return { ...courseOfSteps(steps), share: (step) => shareOfPace(pace, step), pace: () => pace };
 };
 
 // Decisions in a whole training: enough to follow a machine whose speed changes, few enough to keep a record of.
@@ -151,7 +151,7 @@ export const courseInTime = (
       recent = { steps: recent.steps + steps, milliseconds: recent.milliseconds + milliseconds };
     },
     now,
-    share: (step) => shareAt(pace, step),
+    share: (step) => shareOfPace(pace, step),
     steps: (step) => {
       const [end, share] = last();
       if (share === 1) return end;
