@@ -41,8 +41,8 @@ export interface FitEvent {
 export interface Length {
   readonly steps?: number;
   /**
-   * A time in minutes, from the first event on, within which training ends. The learning rate follows the share of it
-   * that is used. What was done is the `pace` of the checkpoints.
+   * A time in minutes within which training ends, from its start on, compiling included. The learning rate follows the
+   * share of it that is used. What was done is the `pace` of the checkpoints.
    */
   readonly minutes?: number;
   /** A time at which training ends, by any clock. */
@@ -67,7 +67,7 @@ export interface OptimisationOptions extends Length, Schedule {
 }
 
 /** The tensors of a tree of host arrays. */
-export type TensorsOf<P> = Parameters extends P ? Tensors : MapTree<P, NdArray, Tensor>;
+type TensorsOf<P> = Parameters extends P ? Tensors : MapTree<P, NdArray, Tensor>;
 
 /**
  * A loss: a scalar, from parameters, the tensors of one micro-batch, and the extra state before the step, which is not

@@ -172,7 +172,7 @@ describe("extra state", () => {
     await expect(fit({ ...single, resume }).result).rejects.toThrow(
       /extra state \[steps,w\] to resume from, found \[\]/,
     );
-    const less = { initial, update: ({ w }: never) => ({ w }) as never };
+    const less = { initial, update: ({ w }: { w: Tensor }) => ({ w }) as never };
     await expect(fit({ ...taught(), extra: less }).result).rejects.toThrow(ShapeError);
   });
 });

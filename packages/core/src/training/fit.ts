@@ -1,6 +1,7 @@
 /** Fits parameters to a loss: the one training loop, in blocks of compiled steps with one event each. */
 import { isNdArray, mapTree, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
+import { blockReport, firstBroken } from "./block-report.ts";
 import { type CompiledSteps, compileSteps, compileTrees } from "./compile-trees.ts";
 import { explainDivergence } from "./explain-divergence.ts";
 import type { FitEvent, FitOptions, Fitted } from "./fit-options.ts";
@@ -13,7 +14,7 @@ import { type Course, courseInTime, courseOfPace, courseOfSteps } from "./pace.t
 import { powerDecayAt, powerExponent } from "./power-average.ts";
 import { checkFloat16, inPrecision } from "./precision.ts";
 import { averageDecayAt, learningRateAt, learningRateAtShare } from "./schedule.ts";
-import type { StepParts, StepReport } from "./step.ts";
+import type { StepParts } from "./step.ts";
 import { stepNumbers } from "./step-numbers.ts";
 
 /** A training in progress: iterate over it for events, or await its result alone. */
@@ -50,28 +51,6 @@ const evenLength = (steps: number, longest: number): number => {
   return longest;
 };
 
-/** The first micro-batch of a block whose loss or gradient is not finite, and not left out for that, or -1. */
-const firstBroken = ({ loss, gradientNorm, skipped }: StepReport<NdArray>): number =>
-  loss.data.findIndex(
-    (value: unknown, k: number) =>
-      skipped?.data[k] !== 1 && !(Number.isFinite(value) && Number.isFinite(gradientNorm.data[k])),
-  );
-
-const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Of every step, the report of its last micro-batch. */
-const lastOf = ({ data }: NdArray, accumulate: number): Float32Array =>
-  (data as Float32Array).filter((_, k) => (k + 1) % accumulate === 0);
-
-/** The loss of every step, from the shares of its micro-batches. */
-const lossesOf = ({ loss }: StepReport<NdArray>, accumulate: number): Float32Array => {
-  const shares = loss.data as Float32Array;
-  if (accumulate === 1) return shares;
-  return Float32Array.from({ length: shares.length / accumulate }, (_, k) =>
-    shares.subarray(k * accumulate, (k + 1) * accumulate).reduce((sum, share) => sum + share, 0),
-  );
-};
-
 /** The state between steps: no gradient is under way. */
 const settled = ({ gradient: _, ...state }: OptimiserState<NdArray>): OptimiserState<NdArray> => state;
 
@@ -102,8 +81,10 @@ const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, ex
   };
 };
 
-// The held-out loss is taken about this often in a whole training.
+// The held-out loss is taken about this often in a whole training; by the clock less often where it would take more than
+// a tenth of the time, and at the end always.
 const looks = 20;
+const lookShare = 0.1;
 
 /** How long training goes. @param reserve milliseconds that the end of training takes itself */
 const courseFor = ({ steps, minutes, deadline, pace, resume, block }: Settings, reserve: () => number): Course => {
@@ -152,6 +133,7 @@ export async function* fitBlocks<P, B extends object, X>(
   const known = stepsOf(settings);
   const block = known === undefined ? settings.block : evenLength(known, settings.block);
   let lookTime = 0;
+  let allLooks = 0;
   const course = courseFor({ ...settings, block }, () => lookTime);
   const rate = (step: number): number =>
     settings.steps !== undefined
@@ -223,25 +205,22 @@ export async function* fitBlocks<P, B extends object, X>(
       state = after;
       done += length;
       course.note(length);
-      const losses = lossesOf(reports, accumulate);
       let heldOutLoss: number | undefined;
-      if (held && (lookDue(position()) || course.ended(done))) {
+      const mayLook = course.ended(done) || allLooks + lookTime <= lookShare * course.elapsed();
+      if (held && mayLook && (lookDue(position()) || course.ended(done))) {
         const looked = course.now();
         heldOutLoss = await held.of(state);
         lookTime = course.now() - looked;
+        allLooks += lookTime;
       }
       finishWhenDone();
       yield {
         step: done,
         steps: course.steps(done),
         share: course.share(done),
-        // Not finite is only what was left out.
-        loss: mean(losses.filter(Number.isFinite)),
-        losses,
-        gradientNorm: lastOf(reports.gradientNorm, accumulate).findLast(Number.isFinite) ?? Number.NaN,
+        ...blockReport(reports, accumulate),
         learningRate: rate(done - 1),
         stepsPerSecond: length / seconds,
-        ...(reports.skipped && { skipped: lastOf(reports.skipped, accumulate).reduce((sum, value) => sum + value, 0) }),
         ...(heldOutLoss !== undefined && { heldOutLoss }),
         checkpoint: checkpoint(),
       };

@@ -1,4 +1,4 @@
-import { compile, constant, isNdArray, mapTree, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
+import { constant, isNdArray, mapTree, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { edmPreconditioning } from "../model/preconditioning.ts";
@@ -7,6 +7,7 @@ import { denoising } from "../objective/denoising.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import type { DenoisingInputs } from "./batches.ts";
+import { compileTrees } from "./compile-trees.ts";
 import { dataset } from "./dataset.ts";
 import { denoisingLoss } from "./denoising-loss.ts";
 import { heldOutInputs } from "./held-out-loss.ts";
@@ -38,13 +39,12 @@ test("a network that knows classes is told those of the held-out samples", async
   const at = async (labels?: number[]) => {
     const inputs = await heldOutInputs(parts, dataset(points, labels), [2], 0);
     const specs = mapTree(inputs, ({ shape }: NdArray) => ({ shape }), isNdArray) as object;
-    const loss = await compile(
-      ((w: Tensor, batch: DenoisingInputs<Tensor>) => denoisingLoss(parts)({ network: { w } }, batch)) as never,
+    const loss = await compileTrees(
+      (w: Tensor, batch: DenoisingInputs<Tensor>) => denoisingLoss(parts)({ network: { w } }, batch),
       [{ shape: [1] }, specs],
       { runtime },
     );
-    const lossOf = async (w: number) =>
-      Number(((await loss(...([ndarray(Float32Array.of(w)), inputs] as never))) as NdArray).data[0]);
+    const lossOf = async (w: number) => Number((await loss(ndarray(Float32Array.of(w)), inputs)).data[0]);
     const losses = [await lossOf(0), await lossOf(1)];
     await loss.dispose();
     return losses as [number, number];

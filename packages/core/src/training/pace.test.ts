@@ -223,6 +223,33 @@ describe("training within a time", () => {
     expect(await eventsOf({ runtime, deadline: { at: now() + 1e6, now }, resume: last.checkpoint })).toEqual([]);
   });
 
+  test("looks at held-out data that take long are few, and the end comes in time with one", async () => {
+    const clock = { time: 0 };
+    let loaded = 0;
+    // The held-out loss is the first to be loaded.
+    const runtime: Runtime = {
+      ...engine,
+      load: async (model) => {
+        const session = await engine.load(model);
+        const duration = loaded++ === 0 ? 4000 : 1000;
+        return {
+          ...session,
+          run: (inputs) => {
+            clock.time += duration;
+            return session.run(inputs);
+          },
+        };
+      },
+    };
+    const heldOut = normal([20, 2], { seed: 2 });
+    const events = await eventsOf({ runtime, heldOut, deadline: { at: 100_000, now: () => clock.time } });
+    expect(Math.abs(clock.time / 100_000 - 1)).toBeLessThan(0.05);
+    const looked = events.filter(({ heldOutLoss }) => heldOutLoss !== undefined);
+    expect(looked.length).toBeGreaterThan(1);
+    expect(looked.length).toBeLessThan(5);
+    expect(looked.at(-1)).toBe(events.at(-1));
+  });
+
   test("by minutes, of the computer's clock", async () => {
     const begun = performance.now();
     const events = await eventsOf({ runtime: engine, minutes: 2 / 60 });

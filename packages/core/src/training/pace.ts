@@ -29,6 +29,8 @@ export interface Course {
   note(steps: number): void;
   /** The clock, in milliseconds. */
   now(): number;
+  /** Milliseconds since the first block; without end for a course that no clock rules. */
+  elapsed(): number;
   /** The share of training done after `step` steps, which are decided, in [0, 1]. */
   share(step: number): number;
   /** How many steps there are in all, as it looks after `step` steps. */
@@ -73,6 +75,7 @@ export const courseOfSteps = (steps: number): Course => ({
   ended: (step) => step >= steps,
   note: () => {},
   now: () => performance.now(),
+  elapsed: () => Number.POSITIVE_INFINITY,
   share: (step) => step / steps,
   steps: () => steps,
   pace: () => undefined,
@@ -151,6 +154,7 @@ export const courseInTime = (
       recent = { steps: recent.steps + steps, milliseconds: recent.milliseconds + milliseconds };
     },
     now,
+    elapsed: () => (begun === undefined ? 0 : now() - begun),
     share: (step) => shareOfPace(pace, step),
     steps: (step) => {
       const [end, share] = last();

@@ -20,7 +20,7 @@ import type { Prepared } from "../run/prepare.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
-import { type Output, output } from "./output.ts";
+import { output } from "./output.ts";
 import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream } from "./standard-output.ts";
 import { trainWatched } from "./training.ts";

@@ -122,7 +122,7 @@ const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: RecipePart
 };
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
-export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
+const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
   trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));
 
 /** The path of the first setting in which two recipes differ. */
