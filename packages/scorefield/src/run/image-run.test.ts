@@ -135,11 +135,11 @@ describe("a run on a folder of images", () => {
 
   test("by the clock it ends within its time with its last picture, and a run with its pace has the same bits", async () => {
     const { steps: _, ...training } = recipe.training!;
-    const timed = { ...recipe, training: { ...training, minutes: 0.1 } };
+    const timed = { ...recipe, training: { ...training, minutes: 0.06 } };
     const begun = performance.now();
     const pictures = await advance(await createRun(timed, { out: at("timed"), folder, begun }));
     // A machine at other work may hold up the last block and picture, but not by this much.
-    expect((performance.now() - begun) / 6000).toBeLessThan(1.5);
+    expect((performance.now() - begun) / 3600).toBeLessThan(2);
     const metrics = await readMetrics(at("timed"));
     const { step, share, heldOutLoss, learningRate } = metrics.at(-1)!;
     expect(share).toBe(1);
