@@ -3,7 +3,7 @@
  * `npx tsx examples/glyph-images.ts`, about half a minute; writes glyphs.png.
  */
 import { writeFile } from "node:fs/promises";
-import { accuracy, conditional, dataset, edm, glyphs, sample, train, trainClassifier, unet } from "scorefield";
+import { accuracy, dataset, edm, glyphs, sample, train, trainClassifier, unet } from "scorefield";
 import { imageGrid } from "scorefield/figure";
 
 // The first two of ten shapes, 16 x 16 px: class 0 is the disc, class 1 the ring.
@@ -28,7 +28,8 @@ const model = await training.result;
 
 // Classes in turn: a disc, a ring, a disc, ...
 const count = 40;
-const drawn = await sample(conditional(model, [0, 1]), { count, batch: count, seed: 1 });
+const classes = Array.from({ length: count }, (_, i) => i % 2);
+const drawn = await sample(model, { count, batch: count, seed: 1, given: { class: classes } });
 await writeFile("glyphs.png", await imageGrid(drawn, { columns: 10 }));
 console.log("wrote glyphs.png");
 

@@ -77,14 +77,14 @@ const classifier = await trainClassifier({
 });
 const rest = ndarray(arms[0]!.data.slice(2 * half), [1000, 2]);
 const one = conditional(good, 0);
-const all = conditional(good, undefined);
+const all = conditional(good, null);
 const trials: { name: string; model: ScoreModel; shown?: string }[] = [
   { name: "`conditional(model, 0)`, w = 1", model: one, shown: "w = 1" },
-  { name: "`guided`, w = 2", model: guided(good, 0, { weight: 2 }) },
-  { name: "`guided`, w = 4", model: guided(good, 0, { weight: 4 }), shown: "w = 4" },
+  { name: "`guided`, w = 2", model: conditional(guided(good, { weight: 2 }), 0) },
+  { name: "`guided`, w = 4", model: conditional(guided(good, { weight: 4 }), 0), shown: "w = 4" },
   {
     name: "`guided`, w = 4, interval 0.1 to 0.7",
-    model: guided(good, 0, { weight: 4, interval: [0.1, 0.7] }),
+    model: conditional(guided(good, { weight: 4, interval: [0.1, 0.7] }), 0),
     shown: "w = 4, interval",
   },
   { name: "`autoguidance`, w = 1.5", model: autoguidance(one, conditional(bad, 0), { weight: 1.5 }) },
@@ -93,8 +93,8 @@ const trials: { name: string; model: ScoreModel; shown?: string }[] = [
     model: autoguidance(one, conditional(bad, 0), { weight: 2 }),
     shown: "autoguidance",
   },
-  { name: "`classifierGuidance`, scale 1", model: classifierGuidance(all, classifier, 0) },
-  { name: "`classifierGuidance`, scale 4", model: classifierGuidance(all, classifier, 0, { scale: 4 }) },
+  { name: "`classifierGuidance`, scale 1", model: conditional(classifierGuidance(all, classifier), 0) },
+  { name: "`classifierGuidance`, scale 4", model: conditional(classifierGuidance(all, classifier, { scale: 4 }), 0) },
 ];
 const firstRows = ({ data, shape }: NdArray, most: number): NdArray => {
   const n = Math.min(shape[0]!, most);

@@ -62,7 +62,12 @@ const ways: { name: string; samples: NdArray<"float32"> }[] = [
   { name: "scores averaged", samples: await sample(averaged, { ...options, sampler, onProgress: report("average") }) },
   {
     name: "the classes in turn",
-    samples: await sample(conditional(whole, pair), { ...options, sampler, onProgress: report("classes") }),
+    samples: await sample(whole, {
+      ...options,
+      given: { class: Array.from({ length: options.count }, (_, i) => pair[i % 2]!) },
+      sampler,
+      onProgress: report("classes"),
+    }),
   },
 ];
 

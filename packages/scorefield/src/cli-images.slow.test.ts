@@ -94,6 +94,18 @@ describe("a folder of photographs", () => {
       join("sun", "00000.png"),
       join("sun", "00002.png"),
     ]);
+    // A part goes by each sample's own number: in its name, its class and its pixels.
+    await draw("-n", "3", "--class", "sun,sea", "--shard", "2/2", "--out", "part/");
+    expect((await readdir(at("part"), { recursive: true })).filter((name) => name.endsWith(".png")).sort()).toEqual([
+      join("sea", "00001.png"),
+      join("sun", "00002.png"),
+    ]);
+    for (const file of [join("sea", "00001.png"), join("sun", "00002.png")]) {
+      const [part, whole] = await Promise.all(
+        ["part", "new"].map((folder) => sharp(at(folder, file)).raw().toBuffer()),
+      );
+      for (const [i, value] of whole!.entries()) expect(Math.abs(part![i]! - value)).toBeLessThanOrEqual(1);
+    }
     const json = await draw("-n", "3", "--class", "sun", "--out", "new.npy", "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ file: "new.npy", classes: ["sun"], sampler: { steps: 3 } });
     expect((await readNpy(at("new.npy"))).shape).toEqual([3, 8, 8, 3]);

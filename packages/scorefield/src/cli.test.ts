@@ -123,6 +123,40 @@ describe("from a table to new rows", () => {
     expect([...(await readFile(at("new.png"))).subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
   });
 
+  test("parts put together are what one run draws", async () => {
+    const drawn = async (...args: string[]): Promise<number[]> => {
+      const found = await run(
+        "sample",
+        "runs/table",
+        "-n",
+        "11",
+        "--steps",
+        "6",
+        "--seed",
+        "3",
+        "--batch",
+        "4",
+        ...args,
+      );
+      expect(found.code, found.stderr).toBe(0);
+      return Array.from((await readNpy(at(args.at(-1)!))).data as Float64Array);
+    };
+    const whole = await drawn("--out", "whole.npy");
+    const parts: number[] = [];
+    for (const k of [1, 2, 3]) parts.push(...(await drawn("--shard", `${k}/3`, "--out", `part-${k}.npy`)));
+    expect(parts).toHaveLength(22);
+    for (const [i, value] of whole.entries()) expect(parts[i]).toBeCloseTo(value, 3);
+    const named = await run("sample", "runs/table", "-n", "11", "--steps", "6", "--shard", "2/3", "--json");
+    const [file, facts] = [
+      "runs/table/samples/step-100-heun-6-seed-0-count-11-shard-2-of-3.csv",
+      JSON.parse(named.stdout),
+    ];
+    expect(facts).toMatchObject({ file, count: 4, shard: "2/3", firstSample: 3 });
+    const many = await run("sample", "runs/table", "-n", "2", "--shard", "1/3");
+    expect(many.stderr).toMatch(/--shard 1\/3: expected at most one part for each of 2 samples/);
+    expect((await run("sample", "runs/table", "--shard", "4/3")).stderr).toMatch(/such as 2\/8, from 1\/8 to 8\/8/);
+  });
+
   test("without --out samples go to the run's folder", async () => {
     const { stdout } = await run("sample", "runs/table", "-n", "5", "--sampler", "euler-maruyama", "--steps", "9");
     const [file] = stdout.split(":");

@@ -1,141 +1,27 @@
-/** Tracing and compiling: a function of tensors becomes an ONNX file, or a callable on host arrays. */
-
+/** Compiling: a function of tensors becomes an ONNX file, or a callable on host arrays. */
 import type { Tensors } from "./differentiate/differentiate.ts";
-import { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
-import { type Graph, topologicalOrder } from "./graph/graph.ts";
+import { RuntimeError, ShapeError } from "./errors.ts";
 import type { OnnxGraph } from "./graph/onnx-model.ts";
 import { sameShape } from "./graph/shape.ts";
 import type { Target } from "./graph/target.ts";
-import { describe, type NodeTable, Tensor, withNodes } from "./graph/tensor.ts";
-import { constructors, type DataType, isNdArray, type NdArray, type Shape, sizeOf } from "./ndarray.ts";
+import { type Tensor, withNodes } from "./graph/tensor.ts";
+import type { NdArray } from "./ndarray.ts";
 import { encodeModel } from "./onnx/encode.ts";
-import { type BorderNames, lower, lowerScan } from "./onnx/lower.ts";
-import { isConvolution } from "./operation/convolution.ts";
-import { input, isInput } from "./operation/source.ts";
+import { lower, lowerScan } from "./onnx/lower.ts";
 import { optimise } from "./pass/optimise.ts";
 import { defaultRuntime } from "./runtime/default.ts";
 import type { Runtime, Session } from "./runtime/runtime.ts";
-import { flattenTree, isBranch, type MapTree } from "./tree.ts";
+import { takingCalls } from "./shared/calls.ts";
+import { loadProgram, questionOf } from "./shared/program.ts";
+import type { SharedSessions } from "./shared/sessions.ts";
+import { borderNames, checkedLeaves, isSpec, type Spec, type Specs, type TensorArguments, trace } from "./trace.ts";
+import { flattenTree, type MapTree } from "./tree.ts";
 
-/** The type of an argument: its static shape and element type (float32 unless said). */
-export interface Spec {
-  readonly shape: Shape;
-  readonly dtype?: DataType;
-}
-
-/** Trees of specs, one per argument. (Spelled `object`: a recursive constraint exceeds what the type checker unfolds.) */
-export type Specs = readonly object[];
-/** The arguments that a traced function sees. */
-export type TensorArguments<S extends Specs> = { [K in keyof S]: MapTree<S[K], Spec, Tensor> };
 /** The arguments that a compiled function takes. */
 export type ArrayArguments<S extends Specs> = { [K in keyof S]: MapTree<S[K], Spec, NdArray> };
+
 /** The result of a compiled function. */
 export type ArrayResult<R> = MapTree<R, Tensor, NdArray>;
-
-const isSpec = (node: unknown): boolean => Array.isArray((node as Spec | null)?.shape);
-const isTensor = (node: unknown): boolean => node instanceof Tensor;
-
-// Leaves that are nothing of the kind are found too, to be named in an error.
-const isSpecOrOdd = (node: unknown): boolean => isSpec(node) || !isBranch(node);
-const isTensorOrOdd = (node: unknown): boolean => isTensor(node) || !isBranch(node);
-const isArrayOrOdd = (node: unknown): boolean => isNdArray(node) || !isBranch(node);
-const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
-
-/** The type of a tensor or array, as a spec. */
-export const specOf = ({ shape, dtype }: NdArray | Tensor): Required<Spec> => ({ shape, dtype: dtype as DataType });
-
-interface Traced {
-  readonly graph: Graph;
-  /** Nodes made so far; further passes look for theirs here. */
-  readonly nodes: NodeTable;
-  readonly inputPaths: readonly string[];
-  readonly outputPaths: readonly string[];
-  readonly inputs: readonly Required<Spec>[];
-  readonly unflattenInputs: (leaves: readonly unknown[]) => unknown;
-  readonly unflattenOutputs: (leaves: readonly unknown[]) => unknown;
-}
-
-const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Traced => {
-  const args = flattenTree<Spec>(specs, isSpecOrOdd);
-  for (const [i, leaf] of args.leaves.entries())
-    if (!isSpec(leaf))
-      throw new ShapeError(
-        `${name}: expected a spec { shape, dtype } at argument ${args.paths[i]}, found ${String(leaf)}`,
-      );
-  const inputs = args.leaves.map(({ shape, dtype = "float32" }) => ({ shape, dtype }));
-  const nodes: NodeTable = new Map();
-  const tensors = withNodes(nodes, () => inputs.map(input));
-  const result = withNodes(nodes, () => f(...(args.unflatten(tensors) as never[])));
-  const results = flattenTree<Tensor>(result, isTensorOrOdd);
-  for (const [i, leaf] of results.leaves.entries())
-    if (!isTensor(leaf))
-      throw new TraceError(
-        `${name}: expected the function to return tensors, found ${String(leaf)} ` +
-          `${results.paths[i] ? `at ${results.paths[i]}` : ""}; turn numbers into tensors with constant()`,
-      );
-  for (const [i, leaf] of [...tensors, ...results.leaves].entries())
-    if (leaf.dtype === "float16")
-      throw new DataTypeError(
-        `${name}: expected ${i < tensors.length ? "arguments" : "results"} in float32, found ${describe(leaf)}; ` +
-          "float16 exists inside compiled functions only: cast() from and to float32 there",
-      );
-  const own = new Set(tensors);
-  const foreign = topologicalOrder(results.leaves).find((node) => isInput(node) && !own.has(node));
-  if (foreign)
-    throw new TraceError(
-      `${name}: uses an input of another function, of type ${describe(foreign)}; hand it over as an argument`,
-    );
-  return {
-    graph: { inputs: tensors, outputs: results.leaves },
-    nodes,
-    inputPaths: args.paths,
-    outputPaths: results.paths,
-    inputs,
-    unflattenInputs: args.unflatten,
-    unflattenOutputs: results.unflatten,
-  };
-};
-
-const borderNames = ({ inputPaths, outputPaths }: Traced): BorderNames => ({
-  inputs: inputPaths.map((path) => `input.${path}`),
-  outputs: outputPaths.map((path) => (path === "" ? "output" : `output.${path}`)),
-});
-
-/** The leaves of an argument tree in order, after checking that structure, shapes and element types are as compiled. */
-const checkedLeaves = (
-  name: string,
-  values: unknown,
-  specs: readonly Required<Spec>[],
-  paths: readonly string[],
-): NdArray[] => {
-  const { leaves, paths: found } = flattenTree<NdArray>(values, isArrayOrOdd);
-  for (const [i, path] of paths.entries()) {
-    if (found[i] !== path)
-      throw new ShapeError(`${name}: expected an array at argument ${path}, found ${found[i] ?? "nothing"}`);
-    const { shape, dtype } = specs[i]!;
-    const array = leaves[i]!;
-    if (!isNdArray(array))
-      throw new DataTypeError(
-        `${name}: expected an NdArray for argument ${path}, found ${kindOf(array)}; make one with ndarray(data, shape)`,
-      );
-    if (!(array.data instanceof constructors[array.dtype]))
-      throw new DataTypeError(
-        `${name}: expected a ${constructors[array.dtype]?.name} as data of argument ${path}, found ${kindOf(array.data)}`,
-      );
-    if (!sameShape(array.shape, shape))
-      throw new ShapeError(
-        `${name}: expected shape [${shape}] for argument ${path}, found [${array.shape}]; compile once per shape`,
-      );
-    if (array.dtype !== dtype)
-      throw new DataTypeError(`${name}: expected ${dtype} for argument ${path}, found ${array.dtype}`);
-    if (array.data.length !== sizeOf(shape))
-      throw new ShapeError(
-        `${name}: expected ${sizeOf(shape)} elements for argument ${path}, found ${array.data.length}`,
-      );
-  }
-  if (found.length > paths.length) throw new ShapeError(`${name}: unexpected argument ${found[paths.length]}`);
-  return leaves;
-};
 
 /** Settings of compilation. */
 export interface CompileOptions {
@@ -145,6 +31,15 @@ export interface CompileOptions {
   readonly name?: string;
 }
 
+/** Settings of {@link compile}. */
+export interface FunctionOptions extends CompileOptions {
+  /**
+   * Where functions marked with `shared` are loaded once, for all that is compiled with these sessions. Left out, they are
+   * part of the compiled function. The runtime is then the sessions' own.
+   */
+  readonly sessions?: SharedSessions | undefined;
+}
+
 /** A compiled function. Calls are queued and run off the caller's thread. */
 export interface Compiled<A extends readonly unknown[], R> {
   /** @throws ShapeError | DataTypeError for arguments other than compiled for; RuntimeError when execution fails */
@@ -152,19 +47,6 @@ export interface Compiled<A extends readonly unknown[], R> {
   /** Frees the runtime's session. */
   dispose(): Promise<void>;
 }
-
-const load = async (
-  runtime: Runtime,
-  { graph, nodes: made }: Traced,
-  build: (target: Target) => OnnxGraph,
-): Promise<Session> => {
-  // A model must have a result.
-  if (graph.outputs.length === 0) return { run: async () => [], dispose: async () => {} };
-  const nodes = topologicalOrder(graph.outputs);
-  const question = { convolution: nodes.some(isConvolution), float16: nodes.some(({ dtype }) => dtype === "float16") };
-  const target = await runtime.target(question);
-  return runtime.load(encodeModel(withNodes(made, () => build(target))));
-};
 
 const callable = <A extends readonly unknown[], R>(
   name: string,
@@ -188,20 +70,27 @@ const callable = <A extends readonly unknown[], R>(
  * @param specs one tree per argument of f
  * @returns an async function on trees of host arrays, with `dispose`
  * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError when
- * f returns what is no tensor, or uses a tensor of another function
+ * f returns what is no tensor, or uses a tensor of another function; RuntimeError for shared sessions that were disposed
  */
 export const compile = async <const S extends Specs, R extends Tensors>(
   f: (...args: TensorArguments<S>) => R,
   specs: S,
-  { runtime = defaultRuntime(), name = f.name || "compiled function" }: CompileOptions = {},
+  {
+    sessions,
+    runtime = sessions?.runtime ?? defaultRuntime(),
+    name = f.name || "compiled function",
+  }: FunctionOptions = {},
 ): Promise<Compiled<ArrayArguments<S>, ArrayResult<R>>> => {
-  const traced = trace(name, f as (...args: never[]) => Tensors, specs);
-  const session = await load(runtime, traced, (target) =>
-    lower(optimise(traced.graph, target), target, borderNames(traced)),
-  );
+  if (sessions && runtime !== sessions.runtime)
+    throw new RuntimeError(
+      `${name}: expected the runtime of its shared sessions, ${sessions.runtime.name}, found another, ${runtime.name}; leave runtime out`,
+    );
+  const traced = takingCalls(sessions?.take, () => trace(name, f as (...args: never[]) => Tensors, specs));
+  const session = await loadProgram(runtime, traced);
   const call = async (...args: readonly unknown[]) => {
     const leaves = checkedLeaves(name, args, traced.inputs, traced.inputPaths);
-    return traced.unflattenOutputs(await session.run(leaves));
+    const run = () => session.run(leaves);
+    return traced.unflattenOutputs(await (sessions ? sessions.during(name, run) : run()));
   };
   return callable(name, session, call) as Compiled<never, unknown> as Compiled<ArrayArguments<S>, ArrayResult<R>>;
 };
@@ -251,8 +140,9 @@ export const compileScan = async <const State extends object, const Input extend
           `${after ? `${traced.outputPaths[i]} is ${after.dtype}[${after.shape}]` : "missing"} after it`,
       );
   }
-  const session = await load(runtime, traced, (target) =>
-    lowerScan(optimise(traced.graph, target), count, steps, target),
+  const target = await runtime.target(questionOf(traced.graph));
+  const session = await runtime.load(
+    encodeModel(withNodes(traced.nodes, () => lowerScan(optimise(traced.graph, target), count, steps, target))),
   );
   const specs = traced.inputs.map((spec, i) => (i < count ? spec : { ...spec, shape: [steps, ...spec.shape] }));
   const call = async (...args: readonly [unknown, unknown]) => {

@@ -6,12 +6,10 @@ export type {
   Compiled,
   CompileOptions,
   ExportOptions,
+  FunctionOptions,
   Scanned,
-  Spec,
-  Specs,
-  TensorArguments,
 } from "./compile.ts";
-export { compile, compileScan, specOf, toOnnx } from "./compile.ts";
+export { compile, compileScan, toOnnx } from "./compile.ts";
 export type { Tensors } from "./differentiate/differentiate.ts";
 export { dot, grad, hessianVectorProduct, jvp, valueAndGrad, vjp } from "./differentiate/differentiate.ts";
 export { DataTypeError, RuntimeError, ShapeError, TraceError } from "./errors.ts";
@@ -60,7 +58,11 @@ export { cast, constant, stopGradient } from "./operation/source.ts";
 export { logSumExp, maximum, mean, minimum, softmax, variance } from "./operation/statistics.ts";
 export type { PadMode, Range } from "./operation/window.ts";
 export { concat, flip, pad, slice, sliceAxis, split, stack } from "./operation/window.ts";
+export { countSessions, type SessionCounts } from "./runtime/count-sessions.ts";
 export { defaultRuntime, setDefaultRuntime } from "./runtime/default.ts";
 export type { Runtime, Session } from "./runtime/runtime.ts";
+export { type SharedSessions, type SharedSessionsOptions, sharedSessions } from "./shared/sessions.ts";
+export { shared } from "./shared/shared.ts";
+export { type Spec, type Specs, specOf, type TensorArguments } from "./trace.ts";
 export type { MapTree, Tree } from "./tree.ts";
 export { flattenTree, mapTree } from "./tree.ts";

@@ -4,6 +4,7 @@ import type { ScoreModel } from "@scorefield/core";
 import {
   classifierFreeGuidance,
   classifierGuidance,
+  conditional,
   edm,
   exact,
   gaussian,
@@ -76,7 +77,7 @@ export const guidanceChecks: readonly Check[] = [
         logits: (...[x, t]: Parameters<typeof all.logDensity>) =>
           stack([told2.logDensity(x, t), untold2.logDensity(x, t).add(Math.log(3))], 1),
       };
-      const found = await scoresOf(classifierGuidance(all, classifier, 0), 0.02, context);
+      const found = await scoresOf(conditional(classifierGuidance(all, classifier), 0), 0.02, context);
       return sameNumbers(await scoresOf(told2, 0.02, context), found, 1e-10);
     },
   },

@@ -48,18 +48,10 @@ export interface Field<K extends string> {
   dispose(): Promise<void>;
 }
 
-/** @throws ArgumentError for a time outside those of the process, or a model whose rows are not alike */
-export const checkModel = (
-  name: string,
-  { process: { times }, period = 1 }: ScoreModel,
-  time = times.first,
-): number => {
+/** @throws ArgumentError for a time outside those of the process */
+export const checkModel = (name: string, { process: { times } }: ScoreModel, time = times.first): number => {
   if (!(time >= times.first && time <= times.last))
     throw new ArgumentError(`${name}: expected a time in [${times.first}, ${times.last}], found ${time}`);
-  if (period !== 1)
-    throw new ArgumentError(
-      `${name}: expected a model that treats all rows alike, found one of period ${period}; examine one class at a time`,
-    );
   return time;
 };
 

@@ -13,8 +13,9 @@ import {
 import { ArgumentError } from "../errors.ts";
 import { exactDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";
+import { type GivenValues, givenRows } from "../model/given.ts";
 import { perSample } from "../model/per-sample.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import { priorLogDensity } from "./log-density.ts";
 
@@ -44,10 +45,17 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
  * @param x, t states [n, ...shape] and times [n] before the step @param next, to those after it
  * @returns [n], in nats
  */
-export const itoIncrement = (model: ScoreModel, x: Tensor, t: Tensor, next: Tensor, to: Tensor): Tensor => {
+export const itoIncrement = (
+  model: ScoreModel,
+  x: Tensor,
+  t: Tensor,
+  next: Tensor,
+  to: Tensor,
+  given?: Given,
+): Tensor => {
   const [start, end] = [scaled(model, x, t), scaled(model, next, to)];
   const spread = (values: Tensor): Tensor => expandTime(values, x.rank);
-  const score = noise(model, x, t).divide(spread(start.ratio)).negate();
+  const score = noise(model, x, t, given).divide(spread(start.ratio)).negate();
   const reference = start.y.divide(spread(start.variance)).negate();
   const logReference = ({ y, variance }: typeof start): Tensor =>
     perSample(y.square())
@@ -68,10 +76,19 @@ export const itoIncrement = (model: ScoreModel, x: Tensor, t: Tensor, next: Tens
  * trapezoidal rule. It takes a derivative of the model for each element of a sample.
  * @returns [n], in nats
  */
-export const flowIncrement = (model: ScoreModel, x: Tensor, t: Tensor, next: Tensor, to: Tensor): Tensor => {
+export const flowIncrement = (
+  model: ScoreModel,
+  x: Tensor,
+  t: Tensor,
+  next: Tensor,
+  to: Tensor,
+  given?: Given,
+): Tensor => {
   const [start, end] = [scaled(model, x, t), scaled(model, next, to)];
   const divergenceAt = (at: Tensor, time: Tensor): Tensor =>
-    exactDivergence((point) => noise(model, point, time), at).divergences[0]!.multiply(model.process.alpha(time));
+    exactDivergence((point) => noise(model, point, time, given), at).divergences[0]!.multiply(
+      model.process.alpha(time),
+    );
   const mean = divergenceAt(x, t).add(divergenceAt(next, to)).multiply(0.5);
   return mean.multiply(start.ratio.subtract(end.ratio)).subtract(end.logScale.subtract(start.logScale));
 };
@@ -89,6 +106,8 @@ export interface ItoDensityOptions {
   readonly dynamics?: "sde" | "ode";
   /** Log-densities of the first state, [n]; default those of the prior, for a trajectory from the process's last time. */
   readonly start?: NdArray;
+  /** What the model is conditioned on, as of `sample`; default nothing. */
+  readonly given?: GivenValues;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
 }
@@ -109,13 +128,13 @@ const priorLogDensities = ({ process }: ScoreModel, { t, x }: TrajectoryState): 
  * {@link flowIncrement} are the steps.
  * @param trajectory at least one state; times fall, and no state is the denoised estimate that ends sampling
  * @returns [states, n] in nats
- * @throws ArgumentError for times that do not fall or a start that is unknown; ShapeError for states of other shapes; the
+ * @throws ArgumentError for times that do not fall, a start that is unknown or a condition that does not fit; ShapeError for states of other shapes; the
  *   signal's reason when aborted
  */
 export const itoLogDensity = async (
   model: ScoreModel,
   trajectory: readonly TrajectoryState[],
-  { dynamics = "sde", start, signal, runtime }: ItoDensityOptions = {},
+  { dynamics = "sde", start, given, signal, runtime }: ItoDensityOptions = {},
 ): Promise<NdArray<"float64">> => {
   const [first] = trajectory;
   if (!first) throw new ArgumentError("itoLogDensity: expected at least one state, found none");
@@ -137,9 +156,11 @@ export const itoLogDensity = async (
   const states: Spec = { shape: [n, ...shape], dtype: first.x.dtype };
   const times: Spec = { shape: [n], dtype: first.x.dtype };
   const increment = dynamics === "sde" ? itoIncrement : flowIncrement;
+  const conditions = givenRows("itoLogDensity", model, given, n, first.x.dtype);
+  const rows = conditions.between(0, n);
   const compiled = await compile(
-    (x: Tensor, t: Tensor, next: Tensor, to: Tensor) => increment(model, x, t, next, to),
-    [states, times, states, times],
+    (x: Tensor, t: Tensor, next: Tensor, to: Tensor, own: Given) => increment(model, x, t, next, to, own),
+    [states, times, states, times, conditions.specs(n)],
     { runtime, name: "density increment" },
   );
   const all = (t: number): NdArray => {
@@ -151,7 +172,7 @@ export const itoLogDensity = async (
     for (let k = 1; k < trajectory.length; k++) {
       signal?.throwIfAborted();
       const [from, to] = [trajectory[k - 1]!, trajectory[k]!];
-      const change = await compiled(from.x, all(from.t), to.x, all(to.t));
+      const change = await compiled(from.x, all(from.t), to.x, all(to.t), rows);
       for (let i = 0; i < n; i++) result.data[k * n + i] = result.data[(k - 1) * n + i]! + Number(change.data[i]);
     }
   } finally {

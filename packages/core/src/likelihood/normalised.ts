@@ -7,7 +7,8 @@ import { logRatio } from "./flow.ts";
 /**
  * A model whose `logDensity` is normalised at every time, by what {@link annealedImportance} found of it: so that energies
  * trained apart can be weighed against each other in `mixtureOf`. Between levels log Z is linear in log(sigma / alpha).
- * @throws ArgumentError for a model without `logDensity`, or an estimate with other than finite normalisers of at least 2 levels
+ * @param model without conditions: the normaliser of one class is not that of another
+ * @throws ArgumentError for a model without `logDensity` or with conditions, or an estimate with other than finite normalisers of at least 2 levels
  */
 export const normalised = <M extends ScoreModel>(
   model: M,
@@ -15,6 +16,12 @@ export const normalised = <M extends ScoreModel>(
 ): M & Required<Pick<ScoreModel, "logDensity">> => {
   const { process, logDensity } = model;
   if (!logDensity) throw new ArgumentError("normalised: expected a model with logDensity, found one without");
+  const conditions = Object.keys(model.conditions ?? {});
+  if (conditions.length > 0)
+    throw new ArgumentError(
+      `normalised: expected a model without conditions, found one of ${conditions.join(", ")}, each value of which has a ` +
+        "normaliser of its own; fix it first, as in conditional(model, 3)",
+    );
   if (times.length < 2 || times.length !== logNormaliser.length || !logNormaliser.every(Number.isFinite))
     throw new ArgumentError(
       `normalised: expected finite normalisers of at least 2 levels, found ${logNormaliser.length} for ${times.length}`,
@@ -36,5 +43,5 @@ export const normalised = <M extends ScoreModel>(
       .multiply(constant(ndarray(Float64Array.from(bends))).cast(t.dtype))
       .sum(1)
       .add(values[0]!);
-  return { ...model, logDensity: (x, t) => logDensity(x, t).subtract(logZ(t)) };
+  return { ...model, logDensity: (x, t, given) => logDensity(x, t, given).subtract(logZ(t)) };
 };

@@ -53,7 +53,7 @@ export const superpose = <D extends FloatType = "float32">(
   models: readonly ScoreModel[],
   { weights, steps = 500, grid = "log-snr", ...options }: SuperposeOptions<D>,
 ): Promise<NdArray<D>> => {
-  const parts = together("superpose", models);
+  const { parts, members } = together("superpose", models);
   const share = constant(ndarray(Float64Array.from(probabilities("superpose", weights, models.length), Math.log)));
   const move = eulerMaruyama({ steps, grid });
   const sampler: Sampler = {
@@ -61,7 +61,7 @@ export const superpose = <D extends FloatType = "float32">(
     recipe: { ...move.recipe, kind: "superposition" },
     denoiseLast: false,
     carries: models.length,
-    step: (_, { x, carried }, times, noise) => {
+    step: ({ bound: given }, { x, carried }, times, noise) => {
       const { from, to } = times;
       const logs = carried.map(firstOf);
       const p = softmax(stack(logs, 0).add(share.cast(x.dtype).reshape([-1, 1])), 0);
@@ -70,16 +70,16 @@ export const superpose = <D extends FloatType = "float32">(
         denoise: (at, t) =>
           average(
             p,
-            models.map((model) => model.denoise(at, t)),
+            members.map((model) => model.denoise(at, t, given)),
           ),
         score: (at, t) =>
           average(
             p,
-            models.map((model) => score(model, at, t)),
+            members.map((model) => score(model, at, t, given)),
           ),
       };
       const next = move.step(mean, { x, carried: [] }, times, noise);
-      const changes = models.map((model) => itoIncrement(model, x, from, next.x, to));
+      const changes = members.map((model) => itoIncrement(model, x, from, next.x, to, given));
       return {
         x: next.x,
         carried: logs.map((log, k) => broadcastTo(expandTime(log.add(changes[k]!), x.rank), x.shape)),
@@ -87,5 +87,5 @@ export const superpose = <D extends FloatType = "float32">(
     },
   };
   // The loop asks its model for a process, a shape and a cost; what moves the samples is made in each step.
-  return sample<D>({ ...parts, denoise: models[0]!.denoise }, { ...options, sampler });
+  return sample<D>({ ...parts, denoise: members[0]!.denoise }, { ...options, sampler });
 };

@@ -9,6 +9,8 @@ import { sample } from "../sampling/sample.ts";
 import { dataset } from "../training/dataset.ts";
 import { train } from "../training/train.ts";
 import { conditional } from "./conditional.ts";
+import type { ScoreModel } from "./score-model.ts";
+import { trainedModel } from "./trained.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
@@ -33,12 +35,12 @@ test("samples follow the classes, in lists too, whatever the batch", async () =>
     // The network is small: it lets some samples stray, but keeps the classes apart on average.
     expect(Math.abs(average(data) - mean)).toBeLessThan(0.3);
   }
-  const mixed = conditional(model, [2, 0, 1]);
-  const all = await sample(mixed, { count: 20, seed: 1, runtime });
+  const given = { class: Array.from({ length: 20 }, (_, i) => [2, 0, 1][i % 3]!) };
+  const all = await sample(model, { count: 20, seed: 1, given, runtime });
   expect(all.shape).toEqual([20, 1]);
   for (const [k, of] of [2, 0, 1].entries())
     expect(Math.abs(average(all.data.filter((_, i) => i % 3 === k)) - means[of]!)).toBeLessThan(0.5);
-  const small = await sample(mixed, { count: 20, seed: 1, batch: 5, runtime });
+  const small = await sample(model, { count: 20, seed: 1, batch: 5, given, runtime });
   for (const [i, x] of small.data.entries()) expect(Math.abs(x - all.data[i]!)).toBeLessThan(1e-4);
 });
 
@@ -48,13 +50,13 @@ test("no class is the plain model", async () => {
   const labels = Int32Array.from({ length: 20 }, (_, i) => i % 2);
   const model = await train({ data: dataset(values, labels), process: edm(), network, steps: 20, batch: 8, runtime })
     .result;
-  const at = async (some: typeof model): Promise<NdArray> => {
+  const at = async (some: ScoreModel): Promise<NdArray> => {
     const compiled = await compile((x: Tensor, t: Tensor) => some.denoise(x, t), [{ shape: [4, 1] }, { shape: [4] }], {
       runtime,
     });
     return compiled(normal([4, 1], { seed: 2 }), castArray(normal([4], { seed: 3 }), "float32"));
   };
-  expect(await at(conditional(model, undefined))).toEqual(await at(model));
+  expect(await at(conditional(model, null))).toEqual(await at(model));
   expect(await at(conditional(model, 1))).not.toEqual(await at(model));
 });
 
@@ -71,7 +73,8 @@ test("what cannot be", async () => {
   );
   const model = await train({ ...options, network: mlp({ width: 8 }), data: plain }).result;
   expect(() => conditional(model, 0)).toThrow(ArgumentError);
-  const known = { ...model, network };
-  expect(() => conditional(known, 2)).toThrow(/classes from 0 to 1, found 2/);
-  expect(() => conditional(known, [])).toThrow(/at least one class/);
+  const known = trainedModel({ ...model, network }, model.parameters, model.shape);
+  expect(() => conditional(known, 2)).toThrow(/a class from 0 to 1, or null for none; found 2/);
+  expect(() => conditional(known, undefined as never)).toThrow(/null for none; found undefined/);
+  expect(() => conditional(known, [0, 1] as never)).toThrow(/given: { class: \[...\] }/);
 });

@@ -1,39 +1,38 @@
-/** A class-conditional network as the score model of some of its classes. */
-import { constant, ShapeError, zeros } from "@scorefield/tensor";
+/** The model of one class. */
+import { constant, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { type TrainedModel, trainedModel } from "./trained.ts";
+import type { ScoreModel } from "./score-model.ts";
+import { entriesWhere, type WithGiven, withGiven } from "./with-given.ts";
 
 /**
- * The model of p(x | class).
- * @param model whose network can be told classes
- * @param classes one class for all samples, or a list that rows of a batch go through again and again: sample i is of
- *   class `classes[i % classes.length]`. `undefined` is no class, the unconditional model
- * @throws ArgumentError when the network knows no classes, or not this one; ShapeError, when it is compiled, for a batch
- *   that is not a multiple of the list
+ * The model of p(x | class), all rows of the same class. Samples of several classes at once: `sample(model, { count, given: {
+ * class: [...] } })`, with the class of each.
+ * @param model with the condition `class`, such as a network trained with classes
+ * @param label the class, or `null` for none: the model of p(x)
+ * @returns a model that takes the other conditions alone
+ * @throws ArgumentError when the model takes no class, or not this one
  */
-export const conditional = (
-  model: TrainedModel,
-  classes: number | undefined | readonly (number | undefined)[],
-): TrainedModel & { readonly period: number } => {
-  const list = Array.isArray(classes) ? (classes as readonly (number | undefined)[]) : [classes as number | undefined];
-  const { network, parameters, shape } = model;
-  const known = network.classes ?? 0;
-  if (known === 0)
-    throw new ArgumentError(`conditional: expected a network with classes, found ${network.recipe.kind}`);
-  if (list.length === 0) throw new ArgumentError("conditional: expected at least one class, found none");
-  for (const label of list)
-    if (label !== undefined && !(Number.isInteger(label) && label >= 0 && label < known))
-      throw new ArgumentError(`conditional: expected classes from 0 to ${known - 1}, found ${label}`);
-  const period = list.length;
-  const conditionsOf = (rows: number) => {
-    if (rows % period !== 0)
-      throw new ShapeError(`conditional: expected batches of a multiple of ${period} samples, found ${rows}`);
-    const oneHot = zeros([rows, known]);
-    for (let i = 0; i < rows; i++) {
-      const label = list[i % period];
-      if (label !== undefined) oneHot.data[i * known + label] = 1;
-    }
-    return { ...model.conditionsOf?.(rows), classes: constant(oneHot) };
-  };
-  return { ...trainedModel(model, parameters, shape, conditionsOf), period };
+export const conditional = <M extends ScoreModel>(model: M, label: number | null): WithGiven<M> => {
+  const { classes } = model.conditions?.class ?? {};
+  if (classes === undefined)
+    throw new ArgumentError(
+      "conditional: expected a model with the condition class, such as a network with classes; found one without",
+    );
+  if (Array.isArray(label))
+    throw new ArgumentError(
+      "conditional: expected one class, found a list; give each sample its class where samples are made: " +
+        "sample(model, { count, given: { class: [...] } })",
+    );
+  if (label !== null && !(Number.isInteger(label) && label >= 0 && label < classes))
+    throw new ArgumentError(
+      `conditional: expected a class from 0 to ${classes - 1}, or null for none; found ${String(label)}`,
+    );
+  const others = entriesWhere(model.conditions!, (name) => name !== "class");
+  if (label === null) return withGiven("conditional", model, others, (given) => given);
+  const row = zeros([1, classes]);
+  row.data[label] = 1;
+  return withGiven("conditional", model, others, (given, x) => ({
+    ...given,
+    class: constant(row).cast(x.dtype).broadcastTo([x.shape[0]!, classes]),
+  }));
 };

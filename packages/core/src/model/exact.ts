@@ -2,21 +2,24 @@
 import { ShapeError, type Tensor } from "@scorefield/tensor";
 import type { Density, NoisyDensity } from "../density/density.ts";
 import type { Process } from "../process/process.ts";
-import type { ScoreModel } from "./score-model.ts";
+import { checkConditionNames } from "./given.ts";
+import type { Given, ScoreModel } from "./score-model.ts";
 
 /** A score model that knows everything, without approximation. */
 export interface ExactModel extends ScoreModel {
   readonly density: Density;
-  score(x: Tensor, t: Tensor): Tensor;
-  logDensity(x: Tensor, t: Tensor): Tensor;
+  score(x: Tensor, t: Tensor, given?: Given): Tensor;
+  logDensity(x: Tensor, t: Tensor, given?: Given): Tensor;
 }
 
 /**
  * The exact model of a density noised by a process.
- * @throws (when traced) ShapeError unless x is [n, ...shape] and t [n]
+ * @throws (when traced) ShapeError unless x is [n, ...shape] and t [n]; ArgumentError when it is given anything, since it takes
+ *   no conditions
  */
 export const exact = (density: Density, process: Process): ExactModel => {
-  const noisy = (x: Tensor, t: Tensor): NoisyDensity => {
+  const noisy = (x: Tensor, t: Tensor, given: Given = {}): NoisyDensity => {
+    checkConditionNames("exact", {}, Object.keys(given));
     const expected = [t.shape[0], ...density.shape];
     if (t.rank !== 1 || x.shape.join() !== expected.join())
       throw new ShapeError(
@@ -28,8 +31,8 @@ export const exact = (density: Density, process: Process): ExactModel => {
     process,
     density,
     shape: density.shape,
-    denoise: (x, t) => noisy(x, t).denoised,
-    score: (x, t) => noisy(x, t).score,
-    logDensity: (x, t) => noisy(x, t).logDensity,
+    denoise: (x, t, given) => noisy(x, t, given).denoised,
+    score: (x, t, given) => noisy(x, t, given).score,
+    logDensity: (x, t, given) => noisy(x, t, given).logDensity,
   };
 };

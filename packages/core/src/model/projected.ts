@@ -11,7 +11,7 @@ import type { ScoreModel } from "./score-model.ts";
 export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): ScoreModel => ({
   process: model.process,
   shape: model.shape,
-  ...(model.period !== undefined && { period: model.period }),
+  ...(model.conditions && { conditions: model.conditions }),
   ...(model.evaluations !== undefined && { evaluations: model.evaluations }),
-  denoise: (x, t) => project(model.denoise(x, t)),
+  denoise: (x, t, given) => project(model.denoise(x, t, given)),
 });

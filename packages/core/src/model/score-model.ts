@@ -18,15 +18,10 @@ export interface ScoreModel {
   readonly process: Process;
   /** Shape of one sample, without the batch axis. */
   readonly shape: Shape;
-  /**
-   * Where rows of a batch are treated by their place in it, the number of rows after which that repeats: batches are
-   * then made as multiples of it. Left out, all rows are treated alike.
-   */
-  readonly period?: number;
   /** What the model can be conditioned on, by name. Each of them may be left out of `given`. Left out: nothing. */
   readonly conditions?: Readonly<Record<string, Condition>>;
   /**
-   * The posterior mean E[x_0 | x_t, given].
+   * The posterior mean E[x_0 | x_t, given]. Every row is treated alike, whatever its place in the batch.
    * @param x noisy points, [n, ...shape], float32 or float64
    * @param t their times, [n], of the same element type
    * @param given some of {@link ScoreModel.conditions}, of the same element type; none by default

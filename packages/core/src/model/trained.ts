@@ -6,14 +6,16 @@ import {
   mapTree,
   type NdArray,
   type Shape,
+  shared,
   type Tensor,
   type Tensors,
 } from "@scorefield/tensor";
 import type { Conditions, Network, Parameters as NetworkParameters } from "../network/network.ts";
 import type { Process } from "../process/process.ts";
 import { expandTime } from "./expand-time.ts";
+import { checkConditionNames } from "./given.ts";
 import type { Preconditioning } from "./preconditioning.ts";
-import type { ScoreModel } from "./score-model.ts";
+import type { Given, ScoreModel } from "./score-model.ts";
 
 /** What makes a denoiser of a network. */
 export interface DenoiserParts {
@@ -22,7 +24,7 @@ export interface DenoiserParts {
   readonly preconditioning: Preconditioning;
 }
 
-/** What a preconditioning is given: y = x / alpha, sigma / alpha, and the network with given parameters and what it is told. */
+/** What a preconditioning is given: y = x / alpha, sigma / alpha, and the network with its parameters and conditions. */
 export const preconditioned = (
   { process, network }: DenoiserParts,
   parameters: Tensors,
@@ -37,7 +39,7 @@ export const preconditioned = (
   return [y, ratio, (input, noiseLevel) => network.apply(parameters, input, noiseLevel, conditions)];
 };
 
-/** The denoiser with given parameters, and what it is told: the network between the scales of its preconditioning. */
+/** The denoiser with its parameters and conditions: the network between the scales of its preconditioning. */
 export const denoiser =
   (parts: DenoiserParts) =>
   (parameters: Tensors, x: Tensor, t: Tensor, conditions?: Conditions): Tensor =>
@@ -46,27 +48,41 @@ export const denoiser =
 /** A trained network. Its parameters are constants of whatever is compiled from it. */
 export interface TrainedModel extends ScoreModel, DenoiserParts {
   readonly parameters: NetworkParameters;
-  /** What the network is told of each row of a batch of so many; nothing unless given. */
-  readonly conditionsOf?: (rows: number) => Conditions;
 }
 
 /** Learned parameters as constants of an element type. */
 export const constants = (parameters: NetworkParameters, dtype: ElementType): Tensors =>
   mapTree(parameters, (array: NdArray) => constant(array).cast(dtype), isNdArray) as Tensors;
 
-/** The score model of a network with these parameters, for samples of a shape. */
-export const trainedModel = (
-  parts: DenoiserParts,
-  parameters: NetworkParameters,
-  shape: Shape,
-  conditionsOf?: (rows: number) => Conditions,
-): TrainedModel => {
-  const denoise = denoiser(parts);
-  return {
+/** The rows of the class of a network with classes, zeros where none is given: one session serves with and without. */
+export const classRowsOf = (
+  { network: { classes = 0 } }: DenoiserParts,
+  x: Tensor,
+  given: Given,
+): Tensor | undefined =>
+  classes > 0 ? (given.class ?? constant(0, x.dtype).broadcastTo([x.shape[0]!, classes])) : undefined;
+
+/**
+ * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
+ * `class`.
+ */
+export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters, shape: Shape): TrainedModel => {
+  const { classes = 0 } = parts.network;
+  const plain = denoiser(parts);
+  const denoise = shared(
+    (x: Tensor, t: Tensor, rows: Tensor | undefined) =>
+      plain(constants(parameters, x.dtype), x, t, rows && { class: rows }),
+    { name: "network" },
+  );
+  const model: TrainedModel = {
     ...parts,
     parameters,
     shape,
-    ...(conditionsOf && { conditionsOf }),
-    denoise: (x, t) => denoise(constants(parameters, x.dtype), x, t, conditionsOf?.(x.shape[0]!)),
+    ...(classes > 0 && { conditions: { class: { shape: [classes], classes } } }),
+    denoise: (x, t, given = {}) => {
+      checkConditionNames("trained model", model, Object.keys(given));
+      return denoise(x, t, classRowsOf(parts, x, given));
+    },
   };
+  return model;
 };

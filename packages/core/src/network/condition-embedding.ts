@@ -37,7 +37,7 @@ export const conditionEmbedding = (
   const features = fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
   let h = linear(noise, features);
   const parts = [
-    ["classes", classes],
+    ["class", classes],
     ["augmentation", augmentation],
   ] as const;
   for (const [name, weight] of parts) {

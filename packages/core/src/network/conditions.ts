@@ -2,7 +2,7 @@
 import { constant, ShapeError, type Tensor, zeros } from "@scorefield/tensor";
 import type { Conditions } from "./network.ts";
 
-const described = { classes: "classes as one-hot rows", augmentation: "augmentations as rows" };
+const described = { class: "classes as one-hot rows", augmentation: "augmentations as rows" };
 
 /**
  * The rows of a condition, [n, count] in the element type of x [n, ...], if they are told.
@@ -26,4 +26,4 @@ export const conditionRows = (
  * @throws ShapeError for rows of another shape
  */
 export const classRows = (conditions: Conditions, x: Tensor, classes: number): Tensor =>
-  conditionRows("classes", conditions, x, classes) ?? constant(zeros([x.shape[0]!, classes])).cast(x.dtype);
+  conditionRows("class", conditions, x, classes) ?? constant(zeros([x.shape[0]!, classes])).cast(x.dtype);

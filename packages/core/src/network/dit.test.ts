@@ -74,7 +74,7 @@ describe("what it is told", () => {
     Array.from((await evaluate(runtime, network, parameters, { ...given, ...conditions })).data, Number);
 
   for (const [name, count] of [
-    ["classes", 3],
+    ["class", 3],
     ["augmentation", 2],
   ] as const)
     test(`${name}: rows of zeros are as good as none, others matter to their own sample`, async () => {

@@ -5,10 +5,10 @@ import type { KindRecipe } from "../recipe.ts";
 /** Parameter values on the host: nested objects and arrays of arrays. */
 export type Parameters = NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
 
-/** What a network may be told of every sample beside its noise level. All of it may be left out. */
+/** What a network may be conditioned on for every sample, beside its noise level. All of it may be left out. */
 export interface Conditions<T = Tensor> {
   /** Classes as one-hot rows, [n, {@link Network.classes}]; a row of zeros names no class. */
-  readonly classes?: T;
+  readonly class?: T;
   /** How each sample was augmented, [n, {@link Network.augmentation}]; a row of zeros is an untouched sample. */
   readonly augmentation?: T;
   /** Uniform draws in [0, 1), [n, {@link Network.uniforms}], for dropout; without them nothing is dropped. */
@@ -21,7 +21,7 @@ export interface Network {
   readonly recipe: KindRecipe;
   /** Learning rate that suits it with Adam, unless a user says otherwise. */
   readonly learningRate: number;
-  /** How many classes it can be told, if any. */
+  /** How many classes it can be conditioned on, if any. */
   readonly classes?: number;
   /** How many numbers describe an augmentation, if it can be told. */
   readonly augmentation?: number;

@@ -84,7 +84,7 @@ export const summary = (network: Network, shape: Shape): NetworkSummary => {
   const told = [[1, ...shape], [1], [1, network.classes ?? 0], [1, network.augmentation ?? 0]].map(marked);
   const [x, noiseLevel, classes, augmentation] = told as [Tensor, Tensor, Tensor, Tensor];
   const output = network.apply(unflatten(parameters) as Tensors, x, noiseLevel, {
-    ...(network.classes && { classes }),
+    ...(network.classes && { class: classes }),
     ...(network.augmentation && { augmentation }),
   });
 

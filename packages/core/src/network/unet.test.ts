@@ -128,7 +128,7 @@ describe("what it is told", () => {
   });
 
   for (const [name, count] of [
-    ["classes", 3],
+    ["class", 3],
     ["augmentation", 2],
   ] as const)
     test(`${name}: rows of zeros are as good as none, others matter to their own sample`, async () => {
@@ -141,13 +141,13 @@ describe("what it is told", () => {
     });
 
   test("rows of another shape are refused, and any rows by a network that takes none", async () => {
-    await expect(value({ classes: oneHotRows(4, 0, 1) })).rejects.toThrow(
+    await expect(value({ class: oneHotRows(4, 0, 1) })).rejects.toThrow(
       /expected classes as one-hot rows \[2,3\], found \[2,4\]/,
     );
     await expect(value({ augmentation: oneHotRows(3, 0, 1) })).rejects.toThrow(ShapeError);
     const untold = unet(tiny);
     await expect(
-      evaluate(runtime, untold, untold.initialise(shape, 0), { ...given, classes: oneHotRows(3, 0, 1) }),
+      evaluate(runtime, untold, untold.initialise(shape, 0), { ...given, class: oneHotRows(3, 0, 1) }),
     ).rejects.toThrow(ShapeError);
   });
 

@@ -13,7 +13,8 @@ import {
   zeros,
 } from "@scorefield/tensor";
 import { SamplingError } from "../errors.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
+import { bind } from "../model/with-given.ts";
 import type { AdaptiveSampler, AttemptTimes } from "./adaptive-sampler.ts";
 import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { brownianPath } from "./brownian-path.ts";
@@ -39,10 +40,10 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
   options: AdaptiveOptions<D>,
 ): AsyncGenerator<LoopState<D>, void> {
   const { sampler, signal, runtime } = options;
-  const { full, dtype, list } = batchesOf(model, options);
+  const { full, dtype, given, list } = batchesOf(model, options);
   signal?.throwIfAborted();
   if (list.length === 0) return;
-  const compiled = await compileAttempt(model, sampler, full, dtype, runtime);
+  const compiled = await compileAttempt(model, sampler, full, dtype, given, runtime);
   try {
     for (const batch of list) yield* solve(model, sampler, batch, full, dtype, compiled, signal);
   } finally {
@@ -53,7 +54,7 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
 async function* solve<D extends FloatType>(
   { process, evaluations: cost = 1 }: ScoreModel,
   sampler: AdaptiveSampler,
-  { place, draws, first }: Batch<D>,
+  { place, draws, first, given: givenRows }: Batch<D>,
   full: Shape,
   dtype: D,
   compiled: Awaited<ReturnType<typeof compileAttempt>>,
@@ -81,8 +82,9 @@ async function* solve<D extends FloatType>(
     return ndarray(data);
   };
 
+  const given = givenRows();
   let x: NdArray = first(process.priorDeviation);
-  let carried: readonly NdArray[] = await compiled.start(x, timesOf(at));
+  let carried: readonly NdArray[] = await compiled.start(x, timesOf(at), given);
   let evaluations = sampler.evaluationsToStart * cost;
   const last = sampler.denoiseLast ? 1 : 0;
   const state = (step: number, steps: number, t: number): LoopState<D> => ({
@@ -127,6 +129,7 @@ async function* solve<D extends FloatType>(
       { x, carried: [...carried] },
       { from: timesOf(at), to: timesOf(to) },
       noise,
+      given,
     );
     attempt++;
     evaluations += sampler.evaluationsPerAttempt * cost;
@@ -158,7 +161,7 @@ async function* solve<D extends FloatType>(
   }
   if (compiled.denoise) {
     signal?.throwIfAborted();
-    x = await compiled.denoise(x, timesOf(filled(end)));
+    x = await compiled.denoise(x, timesOf(filled(end)), given);
     evaluations += cost;
     checkFinite(x, place, sampler);
     yield state(attempt + 1, attempt + 1, 0);
@@ -180,30 +183,33 @@ const compileAttempt = async (
   sampler: AdaptiveSampler,
   full: Shape,
   dtype: FloatType,
+  given: Record<string, Spec>,
   runtime: Runtime | undefined,
 ) => {
   const samples: Spec = { shape: full, dtype };
   const time: Spec = { shape: [full[0]!], dtype };
-  return compileParts(async (keep) => {
+  return compileParts(runtime, async (keep, sessions) => {
     let carries = 0;
-    const begin = (x: Tensor, t: Tensor) => {
-      const carried = [...sampler.start(model, x, t)];
+    const begin = (x: Tensor, t: Tensor, rows: Given) => {
+      const carried = [...sampler.start(bind(model, rows), x, t)];
       carries = carried.length;
       return carried;
     };
-    const start = keep(await compile(begin, [samples, time], { runtime, name: "sampler start" }));
-    const attemptOne = (s: SamplerState, t: AttemptTimes, noise: Tensor) => {
-      const { x, carried, error } = sampler.attempt(model, s, t, noise);
+    const start = keep(await compile(begin, [samples, time, given], { sessions, name: "sampler start" }));
+    const attemptOne = (s: SamplerState, t: AttemptTimes, noise: Tensor, rows: Given) => {
+      const { x, carried, error } = sampler.attempt(bind(model, rows), s, t, noise);
       return { x, carried: [...carried], error };
     };
     const list = (length: number): Spec[] => Array.from({ length }, () => samples);
     const attempt = keep(
-      await compile(attemptOne, [{ x: samples, carried: list(carries) }, { from: time, to: time }, samples], {
-        runtime,
+      await compile(attemptOne, [{ x: samples, carried: list(carries) }, { from: time, to: time }, samples, given], {
+        sessions,
         name: "sampler step",
       }),
     );
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(model, samples, time, runtime)) : undefined;
+    const denoise = sampler.denoiseLast
+      ? keep(await compileDenoiser(model, samples, time, given, sessions))
+      : undefined;
     return { start, attempt, denoise };
   });
 };

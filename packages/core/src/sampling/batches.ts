@@ -1,7 +1,17 @@
 /** What every sampling loop shares: its options, the states it hands on, and the batches it works through. */
-import { type FloatType, type NdArray, type Runtime, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import {
+  type FloatType,
+  type NdArray,
+  type Runtime,
+  type Shape,
+  ShapeError,
+  type Spec,
+  sizeOf,
+  zeros,
+} from "@scorefield/tensor";
 import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
+import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 import { priorDraw, type RunDraws } from "./plan.ts";
@@ -10,6 +20,17 @@ import { priorDraw, type RunDraws } from "./plan.ts";
 export interface LoopOptions<D extends FloatType = "float32"> {
   /** How many samples. */
   readonly count: number;
+  /**
+   * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn, the same as a
+   * run that draws them all makes, so that several machines can each draw a part. They are the same to rounding, and bit for
+   * bit where parts are whole batches of the same size. `given` and `initial` are those of the part. A seed has 2^32 samples.
+   */
+  readonly firstSample?: number;
+  /**
+   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
+   * an array [count, ...shape]; `null` is none. Default nothing.
+   */
+  readonly given?: GivenValues;
   /** Default `heun()`. */
   readonly sampler?: AnySampler;
   /**
@@ -43,17 +64,23 @@ export interface LoopState<D extends FloatType = FloatType> {
   readonly steps: number;
   /** Network evaluations for each sample of this batch so far. */
   readonly evaluations: number;
-  /** The batch, out of `batches`, its first sample and how many it adds. */
+  /** The batch, out of `batches`. */
   readonly batch: number;
   readonly batches: number;
+  /** Its first row among the samples that are drawn. */
+  readonly row: number;
+  /** The index of its first sample: `row` past the run's `firstSample`. */
   readonly firstSample: number;
+  /** How many samples it adds. */
   readonly samples: number;
 }
 
 /** A batch before its first step. */
 export interface Batch<D extends FloatType> {
-  readonly place: Pick<LoopState, "batch" | "batches" | "firstSample" | "samples">;
+  readonly place: Pick<LoopState, "batch" | "batches" | "row" | "firstSample" | "samples">;
   readonly draws: RunDraws;
+  /** What the model is given, by name, [rows, ...shape]. */
+  given(): Record<string, NdArray>;
   /** The states it starts from, times `deviation` where they are drawn; [rows, ...shape]. */
   first(deviation: number): NdArray<D>;
 }
@@ -61,36 +88,50 @@ export interface Batch<D extends FloatType> {
 const defaultBatch = (size: number): number => Math.max(1, Math.min(1024, Math.floor(2 ** 22 / Math.max(1, size))));
 
 /**
- * The batches that make up a run, and the shape [rows, ...shape] of each.
- * @throws ArgumentError for a bad count or batch; ShapeError for initial states that do not fit
+ * The batches that make up a run, the shape [rows, ...shape] of each, and the types of what the model is given.
+ * @throws ArgumentError for a bad count, first sample, batch or condition; ShapeError for arrays that do not fit
  */
 export const batchesOf = <D extends FloatType = "float32">(
-  { shape, period = 1 }: ScoreModel,
-  { count, seed = 0, batch: most = defaultBatch(sizeOf(shape)), dtype = "float32" as D, initial }: LoopOptions<D>,
-): { readonly full: Shape; readonly dtype: D; readonly list: readonly Batch<D>[] } => {
+  model: ScoreModel,
+  options: LoopOptions<D>,
+): {
+  readonly full: Shape;
+  readonly dtype: D;
+  readonly given: Record<string, Spec>;
+  readonly list: readonly Batch<D>[];
+} => {
+  const { shape } = model;
+  const { count, firstSample: start = 0, seed = 0, dtype = "float32" as D, initial } = options;
+  const { batch: most = defaultBatch(sizeOf(shape)) } = options;
   checkCount("sample count", count);
-  if (count > 2 ** 32)
-    throw new ArgumentError(`sample: expected a count of at most 2^32, as many as a seed has samples, found ${count}`);
+  checkCount("sample firstSample", start);
+  if (start + count > 2 ** 32)
+    throw new ArgumentError(
+      `sample: expected samples below 2^32, since a seed has no more, found ${count} from sample ${start} on`,
+    );
   checkWhole("sample batch", most);
   if (initial && (initial.dtype !== dtype || initial.shape.join() !== [count, ...shape].join()))
     throw new ShapeError(
       `sample: expected initial states ${dtype}[${[count, ...shape]}], found ${initial.dtype}[${initial.shape}]`,
     );
-  const rows = Math.ceil(Math.min(count, most) / period) * period;
+  const rows = Math.min(count, most);
+  const given = givenRows("sample", model, options.given, count, dtype);
   const full = [rows, ...shape];
   const batches = count === 0 ? 0 : Math.ceil(count / rows);
   const list = Array.from({ length: batches }, (_, batch): Batch<D> => {
-    const firstSample = batch * rows;
+    const row = batch * rows;
+    const firstSample = start + row;
     const draws = { seed, firstSample, dtype };
     const first = (deviation: number): NdArray =>
-      initial ? rowsOf(initial, firstSample, rows) : scale(priorDraw(full, draws), deviation);
+      initial ? rowsOf(initial, row, rows) : scale(priorDraw(full, draws), deviation);
     return {
-      place: { batch, batches, firstSample, samples: Math.min(rows, count - firstSample) },
+      place: { batch, batches, row, firstSample, samples: Math.min(rows, count - row) },
       draws,
+      given: () => given.between(row, rows),
       first: first as Batch<D>["first"],
     };
   });
-  return { full, dtype, list };
+  return { full, dtype, given: given.specs(rows), list };
 };
 
 /** Rows of an array from `first` on, [count, ...]; past its end, zeros. */

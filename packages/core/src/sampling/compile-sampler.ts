@@ -1,7 +1,6 @@
 /** A sampler with all its steps as one graph: noise in, samples out. */
 import {
   broadcastTo,
-  type Compiled,
   compile,
   constant,
   type FloatType,
@@ -16,7 +15,9 @@ import {
 } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
-import type { ScoreModel } from "../model/score-model.ts";
+import { type GivenValues, givenRows } from "../model/given.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
+import { bind } from "../model/with-given.ts";
 import { modelAt, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
@@ -38,13 +39,21 @@ export interface UnrolledOptions<D extends FloatType = "float32"> {
 }
 
 /** A sampler compiled whole; frees its session when disposed. */
-export type CompiledSampler = Compiled<readonly [noise: SamplerNoise], NdArray>;
+export interface CompiledSampler {
+  /**
+   * @param noise of {@link samplerNoise}
+   * @param given what the model is conditioned on, as of `sample`; nothing by default
+   * @returns samples [count, ...shape]
+   */
+  (noise: SamplerNoise, given?: GivenValues): Promise<NdArray>;
+  dispose(): Promise<void>;
+}
 
 /**
  * Compiles all steps of a sampler into one graph, with its times as constants: one call of the runtime instead of one per
  * step. The graph grows with the steps and takes about as much longer to compile; for a large network and many steps the
  * loop of `sample` loses little.
- * @returns `({ prior, draws }) => samples [count, ...shape]`, the same as `sample` makes of the same draws but for rounding
+ * @returns `({ prior, draws }, given) => samples [count, ...shape]`, the same as `sample` makes of the same draws, to rounding
  * @throws ArgumentError for a bad count, or an adaptive sampler
  */
 export const compileSampler = async <D extends FloatType = "float32">(
@@ -52,19 +61,29 @@ export const compileSampler = async <D extends FloatType = "float32">(
   sampler: Sampler,
   { runtime, ...options }: UnrolledOptions<D> & { readonly runtime?: Runtime },
 ): Promise<CompiledSampler> => {
-  const { f, spec } = unroll(model, sampler, options);
-  return compile(f, [spec], { runtime, name: `sampler ${sampler.recipe.kind}` }) as Promise<CompiledSampler>;
+  const { f, specs } = unroll(model, sampler, options);
+  const { count, dtype = "float32" } = options;
+  const compiled = await compile(f, specs, { runtime, name: `sampler ${sampler.recipe.kind}` });
+  const samples = async (noise: SamplerNoise, given?: GivenValues): Promise<NdArray> => {
+    // What is left out is a row of zeros.
+    const rows = givenRows("compiled sampler", model, given, count, dtype).between(0, count);
+    const zero = Object.entries(specs[1]).map(([name, { shape }]) => [name, zeros(shape, dtype)]);
+    return compiled(noise, { ...Object.fromEntries(zero), ...rows });
+  };
+  return Object.assign(samples, { dispose: () => compiled.dispose() });
 };
 
 /**
  * A sampler and its model as the bytes of one ONNX file with standard operators only, which any ONNX runtime turns from
  * noise into samples. Inputs are `input.0.prior` [count, ...shape] and, for a sampler that takes noise at its steps,
- * `input.0.draws` [draws, count, ...shape], all standard normal and independent; the output is `output` [count, ...shape].
+ * `input.0.draws` [draws, count, ...shape], all standard normal and independent. Each condition of the model is an input of
+ * its own, such as `input.1.class` [count, classes] with one-hot rows, or rows of zeros for no class; `conditional(model, 3)`
+ * has none. The output is `output` [count, ...shape].
  * @throws ArgumentError for a bad count, or an adaptive sampler
  */
 export const samplerToOnnx = (model: ScoreModel, sampler: Sampler, options: UnrolledOptions<FloatType>): Uint8Array => {
-  const { f, spec } = unroll(model, sampler, options);
-  return toOnnx(f, [spec]);
+  const { f, specs } = unroll(model, sampler, options);
+  return toOnnx(f, specs);
 };
 
 /**
@@ -107,7 +126,15 @@ const unroll = (
     prior: { shape, dtype },
     ...(planned.draws > 0 && { draws: { shape: [planned.draws, ...shape], dtype } }),
   };
-  return { spec, f: (noise: SamplerNoise<Tensor>) => run(model, sampler, planned, shape, dtype, noise) };
+  const given: Record<string, Spec> = Object.fromEntries(
+    Object.entries(model.conditions ?? {}).map(([name, condition]) => [
+      name,
+      { shape: [count, ...condition.shape], dtype },
+    ]),
+  );
+  const f = (noise: SamplerNoise<Tensor>, rows: Given): Tensor =>
+    run(model, sampler, planned, shape, dtype, noise, rows);
+  return { specs: [spec, given] as const, f };
 };
 
 const run = (
@@ -117,7 +144,9 @@ const run = (
   shape: Shape,
   dtype: FloatType,
   noise: SamplerNoise<Tensor>,
+  given: Given,
 ): Tensor => {
+  const at = (times: { readonly from: number; readonly to: number }) => bind(modelAt(model, sampler, times), given);
   const { process } = model;
   // One value, stretched: what is computed of it is folded into constants of one element.
   const timeOf = (t: number): Tensor => broadcastTo(constant(t, dtype), [shape[0]!]);
@@ -132,8 +161,8 @@ const run = (
       carried = nothing;
     } else {
       const times = { from, to, before: step.before.map(timeOf) };
-      ({ x, carried } = sampler.step(modelAt(model, sampler, step), { x, carried }, times, draws));
+      ({ x, carried } = sampler.step(at(step), { x, carried }, times, draws));
     }
   }
-  return sampler.denoiseLast ? modelAt(model, sampler, { from: end, to: end }).denoise(x, timeOf(end)) : x;
+  return sampler.denoiseLast ? at({ from: end, to: end }).denoise(x, timeOf(end)) : x;
 };

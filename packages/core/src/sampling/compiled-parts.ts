@@ -1,6 +1,6 @@
 /** Functions that a sampling loop compiles together and frees together. */
-import { compile, type Runtime, type Spec, type Tensor } from "@scorefield/tensor";
-import type { ScoreModel } from "../model/score-model.ts";
+import { compile, type Runtime, type SharedSessions, type Spec, sharedSessions, type Tensor } from "@scorefield/tensor";
+import type { Given, ScoreModel } from "../model/score-model.ts";
 
 interface Disposable {
   dispose(): Promise<void>;
@@ -8,20 +8,24 @@ interface Disposable {
 
 /**
  * What `make` returns, with `dispose` for all that it kept; if it throws, that is disposed at once.
- * @param make compiles, and hands each function to `keep`
+ * @param make compiles with these sessions, in which a large network is loaded once for all functions that evaluate it, and
+ *   hands each function to `keep`
  */
 export const compileParts = async <T extends object>(
-  make: (keep: <C extends Disposable>(compiled: C) => C) => Promise<T>,
+  runtime: Runtime | undefined,
+  make: (keep: <C extends Disposable>(compiled: C) => C, sessions: SharedSessions) => Promise<T>,
 ): Promise<T & Disposable> => {
   const kept: Disposable[] = [];
+  const sessions = sharedSessions({ runtime });
   const dispose = async (): Promise<void> => {
     await Promise.all(kept.map((compiled) => compiled.dispose()));
+    await sessions.dispose();
   };
   try {
     const parts = await make((compiled) => {
       kept.push(compiled);
       return compiled;
-    });
+    }, sessions);
     return { ...parts, dispose };
   } catch (error) {
     await dispose();
@@ -30,5 +34,14 @@ export const compileParts = async <T extends object>(
 };
 
 /** The denoised estimate of samples at times. */
-export const compileDenoiser = (model: ScoreModel, samples: Spec, times: Spec, runtime: Runtime | undefined) =>
-  compile((x: Tensor, t: Tensor) => model.denoise(x, t), [samples, times], { runtime, name: "denoiser" });
+export const compileDenoiser = (
+  model: ScoreModel,
+  samples: Spec,
+  times: Spec,
+  given: Record<string, Spec>,
+  sessions: SharedSessions,
+) =>
+  compile((x: Tensor, t: Tensor, rows: Given) => model.denoise(x, t, rows), [samples, times, given], {
+    sessions,
+    name: "denoiser",
+  });

@@ -6,12 +6,14 @@ import {
   ndarray,
   type Runtime,
   type Shape,
+  type SharedSessions,
   type Spec,
   storage,
   type Tensor,
   zeros,
 } from "@scorefield/tensor";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Given, ScoreModel } from "../model/score-model.ts";
+import { bind } from "../model/with-given.ts";
 import { adaptiveSampling } from "./adaptive.ts";
 import { batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
@@ -31,7 +33,7 @@ export async function* sampling<D extends FloatType = "float32">(
   const { sampler = heun(), initial, signal, runtime } = options;
   if ("attempt" in sampler) return yield* adaptiveSampling(model, { ...options, sampler });
   const { process } = model;
-  const { full, dtype, list } = batchesOf(model, options);
+  const { full, dtype, given: specs, list } = batchesOf(model, options);
   const planned = plan(sampler, process, initial !== undefined);
   signal?.throwIfAborted();
   if (list.length === 0) return;
@@ -46,9 +48,10 @@ export async function* sampling<D extends FloatType = "float32">(
   };
   const steps = planned.steps.length + (sampler.denoiseLast ? 1 : 0);
   const last = modelAt(model, sampler, { from: planned.end, to: planned.end });
-  const compiled = await compileSteps(model, last, sampler, planned, full, dtype, runtime);
+  const compiled = await compileSteps(model, last, sampler, planned, { full, dtype, given: specs, runtime });
   try {
-    for (const { place, draws, first } of list) {
+    for (const { place, draws, first, given: rows } of list) {
+      const given = rows();
       let evaluations = 0;
       let x: NdArray = first(startDeviation(process, planned.start));
       let carried: readonly NdArray[] = nothing;
@@ -69,6 +72,7 @@ export async function* sampling<D extends FloatType = "float32">(
             { x, carried: [...carried] },
             { from, to, before },
             noise,
+            given,
           ));
           evaluations += sampler.evaluationsPerStep * (part.evaluations ?? 1);
         }
@@ -78,7 +82,7 @@ export async function* sampling<D extends FloatType = "float32">(
       }
       if (compiled.denoise) {
         signal?.throwIfAborted();
-        x = await compiled.denoise(x, timeOf(planned.end));
+        x = await compiled.denoise(x, timeOf(planned.end), given);
         evaluations += last.evaluations ?? 1;
         checkFinite(x, place, sampler);
         yield state(steps, 0);
@@ -87,6 +91,14 @@ export async function* sampling<D extends FloatType = "float32">(
   } finally {
     await compiled.dispose();
   }
+}
+
+/** What the steps of a run are compiled for. */
+interface BatchTypes {
+  readonly full: Shape;
+  readonly dtype: FloatType;
+  readonly given: Record<string, Spec>;
+  readonly runtime: Runtime | undefined;
 }
 
 /**
@@ -98,23 +110,21 @@ const compileSteps = async (
   last: ScoreModel,
   sampler: Sampler,
   { steps: planned }: Plan,
-  shape: Shape,
-  dtype: FloatType,
-  runtime: Runtime | undefined,
+  { full: shape, dtype, given, runtime }: BatchTypes,
 ) => {
   const samples: Spec = { shape, dtype };
   const time: Spec = { shape: [shape[0]!], dtype };
   const list = (length: number, spec: Spec): Spec[] => Array.from({ length }, () => spec);
-  const stepSeeing = (part: ScoreModel, remembered: number) => {
+  const stepSeeing = (part: ScoreModel, remembered: number, sessions: SharedSessions) => {
     const state = { x: samples, carried: list(sampler.carries, samples) };
     const times = { from: time, to: time, before: list(remembered, time) };
-    const step = (s: SamplerState, t: StepTimes, noise: Tensor[]) => {
-      const { x, carried } = sampler.step(part, s, t, noise);
+    const step = (s: SamplerState, t: StepTimes, noise: Tensor[], rows: Given) => {
+      const { x, carried } = sampler.step(bind(part, rows), s, t, noise);
       return { x, carried: [...carried] };
     };
-    return compile(step, [state, times, list(sampler.noises, samples)], { runtime, name: "sampler step" });
+    return compile(step, [state, times, list(sampler.noises, samples), given], { sessions, name: "sampler step" });
   };
-  return compileParts(async (keep) => {
+  return compileParts(runtime, async (keep, sessions) => {
     const steps = new Map<ScoreModel, Map<number, Awaited<ReturnType<typeof stepSeeing>>>>();
     let rises = false;
     for (const step of planned) {
@@ -124,7 +134,7 @@ const compileSteps = async (
       const seeing = steps.get(part) ?? new Map();
       steps.set(part, seeing);
       const remembered = step.before.length;
-      if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered)));
+      if (!seeing.has(remembered)) seeing.set(remembered, keep(await stepSeeing(part, remembered, sessions)));
     }
     const rise = rises
       ? keep(
@@ -135,7 +145,7 @@ const compileSteps = async (
           ),
         )
       : undefined;
-    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(last, samples, time, runtime)) : undefined;
+    const denoise = sampler.denoiseLast ? keep(await compileDenoiser(last, samples, time, given, sessions)) : undefined;
     return { steps, rise, denoise };
   });
 };

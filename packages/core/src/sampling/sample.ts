@@ -2,6 +2,7 @@
 import { type FloatType, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { sampling } from "./loop.ts";
 
@@ -27,6 +28,36 @@ export interface SampleOptions<D extends FloatType = "float32"> extends LoopOpti
   readonly onProgress?: (event: SampleEvent) => void;
 }
 
+/** The names of all options, for {@link checkSampling}. */
+export const sampleOptions = {
+  count: true,
+  firstSample: true,
+  given: true,
+  sampler: true,
+  seed: true,
+  batch: true,
+  dtype: true,
+  initial: true,
+  signal: true,
+  runtime: true,
+  onProgress: true,
+} satisfies Known<SampleOptions>;
+
+/** @throws ArgumentError for what is no model, unknown options, or what is no sampler or array */
+export const checkSampling = (
+  name: string,
+  model: ScoreModel,
+  options: SampleOptions<FloatType>,
+  known: Readonly<Record<string, true>>,
+): void => {
+  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  checkOptions(name, options, known);
+  const { sampler, initial } = options;
+  if (sampler !== undefined) checkMade(`${name} sampler`, sampler, ["recipe"], "a sampler such as heun()");
+  if (initial !== undefined)
+    checkMade(`${name} initial`, initial, ["shape", "data"], "an array such as ndarray(data, [count, ...shape])");
+};
+
 /** The news of a state, if it is not the one before the first step. */
 export const report = (state: LoopState, onProgress: SampleOptions["onProgress"]): void => {
   const { x, t, step, steps, evaluations, batch, batches, firstSample } = state;
@@ -36,25 +67,27 @@ export const report = (state: LoopState, onProgress: SampleOptions["onProgress"]
 /**
  * Draws samples from a model.
  * @returns [count, ...model.shape]
- * @throws ArgumentError for bad options; SamplingError when a sample is not finite; the signal's reason when aborted
+ * @throws ArgumentError for bad or unknown options; SamplingError when a sample is not finite; the signal's reason when aborted
  */
 export const sample = async <D extends FloatType = "float32">(
   model: ScoreModel,
-  { onProgress, ...options }: SampleOptions<D>,
+  options: SampleOptions<D>,
 ): Promise<NdArray<D>> => {
+  checkSampling("sample", model, options, sampleOptions);
+  const { onProgress, ...rest } = options;
   const size = sizeOf(model.shape);
   if (options.count * size > mostNumbers)
     throw new ArgumentError(
       `sample: expected at most ${Math.floor(mostNumbers / size)} samples of shape [${model.shape.join(", ")}] at once, found ` +
-        `${options.count}; draw them in parts, each with another seed`,
+        `${options.count}; draw them in parts, as in firstSample: 0, 1000, 2000 with count: 1000`,
     );
   let result: NdArray<D> | undefined;
-  for await (const state of sampling(model, options)) {
-    const { x, step, steps, firstSample, samples } = state;
+  for await (const state of sampling(model, rest)) {
+    const { x, step, steps, row, samples } = state;
     report(state, onProgress);
     if (step < steps) continue;
     result ??= zeros([options.count, ...model.shape], x.dtype);
-    (result.data as Float64Array).set((x.data as Float64Array).subarray(0, samples * size), firstSample * size);
+    (result.data as Float64Array).set((x.data as Float64Array).subarray(0, samples * size), row * size);
   }
   return result ?? zeros([options.count, ...model.shape], options.dtype ?? ("float32" as D));
 };

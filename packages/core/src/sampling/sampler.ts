@@ -1,6 +1,6 @@
 /** What a sampler is: a grid of times and one pure step. The loop exists once, in {@link "./loop.ts"}. */
 import type { Tensor } from "@scorefield/tensor";
-import type { ScoreModel } from "../model/score-model.ts";
+import type { Bound } from "../model/with-given.ts";
 import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 
@@ -56,14 +56,15 @@ export interface Sampler {
   readonly memory: number;
   /**
    * One step.
+   * @param model with its conditions given already
    * @param noise standard normal draws [n, ...shape], as many as {@link Sampler.noises}
    */
-  step(model: ScoreModel, state: SamplerState, times: StepTimes, noise: readonly Tensor[]): SamplerState;
+  step(model: Bound, state: SamplerState, times: StepTimes, noise: readonly Tensor[]): SamplerState;
 }
 
 /** The parts of a sampler that steps from x and one time to the next, without carrying anything. */
 export interface OneStep extends Omit<Sampler, "step" | "carries" | "memory"> {
-  step(model: ScoreModel, x: Tensor, from: Tensor, to: Tensor, noise: readonly Tensor[]): Tensor;
+  step(model: Bound, x: Tensor, from: Tensor, to: Tensor, noise: readonly Tensor[]): Tensor;
 }
 
 /** A sampler that carries nothing beside x. */

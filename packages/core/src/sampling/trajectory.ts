@@ -6,7 +6,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { heun } from "./heun.ts";
 import { sampling } from "./loop.ts";
 import { plan } from "./plan.ts";
-import { report, type SampleOptions } from "./sample.ts";
+import { checkSampling, report, type SampleOptions, sampleOptions } from "./sample.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Options of {@link sampleTrajectory}. */
@@ -35,8 +35,10 @@ export interface Trajectory<D extends FloatType = "float32"> {
  */
 export const sampleTrajectory = async <D extends FloatType = "float32">(
   model: ScoreModel,
-  { every = 1, memoryLimit = 2 ** 30, onProgress, ...options }: TrajectoryOptions<D>,
+  allOptions: TrajectoryOptions<D>,
 ): Promise<Trajectory<D>> => {
+  checkSampling("sampleTrajectory", model, allOptions, { ...sampleOptions, every: true, memoryLimit: true });
+  const { every = 1, memoryLimit = 2 ** 30, onProgress, ...options } = allOptions;
   checkWhole("sampleTrajectory every", every);
   const { count, sampler = heun(), dtype = "float32" as D } = options;
   if ("attempt" in sampler)
@@ -54,7 +56,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
   let states: NdArray<D> | undefined;
   let evaluations = 0;
   for await (const state of sampling(model, { ...options, sampler })) {
-    const { x, step, firstSample, samples } = state;
+    const { x, step, row: first, samples } = state;
     report(state, onProgress);
     states ??= zeros([kept.length, count, ...model.shape], dtype);
     evaluations = state.evaluations;
@@ -62,7 +64,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
     if (Number.isInteger(row))
       (states.data as Float64Array).set(
         (x.data as Float64Array).subarray(0, samples * size),
-        (row * count + firstSample) * size,
+        (row * count + first) * size,
       );
   }
   return {

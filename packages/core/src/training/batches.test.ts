@@ -130,10 +130,10 @@ describe("what the network is told", () => {
 
   test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
     const { x, noise, probes, conditions } = await told(0)(0, 4);
-    expect(conditions.classes!.shape).toEqual([4, 8, 3]);
+    expect(conditions.class!.shape).toEqual([4, 8, 3]);
     for (let i = 0; i < 32; i++)
       for (let c = 0; c < 3; c++)
-        expect(conditions.classes!.data[3 * i + c]).toBe(labels[Number(x.data[2 * i])] === c ? 1 : 0);
+        expect(conditions.class!.data[3 * i + c]).toBe(labels[Number(x.data[2 * i])] === c ? 1 : 0);
     expect(conditions.uniforms!.shape).toEqual([4, 8, 5]);
     expect(new Set(conditions.uniforms!.data as Float32Array).size).toBeGreaterThan(150);
     expect(probes.map(({ shape }) => shape)).toEqual([noise.shape, noise.shape]);
@@ -143,7 +143,7 @@ describe("what the network is told", () => {
 
   test("a share of the classes is withheld (4 standard errors)", async () => {
     const { conditions } = await told(0.25)(0, 500);
-    const kept = (conditions.classes!.data as Float32Array).reduce((sum, value) => sum + value, 0);
+    const kept = (conditions.class!.data as Float32Array).reduce((sum, value) => sum + value, 0);
     expect(Math.abs(kept - 0.75 * 4000) / Math.sqrt(4000 * 0.25 * 0.75)).toBeLessThan(4);
   });
 

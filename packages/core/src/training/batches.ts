@@ -139,7 +139,7 @@ export const batchSource = (source: BatchSource): StepSource => {
         ),
       ),
       conditions: {
-        ...(classes > 0 && { classes: cut(each(classesOf)) }),
+        ...(classes > 0 && { class: cut(each(classesOf)) }),
         ...(labels && { augmentation: cut(labels) }),
         ...(uniforms > 0 && {
           uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),

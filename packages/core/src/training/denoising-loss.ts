@@ -36,7 +36,7 @@ export const denoisingSpecs = (
     noise: sample,
     probes: new Array<Spec>(objective.probes ?? 0).fill(sample),
     conditions: {
-      ...(classes > 0 && { classes: { shape: [samples, classes] } }),
+      ...(classes > 0 && { class: { shape: [samples, classes] } }),
       ...(augmented && { augmentation: { shape: [samples, augmentationLabels] } }),
       ...(uniforms > 0 && { uniforms: { shape: [samples, uniforms] } }),
     },

@@ -24,8 +24,8 @@ const classTeller: Network = {
   learningRate: 1,
   classes: 2,
   initialise: () => ({ w: ndarray(new Float32Array([1]), [1]) }),
-  apply: ({ w }: never, x, _level, { classes } = {}) =>
-    classes ? classes.matmul(secondClass).multiply(w).add(x.multiply(0)) : x.multiply(0),
+  apply: ({ w }: never, x, _level, { class: rows } = {}) =>
+    rows ? rows.matmul(secondClass).multiply(w).add(x.multiply(0)) : x.multiply(0),
 };
 
 test("a network that knows classes is told those of the held-out samples", async () => {

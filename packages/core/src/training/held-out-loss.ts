@@ -53,5 +53,5 @@ export const heldOutInputs = async (
   );
   const classes = network.classes ?? 0;
   const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
-  return { x, t, noise: noise!, probes, conditions: { ...(labels && { classes: oneHot(labels, classes) }) } };
+  return { x, t, noise: noise!, probes, conditions: { ...(labels && { class: oneHot(labels, classes) }) } };
 };

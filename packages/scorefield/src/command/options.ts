@@ -45,6 +45,27 @@ export const range = (text: string): readonly [number, number] => {
   return [low!, high!];
 };
 
+/** A part of the whole, such as 2/8: the second of eight. */
+export interface Shard {
+  /** From 1 to `parts`. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** `i/n`, the i-th of n parts, from 1/n to n/n. */
+export const shard = (text: string): Shard => {
+  const [part = 0, parts = 0] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? []).slice(1).map(Number);
+  if (part < 1 || part > parts || !Number.isSafeInteger(parts))
+    throw new InvalidArgumentError("Expected a part and how many there are, such as 2/8, from 1/8 to 8/8.");
+  return { part, parts };
+};
+
+/** Where a part of `count` begins, and how many are in it; parts differ by one at most. */
+export const shardRange = (count: number, { part, parts }: Shard): { first: number; count: number } => {
+  const border = (k: number): number => Number((BigInt(count) * BigInt(k)) / BigInt(parts));
+  return { first: border(part - 1), count: border(part) - border(part - 1) };
+};
+
 /** Labels between commas: numbers, or names. */
 export const labelList = (text: string): (string | number)[] =>
   list(text).map((part) => (Number.isFinite(Number(part)) ? Number(part) : part));

@@ -8,7 +8,17 @@ import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, number, range, whole, withParametersChoice, withProvider } from "./options.ts";
+import {
+  describeAverage,
+  number,
+  range,
+  type Shard,
+  shard,
+  shardRange,
+  whole,
+  withParametersChoice,
+  withProvider,
+} from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
 import { sampleWatched } from "./sampling.ts";
@@ -18,6 +28,7 @@ import { checkSampleFile, type SampleFormat, sampleFormats, writeSamples } from 
 
 interface SampleFlags {
   readonly count?: number;
+  readonly shard?: Shard;
   readonly steps?: number;
   readonly sampler?: string;
   readonly seed: number;
@@ -46,12 +57,18 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     for (const remark of describeAverage(run)) out.remark(remark);
     const { shape } = run.model;
     const images = run.record.scaling.kind === "images";
-    const count = flags.count ?? (shape.length === 3 ? defaultCount.images : defaultCount.rows);
+    const all = flags.count ?? (shape.length === 3 ? defaultCount.images : defaultCount.rows);
+    const { first: firstSample, count } = flags.shard ? shardRange(all, flags.shard) : { first: 0, count: all };
+    const part = flags.shard && `${flags.shard.part}/${flags.shard.parts}`;
+    if (count === 0)
+      throw new UsageError(
+        `--shard ${part}: expected at most one part for each of ${all} samples; draw more, or take fewer parts`,
+      );
     const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
     const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
     const usual = images && count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
     const format = `.${flags.format ?? usual}` as const;
-    const writing = { columns: run.columns, images, classes: names, format };
+    const writing = { columns: run.columns, images, classes: names, firstSample, format };
     if (flags.format !== undefined && flags.out !== undefined && !taken)
       throw new UsageError(
         `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
@@ -65,7 +82,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
     const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
     const { guidance: _, ...rest } = flags;
-    const choice = { ...rest, count, ...(classes && { classes }), ...(guidance && { guidance }) };
+    const choice = { ...rest, count, firstSample, ...(classes && { classes }), ...(guidance && { guidance }) };
     const { samples, sampler, seconds } = await sampleWatched(run, choice, signal);
     const { kind, steps } = sampler.recipe;
     // Two settings of a sampler, or two averages, must not share a file.
@@ -74,7 +91,8 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const drawnClass = flags.class && `class-${distinctName(flags.class)}`;
     const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
     const drawnBy = [average, kind, steps, settings, drawnClass, pushed].filter((part) => part !== undefined).join("-");
-    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${count}${format}`;
+    const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
+    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${drawnPart}${format}`;
     const file = flags.out ?? join(path, "samples", name);
     if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
     await writeSamples(file, samples, writing).catch(async (error) => {
@@ -89,6 +107,8 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     out.result({
       file,
       count,
+      shard: part,
+      firstSample: flags.shard && firstSample,
       seed: flags.seed,
       sampler: sampler.recipe,
       checkpoint: run.step,
@@ -110,6 +130,7 @@ export const addSample = (program: Command): void => {
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
+    .option("--shard <i/n>", "draw the i-th of n parts of them, 1/n to n/n: put together, what one run draws", shard)
     .option(
       "-o, --out <file>",
       "a .csv, .tsv, .npy or .png file; of images a folder too; - for standard output (default: in the run's folder samples)",
@@ -143,6 +164,7 @@ export const addSample = (program: Command): void => {
     "scorefield sample runs/digits --count 100 --class all --out grid.png",
     "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
     "scorefield sample runs/photos --count 200 --out new-photos/",
+    "scorefield sample runs/photos --count 50000 --shard 2/8 --out part-2.npy",
     "scorefield samplers                              every sampler, with its source",
   ]);
 };

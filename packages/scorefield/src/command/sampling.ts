@@ -20,7 +20,9 @@ export interface SamplingChoice {
   readonly sampler?: string;
   readonly steps?: number;
   readonly batch?: number;
-  /** Classes that samples have one after the other, again and again; default none is told. */
+  /** Index of the first sample of the seed, default 0. */
+  readonly firstSample?: number;
+  /** Classes in turn: sample i of the seed is of class `classes[i % classes.length]`. Default none. */
   readonly classes?: readonly number[];
   /** How the classes are pushed, by classifier-free guidance; default not at all. */
   readonly guidance?: GuidanceOptions;
@@ -44,6 +46,10 @@ const chooseSampler = (
   return samplerFromRecipe(steps === undefined ? recipe : { ...recipe, steps });
 };
 
+/** The class of each of `count` samples from `firstSample` on, of a list that all samples of a seed go through in turn. */
+const classesFrom = (classes: readonly number[], firstSample: number, count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => classes[(firstSample + i) % classes.length]!);
+
 /**
  * Draws samples and brings them to the units of the data.
  * @throws Interrupted when the signal was aborted
@@ -57,10 +63,14 @@ export const sampleWatched = async (
   const begun = performance.now();
   const line = progress("sampling", choice.count);
   try {
-    const model = choice.classes ? guided(run.model, choice.classes, choice.guidance) : run.model;
+    const { classes, firstSample = 0 } = choice;
+    const model = classes ? guided(run.model, choice.guidance) : run.model;
+    const given = classes && { class: classesFrom(classes, firstSample, choice.count) };
     const batch = choice.batch ?? (run.model.shape.length > 1 ? imageBatch : undefined);
     const drawn = await sample(model, {
       count: choice.count,
+      firstSample,
+      ...(given && { given }),
       seed: choice.seed,
       sampler,
       ...(batch !== undefined && { batch }),

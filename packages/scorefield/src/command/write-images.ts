@@ -33,17 +33,24 @@ export const checkImageFolder = async (path: string): Promise<void> => {
     throw new UsageError(`--out ${path}: expected a new or empty folder, found ${entries.length} files in it`);
 };
 
+/** Options of {@link writeImageFolder}. */
+export interface ImageFolderOptions {
+  /** The number of the first image, default 0. */
+  readonly firstSample?: number;
+  /** The sub-folder of the image of a number, if any: a safe name. */
+  readonly folderOf?: (i: number) => string;
+}
+
 /**
  * Writes images [n, c, h, w], c = 1 or 3, in [-1, 1] as PNG files 00000.png, 00001.png, ..., which appear all at once.
  * A symbolic link is followed, and an empty folder's permissions are kept.
  * @param path a new or empty folder
- * @param folderOf the sub-folder of each image, if any: a safe name
  * @throws UsageError as {@link checkImageFolder}; DataError when the system refuses
  */
 export const writeImageFolder = async (
   path: string,
   images: NdArray<FloatType>,
-  folderOf: (i: number) => string = () => "",
+  { firstSample = 0, folderOf = () => "" }: ImageFolderOptions = {},
 ): Promise<void> => {
   await checkImageFolder(path);
   const { default: sharp } = await import("sharp");
@@ -61,9 +68,9 @@ export const writeImageFolder = async (
       const png = sharp(bytes.subarray(i * size, (i + 1) * size), { raw: { width: w, height: h, channels: c } })
         .toColourspace(c === 1 ? "b-w" : "srgb")
         .png();
-      const folder = join(temporary, folderOf(i));
+      const folder = join(temporary, folderOf(firstSample + i));
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, `${`${i}`.padStart(5, "0")}.png`), await png.toBuffer());
+      await writeFile(join(folder, `${`${firstSample + i}`.padStart(5, "0")}.png`), await png.toBuffer());
     }
     const old = await stat(target).catch(() => undefined);
     if (old) await chmod(temporary, old.mode & 0o777);

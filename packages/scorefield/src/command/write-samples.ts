@@ -22,6 +22,8 @@ export interface WriteOptions {
   readonly images?: boolean;
   /** Names of the classes that samples have one after the other, again and again; of any kind, and unsafe as paths. */
   readonly classes?: readonly string[] | undefined;
+  /** Index of the first sample, default 0: names of images and classes go by a sample's own number. */
+  readonly firstSample?: number;
   /** Of standard output, `-`, and of a file that has no name yet; default `.csv`. */
   readonly format?: Ending;
 }
@@ -107,13 +109,14 @@ export const writeSamples = async (
   samples: NdArray<"float64">,
   options: WriteOptions = {},
 ): Promise<void> => {
-  const { images = false, classes } = options;
+  const { images = false, classes, firstSample = 0 } = options;
   await checkSampleFile(path, samples.shape.slice(1), options);
   if (images && isFolder(path)) {
     const { writeImageFolder } = await import("./write-images.ts");
     // Names of classes come from a run, which may be a stranger's.
     const folders = safeNames(classes ?? []);
-    return writeImageFolder(path, samples, classes && ((i) => folders.get(classes[i % classes.length]!)!));
+    const folderOf = classes && ((i: number): string => folders.get(classes[i % classes.length]!)!);
+    return writeImageFolder(path, samples, { firstSample, ...(folderOf && { folderOf }) });
   }
   return writeOutput(path, await contentOf(endingOf(path, options), samples, options));
 };

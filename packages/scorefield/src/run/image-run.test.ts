@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { conditional, sample } from "@scorefield/core";
+import { sample } from "@scorefield/core";
 import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import sharp from "sharp";
@@ -71,8 +71,8 @@ describe("a run on a folder of images", () => {
     expect((await readMetrics(at("a"))).at(-1)!.heldOutLoss).toBeGreaterThan(0);
     const loaded = await loadRun(at("a"));
     expect(loaded.classes).toEqual(["day", "night"]);
-    const options = { count: 60, sampler: loaded.sampler };
-    const drawn = loaded.toData(await sample(conditional(loaded.model, [0, 1]), options));
+    const given = { class: Array.from({ length: 60 }, (_, i) => i % 2) };
+    const drawn = loaded.toData(await sample(loaded.model, { count: 60, sampler: loaded.sampler, given }));
     const means = [0, 1].map((name) => {
       const values = Array.from({ length: 30 * 16 }, (_, k) => drawn.data[(2 * (k >> 4) + name) * 16 + (k & 15)]!);
       return values.reduce((sum, value) => sum + value, 0) / values.length;

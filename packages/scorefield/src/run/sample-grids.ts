@@ -1,6 +1,6 @@
 /** Pictures of samples while images are learnt, from the same noise every time: one sees it become images. */
 import { join } from "node:path";
-import { conditional, dpmSolver, evaluations, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
+import { dpmSolver, evaluations, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
 import { evenMarks } from "@scorefield/core/internal";
 import { atomicWrite } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
@@ -64,8 +64,9 @@ export const sampleGrids = (
   return async (step, average, position) => {
     if (!due(position)) return undefined;
     const model = trainedModel(parts, layout.unflatten(average).network, shape);
-    const told = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
-    const images = await sample(classes > 0 ? conditional(model, told) : model, { count, batch: count, sampler, seed });
+    const byRow = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
+    const given = classes > 0 ? { class: byRow } : {};
+    const images = await sample(model, { count, batch: count, sampler, seed, given });
     const { imageGrid } = await import("../figure/image-grid.ts");
     const file = join(path, "samples", `step-${`${step}`.padStart(6, "0")}.png`);
     await makeFolder(join(path, "samples"), "to make a folder for pictures");

@@ -10,6 +10,7 @@ import { describe, explain, Tensor } from "../graph/tensor.ts";
 import { add, multiply } from "../operation/arithmetic.ts";
 import { broadcastTo, sum } from "../operation/broadcast.ts";
 import { alias, constant, isFloat } from "../operation/source.ts";
+import { inliningCalls } from "../shared/calls.ts";
 import { flattenTree, mapTree, type Tree } from "../tree.ts";
 import { pullback } from "./pullback.ts";
 
@@ -61,7 +62,7 @@ export const valueAndGrad =
   <X extends Tensors, Rest extends unknown[]>(f: (x: X, ...rest: Rest) => Tensor) =>
   (x: X, ...rest: Rest): [value: Tensor, gradient: X] => {
     const point = aliasTree(x);
-    const value = f(point, ...rest);
+    const value = inliningCalls(() => f(point, ...rest));
     checkScalar("grad", value);
     const { leaves, unflatten } = flattenTree<Tensor>(point, isTensor);
     const gradients = pullback([value], [oneLike(value)], leaves);
@@ -83,7 +84,7 @@ export const vjp = <X extends Tensors, Y extends Tensors>(
   x: X,
 ): [value: Y, pull: (cotangent: Y) => X] => {
   const point = aliasTree(x);
-  const value = f(point);
+  const value = inliningCalls(() => f(point));
   const { leaves, unflatten } = flattenTree<Tensor>(point, isTensor);
   const pull = (cotangent: Y): X => {
     const gradients = pullback(leavesOf(value), leavesLike("vjp", "a cotangent", cotangent, value), leaves);
@@ -102,7 +103,7 @@ export const jvp = <X extends Tensors, Y extends Tensors>(
   tangent: X,
 ): [value: Y, derivative: Y] => {
   const point = aliasTree(x);
-  const value = f(point);
+  const value = inliningCalls(() => f(point));
   const outputs = flattenTree<Tensor>(value, isTensor);
   const inputs = leavesOf(point);
   const tangents = leavesLike("jvp", "a tangent", tangent, x);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Specs, traceOptimised } from "../compile.ts";
+import { traceOptimised } from "../compile.ts";
 import { grad, jvp, valueAndGrad } from "../differentiate/differentiate.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sizeOf } from "../ndarray.ts";
@@ -12,6 +12,7 @@ import { reshape } from "../operation/reshape.ts";
 import { mean } from "../operation/statistics.ts";
 import { concat, split } from "../operation/window.ts";
 import { checkPass, countOperators, target } from "../testing/graph.ts";
+import type { Specs } from "../trace.ts";
 import { optimise } from "./optimise.ts";
 
 const counts = (f: (...args: Tensor[]) => unknown, specs: Specs) =>

@@ -1,10 +1,11 @@
 /** Derivatives checked against central differences. */
-import { specOf } from "../compile.ts";
+
 import { dot, grad, jvp, type Tensors, vjp } from "../differentiate/differentiate.ts";
 import { Tensor } from "../graph/tensor.ts";
 import { castArray, isNdArray, type NdArray } from "../ndarray.ts";
 import { input } from "../operation/source.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { specOf } from "../trace.ts";
 import { flattenTree } from "../tree.ts";
 import { expectClose } from "./close.ts";
 import { compileFor } from "./compile-for.ts";

@@ -1,7 +1,7 @@
 import { constant, logSumExp, ndarray, softmax, stack, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { expandTime } from "../expand-time.ts";
-import type { ScoreModel } from "../score-model.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
 import { combinedScore, probabilities, together } from "./together.ts";
 
 /** Options of {@link mixtureOf}. */
@@ -31,9 +31,9 @@ export const mixtureOf = (
   models: readonly ScoreModel[],
   { weights }: MixtureOfOptions = {},
 ): ScoreModel & Required<Pick<ScoreModel, "logDensity">> => {
-  const parts = together("mixtureOf", models);
+  const { parts, members } = together("mixtureOf", models);
   const share = probabilities("mixtureOf", weights, models.length);
-  const densities = models.map(({ logDensity }, k) => {
+  const densities = members.map(({ logDensity }, k) => {
     if (!logDensity)
       throw new ArgumentError(
         `mixtureOf: expected models with logDensity, such as exact(density, process) or energyModel(trained); model ${k} has ` +
@@ -42,21 +42,23 @@ export const mixtureOf = (
     return logDensity;
   });
   /** log w_k p_k(x_t), [K, n] */
-  const joint = (x: Tensor, t: Tensor): Tensor =>
+  const joint = (x: Tensor, t: Tensor, given: Given | undefined): Tensor =>
     stack(
-      densities.map((logDensity) => logDensity(x, t)),
+      densities.map((logDensity) => logDensity(x, t, given)),
       0,
     ).add(constant(ndarray(Float64Array.from(share, Math.log), [share.length, 1])).cast(x.dtype));
-  const mean = (values: readonly Tensor[], x: Tensor, t: Tensor): Tensor => average(softmax(joint(x, t), 0), values);
+  const mean = (values: readonly Tensor[], x: Tensor, t: Tensor, given: Given | undefined): Tensor =>
+    average(softmax(joint(x, t, given), 0), values);
   return {
     ...parts,
-    denoise: (x, t) =>
+    denoise: (x, t, given) =>
       mean(
-        models.map((model) => model.denoise(x, t)),
+        members.map((model) => model.denoise(x, t, given)),
         x,
         t,
+        given,
       ),
-    ...combinedScore(models, mean),
-    logDensity: (x, t) => logSumExp(joint(x, t), 0),
+    ...combinedScore(members, mean),
+    logDensity: (x, t, given) => logSumExp(joint(x, t, given), 0),
   };
 };

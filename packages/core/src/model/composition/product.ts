@@ -1,6 +1,6 @@
 import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
-import type { ScoreModel } from "../score-model.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
 import { combinedScore, together } from "./together.ts";
 
@@ -20,7 +20,7 @@ export interface ProductOptions {
  * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
  */
 export const productOf = (models: readonly ScoreModel[], { exponents }: ProductOptions = {}): ScoreModel => {
-  const parts = together("productOf", models);
+  const { parts, members } = together("productOf", models);
   const powers = exponents ?? models.map(() => 1);
   if (powers.length !== models.length || !powers.every(Number.isFinite))
     throw new ArgumentError(
@@ -29,17 +29,17 @@ export const productOf = (models: readonly ScoreModel[], { exponents }: ProductO
   const sum = (values: readonly Tensor[]): Tensor =>
     values.map((value, k) => value.multiply(powers[k]!)).reduce((all, term) => all.add(term));
   const total = powers.reduce((all, power) => all + power, 0);
-  const densities = models.flatMap(({ logDensity }) => logDensity ?? []);
+  const densities = members.flatMap(({ logDensity }) => logDensity ?? []);
   return {
     ...parts,
     // By Tweedie's formula for each model and for the sum; x / alpha is what a score of zero gives.
-    denoise: (x, t) =>
-      sum(models.map((model) => model.denoise(x, t))).add(
+    denoise: (x, t, given) =>
+      sum(members.map((model) => model.denoise(x, t, given))).add(
         x.multiply(1 - total).divide(scheduleAt(parts.process, t, x).alpha),
       ),
-    ...combinedScore(models, sum),
+    ...combinedScore(members, sum),
     ...(densities.length === models.length && {
-      logDensity: (x: Tensor, t: Tensor) => sum(densities.map((logDensity) => logDensity(x, t))),
+      logDensity: (x: Tensor, t: Tensor, given?: Given) => sum(densities.map((logDensity) => logDensity(x, t, given))),
     }),
   };
 };

@@ -1,6 +1,7 @@
 import {
   castArray,
   compile,
+  constant,
   dot,
   grad,
   isNdArray,
@@ -217,9 +218,15 @@ test("classes reach the energy; another preconditioning has none", async () => {
   const options = { data: dataset(values, labels), process: edm(), network: told, steps: 200, batch: 32, runtime };
   const trained = await train({ ...options, preconditioning: energyPreconditioning() }).result;
   const at = ndarray(Float64Array.of(1, 1), [2, 1]);
-  const { data } = await evaluate(energyModel(conditional(trained, [0, 1])).energy, at, 0.01, runtime);
-  expect(Number(data[0])).toBeGreaterThan(Number(data[1]));
-  expect(energyModel(conditional(trained, [0, 1])).period).toBe(2);
+  const model = energyModel(trained);
+  const energyOf = async (k: number): Promise<number> =>
+    -Number((await evaluate(conditional(model, k).logDensity, at, 0.01, runtime)).data[0]);
+  expect(await energyOf(0)).toBeGreaterThan(await energyOf(1));
+  const rows = constant(ndarray(Float64Array.of(1, 0, 0, 1), [2, 2]));
+  const { data } = await evaluate((x, t) => model.energy(x, t, { class: rows }), at, 0.01, runtime);
+  expect(Number(data[0])).toBeCloseTo(await energyOf(0), 10);
+  expect(Number(data[1])).toBeCloseTo(await energyOf(1), 10);
+  expect(() => energyModel(conditional(trained, 0) as never)).toThrow(/conditional\(energyModel\(trained\), 3\)/);
   const plain = { ...trained, preconditioning: edmPreconditioning() };
   expect(() => energyModel(plain)).toThrow(/trained with energyPreconditioning, found .*edm/);
   expect(() => energyPreconditioning({ form: "none" as "scalar" })).toThrow(ArgumentError);

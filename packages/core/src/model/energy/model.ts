@@ -1,18 +1,19 @@
 /** A trained energy as a score model that knows its energies. */
-import { grad, sizeOf, type Tensor } from "@scorefield/tensor";
+import { grad, shared, sizeOf, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkConditionNames } from "../given.ts";
 import type { Preconditioning } from "../preconditioning.ts";
-import type { ScoreModel } from "../score-model.ts";
-import { constants, preconditioned, type TrainedModel } from "../trained.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
+import { classRowsOf, constants, preconditioned, type TrainedModel } from "../trained.ts";
 import type { EnergyPreconditioning } from "./preconditioning.ts";
 
 /** A model whose score is minus the gradient of an energy. */
 export interface EnergyModel extends ScoreModel {
   /** E(x, t) = -log p_t(x) up to a constant for each time, in nats, [n]. Differences at one time are log-density ratios. */
-  energy(x: Tensor, t: Tensor): Tensor;
+  energy(x: Tensor, t: Tensor, given?: Given): Tensor;
   /** -E, in nats: the log-density up to a constant for each time. */
-  logDensity(x: Tensor, t: Tensor): Tensor;
-  score(x: Tensor, t: Tensor): Tensor;
+  logDensity(x: Tensor, t: Tensor, given?: Given): Tensor;
+  score(x: Tensor, t: Tensor, given?: Given): Tensor;
 }
 
 const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyPreconditioning =>
@@ -21,19 +22,24 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
 /**
  * The energy of a network trained with {@link energyPreconditioning}. Its zero is that of the Gaussian that an untrained network
  * gives: where noise rules, so that the law is known, E is minus the log-density but for what training leaves undetermined.
- * @param trained with or without classes: `energyModel(conditional(trained, 3))`
- * @throws ArgumentError for a network trained with another preconditioning
+ * @param trained with or without classes; the energy of one class is `conditional(energyModel(trained), 3)`
+ * @throws ArgumentError for a network trained with another preconditioning, or a model that is no trained network
  */
 export const energyModel = (trained: TrainedModel): EnergyModel => {
-  const { process, shape, period, preconditioning, parameters, conditionsOf } = trained;
+  const { process, shape, conditions, preconditioning, parameters } = trained;
+  if (!preconditioning)
+    throw new ArgumentError(
+      "energyModel: expected a trained network, found a model made of another; fix the class of the energy, as in " +
+        "conditional(energyModel(trained), 3)",
+    );
   if (!hasEnergy(preconditioning))
     throw new ArgumentError(
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
   const { dataDeviation } = preconditioning.recipe;
-  const energy = (x: Tensor, t: Tensor): Tensor => {
-    const conditions = conditionsOf?.(x.shape[0]!);
-    const raw = preconditioning.energy(...preconditioned(trained, constants(parameters, x.dtype), x, t, conditions));
+  const energyOf = (x: Tensor, t: Tensor, rows: Tensor | undefined): Tensor => {
+    const told = rows && { class: rows };
+    const raw = preconditioning.energy(...preconditioned(trained, constants(parameters, x.dtype), x, t, told));
     // The normaliser of N(0, alpha^2 s^2 + sigma^2), so that energies of different times are comparable.
     const variance = process.alpha(t).multiply(dataDeviation).square().add(process.sigma(t).square());
     return raw.add(
@@ -43,13 +49,23 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
         .multiply(sizeOf(shape) / 2),
     );
   };
+  const sharedEnergy = shared(energyOf, { name: "energy" });
+  const sharedScore = shared(
+    (x: Tensor, t: Tensor, rows: Tensor | undefined) => grad((at: Tensor) => energyOf(at, t, rows).sum())(x).negate(),
+    { name: "energy's score" },
+  );
+  const classOf = (x: Tensor, given: Given = {}): Tensor | undefined => {
+    checkConditionNames("energyModel", trained, Object.keys(given));
+    return classRowsOf(trained, x, given);
+  };
+  const energy = (x: Tensor, t: Tensor, given?: Given): Tensor => sharedEnergy(x, t, classOf(x, given));
   return {
     process,
     shape,
-    ...(period && { period }),
+    ...(conditions && { conditions }),
     denoise: trained.denoise,
     energy,
-    logDensity: (x, t) => energy(x, t).negate(),
-    score: (x, t) => grad((at: Tensor) => energy(at, t).sum())(x).negate(),
+    logDensity: (x, t, given) => energy(x, t, given).negate(),
+    score: (x, t, given) => sharedScore(x, t, classOf(x, given)),
   };
 };

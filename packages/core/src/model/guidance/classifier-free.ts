@@ -1,6 +1,6 @@
-import { conditional } from "../conditional.ts";
+import { ArgumentError } from "../../errors.ts";
 import type { ScoreModel } from "../score-model.ts";
-import type { TrainedModel } from "../trained.ts";
+import { entriesWhere, withGiven } from "../with-given.ts";
 import { extrapolate, type GuidanceOptions } from "./extrapolate.ts";
 
 /**
@@ -20,14 +20,24 @@ export const classifierFreeGuidance = (
 ): ScoreModel => extrapolate("classifierFreeGuidance", conditional, unconditional, options);
 
 /**
- * A class-conditional network as the model of some of its classes, guided by itself without a class.
- * @param classes as of {@link conditional}
+ * A model with the condition `class`, guided by itself without one. The class stays an input: `sample(guided(model, { weight: 2
+ * }), { count, given: { class: 3 } })`. Where none is given it is the model itself. Of a fixed class:
+ * `conditional(guided(model, { weight: 2 }), 3)`.
  * @param options default weight 1, no guidance
- * @throws ArgumentError as {@link conditional} and {@link classifierFreeGuidance}
+ * @throws ArgumentError for a model that takes no class, and as {@link classifierFreeGuidance}
  */
-export const guided = (
-  model: TrainedModel,
-  classes: number | readonly number[],
-  { weight = 1, ...options }: Partial<GuidanceOptions> = {},
-): ScoreModel =>
-  classifierFreeGuidance(conditional(model, classes), conditional(model, undefined), { weight, ...options });
+export const guided = (model: ScoreModel, options: Partial<GuidanceOptions> = {}): ScoreModel => {
+  if (typeof options !== "object" || options === null)
+    throw new ArgumentError(
+      `guided: expected options, found ${String(options)}; give the class where samples are made, as in ` +
+        "sample(guided(model, { weight: 2 }), { count, given: { class: 3 } }), or fix it: conditional(guided(...), 3)",
+    );
+  const { weight = 1, ...rest } = options;
+  if (!model.conditions?.class)
+    throw new ArgumentError(
+      "guided: expected a model with the condition class, such as a network with classes; found one without",
+    );
+  const others = entriesWhere(model.conditions, (name) => name !== "class");
+  const unconditional = withGiven("guided", model, others, (given) => given);
+  return extrapolate("guided", model, unconditional, { weight, ...rest });
+};

@@ -1,7 +1,9 @@
-import { grad, logSumExp, sliceAxis, type Tensor } from "@scorefield/tensor";
+import { grad, logSumExp, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
-import type { ScoreModel } from "../score-model.ts";
+import { checkConditionNames } from "../given.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
+import { entriesWhere } from "../with-given.ts";
 
 /** A classifier of noisy points. */
 export interface NoisyClassifier {
@@ -21,45 +23,71 @@ export interface ClassifierGuidanceOptions {
   readonly scale?: number;
 }
 
-/** log p(class | x_t) of each point, [n]. */
-const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, label: number): Tensor => {
+/** log p(class | x_t) of each point, [n]; 0 where the row of its class, [n, classes], is all zeros. */
+const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, rows: Tensor): Tensor => {
   const logits = classifier.logits(x, t);
-  return sliceAxis(logits, 1, label, label + 1)
-    .reshape([x.shape[0]!])
-    .subtract(logSumExp(logits, 1));
+  const logProbabilities = logits.subtract(logSumExp(logits, 1).reshape([-1, 1]));
+  return logProbabilities.multiply(rows.cast(logits.dtype)).sum(1);
 };
 
 /**
- * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model without classes is steered by the
- * gradient of a classifier that was trained on data under the same noise,
+ * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model is steered by the gradient of a
+ * classifier that was trained on data under the same noise,
  *
  *     score = grad log p(x_t) + scale grad log p(class | x_t)
  *
- * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule.
- * @param label the class, a whole number from 0
- * @throws ArgumentError for a class that the classifier does not know, or a scale that is not finite
+ * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule. The class is an input:
+ * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where none is given this is the model itself. Of a
+ * fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
+ * @param model without classes, or with those of the classifier, which it is then given too
+ * @throws ArgumentError for a scale that is not finite, or a model with other classes than the classifier's
  */
 export const classifierGuidance = (
   model: ScoreModel,
   classifier: NoisyClassifier,
-  label: number,
-  { scale = 1 }: ClassifierGuidanceOptions = {},
+  options: ClassifierGuidanceOptions = {},
 ): ScoreModel => {
-  if (!(Number.isInteger(label) && label >= 0 && label < classifier.classes))
-    throw new ArgumentError(`classifierGuidance: expected a class from 0 to ${classifier.classes - 1}, found ${label}`);
+  if (typeof options !== "object" || options === null)
+    throw new ArgumentError(
+      `classifierGuidance: expected options, found ${String(options)}; give the class where samples are made, or fix it: ` +
+        "conditional(classifierGuidance(model, classifier), 3)",
+    );
+  const { scale = 1 } = options;
   if (!Number.isFinite(scale)) throw new ArgumentError(`classifierGuidance: expected a finite scale, found ${scale}`);
-  const { process, shape, period, evaluations = 1 } = model;
-  const pull = (x: Tensor, t: Tensor): Tensor =>
-    grad((at: Tensor) => classLogProbability(classifier, at, t, label).sum())(x).multiply(scale);
+  const { process, shape, conditions = {}, evaluations = 1 } = model;
+  const { classes } = classifier;
+  if (conditions.class && conditions.class.classes !== classes)
+    throw new ArgumentError(
+      `classifierGuidance: expected a model of the classifier's ${classes} classes, found one of ${conditions.class.classes}`,
+    );
+  const all = { ...conditions, class: { shape: [classes], classes } };
+  /** What the model itself is given, and the pull of the class, unless there is none. */
+  const split = (given: Given = {}) => {
+    checkConditionNames("classifierGuidance", { conditions: all }, Object.keys(given));
+    const { class: rows } = given;
+    const pull = (x: Tensor, t: Tensor): Tensor | undefined =>
+      rows && grad((at: Tensor) => classLogProbability(classifier, at, t, rows).sum())(x).multiply(scale);
+    return { own: conditions.class ? given : entriesWhere(given, (name) => name !== "class"), pull };
+  };
   return {
     process,
     shape,
-    ...(period && { period }),
+    conditions: all,
     evaluations: evaluations + 1,
-    denoise: (x, t) => {
+    denoise: (x, t, given) => {
+      const { own, pull } = split(given);
+      const pulled = pull(x, t);
+      const denoised = model.denoise(x, t, own);
       const { alpha, sigma } = scheduleAt(process, t, x);
-      return model.denoise(x, t).add(pull(x, t).multiply(sigma.square().divide(alpha)));
+      return pulled ? denoised.add(pulled.multiply(sigma.square().divide(alpha))) : denoised;
     },
-    ...(model.score && { score: (x: Tensor, t: Tensor) => model.score!(x, t).add(pull(x, t)) }),
+    ...(model.score && {
+      score: (x: Tensor, t: Tensor, given?: Given) => {
+        const { own, pull } = split(given);
+        const pulled = pull(x, t);
+        const score = model.score!(x, t, own);
+        return pulled ? score.add(pulled) : score;
+      },
+    }),
   };
 };

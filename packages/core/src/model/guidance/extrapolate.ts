@@ -3,7 +3,7 @@ import { and, type Tensor, where } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { together } from "../composition/together.ts";
 import { expandTime } from "../expand-time.ts";
-import type { ScoreModel } from "../score-model.ts";
+import type { Given, ScoreModel } from "../score-model.ts";
 import { score } from "../tweedie.ts";
 
 /** Options of guidance by two models. */
@@ -29,17 +29,20 @@ export const extrapolate = (
   other: ScoreModel,
   { weight, interval = [0, Number.POSITIVE_INFINITY] }: GuidanceOptions,
 ): ScoreModel => {
-  const parts = together(name, [model, other]);
+  const { parts, members } = together(name, [model, other]);
+  const [first, second] = members as [ScoreModel, ScoreModel];
   const [low, high] = interval;
   if (!Number.isFinite(weight)) throw new ArgumentError(`${name}: expected a finite weight, found ${weight}`);
   if (!(low >= 0 && high > low))
     throw new ArgumentError(`${name}: expected an interval (low, high] of sigma / alpha, found (${low}, ${high}]`);
   if (weight === 1) return model;
-  const knowsScore = model.score || other.score;
+  const knowsScore = first.score || second.score;
   const combined = (combine: (a: Tensor, b: Tensor, t: Tensor) => Tensor): ScoreModel => ({
     ...parts,
-    denoise: (x, t) => combine(model.denoise(x, t), other.denoise(x, t), t),
-    ...(knowsScore && { score: (x: Tensor, t: Tensor) => combine(score(model, x, t), score(other, x, t), t) }),
+    denoise: (x, t, given) => combine(first.denoise(x, t, given), second.denoise(x, t, given), t),
+    ...(knowsScore && {
+      score: (x: Tensor, t: Tensor, given?: Given) => combine(score(first, x, t, given), score(second, x, t, given), t),
+    }),
   });
   const past = (a: Tensor, b: Tensor): Tensor => b.add(a.subtract(b).multiply(weight));
   const guided = combined(past);
@@ -55,7 +58,7 @@ export const extrapolate = (
     ...combined((a, b, t) => where(expandTime(inside(t), a.rank), past(a, b), a)),
     within: (earliest, latest) => {
       const [least, most] = [ratioAt(earliest), ratioAt(latest)];
-      if (most <= low || least > high) return model.within?.(earliest, latest) ?? model;
+      if (most <= low || least > high) return first.within?.(earliest, latest) ?? first;
       return least > low && most <= high ? guided : both;
     },
   };

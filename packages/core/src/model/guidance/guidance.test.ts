@@ -86,16 +86,27 @@ describe.each([edm(), vp()])("$recipe.kind", (process) => {
     ] as const) {
       const plain = { process, shape: both.shape, denoise: both.denoise };
       for (const base of [both, plain]) {
-        const found = await evaluate(classifierGuidance(base, classifier, 0, { scale }).denoise, x, 0.2, runtime);
+        const found = await evaluate(
+          conditional(classifierGuidance(base, classifier, { scale }), 0).denoise,
+          x,
+          0.2,
+          runtime,
+        );
         const expected = await evaluate(truth.denoise, x, 0.2, runtime);
         for (const [i, value] of expected.data.entries()) expect(found.data[i]).toBeCloseTo(Number(value), 8);
       }
-      const found = await evaluate(classifierGuidance(both, classifier, 0, { scale }).score!, x, 0.2, runtime);
+      const found = await evaluate(
+        conditional(classifierGuidance(both, classifier, { scale }), 0).score!,
+        x,
+        0.2,
+        runtime,
+      );
       const expected = await evaluate(truth.score!, x, 0.2, runtime);
       for (const [i, value] of expected.data.entries()) expect(found.data[i]).toBeCloseTo(Number(value), 8);
     }
-    expect(() => classifierGuidance(both, classifier, 2)).toThrow(/a class from 0 to 1, found 2/);
-    expect(() => classifierGuidance(both, classifier, 0, { scale: Number.NaN })).toThrow(/finite scale/);
+    expect(() => conditional(classifierGuidance(both, classifier), 2)).toThrow(/a class from 0 to 1.*found 2/);
+    expect(() => classifierGuidance(both, classifier, { scale: Number.NaN })).toThrow(/finite scale/);
+    expect(() => classifierGuidance(both, classifier, 0 as never)).toThrow(/conditional\(classifierGuidance/);
   });
 
   test("within the interval guided, outside the model itself, in one batch", async () => {
@@ -200,12 +211,18 @@ test("weight 1 is the conditional model bit for bit, of a network too; 0 the unc
   const model = await train({ data, process: edm(), network, steps: 50, batch: 16, runtime }).result;
   const of = (some: ScoreModel): Promise<NdArray> => sample(some, { count: 6, seed: 4, runtime });
   const plain = await of(conditional(model, 2));
-  expect(await of(guided(model, 2))).toEqual(plain);
-  expect(await of(guided(model, 2, { weight: 1, interval: [0.1, 1] }))).toEqual(plain);
-  expect(await of(guided(model, 2, { weight: 2 }))).not.toEqual(plain);
-  expect(guided(model, [0, 1, 2], { weight: 2 }).period).toBe(3);
-  const none = await of(conditional(model, undefined));
-  const zero = await of(guided(model, 2, { weight: 0 }));
+  expect(await of(conditional(guided(model), 2))).toEqual(plain);
+  expect(await of(conditional(guided(model, { weight: 1, interval: [0.1, 1] }), 2))).toEqual(plain);
+  const twice = await of(conditional(guided(model, { weight: 2 }), 2));
+  expect(twice).not.toEqual(plain);
+  const asInput = await sample(guided(model, { weight: 2 }), { count: 6, seed: 4, given: { class: 2 }, runtime });
+  const fixed = classifierFreeGuidance(conditional(model, 2), conditional(model, null), { weight: 2 });
+  for (const found of [asInput, await of(fixed)])
+    for (const [i, value] of twice.data.entries()) expect(found.data[i]).toBeCloseTo(Number(value), 4);
+  expect(() => guided(model, 2 as never)).toThrow(/given: { class: 3 }/);
+  expect(() => guided(conditional(model, 2), { weight: 2 })).toThrow(/expected a model with the condition class/);
+  const none = await of(conditional(model, null));
+  const zero = await of(conditional(guided(model, { weight: 0 }), 2));
   for (const [i, value] of none.data.entries()) expect(zero.data[i]).toBeCloseTo(Number(value), 4);
 });
 

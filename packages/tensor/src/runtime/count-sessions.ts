@@ -1,0 +1,53 @@
+/** Counting what a runtime loads. */
+import type { Runtime } from "./runtime.ts";
+
+/** Sessions of a counted runtime. */
+export interface SessionCounts {
+  /** Loaded and not yet disposed of. */
+  readonly alive: number;
+  /** Loaded so far. */
+  readonly loaded: number;
+  /** The most that were alive at once. */
+  readonly most: number;
+  /** Bytes of the models of those that are alive: mostly their weights. */
+  readonly bytes: number;
+  /** The most bytes that were alive at once. */
+  readonly mostBytes: number;
+  /** Runs so far. */
+  readonly runs: number;
+}
+
+/**
+ * The same runtime, counting its sessions, those that a runtime loads to learn of its processor apart.
+ * @returns the runtime, with `counts` for the numbers up to now
+ */
+export const countSessions = (runtime: Runtime): Runtime & { counts(): SessionCounts } => {
+  const counts = { alive: 0, loaded: 0, most: 0, bytes: 0, mostBytes: 0, runs: 0 };
+  return {
+    ...runtime,
+    counts: () => ({ ...counts }),
+    load: async (model) => {
+      const bytes = model.byteLength;
+      const session = await runtime.load(model);
+      counts.loaded++;
+      counts.alive++;
+      counts.bytes += bytes;
+      counts.most = Math.max(counts.most, counts.alive);
+      counts.mostBytes = Math.max(counts.mostBytes, counts.bytes);
+      let disposed = false;
+      return {
+        run: (inputs) => {
+          counts.runs++;
+          return session.run(inputs);
+        },
+        dispose: async () => {
+          await session.dispose();
+          if (disposed) return;
+          disposed = true;
+          counts.alive--;
+          counts.bytes -= bytes;
+        },
+      };
+    },
+  };
+};

@@ -1,0 +1,25 @@
+/** What becomes of calls of shared functions while a function is traced. */
+import type { Tensor } from "../graph/tensor.ts";
+import type { Tree } from "../tree.ts";
+
+/** Takes the call of a shared function: its results are tensors that stand for those of the call. */
+export type TakeCall = (f: (...args: never[]) => Tree<Tensor>, name: string, args: readonly unknown[]) => Tree<Tensor>;
+
+let current: TakeCall | undefined;
+
+/** What `build` returns; calls of shared functions in it go to `take`, or are inlined where there is none. */
+export const takingCalls = <T>(take: TakeCall | undefined, build: () => T): T => {
+  const outer = current;
+  current = take;
+  try {
+    return build();
+  } finally {
+    current = outer;
+  }
+};
+
+/** What `build` returns, with all calls inlined: a derivative needs what is inside of them. */
+export const inliningCalls = <T>(build: () => T): T => takingCalls(undefined, build);
+
+/** Who takes calls now, if anybody. */
+export const callTaker = (): TakeCall | undefined => current;

@@ -1,0 +1,4 @@
+import { web } from "../runtime/web.ts";
+import { describeShared } from "./shared.case.ts";
+
+describeShared("web()", () => web());
