@@ -221,9 +221,22 @@ export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
 export { type Augmentation, augment, augmentationLabels, type ImageTransform } from "./training/augmentation.ts";
 export { type Dataset, dataset } from "./training/dataset.ts";
+export { type Fitting, fit } from "./training/fit.ts";
+export type {
+  Batches,
+  Checkpoint,
+  Extra,
+  FitEvent,
+  FitOptions,
+  Fitted,
+  HeldOut,
+  Loss,
+} from "./training/fit-options.ts";
 export { type FlatLayout, flatLayout } from "./training/flat.ts";
+export type { InProgress } from "./training/in-progress.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
-export { type Checkpoint, checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";
+export { checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";
+export { checkPace, type Deadline, type Pace } from "./training/pace.ts";
 export { type PowerAverage, powerExponent } from "./training/power-average.ts";
 export type { Precision } from "./training/precision.ts";
 export {

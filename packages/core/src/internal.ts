@@ -29,5 +29,7 @@ export { renoise } from "./sampling/renoise.ts";
 export { oneStep } from "./sampling/sampler.ts";
 export { samplers } from "./sampling/samplers.ts";
 export { rowOrder } from "./training/batches.ts";
-export { fit } from "./training/fit.ts";
+export { evenMarks } from "./training/marks.ts";
+export { shareOfPace } from "./training/pace.ts";
 export { powerDecayAt } from "./training/power-average.ts";
+export { stepwise } from "./training/stepwise.ts";

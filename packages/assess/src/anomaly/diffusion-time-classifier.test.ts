@@ -65,6 +65,7 @@ test("what is refused", async () => {
   const data = ndarray(Float64Array.of(0, 1), [2, 1]);
   for (const options of [{ bins: 1 }, { steps: 0 }, { widths: [0] }, { lowest: 0 }, { learningRate: -1 }])
     await expect(trainDiffusionTime(data, { ...options, runtime })).rejects.toThrow(ArgumentError);
+  await expect(trainDiffusionTime(data, { step: 5, runtime } as never)).rejects.toThrow(/unknown option step/);
   const signal = AbortSignal.abort(new Error("enough"));
   await expect(trainDiffusionTime(data, { signal, runtime })).rejects.toThrow("enough");
   const detector = await trainDiffusionTime(data, { widths: [4], steps: 1, runtime });

@@ -1,8 +1,8 @@
 /** Diffusion-time estimation by a network that is shown noisy data and tells the noise level. */
 
-import type { Parameters } from "@scorefield/core";
-import { ArgumentError, initialLinear, integers, type Linear, linear, normal, uniform } from "@scorefield/core";
-import { checkPositive, checkWhole, fit, toRows } from "@scorefield/core/internal";
+import type { FitEvent, Parameters } from "@scorefield/core";
+import { ArgumentError, fit, initialLinear, integers, type Linear, linear, normal, uniform } from "@scorefield/core";
+import { checkOptions, checkPositive, checkWhole, type Known, stepwise, toRows } from "@scorefield/core/internal";
 import {
   compile,
   constant,
@@ -41,12 +41,24 @@ export interface DiffusionTimeClassifierOptions {
   /** Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  /** After every block of steps: steps done, and the mean cross-entropy of the block in nats. */
-  readonly onProgress?: (event: { readonly step: number; readonly loss: number }) => void;
+  /** After every block of steps: steps done, and the mean cross-entropy of the block in nats, among other news. */
+  readonly onProgress?: (event: FitEvent) => void;
   readonly runtime?: Runtime;
 }
 
-const blockLength = 100;
+const knownOptions = {
+  bins: true,
+  lowest: true,
+  highest: true,
+  widths: true,
+  steps: true,
+  batch: true,
+  learningRate: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+  runtime: true,
+} satisfies Known<DiffusionTimeClassifierOptions>;
 
 type Settings = Required<Omit<DiffusionTimeClassifierOptions, "signal" | "onProgress" | "runtime">>;
 
@@ -104,19 +116,25 @@ export const trainDiffusionTime = async (
   data: NdArray,
   options: DiffusionTimeClassifierOptions = {},
 ): Promise<AnomalyDetector> => {
+  checkOptions("trainDiffusionTime", options, knownOptions);
   const { bins = 7, lowest = 0.1, highest = 10, widths = [128, 128, 128] } = options;
   const { steps = 2000, batch = 128, learningRate = 1e-3, seed = 0, signal, onProgress, runtime } = options;
   const settings: Settings = { bins, lowest, highest, widths, steps, batch, learningRate, seed };
   const rows = toRows("trainDiffusionTime", data);
   checkSettings(rows.n, settings);
   const shape: Shape = data.shape.slice(1);
-  const parameters = await fit(
-    initialise(rows.d, settings),
-    (parameters, { x, target }) => crossEntropy(logits(parameters, x), target),
-    { x: { shape: [batch, rows.d] }, target: { shape: [batch, bins] } },
-    (step) => inputOf(rows.data, rows.d, step, settings),
-    { steps, learningRate, block: blockLength, name: "trainDiffusionTime", signal, onProgress, runtime },
-  );
+  const specs = { x: { shape: [batch, rows.d] }, target: { shape: [batch, bins] } };
+  const { parameters } = await fit({
+    name: "trainDiffusionTime",
+    parameters: initialise(rows.d, settings),
+    loss: (parameters, { x, target }) => crossEntropy(logits(parameters, x), target),
+    batches: stepwise(specs, (step) => inputOf(rows.data, rows.d, step, settings)),
+    steps,
+    learningRate,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+    ...(runtime && { runtime }),
+  }).result;
   const [first, last] = [Math.log(lowest), Math.log(highest)];
   const middles = Float32Array.from({ length: bins }, (_, i) => first + ((i + 0.5) / bins) * (last - first));
   return {

@@ -167,6 +167,10 @@ test("bad input is named", async () => {
   await expect(trainClassifier({ data: unlabelled, runtime })).rejects.toThrow(/a label for every sample/);
   await expect(trainClassifier({ data, classes: 1, runtime })).rejects.toThrow(/from 0 to 0, found 1 for sample 1/);
   await expect(trainClassifier({ data, steps: 0, runtime })).rejects.toThrow(ArgumentError);
+  await expect(trainClassifier({ data, step: 5, runtime } as never)).rejects.toThrow(/unknown option step/);
+  await expect(trainClassifier({ data: [[0, 1]], runtime } as never)).rejects.toThrow(/expected a dataset/);
+  await expect(trainClassifier({ data, network: "perceptron", runtime } as never)).rejects.toThrow(/network such as/);
+  await expect(trainClassifier({ data, process: "edm", runtime } as never)).rejects.toThrow(/process such as/);
   await expect(trainClassifier({ data, network: perceptron({ noiseFeatures: 4 }), runtime })).rejects.toThrow(
     /process/,
   );

@@ -1,16 +1,17 @@
 /** Training a classifier on labelled samples, clean or noised by a process. */
 
-import type { Adam, Dataset, FeatureNetwork, Process } from "@scorefield/core";
+import type { Adam, Dataset, FeatureNetwork, FitEvent, Process } from "@scorefield/core";
 import {
   ArgumentError,
   convolutional,
+  fit,
   geometricLevels,
   type NoiseLevels,
   normal,
   perceptron,
   uniform,
 } from "@scorefield/core";
-import { checkWhole, fit, rowOrder } from "@scorefield/core/internal";
+import { checkMade, checkOptions, checkWhole, type Known, rowOrder, stepwise } from "@scorefield/core/internal";
 import { logSumExp, type NdArray, type Runtime, type Spec, type Tensor, type Tensors, zeros } from "@scorefield/tensor";
 import { type Classifier, classifier, classify, initialClassifier } from "./classifier.ts";
 
@@ -40,10 +41,37 @@ export interface TrainClassifierOptions {
   /** Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  /** After every block of steps: steps done, and the mean cross-entropy of the block in nats. */
-  readonly onProgress?: (event: { readonly step: number; readonly loss: number }) => void;
+  /** After every block of steps: steps done, and the mean cross-entropy of the block in nats, among other news. */
+  readonly onProgress?: (event: FitEvent) => void;
   readonly runtime?: Runtime;
 }
+
+const knownOptions = {
+  data: true,
+  classes: true,
+  process: true,
+  levels: true,
+  network: true,
+  steps: true,
+  batch: true,
+  learningRate: true,
+  adam: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+  runtime: true,
+} satisfies Known<TrainClassifierOptions>;
+
+/** @throws ArgumentError for unknown options, and for words and lists in the place of things */
+const checkGiven = (options: TrainClassifierOptions): void => {
+  checkOptions("trainClassifier", options, knownOptions);
+  const { data, process, network } = options;
+  checkMade("trainClassifier data", data, ["count", "shape", "read"], "a dataset such as dataset(values, labels)");
+  if (process !== undefined)
+    checkMade("trainClassifier process", process, ["alpha", "sigma"], "a process such as edm()");
+  if (network !== undefined)
+    checkMade("trainClassifier network", network, ["initialise", "apply"], "a network such as perceptron()");
+};
 
 /** The number of classes of labels. @throws ArgumentError for labels that are none */
 const checkLabels = ({ labels, count }: Dataset, classes?: number): number => {
@@ -85,6 +113,7 @@ export const crossEntropy = (logits: Tensor, target: Tensor): Tensor =>
  *   TrainingError when the loss is no longer finite; the signal's reason when aborted
  */
 export const trainClassifier = async (options: TrainClassifierOptions): Promise<Classifier> => {
+  checkGiven(options);
   const { data, process, levels = process && evenLevels(process), steps = 2000, batch = 128, seed = 0 } = options;
   const { adam, signal, onProgress, runtime } = options;
   const classes = checkLabels(data, options.classes);
@@ -120,16 +149,19 @@ export const trainClassifier = async (options: TrainClassifierOptions): Promise<
     target: { shape: [batch, classes] },
     ...(process && { noise: sample, t: { shape: [batch] } }),
   };
-  const parameters = await fit(initialClassifier(parts, seed), loss, specs, inputOf, {
+  const { parameters } = await fit({
+    name: "trainClassifier",
+    parameters: initialClassifier(parts, seed),
+    loss,
+    batches: stepwise(specs, inputOf),
     steps,
     learningRate,
-    adam,
     block: shape.length > 1 ? 10 : 100,
-    name: "trainClassifier",
-    signal,
-    onProgress,
-    runtime,
-  });
+    ...(adam && { adam }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+    ...(runtime && { runtime }),
+  }).result;
   return classifier(parts, parameters);
 };
 

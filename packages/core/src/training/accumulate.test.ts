@@ -6,7 +6,8 @@ import { denoising } from "../objective/denoising.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import { permutation } from "../random/permutation.ts";
-import type { Checkpoint, TrainEvent, TrainOptions } from "./options.ts";
+import type { Checkpoint } from "./fit-options.ts";
+import type { TrainEvent, TrainOptions } from "./options.ts";
 import { powerDecayAt, powerExponent } from "./power-average.ts";
 import { train } from "./train.ts";
 

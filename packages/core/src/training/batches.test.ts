@@ -28,7 +28,6 @@ const source = (
     seed,
     process: edm(),
     objective: denoising({ levels }),
-    numbersAt: (step) => Array.from({ length: accumulate }, (_, k) => [step, 10 * step, k, 1]),
   });
 const visited = async (n: number, batch: number, from: number, steps: number): Promise<number[]> => {
   const { x } = await source(n, batch)(from, steps);
@@ -67,7 +66,7 @@ describe("inputs depend on the seed and the step alone", () => {
       [4, 3],
     ] as const) {
       const part = await jumping(from, count);
-      for (const key of ["x", "t", "noise", "numbers"] as const) {
+      for (const key of ["x", "t", "noise"] as const) {
         const each = whole[key].data.length / 12;
         expect(part[key].data, key).toEqual(whole[key].data.slice(from * each, (from + count) * each));
         expect(part[key].shape).toEqual([count, ...whole[key].shape.slice(1)]);
@@ -87,13 +86,11 @@ describe("inputs depend on the seed and the step alone", () => {
   });
 });
 
-test("shapes, and the numbers of each step", async () => {
-  const { x, t, noise, numbers } = await source(10, 4)(5, 3);
+test("shapes", async () => {
+  const { x, t, noise } = await source(10, 4)(5, 3);
   expect(x.shape).toEqual([3, 4, 2]);
   expect(noise.shape).toEqual([3, 4, 2]);
   expect(t.shape).toEqual([3, 4]);
-  expect(numbers.shape).toEqual([3, 4]);
-  expect(Array.from(numbers.data as Float32Array)).toEqual([5, 50, 0, 1, 6, 60, 0, 1, 7, 70, 0, 1]);
 });
 
 test("micro-batches cut the samples of a step and change none", async () => {
@@ -102,8 +99,6 @@ test("micro-batches cut the samples of a step and change none", async () => {
     expect(cut[key].data).toEqual(whole[key].data);
     expect(cut[key].shape).toEqual([6, 2, ...whole[key].shape.slice(2)]);
   }
-  expect(cut.numbers.shape).toEqual([6, 4]);
-  expect(Array.from(cut.numbers.data as Float32Array).filter((_, i) => i % 4 === 2)).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
 test("noise is standard normal and levels follow their distribution (4 standard errors)", async () => {
@@ -131,7 +126,6 @@ describe("what the network is told", () => {
       seed: 1,
       process: edm(),
       objective: { ...denoising(), probes: 2 },
-      numbersAt: () => [[0]],
     });
 
   test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
@@ -165,7 +159,6 @@ describe("what the network is told", () => {
         seed: 1,
         process: edm(),
         objective: denoising(),
-        numbersAt: () => [[0]],
         ...changes,
       });
     const augmentation = { probability: 0.5 };
@@ -197,7 +190,6 @@ describe("what the network is told", () => {
       seed: 1,
       process: edm(),
       objective: denoising(),
-      numbersAt: () => [[0]],
     });
     inputs.prefetch(2, 2);
     expect(asked).toEqual([6]);

@@ -1,5 +1,5 @@
-/** What a training step needs from the host: data in shuffled order, times, noise, and the step's numbers. */
-import { fromNested, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+/** What a denoising loss needs from the host: data in shuffled order, times and noise. */
+import { type NdArray, sizeOf, zeros } from "@scorefield/tensor";
 import type { Conditions, Network } from "../network/network.ts";
 import type { Objective, ObjectiveInputs } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
@@ -10,13 +10,11 @@ import { type Augmentation, augment } from "./augmentation.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Inputs of consecutive micro-batches, those of objective and network, stacked along a leading axis. A step of training
- * is one micro-batch, or several.
+ * Inputs of a denoising loss, those of objective and network. Of consecutive micro-batches they are stacked along a leading
+ * axis. A step of training is one micro-batch, or several.
  */
-export type StepInputs<T> = Required<ObjectiveInputs<T>> & {
+export type DenoisingInputs<T> = Required<ObjectiveInputs<T>> & {
   readonly conditions: Conditions<T>;
-  /** The optimiser's numbers. */
-  readonly numbers: T;
 };
 
 export interface BatchSource {
@@ -32,8 +30,6 @@ export interface BatchSource {
   readonly seed: number;
   readonly process: Process;
   readonly objective: Objective;
-  /** The optimiser's numbers for each micro-batch of a step. */
-  readonly numbersAt: (step: number) => readonly (readonly number[])[];
 }
 
 /** Rows in an order that visits every row once per epoch, reshuffled each epoch; the same for every start. */
@@ -73,14 +69,14 @@ export interface StepSource {
    * Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers, and into how many
    * micro-batches a step is cut changes none of its samples.
    */
-  (from: number, count: number): Promise<StepInputs<NdArray>>;
+  (from: number, count: number): Promise<DenoisingInputs<NdArray>>;
   /** Begins to read the samples of those steps, where reading is work that can go on beside training. */
   prefetch(from: number, count: number): void;
 }
 
 /** The source of a training's inputs. */
 export const batchSource = (source: BatchSource): StepSource => {
-  const { data, network, classDropout, augmentation, batch, accumulate, seed, process, objective, numbersAt } = source;
+  const { data, network, classDropout, augmentation, batch, accumulate, seed, process, objective } = source;
   const { shape, labels } = data;
   const classes = network.classes ?? 0;
   const uniforms = network.uniforms?.(shape) ?? 0;
@@ -125,12 +121,11 @@ export const batchSource = (source: BatchSource): StepSource => {
   });
 
   let ahead: { readonly from: number; readonly count: number; readonly x: Promise<NdArray<"float32">> } | undefined;
-  const inputs = async (from: number, count: number): Promise<StepInputs<NdArray>> => {
+  const inputs = async (from: number, count: number): Promise<DenoisingInputs<NdArray>> => {
     const each = (drawsOf: (step: number) => NdArray): NdArray => stacked(count, (k) => drawsOf(from + k));
     const samples = ahead?.from === from && ahead.count === count ? ahead.x : read(from, count);
     ahead = undefined;
     const { x, labels } = altered(await samples, from);
-    const numbers = each((step) => fromNested(numbersAt(step)));
     return {
       x: cut(x),
       t: cut(each(timesOf)),
@@ -150,7 +145,6 @@ export const batchSource = (source: BatchSource): StepSource => {
           uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),
         }),
       },
-      numbers: { ...numbers, shape: [count * accumulate, numbers.shape[2]!] },
     };
   };
   return Object.assign(inputs, {

@@ -1,25 +1,24 @@
 /** Explains a training step whose loss is no longer finite. Costs nothing while training goes well. */
 import {
-  compile,
-  compileScan,
   isNdArray,
   mapTree,
   type NdArray,
   type Runtime,
   sizeOf,
   type Tensor,
+  type Tensors,
   valueAndGrad,
 } from "@scorefield/tensor";
 import { TrainingError } from "../errors.ts";
-import type { StepInputs } from "./batches.ts";
+import { compileSteps, compileTrees } from "./compile-trees.ts";
 import type { OptimiserState } from "./optimiser.ts";
-import { lossOf, type StepParts, stepSpecs, trainingStep } from "./step.ts";
+import type { StepInputs, StepParts } from "./step.ts";
 
 /** A block of steps that went wrong. */
 export interface FailedBlock {
-  /** State before the block, and how to make its inputs again. */
+  /** State before the block, and its stacked inputs. */
   readonly state: OptimiserState<NdArray>;
-  readonly inputsOf: (from: number, count: number) => Promise<StepInputs<NdArray>>;
+  readonly inputs: StepInputs<NdArray, unknown>;
   /** Steps done before the block, and the place in it of the first failed micro-batch. */
   readonly from: number;
   readonly broken: number;
@@ -27,22 +26,8 @@ export interface FailedBlock {
   readonly runtime: Runtime;
 }
 
-type Specs = ReturnType<typeof stepSpecs>;
-
-/** The state before a failed micro-batch: the block again, up to there. */
-const stateBefore = async (parts: StepParts, failed: FailedBlock, specs: Specs, inputs: StepInputs<NdArray>) => {
-  const { state, broken, runtime } = failed;
-  if (broken === 0) return state;
-  const step = await compileScan(trainingStep(parts), { ...specs, steps: broken }, { runtime, name: "training step" });
-  try {
-    return (await step(state, part(inputs, 0, broken)))[0];
-  } finally {
-    await step.dispose();
-  }
-};
-
 /** Micro-batches `from` to `to` of stacked inputs. */
-const part = (inputs: StepInputs<NdArray>, from: number, to: number): StepInputs<NdArray> =>
+const part = (inputs: unknown, from: number, to: number): unknown =>
   mapTree(
     inputs,
     ({ dtype, shape: [, ...shape], data }: NdArray) => ({
@@ -51,15 +36,25 @@ const part = (inputs: StepInputs<NdArray>, from: number, to: number): StepInputs
       data: data.slice(from * sizeOf(shape), to * sizeOf(shape)),
     }),
     isNdArray,
-  ) as StepInputs<NdArray>;
+  );
+
+/** The state before a failed micro-batch: the block again, up to there. */
+const stateBefore = async (parts: StepParts, { state, inputs, broken, runtime }: FailedBlock) => {
+  if (broken === 0) return state;
+  const steps = await compileSteps(parts, broken, { runtime });
+  try {
+    return (await steps(state, part(inputs, 0, broken) as typeof inputs))[0];
+  } finally {
+    await steps.dispose();
+  }
+};
 
 /** Loss and flat gradient of one micro-batch. */
 const lossAndGradient =
-  (parts: StepParts) =>
-  (parameters: Tensor, inputs: StepInputs<Tensor>): { loss: Tensor; gradient: Tensor } => {
-    const { layout } = parts;
-    const [loss, gradients] = valueAndGrad(lossOf(parts, inputs))(layout.split(parameters));
-    return { loss, gradient: layout.join(gradients) };
+  ({ layout, loss }: StepParts) =>
+  (parameters: Tensor, batch: Tensors, [extra]: readonly Tensors[]): { loss: Tensor; gradient: Tensor } => {
+    const [value, gradients] = valueAndGrad((values: Tensors) => loss(values, batch, extra))(layout.split(parameters));
+    return { loss: value, gradient: layout.join(gradients) };
   };
 
 /** The largest magnitude, NaN above all, and where it lies. */
@@ -74,27 +69,22 @@ const peakOf = (values: ArrayLike<number>): { magnitude: number; index: number }
 };
 
 /** Looks at the loss and gradients of the step that failed. */
-export const explainDivergence = async (
-  parts: StepParts,
-  batch: number,
-  failed: FailedBlock,
-): Promise<TrainingError> => {
-  const { inputsOf, broken, learningRate, runtime } = failed;
+export const explainDivergence = async (parts: StepParts, failed: FailedBlock): Promise<TrainingError> => {
+  const { inputs, broken, learningRate, runtime } = failed;
   const before = Math.floor(broken / parts.accumulate);
-  const all = await inputsOf(failed.from, before + 1);
-  const inputs = mapTree(
-    part(all, broken, broken + 1),
+  const batch = mapTree(
+    part(inputs.batch, broken, broken + 1),
     (array: NdArray) => ({ ...array, shape: array.shape.slice(1) }),
     isNdArray,
-  ) as StepInputs<NdArray>;
-  const specs = stepSpecs(parts, batch, inputs.x.shape.slice(1));
-  const { parameters } = await stateBefore(parts, failed, specs, all);
-  const compiled = await compile(lossAndGradient(parts), [specs.state.parameters, specs.inputs], {
-    runtime,
-    name: "gradients",
-  });
+  );
+  const { parameters, extra } = await stateBefore(parts, failed);
+  const compiled = await compileTrees(
+    lossAndGradient(parts),
+    [{ shape: [parts.layout.size] }, parts.batch, parts.extra === undefined ? [] : [parts.extra]],
+    { runtime, name: "gradients" },
+  );
   try {
-    const { loss, gradient } = await compiled(parameters, inputs);
+    const { loss, gradient } = await compiled(parameters, batch, extra === undefined ? [] : [extra]);
     const { magnitude, index } = peakOf(gradient.data as Float32Array);
     const { name } = parts.layout.entries.findLast(({ offset }) => offset <= index)!;
     return new TrainingError(

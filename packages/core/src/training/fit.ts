@@ -1,135 +1,232 @@
-/** Fits parameters to a loss by Adam: the loop of trainings whose network is no denoiser. */
-import {
-  compileScan,
-  flattenTree,
-  isNdArray,
-  type NdArray,
-  ndarray,
-  type Runtime,
-  type Spec,
-  type Tensor,
-  type Tensors,
-  valueAndGrad,
-  zeros,
-} from "@scorefield/tensor";
-import { checkPositive, checkWhole } from "../check.ts";
-import { TrainingError } from "../errors.ts";
+/** Fits parameters to a loss: the one training loop, in blocks of compiled steps with one event each. */
+import { isNdArray, mapTree, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
-import { flatLayout } from "./flat.ts";
-import {
-  type Adam,
-  adamSettings,
-  adamStep,
-  freshState,
-  type OptimiserState,
-  stateSpec,
-  stepNumberCount,
-  stepVector,
-} from "./optimiser.ts";
-import { averageDecayAt, learningRateAt } from "./schedule.ts";
+import { blockReport, firstBroken } from "./block-report.ts";
+import { type CompiledSteps, compileSteps, compileTrees } from "./compile-trees.ts";
+import { explainDivergence } from "./explain-divergence.ts";
+import type { FitEvent, FitOptions, Fitted } from "./fit-options.ts";
+import { checkResume, fitSettings, stepsOf } from "./fit-settings.ts";
+import { type FlatLayout, flatLayout } from "./flat.ts";
+import { type InProgress, inProgress } from "./in-progress.ts";
+import { evenMarks } from "./marks.ts";
+import { freshState, type OptimiserState, stepVector } from "./optimiser.ts";
+import { type Course, courseInTime, courseOfPace, courseOfSteps } from "./pace.ts";
+import { powerDecayAt, powerExponent } from "./power-average.ts";
+import { checkFloat16, inPrecision } from "./precision.ts";
+import { averageDecayAt, learningRateAt, learningRateAtShare } from "./schedule.ts";
+import type { StepParts } from "./step.ts";
+import { stepNumbers } from "./step-numbers.ts";
 
-/** How long and how fast {@link fit} goes. */
-export interface FitOptions {
-  readonly steps: number;
-  /** Peak learning rate; it falls to 0 along a cosine. */
-  readonly learningRate: number;
-  readonly adam?: Adam | undefined;
-  /** Steps per call of the runtime. */
-  readonly block: number;
-  /** Begins messages. */
-  readonly name: string;
-  readonly signal?: AbortSignal | undefined;
-  /** After every block: steps done, and the block's mean loss. */
-  readonly onProgress?: ((event: { readonly step: number; readonly loss: number }) => void) | undefined;
-  readonly runtime?: Runtime | undefined;
-}
+/** A training in progress: iterate over it for events, or await its result alone. */
+export type Fitting<P = Parameters, X = undefined> = InProgress<FitEvent, Fitted<P, X>>;
 
-type Specs = Readonly<Record<string, Spec>>;
-type Named<S extends Specs, T> = { readonly [K in keyof S]: T };
-
-interface Block {
-  (state: OptimiserState<NdArray>, inputs: unknown): Promise<[OptimiserState<NdArray>, { loss: NdArray<"float32"> }]>;
-  dispose(): Promise<void>;
-}
-
-/** The trees of several steps as one, stacked along a leading axis. */
-const stackTrees = (steps: readonly unknown[]): unknown => {
-  const flat = steps.map((tree) => flattenTree<NdArray>(tree, isNdArray));
-  const leaves = flat[0]!.leaves.map(({ shape, dtype }, i) => {
-    const all = zeros([steps.length, ...shape], dtype);
-    for (const [k, { leaves }] of flat.entries()) {
-      const { data } = leaves[i]!;
-      (all.data as Float32Array).set(data as Float32Array, k * data.length);
+/**
+ * Fits parameters to a loss with Adam, moving averages of the parameters, and whatever state the loss carries along. All
+ * trainings of the project are losses handed to it.
+ *
+ *     const { parameters } = await fit({
+ *       parameters: { w: zeros([2]) },
+ *       loss: ({ w }, { x }) => x.subtract(w).square().mean(),
+ *       batches: { specs: { x: { shape: [16, 2] } }, inputs: (from, count) => ({ x: ... }) },
+ *       steps: 1000,
+ *     }).result;
+ *
+ * @throws ArgumentError | ShapeError for bad options; TrainingError when the loss is no longer finite, naming step, learning
+ *   rate and largest gradient, or when the consumer stops before the last event; the signal's reason when aborted (all at
+ *   the first event or the result)
+ */
+export const fit = <P extends Parameters | object = Parameters, const B extends object = object, X = undefined>(
+  options: FitOptions<P, B, X>,
+): Fitting<P, X> =>
+  inProgress(async function* (finish) {
+    for await (const event of fitBlocks(options, finish)) {
+      options.onProgress?.(event);
+      yield event;
     }
-    return all;
   });
-  return flat[0]!.unflatten(leaves);
+
+/** A length near `longest` that divides the steps without rest, if there is one: each length is compiled by itself. */
+const evenLength = (steps: number, longest: number): number => {
+  for (let length = longest; length >= longest / 2; length--) if (steps % length === 0) return length;
+  return longest;
+};
+
+/** The state between steps: no gradient is under way. */
+const settled = ({ gradient: _, ...state }: OptimiserState<NdArray>): OptimiserState<NdArray> => state;
+
+type Settings = ReturnType<typeof fitSettings>;
+
+/** The decays of the moving averages in a step. They depend on the steps done alone, not on how many there will be. */
+const decaysOf = ({ average, averageDecay }: Settings): ((step: number) => number[]) => {
+  if (!average) return (step) => [averageDecayAt(step, averageDecay)];
+  const exponents = average.widths.map(powerExponent);
+  return (step) => exponents.map((exponent) => powerDecayAt(step, exponent));
+};
+
+const specsOf = (tree: unknown): object =>
+  mapTree(tree, ({ shape, dtype }: NdArray) => ({ shape, dtype }), isNdArray) as object;
+
+/** The held-out loss of flat parameters. */
+const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, extra }: StepParts) => {
+  const { inputs, loss: own = loss } = heldOut!;
+  const compiled = await compileTrees(
+    (vector: Tensor, batch: never, [extra]: readonly never[]) => own(layout.split(vector), batch, extra as never),
+    [{ shape: [layout.size] }, specsOf(inputs), extra === undefined ? [] : [extra]],
+    { runtime, name: "held-out loss" },
+  );
+  return {
+    of: async ({ average, extra }: OptimiserState<NdArray>): Promise<number> =>
+      Number((await compiled(average, inputs, extra === undefined ? [] : [extra])).data[0]),
+    dispose: compiled.dispose,
+  };
+};
+
+// The held-out loss is taken about this often in a whole training; by the clock less often where it would take more than
+// a tenth of the time, and at the end always.
+const looks = 20;
+const lookShare = 0.1;
+
+/** How long training goes. @param reserve milliseconds that the end of training takes itself */
+const courseFor = ({ steps, minutes, deadline, pace, resume, block }: Settings, reserve: () => number): Course => {
+  if (steps !== undefined) return courseOfSteps(steps);
+  if (pace !== undefined) return courseOfPace(pace);
+  const { at, now, reserve: own = () => 0 } = deadline ?? { at: performance.now() + 60_000 * minutes! };
+  return courseInTime({ at, ...(now && { now }), reserve: () => own() + reserve() }, block, resume?.pace);
 };
 
 /**
- * Minimises a loss, with a moving average (decay 0.999) of the parameters as the result.
- * @param initial the parameters to begin with
- * @param loss of one step, a scalar
- * @param specs types of one step's input
- * @param inputOf makes that input, from the number of the step
- * @throws ArgumentError for options out of range; TrainingError when the loss is no longer finite; the signal's reason
- *   when aborted
+ * Fits block by block; every event is yielded once its block is done, and the next block starts when the consumer asks.
+ * @param finish receives the result before the last event
  */
-export const fit = async <S extends Specs>(
-  initial: Parameters,
-  loss: (parameters: Tensors, input: Named<S, Tensor>) => Tensor,
-  specs: S,
-  inputOf: (step: number) => Named<S, NdArray> | Promise<Named<S, NdArray>>,
-  { steps, learningRate, adam, block, name, signal, onProgress, runtime }: FitOptions,
-): Promise<Parameters> => {
-  checkWhole(`${name} steps`, steps);
-  checkPositive(`${name} learningRate`, learningRate);
-  const settings = adamSettings(adam);
-  const layout = flatLayout(initial);
-  const step = (
-    state: OptimiserState<Tensor>,
-    { input, numbers }: { input: Named<S, Tensor>; numbers: Tensor },
-  ): [OptimiserState<Tensor>, { loss: Tensor }] => {
-    const [value, gradients] = valueAndGrad((parameters: Tensors) => loss(parameters, input))(
-      layout.split(state.parameters),
-    );
-    return [adamStep(state, layout.join(gradients), numbers, settings)[0], { loss: value }];
-  };
-  const inputsOf = async (from: number, count: number) => {
-    const made: unknown[] = [];
-    for (let k = from; k < from + count; k++) {
-      const rate = learningRateAt(k, steps, learningRate);
-      const numbers = stepVector(k, { learningRate: rate, averageDecays: [averageDecayAt(k, 0.999)] }, settings);
-      made.push({ input: await inputOf(k), numbers: ndarray(Float32Array.from(numbers)) });
-    }
-    return stackTrees(made);
-  };
+export async function* fitBlocks<P, B extends object, X>(
+  options: FitOptions<P, B, X>,
+  finish: (fitted: Fitted<P, X>) => void,
+): AsyncGenerator<FitEvent, void> {
+  const settings = fitSettings(options) as unknown as Settings;
+  const { name, batches, accumulate, adam, learningRate, precision, schedule, extra, heldOut, nameOf } = settings;
+  const { resume, signal, runtime } = settings;
+  runtime.prepare();
+  if (precision === "mixed") await checkFloat16(runtime);
 
-  const specsOfStep = {
-    state: stateSpec(layout.size),
-    inputs: { input: specs, numbers: { shape: [stepNumberCount()] } },
+  const layout = flatLayout(settings.parameters, nameOf) as unknown as FlatLayout<unknown, never>;
+  const decaysAt = decaysOf(settings);
+  const averages = decaysAt(0).length;
+  const initialExtra = (extra as { initial: unknown } | undefined)?.initial;
+  if (resume) checkResume(name, resume, { parameters: layout.size, averages, extra: initialExtra }, settings);
+  const parts = {
+    loss: settings.loss,
+    layout,
+    adam,
+    accumulate,
+    averages,
+    mixed: precision === "mixed",
+    batch: batches.specs,
+    ...(extra && { extra: specsOf(initialExtra), update: (extra as { update?: unknown }).update }),
+  } as unknown as StepParts;
+
+  let done = resume?.step ?? 0;
+  let state = inPrecision(precision, resume?.state ?? freshState(layout.flatten(settings.parameters), averages));
+  if (extra && !resume) state = { ...state, extra: initialExtra as never };
+  if (accumulate > 1) state = { ...state, gradient: zeros([layout.size]) };
+
+  // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
+  const known = stepsOf(settings);
+  const block = known === undefined ? settings.block : evenLength(known, settings.block);
+  let lookTime = 0;
+  let allLooks = 0;
+  const course = courseFor({ ...settings, block }, () => lookTime);
+  const rate = (step: number): number =>
+    settings.steps !== undefined
+      ? learningRateAt(step, settings.steps, learningRate, schedule)
+      : learningRateAtShare(step, course.share(step), learningRate, schedule);
+  const numbersOf = (from: number, count: number): NdArray =>
+    stepNumbers(from, count, {
+      accumulate,
+      averages,
+      at: (step) => stepVector(step, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam),
+    });
+  /** Of the block after `step` steps: to the next end of a block, or of what is decided. */
+  const lengthFrom = (step: number): number => {
+    const whole = block - (step % block);
+    const planned = course.planned() - step;
+    return planned > 0 ? Math.min(whole, planned) : course.ended(step) ? 0 : whole;
   };
-  const compileBlock = async (length: number): Promise<Block> =>
-    (await compileScan(step as never, { ...specsOfStep, steps: length }, { runtime, name: `${name}: step` })) as never;
-  let current = freshState(layout.flatten(initial));
-  for (let done = 0; done < steps; ) {
-    const length = Math.min(block, steps - done);
-    const compiled = await compileBlock(length);
-    try {
-      for (; done + length <= steps; done += length) {
-        signal?.throwIfAborted();
-        const [next, { loss }] = await compiled(current, await inputsOf(done, length));
-        const mean = loss.data.reduce((sum, value) => sum + value, 0) / length;
-        if (!Number.isFinite(mean))
-          throw new TrainingError(
-            `${name}: the loss is no longer finite by step ${done + length}; take a smaller learningRate`,
-          );
-        current = next;
-        onProgress?.({ step: done + length, loss: mean });
+  const inputsFrom = async (step: number, count: number): Promise<unknown> => batches.inputs(step, count);
+  const checkpoint = () => {
+    const pace = course.pace();
+    return { step: done, state: settled(state), ...(pace && { pace }) };
+  };
+  const finishWhenDone = (): void => {
+    if (course.ended(done))
+      finish({ parameters: layout.unflatten(state.average) as P, extra: state.extra as X, checkpoint: checkpoint() });
+  };
+  /** How far training is, in a unit in which marks fall on the same steps each time. */
+  const position = (): number => (settings.steps === undefined ? course.share(done) : done);
+
+  let compiled: CompiledSteps | undefined;
+  let compiledLength = 0;
+  let held: Awaited<ReturnType<typeof compileHeldOut>> | undefined;
+  try {
+    if (heldOut && !course.ended(done)) held = await compileHeldOut(settings, parts);
+    const lookDue = evenMarks(looks, position(), settings.steps ?? 1);
+    finishWhenDone();
+    while (!course.ended(done)) {
+      signal?.throwIfAborted();
+      const length = lengthFrom(done);
+      let batch: unknown;
+      if (length !== compiledLength) {
+        await compiled?.dispose();
+        compiled = undefined;
+        // The first inputs are made while the runtime loads the step.
+        const [made, first] = await Promise.allSettled([
+          compileSteps(parts, length * accumulate, { runtime }),
+          inputsFrom(done, length),
+        ]);
+        if (made.status === "rejected") throw made.reason;
+        compiled = made.value;
+        compiledLength = length;
+        if (first.status === "rejected") throw first.reason;
+        batch = first.value;
       }
-    } finally {
-      await compiled.dispose();
+      course.plan(done);
+      const start = performance.now();
+      // Not while the runtime is busy: on two cores a third thread slows its spinning ones by more than is won.
+      batch ??= await inputsFrom(done, length);
+      const inputs = { batch, numbers: numbersOf(done, length) };
+      const next = lengthFrom(done + length);
+      if (next > 0) batches.prefetch?.(done + length, next);
+      const [after, reports] = await compiled!(state, inputs);
+      const seconds = (performance.now() - start) / 1000;
+      const broken = firstBroken(reports);
+      if (broken >= 0) {
+        const brokenRate = rate(done + Math.floor(broken / accumulate));
+        throw await explainDivergence(parts, { state, inputs, from: done, broken, learningRate: brokenRate, runtime });
+      }
+      state = after;
+      done += length;
+      course.note(length);
+      let heldOutLoss: number | undefined;
+      const mayLook = course.ended(done) || allLooks + lookTime <= lookShare * course.elapsed();
+      if (held && mayLook && (lookDue(position()) || course.ended(done))) {
+        const looked = course.now();
+        heldOutLoss = await held.of(state);
+        lookTime = course.now() - looked;
+        allLooks += lookTime;
+      }
+      finishWhenDone();
+      yield {
+        step: done,
+        steps: course.steps(done),
+        share: course.share(done),
+        ...blockReport(reports, accumulate),
+        learningRate: rate(done - 1),
+        stepsPerSecond: length / seconds,
+        ...(heldOutLoss !== undefined && { heldOutLoss }),
+        checkpoint: checkpoint(),
+      };
     }
+  } finally {
+    await compiled?.dispose();
+    await held?.dispose();
   }
-  return layout.unflatten(current.average);
-};
+}

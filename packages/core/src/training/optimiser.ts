@@ -1,8 +1,18 @@
 /** Adam on one flat vector of parameters, with clipping by the gradient's norm and moving averages of the result. */
-import { constant, max, min, type NdArray, type Spec, sliceAxis, type Tensor, zeros } from "@scorefield/tensor";
+import {
+  constant,
+  max,
+  min,
+  type NdArray,
+  type Spec,
+  sliceAxis,
+  type Tensor,
+  type Tree,
+  zeros,
+} from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 
-/** What a training step carries along: flat vectors of equal length. */
+/** What a training step carries along: flat vectors of equal length, and what a loss carries along beside them. */
 export type OptimiserState<T> = {
   readonly parameters: T;
   readonly firstMoment: T;
@@ -15,6 +25,8 @@ export type OptimiserState<T> = {
   readonly gradient?: T;
   /** In mixed precision: what the loss is multiplied by, and for how many steps it has been, [2]. */
   readonly lossScale?: T;
+  /** Extra state of a loss, such as a teacher that is an average of what is trained: a tree of any shape. */
+  readonly extra?: Tree<T>;
 };
 
 /** The state before the first step, from a flat vector of parameters and the number of averages to keep. */

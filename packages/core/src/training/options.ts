@@ -1,69 +1,52 @@
-/** What a person says to train a network, and what is refused. */
-import { defaultRuntime, isNdArray, type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
+/** What a person says to train a denoiser, and what is refused. */
+import { defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
 import type { Network } from "../network/network.ts";
 import { denoising } from "../objective/denoising.ts";
 import type { Objective } from "../objective/objective.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
+import { showValue } from "../part/show-value.ts";
 import type { Process } from "../process/process.ts";
 import { type Augmentation, augmentationLabels, checkAugmentation } from "./augmentation.ts";
 import { type Dataset, dataset } from "./dataset.ts";
-import { type Adam, adamSettings, type OptimiserState } from "./optimiser.ts";
-import { checkWidth, type PowerAverage } from "./power-average.ts";
+import type { FitEvent, OptimisationOptions } from "./fit-options.ts";
+import { checkAverages, checkLength } from "./fit-settings.ts";
+import { adamSettings } from "./optimiser.ts";
 import type { Precision } from "./precision.ts";
-import { checkSchedule, type Schedule } from "./schedule.ts";
+import { checkSchedule } from "./schedule.ts";
 
-/** All that training carries from one step to the next; resuming from it continues bit for bit. */
-export interface Checkpoint {
-  /** Steps done. */
-  readonly step: number;
-  readonly state: OptimiserState<NdArray>;
-}
-
-/** News of training, one per block of steps. */
-export interface TrainEvent {
-  /** Steps done, out of `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  /** Mean loss of the block, and the loss of each of its steps. */
-  readonly loss: number;
-  readonly losses: Float32Array;
-  /** Of the block's last step, before clipping (in mixed precision: the last that was not left out). */
-  readonly gradientNorm: number;
-  readonly learningRate: number;
+/** News of training a denoiser, one per block of steps. */
+export interface TrainEvent extends FitEvent {
   readonly samplesPerSecond: number;
-  /** In mixed precision: steps of the block that were left out because float16 overflowed. */
-  readonly skipped?: number;
-  readonly checkpoint: Checkpoint;
 }
 
-/** Options of `train`. */
-export interface TrainOptions extends Schedule {
-  /** Samples, [n, ...shape], float32, of about unit scale; or a dataset, with labels for a network that knows classes. */
+/** Options of `train`: one of steps, minutes, deadline and pace says how long it goes. */
+export interface TrainOptions extends OptimisationOptions {
+  /**
+   * Samples, [n, ...shape], float32, of about the scale of the preconditioning; or a dataset, with labels for a network that
+   * knows classes.
+   */
   readonly data: NdArray<"float32"> | Dataset;
+  /** Data that training does not see, of the same shape: the loss on them is taken about 20 times. */
+  readonly heldOut?: NdArray<"float32"> | Dataset;
   readonly process: Process;
   readonly network: Network;
   /** Default {@link edmPreconditioning}. */
   readonly preconditioning?: Preconditioning;
   /** Default {@link denoising}. */
   readonly objective?: Objective;
-  readonly steps: number;
   /** Samples per step, default 256. */
   readonly batch?: number;
   /**
    * Micro-batches that a step is cut into, which must divide the batch; default 1. The step is the same up to rounding,
-   * its memory that of one micro-batch (and one more vector of parameters), its time a little more. A law of averages
-   * over a batch is one of micro-batches then.
+   * its memory that of one micro-batch (and one more vector of parameters), its time a little more. A constraint on
+   * averages over a batch is one on averages over micro-batches then.
    */
   readonly accumulate?: number;
   /** Peak learning rate; the default is the network's own. */
   readonly learningRate?: number;
-  readonly adam?: Adam;
-  /** Decay of the moving average of parameters, in [0, 1), default 0.999. */
-  readonly averageDecay?: number;
-  /** Averages whose width grows with training, in place of one of constant decay. */
-  readonly average?: PowerAverage;
   /** Alter images at random and tell the network how, for a network with as many inputs for it; default no. */
   readonly augmentation?: Augmentation;
   /**
@@ -78,22 +61,40 @@ export interface TrainOptions extends Schedule {
   readonly precision?: Precision;
   /** Default 0. */
   readonly seed?: number;
-  /** Continue from here instead of fresh parameters. */
-  readonly resume?: Checkpoint;
-  readonly signal?: AbortSignal;
   readonly onProgress?: (event: TrainEvent) => void;
-  readonly runtime?: Runtime;
 }
 
+const knownOptions = {
+  data: true,
+  process: true,
+  network: true,
+  steps: true,
+  minutes: true,
+  deadline: true,
+  pace: true,
+  preconditioning: true,
+  objective: true,
+  batch: true,
+  accumulate: true,
+  learningRate: true,
+  warmUp: true,
+  decay: true,
+  adam: true,
+  averageDecay: true,
+  average: true,
+  augmentation: true,
+  classDropout: true,
+  precision: true,
+  heldOut: true,
+  seed: true,
+  resume: true,
+  signal: true,
+  onProgress: true,
+  runtime: true,
+} satisfies Known<TrainOptions>;
+
 /** Options with their defaults, checked. */
-export type TrainSettings = Required<
-  Omit<TrainOptions, "data" | "adam" | "average" | "augmentation" | "resume" | "signal" | "onProgress" | keyof Schedule>
-> &
-  Pick<TrainOptions, "average" | "augmentation" | "resume" | "signal" | "onProgress"> & {
-    readonly data: Dataset;
-    readonly adam: Required<Adam>;
-    readonly schedule: Schedule;
-  };
+export type TrainSettings = ReturnType<typeof trainSettings>;
 
 const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
   if (!labels)
@@ -108,8 +109,11 @@ const checkLabels = ({ count, labels }: Dataset, classes: number): void => {
 // In a micro-batch: a quarter of a gibibyte, before any network makes more of it.
 const mostNumbers = 2 ** 26;
 
-const checkNumbers = ({ data, steps, batch, accumulate, averageDecay, classDropout }: TrainSettings): void => {
-  for (const [name, value] of Object.entries({ steps, batch, accumulate })) checkWhole(`train ${name}`, value);
+const checkNumbers = (
+  data: Dataset,
+  { batch, accumulate, classDropout }: { batch: number; accumulate: number; classDropout: number },
+): void => {
+  for (const [name, value] of Object.entries({ batch, accumulate })) checkWhole(`train ${name}`, value);
   if (batch % accumulate !== 0)
     throw new ArgumentError(`train: expected accumulate to divide the batch of ${batch}, found ${accumulate}`);
   const most = Math.floor(mostNumbers / sizeOf(data.shape));
@@ -119,19 +123,9 @@ const checkNumbers = ({ data, steps, batch, accumulate, averageDecay, classDropo
     );
   if (!(classDropout >= 0 && classDropout <= 1))
     throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
-  if (!(averageDecay >= 0 && averageDecay < 1))
-    throw new ArgumentError(`train: expected averageDecay in [0, 1), found ${averageDecay}`);
 };
 
-const checkAverage = ({ widths }: PowerAverage, averageDecay: number | undefined): void => {
-  if (averageDecay !== undefined)
-    throw new ArgumentError("train: average and averageDecay exclude each other; leave one out");
-  for (const width of widths) checkWidth(width);
-  if (widths.length === 0 || new Set(widths).size < widths.length)
-    throw new ArgumentError(`train: expected different widths of averages, found [${widths.join(", ")}]`);
-};
-
-const checkAugmented = (augmentation: Augmentation, { network, data }: TrainSettings): void => {
+const checkAugmented = (augmentation: Augmentation, network: Network, data: Dataset): void => {
   checkAugmentation(augmentation, data.shape);
   if (network.augmentation !== augmentationLabels)
     throw new ArgumentError(
@@ -140,35 +134,54 @@ const checkAugmented = (augmentation: Augmentation, { network, data }: TrainSett
     );
 };
 
+/** @throws ArgumentError for what is neither an array nor a dataset, such as nested lists of numbers */
+const toDataset = (name: string, data: unknown): Dataset => {
+  if (isNdArray(data)) return dataset(data as NdArray<"float32">);
+  const { count, shape, read } = (data ?? {}) as Partial<Dataset>;
+  if (typeof count === "number" && Array.isArray(shape) && typeof read === "function") return data as Dataset;
+  throw new ArgumentError(
+    `${name}: expected an NdArray or a dataset, found ${showValue(data)}${
+      Array.isArray(data) ? "; make an array of it with fromNested(rows)" : ""
+    }`,
+  );
+};
+
 /**
  * Fills in the defaults of options.
  * @throws ShapeError | ArgumentError for options that training cannot use
  */
-export const trainSettings = (options: TrainOptions): TrainSettings => {
-  const { data, network, adam, average, averageDecay, augmentation, warmUp, decay } = options;
-  const settings: TrainSettings = {
-    preconditioning: edmPreconditioning(),
-    objective: denoising(),
+export const trainSettings = (options: TrainOptions) => {
+  checkOptions("train", options, knownOptions);
+  const { network, process, warmUp, decay, augmentation } = options;
+  checkMade("train process", process, ["alpha", "sigma"], "a process such as edm()");
+  checkMade("train network", network, ["initialise", "apply"], "a network such as mlp()");
+  const { preconditioning = edmPreconditioning(), objective = denoising() } = options;
+  checkMade("train preconditioning", preconditioning, ["denoise"], "a preconditioning such as edmPreconditioning()");
+  checkMade("train objective", objective, ["loss", "levels"], "an objective such as denoising()");
+  const settings = {
     learningRate: network.learningRate,
     batch: 256,
     accumulate: 1,
     classDropout: 0.1,
-    precision: "float32",
+    precision: "float32" as Precision,
     seed: 0,
     runtime: options.runtime ?? defaultRuntime(),
     ...options,
-    averageDecay: averageDecay ?? 0.999,
-    data: isNdArray(data) ? dataset(data as NdArray<"float32">) : (data as Dataset),
-    adam: adamSettings(adam),
-    schedule: { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) },
+    preconditioning,
+    objective,
+    data: toDataset("train data", options.data),
+    heldOut: options.heldOut === undefined ? undefined : toDataset("train heldOut", options.heldOut),
   };
-  if (!["float32", "mixed"].includes(settings.precision))
-    throw new ArgumentError(`train: expected precision float32 or mixed, found ${settings.precision}`);
-  if ((network.classes ?? 0) > 0) checkLabels(settings.data, network.classes!);
-  checkNumbers(settings);
-  checkSchedule(settings.learningRate, settings.schedule);
-  if (average) checkAverage(average, averageDecay);
-  if (augmentation) checkAugmented(augmentation, settings);
+  const { data, precision, learningRate } = settings;
+  if (!["float32", "mixed"].includes(precision))
+    throw new ArgumentError(`train: expected precision float32 or mixed, found ${precision}`);
+  if ((network.classes ?? 0) > 0) checkLabels(data, network.classes!);
+  checkLength("train", options);
+  checkNumbers(data, settings);
+  checkAverages("train", options);
+  adamSettings(options.adam);
+  checkSchedule(learningRate, { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) });
+  if (augmentation) checkAugmented(augmentation, network, data);
   return settings;
 };
 
@@ -178,27 +191,4 @@ export const trainSettings = (options: TrainOptions): TrainSettings => {
  */
 export const checkTraining = (options: TrainOptions): void => {
   trainSettings(options);
-};
-
-const required = ["parameters", "firstMoment", "secondMoment", "average"] as const;
-
-/** @throws ShapeError | ArgumentError for a checkpoint of another network, or of a later step */
-export const checkResume = (
-  { step, state }: Checkpoint,
-  { parameters, averages, steps }: Record<"parameters" | "averages" | "steps", number>,
-): void => {
-  const { otherAverages = [], ...vectors } = state;
-  if (otherAverages.length !== averages - 1)
-    throw new ShapeError(
-      `train: expected ${averages} moving averages to resume from, found ${otherAverages.length + 1}`,
-    );
-  const others = otherAverages.map((vector, i) => [`otherAverages.${i}`, vector] as const);
-  for (const [name, vector] of [...required.map((name) => [name, vectors[name]] as const), ...others])
-    if (vector?.dtype !== "float32" || vector.shape.length !== 1 || vector.shape[0] !== parameters)
-      throw new ShapeError(
-        `train: expected ${name} float32[${parameters}] to resume from, found ${vector ? `${vector.dtype}[${vector.shape}]` : "nothing"}; ` +
-          "is it another network?",
-      );
-  if (!Number.isInteger(step) || step < 0 || step > steps)
-    throw new ArgumentError(`train: cannot resume at step ${step} of ${steps}; ask for more steps`);
 };

@@ -9,8 +9,9 @@ import { unet } from "../network/unet.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import { dataset } from "./dataset.ts";
+import type { Checkpoint } from "./fit-options.ts";
 import { flatLayout } from "./flat.ts";
-import type { Checkpoint, TrainEvent, TrainOptions } from "./options.ts";
+import type { TrainEvent, TrainOptions } from "./options.ts";
 import { train } from "./train.ts";
 
 const engine = native({ threads: 1 });

@@ -22,12 +22,27 @@ export const learningRateAt = (
   return (peak / 2) * (1 + Math.cos((Math.PI * (step - warmUp)) / Math.max(1, steps - warmUp)));
 };
 
+/**
+ * The learning rate of a step (the first is 0) of a training whose number of steps is not known: it follows the share of
+ * training done before the step, in [0, 1].
+ */
+export const learningRateAtShare = (
+  step: number,
+  share: number,
+  peak: number,
+  { warmUp, decay = "cosine" }: Schedule = {},
+): number => {
+  // Over 100 steps, or a tenth of training where that is shorter.
+  const risen = warmUp === undefined ? Math.max((step + 1) / 100, 10 * share) : (step + 1) / Math.max(1, warmUp);
+  return Math.min(1, risen) * (decay === "constant" ? peak : (peak / 2) * (1 + Math.cos(Math.PI * share)));
+};
+
 /** @throws ArgumentError for settings out of range */
-export const checkSchedule = (peak: number, { warmUp = 0, decay = "cosine" }: Schedule): void => {
-  checkPositive("train learningRate", peak);
-  checkCount("train warmUp", warmUp);
+export const checkSchedule = (peak: number, { warmUp = 0, decay = "cosine" }: Schedule, name = "train"): void => {
+  checkPositive(`${name} learningRate`, peak);
+  checkCount(`${name} warmUp`, warmUp);
   if (decay !== "cosine" && decay !== "constant")
-    throw new ArgumentError(`train decay: expected "cosine" or "constant", found ${decay}`);
+    throw new ArgumentError(`${name} decay: expected "cosine" or "constant", found ${decay}`);
 };
 
 /**

@@ -1,12 +1,8 @@
-/** One training step as a pure function of tensors: perturb, denoise, loss, gradient, optimiser, moving average. */
-import { type Shape, type Spec, type Tensor, type Tensors, valueAndGrad } from "@scorefield/tensor";
-import { type DenoiserParts, denoiser } from "../model/trained.ts";
-import type { Objective } from "../objective/objective.ts";
-import { augmentationLabels } from "./augmentation.ts";
-import type { StepInputs } from "./batches.ts";
+/** One training step as a pure function of tensors: loss, gradient, optimiser, moving averages, extra state. */
+import { flattenTree, type Spec, Tensor, type Tensors, valueAndGrad, where } from "@scorefield/tensor";
+import type { FlatLayout } from "./flat.ts";
 import { type Adam, adamStep, endsStep, type OptimiserState, stateSpec, stepNumberCount } from "./optimiser.ts";
-import { inFloat16, keepOrSkip, type Precision, scaledGradient } from "./precision.ts";
-import type { Trainable, TrainableLayout } from "./trainable.ts";
+import { keepOrSkip, scaledGradient } from "./precision.ts";
 
 /** What a micro-batch reports: its share of the step's loss, and the norm, before clipping, of the gradient so far. */
 export type StepReport<T> = {
@@ -16,43 +12,66 @@ export type StepReport<T> = {
   readonly skipped?: T;
 };
 
-export interface StepParts extends DenoiserParts {
-  readonly objective: Objective;
+/** What a micro-batch is given: the data of the loss, and the optimiser's numbers. */
+export type StepInputs<T, B> = { readonly batch: B; readonly numbers: T };
+
+/** What a step is made of. Trees are not told apart by type here: whoever hands them over does that. */
+export interface StepParts {
+  readonly loss: (parameters: Tensors, batch: Tensors, extra: Tensors | undefined) => Tensor;
+  readonly layout: FlatLayout<unknown, Tensors>;
   readonly adam: Required<Adam>;
-  readonly layout: TrainableLayout;
   /** Micro-batches per step. */
   readonly accumulate: number;
   /** Moving averages to keep. */
   readonly averages: number;
-  /** Whether samples are altered, with labels. */
-  readonly augmented: boolean;
-  /** Default float32. */
-  readonly precision?: Precision;
+  /** In mixed precision the loss is scaled, and steps that overflow are left out. */
+  readonly mixed: boolean;
+  /** Specs of one micro-batch. */
+  readonly batch: object;
+  /** Specs of the extra state, if there is some. */
+  readonly extra?: object | undefined;
+  /** The extra state after a step. */
+  readonly update?: ((extra: Tensors, parameters: Tensors, batch: Tensors) => Tensors) | undefined;
 }
 
-/** The loss of a micro-batch as a function of all that is trained. */
-export const lossOf =
-  (parts: StepParts, { conditions, numbers: _, ...inputs }: StepInputs<Tensor>) =>
-  ({ network, objective: own }: Trainable<Tensors>): Tensor => {
-    const { objective, process, network: plain, precision } = parts;
-    const denoise = denoiser({ ...parts, network: precision === "mixed" ? inFloat16(plain) : plain });
-    return objective.loss((noisy, time) => denoise(network, noisy, time, conditions), process, inputs, own);
-  };
+const isTensor = (node: unknown): boolean => node instanceof Tensor;
+
+/** The extra state after a micro-batch: it changes where a step ends. */
+const updated = (
+  { update, layout, accumulate }: StepParts,
+  extra: Tensors,
+  next: OptimiserState<Tensor>,
+  { batch, numbers }: StepInputs<Tensor, Tensors>,
+): Tensors => {
+  if (!update) return extra;
+  const made = update(extra, layout.split(next.parameters), batch);
+  if (accumulate === 1) return made;
+  const ends = endsStep(numbers);
+  const after = flattenTree<Tensor>(made, isTensor);
+  const { leaves, paths, unflatten } = flattenTree<Tensor>(extra, isTensor);
+  // What is missing is told when the state before and after a step are compared.
+  if (after.paths.join() !== paths.join()) return made;
+  return unflatten(leaves.map((from, i) => where(ends, after.leaves[i]!, from))) as Tensors;
+};
 
 /** A micro-batch's part in a step, ready for `compileScan`. The last of a step moves the parameters. */
 export const trainingStep = (parts: StepParts) => {
-  const { adam, layout, accumulate } = parts;
-  return (state: OptimiserState<Tensor>, inputs: StepInputs<Tensor>): [OptimiserState<Tensor>, StepReport<Tensor>] => {
-    const loss = lossOf(parts, inputs);
+  const { loss, adam, layout, accumulate } = parts;
+  return (
+    state: OptimiserState<Tensor>,
+    inputs: StepInputs<Tensor, Tensors>,
+  ): [OptimiserState<Tensor>, StepReport<Tensor>] => {
     // Dividing the loss divides the gradient, at no cost.
-    const share = (values: Trainable<Tensors>): Tensor =>
-      accumulate === 1 ? loss(values) : loss(values).divide(accumulate);
+    const share = (parameters: Tensors): Tensor => {
+      const whole = loss(parameters, inputs.batch, state.extra);
+      return accumulate === 1 ? whole : whole.divide(accumulate);
+    };
     const trained = layout.split(state.parameters);
     const [value, gradients] = state.lossScale
-      ? scaledGradient(share as (values: Tensors) => Tensor, trained as Tensors, state.lossScale)
+      ? scaledGradient(share, trained, state.lossScale)
       : valueAndGrad(share)(trained);
-    const gradient = layout.join(gradients as typeof trained);
-    const [next, gradientNorm] = adamStep(state, gradient, inputs.numbers, adam);
+    const [moved, gradientNorm] = adamStep(state, layout.join(gradients), inputs.numbers, adam);
+    const next = state.extra === undefined ? moved : { ...moved, extra: updated(parts, state.extra, moved, inputs) };
     if (!state.lossScale) return [next, { loss: value, gradientNorm }];
     const [kept, skipped] = keepOrSkip(state, next, gradientNorm, endsStep(inputs.numbers));
     return [kept, { loss: value, gradientNorm, skipped }];
@@ -60,31 +79,11 @@ export const trainingStep = (parts: StepParts) => {
 };
 
 /** Types of the state and of one micro-batch's inputs. */
-export const stepSpecs = (
-  { layout, network, objective, accumulate, averages, augmented, precision }: Omit<StepParts, "adam">,
-  batch: number,
-  shape: Shape,
-): { state: OptimiserState<Spec>; inputs: StepInputs<Spec> } => {
-  const samples = batch / accumulate;
-  const sample = { shape: [samples, ...shape] };
-  const classes = network.classes ?? 0;
-  const uniforms = network.uniforms?.(shape) ?? 0;
-  return {
-    state: {
-      ...stateSpec(layout.size, { averages, accumulated: accumulate > 1 }),
-      ...(precision === "mixed" && { lossScale: { shape: [2] } }),
-    },
-    inputs: {
-      x: sample,
-      t: { shape: [samples] },
-      noise: sample,
-      probes: new Array(objective.probes ?? 0).fill(sample),
-      conditions: {
-        ...(classes > 0 && { class: { shape: [samples, classes] } }),
-        ...(augmented && { augmentation: { shape: [samples, augmentationLabels] } }),
-        ...(uniforms > 0 && { uniforms: { shape: [samples, uniforms] } }),
-      },
-      numbers: { shape: [stepNumberCount(averages)] },
-    },
-  };
-};
+export const stepSpecs = ({ layout, accumulate, averages, mixed, batch, extra }: StepParts) => ({
+  state: {
+    ...stateSpec(layout.size, { averages, accumulated: accumulate > 1 }),
+    ...(mixed && { lossScale: { shape: [2] } }),
+    ...(extra !== undefined && { extra }),
+  } as OptimiserState<Spec>,
+  inputs: { batch, numbers: { shape: [stepNumberCount(averages)] } } as StepInputs<Spec, object>,
+});

@@ -2,12 +2,15 @@ import { matmul, type NdArray, ndarray, type Runtime, ShapeError, type Tensor, t
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError, TrainingError } from "../errors.ts";
+import { edmPreconditioning } from "../model/preconditioning.ts";
 import { mlp } from "../network/mlp.ts";
 import type { Network } from "../network/network.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
+import { dataset } from "./dataset.ts";
+import type { Checkpoint } from "./fit-options.ts";
 import { flatLayout } from "./flat.ts";
-import type { Checkpoint, TrainEvent, TrainOptions } from "./options.ts";
+import { checkTraining, type TrainEvent, type TrainOptions } from "./options.ts";
 import { train } from "./train.ts";
 
 const engine = native({ threads: 1 });
@@ -262,6 +265,43 @@ describe("bad options", () => {
     await rejected({ data: ndarray(new Float32Array(4)) }).toThrow(/found float32\[4\]/);
     await rejected({ data: ndarray(new Float32Array(0), [0, 2]) }).toThrow(ShapeError);
     await rejected({ data: ndarray(new Float32Array(0), [2, 0]) }).toThrow(ShapeError);
+  });
+
+  test("unknown options, and what stands for a thing without being one", async () => {
+    await rejected({ step: 5 } as never).toThrow(/train: unknown option step; .*did you mean steps/);
+    await rejected({ data: [[1, 2]] as never }).toThrow(/expected an NdArray or a dataset, found .*fromNested/);
+    await rejected({ data: undefined as never }).toThrow(ArgumentError);
+    await rejected({ network: "mlp" as never }).toThrow(
+      /train network: expected a network such as mlp\(\), found "mlp"/,
+    );
+    await rejected({ network: mlp as never }).toThrow(ArgumentError);
+    await rejected({ process: "edm" as never }).toThrow(/a process such as edm\(\)/);
+    await rejected({ objective: "denoising" as never }).toThrow(/an objective such as denoising\(\)/);
+    await rejected({ preconditioning: "edm" as never }).toThrow(ArgumentError);
+    await rejected({ precision: "half" as never }).toThrow(ArgumentError);
+    await rejected({ minutes: 1 }).toThrow(/found steps and minutes/);
+    await rejected({ heldOut: normal([4, 3], { seed: 0 }) }).toThrow(/samples of shape \[2\] as training has/);
+    await expect(train(undefined as never).result).rejects.toThrow(ArgumentError);
+    expect(() => checkTraining({ ...options, step: 5 } as never)).toThrow(ArgumentError);
+  });
+
+  test("data of another scale than the preconditioning's", async () => {
+    const scaled = (factor: number, offset = 0): NdArray<"float32"> => {
+      const data = normal([50, 2], { seed: 1 });
+      for (let i = 0; i < 100; i++) data.data[i] = factor * data.data[i]! + offset;
+      return data;
+    };
+    for (const data of [scaled(1e5), scaled(1, 1e5), dataset(scaled(1e5))])
+      await rejected({ data }).toThrow(
+        /scale of the preconditioning, which is 1, found a root mean square of .*standardise/,
+      );
+    await rejected({ data: scaled(60), preconditioning: edmPreconditioning({ dataDeviation: 0.5 }) }).toThrow(
+      ArgumentError,
+    );
+    // Within a factor of a hundred, or for a preconditioning of that scale, they are taken; so is a single extreme row.
+    await lastOf({ steps: 1, data: scaled(30) });
+    await lastOf({ steps: 1, data: scaled(1e5), preconditioning: edmPreconditioning({ dataDeviation: 1e5 }) });
+    await lastOf({ steps: 1, data: withValue(1e6) });
   });
 
   test("numbers out of range", async () => {

@@ -1,13 +1,80 @@
-/** Training as a person sees it: events to iterate over, and a model in the end. */
-import { TrainingError } from "../errors.ts";
-import type { TrainedModel } from "../model/trained.ts";
-import { trainingBlocks } from "./blocks.ts";
-import type { TrainEvent, TrainOptions } from "./options.ts";
+/** Training a denoiser: its loss and batches, handed to the trainer. */
+import { type Spec, sizeOf } from "@scorefield/tensor";
+import { type TrainedModel, trainedModel } from "../model/trained.ts";
+import { batchSource, type DenoisingInputs } from "./batches.ts";
+import { checkDataScale } from "./data-scale.ts";
+import { denoisingLoss, denoisingSpecs } from "./denoising-loss.ts";
+import { fitBlocks } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { heldOutInputs } from "./held-out-loss.ts";
+import { type InProgress, inProgress } from "./in-progress.ts";
+import { type TrainEvent, type TrainOptions, type TrainSettings, trainSettings } from "./options.ts";
+import { initialTrainable, nameOfTrainable, trainableLayout } from "./trainable.ts";
 
-/** Training in progress: iterate over it for events, or await its result alone. */
-export interface Training extends AsyncIterable<TrainEvent> {
-  /** The model with averaged parameters; starts training if nothing iterates. */
-  readonly result: Promise<TrainedModel>;
+/** Training in progress: iterate over it for events, or await its result alone: the model with averaged parameters. */
+export interface Training extends InProgress<TrainEvent, TrainedModel> {}
+
+// About a tenth of a second of work per call of the runtime: often enough for progress and cancellation, seldom enough
+// that the calls cost nothing. Every parameter is used once per sample, or once per pixel in a convolution.
+const blockWork = 4e9;
+const longestBlock = 100;
+
+const blockLength = (parameters: number, batch: number, shape: readonly number[]): number =>
+  Math.max(1, Math.min(longestBlock, Math.floor(blockWork / (6 * parameters * batch * sizeOf(shape.slice(1))))));
+
+/** What `train` means to the trainer. */
+const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, DenoisingInputs<Spec>>> => {
+  const { data, heldOut, process, network, preconditioning, objective, augmentation } = settings;
+  const { batch, accumulate, precision, classDropout, seed, onProgress: _, ...others } = settings;
+  const { shape } = data;
+  if (!data.decodes) await checkDataScale(data, preconditioning);
+  const parameters = initialTrainable(network, objective, shape, seed);
+  const parts = { process, network, preconditioning, objective };
+  const source = batchSource({ ...settings, classDropout, seed });
+  const { steps, minutes, deadline, pace, learningRate, warmUp, decay, adam } = others;
+  const { averageDecay, average, resume, signal, runtime } = others;
+  const given = { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal };
+  return {
+    name: "train",
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given as object),
+    parameters,
+    nameOf: nameOfTrainable,
+    loss: denoisingLoss(parts, precision) as never,
+    batches: {
+      specs: denoisingSpecs(parts, { samples: batch / accumulate, shape, augmented: augmentation !== undefined }),
+      inputs: source as never,
+      prefetch: source.prefetch,
+    },
+    // In float32 whatever the precision of training, so that its numbers can be compared.
+    ...(heldOut && {
+      heldOut: {
+        inputs: (await heldOutInputs(parts, heldOut, shape, seed)) as never,
+        loss: denoisingLoss(parts) as never,
+      },
+    }),
+    accumulate,
+    learningRate,
+    precision,
+    block: blockLength(trainableLayout(parameters).size, batch, shape),
+    runtime,
+  };
+};
+
+async function* denoisingBlocks(
+  options: TrainOptions,
+  finish: (model: TrainedModel) => void,
+): AsyncGenerator<TrainEvent, void> {
+  const settings = trainSettings(options);
+  const { data, process, network, preconditioning, batch, onProgress } = settings;
+  const blocks = fitBlocks(await fitOptions(settings), ({ parameters }) => {
+    const { network: learnt } = parameters as ReturnType<typeof initialTrainable>;
+    finish(trainedModel({ process, network, preconditioning }, learnt, data.shape));
+  });
+  for await (const event of blocks) {
+    const news: TrainEvent = { ...event, samplesPerSecond: event.stepsPerSecond * batch };
+    onProgress?.(news);
+    yield news;
+  }
 }
 
 /**
@@ -16,51 +83,5 @@ export interface Training extends AsyncIterable<TrainEvent> {
  *   learning rate and largest gradient, or when the consumer stops before the last event; the signal's reason when
  *   aborted (all at the first event or the result)
  */
-export const train = (options: TrainOptions): Training => {
-  let finish!: (model: TrainedModel) => void;
-  let fail!: (error: unknown) => void;
-  const finished = new Promise<TrainedModel>((resolve, reject) => {
-    finish = resolve;
-    fail = reject;
-  });
-  // Whoever iterates sees the error there; an unread result must not end the process as well.
-  finished.catch(() => {});
-
-  async function* events(): AsyncGenerator<TrainEvent, void> {
-    let model: TrainedModel | undefined;
-    try {
-      yield* trainingBlocks(options, (trained) => {
-        model = trained;
-      });
-    } catch (error) {
-      fail(error);
-      throw error;
-    } finally {
-      // Without effect after an error.
-      if (model) finish(model);
-      else fail(new TrainingError("training was stopped before its last step; iterate over all events for a result"));
-    }
-  }
-
-  let started = false;
-  const start = (): AsyncGenerator<TrainEvent, void> => {
-    if (started) throw new TrainingError("this training is already under way; call train() again for another one");
-    started = true;
-    return events();
-  };
-  return {
-    [Symbol.asyncIterator]: start,
-    get result() {
-      if (!started) void drain(start());
-      return finished;
-    },
-  };
-};
-
-const drain = async (events: AsyncGenerator<TrainEvent, void>): Promise<void> => {
-  try {
-    for await (const _ of events);
-  } catch {
-    // The result carries the error.
-  }
-};
+export const train = (options: TrainOptions): Training =>
+  inProgress<TrainEvent, TrainedModel>((finish) => denoisingBlocks(options, finish));

@@ -24,6 +24,10 @@ export const initialTrainable = (
   ...(objective.initialise && { objective: objective.initialise(seed) }),
 });
 
+/** The name of what is trained, from its path in {@link Trainable}. */
+export const nameOfTrainable = (path: string): string =>
+  path.replace(/^network\.?/, "").replace(/^objective\.?/, "objective/");
+
 /** The layout of what {@link initialTrainable} returns. */
 export const trainableLayout = (parameters: Trainable<Parameters>): TrainableLayout =>
-  flatLayout(parameters, (path) => path.replace(/^network\.?/, "").replace(/^objective\.?/, "objective/"));
+  flatLayout(parameters, nameOfTrainable);

@@ -1,6 +1,6 @@
 /** `scorefield show`: what a run is, how far it is, and its loss curve. */
 import type { Command } from "commander";
-import { plannedSteps, type RunFacts, readRunFacts } from "../report/run-facts.ts";
+import { plannedSteps, type RunFacts, readRunFacts, shareOfTime } from "../report/run-facts.ts";
 import { runText } from "../report/run-text.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
@@ -25,7 +25,14 @@ const resultOf = (facts: RunFacts): Readonly<Record<string, unknown>> => {
     columns,
     classes,
     scaling: scaling.kind,
-    ...(training && { training: { recipe: training.recipe, rows: training.rows, planned: plannedSteps(facts) } }),
+    ...(training && {
+      training: {
+        recipe: training.recipe,
+        rows: training.rows,
+        planned: plannedSteps(facts),
+        share: shareOfTime(facts),
+      },
+    }),
     step,
     ...losses,
     checkpoints,

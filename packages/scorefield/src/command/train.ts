@@ -2,23 +2,25 @@
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { Pace } from "@scorefield/core";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
 import { expandData } from "../recipe/parse.ts";
 import { movePaths } from "../recipe/paths.ts";
 import { isRecipeFile, readRecipe } from "../recipe/read.ts";
-import type { Recipe } from "../recipe/resolve.ts";
 import { builtInNames, type DataRecipe, type RecipeInput } from "../recipe/schema.ts";
 import { applySettings } from "../recipe/settings.ts";
+import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
 import { grouped } from "../report/number-text.ts";
+import { readPace } from "../run/checkpoint.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
 import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
-import { type Output, output } from "./output.ts";
+import { output } from "./output.ts";
 import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream } from "./standard-output.ts";
 import { trainWatched } from "./training.ts";
@@ -42,6 +44,7 @@ interface TrainFlags {
   readonly flip?: boolean;
   readonly steps?: number;
   readonly minutes?: number;
+  readonly pace?: string;
   readonly batch?: number;
   readonly seed?: number;
   readonly dataFormat?: InputFormat;
@@ -100,23 +103,37 @@ const aboutData = (data: unknown, flags: TrainFlags): Fields => {
   return about.labels === true ? { ...about, labels: "folders" } : about;
 };
 
+/** Settings of training that options say; how long it goes is said by one of three. */
+const aboutTraining = (
+  training: unknown,
+  { steps, minutes, batch }: TrainFlags,
+  pace: Pace | undefined,
+): Fields | undefined => {
+  const length = defined({ steps, minutes, pace });
+  const about = { ...length, ...defined({ batch }) };
+  if (Object.keys(about).length === 0) return undefined;
+  const { steps: _, minutes: __, pace: ___, ...others } = (training ?? {}) as Fields;
+  return { ...(Object.keys(length).length > 0 ? others : (training as Fields)), ...about };
+};
+
 /** Options that stand for settings of the recipe. */
-const withFlags = ({ recipe, folder }: Given, flags: TrainFlags): Given => {
-  const { steps, batch, seed, set = [] } = flags;
-  const { data, training } = recipe;
+const withFlags = ({ recipe, folder }: Given, flags: TrainFlags, pace?: Pace): Given => {
+  const { seed, set = [] } = flags;
+  const { data } = recipe;
   // What `--set data.kind=...` says decides which options there are.
   const kinded = applySettings(
     { data },
     set.filter((setting) => setting.startsWith("data.kind=")),
   ).data;
   const about = aboutData(expandData(kinded), flags);
+  const training = aboutTraining(recipe.training, flags, pace);
   const changed = {
     ...recipe,
     ...(data !== undefined && {
       data: Object.keys(about).length > 0 ? { ...(expandData(kinded) as Fields), ...about } : data,
     }),
     ...defined({ seed }),
-    ...((steps ?? batch) !== undefined && { training: { ...(training as Fields), ...defined({ steps, batch }) } }),
+    ...(training && { training }),
   };
   return { recipe: applySettings(changed, set), folder };
 };
@@ -144,9 +161,10 @@ const describeLeftOut = ({ leftOut = [] }: Prepared): string[] => {
 
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   const { recipe, table } = data;
-  const { steps, batch } = recipe.training;
+  const { minutes, pace, batch, steps = pace?.at(-1)?.[0] } = recipe.training;
+  const length = steps === undefined ? `${duration(60 * minutes!)} in steps` : `${grouped(steps)} steps`;
   return [
-    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${grouped(steps)} steps of ${batch} ${table ? "rows" : "images"}`,
+    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${length} of ${batch} ${table ? "rows" : "images"}`,
     describeData(data),
     ...describeLeftOut(data),
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
@@ -163,29 +181,17 @@ const prepareNew = async (
   if (await isRun(source))
     throw new RunError(`${source}: expected a data file or recipe, found a run; continue it with --resume`);
   const read: Given = received ? { recipe: { data: { path: received } }, folder: "." } : await readSource(source);
-  const given = withFlags(read, flags);
+  const given = withFlags(read, flags, flags.pace === undefined ? undefined : await readPace(flags.pace));
   return createRun(given.recipe as unknown as RecipeInput, {
     out: flags.out ?? (await freeRunFolder(received ? runName(received) : runName(source))),
     folder: given.folder,
     overwrite: flags.overwrite ?? false,
+    // The time began with the process.
+    begun: 0,
     signal,
     keepData: received !== undefined,
     ...(isRecipeFile(source) && { source }),
   });
-};
-
-/** The run with as many steps as its time allows. */
-const within = async (minutes: number, run: PreparedRun, out: Output, signal: AbortSignal): Promise<PreparedRun> => {
-  out.remark(`finding out how many steps ${minutes} min allow`);
-  const { stepsInTime } = await import("../run/steps-in-time.ts");
-  // The time began with the process.
-  const { steps, grids } = await stepsInTime(run, minutes, { since: 0, signal });
-  if (steps < 100)
-    out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
-  const { recipe } = run.record.training!;
-  const timed = <T extends Recipe>(recipe: T): T => ({ ...recipe, grids, training: { ...recipe.training, steps } });
-  const record = { ...run.record, training: { ...run.record.training!, recipe: timed(recipe) } };
-  return { ...run, record, data: { ...run.data, recipe: timed(run.data.recipe) } };
 };
 
 const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSignal): Promise<PreparedRun> => {
@@ -210,6 +216,7 @@ const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSi
   };
   return resumeRun(path, {
     change,
+    begun: 0,
     signal,
     ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }),
   });
@@ -224,8 +231,15 @@ const checkFlags = (source: string, flags: TrainFlags): void => {
   if (flags.resume && flags.overwrite) throw new UsageError("--resume and --overwrite exclude each other; choose one");
   if (flags.checkpoint !== undefined && !flags.resume)
     throw new UsageError("--checkpoint says where to resume; add --resume");
-  if (flags.minutes !== undefined && (flags.resume || flags.steps !== undefined))
-    throw new UsageError("--minutes sets the steps of a new run; leave out --steps and --resume");
+  const lengths = (["steps", "minutes", "pace"] as const).filter((name) => flags[name] !== undefined);
+  if (lengths.length > 1)
+    throw new UsageError(
+      `--${lengths.join(" and --")} each say how long to train; leave out --${lengths[0]}, or the other`,
+    );
+  if (flags.resume && lengths.length > 0 && flags.steps === undefined)
+    throw new UsageError(
+      `--${lengths[0]} is for a new run; leave it out, and --resume goes on with the time that the run has left`,
+    );
 };
 
 const train = async (
@@ -235,13 +249,14 @@ const train = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const out = output(flags);
-  const prepared = flags.resume
+  const run = flags.resume
     ? await prepareResumed(source, flags, signal)
     : await prepareNew(source, received, flags, signal);
-  const run = flags.minutes === undefined ? prepared : await within(flags.minutes, prepared, out, signal);
   out.remark(describe(run));
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
   const { losses: _, ...trained } = await trainWatched(run, signal);
+  if (flags.minutes !== undefined && trained.step < 100)
+    out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const more = run.data.table
     ? `rows with: scorefield sample ${run.path}`
@@ -289,9 +304,10 @@ export const addTrain = (program: Command): void => {
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
     .option(
       "--minutes <n>",
-      "as many steps as this time allows, start and trial included, found out by a short trial",
+      "train until this time is up, start and pictures included; the learning rate falls to 0 with it",
       positive,
     )
+    .option("--pace <run>", "repeat, step by step and without a clock, what a run with --minutes did")
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
     .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")

@@ -1,9 +1,11 @@
 /** Trains a run while a person watches: what `train` and `demo` share. */
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
+import { duration } from "../report/duration.ts";
 import { fixedNumber, grouped } from "../report/number-text.ts";
 import { readRunFacts } from "../report/run-facts.ts";
 import { lossPage } from "../run/folder.ts";
+import { shareDone } from "../run/run-length.ts";
 import type { PreparedRun } from "../run/train-run.ts";
 import { trainRun } from "../run/train-run.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -42,9 +44,16 @@ const writeLossPage = async (run: string): Promise<string | undefined> => {
  * @throws Interrupted when stopped, saying how to resume
  */
 export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promise<Trained> => {
-  const { steps } = run.data.recipe.training;
+  const { training } = run.data.recipe;
+  const { minutes } = training;
+  const steps = training.steps ?? training.pace?.at(-1)?.[0];
   const start = run.checkpoint?.step ?? 0;
-  const line = progress("training", steps, { start });
+  let share = shareDone(training, run.checkpoint);
+  // By the clock, how many steps there will be is not known: the share of the time is told.
+  const line =
+    steps === undefined
+      ? progress("training", 1000, { start: 1000 * share, percent: true })
+      : progress("training", steps, { start });
   const begun = performance.now();
   const losses: { step: number; loss: number }[] = [];
   let step = start;
@@ -58,9 +67,10 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
       const weight = 1 - Math.exp(-count / 300);
       smooth =
         smooth === undefined ? event.loss : smooth + (event.loss - smooth) * Math.max(weight, count / event.step);
-      step = event.step;
+      ({ step, share } = event);
       last = { ...last, loss: smooth, ...(event.heldOutLoss !== undefined && { heldOutLoss: event.heldOutLoss }) };
-      line.update(step, [
+      line.update(steps === undefined ? 1000 * share : step, [
+        ...(steps === undefined ? [`step ${grouped(step)}`] : []),
         `loss ${fixedNumber(smooth)}`,
         ...(last.heldOutLoss === undefined ? [] : [`held out ${fixedNumber(last.heldOutLoss)}`]),
         perSecond(event.samplesPerSecond),
@@ -71,9 +81,9 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
     line.end();
   }
   const lossCurve = step > 0 ? await writeLossPage(run.path) : undefined;
-  if (step < steps)
+  if (share < 1)
     throw new Interrupted(
-      `stopped at step ${grouped(step)} of ${grouped(steps)}, saved; continue with: scorefield train ${run.path} --resume`,
+      `stopped at step ${grouped(step)}${steps === undefined ? `, at ${Math.floor(100 * share)} % of ${duration(60 * minutes!)}` : ` of ${grouped(steps)}`}, saved; continue with: scorefield train ${run.path} --resume`,
     );
   return {
     step,

@@ -29,7 +29,8 @@ export interface Recipe {
   readonly preconditioning: KindRecipe;
   readonly objective: KindRecipe;
   readonly sampler: KindRecipe;
-  readonly training: Training & { readonly steps: number; readonly learningRate: number };
+  /** One of steps, minutes and pace says how long it trains. */
+  readonly training: Training & { readonly learningRate: number };
   readonly grids: number;
   readonly seed: number;
 }
@@ -101,6 +102,16 @@ const networkFor = ({ network }: ParsedRecipe, { rows, columns, image }: DataFac
   ...(image && image.classes > 1 && { classes: network.classes ?? image.classes }),
 });
 
+/** @throws RecipeError for two of steps, minutes and pace */
+const lengthFor = ({ steps, minutes, pace }: Training, byDefault: () => number): { steps?: number } => {
+  const given = Object.entries({ steps, minutes, pace }).filter(([, value]) => value !== undefined);
+  if (given.length > 1)
+    throw new RecipeError(
+      `training: expected one of steps, minutes and pace, found ${given.map(([name]) => name).join(" and ")}; leave the others out`,
+    );
+  return given.length === 0 ? { steps: byDefault() } : {};
+};
+
 const scalingFor = ({ scaling, data }: ParsedRecipe): ScalingKind => {
   if (isImages(data) !== (scaling === "images") && scaling !== undefined)
     throw new RecipeError(
@@ -136,7 +147,7 @@ export const resolveRecipe = (parsed: ParsedRecipe, facts: DataFacts): Recipe =>
     training: {
       ...training,
       ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
-      steps: training.steps ?? stepsOf(facts.rows, training.batch),
+      ...lengthFor(training, () => stepsOf(facts.rows, training.batch)),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },
     grids: parsed.grids,

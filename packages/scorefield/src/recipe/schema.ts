@@ -98,6 +98,12 @@ const augmentation = z.strictObject({
 
 const training = z.strictObject({
   steps: count.optional().describe("Default about 600 passes over the rows, from 1,000 to 20,000 steps"),
+  minutes: positive.optional().describe("Time to train in, start included, in place of steps"),
+  pace: z
+    .array(z.tuple([z.int().min(1), z.number().min(0).max(1)]))
+    .min(1)
+    .optional()
+    .describe("Repeats a training by the clock: steps with the share of training done after them, in place of steps"),
   batch: count.default(256).describe("Rows per step"),
   learningRate: positive.optional().describe("Peak; default the network's own"),
   warmUp: z.int().min(0).optional().describe("Steps over which the rate rises; default 100, at most a tenth"),

@@ -4,7 +4,7 @@ import { curveColours, curvesFigure } from "../figure/curves.ts";
 import { heldOutLosses, smoothLosses } from "./loss-facts.ts";
 import { fixedNumber, grouped } from "./number-text.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, table } from "./page.ts";
-import { factPairs, isUnfinished, plannedSteps, type RunFacts } from "./run-facts.ts";
+import { factPairs, isUnfinished, lengthText, type RunFacts } from "./run-facts.ts";
 
 /** Points of a curve in a figure: more would not be seen, and make a page heavy. */
 const drawnPoints = 600;
@@ -41,12 +41,11 @@ const curveFigure = ({ metrics }: RunFacts): Html => {
 
 /** The page as one HTML document. */
 export const lossReport = (run: RunFacts): string => {
-  const { metrics, step } = run;
+  const { metrics } = run;
   const held = heldOutLosses(metrics);
-  const steps = plannedSteps(run);
   return htmlPage({
     title: `Training of ${basename(resolve(run.path))}`,
-    subtitle: steps === undefined ? "A model that a program saved" : `${grouped(step)} of ${grouped(steps)} steps`,
+    subtitle: run.record.training ? lengthText(run) : "A model that a program saved",
     sections: [
       {
         title: "Loss",

@@ -56,11 +56,28 @@ export const readRunFacts = async (path: string): Promise<RunFacts> => {
   };
 };
 
-/** Steps that the run is to do in all; undefined of a model that a program saved. */
-export const plannedSteps = ({ record }: RunFacts): number | undefined => record.training?.recipe.training.steps;
+/** Steps that the run is to do in all; undefined of a run by the clock, and of a model that a program saved. */
+export const plannedSteps = ({ record }: RunFacts): number | undefined => {
+  const { steps, pace } = record.training?.recipe.training ?? {};
+  return steps ?? pace?.at(-1)?.[0];
+};
 
-/** Whether steps are left to do. */
-export const isUnfinished = (facts: RunFacts): boolean => facts.step < (plannedSteps(facts) ?? 0);
+/** The share of its time that a run by the clock has trained for, in [0, 1]; undefined of others. */
+export const shareOfTime = ({ record, metrics }: RunFacts): number | undefined =>
+  record.training?.recipe.training.minutes === undefined ? undefined : (metrics.at(-1)?.share ?? 0);
+
+/** Whether training has something left to do. */
+export const isUnfinished = (facts: RunFacts): boolean =>
+  (shareOfTime(facts) ?? 1) < 1 || facts.step < (plannedSteps(facts) ?? 0);
+
+/** How far a training is: "300 of 1,000 steps", or "300 steps in 40 % of 10 min". */
+export const lengthText = (facts: RunFacts): string => {
+  const steps = plannedSteps(facts);
+  const share = shareOfTime(facts);
+  if (share !== undefined)
+    return `${grouped(facts.step)} steps in ${Math.floor(100 * share)} % of ${duration(60 * facts.record.training!.recipe.training.minutes!)}`;
+  return steps === undefined ? `${grouped(facts.step)} steps` : `${grouped(facts.step)} of ${grouped(steps)} steps`;
+};
 
 const shortList = (names: readonly string[], most = 12): string =>
   names.length > most
@@ -83,8 +100,8 @@ const sampleText = ({ record: { model, columns, classes } }: RunFacts): string =
 };
 
 const progressText = (facts: RunFacts): string => {
-  const steps = plannedSteps(facts);
-  if (steps === undefined) return `by a program, ${grouped(facts.step)} steps`;
+  const { training } = facts.record;
+  if (!training) return `by a program, ${grouped(facts.step)} steps`;
   const state = facts.locked
     ? "; a training is at work on it"
     : facts.locked === undefined
@@ -92,7 +109,10 @@ const progressText = (facts: RunFacts): string => {
       : isUnfinished(facts)
         ? "; unfinished"
         : "";
-  return `${grouped(facts.step)} of ${grouped(steps)} steps of ${facts.record.training!.recipe.training.batch}${state}`;
+  const { batch } = training.recipe.training;
+  return shareOfTime(facts) === undefined
+    ? `${lengthText(facts)} of ${batch}${state}`
+    : `${lengthText(facts)}, ${batch} samples in each${state}`;
 };
 
 const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): string => {

@@ -4,10 +4,11 @@
  */
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checkpoint } from "@scorefield/core";
+import { type Checkpoint, checkPace, type Pace } from "@scorefield/core";
 import { atomicWrite, describeSystemError } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import { CheckpointError } from "../errors.ts";
+import { parseJson } from "../recipe/parse-json.ts";
 import { checkpointFormat, checkpointName, stepOfName } from "./checkpoint-name.ts";
 import { collectVector, type Entries, splitVector } from "./weight-arrays.ts";
 import { decodeWeights, encodeWeights } from "./weights.ts";
@@ -33,7 +34,8 @@ const encodeCheckpoint = ({ step, average, training }: StoredCheckpoint, layout:
       Object.assign(arrays, splitVector(vector, layout, otherAverage(k)));
     if (training.state.lossScale) arrays[lossScaleName] = training.state.lossScale;
   }
-  return encodeWeights(checkpointFormat, arrays, { step: `${step}` });
+  const pace = training?.pace && { pace: JSON.stringify(training.pace) };
+  return encodeWeights(checkpointFormat, arrays, { step: `${step}`, ...pace });
 };
 
 /**
@@ -58,7 +60,24 @@ const decodeCheckpoint = (bytes: Uint8Array, layout: Entries, path: string): Sto
     otherAverages.push(collect(otherAverage(otherAverages.length)));
   const lossScale = arrays[lossScaleName];
   const others = { ...(otherAverages.length > 0 && { otherAverages }), ...(lossScale && { lossScale }) };
-  return { step, average, training: { step, state: { parameters, firstMoment, secondMoment, average, ...others } } };
+  const pace = paceOf(metadata, path);
+  return {
+    step,
+    average,
+    training: { step, state: { parameters, firstMoment, secondMoment, average, ...others }, ...(pace && { pace }) },
+  };
+};
+
+/** @throws CheckpointError for a pace that is damaged */
+const paceOf = ({ pace }: Readonly<Record<string, string>>, path: string): Pace | undefined => {
+  if (pace === undefined) return undefined;
+  try {
+    const found = parseJson(pace) as Pace;
+    checkPace("checkpoint", found);
+    return found;
+  } catch (cause) {
+    throw new CheckpointError(`${path}: expected the pace of training, found ${(cause as Error).message}`, { cause });
+  }
 };
 
 /** The folder of a run's checkpoints. */
@@ -144,4 +163,20 @@ export const readCheckpoint = async (run: string, layout: Entries, step?: number
       { cause: error },
     );
   }
+};
+
+/**
+ * The pace that the last checkpoint of a run recorded: given to another run, it repeats that training to the bit.
+ * @throws CheckpointError when there is no checkpoint, it is damaged, or it was trained by steps
+ */
+export const readPace = async (run: string): Promise<Pace> => {
+  const step = (await checkpointSteps(run)).at(-1);
+  if (step === undefined) throw new CheckpointError(`${checkpointFolder(run)}: expected a checkpoint, found none`);
+  const path = join(checkpointFolder(run), checkpointName(step));
+  const pace = paceOf(decodeWeights(checkpointFormat, await readFile(path), path).metadata, path);
+  if (!pace)
+    throw new CheckpointError(
+      `${path}: expected the pace of a training by the clock, found one by steps; ask for --steps`,
+    );
+  return pace;
 };

@@ -9,6 +9,8 @@ import { parseJson } from "../recipe/parse-json.ts";
 export interface Metrics {
   /** Steps done. */
   readonly step: number;
+  /** The share of training done, of a run whose number of steps was not known before. */
+  readonly share?: number;
   /** Mean loss of the block's steps. */
   readonly loss: number;
   /** The loss of the averaged parameters on held-out rows, where it was taken. */

@@ -1,6 +1,7 @@
 /** Pictures of samples while images are learnt, from the same noise every time: one sees it become images. */
 import { join } from "node:path";
-import { dpmSolver, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
+import { dpmSolver, evaluations, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
+import { evenMarks } from "@scorefield/core/internal";
 import { atomicWrite } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { Recipe, RecipeParts } from "../recipe/resolve.ts";
@@ -22,27 +23,46 @@ const layoutFor = (height: number, width: number, classes: number): { rows: numb
   return { rows, columns: Math.max(1, Math.min(mostColumns, Math.floor(images / rows))) };
 };
 
+const sizeOfGrid = (shape: readonly number[], classes: number): { rows: number; columns: number } => {
+  const [, height, width] = shape as [number, number, number];
+  return layoutFor(height, width, classes);
+};
+
+/** Evaluations of the network that a picture of a recipe takes; 0 where there are none. */
+export const pictureEvaluations = (
+  { grids, scaling }: Pick<Recipe, "grids" | "scaling">,
+  shape: readonly number[],
+  { network, process }: Pick<RecipeParts, "network" | "process">,
+): number => {
+  if (scaling !== "images" || grids === 0) return 0;
+  const { rows, columns } = sizeOfGrid(shape, network.classes ?? 0);
+  return rows * columns * evaluations(sampler, process);
+};
+
 /**
  * A function that, when the next of a recipe's pictures is due, draws samples from averaged parameters and writes them to
  * `samples/step-000500.png` of a run; it returns the path of what it wrote. A row shows one class where there are classes.
- * @param from the step that training begins at
+ * @param from where training begins, and `total` where it ends, in the unit of the function's `position`
  */
 export const sampleGrids = (
-  { path, recipe, shape, from }: { path: string; recipe: Recipe; shape: readonly number[]; from: number },
+  {
+    path,
+    recipe,
+    shape,
+    from,
+    total,
+  }: { path: string; recipe: Recipe; shape: readonly number[]; from: number; total: number },
   parts: RecipeParts,
   layout: TrainableLayout,
-): ((step: number, average: NdArray) => Promise<string | undefined>) => {
+): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
   const { grids, seed } = recipe;
-  const { steps } = recipe.training;
   if (recipe.scaling !== "images" || grids === 0) return async () => undefined;
-  const [, height, width] = shape as [number, number, number];
   const classes = parts.network.classes ?? 0;
-  const { rows, columns } = layoutFor(height, width, classes);
+  const { rows, columns } = sizeOfGrid(shape, classes);
   const count = rows * columns;
-  let next = Math.floor((from / steps) * grids) + 1;
-  return async (step, average) => {
-    if (step < (steps * next) / grids) return undefined;
-    next = Math.floor((step / steps) * grids) + 1;
+  const due = evenMarks(grids, from, total);
+  return async (step, average, position) => {
+    if (!due(position)) return undefined;
     const model = trainedModel(parts, layout.unflatten(average).network, shape);
     const byRow = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
     const given = classes > 0 ? { class: byRow } : {};

@@ -11,6 +11,7 @@ import {
   train,
   trainableLayout,
 } from "@scorefield/core";
+import { evenMarks } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
 import { CheckpointError, RunError } from "../errors.ts";
 import { dataName, movePaths } from "../recipe/paths.ts";
@@ -19,14 +20,14 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
 import { checkpointSteps, dropOldCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
-import { heldOutLoss } from "./held-out-loss.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
 import { newRecord, readRecord, writeRecord } from "./record-file.ts";
+import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
-import { sampleGrids } from "./sample-grids.ts";
+import { pictureEvaluations, sampleGrids } from "./sample-grids.ts";
 
 /** A run ready to train. */
 export interface PreparedRun {
@@ -35,13 +36,14 @@ export interface PreparedRun {
   readonly data: Prepared;
   /** Where it continues; nothing for a new run. */
   readonly checkpoint?: Checkpoint;
+  /** When the time of a run by the clock began, as `performance.now()` says it. */
+  readonly begun: number;
   /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced, and the data to keep in it. */
   readonly fresh?: { readonly overwrite: boolean; readonly keptData?: string };
 }
 
 /** News of a run: those of training, and what was measured, saved and drawn. */
 export interface RunEvent extends TrainEvent {
-  readonly heldOutLoss?: number;
   /** The path of the checkpoint written at this step, if one was. */
   readonly saved?: string;
   /** The path of the picture of samples made at this step, if one was. */
@@ -59,7 +61,8 @@ const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
  * @param input a recipe as a person writes it
  * @param options `out`, the run's folder; `folder` that paths in the recipe are relative to, default the current one;
  *   `overwrite` a run that is there; `source` names the recipe in errors; `keepData`: the run keeps a copy of its data's
- *   file, which may then be removed once training has begun
+ *   file, which may then be removed once training has begun; `begun`: when the time of a run by the clock began, as
+ *   `performance.now()` says it, default now
  * @throws RecipeError, ArgumentError for the recipe; DataError for the data; RunError when the folder is taken
  */
 export const createRun = async (
@@ -70,10 +73,11 @@ export const createRun = async (
     readonly overwrite?: boolean;
     readonly source?: string;
     readonly keepData?: boolean;
+    readonly begun?: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<PreparedRun> => {
-  const { out, folder = ".", overwrite = false, source, keepData = false, signal } = options;
+  const { out, folder = ".", overwrite = false, source, keepData = false, begun = performance.now(), signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(input, source);
   await checkRunFolder(out, { overwrite });
@@ -100,24 +104,25 @@ export const createRun = async (
       sha256,
     },
   });
-  return { path: out, record, data, fresh: { overwrite, ...(keptData !== undefined && { keptData }) } };
+  return { path: out, record, data, begun, fresh: { overwrite, ...(keptData !== undefined && { keptData }) } };
 };
 
 /** What a run's recipe and data mean to `train`. */
-const trainOptions = ({ recipe, training }: Prepared, parts: RecipeParts): TrainOptions => {
-  const { steps, adam, ...settings } = recipe.training;
+const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: RecipeParts): TrainOptions => {
+  const { adam, checkpointSeconds: _, keepCheckpoints: __, ...settings } = recipe.training;
+  const { sampler: ___, ...made } = parts;
   return {
-    ...parts,
-    ...definedOnly(settings),
+    ...made,
+    ...(definedOnly(settings) as Partial<TrainOptions>),
     adam: definedOnly(adam),
-    steps,
     data: training,
+    heldOut,
     seed: recipe.seed,
   };
 };
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
-export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
+const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
   trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));
 
 /** The path of the first setting in which two recipes differ. */
@@ -139,6 +144,7 @@ const firstDifference = (a: unknown, b: unknown, path = ""): string | undefined 
 // stands in for a damaged one takes no other's place: until then training had stopped there.
 const changeable = [
   "training.steps",
+  "training.minutes",
   "training.checkpointSeconds",
   "training.keepCheckpoints",
   "sampler",
@@ -148,9 +154,10 @@ const changeable = [
 
 /**
  * Prepares a run to continue from a checkpoint.
- * @param options `change` makes the recipe to go on with from the run's own; it may differ in the number of steps, the
+ * @param options `change` makes the recipe to go on with from the run's own; it may differ in the steps or minutes, the
  *   checkpoints' interval and number, the sampler, pictures and what is done about damaged images alone; `checkpoint` is
- *   a step, default the last
+ *   a step, default the last; `begun`: when the time of a run by the clock begins again, as `performance.now()` says it,
+ *   default now: the share of its minutes that its training has left
  * @throws RunError when it is no run or cannot be resumed; CheckpointError for a damaged checkpoint; DataError when its
  *   data is gone or has changed; RecipeError for settings that would make it another run
  */
@@ -159,10 +166,11 @@ export const resumeRun = async (
   options: {
     readonly change?: (recipe: RecipeInput) => RecipeInput;
     readonly checkpoint?: number;
+    readonly begun?: number;
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<PreparedRun> => {
-  const { change = (recipe) => recipe, checkpoint: step, signal } = options;
+  const { change = (recipe) => recipe, checkpoint: step, begun = performance.now(), signal } = options;
   const stored = await readRecord(path);
   if (!stored.training) throw new RunError(`${path}: expected a run with its training, found a model alone`);
   const { recipe: before, sha256 } = stored.training;
@@ -177,6 +185,7 @@ export const resumeRun = async (
     training: {
       ...recipe.training,
       steps: before.training.steps,
+      minutes: before.training.minutes,
       checkpointSeconds: before.training.checkpointSeconds,
       keepCheckpoints: before.training.keepCheckpoints,
     },
@@ -198,24 +207,17 @@ export const resumeRun = async (
     sampler: data.recipe.sampler,
     training: { ...stored.training, recipe: data.recipe },
   };
-  const base = { path, record, data };
+  const base = { path, record, data, begun };
   if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
   const { training } = await readCheckpoint(path, trainedLayoutOf(record, recipeParts(data.recipe)), step);
   if (!training)
     throw new CheckpointError(`${path}: expected the state of training in the checkpoint, found weights alone`);
-  if (training.step > data.recipe.training.steps)
+  if (training.step > (data.recipe.training.steps ?? Number.POSITIVE_INFINITY))
     throw new RecipeError(
       `${path}: training.steps: expected at least the ${training.step} steps already done, found ${data.recipe.training.steps}`,
     );
   return { ...base, checkpoint: training };
 };
-
-/** The held-out loss is taken about this often in a whole training. */
-export const looks = 20;
-
-/** The first of `count` evenly spaced steps after one. */
-const nextOf = (step: number, steps: number, count: number): number =>
-  ((Math.floor((step * count) / steps) + 1) * steps) / count;
 
 /**
  * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl
@@ -228,7 +230,7 @@ const nextOf = (step: number, steps: number, count: number): number =>
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
-  const { steps, checkpointSeconds, keepCheckpoints, average } = recipe.training;
+  const { checkpointSeconds, keepCheckpoints, average } = recipe.training;
   const parts = recipeParts(recipe);
   const layout = trainedLayoutOf(record, parts);
   let reached = checkpoint;
@@ -245,9 +247,13 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   };
   let metrics: MetricsLog | undefined;
   let unlock: (() => Promise<void>) | undefined;
-  const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
-  const lossOf = await heldOutLoss(parts, data.heldOut, layout, recipe.seed);
-  const picture = sampleGrids({ path, recipe, shape: record.model.shape, from: begun }, parts, layout);
+  const { shape } = record.model;
+  const work = pictureEvaluations(recipe, shape, parts);
+  const course = runLength(recipe.training, { begun: run.begun, checkpoint, picture: work });
+  const { from, total } = course;
+  const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
+  const events = train({ ...options, ...course.length, ...(checkpoint && { resume: checkpoint }) });
+  const picture = sampleGrids({ path, recipe, shape, from, total }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
   const save = async (reached: Checkpoint): Promise<string> => {
@@ -255,7 +261,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     // What was noted up to a checkpoint must be there when it is resumed from.
     await metrics!.flush();
     const stored = { step: reached.step, average: reached.state.average, training: reached };
-    const saved = await writeCheckpoint(path, stored, layout, { keep: keepCheckpoints });
+    const saved = await course.timed("saving", () => writeCheckpoint(path, stored, layout, { keep: keepCheckpoints }));
     savedAt = performance.now();
     return saved;
   };
@@ -264,32 +270,35 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     const { widths, snapshots } = averages!;
     const vectors = [state.average, ...(state.otherAverages ?? [])];
     const network = layoutOf(record, parts.network);
-    await keepAverages(path, step, new Map(widths.map((width, k) => [width, vectors[k]!])), network, snapshots);
+    const byWidth = new Map(widths.map((width, k) => [width, vectors[k]!]));
+    await course.timed("averages", () => keepAverages(path, step, byWidth, network, snapshots));
   };
-  let nextLook = nextOf(begun, steps, looks);
-  let nextAverage = averages ? nextOf(begun, steps, averages.snapshots) : Number.POSITIVE_INFINITY;
+  const averagesDue = evenMarks(averages?.snapshots ?? 1, from, total);
   try {
     if (!fresh) unlock = await lockRun(path);
     for await (const event of events) {
       metrics ??= await begin();
       reached = event.checkpoint;
-      const last = event.step === steps;
-      let heldOut: number | undefined;
-      if (last || event.step >= nextLook) {
-        heldOut = await lossOf(event.checkpoint.state.average);
-        nextLook = nextOf(event.step, steps, looks);
-      }
-      const { step, loss, gradientNorm, learningRate, samplesPerSecond } = event;
-      const known = heldOut === undefined ? {} : { heldOutLoss: heldOut };
-      await metrics.add({ step, loss, ...known, gradientNorm, learningRate, samplesPerSecond });
-      if (averages && (last || event.step >= nextAverage)) {
-        await keep(reached);
-        nextAverage = nextOf(event.step, steps, averages.snapshots);
-      }
+      const last = event.share === 1;
+      const position = course.position(event);
+      const { step, loss, heldOutLoss, gradientNorm, learningRate, samplesPerSecond } = event;
+      await metrics.add({
+        step,
+        ...(recipe.training.steps === undefined && { share: event.share }),
+        loss,
+        ...(heldOutLoss !== undefined && { heldOutLoss }),
+        gradientNorm,
+        learningRate,
+        samplesPerSecond,
+      });
+      if (averages && (averagesDue(position) || last)) await keep(reached);
       let saved: string | undefined;
       if (last || performance.now() - savedAt >= 1000 * checkpointSeconds) saved = await save(reached);
-      const grid = await picture(event.step, event.checkpoint.state.average);
-      yield { ...event, ...known, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
+      const { average: drawn } = event.checkpoint.state;
+      const grid = course.mayDraw(event)
+        ? await course.timed("picture", () => picture(step, drawn, position))
+        : undefined;
+      yield { ...event, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
     }
     if (!metrics) {
       // Of a run with no steps left, what may change of it, and what a process left that was killed after its last checkpoint.
@@ -303,7 +312,6 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     } finally {
       await metrics?.close();
       await unlock?.();
-      await lossOf.dispose();
     }
   }
 }

@@ -1,0 +1,57 @@
+/** The data of a held-out loss: it rises when the training data are learnt by heart. */
+import { type NdArray, ndarray, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import type { Network } from "../network/network.ts";
+import type { Objective } from "../objective/objective.ts";
+import type { Process } from "../process/process.ts";
+import { normal } from "../random/normal.ts";
+import { uniform } from "../random/uniform.ts";
+import type { DenoisingInputs } from "./batches.ts";
+import type { Dataset } from "./dataset.ts";
+
+// Enough that the draws of noise matter little, little enough to cost a fraction of a second; of images, a second or two.
+const mostDraws = 2048;
+const fewestDraws = 64;
+const mostNumbers = 2 ** 17;
+
+const drawsFor = (size: number): number =>
+  Math.min(mostDraws, Math.max(fewestDraws, Math.floor(mostNumbers / Math.max(1, size))));
+
+/** As many rows as draws: all of them again and again, or as many spread over all, whose order may be that of classes. */
+const rowsFor = (draws: number, count: number): number[] =>
+  Array.from({ length: draws }, (_, i) => (count <= draws ? i % count : Math.floor((i * count) / draws)));
+
+const oneHot = (labels: readonly number[], classes: number): NdArray<"float32"> => {
+  const rows = zeros([labels.length, classes]);
+  for (const [i, label] of labels.entries()) rows.data[i * classes + label] = 1;
+  return rows;
+};
+
+/**
+ * Samples, times and noise for a denoising loss on data that training does not see, the same in every call; a network
+ * that knows classes is conditioned on those of the samples.
+ * @param shape of the samples that are trained on
+ * @throws ShapeError for data of another shape
+ */
+export const heldOutInputs = async (
+  { process, objective, network }: { process: Process; objective: Objective; network: Network },
+  data: Dataset,
+  shape: Dataset["shape"],
+  seed: number,
+): Promise<DenoisingInputs<NdArray>> => {
+  if (data.shape.join() !== shape.join() || data.count === 0)
+    throw new ShapeError(
+      `train heldOut: expected samples of shape [${shape}] as training has, found ${data.count} of [${data.shape}]`,
+    );
+  const draws = drawsFor(sizeOf(data.shape));
+  const rows = rowsFor(draws, data.count);
+  const x = await data.read(rows);
+  const u = uniform([draws], { seed, purpose: "held-out", dtype: "float64" }).data;
+  const t = ndarray(Float32Array.from(u, (value) => objective.levels.time(process, value || 2 ** -54)));
+  // Step 1 draws the noise, those after it the probes.
+  const [noise, ...probes] = Array.from({ length: 1 + (objective.probes ?? 0) }, (_, k) =>
+    normal([draws, ...data.shape], { seed, step: 1 + k, purpose: "held-out" }),
+  );
+  const classes = network.classes ?? 0;
+  const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
+  return { x, t, noise: noise!, probes, conditions: { ...(labels && { class: oneHot(labels, classes) }) } };
+};

@@ -1,0 +1,168 @@
+/** How far training is at each step, as a share of the whole: by the number of steps, or by the clock. */
+import { ArgumentError } from "../errors.ts";
+
+/**
+ * The share of training done after each of some steps, in rising order; between them it rises evenly from (0, 0) on.
+ * What a training by the clock has recorded, and what repeats it without one.
+ */
+export type Pace = readonly (readonly [step: number, share: number])[];
+
+/** A time at which training is to be at its end, in place of a number of steps. */
+export interface Deadline {
+  /** The time, in milliseconds of `now`. */
+  readonly at: number;
+  /** The clock, in milliseconds, default `performance.now`. */
+  readonly now?: () => number;
+  /** Milliseconds to leave for what follows the last step, asked for again on the way; default 0. */
+  readonly reserve?: () => number;
+}
+
+/** The course of a training. */
+export interface Course {
+  /** Decides how training goes on after `step` steps, where that is not decided. Called before every block. */
+  plan(step: number): void;
+  /** The step up to which all is decided. */
+  planned(): number;
+  /** Whether no step is left after `step` steps. */
+  ended(step: number): boolean;
+  /** Notes that a block of so many steps is done, which began with the last call of `plan`. */
+  note(steps: number): void;
+  /** The clock, in milliseconds. */
+  now(): number;
+  /** Milliseconds since the first block; without end for a course that no clock rules. */
+  elapsed(): number;
+  /** The share of training done after `step` steps, which are decided, in [0, 1]. */
+  share(step: number): number;
+  /** How many steps there are in all, as it looks after `step` steps. */
+  steps(step: number): number;
+  /** What repeats this course, where a number of steps does not. */
+  pace(): Pace | undefined;
+}
+
+/** @throws ArgumentError unless steps rise, and shares rise within [0, 1] */
+export const checkPace = (name: string, pace: Pace): void => {
+  if (!Array.isArray(pace) || pace.length === 0)
+    throw new ArgumentError(
+      `${name} pace: expected a list of [step, share], found ${pace?.length === 0 ? "[]" : pace}`,
+    );
+  for (const [i, point] of pace.entries()) {
+    const [step, share] = Array.isArray(point) ? (point as unknown as number[]) : [];
+    const [before, least] = pace[i - 1] ?? [0, 0];
+    if (!(Number.isInteger(step) && step! > before && share! >= least && share! <= 1))
+      throw new ArgumentError(
+        `${name} pace: expected steps that rise and shares that rise within [0, 1], found [${point}] after [${before}, ${least}]`,
+      );
+  }
+};
+
+/** The share after `step` steps. */
+export const shareOfPace = (pace: Pace, step: number): number => {
+  let [low, high] = [0, pace.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pace[middle]![0] < step) low = middle + 1;
+    else high = middle;
+  }
+  const [end, last] = pace[low] ?? [step, pace.at(-1)?.[1] ?? 0];
+  const [start, first] = pace[low - 1] ?? [0, 0];
+  return step === end ? last : first + ((last - first) * (step - start)) / (end - start);
+};
+
+/** A course of so many steps. */
+export const courseOfSteps = (steps: number): Course => ({
+  plan: () => {},
+  planned: () => steps,
+  ended: (step) => step >= steps,
+  note: () => {},
+  now: () => performance.now(),
+  elapsed: () => Number.POSITIVE_INFINITY,
+  share: (step) => step / steps,
+  steps: () => steps,
+  pace: () => undefined,
+});
+
+/** The course that a pace repeats. */
+export const courseOfPace = (pace: Pace): Course => {
+  const steps = pace.at(-1)![0];
+  return { ...courseOfSteps(steps), share: (step) => shareOfPace(pace, step), pace: () => pace };
+};
+
+// Decisions in a whole training: enough to follow a machine whose speed changes, few enough to keep a record of.
+const decisions = 500;
+/** Milliseconds that any block takes; some clocks are coarse. */
+const leastBlock = 0.01;
+
+/**
+ * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how long
+ * the last blocks took: the schedule that is left is spread evenly over the time that is left. The first block stands
+ * still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
+ * @param block steps per block
+ * @param before the pace so far of a training that is resumed
+ */
+export const courseInTime = (
+  { at, now = () => performance.now(), reserve = () => 0 }: Deadline,
+  block: number,
+  before: Pace = [],
+): Course => {
+  const pace = [...before];
+  const last = (): readonly [number, number] => pace.at(-1) ?? [0, 0];
+  const left = (): number => at - reserve() - now();
+  let begun: number | undefined;
+  let blockBegun = 0;
+  let inBlocks = 0;
+  let stepsDone = 0;
+  /** Since the last decision. */
+  let recent = { steps: 0, milliseconds: 0 };
+  /** Milliseconds of a step in the last blocks, and of what lies between blocks in the mean of all: pictures are seldom. */
+  let perStep: number | undefined;
+  let blocksBefore = 1;
+  const between = (time: number): number => Math.max(0, time - begun! - inBlocks) / stepsDone;
+
+  const decide = (step: number, time: number): void => {
+    const [end, share] = last();
+    if (step < end || (share === 1 && step === end)) return;
+    const next = (blocks: number): number => (Math.floor(step / block) + blocks) * block;
+    if (recent.steps > 0) perStep = recent.milliseconds / recent.steps;
+    recent = { steps: 0, milliseconds: 0 };
+    const room = left();
+    if (perStep === undefined) {
+      pace.push([next(1), room > 0 ? share : 1]);
+      return;
+    }
+    const perBlock = Math.max(leastBlock, block * (perStep + between(time)));
+    const blocksLeft = Math.max(0, room / perBlock);
+    // A block that seemed short may have been an exception.
+    const blocks = Math.max(1, Math.min(2 * blocksBefore, Math.round((at - begun!) / decisions / perBlock)));
+    blocksBefore = blocks;
+    if (blocksLeft < blocks + 0.5) pace.push([next(Math.max(1, Math.round(blocksLeft))), 1]);
+    else pace.push([next(blocks), share + ((1 - share) * blocks) / blocksLeft]);
+  };
+
+  return {
+    plan: (step) => {
+      const time = now();
+      begun ??= time;
+      decide(step, time);
+      blockBegun = now();
+    },
+    planned: () => last()[0],
+    ended: (step) => last()[1] === 1 && step >= last()[0],
+    note: (steps) => {
+      const milliseconds = now() - blockBegun;
+      inBlocks += milliseconds;
+      stepsDone += steps;
+      recent = { steps: recent.steps + steps, milliseconds: recent.milliseconds + milliseconds };
+    },
+    now,
+    elapsed: () => (begun === undefined ? 0 : now() - begun),
+    share: (step) => shareOfPace(pace, step),
+    steps: (step) => {
+      const [end, share] = last();
+      if (share === 1) return end;
+      const mean = (perStep ?? inBlocks / stepsDone) + between(now());
+      const more = mean > 0 ? Math.round(left() / mean) : 0;
+      return Math.max(step + 1, end, step + more);
+    },
+    pace: () => [...pace],
+  };
+};
