@@ -1,5 +1,6 @@
 import { grad, logSumExp, shared, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions, type Known } from "../../part/check-options.ts";
 import { checkConditionNames } from "../given.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
@@ -52,6 +53,7 @@ export const classifierGuidance = (
       `classifierGuidance: expected options, found ${String(options)}; give the class where samples are made, or fix it: ` +
         "conditional(classifierGuidance(model, classifier), 3)",
     );
+  checkOptions("classifierGuidance", options, { scale: true } satisfies Known<ClassifierGuidanceOptions>);
   const { scale = 1 } = options;
   if (!Number.isFinite(scale)) throw new ArgumentError(`classifierGuidance: expected a finite scale, found ${scale}`);
   const { process, shape, conditions = {}, evaluations = 1 } = model;
