@@ -4,6 +4,8 @@ import {
   type Compiled,
   compile,
   constant,
+  type Exported,
+  type ExportOptions,
   type FloatType,
   type NdArray,
   type Runtime,
@@ -60,11 +62,16 @@ export const compileSampler = async <D extends FloatType = "float32">(
  * A sampler and its model as the bytes of one ONNX file with standard operators only, which any ONNX runtime turns from
  * noise into samples. Inputs are `input.0.prior` [count, ...shape] and, for a sampler that takes noise at its steps,
  * `input.0.draws` [draws, count, ...shape], all standard normal and independent; the output is `output` [count, ...shape].
- * @throws ArgumentError for a bad count, or an adaptive sampler
+ * @param options.externalData as for `toOnnx`: the name of a second file, for weights of 2 GiB or more
+ * @throws ArgumentError for a bad count, or an adaptive sampler; RuntimeError for 2 GiB of weights or more in one file
  */
-export const samplerToOnnx = (model: ScoreModel, sampler: Sampler, options: UnrolledOptions<FloatType>): Uint8Array => {
-  const { f, spec } = unroll(model, sampler, options);
-  return toOnnx(f, [spec]);
+export const samplerToOnnx = <const O extends Pick<ExportOptions, "externalData">>(
+  model: ScoreModel,
+  sampler: Sampler,
+  { externalData, ...options }: UnrolledOptions<FloatType> & O,
+): Exported<O> => {
+  const { f, spec } = unroll(model, sampler, options as UnrolledOptions<FloatType>);
+  return toOnnx(f, [spec], { externalData }) as Exported<O>;
 };
 
 /**
