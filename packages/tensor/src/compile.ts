@@ -1,6 +1,7 @@
 /** Compiling: a function of tensors becomes an ONNX file, or a callable on host arrays. */
 import type { Tensors } from "./differentiate/differentiate.ts";
 import { RuntimeError, ShapeError } from "./errors.ts";
+import { takingCalls } from "./graph/calls.ts";
 import type { OnnxGraph } from "./graph/onnx-model.ts";
 import { sameShape } from "./graph/shape.ts";
 import type { Target } from "./graph/target.ts";
@@ -12,7 +13,6 @@ import { optimise } from "./pass/optimise.ts";
 import { defaultRuntime } from "./runtime/default.ts";
 import { loadGraph } from "./runtime/load-graph.ts";
 import type { Runtime, Session } from "./runtime/runtime.ts";
-import { takingCalls } from "./shared/calls.ts";
 import { loadProgram, questionOf } from "./shared/program.ts";
 import type { SharedSessions } from "./shared/sessions.ts";
 import { borderNames, checkedLeaves, isSpec, type Spec, type Specs, type TensorArguments, trace } from "./trace.ts";
