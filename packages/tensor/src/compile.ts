@@ -1,17 +1,18 @@
 /** Compiling: a function of tensors becomes an ONNX file, or a callable on host arrays. */
 import type { Tensors } from "./differentiate/differentiate.ts";
 import { RuntimeError, ShapeError } from "./errors.ts";
+import { takingCalls } from "./graph/calls.ts";
 import type { OnnxGraph } from "./graph/onnx-model.ts";
 import { sameShape } from "./graph/shape.ts";
 import type { Target } from "./graph/target.ts";
 import { type Tensor, withNodes } from "./graph/tensor.ts";
 import type { NdArray } from "./ndarray.ts";
-import { encodeModel } from "./onnx/encode.ts";
+import { modelAndData, modelFile } from "./onnx/external-data.ts";
 import { lower, lowerScan } from "./onnx/lower.ts";
 import { optimise } from "./pass/optimise.ts";
 import { defaultRuntime } from "./runtime/default.ts";
+import { loadGraph } from "./runtime/load-graph.ts";
 import type { Runtime, Session } from "./runtime/runtime.ts";
-import { takingCalls } from "./shared/calls.ts";
 import { loadProgram, questionOf } from "./shared/program.ts";
 import type { SharedSessions } from "./shared/sessions.ts";
 import { borderNames, checkedLeaves, isSpec, type Spec, type Specs, type TensorArguments, trace } from "./trace.ts";
@@ -141,8 +142,9 @@ export const compileScan = async <const State extends object, const Input extend
       );
   }
   const target = await runtime.target(questionOf(traced.graph));
-  const session = await runtime.load(
-    encodeModel(withNodes(traced.nodes, () => lowerScan(optimise(traced.graph, target), count, steps, target))),
+  const session = await loadGraph(
+    runtime,
+    withNodes(traced.nodes, () => lowerScan(optimise(traced.graph, target), count, steps, target)),
   );
   const specs = traced.inputs.map((spec, i) => (i < count ? spec : { ...spec, shape: [steps, ...spec.shape] }));
   const call = async (...args: readonly [unknown, unknown]) => {
@@ -156,20 +158,43 @@ export const compileScan = async <const State extends object, const Input extend
 export interface ExportOptions {
   /** Only operators of the standard ONNX domain, so that any runtime can load the file. Default true. */
   readonly portable?: boolean;
+  /**
+   * Name of the file that holds the constants, which stands beside the model, e.g. `weights.bin`. Left out, they are in the
+   * model, which holds less than 2 GiB.
+   */
+  readonly externalData?: string | undefined;
 }
+
+/** A model of two files; the model names the other by the name it was asked for with. */
+export interface ModelAndData {
+  readonly model: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** What {@link toOnnx} returns: the bytes of one file, or of two with the option `externalData`. */
+export type Exported<O extends ExportOptions> = O extends { readonly externalData: string } ? ModelAndData : Uint8Array;
 
 /**
  * A function of tensors as the bytes of an ONNX model (opset 20). Inputs are named `input.<path>` and outputs
  * `output.<path>` by their place in the trees, e.g. `input.0`, `output.score`.
+ * @returns the bytes of the file; with `externalData`, those of the model and of the file for its constants
+ * @throws as {@link compile} while tracing; RuntimeError for 2 GiB of constants or more without `externalData`
  */
-export const toOnnx = <const S extends Specs>(
+export const toOnnx = <
+  const S extends Specs,
+  const O extends ExportOptions = ExportOptions & { externalData?: undefined },
+>(
   f: (...args: TensorArguments<S>) => Tensors,
   specs: S,
-  { portable = true }: ExportOptions = {},
-): Uint8Array => {
+  options?: O,
+): Exported<O> => {
+  const { portable = true, externalData }: ExportOptions = options ?? {};
   const traced = trace("toOnnx", f as (...args: never[]) => Tensors, specs);
   const target: Target = { portable };
-  return encodeModel(withNodes(traced.nodes, () => lower(optimise(traced.graph, target), target, borderNames(traced))));
+  const graph = withNodes(traced.nodes, () => lower(optimise(traced.graph, target), target, borderNames(traced)));
+  const exported =
+    externalData === undefined ? modelFile("toOnnx", graph) : modelAndData("toOnnx", graph, externalData);
+  return exported as Exported<O>;
 };
 
 /** The optimised graph of a function, for tests and for people who want to look. */

@@ -5,8 +5,10 @@ export type {
   ArrayResult,
   Compiled,
   CompileOptions,
+  Exported,
   ExportOptions,
   FunctionOptions,
+  ModelAndData,
   Scanned,
 } from "./compile.ts";
 export { compile, compileScan, toOnnx } from "./compile.ts";
@@ -18,6 +20,7 @@ export { Tensor } from "./graph/tensor.ts";
 export { loadOnnx, type OnnxModel, type OnnxPort } from "./load-onnx.ts";
 export type { DataType, ElementType, FloatType, NdArray, Nested, Shape } from "./ndarray.ts";
 export { castArray, fromNested, isNdArray, ndarray, sizeOf, storage, zeros } from "./ndarray.ts";
+export type { ExternalData } from "./onnx/external-data.ts";
 export { erf, gelu, sigmoid, silu, softplus } from "./operation/activation.ts";
 export { add, divide, multiply, negate, reciprocal, square, subtract } from "./operation/arithmetic.ts";
 export type { AttentionOptions } from "./operation/attention.ts";

@@ -2,6 +2,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { DataTypeError, RuntimeError, ShapeError } from "./errors.ts";
 import { type DataType, isNdArray, type NdArray } from "./ndarray.ts";
+import type { ExternalData } from "./onnx/external-data.ts";
 import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from "./onnx/onnx_pb.ts";
 import { onnxType } from "./operation/source.ts";
 import { defaultRuntime } from "./runtime/default.ts";
@@ -76,21 +77,25 @@ const check = ({ name, dtype, shape }: OnnxPort, array: NdArray | undefined): Nd
 };
 
 /**
- * Loads an ONNX file, whose weights must be inside it.
+ * Loads an ONNX file.
  * @param bytes of the file
+ * @param options.externalData the files beside it that it refers to, by the names it has for them
  * @throws RuntimeError for bytes that are no ONNX model, or one that the runtime cannot load; DataTypeError for inputs
  *   or outputs of an element type that arrays do not have
  */
 export const loadOnnx = async (
   bytes: Uint8Array,
-  { runtime = defaultRuntime() }: { readonly runtime?: Runtime | undefined } = {},
+  {
+    runtime = defaultRuntime(),
+    externalData = [],
+  }: { readonly runtime?: Runtime | undefined; readonly externalData?: readonly ExternalData[] } = {},
 ): Promise<OnnxModel> => {
   const { input, output, initializer } = parse(bytes).graph!;
   // Old files list their weights among the inputs.
   const weights = new Set(initializer.map(({ name }) => name));
   const inputs = input.filter(({ name }) => !weights.has(name)).map(portOf);
   const outputs = output.map(portOf);
-  const session = await runtime.load(bytes);
+  const session = await runtime.load(bytes, externalData);
   return {
     inputs,
     outputs,

@@ -37,10 +37,10 @@ export const counted = ({ process, shape, denoise }: ScoreModel): Counted => {
     },
     runtime: (inner) => ({
       ...inner,
-      load: async (bytes) => {
+      load: async (...model) => {
         const perRun = traced;
         traced = 0;
-        const session = await inner.load(bytes);
+        const session = await inner.load(...model);
         return {
           dispose: () => session.dispose(),
           run: (inputs) => {

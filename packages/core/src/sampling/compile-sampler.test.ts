@@ -1,6 +1,6 @@
 import { cpuUsage } from "node:process";
 import { moons } from "@scorefield/domain";
-import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { loadOnnx, type NdArray, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
@@ -136,6 +136,15 @@ describe("a trained network", () => {
       const compiled = await compileSampler(model, sampler, { count: 64, runtime });
       expect(largestDifference((await compiled(noise)).data as Float32Array, expected.data)).toBeLessThan(1e-4);
       await compiled.dispose();
+      // Or as two: the graph, and the weights beside it.
+      const { model: graph, data } = samplerToOnnx(model, sampler, { ...options, externalData: "weights.bin" });
+      expect(graph.length).toBeLessThan(bytes.length - 4 * 32 * 32);
+      expect(data.length).toBeGreaterThan(4 * 32 * 32);
+      const pair = await loadOnnx(graph, { runtime, externalData: [{ path: "weights.bin", data }] });
+      const { prior, draws } = noise;
+      const { output } = await pair.run({ "input.0.prior": prior, ...(draws && { "input.0.draws": draws }) });
+      expect(largestDifference(output!.data as Float32Array, expected.data)).toBeLessThan(1e-4);
+      await pair.dispose();
       // Not the preconditioner alone: the network has moved the samples to the data.
       expect(expected.data.every((value) => Math.abs(value) < 6)).toBe(true);
     }

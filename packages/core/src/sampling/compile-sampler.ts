@@ -3,6 +3,8 @@ import {
   broadcastTo,
   compile,
   constant,
+  type Exported,
+  type ExportOptions,
   type FloatType,
   type NdArray,
   type Runtime,
@@ -96,12 +98,17 @@ export const compileSampler = async <D extends FloatType = "float32">(
  * `input.0.draws` [draws, count, ...shape], all standard normal and independent. Each condition of the model is an input of
  * its own, such as `input.1.class` [count, classes] with one-hot rows, or rows of zeros for no class; `conditional(model, 3)`
  * has none. The output is `output` [count, ...shape].
- * @throws ArgumentError for a bad count, or an adaptive sampler
+ * @param options.externalData as for `toOnnx`: the name of a second file, for weights of 2 GiB or more
+ * @throws ArgumentError for a bad count, or an adaptive sampler; RuntimeError for 2 GiB of weights or more in one file
  */
-export const samplerToOnnx = (model: ScoreModel, sampler: Sampler, options: UnrolledOptions<FloatType>): Uint8Array => {
-  checkUnrolling("samplerToOnnx", model, sampler, options, unrolledOptions);
+export const samplerToOnnx = <const O extends Pick<ExportOptions, "externalData">>(
+  model: ScoreModel,
+  sampler: Sampler,
+  options: UnrolledOptions<FloatType> & O,
+): Exported<O> => {
+  checkUnrolling("samplerToOnnx", model, sampler, options, [...unrolledOptions, "externalData"]);
   const { f, specs } = unroll(model, sampler, options);
-  return toOnnx(f, specs);
+  return toOnnx(f, specs, { externalData: options.externalData }) as Exported<O>;
 };
 
 /**

@@ -4,13 +4,13 @@
  * Jacobian vector products"). What was computed only for the unused cotangent is not reachable and disappears.
  */
 import { DataTypeError, ShapeError } from "../errors.ts";
+import { inliningCalls } from "../graph/calls.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { sameShape } from "../graph/shape.ts";
 import { describe, explain, Tensor } from "../graph/tensor.ts";
 import { add, multiply } from "../operation/arithmetic.ts";
 import { broadcastTo, sum } from "../operation/broadcast.ts";
 import { alias, constant, isFloat } from "../operation/source.ts";
-import { inliningCalls } from "../shared/calls.ts";
 import { flattenTree, mapTree, type Tree } from "../tree.ts";
 import { pullback } from "./pullback.ts";
 

@@ -23,10 +23,21 @@ const extensionVersion = 1;
 /** The file format that came with an operator set, see the version table of the ONNX specification. */
 const irVersion = (opset: number): number => (opset <= 18 ? 8 : opset <= 20 ? 9 : opset <= 22 ? 10 : 11);
 
+/** Where a constant is that is not in the model itself. */
+interface ExternalPlace {
+  readonly path: string;
+  /** In bytes. */
+  readonly offset: number;
+  /** In bytes. */
+  readonly length: number;
+}
+
 /** How {@link encodeModel} writes a model. */
 export interface EncodeOptions {
   /** Version of the standard operator set the nodes were written for; 20 unless given. */
   readonly opset?: number;
+  /** Constants of the graph, by name, that the model only refers to. */
+  readonly external?: ReadonlyMap<string, ExternalPlace>;
 }
 
 /**
@@ -34,11 +45,11 @@ export interface EncodeOptions {
  * domain that a node uses, at any depth, is declared.
  * @throws ShapeError when a constant's data does not have as many elements as its shape
  */
-export const encodeModel = (graph: OnnxGraph, { opset = 20 }: EncodeOptions = {}): Uint8Array => {
+export const encodeModel = (graph: OnnxGraph, { opset = 20, external = new Map() }: EncodeOptions = {}): Uint8Array => {
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion(opset)),
     producerName: "scorefield",
-    graph: graphProto(graph),
+    graph: graphProto(graph, external),
     opsetImport: [
       { domain: "", version: BigInt(opset) },
       ...[...extensionDomains(graph)].sort().map((domain) => ({ domain, version: BigInt(extensionVersion) })),
@@ -56,11 +67,14 @@ const extensionDomains = (graph: OnnxGraph, found = new Set<string>()): Set<stri
   return found;
 };
 
-const graphProto = (graph: OnnxGraph): MessageInitShape<typeof GraphProtoSchema> => ({
+const graphProto = (
+  graph: OnnxGraph,
+  external?: ReadonlyMap<string, ExternalPlace>,
+): MessageInitShape<typeof GraphProtoSchema> => ({
   name: graph.name,
   input: graph.inputs.map(valueProto),
   output: graph.outputs.map(valueProto),
-  initializer: graph.constants.map(({ name, value }) => tensorProto(value, name)),
+  initializer: graph.constants.map(({ name, value }) => tensorProto(value, name, external?.get(name))),
   node: graph.nodes.map(nodeProto),
 });
 
@@ -87,15 +101,26 @@ const attributeProto = (name: string, value: OnnxAttribute): MessageInitShape<ty
   return { name, type: attributeTypeCode.graph, g: graphProto(value.graph) };
 };
 
-const tensorProto = (array: NdArray<ElementType>, name: string): MessageInitShape<typeof TensorProtoSchema> => ({
-  name,
-  dataType: onnxType[array.dtype],
-  dims: array.shape.map(BigInt),
-  rawData: rawBytes(array, name),
-});
+/** TensorProto.DataLocation of the ONNX format for elements in another file. */
+const externalLocation = 1;
 
-// Typed arrays have the host's byte order; every platform that ONNX Runtime ships for is little-endian, as the format.
-const rawBytes = ({ dtype, shape, data }: NdArray<ElementType>, name: string): Uint8Array<ArrayBuffer> => {
+const tensorProto = (
+  array: NdArray<ElementType>,
+  name: string,
+  place?: ExternalPlace,
+): MessageInitShape<typeof TensorProtoSchema> => {
+  const tensor = { name, dataType: onnxType[array.dtype], dims: array.shape.map(BigInt) };
+  if (!place) return { ...tensor, rawData: rawBytes(array, name) };
+  const { path: location, offset, length } = place;
+  const externalData = Object.entries({ location, offset, length }).map(([key, value]) => ({ key, value: `${value}` }));
+  return { ...tensor, externalData, dataLocation: externalLocation };
+};
+
+/**
+ * The elements of a constant as the format has them; a view where it can be. Typed arrays have the host's byte order; every
+ * platform that ONNX Runtime ships for is little-endian, as the format.
+ */
+export const rawBytes = ({ dtype, shape, data }: NdArray<ElementType>, name: string): Uint8Array<ArrayBuffer> => {
   if (data.length !== sizeOf(shape))
     throw new ShapeError(
       `encodeModel: expected ${sizeOf(shape)} elements for the constant "${name}" of shape [${shape}], found ${data.length}`,

@@ -9,7 +9,7 @@ export interface SessionCounts {
   readonly loaded: number;
   /** The most that were alive at once. */
   readonly most: number;
-  /** Bytes of the models of those that are alive: mostly their weights. */
+  /** Bytes of the models of those that are alive and of what stands beside them: mostly weights. */
   readonly bytes: number;
   /** The most bytes that were alive at once. */
   readonly mostBytes: number;
@@ -26,9 +26,9 @@ export const countSessions = (runtime: Runtime): Runtime & { counts(): SessionCo
   return {
     ...runtime,
     counts: () => ({ ...counts }),
-    load: async (model) => {
-      const bytes = model.byteLength;
-      const session = await runtime.load(model);
+    load: async (model, externalData = []) => {
+      const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, model.byteLength);
+      const session = await runtime.load(model, externalData);
       counts.loaded++;
       counts.alive++;
       counts.bytes += bytes;

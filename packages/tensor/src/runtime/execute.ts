@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import { RuntimeError } from "../errors.ts";
 import { constructors, type NdArray } from "../ndarray.ts";
+import type { ExternalData, ModelFiles } from "../onnx/external-data.ts";
 
 /** Optimisers of the runtime that are kept off: this one merges a factor into a float64 matrix product as a float32. */
 export const harmfulOptimisers = "MatMulScaleFusion";
@@ -35,6 +36,21 @@ export const ownCopy = <E extends Elements>(elements: E): E => {
 /** Inputs copied by {@link ownCopy}. */
 export const ownCopies = (inputs: readonly NdArray[]): NdArray[] =>
   inputs.map((input) => ({ ...input, data: ownCopy(input.data) }) as NdArray);
+
+/** A model and its files copied by {@link ownCopy}, and the buffers to hand over. */
+export const ownFiles = (
+  model: Uint8Array,
+  externalData: readonly ExternalData[],
+): [files: ModelFiles, buffers: ArrayBuffer[]] => {
+  const files = {
+    model: ownCopy(model),
+    externalData: externalData.map(({ path, data }) => ({ path, data: ownCopy(data) })),
+  };
+  return [
+    files,
+    [files.model, ...files.externalData.map(({ data }) => data)].map(({ buffer }) => buffer as ArrayBuffer),
+  ];
+};
 
 /** Runs `session` on inputs in the order of the graph's and returns the outputs in the order of the graph's. */
 export const execute = async (

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import type { NdArray } from "../ndarray.ts";
+import type { ModelFiles } from "../onnx/external-data.ts";
 import { missingCudaLibraries } from "./cuda-libraries.ts";
 import { execute, harmfulOptimisers } from "./execute.ts";
 import { reasonOf } from "./reason.ts";
@@ -24,7 +25,7 @@ export interface NativeOptions {
 
 /** What the runtime asks of its worker. Requests are handled one after another, in order. */
 export type Request =
-  | { readonly id: number; readonly kind: "load"; readonly session: number; readonly model: Uint8Array }
+  | ({ readonly id: number; readonly kind: "load"; readonly session: number } & ModelFiles)
   | { readonly id: number; readonly kind: "run"; readonly session: number; readonly inputs: readonly NdArray[] }
   | { readonly id: number; readonly kind: "dispose"; readonly session: number }
   | { readonly id: number; readonly kind: "end" };
@@ -69,7 +70,7 @@ const sessionOptions: ort.InferenceSession.SessionOptions = {
   ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 };
 
-const load = async (session: number, model: Uint8Array): Promise<void> => {
+const load = async (session: number, { model, externalData }: ModelFiles): Promise<void> => {
   const backends = ort.listSupportedBackends();
   if (!backends.some(({ name }) => name === provider)) {
     const listed = backends.map(({ name, bundled }) => (bundled ? name : `${name} if its libraries are installed`));
@@ -78,8 +79,8 @@ const load = async (session: number, model: Uint8Array): Promise<void> => {
   const missing = provider === "cuda" ? missingCudaLibraries() : undefined;
   if (missing !== undefined) throw new Error(missing);
   const create =
-    folder === undefined
-      ? ort.InferenceSession.create(model, sessionOptions)
+    folder === undefined || externalData.length > 0
+      ? ort.InferenceSession.create(model, { ...sessionOptions, externalData })
       : createCached(model, sessionOptions, { folder });
   sessions.set(session, await create);
 };
@@ -87,7 +88,7 @@ const load = async (session: number, model: Uint8Array): Promise<void> => {
 const handle = async (request: Request): Promise<readonly NdArray[]> => {
   switch (request.kind) {
     case "load":
-      await load(request.session, request.model);
+      await load(request.session, request);
       return [];
     case "run":
       return execute(sessions.get(request.session)!, request.inputs, ort.Tensor);

@@ -1,8 +1,9 @@
 /** ONNX Runtime on this machine's own processors, in a thread of its own. */
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
+import type { ExternalData } from "../onnx/external-data.ts";
 import { probeConvolutionBlock } from "./convolution-block.ts";
-import { ownCopies, ownCopy } from "./execute.ts";
+import { ownCopies, ownFiles } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
 import { type Engine, startEngine } from "./native-engine.ts";
 import type { NativeOptions } from "./native-worker.ts";
@@ -39,11 +40,11 @@ export const native = (options: NativeOptions = {}): Runtime => {
   };
   const running = (): Promise<Engine> => (starting = start());
 
-  const load = async (model: Uint8Array): Promise<Session> => {
-    const bytes = ownCopy(model);
+  const load = async (model: Uint8Array, externalData: readonly ExternalData[] = []): Promise<Session> => {
+    const [files, buffers] = ownFiles(model, externalData);
     const home = await running();
     const session = sessions++;
-    await home.ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer as ArrayBuffer]);
+    await home.ask("load the model", { kind: "load", session, ...files }, buffers);
     let disposed = false;
     return {
       run: async (inputs) => {

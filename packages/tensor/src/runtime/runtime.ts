@@ -1,6 +1,7 @@
 /** The interface behind which ONNX Runtime executes compiled functions, natively or in a browser. */
 import type { Target } from "../graph/target.ts";
 import type { NdArray } from "../ndarray.ts";
+import type { ExternalData } from "../onnx/external-data.ts";
 
 /** What a program needs to know of its target. */
 interface TargetQuestion {
@@ -32,8 +33,13 @@ export interface Runtime {
   prepare(): void;
   /** What lowering may use here. */
   target(question?: TargetQuestion): Promise<Target>;
-  /** @throws RuntimeError when the model cannot be loaded, or the provider is not available here */
-  load(model: Uint8Array): Promise<Session>;
+  /** Bytes of constants that a model holds; beyond, they are handed over beside it. Default just under 2 GiB. */
+  readonly modelLimit?: number;
+  /**
+   * @param externalData the files that the model refers to
+   * @throws RuntimeError when the model cannot be loaded, or the provider is not available here
+   */
+  load(model: Uint8Array, externalData?: readonly ExternalData[]): Promise<Session>;
   /** Ends worker threads and frees what is shared. The runtime starts anew when used again. */
   dispose(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 /** Sessions of onnxruntime-web by number: in the page itself for graphics processors, in a worker for the CPU. */
 import type { InferenceSession, TensorConstructor } from "onnxruntime-common";
 import type { NdArray } from "../ndarray.ts";
+import type { ModelFiles } from "../onnx/external-data.ts";
 import { execute, harmfulOptimisers } from "./execute.ts";
 
 /** What is asked of sessions. Requests are handled one after another, in order. */
 export type SessionRequest =
-  | { readonly kind: "load"; readonly session: number; readonly model: Uint8Array }
+  | ({ readonly kind: "load"; readonly session: number } & ModelFiles)
   | { readonly kind: "run"; readonly session: number; readonly inputs: readonly NdArray[] }
   | { readonly kind: "dispose"; readonly session: number };
 
@@ -49,6 +50,7 @@ export const sessionsOf = (
     } else {
       const options = {
         executionProviders: [provider],
+        externalData: request.externalData,
         graphOptimizationLevel: "all",
         enableMemPattern: false,
         logSeverityLevel: 4,

@@ -1,7 +1,8 @@
 /** ONNX Runtime in a browser page or worker. */
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
-import { ownCopies, ownCopy } from "./execute.ts";
+import type { ExternalData } from "../onnx/external-data.ts";
+import { ownCopies, ownFiles } from "./execute.ts";
 import { probeFloat16 } from "./float16.ts";
 import { reasonOf } from "./reason.ts";
 import type { Runtime, Session } from "./runtime.ts";
@@ -51,10 +52,10 @@ export const web = ({ provider = "wasm", ...settings }: WebOptions = {}): Runtim
   };
 
   let half: Promise<true | string> | undefined;
-  const load = async (model: Uint8Array): Promise<Session> => {
+  const load = async (model: Uint8Array, externalData: readonly ExternalData[] = []): Promise<Session> => {
     const session = sessions++;
-    const bytes = ownCopy(model);
-    await ask("load the model", { kind: "load", session, model: bytes }, [bytes.buffer as ArrayBuffer]);
+    const [files, buffers] = ownFiles(model, externalData);
+    await ask("load the model", { kind: "load", session, ...files }, buffers);
     open.add(session);
     return {
       run: async (inputs) => {

@@ -2,10 +2,10 @@
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import { withNodes } from "../graph/tensor.ts";
 import type { NdArray } from "../ndarray.ts";
-import { encodeModel } from "../onnx/encode.ts";
 import { type BorderNames, lower } from "../onnx/lower.ts";
 import { isConvolution } from "../operation/convolution.ts";
 import { optimise } from "../pass/optimise.ts";
+import { loadGraph } from "../runtime/load-graph.ts";
 import type { Runtime, Session } from "../runtime/runtime.ts";
 import { borderNames, type Traced } from "../trace.ts";
 import { inFlight } from "./in-flight.ts";
@@ -30,7 +30,10 @@ export const loadProgram = async (runtime: Runtime, traced: Traced): Promise<Ses
   const target = await runtime.target(questionOf(graph));
   const optimised = withNodes(nodes, () => optimise(graph, target));
   const load = (part: Graph, names: BorderNames): Promise<Session> =>
-    runtime.load(encodeModel(withNodes(nodes, () => lower(part, target, names))));
+    loadGraph(
+      runtime,
+      withNodes(nodes, () => lower(part, target, names)),
+    );
   const parts = withNodes(nodes, () => split(optimised));
   return parts ? loadParts(parts, (part) => load(part, numbered(part))) : load(optimised, borderNames(traced));
 };

@@ -1,12 +1,12 @@
 /** Sessions of shared functions: each is traced and loaded once for all that is compiled with them. */
 import { RuntimeError } from "../errors.ts";
+import { type TakeCall, takingCalls } from "../graph/calls.ts";
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import type { ElementType, NdArray } from "../ndarray.ts";
 import { cast, constantOperation } from "../operation/source.ts";
 import { defaultRuntime } from "../runtime/default.ts";
 import type { Runtime, Session } from "../runtime/runtime.ts";
 import type { Traced } from "../trace.ts";
-import { type TakeCall, takingCalls } from "./calls.ts";
 import { inFlight } from "./in-flight.ts";
 import { loadProgram } from "./program.ts";
 import { type CallOperation, call, callOperation } from "./shared-call.ts";

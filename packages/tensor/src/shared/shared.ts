@@ -1,10 +1,10 @@
 /** Marking a function of tensors, so that many compiled functions can use one loaded copy of it. */
 import type { Tensors } from "../differentiate/differentiate.ts";
 import { callerLocation, TraceError } from "../errors.ts";
+import { callTaker } from "../graph/calls.ts";
 import { Tensor } from "../graph/tensor.ts";
 import { isTensorOrOdd } from "../trace.ts";
 import { flattenTree } from "../tree.ts";
-import { callTaker } from "./calls.ts";
 
 /**
  * The same function, marked: compiled with `sessions`, it becomes one session of its own for each set of argument types, with

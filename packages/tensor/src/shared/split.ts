@@ -1,7 +1,7 @@
 /** Cutting a graph at calls of shared functions: what lies between them becomes graphs of its own. */
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import { apply, type Tensor } from "../graph/tensor.ts";
-import type { ElementType, NdArray } from "../ndarray.ts";
+import type { NdArray } from "../ndarray.ts";
 import { broadcastOperation } from "../operation/broadcast.ts";
 import { cast, constantOperation, input, isInput } from "../operation/source.ts";
 import { type CallOperation, callOf } from "./shared-call.ts";
@@ -102,8 +102,12 @@ export const split = (graph: Graph): Split | undefined => {
       ),
     );
   }
-  for (const node of wanted)
-    if (isConstant(node)) constants.set(numberOf(node), node.attributes as NdArray<ElementType> as NdArray);
+  for (const node of wanted) {
+    if (!isConstant(node)) continue;
+    // What was folded may have more to it than an array has.
+    const { dtype, shape, data } = node.attributes as NdArray;
+    constants.set(numberOf(node), { dtype, shape, data } as NdArray);
+  }
   return { steps: steps.reverse(), constants, outputs: graph.outputs.map(numberOf) };
 };
 

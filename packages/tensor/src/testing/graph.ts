@@ -160,7 +160,7 @@ const extremeArray = (seed: number, shape: Shape, dtype: "float32" | "float64"):
 };
 
 /** Random small graphs, as they were traced: aliases and other marks removed, no other pass applied. */
-const randomGraph = (
+export const randomGraph = (
   dtype: "float32" | "float64",
   { extremes = false, maxSize = 20 }: { extremes?: boolean; maxSize?: number } = {},
 ): fc.Arbitrary<RandomGraph> =>

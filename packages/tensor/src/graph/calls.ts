@@ -1,6 +1,7 @@
 /** What becomes of calls of shared functions while a function is traced. */
-import type { Tensor } from "../graph/tensor.ts";
+
 import type { Tree } from "../tree.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Takes the call of a shared function: its results are tensors that stand for those of the call. */
 export type TakeCall = (f: (...args: never[]) => Tree<Tensor>, name: string, args: readonly unknown[]) => Tree<Tensor>;
