@@ -80,7 +80,9 @@ const half = (rows: Rows, part: 0 | 1, seed: number): Rows => {
   const [n = 0, d = 0] = rows.shape;
   const order = permutation(n, { seed }).data;
   const count = Math.min(5000, n >> 1);
-  return table(count, d, (i) => Array.from(rows.data.subarray(order[2 * i + part]! * d, (order[2 * i + part]! + 1) * d)));
+  return table(count, d, (i) =>
+    Array.from(rows.data.subarray(order[2 * i + part]! * d, (order[2 * i + part]! + 1) * d)),
+  );
 };
 
 /** Every column for itself: the same columns, without any relation between them. */
@@ -115,7 +117,14 @@ const cases: { readonly name: string; readonly a: Rows; readonly b: Rows }[] = [
   { name: "correlations 0.5 and 0.6", a: correlated(n, 1, 0.5), b: correlated(n, 2, 0.6) },
   { name: "correlations 0.5 and 0.6, d = 30", a: correlated(n, 1, 0.5, 30), b: correlated(n, 2, 0.6, 30) },
   { name: "ring of width 0.1 and 0.13", a: ring(n, 1, 0), b: ring(n, 2, 0.03) },
-  { name: "shift by 0.1", a: correlated(n, 1, 0.5), b: ndarray(correlated(n, 2, 0.5).data.map((v) => v + 0.1), [n, 6]) },
+  {
+    name: "shift by 0.1",
+    a: correlated(n, 1, 0.5),
+    b: ndarray(
+      correlated(n, 2, 0.5).data.map((v) => v + 0.1),
+      [n, 6],
+    ),
+  },
 ];
 
 const folder = process.argv[2];
@@ -142,7 +151,9 @@ if (folder !== undefined)
 
 const before: ClassifierTwoSampleOptions = { network: perceptron(), steps: 300 };
 const figure = (value: number) => (value < 1e-3 ? value.toExponential(0) : value.toFixed(3));
-console.log("| rows | network: accuracy | p | s | trees: accuracy | p | s |\n| --- | --- | --- | --- | --- | --- | --- |");
+console.log(
+  "| rows | network: accuracy | p | s | trees: accuracy | p | s |\n| --- | --- | --- | --- | --- | --- | --- |",
+);
 const timed = async (a: Rows, b: Rows, options: ClassifierTwoSampleOptions) => {
   const begun = performance.now();
   const { accuracy, pValue } = await classifierTwoSample(a, b, options);
@@ -165,5 +176,7 @@ for (const [name, set] of [
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / seeds;
   const inside = accuracies.filter((value) => Math.abs(value - 0.5) < 1.96 * Math.sqrt(0.25 / 1000)).length;
   const small = found.filter(({ pValue }) => pValue < 0.05).length;
-  console.log(`${name} against themselves, ${seeds} seeds: mean accuracy ${mean.toFixed(4)}, ${inside} within the 95 % interval of 0.5, ${small} p-values below 0.05`);
+  console.log(
+    `${name} against themselves, ${seeds} seeds: mean accuracy ${mean.toFixed(4)}, ${inside} within the 95 % interval of 0.5, ${small} p-values below 0.05`,
+  );
 }

@@ -59,9 +59,7 @@ type Feature = (data: Float64Array, offset: number) => number;
 const onGrain = (value: number): number => Math.round(value / grain) * grain;
 
 const pairFeatures = (columns: readonly Column[], count: number): Feature[] => {
-  const pairs = columns.flatMap((a, j) =>
-    columns.slice(0, j).map((b, k) => ({ j, k, a, b, comparable: alike(a, b) })),
-  );
+  const pairs = columns.flatMap((a, j) => columns.slice(0, j).map((b, k) => ({ j, k, a, b, comparable: alike(a, b) })));
   const varied = pairs.filter(({ a, b }) => a.deviation > 0 && b.deviation > 0);
   const ordered = [...varied.filter((pair) => pair.comparable), ...varied.filter((pair) => !pair.comparable)];
   return ordered.slice(0, count).map(({ j, k, a, b, comparable }) => {
