@@ -60,7 +60,7 @@ describe.skipIf(!reachable)("packed and installed by npm", () => {
   test("the snippets of the READMEs and an example with parts of one's own are type-checked and run", () => {
     const readmes = [
       "README.md",
-      ...["tensor", "core", "data", "scorefield"].map((name) => `packages/${name}/README.md`),
+      ...["tensor", "core", "data", "scorefield", "assess"].map((name) => `packages/${name}/README.md`),
     ];
     const snippets = readmes.map((readme, i) => {
       // As they stand, save that they train for a shorter time.
@@ -87,6 +87,7 @@ describe.skipIf(!reachable)("packed and installed by npm", () => {
     expect(said[1]).toMatch(/Float32Array\(3\) \[\s*0,\s*0\.158/);
     expect(said[2]).toMatch(/^\[ 1000, 1 \] -0\.46/);
     expect(said[3]).toBe("[ 'x', 'weight', 'skewed' ] [ 360, 3 ] [ 40, 3 ]\n");
+    expect(said[5]).toMatch(/^precision [\d.]+ [\d.]+ good is large\n.*two-sample test .*\n\{ mean: /s);
     expect(run(folder, process.execPath, "checked/own-parts.js")).toMatch(/check passed\n$/);
   });
 
