@@ -12,7 +12,7 @@ export interface RunAssessProgress extends AssessProgress {
 }
 
 /** Samples to be drawn. */
-export interface DrawRequest {
+interface DrawRequest {
   readonly count: number;
   readonly seed: number;
   /** Classes that samples have one after the other, again and again; default none. */
