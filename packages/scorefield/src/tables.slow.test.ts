@@ -38,11 +38,14 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
       expect(names).toHaveLength(columns);
       const samples = toData(await sample(model, { count: 10_000, sampler }));
       const { heldOut: reference, training } = run.data.table!;
-      const comparison = compareColumns(names!, { samples, reference, training });
-      expect(comparison.samples.correlationError).toBeLessThan(1.7 * comparison.training!.correlationError);
-      expect(comparison.constant.length).toBeLessThanOrEqual(1);
+      // All samples: fewer would measure chance beside what the model lost.
+      const found = compareColumns(names!, { samples, reference });
+      const real = compareColumns(names!, { samples: training, reference }).samples;
+      expect(found.samples.rows).toBe(10_000);
+      expect(found.samples.correlationError).toBeLessThan(1.7 * real.correlationError);
+      expect(compareColumns(names!, { samples, reference, training }).constant.length).toBeLessThanOrEqual(1);
       for (const key of ["kolmogorovSmirnov", "wasserstein"] as const)
-        expect(mean(comparison.samples.columns, key)).toBeLessThan(1.5 * mean(comparison.training!.columns, key));
+        expect(mean(found.samples.columns, key)).toBeLessThan(1.5 * mean(real.columns, key));
     },
   );
 });
