@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ColumnDistance, compareColumns, createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
+import { type ColumnDistance, compareColumns } from "./domain.ts";
+import { createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 const missing = !existsSync(data);
