@@ -2,6 +2,7 @@
  * The names that most programs need, in Node and in pages. All others have a subpath: `scorefield/core`, `scorefield/assess`,
  * `scorefield/verify`, `scorefield/domain`, `scorefield/data`, `scorefield/tensor` and `scorefield/figure`.
  */
+export { assess, type Inspection, inspect, type Quality } from "@scorefield/assess";
 export {
   type AdaptiveSampler,
   ArgumentError,
