@@ -1,34 +1,41 @@
-/** The rows that a recipe for a table names: from a file, or a planar set made on the spot. */
-import { createHash } from "node:crypto";
+/** The rows that the settings of a table name. */
 import { resolve } from "node:path";
 import { DataError, readTable, takeRows } from "@scorefield/data";
-import { planarSets } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
-import type { TableRecipe } from "../recipe/schema.ts";
+import type { ReadData, ReadOptions } from "../domain.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { arraySamples } from "../samples.ts";
+import type { DataSettings } from "../settings.ts";
 import { archiveLabels, withoutColumn } from "./labels.ts";
 
-/** Rows of numbers, and what tells them from others. */
-export interface Rows {
-  readonly columns: readonly string[];
-  /** [rows, columns], in the file's order. */
-  readonly values: NdArray<"float32"> | NdArray<"float64">;
-  /** SHA-256 of columns and values, to notice when a file has changed. */
-  readonly sha256: string;
+/** Rows in the units of the data, [n, columns]. */
+export type Rows = NdArray<"float32"> | NdArray<"float64">;
+
+/** Settings of a table. */
+export interface TableSettings extends DataSettings {
+  readonly kind: "file";
+  readonly path: string;
+  readonly columns?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly label?: string;
+  readonly only?: readonly number[];
+  readonly array?: string;
+  readonly missing: "error" | "drop";
+  readonly header?: boolean;
+  readonly delimiter?: string;
 }
 
-type File = Extract<TableRecipe, { kind: "file" }>;
+interface NamedRows {
+  readonly columns: readonly string[];
+  readonly values: Rows;
+}
 
-const fingerprint = (columns: readonly string[], { data }: Rows["values"]): string =>
-  createHash("sha256")
-    .update(JSON.stringify(columns))
-    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    .digest("hex");
+/** Whether a file is an archive of several arrays. */
+export const isArchive = (path: string): boolean => /\.npz$/i.test(path);
 
-const isArchive = (path: string): boolean => /\.npz$/i.test(path);
-
-const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal): Promise<Omit<Rows, "sha256">> => {
-  const { label, only, array, missing, header, delimiter } = recipe;
-  const path = resolve(folder, recipe.path);
+const readRows = async (settings: TableSettings, { folder = ".", signal }: ReadOptions): Promise<NamedRows> => {
+  const { label, only, array, missing, header, delimiter } = settings;
+  const path = resolve(folder, settings.path);
   const archive = isArchive(path);
   if (array !== undefined && !archive)
     throw new DataError({ path, expected: "an .npz file for the option array", found: JSON.stringify(array) });
@@ -36,8 +43,8 @@ const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal):
     throw new DataError({ path, expected: "a label with only", found: "none", fix: "Name the label's column" });
   if (archive && label !== undefined && missing === "drop")
     throw new DataError({ path, expected: 'missing: "error" with a label array', found: '"drop"' });
-  const columns = recipe.columns && label !== undefined && !archive ? [...recipe.columns, label] : recipe.columns;
-  const options = { columns, exclude: recipe.exclude, array, missing, header, delimiter, signal };
+  const columns = settings.columns && label !== undefined && !archive ? [...settings.columns, label] : settings.columns;
+  const options = { columns, exclude: settings.exclude, array, missing, header, delimiter, signal };
   const table = await readTable(path, options);
   if (label === undefined) return table;
   const rows = table.values.shape[0]!;
@@ -68,14 +75,10 @@ const readFileRows = async (recipe: File, folder: string, signal?: AbortSignal):
 };
 
 /**
- * The rows of a recipe.
- * @param folder that paths are relative to
+ * The rows of a table's settings, in the file's order.
  * @throws DataError for missing, damaged or non-numeric data, naming row and column
  */
-export const readRows = async (recipe: TableRecipe, folder: string, signal?: AbortSignal): Promise<Rows> => {
-  const { columns, values } =
-    recipe.kind === "set"
-      ? { columns: ["x", "y"], values: planarSets[recipe.set]()(recipe.count, recipe.seed) }
-      : await readFileRows(recipe, folder, signal);
-  return { columns, values, sha256: fingerprint(columns, values) };
+export const readFileRows = async (settings: TableSettings, options: ReadOptions = {}): Promise<ReadData> => {
+  const { columns, values } = await readRows(settings, options);
+  return { samples: arraySamples(values, { columns, sha256: fingerprint(columns, values) }), settings };
 };
