@@ -2,7 +2,7 @@
 
 /** A number or option outside the range a function is defined for. */
 export class ArgumentError extends Error {
-  override readonly name = "ArgumentError";
+  override readonly name: string = "ArgumentError";
 }
 
 /** Training that cannot go on, such as a loss that is no longer finite. */
@@ -15,7 +15,7 @@ export class SamplingError extends Error {
   override readonly name = "SamplingError";
 }
 
-/** A recipe that names a kind or a setting that does not exist. */
-export class RecipeError extends Error {
+/** A recipe that names a kind or a setting that does not exist, or a value that the setting does not take. */
+export class RecipeError extends ArgumentError {
   override readonly name = "RecipeError";
 }

@@ -49,6 +49,7 @@ export {
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
+export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
   type ClassifierGuidanceOptions,
@@ -146,6 +147,9 @@ export { fixedLevel, geometricLevels, logNormalLevels, type NoiseLevels, uniform
 export type { ScoreWeighting } from "./objective/noisy-score.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
 export { type SlicedOptions, sliced } from "./objective/sliced.ts";
+export { type Declaration, declare, type Maker } from "./part/declare.ts";
+export { type PartList, partList } from "./part/part-list.ts";
+export * as setting from "./part/setting.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
 export { type EdmOptions, edm } from "./process/edm.ts";
 export { processFromRecipe, processKinds } from "./process/from-recipe.ts";

@@ -1,0 +1,108 @@
+/** All parts of a sort, such as the samplers: one list, from which follows how one is made from its recipe. */
+import { RecipeError } from "../errors.ts";
+import { didYouMean } from "../nearest-word.ts";
+import type { KindRecipe } from "../recipe.ts";
+import type { AnyMaker, Declaration } from "./declare.ts";
+import { below, type Reading, readFields, refuseUnknown } from "./read-value.ts";
+import type { HasRecipe } from "./setting.ts";
+import { showValue } from "./show-value.ts";
+
+/** The parts of a sort. */
+export interface PartList<T extends HasRecipe> {
+  /** The sort in a word or two, such as `sampler`. */
+  readonly sort: string;
+  /** The sort with its article, and a part of it as a caller makes it: for errors. */
+  readonly article: string;
+  readonly example: string;
+  readonly declarations: readonly Declaration[];
+  readonly kinds: readonly string[];
+  /**
+   * The part a recipe describes; settings left out take their defaults.
+   * @throws RecipeError for an unknown kind or setting, or a value of the wrong type or out of range; ArgumentError for values
+   *   that do not go together
+   */
+  fromRecipe(recipe: KindRecipe): T;
+  /** The part at a path inside another's recipe. */
+  read(recipe: unknown, path: string, reading: Reading): T;
+}
+
+/**
+ * @param sort names the sort in errors, such as `sampler`
+ * @param makers one for each part, made by `declare`
+ */
+export const partList = <T extends HasRecipe>(sort: string, makers: readonly AnyMaker<T>[]): PartList<T> => {
+  const declarations = makers.map(({ declaration }) => declaration);
+  const byKind = new Map(declarations.map((declaration) => [declaration.kind, declaration]));
+  const kinds = [...byKind.keys()];
+  if (kinds.length < makers.length) throw new Error(`${sort}: two parts have one kind`);
+
+  const find = (recipe: unknown, path: string, { refuse }: Reading) => {
+    if (typeof recipe !== "object" || recipe === null || Array.isArray(recipe))
+      return refuse(path, `expected an object with a kind, found ${showValue(recipe)}`);
+    const { kind, ...given } = recipe as Record<string, unknown>;
+    const declaration = byKind.get(kind as string);
+    return declaration ? { declaration, given } : refuse(path, unknownKind(kind, kinds));
+  };
+
+  const make = (
+    { settings, beside, fromValues }: (typeof declarations)[number],
+    given: Readonly<Record<string, unknown>>,
+    path: string,
+    reading: Reading,
+  ): T =>
+    fromValues(
+      readFields(
+        settings,
+        beside === undefined ? given : gathered(settings, beside, given, path, reading),
+        path,
+        reading,
+      ),
+    );
+
+  return {
+    sort,
+    article: `${/^[aeiou]/.test(sort) ? "an" : "a"} ${sort}`,
+    example: `${declarations[0]!.name}()`,
+    declarations,
+    kinds,
+    fromRecipe: (recipe) => {
+      const { declaration, given } = find(recipe, "", refusing(sort));
+      return make(declaration, given, "", refusing(`${sort} ${declaration.kind}`));
+    },
+    read: (recipe, path, reading) => {
+      const { declaration, given } = find(recipe, path, reading);
+      return make(declaration, given, path, reading);
+    },
+  };
+};
+
+const unknownKind = (kind: unknown, kinds: readonly string[]): string =>
+  typeof kind === "string"
+    ? `expected a kind among ${kinds.join(", ")}; found ${kind.slice(0, 60)}${didYouMean(kind, kinds)}`
+    : `expected a kind among ${kinds.join(", ")}; found ${showValue(kind)}`;
+
+const refusing = (owner: string): Reading => ({
+  from: "recipe",
+  refuse: (path, problem) => {
+    throw new RecipeError(`${owner}${path && `: ${path}`}: ${problem}`);
+  },
+});
+
+/** A recipe whose settings of another part stand beside its own, with that part as a recipe of its own. */
+const gathered = (
+  settings: Declaration["settings"],
+  beside: string,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  reading: Reading,
+): Record<string, unknown> => {
+  const { type, default: byDefault } = settings[beside]!;
+  if (type.type !== "part") throw new Error(`${beside}: expected a part`);
+  const { [beside]: kind = (byDefault as HasRecipe | undefined)?.recipe.kind, ...others } = given;
+  const declaration = type.parts.declarations.find((inner) => inner.kind === kind);
+  if (!declaration) return reading.refuse(below(path, beside), unknownKind(kind, type.parts.kinds));
+  refuseUnknown(others, [...Object.keys(settings), ...Object.keys(declaration.settings)], path, reading);
+  const some = (own: boolean) =>
+    Object.fromEntries(Object.entries(others).filter(([name]) => Object.hasOwn(settings, name) === own));
+  return { ...some(true), [beside]: { ...some(false), kind } };
+};
