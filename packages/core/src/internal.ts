@@ -13,6 +13,7 @@ export { solve } from "./numeric/solve.ts";
 export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
 export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";
+export { readFields } from "./part/read-value.ts";
 export { levelAt } from "./sampling/flow.ts";
 export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";

@@ -31,7 +31,11 @@ export const defineDomain = (parts: DomainParts): OpenableDomain => {
     settings: {},
     recognises: (source) => (source === kind ? { kind } : undefined),
     given: async (path) => {
-      throw new DataError({ path, expected: `data of the domain ${kind}, which reads none from files`, found: "a file" });
+      throw new DataError({
+        path,
+        expected: `data of the domain ${kind}, which reads none from files`,
+        found: "a file",
+      });
     },
     codecs: () => ["none"],
     fit: async () => identity,

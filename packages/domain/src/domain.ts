@@ -1,9 +1,10 @@
 /** A kind of data: the one place that knows how it is read, encoded, learnt, measured, shown and written. */
+import type { setting } from "@scorefield/core";
 import type { Content } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
 import type { Composition, Samples } from "./samples.ts";
-import type { DataSettings, Settings } from "./settings.ts";
+import type { DataSettings } from "./settings.ts";
 
 /** Samples as data for a figure. */
 export type Preview =
@@ -84,7 +85,8 @@ export interface GivenData {
   readonly samples: Samples;
   /** One for each sample, where they were asked for. */
   readonly labels?: Float64Array;
-  /** Where each sample stands in its source, from 0; left out where none is missing. */
+  /** How many samples were left out for lack of a number, and where each of the others stands among all, from 0. */
+  readonly dropped?: number;
   readonly positions?: Int32Array;
 }
 
@@ -128,7 +130,10 @@ export interface Domain {
   readonly title: string;
   /** What its samples are called, in the plural: "rows". */
   readonly samples: string;
-  readonly settings: Settings;
+  /** What a recipe says of its data, and `open` takes. */
+  readonly settings: setting.Settings;
+  /** Options of `scorefield train` that set them, with their help, by the name of the setting; default none. */
+  readonly options?: Readonly<Record<string, readonly [flags: string, help: string]>>;
   /** Names of settings that may change when a run is resumed, without making it another run; default none. */
   readonly changeable?: readonly string[];
   /**
@@ -144,6 +149,8 @@ export interface Domain {
   nameOf?(settings: DataSettings): string;
   /** @throws DataError for what is missing, damaged or of another kind, saying where */
   read(settings: DataSettings, options?: ReadOptions): Promise<ReadData>;
+  /** What `training` adds to the samples to learn from, in words: "mirrored ones among the former". */
+  additions?(settings: DataSettings): string | undefined;
   /** Samples to learn from made of those chosen, such as with mirror images; default these. */
   training?(samples: Samples, settings: DataSettings): Samples;
   /** Reads what a person gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
@@ -152,8 +159,8 @@ export interface Domain {
   codecs(settings: DataSettings): readonly [string, ...string[]];
   /** @throws DataError for samples that it cannot be fitted to */
   fit(codec: string, training: Samples): Promise<Codec>;
-  /** A codec of plain JSON. @throws ArgumentError for what `fit` never stores */
-  codec(stored: StoredCodec): Codec;
+  /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */
+  codec(stored: StoredCodec, shape: Shape): Codec;
   readonly defaults: DomainDefaults;
   defaultsFor(facts: DataFacts): FittedDefaults;
   /** What one sample is, in words: "a row of 3 columns: a, b, c". */

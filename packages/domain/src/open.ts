@@ -6,7 +6,7 @@ import type { Codec, EncodeDraw } from "./codec.ts";
 import type { Domain, ReadOptions } from "./domain.ts";
 import { dataName } from "./paths.ts";
 import { type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
-import { checkSettings, type DataSettings } from "./settings.ts";
+import { type DataSettings, fillSettings } from "./settings.ts";
 
 /** Data to learn from and data set apart, in the units of the data. */
 export interface SplitData {
@@ -49,8 +49,7 @@ export const readSplit = async (
 /** Samples in the model's units, as training takes them: encoded as they are read where that decodes files, else at once. */
 export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw): Promise<Dataset> => {
   const { count, shape, labels } = samples;
-  if (samples.decodes === undefined)
-    return dataset(codec.encode(await firstSamples(samples), draw), labels);
+  if (samples.decodes === undefined) return dataset(codec.encode(await firstSamples(samples), draw), labels);
   return {
     count,
     shape,
@@ -99,17 +98,9 @@ export const openData = async (
 ): Promise<OpenedData> => {
   const recognised =
     typeof source === "object" && source.kind === domain.kind ? (source as DataSettings) : domain.recognises(source);
-  if (!recognised)
-    throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);
-  const { kind, ...given } = recognised;
-  const { filled, problem } = checkSettings(domain.settings, given);
-  if (problem)
-    throw new ArgumentError(
-      "unknown" in problem
-        ? `${kind}: unknown setting ${problem.unknown}; known are ${Object.keys(domain.settings).join(", ")}`
-        : `${kind}: ${problem.name}: expected ${problem.expected}, found ${JSON.stringify(problem.found) ?? "nothing"}`,
-    );
-  const split = await readSplit(domain, { kind, ...filled }, { heldOut, seed, folder, signal });
+  if (!recognised) throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);
+  const { kind } = domain;
+  const split = await readSplit(domain, fillSettings(domain, recognised), { heldOut, seed, folder, signal });
   const codecs = domain.codecs(split.settings);
   const codecKind = chosen ?? codecs[0];
   if (!codecs.includes(codecKind))
@@ -133,4 +124,3 @@ export const openData = async (
     Object.getOwnPropertyDescriptors(training),
   ) as unknown as OpenedData;
 };
-

@@ -6,11 +6,7 @@ import type { DataSettings } from "./settings.ts";
 type Paths = Pick<Domain, "kind" | "paths" | "nameOf">;
 
 /** Data settings with every path in them changed. */
-export const movePaths = (
-  domain: Paths,
-  settings: DataSettings,
-  move: (path: string) => string,
-): DataSettings => ({
+export const movePaths = (domain: Paths, settings: DataSettings, move: (path: string) => string): DataSettings => ({
   ...settings,
   ...Object.fromEntries((domain.paths?.(settings) ?? []).map((name) => [name, move(settings[name] as string)])),
 });

@@ -1,5 +1,5 @@
 /** What domains whose samples are rows of numbers share: defaults, figures and files. */
-import { csvText, npyBytes } from "@scorefield/data";
+import { csvText, npyBytes, type Table } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { DataFacts, Domain, DomainDefaults, FittedDefaults, Preview, Shown, Writing } from "./domain.ts";
 import type { Composition } from "./samples.ts";
@@ -58,7 +58,7 @@ const writeRows = (_: Shape): Writing => ({
   content: (ending, samples, shown) =>
     ending === ".npy"
       ? npyBytes(samples as NdArray)
-      : csvText({ columns: columnNames(shown), values: samples }, ending === ".tsv" ? "\t" : ","),
+      : csvText({ columns: columnNames(shown), values: samples as Table["values"] }, ending === ".tsv" ? "\t" : ","),
 });
 
 /** What a domain of rows is, besides how they are read and encoded. */

@@ -1,6 +1,7 @@
 /** Samples in the units of their data, read by number. */
-import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+
 import { DataError } from "@scorefield/data";
+import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 
 /** What samples consist of. */
 export interface Composition {
@@ -33,7 +34,8 @@ export interface Samples extends Composition {
 const rowsOf = <D extends FloatType>({ dtype, data, shape: [, ...shape] }: NdArray<D>, rows: readonly number[]) => {
   const size = shape.reduce((product, side) => product * side, 1);
   const taken = new (dtype === "float32" ? Float32Array : Float64Array)(rows.length * size);
-  for (const [i, row] of rows.entries()) taken.set(data.subarray(row * size, (row + 1) * size) as Float64Array, i * size);
+  for (const [i, row] of rows.entries())
+    taken.set(data.subarray(row * size, (row + 1) * size) as Float64Array, i * size);
   return { dtype, shape: [rows.length, ...shape], data: taken } as unknown as NdArray<D>;
 };
 

@@ -32,4 +32,3 @@ export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { RunRecord } from "./run/record.ts";
 export { saveRun } from "./run/save.ts";
 export { createRun, type PreparedRun, type RunEvent, resumeRun, trainRun } from "./run/train-run.ts";
-export type { Scaling, ScalingKind } from "./table/scaling.ts";

@@ -1,24 +1,38 @@
-/** The images a recipe names: a folder, an array in a file, or the procedural set. */
+/** The images that settings name: of a folder, or an array in a file. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DataError, type Images, imageArray, imageFolder, readImageArray, takeImages } from "@scorefield/data";
-import { glyphNames, glyphs } from "@scorefield/domain";
-import { hasLabelFile } from "../recipe/paths.ts";
-import type { ImageRecipe } from "../recipe/schema.ts";
+import { DataError, type Images, imageFolder, readImageArray, takeImages } from "@scorefield/data";
+import type { ReadData, ReadOptions } from "../domain.ts";
+import type { DataSettings } from "../settings.ts";
 import { runsInside } from "./runs-inside.ts";
 
-/** Images, and the recipe for them with nothing left to be found out. */
-export interface ReadImages {
+/** Settings of images. */
+export interface ImageSettings extends DataSettings {
+  readonly kind: "images";
+  readonly path: string;
+  readonly size?: number;
+  readonly greyscale?: boolean;
+  readonly fit?: "crop" | "stretch";
+  readonly labels?: string;
+  readonly only?: readonly (string | number)[];
+  readonly flip: boolean;
+  readonly damaged: "error" | "skip";
+  readonly array?: string;
+}
+
+interface ReadImages {
   readonly images: Images;
-  readonly recipe: ImageRecipe;
+  readonly settings: ImageSettings;
   /** Runs inside of a folder of images, which are left out of them: relative to it. */
   readonly leftOut?: readonly string[];
 }
 
-type Files = Extract<ImageRecipe, { kind: "images" }>;
+/** Whether `labels` is the path of a file. */
+export const hasLabelFile = ({ path, labels }: Pick<ImageSettings, "path" | "labels">): boolean =>
+  labels !== undefined && labels !== "folders" && !/\.npz$/i.test(path);
 
-const readFolder = async (recipe: Files, path: string): Promise<ReadImages> => {
-  const { size, greyscale, fit, labels, damaged } = recipe;
+const readFolder = async (settings: ImageSettings, path: string): Promise<ReadImages> => {
+  const { size, greyscale, fit, labels, damaged } = settings;
   if (labels !== undefined && labels !== "folders")
     throw new DataError({
       path,
@@ -37,18 +51,22 @@ const readFolder = async (recipe: Files, path: string): Promise<ReadImages> => {
   const options = { size, greyscale, fit, labels: labels === "folders", damaged, exclude: runs };
   const images = await imageFolder(path, options);
   const [channels, side] = images.shape;
-  return { images, recipe: { ...recipe, size: side, greyscale: channels === 1 }, leftOut: runs };
+  return { images, settings: { ...settings, size: side, greyscale: channels === 1 }, leftOut: runs };
 };
 
-const readArrayFile = async (recipe: Files, path: string, folder: string): Promise<ReadImages> => {
-  const { labels, array } = recipe;
+const readArrayFile = async (settings: ImageSettings, path: string, folder: string): Promise<ReadImages> => {
+  const { labels, array } = settings;
   for (const name of ["size", "greyscale", "fit"] as const)
-    if (recipe[name] !== undefined)
-      throw new DataError({ path, expected: `no ${name} for an array, which keeps its own`, found: `${recipe[name]}` });
+    if (settings[name] !== undefined)
+      throw new DataError({
+        path,
+        expected: `no ${name} for an array, which keeps its own`,
+        found: `${settings[name]}`,
+      });
   if (labels === "folders")
     throw new DataError({ path, expected: "a file of labels for an array of images", found: '"folders"' });
-  const given = labels !== undefined && hasLabelFile(recipe) ? resolve(folder, labels) : labels;
-  return { images: await readImageArray(path, { labels: given, array }), recipe };
+  const given = labels !== undefined && hasLabelFile(settings) ? resolve(folder, labels) : labels;
+  return { images: await readImageArray(path, { labels: given, array }), settings };
 };
 
 /** The images of some classes; the others are no classes then. */
@@ -73,26 +91,26 @@ const onlyOf = (images: Images, only: readonly (string | number)[], path: string
   };
 };
 
-const drawGlyphs = ({ size, greyscale, count, seed }: Extract<ImageRecipe, { kind: "glyphs" }>): Images => {
-  const drawn = glyphs({ size, channels: greyscale ? 1 : 3 })(count, seed);
-  const { data, shape } = drawn.images;
-  return imageArray(
-    { dtype: "float32", shape, data: data.map((value) => (value + 1) / 2) },
-    { labels: { labels: drawn.labels.data, classes: glyphNames } },
-  );
+/** What a person should know of runs that were left out. */
+const remarksOf = (leftOut: readonly string[]): string[] => {
+  if (leftOut.length === 0) return [];
+  const named = `${leftOut.slice(0, 3).join(", ")}${leftOut.length > 3 ? ", ..." : ""}`;
+  return [leftOut.length === 1 ? `left out, as it is a run: ${named}` : `left out, as they are runs: ${named}`];
 };
 
 /**
- * The images of a recipe.
- * @param folder that paths are relative to
+ * The images of settings.
  * @throws DataError for what is missing, damaged or no image, or labels that do not fit
  */
-export const readImages = async (recipe: ImageRecipe, folder: string): Promise<ReadImages> => {
-  if (recipe.kind === "glyphs") return { images: drawGlyphs(recipe), recipe };
-  const path = resolve(folder, recipe.path);
+export const readImages = async (settings: ImageSettings, { folder = "." }: ReadOptions = {}): Promise<ReadData> => {
+  const path = resolve(folder, settings.path);
   const found = await stat(path).catch((cause) => {
     throw new DataError({ path, expected: "a folder or file of images", found: "no such file or folder", cause });
   });
-  const read = found.isDirectory() ? await readFolder(recipe, path) : await readArrayFile(recipe, path, folder);
-  return recipe.only ? { ...read, images: onlyOf(read.images, recipe.only, path) } : read;
+  const read = found.isDirectory() ? await readFolder(settings, path) : await readArrayFile(settings, path, folder);
+  return {
+    samples: settings.only ? onlyOf(read.images, settings.only, path) : read.images,
+    settings: read.settings,
+    remarks: remarksOf(read.leftOut ?? []),
+  };
 };

@@ -1,17 +1,19 @@
 /** Points of two-dimensional sets that are made on the spot. */
+import { setting } from "@scorefield/core";
 import { defineDomain } from "../define.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { rowDomain } from "../rows.ts";
 import { arraySamples } from "../samples.ts";
-import { type DataSettings, type Settings, seedSetting } from "../settings.ts";
-import { fitScaling, type ScalingKind, scalingCodec } from "../table/scaling.ts";
+import { type DataSettings, seedSetting } from "../settings.ts";
+import { fitRows } from "../table/fit.ts";
 import { givenRows } from "../table/given.ts";
+import { scalingCodec } from "../table/scaling.ts";
 import { type PlanarName, planarNames } from "./names.ts";
 import { planarSets } from "./sets.ts";
 
-const settings: Settings = {
-  set: { type: "choice", choices: planarNames, required: true, help: "A two-dimensional set made on the spot" },
-  count: { type: "whole", least: 1, default: 20_000, help: "Points" },
+const settings = {
+  set: setting.choice({ help: "A two-dimensional set made on the spot", values: planarNames }),
+  count: setting.whole({ help: "Points", least: 1, default: 20_000 }),
   seed: seedSetting,
 };
 
@@ -51,6 +53,6 @@ export const planar = defineDomain({
   },
   given: givenRows,
   codecs: () => ["none", "quantile", "standard"],
-  fit: async (codec, training) => scalingCodec(await fitScaling(codec as ScalingKind, training)),
-  codec: (stored) => scalingCodec(stored),
+  fit: fitRows,
+  codec: scalingCodec,
 });

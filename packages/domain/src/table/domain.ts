@@ -1,54 +1,49 @@
 /** Tables of numbers in files. */
+import { setting } from "@scorefield/core";
 import { defineDomain } from "../define.ts";
 import { rowDomain } from "../rows.ts";
-import type { Settings } from "../settings.ts";
+import { fitRows } from "./fit.ts";
 import { givenRows } from "./given.ts";
-import { fitScaling, type ScalingKind, scalingCodec } from "./scaling.ts";
+import { scalingCodec } from "./scaling.ts";
 import { readFileRows, type TableSettings } from "./source.ts";
 
-const settings: Settings = {
-  path: {
-    type: "path",
-    required: true,
+const settings = {
+  path: setting.path({
     help: "A table: .csv, .tsv, .npy, .npz, .parquet, .jsonl or .idx; relative to the recipe",
-  },
-  columns: {
-    type: "texts",
-    least: 1,
-    help: "Columns to model, in this order; default all",
-    option: ["--columns <names>", "columns to model, between commas (default: all)"],
-  },
-  exclude: {
-    type: "texts",
-    help: "Columns to leave out",
-    option: ["--exclude <names>", "columns to leave out, between commas"],
-  },
-  label: {
-    type: "text",
+  }),
+  columns: setting.list(setting.text({ help: "A name" }), {
+    help: "Columns to model, in this order",
+    fewest: 1,
+    otherwise: "all",
+  }),
+  exclude: setting.list(setting.text({ help: "A name" }), { help: "Columns to leave out", otherwise: "none" }),
+  label: setting.text({
     help: "A column, or an array of an .npz file, that labels rows and is not modelled",
-    option: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
-  },
-  only: {
-    type: "numbers",
-    least: 1,
-    help: "Labels of the rows to learn from; default all rows",
-    option: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
-  },
-  array: {
-    type: "text",
-    help: "The array of an .npz file; default X",
-    option: ["--array <name>", "the array of an .npz file (default: X)"],
-  },
-  missing: {
-    type: "choice",
-    choices: ["error", "drop"],
-    default: "error",
+    otherwise: "none",
+  }),
+  only: setting.list(setting.number({ help: "A label" }), {
+    help: "Labels of the rows to learn from",
+    fewest: 1,
+    otherwise: "all rows",
+  }),
+  array: setting.text({ help: "The array of an .npz file", otherwise: "X" }),
+  missing: setting.choice({
     help: "What to do with rows that lack a number",
-    option: ["--missing <what>", "rows that lack a number: error or drop (default: error)"],
-  },
-  header: { type: "flag", help: "CSV: whether the first record holds names; default found out" },
-  delimiter: { type: "text", least: 1, most: 1, help: "CSV: default found out" },
+    values: ["error", "drop"],
+    default: "error",
+  }),
+  header: setting.boolean({ help: "CSV: whether the first record holds names", otherwise: "found out" }),
+  delimiter: setting.text({ help: "CSV: between cells", fewest: 1, most: 1, otherwise: "found out" }),
 };
+
+const options = {
+  columns: ["--columns <names>", "columns to model, between commas (default: all)"],
+  exclude: ["--exclude <names>", "columns to leave out, between commas"],
+  label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
+  only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
+  array: ["--array <name>", "the array of an .npz file (default: X)"],
+  missing: ["--missing <what>", "rows that lack a number: error or drop (default: error)"],
+} as const;
 
 const kind = "file";
 
@@ -58,12 +53,13 @@ export const table = defineDomain({
   kind,
   title: "a data file",
   settings,
+  options,
   recognises: (source) =>
     typeof source === "string" ? { kind, path: source } : "kind" in source ? undefined : { kind, ...source },
   paths: () => ["path"],
   read: (settings, options) => readFileRows(settings as TableSettings, options),
   given: givenRows,
   codecs: () => ["quantile", "standard", "none"],
-  fit: async (codec, training) => scalingCodec(await fitScaling(codec as ScalingKind, training)),
-  codec: (stored) => scalingCodec(stored),
+  fit: fitRows,
+  codec: scalingCodec,
 });

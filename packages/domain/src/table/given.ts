@@ -1,60 +1,63 @@
-/** Rows that a person gives to a run: what `likelihood` and `anomaly` read. */
+/** Rows that a person gives to a run. */
+import { ArgumentError } from "@scorefield/core";
 import { DataError, readTable } from "@scorefield/data";
-import { RunError } from "../errors.ts";
-import type { LoadedRun } from "../run/load.ts";
-import type { Table } from "../run/prepare.ts";
-import { archiveLabels, withoutColumn } from "../table/labels.ts";
+import type { GivenData, GivenOptions } from "../domain.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { columnNames } from "../rows.ts";
+import { arraySamples, type Composition } from "../samples.ts";
+import { archiveLabels, withoutColumn } from "./labels.ts";
+import { isArchive, type Rows } from "./source.ts";
 
-/** Rows in the units of the data, and a label for each where they were asked for. */
-export interface GivenRows {
-  /** [n, columns], the run's columns in their order. */
-  readonly rows: Table;
-  readonly labels?: Float64Array;
-}
-
-/** The names of a table run's columns. @throws RunError for a run on something else */
-export const tableColumns = ({ path, model, columns }: LoadedRun): readonly string[] => {
-  if (model.shape.length !== 1 || !columns)
-    throw new RunError(`${path}: expected a run on a table, found samples of shape [${model.shape.join(", ")}]`);
-  return columns;
+/** Where the rows that are left stand among all, from 0. */
+const positionsOf = (count: number, dropped: readonly number[]): Int32Array => {
+  const left = new Set(dropped);
+  return Int32Array.from({ length: count + left.size }, (_, i) => i).filter((i) => !left.has(i));
 };
+
+const about = ({ columns, shape }: Composition, values: Rows) => {
+  const names = columns ?? columnNames({ shape });
+  return arraySamples(values, { columns: names, sha256: fingerprint(names, values) });
+};
+
+/** In these the person cannot leave columns out, which are those that the run models. */
+const withoutExclude = (error: unknown, missing: string | undefined): unknown =>
+  error instanceof DataError && error.row !== undefined && /exclude: \[/.test(error.details.fix ?? "")
+    ? new DataError({
+        ...error.details,
+        fix: `The run models this column: fill its values in with numbers${missing === "drop" ? "" : ', or leave rows that lack one out with missing: "drop"'}`,
+      })
+    : error;
 
 /**
  * Reads the run's columns, and no others, from a table.
- * @param label a column, or an array of an NPZ archive, of labels
- * @throws DataError for data that cannot be read or lack a column; RunError for a run on something else than a table
+ * @throws DataError for data that cannot be read, lack a column, or have no row; ArgumentError for a label that is modelled
  */
-export const readGivenRows = async (
-  run: LoadedRun,
-  path: string,
-  label: string | undefined,
-  signal: AbortSignal,
-): Promise<GivenRows> => {
-  const columns = tableColumns(run);
-  const source = run.record.training?.recipe.data;
-  const archive = /\.npz$/i.test(path);
-  const array = archive && source?.kind === "file" ? source.array : undefined;
+export const givenRows = async (path: string, options: GivenOptions): Promise<GivenData> => {
+  const { like, settings, label, missing, signal } = options;
+  const columns = like.columns ?? [];
+  const archive = isArchive(path);
+  const array = archive && typeof settings?.array === "string" ? settings.array : undefined;
   if (label !== undefined && columns.includes(label))
     throw new DataError({ path, column: label, expected: "a label that the run does not model", found: "one it does" });
-  if (label !== undefined && !archive) {
-    const table = await readTable(path, { columns: [...columns, label], signal });
-    const { values: rows, labels } = withoutColumn(table.values, columns.length);
-    return { rows, labels };
-  }
-  const { values } = await readTable(path, { columns, array, signal });
-  if (values.shape[0] === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
-  if (label === undefined) return { rows: values };
-  return { rows: values, labels: await archiveLabels(path, label, values.shape[0]!) };
-};
-
-/** How many rows have a value that a quantile scaling has not seen the like of, and takes for the end of its range. */
-export const rowsBeyondRange = ({ record }: LoadedRun, { data, shape: [n = 0, width = 0] }: Table): number => {
-  const { scaling } = record;
-  if (scaling.kind !== "quantile") return 0;
-  const beyond = (i: number) =>
-    scaling.columns.some(({ values }, j) => {
-      const value = data[i * width + j]!;
-      return value < values[0]! || value > values.at(-1)!;
-    });
-  return Array.from({ length: n }, (_, i) => i).filter(beyond).length;
+  if (label !== undefined && archive && missing === "drop")
+    throw new ArgumentError(`${path}: expected missing: "error" with an array of labels, found "drop"`);
+  const wanted = label === undefined || archive ? columns : [...columns, label];
+  const read = await readTable(path, { columns: wanted.length > 0 ? wanted : undefined, array, missing, signal }).catch(
+    (error) => {
+      throw withoutExclude(error, missing);
+    },
+  );
+  const { labels, values } =
+    label === undefined || archive
+      ? { labels: undefined, values: read.values as Rows }
+      : withoutColumn(read.values as Rows, columns.length);
+  const rows = values.shape[0]!;
+  if (values.shape[1] !== like.shape[0])
+    throw new DataError({ path, expected: `${like.shape[0]} columns, as the run's`, found: `${values.shape[1]}` });
+  const found = label !== undefined && archive ? await archiveLabels(path, label, rows) : labels;
+  return {
+    samples: about(like, values),
+    ...(found && { labels: found }),
+    ...(read.dropped && { dropped: read.dropped.length, positions: positionsOf(rows, read.dropped) }),
+  };
 };

@@ -73,6 +73,19 @@ export interface QuantileMap {
   toScore(value: number, u: number): number;
   /** The value at a normal score; always within the range of the column, and in its decimals. */
   toValue(score: number): number;
+  /**
+   * What the log-density of a score lacks to be one of its value. Where the map is smooth this is the log of its slope,
+   * d score / d value (at a kept value, whose slopes on both sides differ, of the secant over both), and -Infinity where it
+   * gives no value. Rounding to decimals is left out of account: the probability of one rounded value is about its density
+   * times a unit of the last decimal.
+   *
+   * A value that a step of the map gives, one that repeats or stands at an end, has a probability in place of a density
+   * (`atom`). `toScore` spreads it over scores with the density q = phi / m, of the standard normal density phi and the share
+   * m of all ranks that it spreads over; -log q in place of the slope makes the log of its probability under a model p that
+   * was trained on such scores, and under any model a lower bound in the mean: E_q log (p / q) <= log of the integral of p
+   * over the step (variational dequantisation: Ho et al. 2019, equation 11).
+   */
+  volume(value: number, score: number): { readonly logVolume: number; readonly atom: boolean };
 }
 
 /** The first position in an ascending list whose entry is greater than x. */
@@ -132,7 +145,12 @@ const knotsOf = (values: readonly number[], counts: readonly number[], below: re
  */
 export const quantileMap = ({ values, counts, below = cumulative(counts), decimals }: Distribution): QuantileMap => {
   const rounded = (value: number): number => (decimals === undefined ? value : roundTo(value, decimals));
-  if (values.length === 1) return { toScore: () => 0, toValue: () => rounded(values[0]!) };
+  if (values.length === 1)
+    return {
+      toScore: () => 0,
+      toValue: () => rounded(values[0]!),
+      volume: () => ({ logVolume: Number.NaN, atom: true }),
+    };
   const total = below.at(-1)! + counts.at(-1)!;
   // Models compute in float32: with scores that it holds, a value that was kept comes back exactly.
   const scoreAt = (rank: number): number =>
@@ -144,6 +162,9 @@ export const quantileMap = ({ values, counts, below = cumulative(counts), decima
   const outermost = scoreAt(total - 0.5);
   const limited = (score: number): number => Math.min(outermost, Math.max(-outermost, score));
   const between = (from: number, to: number, share: number): number => from * (1 - share) + to * share;
+  const logSlope = (low: number, high: number): number =>
+    // Halves, because the range of a column may be wider than the greatest number.
+    Math.log((limited(scores[high]!) - limited(scores[low]!)) / 2) - Math.log(knots[high]! / 2 - knots[low]! / 2);
   return {
     toScore: (value, u) => {
       const i = upperBound(values, value) - 1;
@@ -165,6 +186,21 @@ export const quantileMap = ({ values, counts, below = cumulative(counts), decima
       // Within a repeated value, whose scores may be infinite.
       if (low === high) return rounded(low);
       return rounded(between(low, high, (score - scores[k - 1]!) / (scores[k]! - scores[k - 1]!)));
+    },
+    volume: (value, score) => {
+      const above = upperBound(knots, value);
+      const last = knots.length - 1;
+      if (above === 0 || (above === knots.length && value > knots[last]!))
+        return { logVolume: Number.NEGATIVE_INFINITY, atom: false };
+      const end = above - 1;
+      if (knots[end] !== value) return { logVolume: logSlope(end, above), atom: false };
+      let begin = end;
+      while (begin > 0 && knots[begin - 1] === value) begin--;
+      if (begin === end && begin > 0 && end < last) return { logVolume: logSlope(begin - 1, end + 1), atom: false };
+      const i = upperBound(values, value) - 1;
+      const ranks = (end === last ? total : points[end]!.rank) - (begin === 0 ? 0 : points[begin]!.rank);
+      const mass = (counts[i]! > 1 ? spread * counts[i]! : ranks) / total;
+      return { logVolume: Math.log(mass) + score ** 2 / 2 + 0.5 * Math.log(2 * Math.PI), atom: true };
     },
   };
 };

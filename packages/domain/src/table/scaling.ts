@@ -1,7 +1,9 @@
 /** Between the units of a table and those of a model: fitted on training rows, kept in the run, undone on samples. */
 import { uniform } from "@scorefield/core";
 import { fitStandardisation, type Standardisation, standardise, unstandardise } from "@scorefield/data";
-import { castArray, type FloatType, type NdArray, ShapeError, zeros } from "@scorefield/tensor";
+import { castArray, type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
+import { type Codec, identity, type StoredCodec, type Volume } from "../codec.ts";
+import { checkScaling } from "./check-scaling.ts";
 import { columnOf } from "./column.ts";
 import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
 
@@ -10,15 +12,13 @@ import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
  * - `quantile`: ranks as normal scores. Samples stay within each column's range, repeat the values it repeats, and have
  *   its number of decimals;
  * - `standard`: mean 0 and standard deviation 1. Samples may go beyond the range;
- * - `none`: as they are, for data that already has unit scale;
- * - `images`: the 8-bit range of pixels to [-1, 1], which readers of images do; samples are clipped to it.
+ * - `none`: as they are, for data that already has unit scale.
  */
-export type ScalingKind = "quantile" | "standard" | "none" | "images";
+export type ScalingKind = "quantile" | "standard" | "none";
 
 /** A fitted scaling, as plain JSON. */
 export type Scaling =
   | { readonly kind: "none" }
-  | { readonly kind: "images" }
   | ({ readonly kind: "standard" } & Standardisation)
   | { readonly kind: "quantile"; readonly columns: readonly Distribution[] };
 
@@ -29,7 +29,7 @@ export type Scaling =
  */
 export const fitScaling = (kind: ScalingKind, rows: NdArray<FloatType>, names?: readonly string[]): Scaling => {
   const columns = Array.from({ length: rows.shape[1] ?? 0 }, (_, j) => columnOf(rows, j));
-  if (kind === "none" || kind === "images") return { kind };
+  if (kind === "none") return { kind };
   if (kind === "quantile") return { kind, columns: columns.map(fitDistribution) };
   const { mean, scale } = fitStandardisation(rows, names);
   // A scale of 0 brings samples of a constant column back to exactly its value.
@@ -64,7 +64,6 @@ export const applyScaling = (
 ): NdArray<"float32"> => {
   switch (scaling.kind) {
     case "none":
-    case "images":
       return castArray(rows, "float32");
     case "standard":
       checkColumns(rows.shape[1]!, scaling.scale.length);
@@ -84,18 +83,13 @@ export const applyScaling = (
 };
 
 /**
- * Samples in the units of the data (of images [-1, 1]), float64; the inverse of {@link applyScaling}.
+ * Samples in the units of the data, float64; the inverse of {@link applyScaling}.
  * @throws ShapeError for another number of columns than fitted
  */
 export const invertScaling = (scaling: Scaling, samples: NdArray<FloatType>): NdArray<"float64"> => {
   switch (scaling.kind) {
     case "none":
       return castArray(samples, "float64");
-    case "images": {
-      const clipped = castArray(samples, "float64");
-      for (const [i, value] of clipped.data.entries()) clipped.data[i] = Math.min(1, Math.max(-1, value));
-      return clipped;
-    }
     case "standard":
       checkColumns(samples.shape[1]!, scaling.scale.length);
       return unstandardise(samples, scaling, "float64");
@@ -107,4 +101,60 @@ export const invertScaling = (scaling: Scaling, samples: NdArray<FloatType>): Nd
       );
     }
   }
+};
+
+/** Densities of rows by the slope of each column's quantile map. @throws ShapeError for another number of columns */
+const quantileVolume = (columns: readonly Distribution[]): Codec["volume"] => {
+  if (columns.some(({ values }) => values.length === 1)) return undefined;
+  const maps = columns.map(quantileMap);
+  return (values, encoded): Volume => {
+    const [n = 0, width = 0] = values.shape;
+    checkColumns(width, maps.length);
+    const logVolume = new Float64Array(n);
+    const atoms = new Int32Array(n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < width; j++) {
+        const found = maps[j]!.volume(values.data[i * width + j]!, encoded.data[i * width + j]!);
+        logVolume[i]! += found.logVolume;
+        if (found.atom) atoms[i]!++;
+      }
+    return { logVolume, atoms };
+  };
+};
+
+const standardVolume = (scale: readonly number[]): Codec["volume"] => {
+  if (scale.includes(0)) return undefined;
+  const each = scale.reduce((sum, value) => sum - Math.log(value), 0);
+  return ({ shape: [n = 0] }) => ({ logVolume: new Float64Array(n).fill(each), atoms: new Int32Array(n) });
+};
+
+const beyondRange =
+  (columns: readonly Distribution[]) =>
+  ({ data, shape: [n = 0, width = 0] }: NdArray<FloatType>): number => {
+    const beyond = (i: number): boolean =>
+      columns.some(({ values }, j) => {
+        const value = data[i * width + j]!;
+        return value < values[0]! || value > values.at(-1)!;
+      });
+    return Array.from({ length: n }, (_, i) => i).filter(beyond).length;
+  };
+
+/**
+ * The codec of a fitted scaling.
+ * @param shape of a sample, which the scaling has to be for; default not checked
+ * @throws ArgumentError for a scaling of another kind, or one that no rows have
+ */
+export const scalingCodec = (stored: StoredCodec, shape?: Shape): Codec => {
+  const scaling = checkScaling(stored, shape);
+  if (scaling.kind === "none") return identity;
+  const volume = scaling.kind === "quantile" ? quantileVolume(scaling.columns) : standardVolume(scaling.scale);
+  return {
+    stored,
+    encode: (values, draw) => applyScaling(scaling, values, draw),
+    decode: (samples) => invertScaling(scaling, samples),
+    ...(volume && { volume }),
+    smooth: scaling.kind === "standard" && volume !== undefined,
+    because: volume ? "quantile scaling" : "a constant column",
+    ...(scaling.kind === "quantile" && { beyond: beyondRange(scaling.columns) }),
+  };
 };

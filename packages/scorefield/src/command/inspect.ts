@@ -15,13 +15,14 @@ import { describeAverage, list, whole, withParametersChoice, withProvider } from
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
-import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { type InputFormat, inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 
 interface InspectFlags {
   readonly data?: string | undefined;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly report?: string;
   readonly only?: readonly string[];
   readonly seed: number;
@@ -82,7 +83,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
     const { data, title } = await withInput(flags, signal, async (file, title) => ({
-      data: await modelData(run, file, { signal }),
+      data: await modelData(run, { file, missing: flags.missing, signal }),
       title,
     }));
     if (data.heldOut.shape[0]! < 2)
@@ -126,6 +127,7 @@ export const addInspect = (program: Command): void => {
       "inspect with this table or these images instead of what was held out; - for standard input",
     )
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option(
       "--report <file>",
       "where the report goes; - for standard output (default: inspect.html in the run's folder)",

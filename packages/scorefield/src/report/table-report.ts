@@ -1,7 +1,7 @@
 /** The report on a run on a table: its measures, and every column's distribution beside that of real rows. */
+import { columnOf } from "@scorefield/domain/table";
 import { twoHistograms } from "../figure/two-histograms.ts";
 import type { Table } from "../run/prepare.ts";
-import { columnOf } from "../table/column.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";

@@ -1,4 +1,4 @@
-/** Bits per dimension of images under a run: what `likelihood` tells of image models. */
+/** Bits per dimension of 8-bit samples in [-1, 1] under a run: what `likelihood` tells of images. */
 import { bitsPerDimension } from "@scorefield/core";
 import { zeros } from "@scorefield/tensor";
 import { minus } from "../figure/minus.ts";
@@ -11,10 +11,11 @@ import { progress } from "./progress.ts";
 import { standardStream } from "./standard-output.ts";
 import { type ScoreFlags, writeScores } from "./write-scores.ts";
 
-interface ImageLikelihoodFlags extends ScoreFlags {
+interface BitsLikelihoodFlags extends ScoreFlags {
   /** The file to read, and what to call it; default those held out. */
   readonly file: string | undefined;
   readonly title: string | undefined;
+  readonly missing?: "error" | "drop";
   readonly count?: number;
   readonly probes?: number;
   readonly tolerance?: number;
@@ -26,17 +27,18 @@ const defaultCount = 100;
 const batch = 25;
 
 /**
- * Prints the bits per dimension of the first images that the run held out, or of given ones.
+ * Prints the bits per dimension of the first samples that the run held out, or of given ones.
  * @throws RunError, DataError as {@link modelData}
  */
-export const imageLikelihood = async (
+export const bitsLikelihood = async (
   run: LoadedRun,
-  flags: ImageLikelihoodFlags,
+  flags: BitsLikelihoodFlags,
   out: Output,
   signal: AbortSignal,
 ): Promise<void> => {
+  const { samples } = run.domain;
   const { file, title, count = defaultCount, probes = 1, tolerance, seed } = flags;
-  const { heldOut } = await modelData(run, file, { signal });
+  const { heldOut } = await modelData(run, { file, missing: flags.missing, signal });
   const [known = 0, ...shape] = heldOut.shape;
   const n = Math.min(count, known);
   const size = heldOut.data.length / known;
@@ -68,7 +70,7 @@ export const imageLikelihood = async (
   const squares = bits.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const standardError = n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined;
   await writeScores(flags, { bits_per_dimension: bits });
-  const source = title === undefined ? "held-out images" : `images of ${title}`;
+  const source = title === undefined ? `held-out ${samples}` : `${samples} of ${title}`;
   out.text(`${n} ${source}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
@@ -77,11 +79,11 @@ export const imageLikelihood = async (
     ]),
   );
   if (flags.out !== undefined && flags.out !== standardStream)
-    out.text(`${flags.out}: bits per dimension of each image`);
+    out.text(`${flags.out}: bits per dimension of each sample`);
   out.result({
     run: run.path,
     checkpoint: run.step,
-    images: n,
+    [samples]: n,
     bitsPerDimension: { mean, ...(standardError !== undefined && { standardError }), errorEstimate: error },
     ...(flags.out !== undefined && { file: flags.out }),
     seconds,

@@ -1,0 +1,2 @@
+export { images } from "./domain.ts";
+export type { ImageSettings } from "./source.ts";
