@@ -86,3 +86,7 @@ export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
 export { type SlicedWassersteinOptions, slicedWasserstein, slicedWassersteinStatistic } from "./metric/wasserstein.ts";
+export { type AssessOptions, assess } from "./quality/assess.ts";
+export type { AssessData, AssessProgress, Quality } from "./quality/compare-sets.ts";
+export type { Interval, Measure } from "./quality/measure.ts";
+export { type BoostedTrees, type BoostedTreesOptions, boostedTrees } from "./trees/boosted-trees.ts";

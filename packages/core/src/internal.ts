@@ -5,6 +5,7 @@ export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
 export { expandTime } from "./model/expand-time.ts";
 export { perSample } from "./model/per-sample.ts";
 export { constants } from "./model/trained.ts";
+export { firstRows } from "./numeric/first-rows.ts";
 export { gaussLegendre } from "./numeric/gauss-legendre.ts";
 export { pivotedCholesky } from "./numeric/pivoted-cholesky.ts";
 export { innerProducts } from "./numeric/products.ts";

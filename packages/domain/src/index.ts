@@ -27,6 +27,12 @@ export {
   type SplitChoice,
   type SplitData,
 } from "./open.ts";
+export {
+  type ImageQuality,
+  type ImageSets,
+  type MeasureImagesOptions,
+  measureImages,
+} from "./images/measure-images.ts";
 export { dataName, movePaths } from "./paths.ts";
 export { planarNames } from "./planar/names.ts";
 export {
@@ -42,3 +48,5 @@ export {
 export { arraySamples, type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
 export { type DataSettings, fillSettings } from "./settings.ts";
 export type { Scaling, ScalingKind } from "./table/scaling.ts";
+export { type ColumnComparison, type ColumnDistance, compareColumns, type RowSets } from "./table/compare-columns.ts";
+export { type MeasureTableOptions, measureTable, type TableQuality } from "./table/measure-table.ts";

@@ -1,10 +1,11 @@
 /** `scorefield demo`: the whole way on a two-dimensional set, from training to a figure. */
 import { join } from "node:path";
+import { freshDistances } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";
 import { firstSamples, planarNames, planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
 import { fieldOf, gridAxis } from "../report/field.ts";
-import { qualityText, sampleQuality } from "../report/sample-quality.ts";
+import { freshText } from "../report/fresh-text.ts";
 import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { createRun } from "../run/train-run.ts";
@@ -63,7 +64,7 @@ const action = (flags: DemoFlags): Promise<void> =>
     const run = await loadRun(path);
     const { samples } = await sampleWatched(run, { count: sampleCount, seed }, signal);
     // The fresh points come after those of training in the same stream.
-    const quality = sampleQuality(samples, planarSets[set](), seed, trainingPoints);
+    const quality = freshDistances(samples, planarSets[set](), { seed, first: trainingPoints });
 
     out.remark("drawing the score field and the log-density");
     const [x, y] = ([0, 1] as const).map((axis) => gridAxis(points, axis, gridPoints, 0.12)) as [number[], number[]];
@@ -87,7 +88,7 @@ const action = (flags: DemoFlags): Promise<void> =>
     out.text(
       [
         "",
-        qualityText(quality),
+        freshText(quality),
         "",
         `figure: ${figure.svg} and ${figure.png}`,
         `more samples: scorefield sample ${path} --count 1000 --out samples.csv`,

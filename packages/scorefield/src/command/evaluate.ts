@@ -1,17 +1,92 @@
 /** `scorefield evaluate`: how near samples come to data the model has not seen. */
+import type { ImageQuality, TableQuality } from "@scorefield/domain";
 import { type Command, InvalidArgumentError } from "commander";
+import { assessedRun } from "../assess/assess-run.ts";
+import { fileExtractor } from "../assess/extractor.ts";
+import type { Assessed } from "../assess/run-assessment.ts";
 import { UsageError } from "../errors.ts";
+import type { ReportHead } from "../report/image-report.ts";
+import { qualityText } from "../report/quality-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import { evaluateImageRun } from "./evaluate-images.ts";
-import { evaluateTableRun } from "./evaluate-table.ts";
-import type { EvaluateFlags } from "./evaluation.ts";
+import type { Table } from "../run/prepare.ts";
+import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
-import { output } from "./output.ts";
+import { type Output, output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
+import { sampleWatched } from "./sampling.ts";
 import { inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
+
+/** Features of a person's own network, and what they are called. */
+const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
+  if (file === undefined) return undefined;
+  const extractor = await fileExtractor(file, {
+    inception,
+    ...(range && { range }),
+    ...(layout && { layout }),
+    ...(output !== undefined && { output }),
+  });
+  return { extractor, called: `${file}${inception ? ", said to be the Inception network" : ""}` };
+};
+
+const reportOf = async (found: Assessed<TableQuality | ImageQuality>, head: ReportHead): Promise<string> => {
+  const { quality, samples, real, nearest } = found;
+  if (quality.kind === "table") {
+    const { tableReport } = await import("../report/table-report.ts");
+    return tableReport(quality, { samples: samples as Table, reference: real as Table }, head);
+  }
+  const { imageReport } = await import("../report/image-report.ts");
+  return imageReport(quality, { samples, real, nearest }, head);
+};
+
+const evaluate = async (
+  run: LoadedRun,
+  flags: EvaluateFlags & { readonly file: string | undefined },
+  out: Output,
+  signal: AbortSignal,
+) => {
+  const { onProgress, end } = watchAssessment(out);
+  const features = await ownFeatures(flags);
+  const { file, data, count, seed } = flags;
+  let drawn: Awaited<ReturnType<typeof sampleWatched>> | undefined;
+  try {
+    const found = await assessedRun(run, {
+      file,
+      data,
+      count,
+      seed,
+      signal,
+      extractor: features,
+      draw: async (wanted) => {
+        end();
+        const { classes, ...choice } = { ...flags, ...wanted };
+        drawn = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, signal);
+        return drawn;
+      },
+      onProgress,
+      onRemark: out.remark,
+    });
+    const { sampler, seconds } = drawn!;
+    const { quality, comparedWith } = found;
+    const head = headOf(run, flags, {
+      sampler,
+      seconds,
+      reference: comparedWith,
+      count: quality.counts.samples,
+      extractor: found.features,
+    });
+    return {
+      text: qualityText(quality, found),
+      result: { ...head.result, ...quality },
+      report: () => reportOf(found, head),
+    };
+  } finally {
+    end();
+    await features?.extractor.dispose();
+  }
+};
 
 const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
 
@@ -33,7 +108,6 @@ const action = (path: string, flags: EvaluateFlags): Promise<void> =>
     const run = await loadRun(path, flags);
     checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
-    const evaluate = run.record.scaling.kind === "images" ? evaluateImageRun : evaluateTableRun;
     const { text, result, report } = await withInput(flags, signal, (file, data) =>
       evaluate(run, { ...flags, file, data }, out, signal),
     );

@@ -1,26 +1,18 @@
-/** All measures of samples against reference data, and of real data against the same. */
-import {
-  type BootstrapEstimate,
-  bootstrap,
-  classifierTwoSample,
-  closerThanHeldOutStatistic,
-  densityCoverageStatistics,
-  energyDistanceStatistic,
-  type FeatureExtractor,
-  frechetDistanceStatistic,
-  kernelDistanceStatistic,
-  meanStatistic,
-  mmdStatistic,
-  type NearestTraining,
-  nearestTraining,
-  precisionRecallStatistics,
-  type Statistic,
-  slicedWassersteinStatistic,
-} from "@scorefield/assess";
-import type { Dataset, FeatureNetwork } from "@scorefield/core";
+/** All measures of samples against reference data, and of real data against the same, that need no training data. */
+import type { FeatureNetwork } from "@scorefield/core";
+import { firstRows } from "@scorefield/core/internal";
 import type { NdArray, Runtime } from "@scorefield/tensor";
-import { firstRows } from "./first-rows.ts";
-import type { Measure } from "./measure.ts";
+import { bootstrap } from "../metric/bootstrap.ts";
+import { classifierTwoSample } from "../metric/classifier-two-sample.ts";
+import { energyDistanceStatistic } from "../metric/energy-distance.ts";
+import type { FeatureExtractor } from "../metric/extractor.ts";
+import { frechetDistanceStatistic } from "../metric/frechet-distance.ts";
+import { kernelDistanceStatistic } from "../metric/kernel-distance.ts";
+import { mmdStatistic } from "../metric/mmd.ts";
+import { densityCoverageStatistics, precisionRecallStatistics } from "../metric/neighbourhoods.ts";
+import { meanStatistic, type Statistic } from "../metric/statistic.ts";
+import { slicedWassersteinStatistic } from "../metric/wasserstein.ts";
+import { type Interval, intervalOf, type Measure, withNote } from "./measure.ts";
 
 /** Samples and real data of one shape and, best, of one number. */
 export interface SampleSets {
@@ -32,18 +24,18 @@ export interface SampleSets {
 }
 
 /** How measures are taken. */
-export interface QualityOptions {
+export interface MeasureOptions {
   /** For distances on features; without one they are taken on the samples themselves. */
   readonly extractor?: FeatureExtractor | undefined;
   /** What tries to tell samples from data; default as `classifierTwoSample`. */
-  readonly network?: FeatureNetwork;
-  /** Steps it is trained for, default 300. */
-  readonly steps?: number;
+  readonly network?: FeatureNetwork | undefined;
+  /** Steps that such a network is trained for, default 300. */
+  readonly steps?: number | undefined;
   readonly seed: number;
-  readonly signal?: AbortSignal;
-  readonly runtime?: Runtime;
+  readonly signal?: AbortSignal | undefined;
+  readonly runtime?: Runtime | undefined;
   /** Told what is done next. */
-  readonly onStage?: (stage: string) => void;
+  readonly onStage?: ((stage: string) => void) | undefined;
 }
 
 /** Rows that enter measures of all pairs; their cost grows with the square. */
@@ -61,7 +53,7 @@ interface Plan extends Omit<Measure, "samples" | "real"> {
   readonly replicates?: number;
 }
 
-const share = { good: "large", range: [0, 1] } as const;
+const share = { unit: "share", good: "large", range: [0, 1] } as const;
 
 const neighbourhoodPlans: readonly Plan[] = [
   {
@@ -79,6 +71,7 @@ const neighbourhoodPlans: readonly Plan[] = [
   {
     name: "density",
     meaning: "real neighbourhoods around a sample, 1 for real data",
+    unit: "neighbourhoods",
     good: "near",
     of: (reference, samples) => densityCoverageStatistics(reference, samples).density,
   },
@@ -90,22 +83,25 @@ const neighbourhoodPlans: readonly Plan[] = [
   },
 ];
 
-const distancePlans: readonly Plan[] = [
+const distancePlans = (unit: string): readonly Plan[] => [
   {
     name: "energy distance",
     meaning: "2 E|X−Y| − E|X−X'| − E|Y−Y'|, unbiased",
+    unit,
     good: "small",
     of: (reference, samples) => energyDistanceStatistic(reference, samples, { unbiased: true }),
   },
   {
     name: "sliced Wasserstein",
     meaning: "transport distance, averaged over 128 directions",
+    unit,
     good: "small",
     of: (reference, samples) => slicedWassersteinStatistic(reference, samples),
   },
   {
     name: "MMD",
     meaning: "squared discrepancy of a Gaussian kernel, unbiased",
+    unit: "",
     good: "small",
     of: (reference, samples) => mmdStatistic(reference, samples),
   },
@@ -124,6 +120,7 @@ const featurePlans = ({ frechetName, kernelName }: FeatureExtractor, features: N
     name: frechetName,
     ...labelOf(frechetName),
     meaning: "distance of features' means and covariances",
+    unit: "squared units of the features",
     good: "small",
     of: frechetDistanceStatistic,
     replicates: frechetReplicates(features),
@@ -132,42 +129,34 @@ const featurePlans = ({ frechetName, kernelName }: FeatureExtractor, features: N
     name: kernelName,
     ...labelOf(kernelName),
     meaning: "squared discrepancy of features, cubic kernel, unbiased",
+    unit: "",
     good: "small",
     of: (reference, samples) => kernelDistanceStatistic(reference, samples),
   },
 ];
 
-/** Ends of an interval inside a range that its number cannot leave, which centring may bring them out of. */
-export const withinRange = (
-  estimate: BootstrapEstimate,
-  [least, most]: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-): BootstrapEstimate => ({
-  ...estimate,
-  low: Math.max(least, estimate.low),
-  high: Math.min(most, estimate.high),
-});
-
 const measured = (
   plans: readonly Plan[],
   { samples, reference, real }: SampleSets,
-  { seed, signal, onStage }: QualityOptions,
+  { seed, signal, onStage }: MeasureOptions,
 ): Measure[] =>
   plans.map(({ of, replicates = 200, ...rest }) => {
     onStage?.(rest.label ?? rest.name);
-    const estimate = (set: NdArray): BootstrapEstimate => {
+    const estimate = (set: NdArray): Interval => {
       signal?.throwIfAborted();
-      return withinRange(bootstrap(of(reference, set), { replicates, seed }), rest.range);
+      return intervalOf(bootstrap(of(reference, set), { replicates, seed }), rest.range);
     };
-    return { ...rest, samples: estimate(samples), ...(real && { real: estimate(real) }) };
+    return withNote({ ...rest, samples: estimate(samples), ...(real && { real: estimate(real) }) });
   });
 
-const everySet = async (sets: SampleSets, f: (set: NdArray) => Promise<NdArray>): Promise<SampleSets> => ({
+const everySet = async (sets: SampleSets, f: (set: NdArray) => NdArray | Promise<NdArray>): Promise<SampleSets> => ({
   samples: await f(sets.samples),
   reference: await f(sets.reference),
   ...(sets.real && { real: await f(sets.real) }),
 });
 
-const twoSampleTest = async (sets: SampleSets, options: QualityOptions): Promise<Measure> => {
+/** Whether a classifier tells samples from real data. @param sets in the data's own units */
+const twoSampleTest = async (sets: SampleSets, options: MeasureOptions): Promise<Measure> => {
   const { network, steps = 300, seed, signal, runtime, onStage } = options;
   onStage?.("two-sample test");
   const test = async (set: NdArray) => {
@@ -178,67 +167,45 @@ const twoSampleTest = async (sets: SampleSets, options: QualityOptions): Promise
       signal,
       runtime,
     });
-    return { pValue, estimate: withinRange(bootstrap(meanStatistic(right), { seed }), [0, 1]) };
+    return { pValue, interval: intervalOf(bootstrap(meanStatistic(right), { seed }), [0, 1]) };
   };
   const samples = await test(sets.samples);
   const real = sets.real && (await test(sets.real));
   return {
     name: "two-sample test",
     meaning: "how often a classifier tells them from real data, 0.5 for real data",
+    unit: "share",
     good: "near",
     range: [0, 1],
-    samples: samples.estimate,
-    ...(real && { real: real.estimate }),
+    samples: samples.interval,
+    ...(real && { real: real.interval }),
     pValue: { samples: samples.pValue, ...(real && { real: real.pValue }) },
   };
 };
 
-/** Every measure that needs no training data. @throws ShapeError for sets that are too small */
-export const sampleMeasures = async (sets: SampleSets, options: QualityOptions): Promise<Measure[]> => {
+/**
+ * Every measure that needs no training data.
+ * @param sets as distances are taken on them @param unit of a distance between two of them
+ * @param own the same in the data's own units, for the classifier
+ * @throws ShapeError for sets that are too small
+ */
+export const sampleMeasures = async (
+  sets: SampleSets,
+  unit: string,
+  own: SampleSets,
+  options: MeasureOptions,
+): Promise<Measure[]> => {
   const { extractor, signal, onStage } = options;
-  const few = await everySet(sets, async (set) => firstRows(set, pairRows));
+  const few = await everySet(sets, (set) => firstRows(set, pairRows));
   const found: Measure[] = [];
   if (extractor) {
     onStage?.("features");
     const features = await everySet(sets, (set) => extractor.features(set, { signal }));
-    const fewFeatures = await everySet(features, async (set) => firstRows(set, pairRows));
+    const fewFeatures = await everySet(features, (set) => firstRows(set, pairRows));
     found.push(...measured(featurePlans(extractor, features.reference), features, options));
     found.push(...measured(neighbourhoodPlans, fewFeatures, options));
   } else found.push(...measured(neighbourhoodPlans, few, options));
-  found.push(...measured(distancePlans, few, options));
-  found.push(await twoSampleTest(sets, options));
+  found.push(...measured(distancePlans(unit), few, options));
+  found.push(await twoSampleTest(own, options));
   return found;
-};
-
-/** The nearest training samples of samples and of real data, and how they compare. */
-export interface Memorisation {
-  readonly measure: Measure;
-  readonly samples: NearestTraining;
-  readonly heldOut: NearestTraining;
-}
-
-/** Whether samples repeat training data: their distances from it beside those of real data that training did not see. */
-export const memorisation = async (
-  samples: NdArray,
-  heldOut: NdArray,
-  training: Dataset,
-  { seed, signal, runtime, onStage }: QualityOptions,
-): Promise<Memorisation> => {
-  onStage?.("nearest training samples");
-  const near = (set: NdArray) => nearestTraining(set, training, { signal, runtime });
-  const found = { samples: await near(samples), heldOut: await near(heldOut) };
-  return {
-    ...found,
-    measure: {
-      name: "nearer to training",
-      meaning: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
-      good: "near",
-      range: [0, 1],
-      expected: 0.5,
-      samples: withinRange(
-        bootstrap(closerThanHeldOutStatistic(found.samples.distances, found.heldOut.distances), { seed }),
-        [0, 1],
-      ),
-    },
-  };
 };

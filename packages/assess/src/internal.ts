@@ -1,0 +1,6 @@
+/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+export { type ComparedSets, type CompareOptions, compareSets } from "./quality/compare-sets.ts";
+export { type FreshDistance, type FreshDistances, freshDistances } from "./quality/fresh-distances.ts";
+export { intervalOf } from "./quality/measure.ts";
+export { plainJson } from "./quality/plain-json.ts";
+export { standardUnits } from "./quality/standard-units.ts";
