@@ -3,6 +3,7 @@ import type { setting } from "@scorefield/core";
 import type { Content } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
+import type { Measured, MeasureInput } from "./measure.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { DataSettings } from "./settings.ts";
 
@@ -167,6 +168,10 @@ export interface Domain {
   describe(made: Composition): string;
   /** What the likelihood of a sample is told in: nats per sample, or bits for each number of 8-bit data. */
   readonly likelihood: "log-density" | "bits-per-dimension";
+  /** Draws samples of a model and compares them with data that it has not seen. @throws ArgumentError for too few */
+  measure(input: MeasureInput): Promise<Measured>;
+  /** Whether samples are compared by the features of a network, and a person may name one; default no. */
+  readonly features?: boolean;
   /** Why a command cannot be used with it, as the end of a sentence, by the name of the command. */
   readonly refuses?: Readonly<Record<string, string>>;
   /** Samples [n, ...shape] in the data's units as data for a figure; nothing where there is none. */

@@ -19,6 +19,13 @@ export type {
 } from "./domain.ts";
 export { type GlyphBatch, type GlyphSampler, glyphNames, glyphs } from "./glyphs/glyphs.ts";
 export {
+  type ImageQuality,
+  type ImageSets,
+  type MeasureImagesOptions,
+  measureImages,
+} from "./images/measure-images.ts";
+export type { DrawRequest, Features, Measured, MeasureInput, MeasureProgress } from "./measure.ts";
+export {
   encoded,
   type OpenedData,
   type OpenOptions,
@@ -27,12 +34,6 @@ export {
   type SplitChoice,
   type SplitData,
 } from "./open.ts";
-export {
-  type ImageQuality,
-  type ImageSets,
-  type MeasureImagesOptions,
-  measureImages,
-} from "./images/measure-images.ts";
 export { dataName, movePaths } from "./paths.ts";
 export { planarNames } from "./planar/names.ts";
 export {
@@ -47,6 +48,6 @@ export {
 } from "./planar/sets.ts";
 export { arraySamples, type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
 export { type DataSettings, fillSettings } from "./settings.ts";
-export type { Scaling, ScalingKind } from "./table/scaling.ts";
 export { type ColumnComparison, type ColumnDistance, compareColumns, type RowSets } from "./table/compare-columns.ts";
 export { type MeasureTableOptions, measureTable, type TableQuality } from "./table/measure-table.ts";
+export type { Scaling, ScalingKind } from "./table/scaling.ts";

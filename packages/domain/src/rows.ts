@@ -2,7 +2,9 @@
 import { csvText, npyBytes, type Table } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { DataFacts, Domain, DomainDefaults, FittedDefaults, Preview, Shown, Writing } from "./domain.ts";
+import { columnNames, shortList } from "./names.ts";
 import type { Composition } from "./samples.ts";
+import { measureRows } from "./table/measure.ts";
 
 // Few rows are learnt by heart when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
 // on held-out rows is least after 300 to 700 passes and the correlations of samples gain until about 600. Many rows need
@@ -32,16 +34,6 @@ const rowDefaultsFor = (facts: DataFacts): FittedDefaults => {
   };
 };
 
-/** The names of the columns of rows: x1, x2, ... where they have none. */
-export const columnNames = ({ shape, columns }: Composition): readonly string[] =>
-  columns ?? Array.from({ length: shape.reduce((product, side) => product * side, 1) }, (_, j) => `x${j + 1}`);
-
-/** Names in a line, the middle ones left out where they are many. */
-export const shortList = (names: readonly string[], most = 12): string =>
-  names.length > most
-    ? `${names.slice(0, most - 1).join(", ")}, ... ${names.at(-1)} (${names.length})`
-    : names.join(", ");
-
 const describeRow = (made: Composition): string => {
   const names = columnNames(made);
   return `a row of ${names.length} column${names.length === 1 ? "" : "s"}: ${shortList(names)}`;
@@ -68,6 +60,7 @@ export const rowDomain = {
   defaultsFor: rowDefaultsFor,
   describe: describeRow,
   likelihood: "log-density",
+  measure: measureRows,
   preview: previewRows,
   usualEnding: () => ".csv",
   exampleFile: "new.csv",

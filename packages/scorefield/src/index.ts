@@ -25,7 +25,6 @@ export {
 export { native } from "@scorefield/tensor/native";
 export * from "@scorefield/verify";
 export { type AssessRunOptions, assessRun } from "./assess/assess-run.ts";
-export type { RunAssessProgress } from "./assess/run-assessment.ts";
 export { CheckpointError, RunError } from "./errors.ts";
 export type { Recipe } from "./recipe/resolve.ts";
 export type { RecipeInput } from "./recipe/schema.ts";

@@ -2,10 +2,11 @@
 import { ArgumentError } from "@scorefield/core";
 import type { NdArray, Shape } from "@scorefield/tensor";
 import type { Domain, Shown, Writing } from "../domain.ts";
-import { shortList } from "../rows.ts";
+import { shortList } from "../names.ts";
 import type { Composition } from "../samples.ts";
 import { imageCodec } from "./codec.ts";
 import { imageDefaults, imageDefaultsFor, watchingFor } from "./defaults.ts";
+import { measureImageSamples } from "./measure.ts";
 import { imageArrayBytes, imageFiles } from "./write.ts";
 
 // More would be a picture too large to look at.
@@ -17,8 +18,7 @@ const describeImage = ({ shape: [channels, height, width], classes }: Compositio
 };
 
 /** Whether samples are images that can be drawn. */
-export const isImageShape = ({ length, [0]: channels }: Shape): boolean =>
-  length === 3 && (channels === 1 || channels === 3);
+export const isImageShape = (shape: Shape): boolean => shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 
 const writeImages = (shape: Shape): Writing => ({
   endings: [".npy"],
@@ -39,6 +39,8 @@ export const imageDomain = {
   defaultsFor: imageDefaultsFor,
   describe: describeImage,
   likelihood: "bits-per-dimension",
+  measure: measureImageSamples,
+  features: true,
   refuses: {
     anomaly:
       "scores rows by the distance between their columns, which says little of images; use scorefield likelihood",

@@ -3,7 +3,7 @@ import { ArgumentError } from "@scorefield/core";
 import { DataError, readTable } from "@scorefield/data";
 import type { GivenData, GivenOptions } from "../domain.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { columnNames } from "../rows.ts";
+import { columnNames } from "../names.ts";
 import { arraySamples, type Composition } from "../samples.ts";
 import { archiveLabels, withoutColumn } from "./labels.ts";
 import { isArchive, type Rows } from "./source.ts";

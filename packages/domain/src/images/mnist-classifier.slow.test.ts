@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accuracy } from "@scorefield/assess";
 import { readImageArray, takeImages } from "@scorefield/data";
+import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultRuntime } from "../index.ts";
-import { type LabelledImages, ownClassifier } from "./extractor.ts";
+import { type LabelledImages, ownClassifier } from "./features.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../../shared/data", import.meta.url));
 const mnist = join(data, "mnist");
@@ -17,6 +18,7 @@ const missing = !existsSync(mnist);
 describe.skipIf(missing)(`digits${missing ? `: skipped, no folder ${mnist}; set SCOREFIELD_DATA` : ""}`, () => {
   let folder: string;
   beforeAll(async () => {
+    setDefaultRuntime(native());
     folder = await mkdtemp(join(tmpdir(), "scorefield-digits-"));
     process.env.SCOREFIELD_CACHE = folder;
   });

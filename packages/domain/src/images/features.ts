@@ -10,11 +10,10 @@ import {
   resizeBilinear,
   trainClassifier,
 } from "@scorefield/assess";
-import { convolutional, type Dataset, dataset } from "@scorefield/core";
+import { ArgumentError, convolutional, type Dataset, dataset } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
-import { glyphNames, glyphs } from "@scorefield/domain";
 import type { Runtime, Shape } from "@scorefield/tensor";
-import { RunError } from "../errors.ts";
+import { glyphNames, glyphs } from "../glyphs/glyphs.ts";
 import { keptClassifier } from "./classifier-store.ts";
 
 /** How long classifiers are trained: on MNIST for about a minute of one processor, to 99 % of held-out digits. */
@@ -62,12 +61,12 @@ const glyphCount = 20_000;
 /**
  * Features of a classifier of the procedural shapes, for images without labels. Images of another size than it was
  * trained on are resized.
- * @throws RunError for images of other than one or three channels
+ * @throws ArgumentError for images of other than one or three channels
  */
 export const glyphExtractor = async (shape: Shape, work: Work): Promise<FeatureExtractor> => {
   const channels = shape[0];
   if (shape.length !== 3 || (channels !== 1 && channels !== 3))
-    throw new RunError(
+    throw new ArgumentError(
       `expected images of 1 or 3 channels for the built-in features, found samples of shape [${shape.join(", ")}]; name a network with --extractor`,
     );
   const size = glyphSide(shape);
