@@ -1,12 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { glyphNames } from "@scorefield/domain";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expandData } from "../recipe/parse.ts";
-import { type ImageRecipe, recipeSchema } from "../recipe/schema.ts";
-import { readImages } from "./source.ts";
+import { findDomain, recogniseData } from "../built-in.ts";
+import { glyphNames } from "../glyphs/glyphs.ts";
+import { type DataSettings, fillSettings } from "../settings.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -24,9 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const recipe = (data: unknown): ImageRecipe => recipeSchema.parse({ data: expandData(data) }).data as ImageRecipe;
-const read = (data: unknown) => readImages(recipe(data), folder);
-const levels = async (data: unknown, row: number) =>
+const read = async (data: string | object) => {
+  const given = typeof data === "string" || !("kind" in data) ? recogniseData(data as string)! : (data as DataSettings);
+  const domain = findDomain(given.kind)!;
+  const { samples, settings, remarks } = await domain.read(fillSettings(domain, given), { folder });
+  return { images: samples, recipe: settings, remarks };
+};
+const levels = async (data: string | object, row: number) =>
   [...(await (await read(data)).images.read([row])).data].map((value) => Math.round((value + 1) * 127.5));
 
 describe("readImages", () => {
@@ -40,15 +43,15 @@ describe("readImages", () => {
   test("runs inside of a folder are no data, and said", async () => {
     cpSync(join(folder, "pets"), join(folder, "work"), { recursive: true });
     const before = await read("work");
-    expect(before.leftOut).toEqual([]);
+    expect(before.remarks).toEqual([]);
     for (const run of ["runs/work", "model"]) {
       cpSync(join(folder, "pets", "cat"), join(folder, "work", run, "samples"), { recursive: true });
       writeFileSync(join(folder, "work", run, "run.json"), '{"format": "scorefield-run"}');
     }
     // Of another program.
     writeFileSync(join(folder, "work", "dog", "run.json"), '{"format": "of races"}');
-    const { images, leftOut } = await read({ path: "work", labels: "folders" });
-    expect(leftOut).toEqual(["model", "runs/work"]);
+    const { images, remarks } = await read({ path: "work", labels: "folders" });
+    expect(remarks).toEqual(["left out, as they are runs: model, runs/work"]);
     expect(images).toMatchObject({ count: 6, classes: ["cat", "dog", "owl"], sha256: before.images.sha256 });
     await expect(read("work/model")).rejects.toThrow(
       /work.model: expected a folder of images, found a run, whose pict/,

@@ -1,6 +1,6 @@
 import { ArgumentError } from "@scorefield/core";
 import { expect, test } from "vitest";
-import { checkerboard, moons, type PlanarSampler, pinwheel, planarSets, rings, spirals, swissRoll } from "./planar.ts";
+import { checkerboard, moons, type PlanarSampler, pinwheel, planarSets, rings, spirals, swissRoll } from "./sets.ts";
 
 const n = 20_000;
 const exact: Record<string, PlanarSampler> = {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "@scorefield/data";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseRecipe } from "../recipe/parse.ts";
-import type { RecipeInput, TableRecipe } from "../recipe/schema.ts";
-import { readRows } from "./source.ts";
+import { findDomain, recogniseData } from "../built-in.ts";
+import { firstSamples } from "../samples.ts";
+import { fillSettings } from "../settings.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -14,7 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const read = (data: RecipeInput["data"]) => readRows(parseRecipe({ data }).data as TableRecipe, folder);
+const read = async (data: object) => {
+  const given = recogniseData(data as Readonly<Record<string, unknown>>)!;
+  const domain = findDomain(given.kind)!;
+  const { samples } = await domain.read(fillSettings(domain, given), { folder });
+  return { columns: samples.columns!, sha256: samples.sha256, values: await firstSamples(samples) };
+};
 const rows = (data: object) => read({ path: "t.csv", ...data });
 
 test("columns, exclusions, and a label that is not modelled", async () => {
