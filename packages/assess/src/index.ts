@@ -6,6 +6,14 @@ export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neig
 export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
 export { accuracy, type BatchOptions, mapBatches, predictClasses } from "./classifier/predict.ts";
 export { type TrainClassifierOptions, trainClassifier } from "./classifier/train-classifier.ts";
+export {
+  type InspectData,
+  type Inspection,
+  type InspectOptions,
+  type InspectProgress,
+  inspect,
+} from "./inspection/inspect.ts";
+export type { Effort } from "./inspection/subject.ts";
 export { type ChainSummary, chainSummary } from "./instrument/autocorrelation.ts";
 export {
   type CalibrationLevel,

@@ -13,12 +13,18 @@ const images = { kind: "images", path: "a", flip: false, damaged: "error" } as c
 test("every path moves, and nothing that is no path", () => {
   const file: DataSettings = { kind: "file", path: "t.csv", label: "class", missing: "error" };
   expect(movePaths(table, file, up)).toEqual({ ...file, path: "../t.csv" });
-  expect(movePaths(imageDomain, { ...images, labels: "b" } as DataSettings, up)).toEqual({ ...images, path: "../a", labels: "../b" });
+  expect(movePaths(imageDomain, { ...images, labels: "b" } as DataSettings, up)).toEqual({
+    ...images,
+    path: "../a",
+    labels: "../b",
+  });
   expect(movePaths(imageDomain, { ...images, labels: "folders" } as DataSettings, up)).toMatchObject({
     path: "../a",
     labels: "folders",
   });
-  expect(movePaths(imageDomain, { ...images, path: "a.npz", labels: "y" } as DataSettings, up)).toMatchObject({ labels: "y" });
+  expect(movePaths(imageDomain, { ...images, path: "a.npz", labels: "y" } as DataSettings, up)).toMatchObject({
+    labels: "y",
+  });
   const set: DataSettings = { kind: "set", set: "moons", count: 5, seed: 0 };
   expect(movePaths(planar, set, up)).toEqual(set);
 });

@@ -12,3 +12,23 @@ export const plainJson = (value: unknown): unknown => {
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.map(([name, item]) => [name, plainJson(item)]));
 };
+
+/** What {@link plainJson} makes of a result: every number may be null. */
+export type Json<T> = T extends number
+  ? T | null
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Json<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: Json<T[K]> }
+      : T;
+
+/** The result again with NaN for numbers that are null, for those who draw it. */
+export const fromJson = <T>(json: Json<T>): T => {
+  const revive = (value: unknown): unknown => {
+    if (value === null) return Number.NaN;
+    if (Array.isArray(value)) return value.map(revive);
+    if (typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value as object).map(([name, item]) => [name, revive(item)]));
+  };
+  return revive(json) as T;
+};

@@ -65,7 +65,7 @@ describe("readImages", () => {
     expect(all.classes).toEqual(["cat", "dog", "owl"]);
     const some = (await read({ path: "pets", labels: "folders", only: ["owl", "cat"], size: 4 })).images;
     expect(some).toMatchObject({ count: 4, classes: ["cat", "owl"], shape: [3, 4, 4] });
-    expect([...some.labels!]).toEqual([0, 0, 1, 1]);
+    expect(Array.from(some.labels!)).toEqual([0, 0, 1, 1]);
     expect((await some.read([2])).data[0]).toBeCloseTo(80 / 127.5 - 1, 6);
     await expect(read({ path: "pets", labels: "folders", only: ["cow"] })).rejects.toThrow(
       /expected classes among cat, dog, owl, found cow/,

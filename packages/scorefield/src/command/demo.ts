@@ -1,10 +1,9 @@
 /** `scorefield demo`: the whole way on a two-dimensional set, from training to a figure. */
 import { join } from "node:path";
-import { freshDistances } from "@scorefield/assess/internal";
+import { fieldOf, freshDistances, gridAxis } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";
 import { firstSamples, planarNames, planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
-import { fieldOf, gridAxis } from "../report/field.ts";
 import { freshText } from "../report/fresh-text.ts";
 import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";

@@ -1,11 +1,8 @@
 /** What an inspection looks at, and how hard. */
-
-import type { InstrumentOptions } from "@scorefield/assess";
 import type { AnySampler, KindRecipe, ScoreModel } from "@scorefield/core";
 import { normal, timeOfLogRatio } from "@scorefield/core";
 import { castArray, type FloatType, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
-import { shortNumber } from "../number-text.ts";
-import type { Html } from "../page.ts";
+import type { InstrumentOptions } from "../instrument/field.ts";
 
 /** How much of everything is looked at. */
 export interface Effort {
@@ -33,16 +30,15 @@ export interface Effort {
 /** A model and data to inspect it with, all in the model's units. */
 export interface Subject {
   readonly model: ScoreModel & { readonly network?: { readonly recipe: KindRecipe } };
+  /** Draws the samples whose tails and peaks are compared with those of the data. */
   readonly sampler: AnySampler;
   /** Data that the model has not seen, [n, ...shape]. */
-  readonly heldOut: NdArray<"float32">;
+  readonly heldOut: NdArray;
   /** Data that it has seen, where known. */
-  readonly training?: NdArray<"float32">;
-  /** Names of the elements of a sample, of a table. */
-  readonly columns?: readonly string[];
+  readonly training?: NdArray | undefined;
   readonly seed: number;
-  readonly signal?: AbortSignal;
-  readonly runtime?: Runtime;
+  readonly signal?: AbortSignal | undefined;
+  readonly runtime?: Runtime | undefined;
 }
 
 /** What the parts of an inspection share. */
@@ -55,15 +51,8 @@ export interface Inspected extends Subject {
   readonly effort: Effort;
 }
 
-/** One part: numbers for programs, and what people see. */
-interface Part {
-  readonly numbers: Record<string, unknown>;
-  readonly title: string;
-  readonly parts: readonly Html[];
-}
-
 /** A part of an inspection. @param share is told how much of it is done, in [0, 1] */
-export type Instrument = (subject: Inspected, share: (done: number) => void) => Promise<Part>;
+export type Part<Findings> = (subject: Inspected, share: (done: number) => void) => Promise<Findings>;
 
 const small: Effort = {
   levels: 10,
@@ -168,13 +157,3 @@ export const meanOf = (values: ArrayLike<number>): { mean: number; standardError
   for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
   return { mean, standardError: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length) };
 };
-
-/** The value below which a share of numbers lies. */
-export const quantileOf = (values: ArrayLike<number>, share: number): number => {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-};
-
-/** A number as a report shows it: three digits, a true minus, and no digits of rounding error. */
-export const shown = (value: number): string =>
-  Math.abs(value) < 1e-12 ? "0" : shortNumber(value).replace("Infinity", "∞");

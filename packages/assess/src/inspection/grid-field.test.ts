@@ -2,7 +2,7 @@ import { edm, exact, gaussian } from "@scorefield/core";
 import { defaultRuntime, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fieldOf, gridAxis } from "./field.ts";
+import { fieldOf, gridAxis } from "./grid-field.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());

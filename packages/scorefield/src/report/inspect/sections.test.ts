@@ -1,9 +1,11 @@
-import { edm, exact, gaussian, heun, type ScoreModel, uniformSphere } from "@scorefield/core";
+import { type Inspection, inspect } from "@scorefield/assess";
+import { instrumentNames } from "@scorefield/assess/internal";
+import { edm, exact, gaussian, type ScoreModel, uniformSphere } from "@scorefield/core";
 import { defaultRuntime, setDefaultRuntime, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlPage } from "../page.ts";
-import { type Inspection, inspect, instrumentNames } from "./inspection.ts";
+import { inspectionSections } from "./sections.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());
@@ -27,24 +29,19 @@ type Numbers = Record<string, any>;
 
 describe("the exact model of a Gaussian in the plane", () => {
   const model = exact(gaussian({ mean: [1, -1], covariance: [1, 0.25] }), process);
-  const subject = {
-    model,
-    sampler: heun(),
-    heldOut: model.density.sample(300, 1),
-    training: model.density.sample(600, 2),
-    columns: ["left", "right"],
-    seed: 0,
-  };
+  const data = { heldOut: model.density.sample(300, 1), training: model.density.sample(600, 2) };
   const seen: number[] = [];
   let found: Inspection;
   let numbers: Numbers;
   beforeAll(async () => {
-    found = await inspect(subject, { effort: tiny, onProgress: ({ done }) => seen.push(done) });
-    numbers = found.numbers;
+    found = await inspect(model, data, { effort: tiny, onProgress: ({ done }) => seen.push(done) });
+    numbers = found;
   }, 60_000);
 
   test("every instrument finds what is known of it", () => {
-    expect(Object.keys(numbers)).toEqual(instrumentNames);
+    expect(Object.keys(numbers)).toEqual([...instrumentNames, "notes"]);
+    expect(found.notes).toEqual([]);
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
     const { plane, calibration, integrability, dimension, modes, smoothing, chains } = numbers;
     for (const { pathDependence } of plane.landscapes) expect(pathDependence.share).toBeLessThan(1e-4);
     expect(plane.largestCurl).toBeLessThan(1e-6);
@@ -72,8 +69,12 @@ describe("the exact model of a Gaussian in the plane", () => {
   });
 
   test("its page holds a section and a figure for each, and stands alone", () => {
-    const page = htmlPage({ title: "t", subtitle: "s", sections: found.sections });
-    expect(found.sections.length).toBe(instrumentNames.length);
+    // Of what was written as text and read again: pages need nothing but the JSON.
+    const sections = inspectionSections(JSON.parse(JSON.stringify(found)), ["left", "right"]);
+    const page = htmlPage({ title: "t", subtitle: "s", sections });
+    expect(sections.length).toBe(instrumentNames.length);
+    expect(page).toContain("Modes are not groups of the data");
+    expect(page).toContain("left");
     expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(6);
     expect(page).toContain("Basins of attraction");
     // Squares of one row reach under their neighbours, so that no rounding leaves a line of the ground between.
@@ -97,37 +98,40 @@ test("a Jacobian that no score has implies no loss, and the report says so", asy
   const truth = exact(gaussian({ mean: [0, 0] }), process);
   // A denoiser that points away from the data: 1 + sigma^2 tr J / d is -1/2 at every level.
   const model = { ...truth, score: undefined, denoise: (x: Tensor) => x.multiply(-0.5) } as unknown as ScoreModel;
-  const subject = { model, sampler: heun(), heldOut: truth.density.sample(50, 1), seed: 0 };
-  const { numbers, sections } = await inspect(subject, { effort: tiny, only: ["calibration"] });
-  for (const level of (numbers as Numbers).calibration.heldOut) {
+  const heldOut = truth.density.sample(50, 1);
+  const found = await inspect(model, { heldOut }, { effort: tiny, only: ["calibration"] });
+  for (const level of (found as Numbers).calibration.heldOut) {
     expect(level).not.toHaveProperty("implied");
     expect(level.excess.mean).toBeCloseTo(level.loss.mean + 0.5, 9);
   }
-  const html = sections[0]!.parts.map((part) => part.html).join("");
+  const html = inspectionSections(found)[0]!
+    .parts.map((part) => part.html)
+    .join("");
   expect(html).toContain("At 4 of 4 levels the Jacobian implies a variance below 0");
   expect(html).not.toContain("−0.5");
 });
 
 test("in more dimensions the plane is left out; chosen instruments alone; without training data no tails", async () => {
   const model = exact(uniformSphere({ dimension: 2, ambient: 6 }), process);
-  const subject = { model, sampler: heun(), heldOut: model.density.sample(200, 1), seed: 0 };
   const only = ["plane", "dimension", "smoothing"];
-  const { numbers, sections } = await inspect(subject, { effort: tiny, only });
-  expect(Object.keys(numbers)).toEqual(["dimension", "smoothing"]);
-  const [spectra] = (numbers as Numbers).dimension.methods.filter(
+  const found = await inspect(model, { heldOut: model.density.sample(200, 1) }, { effort: tiny, only });
+  expect(Object.keys(found)).toEqual(["dimension", "smoothing", "notes"]);
+  const [spectra] = (found as Numbers).dimension.methods.filter(
     ({ name }: Numbers) => name === "normal-bundle spectra",
   );
   expect(spectra.mean).toBeCloseTo(2, 9);
-  expect(sections[1]!.parts[0]!.html).toContain("Left out");
+  expect(inspectionSections(found)[1]!.parts[0]!.html).toContain("Left out");
 });
 
 test("samples of many numbers are looked at by probes", async () => {
   const variances = Array.from({ length: 100 }, (_, j) => (j < 5 ? 1 : 0));
   const model = exact(gaussian({ mean: new Array(100).fill(0), covariance: variances }), process);
-  const subject = { model, sampler: heun(), heldOut: model.density.sample(60, 1), seed: 0 };
   const only = ["integrability", "dimension", "modes"];
-  const { numbers } = await inspect(subject, { effort: { looked: 6, levels: 3, starts: 4 }, only });
-  const { dimension, integrability, modes } = numbers as Numbers;
+  const data = { heldOut: model.density.sample(60, 1) };
+  const { dimension, integrability, modes } = (await inspect(model, data, {
+    effort: { looked: 6, levels: 3, starts: 4 },
+    only,
+  })) as Numbers;
   for (const { name, mean } of dimension.methods)
     if (name !== "local PCA of the data") expect(Math.abs(mean - 5)).toBeLessThan(1.5);
   for (const { asymmetry } of integrability.levels) expect(asymmetry).toBeLessThan(1e-3);
@@ -137,6 +141,6 @@ test("samples of many numbers are looked at by probes", async () => {
 test("stops with the signal's reason", async () => {
   const model = exact(gaussian({ mean: [0] }), process);
   const signal = AbortSignal.abort(new Error("enough"));
-  const subject = { model, sampler: heun(), heldOut: model.density.sample(20, 1), seed: 0, signal };
-  await expect(inspect(subject, { effort: tiny })).rejects.toThrow("enough");
+  const heldOut = model.density.sample(20, 1);
+  await expect(inspect(model, { heldOut }, { effort: tiny, signal })).rejects.toThrow("enough");
 });

@@ -1,7 +1,8 @@
 /** Modes that a valley separates: those along one ridge of the density are counted as one hill. */
-import { logDensityDifference, type StationaryPoint, stationaryPoints } from "@scorefield/assess";
 import { normal } from "@scorefield/core";
 import { castArray, type NdArray, ndarray } from "@scorefield/tensor";
+import { logDensityDifference } from "../instrument/line-integral.ts";
+import { type StationaryPoint, stationaryPoints } from "../instrument/stationary-points.ts";
 import { type Inspected, instrumentOptions } from "./subject.ts";
 
 /** A saddle this many nats below the lower of two modes, at least, makes a valley between them. */
