@@ -1,9 +1,24 @@
-/** Whether plain JSON is a scaling that rows were fitted to: a run may be a stranger's. No Node module is used here. */
+/** Scalings as plain JSON, and whether JSON is one: a run may be a stranger's. No Node module is used here. */
 import { ArgumentError } from "@scorefield/core";
+import type { Standardisation } from "@scorefield/data";
 import type { Shape } from "@scorefield/tensor";
 import type { StoredCodec } from "../codec.ts";
 import type { Distribution } from "./quantile.ts";
-import type { Scaling } from "./scaling.ts";
+
+/**
+ * How columns are scaled:
+ * - `quantile`: ranks as normal scores. Samples stay within each column's range, repeat the values it repeats, and have
+ *   its number of decimals;
+ * - `standard`: mean 0 and standard deviation 1. Samples may go beyond the range;
+ * - `none`: as they are, for data that already has unit scale.
+ */
+export type ScalingKind = "quantile" | "standard" | "none";
+
+/** A fitted scaling, as plain JSON. */
+export type Scaling =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "standard" } & Standardisation)
+  | { readonly kind: "quantile"; readonly columns: readonly Distribution[] };
 
 const refuse = (problem: string): never => {
   throw new ArgumentError(`scaling: ${problem}`);

@@ -1,26 +1,13 @@
 /** Between the units of a table and those of a model: fitted on training rows, kept in the run, undone on samples. */
 import { uniform } from "@scorefield/core";
-import { fitStandardisation, type Standardisation, standardise, unstandardise } from "@scorefield/data";
+import { fitStandardisation, standardise, unstandardise } from "@scorefield/data";
 import { castArray, type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
 import { type Codec, identity, type StoredCodec, type Volume } from "../codec.ts";
-import { checkScaling } from "./check-scaling.ts";
+import { checkScaling, type Scaling, type ScalingKind } from "./check-scaling.ts";
 import { columnOf } from "./column.ts";
 import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
 
-/**
- * How columns are scaled:
- * - `quantile`: ranks as normal scores. Samples stay within each column's range, repeat the values it repeats, and have
- *   its number of decimals;
- * - `standard`: mean 0 and standard deviation 1. Samples may go beyond the range;
- * - `none`: as they are, for data that already has unit scale.
- */
-export type ScalingKind = "quantile" | "standard" | "none";
-
-/** A fitted scaling, as plain JSON. */
-export type Scaling =
-  | { readonly kind: "none" }
-  | ({ readonly kind: "standard" } & Standardisation)
-  | { readonly kind: "quantile"; readonly columns: readonly Distribution[] };
+export type { Scaling, ScalingKind } from "./check-scaling.ts";
 
 /**
  * Fits a scaling to rows [n, columns]. A constant column becomes zeros and comes back as its constant.

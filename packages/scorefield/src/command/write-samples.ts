@@ -72,18 +72,17 @@ const checkPlace = async (path: string, options: WriteOptions): Promise<void> =>
  * @throws UsageError unless such samples can be written under such a name, into a folder that is there
  */
 export const checkSampleFile = async (path: string | undefined, options: WriteOptions): Promise<void> => {
-  const { domain, made } = options;
+  const { domain } = options;
   const ending = endingOf(path, options);
   const endings = endingsOf(options);
   const { files } = writingOf(options);
   const unknown = knownEndings.includes(ending) && !endings.includes(ending);
   if (unknown) {
     const asked = path === undefined || path === standardStream ? `--format ${ending.slice(1)}` : `--out ${path}`;
-    const words = [...endings.map((known) => known.slice(1)), ...(files ? ["a folder"] : [])];
+    const drawnFirst = [...endings].reverse();
+    const words = [...drawnFirst.map((known) => known.slice(1)), ...(files ? ["a folder"] : [])];
     const either = words.length < 2 ? words[0] : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-    throw new UsageError(
-      `${asked}: expected ${either} for ${domain.samples} of shape [${made.shape.join(", ")}], found ${ending}`,
-    );
+    throw new UsageError(`${asked}: expected ${either} for ${domain.samples}, found ${ending}`);
   }
   if (path !== undefined) await checkPlace(path, options);
 };
