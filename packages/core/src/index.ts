@@ -49,6 +49,7 @@ export {
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/from-recipe.ts";
+export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
   type ClassifierGuidanceOptions,

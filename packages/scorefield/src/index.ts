@@ -24,6 +24,7 @@ export {
 } from "@scorefield/tensor";
 export { native } from "@scorefield/tensor/native";
 export * from "@scorefield/verify";
+export { type AssessRunOptions, assessRun } from "./assess/assess-run.ts";
 export { CheckpointError, RunError } from "./errors.ts";
 export type { Recipe } from "./recipe/resolve.ts";
 export type { RecipeInput } from "./recipe/schema.ts";
@@ -32,4 +33,3 @@ export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { RunRecord } from "./run/record.ts";
 export { saveRun } from "./run/save.ts";
 export { createRun, type PreparedRun, type RunEvent, resumeRun, trainRun } from "./run/train-run.ts";
-export type { Scaling, ScalingKind } from "./table/scaling.ts";

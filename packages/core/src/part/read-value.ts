@@ -87,6 +87,19 @@ export const readValue = (type: SettingType, value: unknown, path: string, readi
         : wrong(rangeText(type));
     case "boolean":
       return typeof value === "boolean" ? value : wrong("a boolean");
+    case "text": {
+      if (type.orNumber && typeof value === "number" && !Number.isNaN(value)) return value;
+      if (typeof value !== "string")
+        return wrong(type.orNumber ? "a text or a number" : type.path ? "a path" : "a text");
+      const { fewest = 0, most = Number.POSITIVE_INFINITY } = type;
+      if (type.path && value.includes("\0")) return wrong("a path, in which there is no character NUL");
+      if (value.length >= fewest && value.length <= most) return value;
+      return wrong(
+        fewest === most
+          ? `a text of ${most} character${most === 1 ? "" : "s"}`
+          : `a text of ${value.length < fewest ? `at least ${fewest}` : `at most ${most}`} characters`,
+      );
+    }
     case "choice": {
       if (type.functionName !== undefined && typeof value === "function" && reading.from === "library") return value;
       if (type.values.includes(value as string)) return value;

@@ -22,6 +22,16 @@ export type SettingType =
   | ({ readonly type: "number" | "whole" } & Range)
   | { readonly type: "boolean" }
   | {
+      readonly type: "text";
+      /** Characters, at least and at most. */
+      readonly fewest?: number;
+      readonly most?: number;
+      /** Whether it is the path of a file or folder, relative to whatever says it. */
+      readonly path?: boolean;
+      /** Whether a number may stand in its place, such as for the label of a class. */
+      readonly orNumber?: boolean;
+    }
+  | {
       readonly type: "choice";
       readonly values: readonly (string | number)[];
       /** For a choice that a function may stand for: the word that stands for it in recipes, which cannot be read back. */
@@ -94,6 +104,27 @@ export const whole = <const A extends About<number> & Range>(about: A): Setting<
 /** True or false. */
 export const boolean = <const A extends About<boolean>>(about: A): Setting<boolean, PresenceOf<A>> =>
   setting({ type: "boolean" }, about);
+
+/** A text; of `fewest` to `most` characters. */
+export const text = <const A extends About<string> & { readonly fewest?: number; readonly most?: number }>(
+  about: A,
+): Setting<string, PresenceOf<A>> =>
+  setting(
+    {
+      type: "text",
+      ...(about.fewest !== undefined && { fewest: about.fewest }),
+      ...(about.most !== undefined && { most: about.most }),
+    },
+    about,
+  );
+
+/** The path of a file or folder, relative to the recipe that says it. */
+export const path = <const A extends About<string>>(about: A): Setting<string, PresenceOf<A>> =>
+  setting({ type: "text", fewest: 1, path: true }, about);
+
+/** The label of a class: a text or a number. */
+export const label = <const A extends About<string | number>>(about: A): Setting<string | number, PresenceOf<A>> =>
+  setting({ type: "text", orNumber: true }, about);
 
 /** One of several words or numbers. */
 export const choice = <

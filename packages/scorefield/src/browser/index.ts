@@ -7,6 +7,7 @@ import "./runtime.ts";
 
 export * from "@scorefield/core";
 export * from "@scorefield/data/browser";
+export type { Codec, Scaling, ScalingKind, StoredCodec } from "@scorefield/domain/codec";
 export {
   compile,
   defaultRuntime,
@@ -25,6 +26,5 @@ export { web } from "@scorefield/tensor/web";
 export { CheckpointError, RunError } from "../errors.ts";
 export type { Recipe } from "../recipe/resolve.ts";
 export type { RunRecord } from "../run/record.ts";
-export type { Scaling, ScalingKind } from "../table/scaling.ts";
 export { type OpenedRun, type OpenOptions, openRun } from "./open-run.ts";
 export type { RunFile, RunSource } from "./run-source.ts";
