@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ColumnDistance, compareColumns } from "./domain.ts";
+import { type ColumnDistance, compareColumns, firstSamples } from "./domain.ts";
 import { createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
@@ -38,7 +38,8 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
       const { model, sampler, toData, columns: names } = await loadRun(out);
       expect(names).toHaveLength(columns);
       const samples = toData(await sample(model, { count: 10_000, sampler }));
-      const { heldOut: reference, training } = run.data.table!;
+      const { split } = run.data;
+      const [reference, training] = [await firstSamples(split.heldOut), await firstSamples(split.training)];
       // All samples: fewer would measure chance beside what the model lost.
       const found = compareColumns(names!, { samples, reference });
       const real = compareColumns(names!, { samples: training, reference }).samples;

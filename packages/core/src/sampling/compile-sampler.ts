@@ -106,7 +106,7 @@ export const samplerToOnnx = <const O extends Pick<ExportOptions, "externalData"
   sampler: Sampler,
   options: UnrolledOptions<FloatType> & O,
 ): Exported<O> => {
-  checkUnrolling("samplerToOnnx", model, sampler, options, [...unrolledOptions, "externalData"]);
+  checkUnrolling("samplerToOnnx", model, sampler, options, { ...unrolledOptions, externalData: true });
   const { f, specs } = unroll(model, sampler, options);
   return toOnnx(f, specs, { externalData: options.externalData }) as Exported<O>;
 };

@@ -1,12 +1,11 @@
 /** How good the samples of a run are. */
 import type { FeatureExtractor } from "@scorefield/assess";
-import { type AnySampler, guided, sample } from "@scorefield/core";
+import { type AnySampler, sample } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
-import type { ImageQuality, TableQuality } from "@scorefield/domain";
+import type { ImageQuality, Measured, MeasureInput, MeasureProgress, TableQuality } from "@scorefield/domain";
+import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
-import { assessImageRun } from "./assess-images.ts";
-import { assessTableRun } from "./assess-table.ts";
-import type { Assessed, RunAssessment, RunAssessProgress } from "./run-assessment.ts";
+import { ownData, ownWithout } from "../run/own-data.ts";
 
 /** Options of {@link assessRun}. */
 export interface AssessRunOptions {
@@ -14,6 +13,8 @@ export interface AssessRunOptions {
   readonly count?: number;
   /** A table or images to compare with, by path; default what was held out of training. */
   readonly data?: string;
+  /** What to do with rows of it that lack a number; default stop. */
+  readonly missing?: "error" | "drop";
   /** Default the run's own. */
   readonly sampler?: AnySampler;
   /** Features that images are compared by; default those of a classifier of the data's classes, or of procedural shapes. */
@@ -21,12 +22,13 @@ export interface AssessRunOptions {
   /** Of all draws, default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: RunAssessProgress) => void;
+  readonly onProgress?: (progress: MeasureProgress) => void;
 }
 
 const known = {
   count: true,
   data: true,
+  missing: true,
   sampler: true,
   extractor: true,
   seed: true,
@@ -34,12 +36,45 @@ const known = {
   onProgress: true,
 } satisfies Known<AssessRunOptions>;
 
-// Images are large in a convolutional network: more at once takes memory and saves no time.
-const imageBatch = 64;
+/** How a run is assessed: what is drawn and how, what to compare with, and who is told. */
+export interface RunAssessment extends Pick<MeasureInput, "count" | "seed" | "features" | "signal" | "draw"> {
+  /** The file or folder to compare with in place of held-out data, and what people call it. */
+  readonly file?: string | undefined;
+  readonly data?: string | undefined;
+  /** What to do with samples of it that lack a number. */
+  readonly missing?: "error" | "drop" | undefined;
+  readonly onProgress?: MeasureInput["onProgress"];
+  readonly onRemark?: MeasureInput["onRemark"];
+}
 
-/** What was found for a run, and on what. */
-export const assessedRun = (run: LoadedRun, work: RunAssessment): Promise<Assessed<TableQuality | ImageQuality>> =>
-  run.record.scaling.kind === "images" ? assessImageRun(run, work) : assessTableRun(run, work);
+/** What was found for a run, and on what. @throws as {@link assessRun} */
+export const assessedRun = async (
+  run: LoadedRun,
+  { file, data = file, missing, ...work }: RunAssessment,
+): Promise<Measured> => {
+  const { path, domain, made, model, record } = run;
+  const recipe = record.training?.recipe;
+  const own = await ownWithout(ownData(run, work.signal), path, file);
+  const given =
+    file === undefined
+      ? undefined
+      : await domain.given(file, { like: made, settings: recipe?.data, missing, signal: work.signal });
+  if (given?.dropped) work.onRemark?.(`left out, as they lack a number: ${given.dropped} ${domain.samples}`);
+  const reference = given?.samples ?? own?.heldOut;
+  if (!reference)
+    throw new RunError(
+      `${path}: expected a run with its data, found a model alone; name ${domain.samples} with --data`,
+    );
+  return domain.measure({
+    ...work,
+    made,
+    model: path,
+    classes: model.network.classes ?? 0,
+    reference,
+    given: given && data,
+    own: own && { training: own.training, name: own.name, part: recipe },
+  });
+};
 
 /**
  * Draws samples of a run and measures them against data that it has not seen, beside training data against the same: the
@@ -59,11 +94,13 @@ export const assessRun = async (
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
   const draw: RunAssessment["draw"] = async ({ count, seed, classes }) => {
-    const drawn = await sample(classes ? guided(run.model, classes) : run.model, {
+    const given = classes && { class: Int32Array.from({ length: count }, (_, i) => classes[i % classes.length]!) };
+    const drawn = await sample(run.model, {
       count,
+      ...(given && { given }),
       seed,
       sampler,
-      ...(run.model.shape.length > 1 && { batch: imageBatch }),
+      ...(run.domain.defaults.sampleBatch !== undefined && { batch: run.domain.defaults.sampleBatch }),
       ...(signal && { signal }),
       onProgress: ({ step, steps }) =>
         onProgress?.({ of: "sampling", part: "sampling", done: Math.floor((step / steps) * count), total: count }),
@@ -74,7 +111,7 @@ export const assessRun = async (
     ...rest,
     file: data,
     seed,
-    extractor: extractor && { extractor, called: extractor.frechetName },
+    features: extractor && { extractor, called: extractor.frechetName },
     signal: signal ?? new AbortController().signal,
     draw,
     onProgress,

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import { fieldOf, freshDistances, gridAxis } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";
-import { planarSets } from "@scorefield/domain";
+import { firstSamples, planarNames, planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
-import { setNames } from "../recipe/schema.ts";
 import { freshText } from "../report/fresh-text.ts";
 import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
@@ -17,7 +16,7 @@ import { trainWatched } from "./training.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
 interface DemoFlags {
-  readonly set: (typeof setNames)[number];
+  readonly set: (typeof planarNames)[number];
   readonly out?: string;
   readonly steps: number;
   readonly seed: number;
@@ -31,7 +30,7 @@ const gridPoints = 64;
 /** The noise of the field in the figure: enough that the score is finite and smooth, little enough that shapes stay. */
 const fieldSigma = 0.1;
 
-const titles: Record<(typeof setNames)[number], string> = {
+const titles: Record<(typeof planarNames)[number], string> = {
   moons: "Two moons",
   spirals: "Spirals",
   checkerboard: "Checkerboard",
@@ -57,7 +56,7 @@ const action = (flags: DemoFlags): Promise<void> =>
       { out: flags.out ?? (await freeRunFolder(`demo-${set}`)), overwrite: flags.overwrite ?? false },
     );
     const { path } = prepared;
-    const points = prepared.data.table!.training;
+    const points = await firstSamples(prepared.data.split.training);
     out.remark(`training a small network on ${trainingPoints.toLocaleString("en-US")} points of ${set}; run ${path}`);
     const { losses, ...trained } = await trainWatched(prepared, signal);
 
@@ -105,7 +104,7 @@ export const addDemo = (program: Command): void => {
     .description(
       "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",
     )
-    .addOption(oneOf("--set <name>", "the set", setNames).default("moons"))
+    .addOption(oneOf("--set <name>", "the set", planarNames).default("moons"))
     .option("-o, --out <folder>", "the run's folder (default: runs/demo-<set>)")
     .option("--steps <n>", "training steps", whole(1), 10_000)
     .option("--seed <n>", "of data, training and sampling", whole(0), 0)

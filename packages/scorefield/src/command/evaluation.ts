@@ -1,7 +1,7 @@
 /** What evaluations of all kinds of run take, give and say of themselves. */
 import { basename, resolve } from "node:path";
 import type { AnySampler } from "@scorefield/core";
-import type { RunAssessProgress } from "../assess/run-assessment.ts";
+import type { MeasureProgress } from "@scorefield/domain";
 import type { ReportHead } from "../report/image-report.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
@@ -13,6 +13,7 @@ export interface EvaluateFlags {
   /** What to compare with, as people call it; default what was held out. */
   readonly data?: string | undefined;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly count?: number;
   readonly steps?: number;
   readonly sampler?: string;
@@ -37,7 +38,7 @@ export const watchAssessment = (out: Output) => {
   };
   return {
     end,
-    onProgress: ({ of, part, done, total }: RunAssessProgress): void => {
+    onProgress: ({ of, part, done, total }: MeasureProgress): void => {
       if (of === "measuring") {
         end();
         if (!out.json) out.remark(`measuring: ${part}`);

@@ -11,12 +11,13 @@ import { kindText } from "../report/network-summary.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { type ModelData, modelData } from "../run/model-data.ts";
+import { checkAllowed } from "./allowed.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
-import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { type InputFormat, inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 
@@ -25,6 +26,7 @@ const names: readonly string[] = instrumentNames;
 interface InspectFlags {
   readonly data?: string | undefined;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly report?: string;
   readonly only?: readonly string[];
   readonly seed: number;
@@ -102,9 +104,10 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
       );
     if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
     const run = await loadRun(path, flags);
+    checkAllowed(run, "inspect");
     for (const remark of describeAverage(run)) out.remark(remark);
     const { data, title } = await withInput(flags, signal, async (file, title) => ({
-      data: await modelData(run, file, { signal }),
+      data: await modelData(run, { file, missing: flags.missing, signal }),
       title,
     }));
     if (data.heldOut.shape[0]! < 2)
@@ -144,6 +147,7 @@ export const addInspect = (program: Command): void => {
       "inspect with this table or these images instead of what was held out; - for standard input",
     )
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option(
       "--report <file>",
       "where the report goes; - for standard output (default: inspect.html in the run's folder)",

@@ -28,9 +28,6 @@ export interface SamplingChoice {
   readonly guidance?: GuidanceOptions;
 }
 
-// Images are large in a convolutional network: more at once takes memory and saves no time.
-const imageBatch = 64;
-
 /**
  * The sampler that options choose, else the run's own; settings that are not given are those of the run, if it names the
  * same kind. `sampler` is as {@link parseSampler} reads it, and `steps` goes before its setting.
@@ -66,7 +63,7 @@ export const sampleWatched = async (
     const { classes, firstSample = 0 } = choice;
     const model = classes ? guided(run.model, choice.guidance) : run.model;
     const given = classes && { class: classesFrom(classes, firstSample, choice.count) };
-    const batch = choice.batch ?? (run.model.shape.length > 1 ? imageBatch : undefined);
+    const batch = choice.batch ?? run.domain.defaults.sampleBatch;
     const drawn = await sample(model, {
       count: choice.count,
       firstSample,

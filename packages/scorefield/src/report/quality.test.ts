@@ -1,15 +1,12 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accuracy, classifier, classifierExtractor, initialClassifier } from "@scorefield/assess";
-import { convolutional, dataset, flatLayout, normal, perceptron } from "@scorefield/core";
+import { convolutional, dataset, normal, perceptron } from "@scorefield/core";
 import { glyphs, measureImages, measureTable } from "@scorefield/domain";
 import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { cacheFolder } from "../assess/cache-folder.ts";
-import { keptClassifier } from "../assess/classifier-store.ts";
-import { safeName } from "../assess/extractor.ts";
 import { imageReport } from "./image-report.ts";
 import { measuresText } from "./measure.ts";
 import { tableReport } from "./table-report.ts";
@@ -141,38 +138,4 @@ test("images: class accuracy, copies of training images, and a page that stands 
   expect(page).toContain("data:image/png;base64,");
   expect(page).toContain("class 9");
   expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
-});
-
-test("a classifier is made once, and again when its file is damaged or the key another", async () => {
-  const parts = { network, classes: 2, shape: [3] };
-  let made = 0;
-  const make = async () => classifier(parts, initialClassifier(parts, ++made));
-  const vector = async (key: unknown) => {
-    const { parameters } = await keptClassifier(key, parts, make);
-    return flatLayout(parameters).flatten(parameters);
-  };
-  const first = await vector("a");
-  expect(await vector("a")).toEqual(first);
-  expect(made).toBe(1);
-  await vector("b");
-  expect(made).toBe(2);
-  for (const name of await readdir(join(folder, "classifiers")))
-    await writeFile(join(folder, "classifiers", name), "damaged");
-  await vector("a");
-  expect(made).toBe(3);
-  process.env.SCOREFIELD_CACHE = "off";
-  await vector("a");
-  expect(made).toBe(4);
-});
-
-test("names of features are safe wherever the file lies", () => {
-  expect(safeName("my net (v2)/ü")).toBe("my-net-v2-ü");
-});
-
-test("the cache folder: as named, else where the system keeps such things", () => {
-  expect(cacheFolder({ SCOREFIELD_CACHE: "/named", XDG_CACHE_HOME: "/x" }, "linux")).toBe("/named");
-  expect(cacheFolder({ SCOREFIELD_CACHE: "off" }, "linux")).toBeUndefined();
-  expect(cacheFolder({ XDG_CACHE_HOME: "/x" }, "linux")).toBe(join("/x", "scorefield"));
-  expect(cacheFolder({ LOCALAPPDATA: "C:\\Local" }, "win32")).toContain("C:\\Local");
-  expect(cacheFolder({}, "linux")).toMatch(/\.cache.scorefield$/);
 });

@@ -1,8 +1,8 @@
 /** The report on a run on a table: its measures, and every column's distribution beside that of real rows. */
 import type { TableQuality } from "@scorefield/domain";
+import { columnOf } from "@scorefield/domain/table";
 import { twoHistograms } from "../figure/two-histograms.ts";
 import type { Table } from "../run/prepare.ts";
-import { columnOf } from "../table/column.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
