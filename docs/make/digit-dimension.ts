@@ -5,11 +5,11 @@
  */
 import { writeFile } from "node:fs/promises";
 import { denoisingDimension, flipd, localPca, noiseTimes, normalBundle, sampleCorrelation } from "@scorefield/assess";
+import { meanOf } from "@scorefield/assess/internal";
 import { ndarray, setDefaultRuntime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { type Curve, curveColours, curvesFigure } from "../../packages/scorefield/src/figure/curves.ts";
 import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";
-import { meanOf } from "../../packages/scorefield/src/report/inspect/subject.ts";
 import { loadLabelledRun } from "./labelled-run.ts";
 import { markdownTable, writeImage, writeSection } from "./page-section.ts";
 

@@ -3,14 +3,14 @@
  * `npm run bench docs/make/instruments.ts`, about a minute.
  */
 
-import { langevinChain } from "@scorefield/assess";
-import { edm, exact, gaussian, heun, mlp, train } from "@scorefield/core";
+import { inspect, langevinChain } from "@scorefield/assess";
+import { type Findings, fromJson } from "@scorefield/assess/internal";
+import { edm, exact, gaussian, mlp, train } from "@scorefield/core";
 import { moons } from "@scorefield/domain";
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { landscapeFigure } from "../../packages/scorefield/src/figure/landscape.ts";
 import { planePanels } from "../../packages/scorefield/src/report/inspect/plane.ts";
-import { inspected } from "../../packages/scorefield/src/report/inspect/subject.ts";
 import { markdownTable, writeImage, writeSection } from "./page-section.ts";
 
 const runtime = native({ threads: 1 });
@@ -19,8 +19,8 @@ const process = edm();
 
 const draw = moons();
 const model = await train({ data: draw(16_000, 1), process, network: mlp(), steps: 5000, seed: 0 }).result;
-const subject = inspected({ model, sampler: heun(), heldOut: draw(4000, 1, 16_000), seed: 0 });
-const { panels, axes } = await planePanels(subject, () => {});
+const { plane } = fromJson<Findings>(await inspect(model, { heldOut: draw(4000, 1, 16_000) }, { only: ["plane"] }));
+const { panels, axes } = planePanels(plane!);
 writeImage("field.svg", landscapeFigure(panels, axes));
 
 const line = exact(gaussian({ mean: [0] }), process);

@@ -1,16 +1,17 @@
 /** A run on labelled images, for scripts that look at its classes. */
-import { isImages } from "../../packages/scorefield/src/recipe/is-images.ts";
+import type { Images } from "@scorefield/data";
 import { loadRun } from "../../packages/scorefield/src/run/load.ts";
-import { readImageSplit } from "../../packages/scorefield/src/run/prepare.ts";
+import { ownData } from "../../packages/scorefield/src/run/own-data.ts";
 
 /**
  * Its model, the names of its classes, and its images, in those of training and those held out.
  * @throws Error for a run on anything else
  */
 export const loadLabelledRun = async (path: string) => {
-  const { model, classes, record } = await loadRun(path);
-  const recipe = record.training?.recipe;
-  if (!classes || !recipe || !isImages(recipe.data))
+  const run = await loadRun(path);
+  const { model, classes, domain } = run;
+  const own = await ownData(run);
+  if (!classes || !own || domain.samples !== "images")
     throw new Error(`expected a run on labelled images, found ${path}`);
-  return { model, classes, ...(await readImageSplit({ ...recipe, data: recipe.data }, path)) };
+  return { model, classes, training: own.training as Images, heldOut: own.heldOut as Images };
 };

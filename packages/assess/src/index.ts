@@ -6,6 +6,14 @@ export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neig
 export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
 export { accuracy, type BatchOptions, mapBatches, predictClasses } from "./classifier/predict.ts";
 export { type TrainClassifierOptions, trainClassifier } from "./classifier/train-classifier.ts";
+export {
+  type InspectData,
+  type Inspection,
+  type InspectOptions,
+  type InspectProgress,
+  inspect,
+} from "./inspection/inspect.ts";
+export type { Effort } from "./inspection/subject.ts";
 export { type ChainSummary, chainSummary } from "./instrument/autocorrelation.ts";
 export {
   type CalibrationLevel,
@@ -86,3 +94,7 @@ export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
 export { type SlicedWassersteinOptions, slicedWasserstein, slicedWassersteinStatistic } from "./metric/wasserstein.ts";
+export { type AssessOptions, assess } from "./quality/assess.ts";
+export type { AssessData, AssessProgress, Quality } from "./quality/compare-sets.ts";
+export type { Interval, Measure } from "./quality/measure.ts";
+export { type BoostedTrees, type BoostedTreesOptions, boostedTrees } from "./trees/boosted-trees.ts";

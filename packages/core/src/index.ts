@@ -48,6 +48,7 @@ export {
   energyPreconditioning,
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
+export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
   type ClassifierGuidanceOptions,

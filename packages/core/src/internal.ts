@@ -7,6 +7,7 @@ export { perSample } from "./model/per-sample.ts";
 export { preconditionings } from "./model/preconditionings.ts";
 export { constants } from "./model/trained.ts";
 export { networks } from "./network/networks.ts";
+export { firstRows } from "./numeric/first-rows.ts";
 export { gaussLegendre } from "./numeric/gauss-legendre.ts";
 export { pivotedCholesky } from "./numeric/pivoted-cholesky.ts";
 export { innerProducts } from "./numeric/products.ts";

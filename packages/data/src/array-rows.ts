@@ -30,5 +30,5 @@ export function* arrayRows(array: NdArray, path: string, options: TableOptions):
       yield builder.take();
     }
   }
-  if (builder.rows > 0) yield builder.take();
+  if (builder.pending) yield builder.take();
 }

@@ -124,7 +124,7 @@ export async function* streamCsv(path: string, options: TableOptions = {}): Asyn
   if (cutter) parse(cutter.end());
   if (first && !builder) start(undefined);
   if (!builder) throw new DataError({ path, expected: "rows of numbers", found: "an empty file" });
-  if (builder.rows > 0) ready.push(builder.take());
+  if (builder.pending) ready.push(builder.take());
   yield* ready;
 }
 

@@ -112,5 +112,5 @@ export async function* streamJsonLines(
     }
   }
   if (!builder) throw new DataError({ path, expected: "rows of numbers", found: "an empty file" });
-  if (builder.rows > 0) yield builder.take();
+  if (builder.pending) yield builder.take();
 }

@@ -37,7 +37,7 @@ export async function* streamNpy(path: string, options: TableOptions = {}): Asyn
       const data = allocate(type, count * width, path);
       await readElements(source, type, data, path);
       for (let row = 0; row < count; row++) builder.add(data.subarray(row * width, (row + 1) * width), start + row + 1);
-      if (builder.rows > 0) yield builder.take();
+      if (builder.pending) yield builder.take();
     }
     await expectEnd(source, path);
   } finally {

@@ -52,5 +52,5 @@ export async function* parquetRows(path: string, options: TableOptions): AsyncGe
       if (builder.rows >= chunkRows) yield builder.take();
     }
   }
-  if (builder.rows > 0) yield builder.take();
+  if (builder.pending) yield builder.take();
 }

@@ -6,6 +6,11 @@ import { DataError } from "./errors.ts";
 export interface Table<D extends FloatType = FloatType> {
   readonly columns: readonly string[];
   readonly values: D extends FloatType ? NdArray<D> : never;
+  /**
+   * Positions, counted from 0 among all rows, of those that were left out because they lack a number (`missing: "drop"`);
+   * left out where there are none.
+   */
+  readonly dropped?: readonly number[];
 }
 
 /** What every reader of tables takes. */
@@ -124,6 +129,8 @@ const describeCell = (cell: unknown): string => {
 export interface TableBuilder {
   /** Rows held now. */
   readonly rows: number;
+  /** Whether there is anything to take: rows, or word of rows that were left out. */
+  readonly pending: boolean;
   /** Adds a row. @param row its number as a person counts in the file. @throws DataError naming row and column */
   add(cells: ArrayLike<unknown>, row: number): void;
   /** The rows held, as a table, leaving none. */
@@ -144,6 +151,8 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
   const limit = options.dtype === "float32" ? 2 ** 128 - 2 ** 103 : Number.POSITIVE_INFINITY;
   let values = make(width * Math.ceil(1024 / width));
   let rows = 0;
+  let seen = 0;
+  let dropped: number[] = [];
 
   const refuse = (cells: ArrayLike<unknown>, row: number, column: string, cell: unknown, value: number | undefined) => {
     if (value === undefined) {
@@ -178,6 +187,9 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
     get rows() {
       return rows;
     },
+    get pending() {
+      return rows > 0 || dropped.length > 0;
+    },
     add(cells, row) {
       if ((rows + 1) * width > values.length) {
         const larger = make(values.length * 2);
@@ -193,12 +205,16 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
         else if (Number.isNaN(value) && options.missing === "drop") incomplete = true;
         else throw refuse(cells, row, columns[j]!, cell, value);
       }
-      if (!incomplete) rows++;
+      if (incomplete) dropped.push(seen);
+      else rows++;
+      seen++;
     },
     take() {
       const data = values.slice(0, rows * width);
+      const left = dropped;
       rows = 0;
-      return { columns, values: matrix(data, width) };
+      dropped = [];
+      return { columns, values: matrix(data, width), ...(left.length > 0 && { dropped: left }) };
     },
   };
 };
@@ -214,6 +230,7 @@ export const joinTables = async (path: string, parts: AsyncIterable<Table> | Ite
   if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
   if (pieces.length === 1) return pieces[0]!;
   const { columns, values } = pieces[0]!;
+  const dropped = pieces.flatMap((piece) => piece.dropped ?? []);
   const data = new (values.dtype === "float32" ? Float32Array : Float64Array)(rows * columns.length);
   let offset = 0;
   // Letting each piece go once it is copied keeps the peak near one table instead of two.
@@ -221,5 +238,5 @@ export const joinTables = async (path: string, parts: AsyncIterable<Table> | Ite
     data.set(piece.values.data, offset);
     offset += piece.values.data.length;
   }
-  return { columns, values: matrix(data, columns.length) };
+  return { columns, values: matrix(data, columns.length), ...(dropped.length > 0 && { dropped }) };
 };

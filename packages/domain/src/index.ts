@@ -1,4 +1,41 @@
+export { arrays } from "./arrays/domain.ts";
+export { builtInDomains, domainOfRecord, findDomain, type RecordedData, recogniseData } from "./built-in.ts";
+export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
+export { type DomainParts, defineDomain, type OpenableDomain } from "./define.ts";
+export type {
+  DataFacts,
+  Domain,
+  DomainDefaults,
+  FittedDefaults,
+  GivenData,
+  GivenOptions,
+  Preview,
+  ReadData,
+  ReadOptions,
+  SampleFile,
+  Shown,
+  Watching,
+  Writing,
+} from "./domain.ts";
 export { type GlyphBatch, type GlyphSampler, glyphNames, glyphs } from "./glyphs/glyphs.ts";
+export {
+  type ImageQuality,
+  type ImageSets,
+  type MeasureImagesOptions,
+  measureImages,
+} from "./images/measure-images.ts";
+export type { DrawRequest, Features, Measured, MeasureInput, MeasureProgress } from "./measure.ts";
+export {
+  encoded,
+  type OpenedData,
+  type OpenOptions,
+  openData,
+  readSplit,
+  type SplitChoice,
+  type SplitData,
+} from "./open.ts";
+export { dataName, movePaths } from "./paths.ts";
+export { planarNames } from "./planar/names.ts";
 export {
   checkerboard,
   moons,
@@ -8,4 +45,9 @@ export {
   rings,
   spirals,
   swissRoll,
-} from "./planar/planar.ts";
+} from "./planar/sets.ts";
+export { arraySamples, type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
+export { type DataSettings, fillSettings } from "./settings.ts";
+export { type ColumnComparison, type ColumnDistance, compareColumns, type RowSets } from "./table/compare-columns.ts";
+export { type MeasureTableOptions, measureTable, type TableQuality } from "./table/measure-table.ts";
+export type { Scaling, ScalingKind } from "./table/scaling.ts";

@@ -133,10 +133,16 @@ describe("from a table to new rows", () => {
   test("evaluate prints marginals and correlations beside those of real rows", async () => {
     const text = await run("evaluate", "runs/table", "-n", "200", "--steps", "6");
     expect(text.code, text.stderr).toBe(0);
-    expect(text.stdout).toMatch(/^Distances to 40 held-out rows \(samples: 200 drawn; real: 160 training rows/);
+    expect(text.stdout).toMatch(/^Distances to 40 held-out rows \(samples: 160 of 200 drawn; real: 160 training rows/);
     expect(text.stdout).toMatch(/^wave +0?\.?\d/m);
     const json = JSON.parse((await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--json")).stdout);
-    expect(json).toMatchObject({ referenceRows: 40, columns: ["wave", "class"], training: { rows: 160 } });
+    expect(json).toMatchObject({
+      referenceRows: 40,
+      columns: ["wave", "class"],
+      training: { rows: 160 },
+      samples: { rows: 160 },
+    });
+    expect(json).toMatchObject({ kind: "table", counts: { samples: 200, reference: 40, training: 160 } });
     expect(json.samples.columns).toHaveLength(2);
     const other = await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--data", "table.csv");
     expect(other.stdout).toMatch(/^Distances to 200 rows of table.csv/);

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
 import { addDemo } from "./command/demo.ts";
 import { addEvaluate } from "./command/evaluate.ts";
+import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
@@ -113,7 +114,7 @@ const report = (error: unknown, root: Command, args: readonly string[]): number 
     tell(failure.message);
     return interruptedCode;
   }
-  const message = oneLine(failure.message);
+  const message = inOptions(oneLine(failure.message));
   const hint = known.has(failure.name) ? "" : ` (unexpected ${failure.name}; set DEBUG=1 for its stack trace)`;
   tell(`${message}${hint}`);
   if (process.env.DEBUG) process.stderr.write(`${failure.stack}\n`);

@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "sampling",
     "likelihood",
   ],
-  assess: ["classifier", "metric", "anomaly", "instrument"],
+  assess: ["classifier", "trees", "metric", "quality", "anomaly", "instrument", "inspection"],
 };
 /** Packages that run in a page: no module of Node. */
 const everywhere = ["core", "assess", "verify"];

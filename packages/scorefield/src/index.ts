@@ -6,6 +6,7 @@ import "#runtime";
 
 export { DataError, readTable, writeCsv } from "@scorefield/data";
 export { native } from "@scorefield/tensor/native";
+export { type AssessRunOptions, assessRun } from "./assess/assess-run.ts";
 export * from "./common.ts";
 export type { RecipeInput } from "./recipe/schema.ts";
 export { type LoadedRun, type LoadOptions, loadRun } from "./run/load.ts";

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ColumnDistance, compareColumns, firstSamples } from "@scorefield/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
-import { type ColumnDistance, compareTables } from "./report/comparison.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 const missing = !existsSync(data);
@@ -38,8 +38,9 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
       const { model, sampler, toData, columns: names } = await loadRun(out);
       expect(names).toHaveLength(columns);
       const samples = toData(await sample(model, { count: 10_000, sampler }));
-      const { heldOut: reference, training } = run.data.table!;
-      const comparison = compareTables(names!, { samples, reference, training });
+      const { split } = run.data;
+      const [reference, training] = [await firstSamples(split.heldOut), await firstSamples(split.training)];
+      const comparison = compareColumns(names!, { samples, reference, training });
       expect(comparison.samples.correlationError).toBeLessThan(1.7 * comparison.training!.correlationError);
       expect(comparison.constant.length).toBeLessThanOrEqual(1);
       for (const key of ["kolmogorovSmirnov", "wasserstein"] as const)

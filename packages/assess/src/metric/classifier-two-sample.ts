@@ -2,15 +2,21 @@
 
 import type { FeatureNetwork } from "@scorefield/core";
 import { dataset, permutation } from "@scorefield/core";
-import { type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { type Rows, toRows } from "@scorefield/core/internal";
+import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
+import { boostedTrees } from "../trees/boosted-trees.ts";
+import { rowRelations } from "./row-relations.ts";
 
 /** Options of {@link classifierTwoSample}. */
 export interface ClassifierTwoSampleOptions {
-  /** What looks at the samples; default as for `trainClassifier`. */
+  /**
+   * What looks at the samples. Default for rows [n, d]: boosted trees, which are also shown how the columns of a row stand to
+   * each other; for samples of several axes: the network of `trainClassifier`.
+   */
   readonly network?: FeatureNetwork;
-  /** Of training, default 500. */
+  /** Steps that a network is trained for, default 500. */
   readonly steps?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -48,6 +54,7 @@ const mixed = (sets: readonly [NdArray, NdArray], rows: readonly [ArrayLike<numb
   const shape = sets[0].shape.slice(1);
   const size = sizeOf(shape);
   const n = rows[0].length;
+  // In single precision: differences between ways to store the same numbers are none between the sets.
   const x = zeros([2 * n, ...shape]);
   for (let i = 0; i < 2 * n; i++) {
     const row = rows[(i % 2) as 0 | 1][i >> 1]!;
@@ -75,6 +82,34 @@ const scaled = (sets: readonly [NdArray, NdArray]): readonly [NdArray, NdArray] 
   }) as unknown as readonly [NdArray, NdArray];
 };
 
+const wideOf = ({ n, d, data }: Rows): NdArray => ndarray(data, [n, d]);
+
+interface Halves {
+  readonly shown: { readonly x: NdArray<"float32">; readonly labels: Int32Array };
+  readonly apart: { readonly x: NdArray<"float32">; readonly labels: Int32Array };
+}
+
+/** How many columns a tree looks at: all of a few, and enough of many that each is seen often. */
+const columnsPerTree = 80;
+
+/** Labels that trees give the half set apart. */
+const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | undefined): ArrayLike<number> => {
+  const known = toRows("classifierTwoSample", shown.x);
+  const { n, d } = known;
+  // Rows of the first set alone: a relation that it keeps and the other breaks is one of the first.
+  const first = { n: n / 2, d, data: new Float64Array((n / 2) * d) };
+  for (let i = 0; i < n; i += 2) first.data.set(known.data.subarray(i * d, (i + 1) * d), (i / 2) * d);
+  const relations = rowRelations(first);
+  const trees = boostedTrees(wideOf(relations(known)), shown.labels, {
+    smallestLeaf: Math.max(2, Math.min(20, n >> 4)),
+    columnsPerTree,
+    seed,
+    signal,
+  });
+  const { data } = trees.logits(wideOf(relations(toRows("classifierTwoSample", apart.x))));
+  return data.map((logit) => (logit > 0 ? 1 : 0));
+};
+
 /**
  * Trains a classifier to tell half of both sets apart and counts how often it is right about the other half (Lopez-Paz &
  * Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is that
@@ -94,24 +129,30 @@ export const classifierTwoSample = async (
     throw new ShapeError(
       `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,
     );
-  const sets = scaled([a, b]);
+  const trees = !network && a.shape.length === 2;
+  // Trees see no scale, and relations between columns are in the units of the data.
+  const sets = trees ? ([a, b] as const) : scaled([a, b]);
   const half = Math.min(a.shape[0]!, b.shape[0]!) >> 1;
   const orders = sets.map(({ shape }, step) => permutation(shape[0]!, { seed, step, purpose: "resampling" }).data);
   const rows = (from: number) =>
     mixed(sets, [orders[0]!.subarray(from, from + half), orders[1]!.subarray(from, from + half)]);
-  const [shown, apart] = [rows(0), rows(half)];
-  const trained = await trainClassifier({
-    data: dataset(shown.x, shown.labels),
-    classes: 2,
-    ...(network && { network }),
-    steps,
-    batch: Math.min(128, 2 * half),
-    seed,
-    ...(signal && { signal }),
-    ...(runtime && { runtime }),
-  });
-  const { data } = await predictClasses(trained, apart.x, { signal, runtime });
-  const right = Float64Array.from(data, (label, i) => (label === apart.labels[i] ? 1 : 0));
+  const halves = { shown: rows(0), apart: rows(half) };
+  const { shown, apart } = halves;
+  const byNetwork = async (): Promise<ArrayLike<number>> => {
+    const trained = await trainClassifier({
+      data: dataset(shown.x, shown.labels),
+      classes: 2,
+      ...(network && { network }),
+      steps,
+      batch: Math.min(128, 2 * half),
+      seed,
+      ...(signal && { signal }),
+      ...(runtime && { runtime }),
+    });
+    return (await predictClasses(trained, apart.x, { signal, runtime })).data;
+  };
+  const told = trees ? byTrees(halves, seed, signal) : await byNetwork();
+  const right = Float64Array.from(told, (label, i) => (label === apart.labels[i] ? 1 : 0));
   const count = right.reduce((sum, value) => sum + value, 0);
   return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
 };

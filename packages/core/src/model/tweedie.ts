@@ -10,7 +10,7 @@ import { ShapeError, type Tensor } from "@scorefield/tensor";
 import type { Process, Scalar } from "../process/process.ts";
 import { add, divide, multiply, square, subtract } from "../process/scalar.ts";
 import { expandTime } from "./expand-time.ts";
-import type { ScoreModel } from "./score-model.ts";
+import type { Given, ScoreModel } from "./score-model.ts";
 
 /** The schedule at some times: numbers, or tensors that broadcast against the samples. */
 export interface ScheduleAt {
@@ -86,23 +86,24 @@ const combine = (denoised: Tensor, noise: Tensor, { alphaRate, sigmaRate }: Sche
   add(multiply(denoised, alphaRate), multiply(noise, sigmaRate));
 
 /**
- * grad_x log p_t(x), [n, ...shape]: the model's own `score` where it has one, else by Tweedie's formula.
+ * grad_x log p_t(x | given), [n, ...shape]: the model's own `score` where it has one, else by Tweedie's formula.
  * @param x noisy points, [n, ...shape]
  * @param t their times, [n]
+ * @param given what the model is conditioned on, as of `denoise`
  */
-export const score = (model: ScoreModel, x: Tensor, t: Tensor): Tensor =>
-  model.score?.(x, t) ?? scoreFromDenoised(model.denoise(x, t), x, scheduleAt(model.process, t, x));
+export const score = (model: ScoreModel, x: Tensor, t: Tensor, given?: Given): Tensor =>
+  model.score?.(x, t, given) ?? scoreFromDenoised(model.denoise(x, t, given), x, scheduleAt(model.process, t, x));
 
-/** The expected noise E[z | x_t], [n, ...shape]; arguments as for {@link score}. */
-export const noise = (model: ScoreModel, x: Tensor, t: Tensor): Tensor => {
+/** The expected noise E[z | x_t, given], [n, ...shape]; arguments as for {@link score}. */
+export const noise = (model: ScoreModel, x: Tensor, t: Tensor, given?: Given): Tensor => {
   const at = scheduleAt(model.process, t, x);
-  const own = model.score?.(x, t);
-  return own ? noiseFromScore(own, at) : noiseFromDenoised(model.denoise(x, t), x, at);
+  const own = model.score?.(x, t, given);
+  return own ? noiseFromScore(own, at) : noiseFromDenoised(model.denoise(x, t, given), x, at);
 };
 
 /**
  * dx/dt of the probability-flow ODE (Song et al. 2021, equation 13), [n, ...shape]; arguments as for {@link score}.
  * Not the "v-prediction" of Salimans & Ho 2022, which is this only for a process on the unit circle at unit speed.
  */
-export const velocity = (model: ScoreModel, x: Tensor, t: Tensor): Tensor =>
-  combine(model.denoise(x, t), noise(model, x, t), scheduleAt(model.process, t, x));
+export const velocity = (model: ScoreModel, x: Tensor, t: Tensor, given?: Given): Tensor =>
+  combine(model.denoise(x, t, given), noise(model, x, t, given), scheduleAt(model.process, t, x));

@@ -9,28 +9,31 @@ import {
   trainDiffusionTime,
 } from "@scorefield/assess";
 import { DataError, fitStandardisation, standardise, takeRows } from "@scorefield/data";
-import { type NdArray, ndarray } from "@scorefield/tensor";
+import { firstSamples } from "@scorefield/domain";
+import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import { ownRows } from "../run/own-data.ts";
-import type { Table } from "../run/prepare.ts";
-import { applyScaling } from "../table/scaling.ts";
-import { type GivenRows, readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
+import { ownData } from "../run/own-data.ts";
+import { checkAllowed } from "./allowed.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
-import { type InputFormat, inputFormatOption, missingData, withInput } from "./standard-input.ts";
+import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
+
+/** Rows in the units of the data, [n, columns]. */
+type Rows = NdArray<FloatType>;
 
 interface AnomalyFlags {
   readonly data?: string;
   readonly dataFormat?: InputFormat;
   readonly labels?: string;
+  readonly missing?: "error" | "drop";
   readonly unseen?: boolean;
   readonly noise: number;
   readonly tolerance: number;
@@ -57,8 +60,8 @@ const checkLabels = (labels: Float64Array, path: string, column: string): void =
 };
 
 /** Positions of rows that are no training rows; a row that occurs n times in training is left out at most n times. */
-const unseenRows = (rows: Table, training: Table): number[] => {
-  const keys = ({ data, shape: [n = 0, width = 0] }: Table) =>
+const unseenRows = (rows: Rows, training: Rows): number[] => {
+  const keys = ({ data, shape: [n = 0, width = 0] }: Rows) =>
     Array.from({ length: n }, (_, i) => data.subarray(i * width, (i + 1) * width).join());
   const left = new Map<string, number>();
   for (const key of keys(training)) left.set(key, (left.get(key) ?? 0) + 1);
@@ -68,11 +71,6 @@ const unseenRows = (rows: Table, training: Table): number[] => {
     return count > 0 ? [] : [i];
   });
 };
-
-const takeGiven = ({ rows, labels }: GivenRows, positions: readonly number[]): GivenRows => ({
-  rows: takeRows(rows as NdArray<"float64">, positions),
-  ...(labels && { labels: Float64Array.from(positions, (i) => labels[i]!) }),
-});
 
 const neighbours = 5;
 
@@ -96,8 +94,8 @@ const timeOfNoise = ({ path, model: { process } }: LoadedRun, noise: number): nu
 
 const scoreAll = async (
   run: LoadedRun,
-  training: Table,
-  rows: Table,
+  training: Rows,
+  rows: Rows,
   flags: AnomalyFlags & { readonly time: number },
   signal: AbortSignal,
 ): Promise<Scored[]> => {
@@ -105,10 +103,15 @@ const scoreAll = async (
   const fitted = fitStandardisation(training);
   const known = standardise(training, fitted, "float32");
   const standard = standardise(rows, fitted, "float32");
-  const scaled = applyScaling(run.record.scaling, rows, { seed, part: 2 });
+  const scaled = run.codec.encode(rows, { seed, part: 2 });
   type Entry = readonly [name: string, title: string, rows: NdArray, make: () => Promise<AnomalyDetector>];
   const entries: readonly Entry[] = [
-    ["density", "log-density", scaled, async () => densityDetector(run.model, { time, tolerance, signal })],
+    [
+      "negative_log_density",
+      "negative log-density",
+      scaled,
+      async () => densityDetector(run.model, { time, tolerance, signal }),
+    ],
     ["diffusion_time", "diffusion time, non-parametric", standard, async () => diffusionTime(known, { k: neighbours })],
     [
       "diffusion_time_categorical",
@@ -136,15 +139,28 @@ const scoreAll = async (
 /** Scores the rows of a file, and prints and writes what was found. */
 const scoreGiven = async (
   run: LoadedRun,
-  training: Table,
+  training: Rows,
   { file, title }: { readonly file: string; readonly title: string },
   flags: AnomalyFlags & { readonly time: number },
   out: Output,
   signal: AbortSignal,
 ): Promise<void> => {
-  const all = await readGivenRows(run, file, flags.labels, signal);
-  const positions = unseenRows(all.rows, training);
-  const [given, count] = [all.rows.shape[0]!, training.shape[0]!];
+  const {
+    samples,
+    labels: told,
+    dropped = 0,
+    positions: kept,
+  } = await run.domain.given(file, {
+    like: run.made,
+    settings: run.record.training?.recipe.data,
+    label: flags.labels,
+    missing: flags.missing,
+    signal,
+  });
+  if (dropped > 0) out.remark(`left out, as they lack a number: ${dropped} rows`);
+  const all = await firstSamples(samples);
+  const positions = unseenRows(all, training);
+  const [given, count] = [all.shape[0]!, training.shape[0]!];
   const seen = given - positions.length;
   if (flags.unseen && positions.length === 0)
     throw new DataError({
@@ -153,13 +169,14 @@ const scoreGiven = async (
       found: "training rows alone",
     });
   const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
-  const { rows, labels } = takeGiven(all, chosen);
+  const rows = takeRows(all as NdArray<"float64">, chosen);
+  const labels = told && Float64Array.from(chosen, (i) => told[i]!);
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
     out.remark(
       `${seen} of the ${given} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
     );
-  const beyond = rowsBeyondRange(run, rows);
+  const beyond = run.codec.beyond?.(rows) ?? 0;
   if (beyond > 0)
     out.remark(
       `${beyond} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot tell; for anomalies train with --set scaling=standard`,
@@ -175,7 +192,8 @@ const scoreGiven = async (
     seconds,
   }));
   await writeScores(flags, {
-    row: Float64Array.from(chosen, (i) => i + 1),
+    // As the file counts them, those included that were left out.
+    row: Float64Array.from(chosen, (i) => (kept ? kept[i]! : i) + 1),
     ...Object.fromEntries(scored.map(({ name, scores }) => [name, scores.data])),
     ...(labels && { label: labels }),
   });
@@ -219,10 +237,11 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     checkScoreFile(flags);
     if (flags.data === undefined) throw missingData(path, "anomaly");
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    tableColumns(run);
+    checkAllowed(run, "anomaly");
     const time = timeOfNoise(run, flags.noise);
-    const training = (await ownRows(run, signal))?.training;
-    if (!training) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
+    const own = await ownData(run, signal);
+    if (!own) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
+    const training = await firstSamples(own.training);
     if (training.shape[0]! < neighbours)
       throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.shape[0]}`);
     await withInput(flags, signal, (file, title) =>
@@ -241,9 +260,15 @@ export const addAnomaly = (program: Command): void => {
     .argument("<run>", "the run's folder, trained on normal rows")
     .option("--data <file>", "a table with the run's columns, which has to be named; - for standard input")
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
-    .option("--noise <x>", "noise, relative to the signal, under which the log-density is meant", positive, 0.1)
+    .option(
+      "--noise <x>",
+      "noise, relative to the signal, under which the negative log-density is meant",
+      positive,
+      0.1,
+    )
     .option("--tolerance <x>", "of the log-density", positive, 1e-3)
     .option("--steps <n>", "of training the categorical diffusion-time estimate", whole(1), 2000)
     .option("--seed <n>", "of that training", whole(0), 0)

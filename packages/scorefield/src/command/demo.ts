@@ -1,11 +1,10 @@
 /** `scorefield demo`: the whole way on a two-dimensional set, from training to a figure. */
 import { join } from "node:path";
+import { fieldOf, freshDistances, gridAxis } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";
-import { planarSets } from "@scorefield/domain";
+import { firstSamples, planarNames, planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
-import { setNames } from "../recipe/schema.ts";
-import { fieldOf, gridAxis } from "../report/field.ts";
-import { qualityText, sampleQuality } from "../report/sample-quality.ts";
+import { freshText } from "../report/fresh-text.ts";
 import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { createRun } from "../run/train-run.ts";
@@ -17,7 +16,7 @@ import { trainWatched } from "./training.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
 interface DemoFlags {
-  readonly set: (typeof setNames)[number];
+  readonly set: (typeof planarNames)[number];
   readonly out?: string;
   readonly steps: number;
   readonly seed: number;
@@ -31,7 +30,7 @@ const gridPoints = 64;
 /** The noise of the field in the figure: enough that the score is finite and smooth, little enough that shapes stay. */
 const fieldSigma = 0.1;
 
-const titles: Record<(typeof setNames)[number], string> = {
+const titles: Record<(typeof planarNames)[number], string> = {
   moons: "Two moons",
   spirals: "Spirals",
   checkerboard: "Checkerboard",
@@ -57,14 +56,14 @@ const action = (flags: DemoFlags): Promise<void> =>
       { out: flags.out ?? (await freeRunFolder(`demo-${set}`)), overwrite: flags.overwrite ?? false },
     );
     const { path } = prepared;
-    const points = prepared.data.table!.training;
+    const points = await firstSamples(prepared.data.split.training);
     out.remark(`training a small network on ${trainingPoints.toLocaleString("en-US")} points of ${set}; run ${path}`);
     const { losses, ...trained } = await trainWatched(prepared, signal);
 
     const run = await loadRun(path);
     const { samples } = await sampleWatched(run, { count: sampleCount, seed }, signal);
     // The fresh points come after those of training in the same stream.
-    const quality = sampleQuality(samples, planarSets[set](), seed, trainingPoints);
+    const quality = freshDistances(samples, planarSets[set](), { seed, first: trainingPoints });
 
     out.remark("drawing the score field and the log-density");
     const [x, y] = ([0, 1] as const).map((axis) => gridAxis(points, axis, gridPoints, 0.12)) as [number[], number[]];
@@ -88,7 +87,7 @@ const action = (flags: DemoFlags): Promise<void> =>
     out.text(
       [
         "",
-        qualityText(quality),
+        freshText(quality),
         "",
         `figure: ${figure.svg} and ${figure.png}`,
         `more samples: scorefield sample ${path} --count 1000 --out samples.csv`,
@@ -105,7 +104,7 @@ export const addDemo = (program: Command): void => {
     .description(
       "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",
     )
-    .addOption(oneOf("--set <name>", "the set", setNames).default("moons"))
+    .addOption(oneOf("--set <name>", "the set", planarNames).default("moons"))
     .option("-o, --out <folder>", "the run's folder (default: runs/demo-<set>)")
     .option("--steps <n>", "training steps", whole(1), 10_000)
     .option("--seed <n>", "of data, training and sampling", whole(0), 0)

@@ -1,25 +1,103 @@
 /** `scorefield evaluate`: how near samples come to data the model has not seen. */
+import type { Measured } from "@scorefield/domain";
+import { fileExtractor } from "@scorefield/domain/images";
 import { type Command, InvalidArgumentError } from "commander";
+import { assessedRun } from "../assess/assess-run.ts";
 import { UsageError } from "../errors.ts";
+import type { ReportHead } from "../report/image-report.ts";
+import { qualityText } from "../report/quality-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import { evaluateImageRun } from "./evaluate-images.ts";
-import { evaluateTableRun } from "./evaluate-table.ts";
-import type { EvaluateFlags } from "./evaluation.ts";
+import type { Table } from "../run/prepare.ts";
+import { checkAllowed } from "./allowed.ts";
+import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
-import { output } from "./output.ts";
+import { type Output, output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
-import { inputFormatOption, withInput } from "./standard-input.ts";
+import { sampleWatched } from "./sampling.ts";
+import { inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
-const imageOnly = ["extractor", "inception", "range", "layout", "features"] as const;
+/** Features of a person's own network, and what they are called. */
+const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
+  if (file === undefined) return undefined;
+  const extractor = await fileExtractor(file, {
+    inception,
+    ...(range && { range }),
+    ...(layout && { layout }),
+    ...(output !== undefined && { output }),
+  });
+  return { extractor, called: `${file}${inception ? ", said to be the Inception network" : ""}` };
+};
+
+const reportOf = async (found: Measured, head: ReportHead): Promise<string> => {
+  const { quality, samples, real, nearest } = found;
+  if (quality.kind === "table") {
+    const { tableReport } = await import("../report/table-report.ts");
+    return tableReport(quality, { samples: samples as Table, reference: real as Table }, head);
+  }
+  const { imageReport } = await import("../report/image-report.ts");
+  return imageReport(quality, { samples, real, nearest }, head);
+};
+
+const evaluate = async (
+  run: LoadedRun,
+  flags: EvaluateFlags & { readonly file: string | undefined },
+  out: Output,
+  signal: AbortSignal,
+) => {
+  const { onProgress, end } = watchAssessment(out);
+  const features = await ownFeatures(flags);
+  const { file, data, missing, count, seed } = flags;
+  let drawn: Awaited<ReturnType<typeof sampleWatched>> | undefined;
+  try {
+    const found = await assessedRun(run, {
+      file,
+      data,
+      missing,
+      count,
+      seed,
+      signal,
+      features,
+      draw: async (wanted) => {
+        end();
+        const { classes, ...choice } = { ...flags, ...wanted };
+        drawn = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, signal);
+        return drawn;
+      },
+      onProgress,
+      onRemark: out.remark,
+    });
+    const { sampler, seconds } = drawn!;
+    const { quality, comparedWith } = found;
+    const head = headOf(run, flags, {
+      sampler,
+      seconds,
+      reference: comparedWith,
+      count: quality.counts.samples,
+      extractor: found.features,
+    });
+    return {
+      text: qualityText(quality, found),
+      result: { ...head.result, ...quality },
+      report: () => reportOf(found, head),
+    };
+  } finally {
+    end();
+    await features?.extractor.dispose();
+  }
+};
+
+const aboutFeatures = ["extractor", "inception", "range", "layout", "features"] as const;
 
 /** @throws UsageError for options that do not go together, before anything long is begun */
-const checkFlags = ({ record, path }: LoadedRun, flags: EvaluateFlags): void => {
-  const given = imageOnly.find((name) => flags[name] !== undefined);
-  if (given && record.scaling.kind !== "images")
-    throw new UsageError(`--${given}: expected a run on images, found ${path}`);
+const checkFlags = ({ domain, path }: LoadedRun, flags: EvaluateFlags): void => {
+  const given = aboutFeatures.find((name) => flags[name] !== undefined);
+  if (given && !domain.features)
+    throw new UsageError(
+      `--${given}: expected a run on images or other data that are compared by features, found ${path}, a run on ${domain.samples}`,
+    );
   if (given && given !== "extractor" && flags.extractor === undefined)
     throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
   if (flags.report !== undefined && flags.report !== standardStream)
@@ -31,9 +109,9 @@ const action = (path: string, flags: EvaluateFlags): Promise<void> =>
     const taken = toStandardOutput("--report", flags.report, flags.json);
     const out = output(flags, taken);
     const run = await loadRun(path, flags);
+    checkAllowed(run, "evaluate");
     checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
-    const evaluate = run.record.scaling.kind === "images" ? evaluateImageRun : evaluateTableRun;
     const { text, result, report } = await withInput(flags, signal, (file, data) =>
       evaluate(run, { ...flags, file, data }, out, signal),
     );
@@ -63,6 +141,7 @@ export const addEvaluate = (program: Command): void => {
       "compare with this table or these images instead of the held-out ones; - for standard input",
     )
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))

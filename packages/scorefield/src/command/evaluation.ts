@@ -1,9 +1,11 @@
 /** What evaluations of all kinds of run take, give and say of themselves. */
 import { basename, resolve } from "node:path";
 import type { AnySampler } from "@scorefield/core";
+import type { MeasureProgress } from "@scorefield/domain";
 import type { ReportHead } from "../report/image-report.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
+import { progress } from "./progress.ts";
 import type { InputFormat } from "./standard-input.ts";
 
 /** The options of the command. */
@@ -11,6 +13,7 @@ export interface EvaluateFlags {
   /** What to compare with, as people call it; default what was held out. */
   readonly data?: string | undefined;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly count?: number;
   readonly steps?: number;
   readonly sampler?: string;
@@ -26,26 +29,27 @@ export interface EvaluateFlags {
   readonly json?: boolean;
 }
 
-/** Options, and the file that `data` is read from. */
-export interface EvaluateInput extends EvaluateFlags {
-  readonly file: string | undefined;
-}
-
-/** What an evaluation gives to print and to write. */
-export interface Evaluated {
-  readonly text: string;
-  /** Plain JSON. */
-  readonly result: Readonly<Record<string, unknown>>;
-  /** The report as an HTML document. */
-  report(): string | Promise<string>;
-}
-
-/** Tells a person what is done next, where nobody reads JSON. */
-export const stages =
-  (out: Output) =>
-  (stage: string): void => {
-    if (!out.json) out.remark(`measuring: ${stage}`);
+/** Tells a person how far an assessment is: what is measured next only where nobody reads JSON. */
+export const watchAssessment = (out: Output) => {
+  let line: ReturnType<typeof progress> | undefined;
+  const end = (): void => {
+    line?.end();
+    line = undefined;
   };
+  return {
+    end,
+    onProgress: ({ of, part, done, total }: MeasureProgress): void => {
+      if (of === "measuring") {
+        end();
+        if (!out.json) out.remark(`measuring: ${part}`);
+      } else if (of === "classifier") {
+        line ??= progress(part, total);
+        line.update(done);
+        if (done === total) end();
+      }
+    },
+  };
+};
 
 const settings = ({ recipe: { kind, ...rest } }: AnySampler): string =>
   [
@@ -64,7 +68,7 @@ export const headOf = (
     readonly seconds: number;
     readonly reference: string;
     readonly count: number;
-    readonly extractor?: string;
+    readonly extractor?: string | undefined;
   },
 ): ReportHead & { readonly result: Readonly<Record<string, unknown>> } => {
   const { sampler, seconds, reference, count, extractor } = drawn;

@@ -2,11 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { instrumentNames } from "@scorefield/assess/internal";
 import { normal } from "@scorefield/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
-import { instrumentNames } from "../report/inspect/inspection.ts";
 import { createRun, trainRun } from "../run/train-run.ts";
 
 let folder: string;

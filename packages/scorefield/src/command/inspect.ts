@@ -1,27 +1,32 @@
 /** `scorefield inspect`: a run's score as a field, in one report. */
 import { join } from "node:path";
+import { type Inspection, inspect } from "@scorefield/assess";
+import { instrumentNames } from "@scorefield/assess/internal";
 import { didYouMean } from "@scorefield/core";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { duration } from "../report/duration.ts";
-import { type Inspection, inspect, instrumentNames } from "../report/inspect/inspection.ts";
-import type { Subject } from "../report/inspect/subject.ts";
+import { inspectionSections } from "../report/inspect/sections.ts";
 import { kindText } from "../report/network-summary.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { type ModelData, modelData } from "../run/model-data.ts";
+import { checkAllowed } from "./allowed.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
-import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { type InputFormat, inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
+
+const names: readonly string[] = instrumentNames;
 
 interface InspectFlags {
   readonly data?: string | undefined;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly report?: string;
   readonly only?: readonly string[];
   readonly seed: number;
@@ -54,62 +59,78 @@ const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): S
   };
 };
 
-const watched = async (subject: Subject, flags: InspectFlags): Promise<Inspection> => {
+const watched = async (
+  { model, sampler }: LoadedRun,
+  { heldOut, training }: ModelData,
+  { only, seed }: InspectFlags,
+  signal: AbortSignal,
+): Promise<Inspection> => {
   const line = progress("inspecting", 1000, { percent: true });
   try {
-    return await inspect(subject, {
-      ...(flags.only && { only: flags.only }),
-      onProgress: ({ part, done }) => line.update(Math.floor(1000 * done), [part]),
-    });
+    return await inspect(
+      model,
+      { heldOut, training },
+      {
+        only,
+        sampler,
+        seed,
+        signal,
+        onProgress: ({ part, done }) => line.update(Math.floor(1000 * done), [part]),
+      },
+    );
   } catch (error) {
-    if (subject.signal?.aborted) throw new Interrupted("stopped; no report was written");
+    if (signal.aborted) throw new Interrupted("stopped; no report was written");
     throw error;
   } finally {
     line.end();
   }
 };
 
+/** Maps of the plane are half a megabyte of numbers to be drawn, which the report does. */
+const withoutMaps = ({ plane, ...rest }: Inspection) => {
+  if (!plane) return rest;
+  const { maps: _, ...numbers } = plane;
+  return { plane: numbers, ...rest };
+};
+
 const action = (path: string, flags: InspectFlags): Promise<void> =>
   interruptible(async (signal) => {
     const taken = toStandardOutput("--report", flags.report, flags.json);
     const out = output(flags, taken);
-    const unknown = flags.only?.find((name) => !instrumentNames.includes(name));
+    const unknown = flags.only?.find((name) => !names.includes(name));
     if (unknown !== undefined)
       throw new UsageError(
-        `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${didYouMean(unknown, instrumentNames)}`,
+        `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${didYouMean(unknown, names)}`,
       );
     if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
     const run = await loadRun(path, flags);
+    checkAllowed(run, "inspect");
     for (const remark of describeAverage(run)) out.remark(remark);
     const { data, title } = await withInput(flags, signal, async (file, title) => ({
-      data: await modelData(run, file, { signal }),
+      data: await modelData(run, { file, missing: flags.missing, signal }),
       title,
     }));
     if (data.heldOut.shape[0]! < 2)
       throw new RunError(`${path}: expected at least 2 samples to inspect with, found ${data.heldOut.shape[0]}`);
-    const { model, sampler, columns } = run;
     const begun = performance.now();
-    const { heldOut, training } = data;
-    const subject = {
-      model,
-      sampler,
-      heldOut,
-      ...(training && { training }),
-      ...(columns && { columns }),
-      seed: flags.seed,
-      signal,
-    };
-    const { numbers, sections } = await watched(subject, flags);
+    const inspection = await watched(run, data, flags, signal);
     const seconds = (performance.now() - begun) / 1000;
     const file = flags.report ?? join(path, "inspect.html");
     const page = htmlPage({
       title: `Inspection of ${path}`,
       subtitle: `Made by scorefield inspect in ${duration(seconds)}.`,
-      sections: [aboutRun(run, data, { ...flags, data: title }), ...sections],
+      sections: [aboutRun(run, data, { ...flags, data: title }), ...inspectionSections(inspection, run.columns)],
     });
     await writeOutput(file, page);
     if (!taken) out.text(`Report: ${file}`);
-    out.result({ run: path, checkpoint: run.step, report: file, seed: flags.seed, seconds, ...numbers });
+    out.result({
+      run: path,
+      checkpoint: run.step,
+      report: file,
+      seed: flags.seed,
+      seconds,
+      ...withoutMaps(inspection),
+    });
   }, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
@@ -126,13 +147,14 @@ export const addInspect = (program: Command): void => {
       "inspect with this table or these images instead of what was held out; - for standard input",
     )
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option(
       "--report <file>",
       "where the report goes; - for standard output (default: inspect.html in the run's folder)",
     )
     .option("--only <names>", `some of ${instrumentNames.join(", ")} (default: all)`, list)
     .option("--seed <n>", "of all draws", whole(0), 0)
-    .option("--json", "print the numbers as JSON")
+    .option("--json", "print the numbers as JSON (without the maps of the plane)")
     .action(action);
   withProvider(withParametersChoice(command));
   withExamples(command, [

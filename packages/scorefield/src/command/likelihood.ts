@@ -1,20 +1,19 @@
 /** `scorefield likelihood`: how probable rows are under the model of a run. */
 import { ArgumentError, dequantise, logDensityDetails } from "@scorefield/core";
+import { firstSamples } from "@scorefield/domain";
+import { type FloatType, type NdArray, sizeOf } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { minus } from "../figure/minus.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import type { Table } from "../run/prepare.ts";
-import { applyScaling } from "../table/scaling.ts";
-import { logVolume } from "../table/scaling-volume.ts";
-import { readGivenRows, rowsBeyondRange, tableColumns } from "./given-rows.ts";
-import { imageLikelihood } from "./image-likelihood.ts";
+import { checkAllowed } from "./allowed.ts";
+import { bitsLikelihood } from "./bits-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
-import { type InputFormat, inputFormatOption, missingData, withInput } from "./standard-input.ts";
+import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
@@ -22,6 +21,7 @@ import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.t
 interface LikelihoodFlags {
   readonly data?: string;
   readonly dataFormat?: InputFormat;
+  readonly missing?: "error" | "drop";
   readonly count?: number;
   readonly bits?: boolean;
   readonly out?: string;
@@ -44,7 +44,7 @@ const summary = (values: Float64Array) => {
 };
 
 /** Whole numbers from 0 to 255 with uniform noise of a cell's width, in the units of the data. @throws UsageError */
-const bytesAsPoints = (rows: Table, path: string, seed: number): Table => {
+const bytesAsPoints = (rows: NdArray<FloatType>, path: string, seed: number): NdArray<"float64"> => {
   try {
     return dequantise(rows, { levels: 256, range: [0, 255], seed, dtype: "float64" });
   } catch (cause) {
@@ -58,12 +58,31 @@ const bytesAsPoints = (rows: Table, path: string, seed: number): Table => {
 };
 
 /** @throws UsageError where data of whole numbers have no probability under the model */
-const checkBits = ({ path, record }: LoadedRun): void => {
-  if (logVolume(record.scaling) === undefined)
+const checkBits = ({ path, codec }: LoadedRun): void => {
+  if (!codec.smooth)
     throw new UsageError(
-      `--bits: expected a run with a density in the units of its data, found ${path} with ${record.scaling.kind === "quantile" ? "quantile scaling" : "a constant column"}; train with --set scaling=standard${record.scaling.kind === "quantile" ? "" : " and without that column"}`,
+      `--bits: expected a run with a density in the units of its data, found ${path} with ${codec.because}; train with --set scaling=standard${codec.volume ? "" : " and without that column"}`,
     );
 };
+
+/** What a person should know of densities in the data's units. */
+const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowhere: number): string[] => [
+  ...(codec.volume
+    ? []
+    : [
+        `log-densities are in the model's units: ${codec.because} has a probability in the data's own, not a density; train without it (--exclude) for log-densities in the data's units`,
+      ]),
+  ...(withAtoms > 0
+    ? [
+        `${withAtoms} of ${rows} rows have values with a probability of their own, as ${codec.because} gives values that repeat and the ends of columns: these count by their probability and not by a density, and the log-density is then a lower bound in the mean`,
+      ]
+    : []),
+  ...(nowhere > 0
+    ? [
+        `${nowhere} of ${rows} rows have values that the model never draws: their log-density is -Infinity, and the mean is of the others`,
+      ]
+    : []),
+];
 
 const fixed = (value: number | undefined): string =>
   value === undefined ? "" : Number.isNaN(value) ? "unknown" : fixedNumber(value);
@@ -77,40 +96,51 @@ const rowLikelihood = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { bits = false, seed, probes, tolerance } = flags;
-  const columns = tableColumns(run);
-  const { rows: given } = await readGivenRows(run, file, undefined, signal);
+  const { domain, codec, made } = run;
+  const { missing } = flags;
+  const { samples, dropped = 0 } = await domain.given(file, {
+    like: made,
+    settings: run.record.training?.recipe.data,
+    missing,
+    signal,
+  });
+  if (dropped > 0) out.remark(`left out, as they lack a number: ${dropped} rows`);
+  const given = await firstSamples(samples);
   const rows = bits ? bytesAsPoints(given, title, seed) : given;
-  const { scaling } = run.record;
-  const volume = logVolume(scaling);
+  const size = sizeOf(made.shape);
+  const points = codec.encode(rows, { seed, part: 2 });
+  const volume = codec.volume?.(rows, points);
   const units = volume === undefined ? "model" : "data";
-  if (units === "model")
-    out.remark(
-      `log-densities are in the model's units, after ${scaling.kind} scaling: in the data's own, ${scaling.kind === "quantile" ? "repeated values and the ends of columns have" : "a constant column has"} a probability, not a density`,
-    );
-  const beyond = rowsBeyondRange(run, rows);
-  if (beyond > 0) out.remark(`${beyond} rows lie beyond the range of the training rows, and count as being at its end`);
+  const beyond = codec.beyond?.(rows) ?? 0;
   const begun = performance.now();
-  const details = await logDensityDetails(run.model, applyScaling(scaling, rows, { seed, part: 2 }), {
+  const details = await logDensityDetails(run.model, points, {
     ...(probes !== undefined && { divergence: { probes, seed } }),
     ...(tolerance !== undefined && { tolerance }),
     signal,
   });
   const seconds = (performance.now() - begun) / 1000;
-  const logDensity = Float64Array.from(details.logDensity.data, (value) => value + (volume ?? 0));
-  const total = summary(logDensity);
+  const logDensity = Float64Array.from(
+    details.logDensity.data,
+    (value, i) => value + (volume ? volume.logVolume[i]! : 0),
+  );
+  const withAtoms = volume ? volume.atoms.filter((count) => count > 0).length : 0;
+  const nowhere = logDensity.filter((value) => value === Number.NEGATIVE_INFINITY).length;
+  for (const remark of remarksOf(run, logDensity.length, withAtoms, nowhere)) out.remark(remark);
+  const total = summary(logDensity.filter((value) => value !== Number.NEGATIVE_INFINITY));
   const errors = details.standardError.data;
   // That of the mean: errors of rows, whose probes are independent.
   const probeError =
-    probes === undefined && columns.length <= 64
+    probes === undefined && size <= 64
       ? undefined
       : Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0)) / errors.length;
-  const inBits = bits ? logDensity.map((value) => -value / (columns.length * Math.LN2)) : undefined;
+  const inBits = bits ? logDensity.map((value) => -value / (size * Math.LN2)) : undefined;
   const ofBits = inBits && summary(inBits);
   await writeScores(flags, {
     log_density: logDensity,
     standard_error: errors,
     error_estimate: details.errorEstimate.data,
     prior_mismatch: details.priorMismatch.data,
+    ...(volume && !codec.smooth && { atoms: Float64Array.from(volume.atoms) }),
     ...(inBits && { bits_per_dimension: inBits }),
   });
   const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
@@ -138,6 +168,7 @@ const rowLikelihood = async (
     rows: logDensity.length,
     units,
     logDensity: total,
+    ...(volume && !codec.smooth && { rowsWithAtoms: withAtoms, rowsWithoutDensity: nowhere }),
     ...(probeError !== undefined && { probeError: Number.isFinite(probeError) ? probeError : null }),
     errorEstimate: meanOf(details.errorEstimate.data),
     solverError: error,
@@ -154,16 +185,19 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
     const out = output(flags, toStandardOutput("--out", flags.out, flags.json));
     checkScoreFile(flags);
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    const images = run.record.scaling.kind === "images";
-    if (!images) {
+    checkAllowed(run, "likelihood");
+    const inBits = run.domain.likelihood === "bits-per-dimension";
+    if (!inBits) {
       if (flags.data === undefined) throw missingData(path, "likelihood");
-      if (flags.count !== undefined) throw new UsageError("--count: expected a run on images, found one on a table");
-      tableColumns(run);
+      if (flags.count !== undefined)
+        throw new UsageError(
+          `--count: expected a run whose likelihood is told in bits per dimension, found one on ${run.domain.samples}`,
+        );
       if (flags.bits) checkBits(run);
     }
     await withInput(flags, signal, (file, title) =>
-      images
-        ? imageLikelihood(run, { ...flags, file, title }, out, signal)
+      inBits
+        ? bitsLikelihood(run, { ...flags, file, title }, out, signal)
         : rowLikelihood(run, { file: file!, title: title! }, flags, out, signal),
     );
   }, "stopping (Ctrl-C again quits at once)");
@@ -174,7 +208,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data where these have a density: not after quantile scaling, whose log-densities are in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density; a constant column leaves log-densities in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option(
@@ -182,6 +216,7 @@ export const addLikelihood = (program: Command): void => {
       "a table with the run's columns, or - for standard input; of images by default those held out",
     )
     .addOption(inputFormatOption())
+    .addOption(missingOption())
     .option("-n, --count <n>", "of images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
     .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")

@@ -14,7 +14,7 @@ import { checkOutputPlace } from "./output-file.ts";
 import { sampleWatched } from "./sampling.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
-import { checkSampleFile, type SampleFormat, sampleFormats, writeSamples } from "./write-samples.ts";
+import { checkSampleFile, sampleFormats, writeSamples } from "./write-samples.ts";
 
 interface SampleFlags {
   readonly count?: number;
@@ -25,18 +25,12 @@ interface SampleFlags {
   readonly checkpoint?: number;
   readonly averageWidth?: number;
   readonly out?: string;
-  readonly format?: SampleFormat;
+  readonly format?: string;
   readonly class?: string;
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
   readonly json?: boolean;
 }
-
-// More would be a picture too large to look at.
-const mostInGrid = 400;
-
-/** Rows enough to show a distribution, and images enough to look at. */
-const defaultCount = { rows: 1000, images: 64 };
 
 const action = (path: string, flags: SampleFlags): Promise<void> =>
   interruptible(async (signal) => {
@@ -44,19 +38,17 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const out = output(flags, taken);
     const run = await loadRun(path, flags);
     for (const remark of describeAverage(run)) out.remark(remark);
-    const { shape } = run.model;
-    const images = run.record.scaling.kind === "images";
-    const count = flags.count ?? (shape.length === 3 ? defaultCount.images : defaultCount.rows);
+    const { domain, made } = run;
+    const count = flags.count ?? domain.defaults.count;
     const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
     const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
-    const usual = images && count <= mostInGrid ? "png" : shape.length === 1 ? "csv" : "npy";
-    const format = `.${flags.format ?? usual}` as const;
-    const writing = { columns: run.columns, images, classes: names, format };
+    const format = flags.format === undefined ? domain.usualEnding(count, made.shape) : `.${flags.format}`;
+    const writing = { domain, made, classes: names, format };
     if (flags.format !== undefined && flags.out !== undefined && !taken)
       throw new UsageError(
         `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
       );
-    await checkSampleFile(flags.out, shape, writing);
+    await checkSampleFile(flags.out, writing);
     if (flags.out === undefined) checkOutputPlace("--out", join(path, "samples"));
     const { guidance: weight, guidanceInterval: interval } = flags;
     if (interval && weight === undefined)

@@ -26,9 +26,6 @@ export interface SamplingChoice {
   readonly guidance?: GuidanceOptions;
 }
 
-// Images are large in a convolutional network: more at once takes memory and saves no time.
-const imageBatch = 64;
-
 /**
  * The sampler that options choose, else the run's own; settings that are not given are those of the run, if it names the
  * same kind. `sampler` is as {@link parseSampler} reads it, and `steps` goes before its setting.
@@ -58,7 +55,7 @@ export const sampleWatched = async (
   const line = progress("sampling", choice.count);
   try {
     const model = choice.classes ? guided(run.model, choice.classes, choice.guidance) : run.model;
-    const batch = choice.batch ?? (run.model.shape.length > 1 ? imageBatch : undefined);
+    const batch = choice.batch ?? run.domain.defaults.sampleBatch;
     const drawn = await sample(model, {
       count: choice.count,
       seed: choice.seed,

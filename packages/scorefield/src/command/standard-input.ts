@@ -25,6 +25,10 @@ const inputTitle = "standard input";
 export const inputFormatOption = (): Option =>
   oneOf("--data-format <format>", "what - holds (default: found out from its first bytes)", formats);
 
+/** The option that says what to do with rows that lack a number. */
+export const missingOption = (): Option =>
+  oneOf("--missing <what>", "rows of --data that lack a number: error or drop (default: error)", ["error", "drop"]);
+
 const startsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => bytes[i] === byte);
 

@@ -28,7 +28,7 @@ interface Found {
 
 const ofRun = async (path: string, { shape, set }: SummaryFlags): Promise<Found> => {
   if (set) throw new UsageError(`${path}: --set changes recipes and kinds of network, not a run`);
-  const { model } = await readRecord(path);
+  const { model } = (await readRecord(path)).record;
   return { network: model.network, shape: shape ?? model.shape };
 };
 
@@ -36,7 +36,7 @@ const ofRecipe = async (path: string, { shape, set = [] }: SummaryFlags, signal:
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(applySettings(await readRecipe(path), set), path);
   if (shape) return { network: parsed.network, shape };
-  const { recipe, training } = await prepare(parsed, recipeFolder(path), signal);
+  const { recipe, training } = await prepare(parsed, { folder: recipeFolder(path), signal });
   return { network: recipe.network, shape: training.shape };
 };
 

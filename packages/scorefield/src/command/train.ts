@@ -2,14 +2,22 @@
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { setting } from "@scorefield/core";
+import {
+  builtInDomains,
+  type DataSettings,
+  type Domain,
+  findDomain,
+  movePaths,
+  recogniseData,
+} from "@scorefield/domain";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
 import { expandData } from "../recipe/parse.ts";
-import { movePaths } from "../recipe/paths.ts";
 import { isRecipeFile, readRecipe } from "../recipe/read.ts";
 import type { Recipe } from "../recipe/resolve.ts";
-import { builtInNames, type DataRecipe, type RecipeInput } from "../recipe/schema.ts";
+import type { RecipeInput } from "../recipe/schema.ts";
 import { applySettings } from "../recipe/settings.ts";
 import { kindText } from "../report/network-summary.ts";
 import { grouped } from "../report/number-text.ts";
@@ -30,22 +38,14 @@ interface TrainFlags {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly checkpoint?: number;
-  readonly columns?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly label?: string;
-  readonly only?: readonly (string | number)[];
-  readonly array?: string;
-  readonly missing?: string;
-  readonly labels?: string | true;
-  readonly size?: number;
-  readonly greyscale?: boolean;
-  readonly flip?: boolean;
   readonly steps?: number;
   readonly minutes?: number;
   readonly batch?: number;
   readonly seed?: number;
   readonly dataFormat?: InputFormat;
   readonly json?: boolean;
+  /** Settings of data, by their names: see the options of domains. */
+  readonly [setting: string]: unknown;
 }
 
 type Fields = Record<string, unknown>;
@@ -55,6 +55,9 @@ interface Given {
   readonly recipe: Fields;
   readonly folder: string;
 }
+
+/** All data that is made on the spot, by name. */
+const builtInNames = builtInDomains.flatMap(({ words = [] }) => words);
 
 const readSource = async (source: string): Promise<Given> => {
   if (isRecipeFile(source)) return { recipe: await readRecipe(source), folder: recipeFolder(source) };
@@ -69,33 +72,26 @@ const readSource = async (source: string): Promise<Given> => {
     throw new UsageError(
       `${source}: expected a folder of images, found a whole disk; name the folder that they are in`,
     );
-  return { recipe: { data: found?.isDirectory() ? { kind: "images", path: source } : source }, folder: "." };
+  return { recipe: { data: found?.isDirectory() ? recogniseData(source, { isFolder: true })! : source }, folder: "." };
 };
 
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** What each kind of data has options for. */
-const dataFlags: Readonly<Record<string, readonly (keyof TrainFlags)[]>> = {
-  file: ["columns", "exclude", "label", "only", "array", "missing"],
-  images: ["labels", "only", "array", "size", "greyscale", "flip"],
-  glyphs: ["size", "greyscale"],
-  set: [],
-};
-const whatIs: Readonly<Record<string, string>> = { file: "a table", images: "images", glyphs: "a built-in set" };
+/** Names of the options of all domains, which are those of the settings they stand for. */
+const dataOptions = [...new Set(builtInDomains.flatMap(({ options = {} }) => Object.keys(options)))];
+
+/** Domains by what people call them, each once. */
+const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map(({ title }) => title))].join(" or ");
 
 /** The settings of data that options say. @throws UsageError for an option that this kind of data does not have */
 const aboutData = (data: unknown, flags: TrainFlags): Fields => {
-  const kind = String((data as Fields | undefined)?.kind);
-  const known = dataFlags[kind] ?? [];
-  const all = [...new Set(Object.values(dataFlags).flat())];
-  const about = defined(Object.fromEntries(all.map((name) => [name, flags[name]])));
-  const stray = Object.keys(about).find((name) => !known.includes(name as keyof TrainFlags));
+  const domain = findDomain((data as Fields | undefined)?.kind);
+  const about = defined(Object.fromEntries(dataOptions.map((name) => [name, flags[name]])));
+  const stray = Object.keys(about).find((name) => !(name in (domain?.options ?? {})));
   if (stray !== undefined) {
-    const meant = Object.keys(dataFlags).filter((kind) => dataFlags[kind]!.includes(stray as keyof TrainFlags));
-    throw new UsageError(
-      `--${stray}: expected ${meant.map((kind) => (kind === "file" ? "a data file" : whatIs[kind])).join(" or ")} to apply it to, found ${whatIs[kind] ?? "a built-in set"}`,
-    );
+    const meant = builtInDomains.filter(({ options = {} }) => stray in options);
+    throw new UsageError(`--${stray}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}`);
   }
   return about.labels === true ? { ...about, labels: "folders" } : about;
 };
@@ -121,34 +117,20 @@ const withFlags = ({ recipe, folder }: Given, flags: TrainFlags): Given => {
   return { recipe: applySettings(changed, set), folder };
 };
 
-const describeData = ({ table, training, heldOut, classes, recipe }: Prepared): string => {
-  const counts = (what: string): string =>
-    `${training.count.toLocaleString("en-US")} training ${what} and ${heldOut.count.toLocaleString("en-US")} held out`;
-  if (!table) {
-    const [channels, height, width] = training.shape;
-    const named = classes && classes.length <= 12 ? `: ${classes.join(", ")}` : "";
-    const mirrored = recipe.data.kind === "images" && recipe.data.flip ? ", mirrored ones among the former" : "";
-    return `${counts("images")}${mirrored}, ${width}x${height} ${channels === 1 ? "grey" : "colour"}${classes ? `, of ${classes.length} classes${named}` : ""}`;
-  }
-  const { columns } = table;
-  const width = columns.length;
-  const shown = width > 8 ? `${columns.slice(0, 7).join(", ")}, ... ${columns.at(-1)}` : columns.join(", ");
-  return `${counts("rows")}, of ${width} column${width === 1 ? "" : "s"}: ${shown}`;
-};
-
-const describeLeftOut = ({ leftOut = [] }: Prepared): string[] => {
-  const named = `${leftOut.slice(0, 3).join(", ")}${leftOut.length > 3 ? ", ..." : ""}`;
-  if (leftOut.length === 0) return [];
-  return [leftOut.length === 1 ? `left out, as it is a run: ${named}` : `left out, as they are runs: ${named}`];
+const describeData = ({ domain, training, heldOut, split, shape, columns, classes }: Prepared): string => {
+  const counts = `${grouped(training.count)} training ${domain.samples} and ${grouped(heldOut.count)} held out`;
+  const added = domain.additions?.(split.settings);
+  const made = domain.describe({ shape, ...(columns && { columns }), ...(classes && { classes }) });
+  return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
-  const { recipe, table } = data;
+  const { recipe, domain, split } = data;
   const { steps, batch } = recipe.training;
   return [
-    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${grouped(steps)} steps of ${batch} ${table ? "rows" : "images"}`,
+    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${grouped(steps)} steps of ${batch} ${domain.samples}`,
     describeData(data),
-    ...describeLeftOut(data),
+    ...split.remarks,
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };
@@ -197,7 +179,11 @@ const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSi
   const change = (stored: RecipeInput): RecipeInput => {
     if (!given) return withFlags({ recipe: stored as unknown as Fields, folder: path }, flags).recipe as never;
     const { data, training, ...rest } = withFlags(given, flags).recipe;
-    const moved = movePaths(expandData(data) as DataRecipe, (file) => relativeToRun(path, resolve(given.folder, file)));
+    const expanded = expandData(data) as DataSettings;
+    const domain = findDomain(expanded.kind);
+    const moved = domain
+      ? movePaths(domain, expanded, (file) => relativeToRun(path, resolve(given.folder, file)))
+      : expanded;
     // Of data named alone, the run remembers which part of it it took, and how.
     const old = stored.data as Fields;
     const same = Object.entries(moved).every(([name, value]) => old[name] === value);
@@ -243,9 +229,8 @@ const train = async (
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
   const { losses: _, ...trained } = await trainWatched(run, signal);
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
-  const more = run.data.table
-    ? `rows with: scorefield sample ${run.path}`
-    : `images with: scorefield sample ${run.path}${byClass} --out grid.png`;
+  const { domain } = run.data;
+  const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
   if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
   out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
   out.result({ run: run.path, ...trained });
@@ -257,6 +242,27 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
     const piped = { data: source === standardStream ? source : undefined, dataFormat: flags.dataFormat };
     await withInput(piped, signal, (received) => train(source, received, flags, signal));
   }, "stopping after the steps in flight (Ctrl-C again quits at once)");
+
+/** How the text of an option becomes the value of a setting. */
+const parserOf = (type: setting.SettingType): ((text: string) => unknown) => {
+  if (type.type === "whole") return whole(1);
+  if (type.type !== "list") return (text) => text;
+  return type.of.type === "number" || (type.of.type === "text" && type.of.orNumber) ? labelList : list;
+};
+
+/** Adds the options of all domains. */
+const withDataOptions = (command: Command): Command => {
+  const added = new Set<string>();
+  for (const { options = {}, settings } of builtInDomains.toReversed())
+    for (const [name, [flags, help]] of Object.entries(options)) {
+      if (added.has(name)) continue;
+      added.add(name);
+      const { type } = settings[name]!;
+      if (type.type === "boolean") command.option(flags, help);
+      else command.option(flags, help, parserOf(type));
+    }
+  return command;
+};
 
 /** Adds the command to the program. */
 export const addTrain = (program: Command): void => {
@@ -275,17 +281,8 @@ export const addTrain = (program: Command): void => {
     .addOption(inputFormatOption())
     .option("--resume", "continue a run from its last checkpoint")
     .option("--checkpoint <step>", "with --resume: the checkpoint to continue from", whole(0))
-    .option("--overwrite", "replace a run that is in the folder")
-    .option("--columns <names>", "columns to model, between commas (default: all)", list)
-    .option("--exclude <names>", "columns to leave out, between commas", list)
-    .option("--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled")
-    .option("--only <labels>", "learn only from rows or images with these labels, between commas", labelList)
-    .option("--array <name>", "the array of an .npz file (default: X)")
-    .option("--missing <what>", "rows that lack a number: error or drop (default: error)")
-    .option("--labels [file]", "of images: a file of labels, an array of an .npz file, or alone the sub-folders' names")
-    .option("--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)", whole(1))
-    .option("--greyscale", "learn images in shades of grey")
-    .option("--flip", "learn the mirror images as well")
+    .option("--overwrite", "replace a run that is in the folder");
+  withDataOptions(command)
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
     .option(
       "--minutes <n>",

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageFolder, readArray } from "@scorefield/data";
+import { images as domain } from "@scorefield/domain/images";
 import { ndarray } from "@scorefield/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UsageError } from "../errors.ts";
@@ -13,22 +14,23 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const madeOf = ({ shape }: { readonly shape: readonly number[] }) => ({ shape: shape.slice(1) });
 const colour = ndarray(new Float64Array([-1, 1, 0, -0.5, 0.5, 3, 1, 1, -1, -1, 0, 0]), [2, 3, 1, 2]);
 const grey = ndarray(new Float64Array([-1, 1, 0, -0.5]), [2, 1, 1, 2]);
 
 test("an array of 8-bit pixels, channels last", async () => {
-  await writeSamples(join(folder, "a.npy"), colour, { images: true });
+  await writeSamples(join(folder, "a.npy"), colour, { domain, made: madeOf(colour) });
   const read = await readArray(join(folder, "a.npy"));
   expect(read.shape).toEqual([2, 1, 2, 3]);
   expect([...(read.data as Int32Array)]).toEqual([0, 128, 191, 255, 64, 255, 255, 0, 128, 255, 0, 128]);
-  await writeSamples(join(folder, "b.npy"), grey, { images: true });
+  await writeSamples(join(folder, "b.npy"), grey, { domain, made: madeOf(grey) });
   expect((await readArray(join(folder, "b.npy"))).shape).toEqual([2, 1, 2]);
 });
 
 test("a folder of PNG files, in sub-folders by class, which reads back as the same images", async () => {
   const square = ndarray(new Float64Array(3 * 4).fill(-1), [3, 1, 2, 2]);
   square.data[4] = 1;
-  await writeSamples(join(folder, "new"), square, { images: true, classes: ["a", "b"] });
+  await writeSamples(join(folder, "new"), square, { domain, made: madeOf(square), classes: ["a", "b"] });
   const read = await imageFolder(join(folder, "new"), { labels: true });
   expect(read.files).toEqual(["a/00000.png", "a/00002.png", "b/00001.png"]);
   expect(read.shape).toEqual([1, 2, 2]);
@@ -39,7 +41,7 @@ test("a folder of PNG files, in sub-folders by class, which reads back as the sa
 test("names of classes never lead out of the folder, and each class has one of its own", async () => {
   const images = ndarray(new Float64Array(6 * 4), [6, 1, 2, 2]);
   const classes = ["..", "../../out", "", "con", "Cat", "cat"];
-  await writeSamples(join(folder, "new"), images, { images: true, classes });
+  await writeSamples(join(folder, "new"), images, { domain, made: madeOf(images), classes });
   expect(readdirSync(folder)).toEqual(["new"]);
   expect(readdirSync(join(folder, "new")).sort()).toEqual(["Cat", "_", "_-..-out", "_-2", "_con", "cat-2"]);
   expect((await imageFolder(join(folder, "new"), { labels: true })).count).toBe(6);
@@ -48,11 +50,11 @@ test("names of classes never lead out of the folder, and each class has one of i
 test.skipIf(process.platform === "win32")("a folder is open to whom the mask allows, as files are", async () => {
   const mask = process.umask(0o027);
   try {
-    await writeSamples(join(folder, "new"), grey, { images: true, classes: ["a"] });
-    await writeSamples(join(folder, "one.npy"), grey, { images: true });
+    await writeSamples(join(folder, "new"), grey, { domain, made: madeOf(grey), classes: ["a"] });
+    await writeSamples(join(folder, "one.npy"), grey, { domain, made: madeOf(grey) });
     mkdirSync(join(folder, "own"), { mode: 0o700 });
     symlinkSync(join(folder, "own"), join(folder, "link"));
-    await writeSamples(join(folder, "link"), grey, { images: true });
+    await writeSamples(join(folder, "link"), grey, { domain, made: madeOf(grey) });
   } finally {
     process.umask(mask);
   }
@@ -64,7 +66,7 @@ test.skipIf(process.platform === "win32")("a folder is open to whom the mask all
 
 test("nothing is overwritten, and images are no table", async () => {
   writeFileSync(join(folder, "x"), "");
-  const write = (name: string) => writeSamples(name, grey, { images: true });
+  const write = (name: string) => writeSamples(name, grey, { domain, made: madeOf(grey) });
   await expect(write(folder)).rejects.toThrow(UsageError);
   await expect(write(folder)).rejects.toThrow(/expected a new or empty folder, found 1 files in it/);
   await expect(write(join(folder, "x"))).rejects.toThrow(/found ENOTDIR/);

@@ -32,7 +32,7 @@ test("bars as long as their shares; names are escaped, and nothing is nothing", 
     shareBars(
       [
         { name: "a<b", samples: 0.5, real: 1 },
-        { name: "none", samples: undefined },
+        { name: "none", samples: null },
         { name: "all", samples: 1 },
       ],
       "shares",

@@ -4,8 +4,8 @@ import { drawing, label, line, px } from "./drawing.ts";
 /** One bar: shares in [0, 1], or nothing where there is nothing to count. */
 export interface ShareBar {
   readonly name: string;
-  readonly samples: number | undefined;
-  readonly real?: number | undefined;
+  readonly samples: number | null;
+  readonly real?: number | null;
 }
 
 const rowHeight = 22;
@@ -32,11 +32,11 @@ export const shareBars = (bars: readonly ShareBar[], description: string): strin
     const short = name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
     return [
       label(left - 8, y + 15, short, { anchor: "end", fill: "var(--ink)", size: 12 }),
-      samples === undefined
+      samples === null
         ? label(x(0) + 6, y + 15, "no samples")
         : `<rect x="${px(x(0))}" y="${px(y + 4)}" width="${px(x(samples) - x(0))}" height="14" rx="2" fill="var(--sample)"/>` +
           label(width - right + 8, y + 15, percent(samples), { fill: "var(--ink)", size: 12 }),
-      real === undefined ? "" : line(x(real), y + 1, x(real), y + 21, "var(--data)", 3),
+      real === null || real === undefined ? "" : line(x(real), y + 1, x(real), y + 21, "var(--data)", 3),
     ].join("");
   });
   const axis = label((x(0) + x(1)) / 2, bottom + 32, description, { anchor: "middle", fill: "var(--ink)" });

@@ -1,6 +1,6 @@
 /** A recipe's JSON Schema, by which an editor proposes settings and marks what is wrong. */
 import { z } from "zod";
-import { recipeSchema } from "./schema.ts";
+import { recipeSchema } from "./data-schema.ts";
 
 type Json = { readonly [name: string]: unknown };
 

@@ -8,11 +8,21 @@ import {
   RecipeError,
   samplerKinds,
 } from "@scorefield/core";
-import { planarSets } from "@scorefield/domain";
+import { findDomain, planarNames, planarSets } from "@scorefield/domain";
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "./parse.ts";
-import { recipeParts, resolveRecipe } from "./resolve.ts";
-import { setNames } from "./schema.ts";
+import { recipeParts, resolveRecipe as resolveWith } from "./resolve.ts";
+import type { ParsedRecipe } from "./schema.ts";
+
+const resolveRecipe = (
+  parsed: ParsedRecipe,
+  { rows, columns, image }: { rows: number; columns: number; image?: { shape: number[]; classes: number } },
+) =>
+  resolveWith(parsed, findDomain(parsed.data.kind)!, {
+    count: rows,
+    shape: image?.shape ?? [columns],
+    classes: image?.classes ?? 0,
+  });
 
 const failure = (input: unknown): string => {
   try {
@@ -143,13 +153,13 @@ describe("the schema keeps in step with core", () => {
       samplerKinds,
       gridNames,
     ];
-    for (const name of [...kinds, setNames].flat()) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\+\+)?$/);
+    for (const name of [...kinds, planarNames].flat()) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\+\+)?$/);
   });
 
   test("levels and planar sets too", () => {
     for (const kind of levelKinds)
       expect(resolved({ objective: { levels: kind } }).objective.levels).toMatchObject({ kind });
-    expect([...setNames].sort()).toEqual(Object.keys(planarSets).sort());
+    expect([...planarNames].sort()).toEqual(Object.keys(planarSets).sort());
   });
 });
 

@@ -61,6 +61,17 @@ const settingSchema = (setting: Setting): z.ZodType => {
 const shapeOf = (settings: Settings): Record<string, z.ZodType> =>
   Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, settingSchema(setting)]));
 
+/** A schema for each of some settings, by name, which fills in their defaults. */
+export const filledShapeOf = (settings: Settings): Record<string, z.ZodType> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [
+      name,
+      setting.default === undefined
+        ? settingSchema(setting)
+        : typeSchema(setting.type).default(setting.default).describe(setting.help),
+    ]),
+  );
+
 /**
  * The settings of a declaration. A part whose settings stand beside the others is named by its kind; which of its settings its
  * kind has is checked where it is made.

@@ -1,7 +1,7 @@
 /** Settings given on the command line, such as `training.steps=500`. */
 import { RecipeError } from "@scorefield/core";
+import { recogniseData } from "@scorefield/domain";
 import { parseJson } from "./parse-json.ts";
-import { isSet } from "./schema.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -13,12 +13,17 @@ const parseValue = (text: string): unknown => {
   }
 };
 
+/** Data named by a path or a word as settings, without their kind where these tell it. */
+const namedData = (word: string): Fields => {
+  const { kind, ...settings } = recogniseData(word) ?? { kind: word };
+  return Object.keys(settings).length > 0 ? settings : { kind };
+};
+
 const assign = (fields: Fields, [key, ...rest]: readonly string[], value: unknown): Fields => {
   if (rest.length === 0) return { ...fields, [key!]: value };
   const old = fields[key!];
-  const named = (word: string): string => (key !== "data" || word === "glyphs" ? "kind" : isSet(word) ? "set" : "path");
-  // A part named by its kind alone keeps that kind.
-  const inner = typeof old === "string" ? { [named(old)]: old } : old;
+  // A part named by its kind alone keeps that kind; data named by a path or a word stay those.
+  const inner = typeof old === "string" ? (key === "data" ? namedData(old) : { kind: old }) : old;
   return { ...fields, [key!]: assign((inner ?? {}) as Fields, rest, value) };
 };
 

@@ -1,19 +1,25 @@
 /** The report on a run on images: what samples look like, how they measure, and whether they are copies. */
+import { firstRows } from "@scorefield/core/internal";
+import type { ImageQuality } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import { imageGrid } from "../figure/image-grid.ts";
 import { shareBars } from "../figure/share-bars.ts";
 import { twoHistograms } from "../figure/two-histograms.ts";
-import { firstRows } from "./first-rows.ts";
-import type { ImageEvaluation, NearestPairs } from "./image-evaluation.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
-import { facts, figure, type Html, htmlPage, paragraph, picture, type Section, sideBySide } from "./page.ts";
+import { facts, figure, type Html, htmlPage, paragraph, picture, remark, type Section, sideBySide } from "./page.ts";
 
 /** What a report says of where its numbers come from. */
 export interface ReportHead {
   /** Such as the run's folder. */
   readonly run: string;
   readonly facts: readonly (readonly [string, string])[];
+}
+
+/** Samples and the nearest training image of each, as many. */
+interface NearestImages {
+  readonly samples: NdArray;
+  readonly training: NdArray;
 }
 
 const shown = 100;
@@ -27,7 +33,7 @@ const grid = async (images: NdArray, what: string): Promise<Html> => {
 };
 
 /** Pairs in rows of eight: samples, and below each its nearest training image. */
-const pairsGrid = async ({ samples, training }: NearestPairs): Promise<Uint8Array> => {
+const pairsGrid = async ({ samples, training }: NearestImages): Promise<Uint8Array> => {
   const across = Math.min(8, samples.shape[0]!);
   const size = samples.data.length / samples.shape[0]!;
   const rows = Math.ceil(samples.shape[0]! / across);
@@ -43,7 +49,7 @@ const pairsGrid = async ({ samples, training }: NearestPairs): Promise<Uint8Arra
   return imageGrid({ dtype: "float32", shape, data: sheet }, { columns: across, scale: scaleFor(samples) });
 };
 
-const nearestSection = async ({ nearest, distances }: ImageEvaluation): Promise<Section[]> =>
+const nearestSection = async ({ distances }: ImageQuality, nearest: NearestImages | undefined): Promise<Section[]> =>
   nearest && distances
     ? [
         {
@@ -53,7 +59,7 @@ const nearestSection = async ({ nearest, distances }: ImageEvaluation): Promise<
               picture(
                 await pairsGrid(nearest),
                 "samples above their nearest training images",
-                `The ${nearest.differences.length} samples that are nearest to a training image: in the odd rows samples, below each its nearest training image. Copies would look alike in every detail.`,
+                `The ${nearest.samples.shape[0]} samples that are nearest to a training image: in the odd rows samples, below each its nearest training image. Copies would look alike in every detail.`,
               ),
               figure(
                 twoHistograms(
@@ -69,7 +75,7 @@ const nearestSection = async ({ nearest, distances }: ImageEvaluation): Promise<
       ]
     : [];
 
-const classSection = ({ classes }: ImageEvaluation): Section[] =>
+const classSection = ({ classes }: ImageQuality): Section[] =>
   classes
     ? [
         {
@@ -84,10 +90,13 @@ const classSection = ({ classes }: ImageEvaluation): Section[] =>
       ]
     : [];
 
-/** The report as one HTML document. @param pictures samples and real images, [n, c, h, w] in [-1, 1] */
+/**
+ * The report as one HTML document.
+ * @param pictures samples and real images, [n, c, h, w] in [-1, 1], and those of the nearest pairs
+ */
 export const imageReport = async (
-  evaluation: ImageEvaluation,
-  pictures: { readonly samples: NdArray; readonly real: NdArray },
+  evaluation: ImageQuality,
+  pictures: { readonly samples: NdArray; readonly real: NdArray; readonly nearest?: NearestImages | undefined },
   head: ReportHead,
 ): Promise<string> =>
   htmlPage({
@@ -108,10 +117,11 @@ export const imageReport = async (
         parts: [
           measuresTable(evaluation.measures),
           ...measureNotes(evaluation.measures, Object.fromEntries(head.facts).features).map(paragraph),
+          ...evaluation.notes.map(remark),
         ],
       },
       ...classSection(evaluation),
-      ...(await nearestSection(evaluation)),
+      ...(await nearestSection(evaluation, pictures.nearest)),
       { title: "This evaluation", parts: [facts(head.facts)] },
     ],
   });

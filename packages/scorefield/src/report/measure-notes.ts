@@ -1,5 +1,5 @@
 /** What a reader of measures should know, in a few sentences. */
-import type { Measure } from "./measure.ts";
+import type { Measure } from "@scorefield/assess";
 import { shortNumber } from "./number-text.ts";
 
 const pValueText = (p: number): string => (p < 1e-4 ? "below 0.0001" : shortNumber(p));

@@ -1,30 +1,24 @@
-/** One number that compares samples with real data, with what the same number is between real data and real data. */
-import type { BootstrapEstimate } from "@scorefield/assess";
+/** Measures of samples as text. */
+import type { Interval, Measure } from "@scorefield/assess";
 import { shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 
-/** A measure of samples against reference data, beside other real data against the same. */
-export interface Measure {
-  /** Such as `frechet-digits-classifier` or `coverage`: what programs know it by. */
-  readonly name: string;
-  /** What people read in its place, where the name is not for them. */
-  readonly label?: string;
-  /** What it tells, in a line. */
-  readonly meaning: string;
-  /** Which way is good: small, large, or near the real data's own. */
-  readonly good: "small" | "large" | "near";
-  /** Ends of a scale that the number cannot leave. */
-  readonly range?: readonly [number, number];
-  readonly samples: BootstrapEstimate;
-  /** The same for real data: what a perfect model would reach, chance included. */
-  readonly real?: BootstrapEstimate;
-  /** Its value if samples and real data had one distribution; for a measure that cannot be taken of real data alone. */
-  readonly expected?: number;
-  /** Of the two-sample test. */
-  readonly pValue?: { readonly samples: number; readonly real?: number };
+/** An interval whose numbers are finite. */
+export interface FiniteInterval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
-const interval = ({ low, high }: BootstrapEstimate): string => `${shortNumber(low)} to ${shortNumber(high)}`;
+/** The interval, where its numbers are finite. */
+export const finite = ({ value, low, high }: Interval): FiniteInterval | undefined =>
+  value === null || low === null || high === null ? undefined : { value, low, high };
+
+/** A measure's number, and its interval, as people read them. */
+const cells = (interval: Interval): [string, string] => {
+  const found = finite(interval);
+  return found ? [shortNumber(found.value), `${shortNumber(found.low)} to ${shortNumber(found.high)}`] : ["none", ""];
+};
 
 /** The measures as text. */
 export const measuresText = (measures: readonly Measure[]): string =>
@@ -33,9 +27,7 @@ export const measuresText = (measures: readonly Measure[]): string =>
     ...measures.map(({ name, label = name, good, samples, real, expected }) => [
       label,
       good === "near" ? "near real" : good,
-      shortNumber(samples.value),
-      interval(samples),
-      real ? shortNumber(real.value) : (expected?.toString() ?? ""),
-      real ? interval(real) : expected === undefined ? "" : "expected",
+      ...cells(samples),
+      ...(real ? cells(real) : expected === undefined ? ["", ""] : [`${expected}`, "expected"]),
     ]),
   ]);

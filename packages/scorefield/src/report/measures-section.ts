@@ -1,6 +1,7 @@
 /** The measures of a report: a table with a dot plot in each row. */
+import type { Measure } from "@scorefield/assess";
 import { intervalStrip } from "../figure/interval-strip.ts";
-import type { Measure } from "./measure.ts";
+import { type FiniteInterval, finite } from "./measure.ts";
 import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
 
@@ -8,7 +9,7 @@ const goodTexts = { small: "small is good", large: "large is good", near: "near 
 
 const names = { sample: "samples", data: "real data" } as const;
 
-const cell = (estimate: Measure["samples"] | undefined, className: keyof typeof names): string =>
+const cell = (estimate: FiniteInterval | undefined, className: keyof typeof names): string =>
   estimate
     ? `<td class="number" data-of="${names[className]}"><span class="${className}">${shortNumber(estimate.value)}</span><small>${shortNumber(estimate.low)} to ${shortNumber(estimate.high)}</small></td>`
     : "<td></td>";
@@ -16,10 +17,16 @@ const cell = (estimate: Measure["samples"] | undefined, className: keyof typeof 
 const expectedCell = (expected: number): string =>
   `<td class="number" data-of="${names.data}"><span class="data">${shortNumber(expected)}</span><small>expected</small></td>`;
 
-const row = ({ name, label = name, meaning, good, range, samples, real, expected }: Measure): string =>
-  `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}</small></td>` +
-  `<td>${intervalStrip(samples, real, range)}</td>${cell(samples, "sample")}` +
-  `${!real && expected !== undefined ? expectedCell(expected) : cell(real, "data")}</tr>`;
+const row = ({ name, label = name, meaning, good, range, note, ...intervals }: Measure): string => {
+  const samples = finite(intervals.samples);
+  const real = intervals.real && finite(intervals.real);
+  const told = note === undefined ? "" : `; ${note}`;
+  return (
+    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(told)}</small></td>` +
+    `<td>${samples ? intervalStrip(samples, real, range) : ""}</td>${cell(samples, "sample")}` +
+    `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}</tr>`
+  );
+};
 
 /** One row per measure, with samples and real data side by side. */
 export const measuresTable = (measures: readonly Measure[]): Html => ({

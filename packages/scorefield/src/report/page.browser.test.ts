@@ -22,7 +22,14 @@ const html = htmlPage({
           [Array.from({ length: 14 }, (_, j) => `${-j / 7}`)],
         ),
         measuresTable([
-          { name: "m", meaning: "a long meaning ".repeat(8), good: "small", samples: estimate, real: estimate },
+          {
+            name: "m",
+            meaning: "a long meaning ".repeat(8),
+            unit: "",
+            good: "small",
+            samples: estimate,
+            real: estimate,
+          },
         ]),
         facts([["run", "folder/".repeat(40)]]),
       ],

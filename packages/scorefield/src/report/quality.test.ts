@@ -1,19 +1,14 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accuracy, classifier, initialClassifier } from "@scorefield/assess";
-import { convolutional, dataset, flatLayout, normal, perceptron } from "@scorefield/core";
-import { glyphs } from "@scorefield/domain";
+import { accuracy, classifier, classifierExtractor, initialClassifier } from "@scorefield/assess";
+import { convolutional, dataset, normal, perceptron } from "@scorefield/core";
+import { glyphs, measureImages, measureTable } from "@scorefield/domain";
 import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { cacheFolder } from "./cache-folder.ts";
-import { keptClassifier } from "./classifier-store.ts";
-import { safeName } from "./extractor.ts";
-import { evaluateImages, ownExtractor } from "./image-evaluation.ts";
 import { imageReport } from "./image-report.ts";
 import { measuresText } from "./measure.ts";
-import { evaluateTable } from "./table-evaluation.ts";
 import { tableReport } from "./table-report.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
@@ -45,8 +40,8 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   const [reference, training] = [rows(1), rows(2)];
   const options = { seed: 0, steps: 100, network };
   const columns = ["a", "b & c"];
-  const good = await evaluateTable(columns, { samples: rows(3), reference, training }, options);
-  const bad = await evaluateTable(columns, { samples: shifted(rows(3), 1), reference, training }, options);
+  const good = await measureTable(columns, { samples: rows(3), reference, training }, options);
+  const bad = await measureTable(columns, { samples: shifted(rows(3), 1), reference, training }, options);
   expect(good.measures.map(({ name }) => name)).toEqual([
     "precision",
     "recall",
@@ -60,22 +55,24 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   ]);
   for (const [i, { name, good: way, samples, real }] of good.measures.entries()) {
     const worse = bad.measures[i]!.samples;
-    expect(samples.low).toBeLessThanOrEqual(samples.value);
-    expect(samples.high).toBeGreaterThanOrEqual(samples.value);
+    expect(samples.low).toBeLessThanOrEqual(samples.value!);
+    expect(samples.high).toBeGreaterThanOrEqual(samples.value!);
     // Two sets of the same law differ by what their intervals say.
     if (real)
-      expect(Math.abs(samples.value - real.value)).toBeLessThan(
-        5 * Math.hypot(samples.standardError, real.standardError),
+      expect(Math.abs(samples.value! - real.value!)).toBeLessThan(
+        5 * Math.hypot(samples.standardError!, real.standardError!),
       );
     // The share of data within reach says little of a shift by one deviation; all else sees it.
-    if (way === "small") expect(worse.low).toBeGreaterThan(samples.high);
-    if (name === "coverage" || name === "density") expect(worse.high).toBeLessThan(samples.low);
+    if (way === "small") expect(worse.low).toBeGreaterThan(samples.high!);
+    if (name === "coverage" || name === "density") expect(worse.high).toBeLessThan(samples.low!);
     if (name === "two-sample test") expect(worse.low).toBeGreaterThan(0.6);
   }
   const test = good.measures.find(({ pValue }) => pValue)!;
   expect(test.pValue!.samples).toBeGreaterThan(1e-4);
   expect(bad.measures.find(({ pValue }) => pValue)!.pValue!.samples).toBeLessThan(1e-6);
   expect(measuresText(good.measures)).toMatch(/energy distance +small +\S+ +\S+ to \S+ +\S+ +\S+ to \S+/);
+  // What programs read is JSON alone, and people's text is made of it.
+  for (const quality of [good, bad]) expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
   const page = tableReport(good, { samples: rows(3), reference }, head);
   expect(page).toContain("a &lt;run&gt;");
   expect(page).toContain("b &amp; c");
@@ -95,18 +92,19 @@ test("images: class accuracy, copies of training images, and a page that stands 
   const count = 40;
   // Samples that repeat the first training images, whose labels the untrained judge does not know.
   const copies = draw(count, 0);
-  const evaluation = await evaluateImages(
+  const evaluation = await measureImages(
     {
       samples: copies.images,
       sampleLabels: copies.labels.data,
       reference: of(60, 1000),
       real: training,
       training,
-      classifier: { classifier: judge, name: "glyphs", classes: Array.from({ length: 10 }, (_, k) => `class ${k}`) },
+      classifier: { classifier: judge, classes: Array.from({ length: 10 }, (_, k) => `class ${k}`) },
+      extractor: classifierExtractor("glyphs-classifier", judge),
     },
-    ownExtractor("glyphs", judge),
     { seed: 0, steps: 5 },
   );
+  expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
   const named = new Map(evaluation.measures.map((measure) => [measure.name, measure]));
   expect([...named.keys()].slice(0, 3)).toEqual([
     "class accuracy",
@@ -114,8 +112,8 @@ test("images: class accuracy, copies of training images, and a page that stands 
     "kernel-glyphs-classifier",
   ]);
   expect(named.get("nearer to training")!.samples.value).toBe(1);
-  expect(Array.from(evaluation.nearest!.differences)).toEqual(new Array(16).fill(0));
-  expect(evaluation.nearest!.training).toEqual(evaluation.nearest!.samples);
+  expect(evaluation.nearest!.map(({ difference }) => difference)).toEqual(new Array(16).fill(0));
+  for (const { sample, training } of evaluation.nearest!) expect(training).toBe(sample);
   // All classes together are the mean of each, weighted by how many it has.
   const found = evaluation.classes!.reduce(
     (sum, { samples }, k) => sum + (samples ?? 0) * copies.labels.data.filter((label) => label === k).length,
@@ -127,7 +125,12 @@ test("images: class accuracy, copies of training images, and a page that stands 
   expect(measuresText(evaluation.measures)).toMatch(/^Fréchet distance +small/m);
   const features = "a classifier of the data's own classes";
   const facts = [...head.facts, ["features", features] as const];
-  const pictures = { samples: copies.images, real: draw(count, 1).images };
+  const first16 = await training.read(evaluation.nearest!.map(({ training }) => training));
+  const pictures = {
+    samples: copies.images,
+    real: draw(count, 1).images,
+    nearest: { samples: first16, training: first16 },
+  };
   const page = await imageReport(evaluation, pictures, { ...head, facts });
   expect(page).toContain("Fréchet distance<small>");
   expect(page).toContain(`features of images: those of ${features}. They are no FID and no KID`);
@@ -135,38 +138,4 @@ test("images: class accuracy, copies of training images, and a page that stands 
   expect(page).toContain("data:image/png;base64,");
   expect(page).toContain("class 9");
   expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
-});
-
-test("a classifier is made once, and again when its file is damaged or the key another", async () => {
-  const parts = { network, classes: 2, shape: [3] };
-  let made = 0;
-  const make = async () => classifier(parts, initialClassifier(parts, ++made));
-  const vector = async (key: unknown) => {
-    const { parameters } = await keptClassifier(key, parts, make);
-    return flatLayout(parameters).flatten(parameters);
-  };
-  const first = await vector("a");
-  expect(await vector("a")).toEqual(first);
-  expect(made).toBe(1);
-  await vector("b");
-  expect(made).toBe(2);
-  for (const name of await readdir(join(folder, "classifiers")))
-    await writeFile(join(folder, "classifiers", name), "damaged");
-  await vector("a");
-  expect(made).toBe(3);
-  process.env.SCOREFIELD_CACHE = "off";
-  await vector("a");
-  expect(made).toBe(4);
-});
-
-test("names of features are safe wherever the file lies", () => {
-  expect(safeName("my net (v2)/ü")).toBe("my-net-v2-ü");
-});
-
-test("the cache folder: as named, else where the system keeps such things", () => {
-  expect(cacheFolder({ SCOREFIELD_CACHE: "/named", XDG_CACHE_HOME: "/x" }, "linux")).toBe("/named");
-  expect(cacheFolder({ SCOREFIELD_CACHE: "off" }, "linux")).toBeUndefined();
-  expect(cacheFolder({ XDG_CACHE_HOME: "/x" }, "linux")).toBe(join("/x", "scorefield"));
-  expect(cacheFolder({ LOCALAPPDATA: "C:\\Local" }, "win32")).toContain("C:\\Local");
-  expect(cacheFolder({}, "linux")).toMatch(/\.cache.scorefield$/);
 });

@@ -1,8 +1,8 @@
 /** What a run is and how far its training came, gathered from its folder without its data. */
 import { readdir } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { networkFromRecipe, summary } from "@scorefield/core";
-import { dataName } from "../recipe/paths.ts";
+import { type Domain, dataName } from "@scorefield/domain";
 import { checkpointSteps } from "../run/checkpoint.ts";
 import { lossPage } from "../run/folder.ts";
 import { isLocked } from "../run/lock.ts";
@@ -18,6 +18,8 @@ import { fixedNumber, grouped } from "./number-text.ts";
 export interface RunFacts {
   readonly path: string;
   readonly record: RunRecord;
+  /** The kind of data. */
+  readonly domain: Domain;
   readonly metrics: readonly Metrics[];
   readonly losses: LossFacts;
   /** Steps done, as the metrics and the checkpoints say. */
@@ -38,7 +40,7 @@ export interface RunFacts {
  *   cannot be made
  */
 export const readRunFacts = async (path: string): Promise<RunFacts> => {
-  const record = await readRecord(path);
+  const { record, domain } = await readRecord(path);
   const metrics = await readMetrics(path);
   const names = await readdir(path);
   const losses = lossFacts(metrics, record.training?.recipe.training.batch ?? 0);
@@ -46,6 +48,7 @@ export const readRunFacts = async (path: string): Promise<RunFacts> => {
   return {
     path,
     record,
+    domain,
     metrics,
     losses,
     step: Math.max(metrics.at(-1)?.step ?? 0, checkpoints.at(-1) ?? 0),
@@ -67,19 +70,12 @@ const shortList = (names: readonly string[], most = 12): string =>
     ? `${names.slice(0, most - 1).join(", ")}, ... ${names.at(-1)} (${names.length})`
     : names.join(", ");
 
-const dataText = ({ path, record: { training } }: RunFacts): string => {
+const dataText = ({ path, domain, record: { training } }: RunFacts): string => {
   if (!training) return "not known: a program saved this model";
   const { data } = training.recipe;
-  const named = "path" in data ? relative(".", resolve(path, data.path)) || "." : dataName(data, path);
+  const name = dataName(domain, data, path);
+  const named = domain.paths ? relative(".", name) || "." : name;
   return `${named}: ${grouped(training.rows.training)} to learn from, ${grouped(training.rows.heldOut)} held out`;
-};
-
-const sampleText = ({ record: { model, columns, classes } }: RunFacts): string => {
-  if (columns) return `a row of ${columns.length} column${columns.length === 1 ? "" : "s"}: ${shortList(columns)}`;
-  const [channels, height, width] = model.shape;
-  if (model.shape.length !== 3) return `of shape ${model.shape.join(" x ")}`;
-  const kind = channels === 1 ? "grey" : channels === 3 ? "colour" : `${channels} channels`;
-  return `an image of ${width}x${height}, ${kind}${classes ? `, of ${classes.length} classes: ${shortList(classes)}` : ""}`;
 };
 
 const progressText = (facts: RunFacts): string => {
@@ -109,14 +105,14 @@ const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): 
 
 /** Names and values for a person. */
 export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
-  const { record, losses, parameters, checkpoints, files } = facts;
+  const { record, domain, losses, parameters, checkpoints, files } = facts;
   const { training } = record;
   const average = training?.recipe.training.average;
   const begun = record.created.slice(0, 16).replace("T", " ");
   const speed = losses.samplesPerSecond && `, lately ${grouped(Math.round(losses.samplesPerSecond))} samples/s`;
   return [
     ["data", dataText(facts)],
-    ["a sample", sampleText(facts)],
+    ["a sample", domain.describe({ shape: record.model.shape, ...record })],
     ["network", `${kindText(record.model.network)}, ${grouped(parameters)} parameters`],
     ["process", kindText(record.model.process)],
     ...(training ? ([["objective", kindText(training.recipe.objective)]] as const) : []),
@@ -143,17 +139,13 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
 
 /** Command lines that come next, each with a remark. */
 export const nextCommands = (facts: RunFacts): (readonly [string, string])[] => {
-  const { path, record, checkpoints, metrics, files } = facts;
-  const images = record.scaling.kind === "images";
+  const { path, record, domain, checkpoints, metrics, files } = facts;
   const unfinished = isUnfinished(facts) && facts.locked === false;
   return [
     ...(unfinished ? ([[`scorefield train ${path} --resume`, "go on training"]] as const) : []),
     ...(checkpoints.length > 0
       ? ([
-          [
-            `scorefield sample ${path}${images ? " --out grid.png" : " --out new.csv"}`,
-            images ? "draw images" : "draw new rows",
-          ],
+          [`scorefield sample ${path} --out ${domain.exampleFile}`, `draw new ${domain.samples}`],
           ...(record.training
             ? ([[`scorefield evaluate ${path}`, "compare samples with data held out"]] as const)
             : []),

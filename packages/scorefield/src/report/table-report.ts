@@ -1,18 +1,19 @@
 /** The report on a run on a table: its measures, and every column's distribution beside that of real rows. */
+import type { TableQuality } from "@scorefield/domain";
+import { columnOf } from "@scorefield/domain/table";
 import { twoHistograms } from "../figure/two-histograms.ts";
 import type { Table } from "../run/prepare.ts";
-import { columnOf } from "../table/column.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
 import { shortNumber } from "./number-text.ts";
+import { orderText } from "./order-text.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, sideBySide, table } from "./page.ts";
-import type { TableEvaluation } from "./table-evaluation.ts";
 
 /** Columns whose distributions are drawn; the table of distances holds all. */
 const drawn = 60;
 
-const distances = ({ columns, samples, training }: TableEvaluation): Html =>
+const distances = ({ columns, samples, training }: TableQuality): Html =>
   table(
     ["column", "KS samples", ...(training ? ["KS real"] : []), "W1 samples", ...(training ? ["W1 real"] : [])],
     columns.map((name, j) => [
@@ -24,18 +25,19 @@ const distances = ({ columns, samples, training }: TableEvaluation): Html =>
     ]),
   );
 
-const correlations = ({ samples, training, constant }: TableEvaluation): string =>
+const correlations = ({ samples, training, constant }: TableQuality): string =>
   `Correlations of all pairs of columns, root mean square error: samples ${shortNumber(samples.correlationError)}` +
   (training ? `, real data ${shortNumber(training.correlationError)}.` : ".") +
   (constant.length > 0 ? ` Without ${constant.join(", ")}, constant in one of the sets.` : "");
 
 /** The report as one HTML document. @param rows samples and reference rows in the units of the data, [n, columns] */
 export const tableReport = (
-  evaluation: TableEvaluation,
+  evaluation: TableQuality,
   rows: { readonly samples: Table; readonly reference: Table },
   head: ReportHead,
 ): string => {
-  const { columns, count, measures, referenceRows, samples } = evaluation;
+  const { columns, count, counts, measures, notes, referenceRows } = evaluation;
+  const order = orderText(evaluation);
   const marginals = columns
     .slice(0, drawn)
     .map((name, j) =>
@@ -44,18 +46,21 @@ export const tableReport = (
   const number = (n: number) => n.toLocaleString("en-US");
   return htmlPage({
     title: `Samples of ${head.run}`,
-    subtitle: `${number(samples.rows)} samples beside ${number(referenceRows)} rows that training did not see`,
+    subtitle: `${number(counts.samples)} samples beside ${number(referenceRows)} rows that training did not see`,
     sections: [
       {
         title: "Measures of whole rows",
-        parts:
-          measures.length > 0
+        parts: [
+          ...(measures.length > 0
             ? [
                 measuresTable(measures),
                 paragraph(`On ${number(count)} rows of each set, in standard deviations of the columns.`),
                 ...measureNotes(measures).map(paragraph),
               ]
-            : [remark(`${number(count)} rows of each set are too few for them.`)],
+            : []),
+          ...(order ? [paragraph(order)] : []),
+          ...notes.map(remark),
+        ],
       },
       {
         title: "Columns",
@@ -70,7 +75,7 @@ export const tableReport = (
         title: "Distances column by column",
         parts: [
           paragraph(
-            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: training rows against the same rows.",
+            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: as many training rows against the same rows.",
           ),
           distances(evaluation),
           paragraph(correlations(evaluation)),

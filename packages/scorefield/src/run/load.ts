@@ -1,4 +1,5 @@
 /** A trained model from its run's folder. */
+import type { Composition, Domain } from "@scorefield/domain";
 import { makeAverage } from "./average-snapshots.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readRecord } from "./record-file.ts";
@@ -7,6 +8,10 @@ import { type RunModel, runModel } from "./run-model.ts";
 /** A run as {@link loadRun} reads it. */
 export interface LoadedRun extends RunModel {
   readonly path: string;
+  /** The kind of data that it draws. */
+  readonly domain: Domain;
+  /** What its samples consist of. */
+  readonly made: Composition;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
@@ -24,23 +29,33 @@ export interface LoadOptions {
    * al. 2024); default the average that was followed in training.
    */
   readonly averageWidth?: number | undefined;
+  /** The domain of the run's data, where it is not built in. */
+  readonly domain?: Domain | undefined;
 }
 
 /**
  * Loads the model of a run.
  * @param path the run's folder
- * @throws RunError when it is no run; CheckpointError when the checkpoint is missing, damaged or of another network, or the
+ * @throws RunError when it is no run, or of a domain that is neither given nor built in; CheckpointError when the checkpoint is missing, damaged or of another network, or the
  *   run kept no averages to make another from; ArgumentError for a width out of range
  */
-export const loadRun = async (path: string, { checkpoint, averageWidth }: LoadOptions = {}): Promise<LoadedRun> => {
-  const record = await readRecord(path);
+export const loadRun = async (path: string, options: LoadOptions = {}): Promise<LoadedRun> => {
+  const { checkpoint, averageWidth } = options;
+  const { record, domain } = await readRecord(path, options.domain);
+  const { columns, classes } = record;
+  const made = { shape: record.model.shape, ...(columns && { columns }), ...(classes && { classes }) };
+  const about = { path, domain, made };
   if (averageWidth === undefined)
-    return { path, ...(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint))) };
+    return {
+      ...about,
+      ...(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec)),
+    };
   let error = 0;
-  const run = await runModel(record, async (layout) => {
-    const made = await makeAverage(path, averageWidth, layout, checkpoint);
-    error = made.error;
-    return made;
-  });
-  return { path, ...run, average: { width: averageWidth, error } };
+  const read: Parameters<typeof runModel>[1] = async (layout) => {
+    const average = await makeAverage(path, averageWidth, layout, checkpoint);
+    error = average.error;
+    return average;
+  };
+  const run = await runModel(record, read, domain.codec);
+  return { ...about, ...run, average: { width: averageWidth, error } };
 };

@@ -1,14 +1,9 @@
 /** Data that a run's model has seen and has not, in its own units: what instruments look at it with. */
-import { stat } from "node:fs/promises";
-import { readTable } from "@scorefield/data";
-import { type NdArray, ShapeError } from "@scorefield/tensor";
+import { encoded, type Samples } from "@scorefield/domain";
+import type { NdArray } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
-import { readImages } from "../image/source.ts";
-import type { RecipeInput } from "../recipe/schema.ts";
-import { applyScaling } from "../table/scaling.ts";
 import type { LoadedRun } from "./load.ts";
-import { checkUnchanged, ownWithout } from "./own-data.ts";
-import { prepare } from "./prepare.ts";
+import { ownData, ownWithout } from "./own-data.ts";
 
 /** Some thousands of samples of each kind, [n, ...shape]. */
 export interface ModelData {
@@ -20,79 +15,42 @@ export interface ModelData {
   readonly counts: { readonly heldOut: number; readonly training?: number };
 }
 
+/** What to take in place of what a run held out. */
+export interface ModelDataOptions {
+  /** A file or folder of data like the run's. */
+  readonly file?: string | undefined;
+  /** What to do with samples of it that lack a number. */
+  readonly missing?: "error" | "drop" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const most = 10_000;
-
-const firstOf = async ({
-  count,
-  read,
-}: {
-  readonly count: number;
-  read(rows: readonly number[]): NdArray<"float32"> | Promise<NdArray<"float32">>;
-}) => ({ count, values: await read(Array.from({ length: Math.min(most, count) }, (_, i) => i)) });
-
-/** What the run learnt from and set apart, by its own recipe. @throws DataError when it is gone or has changed */
-const ownData = async ({ record: { training }, path }: LoadedRun, signal: AbortSignal | undefined) => {
-  if (!training) return undefined;
-  const { parseRecipe } = await import("../recipe/parse.ts");
-  const prepared = await prepare(parseRecipe(training.recipe as RecipeInput, path), path, signal);
-  checkUnchanged(path, prepared.sha256, training.sha256);
-  return { heldOut: await firstOf(prepared.heldOut), training: await firstOf(prepared.training) };
-};
-
-/** Images of a file or folder. @throws DataError; ShapeError for images of another shape */
-const givenImages = async ({ model }: LoadedRun, file: string) => {
-  const [channels, size] = model.shape;
-  const folder = (await stat(file).catch(() => undefined))?.isDirectory() ?? false;
-  const { images } = await readImages(
-    {
-      kind: "images",
-      path: file,
-      flip: false,
-      damaged: "error",
-      ...(folder && { size: size!, greyscale: channels === 1 }),
-    },
-    ".",
-  );
-  if (images.shape.join() !== model.shape.join())
-    throw new ShapeError(`${file}: expected images of shape [${model.shape}], as the run's, found [${images.shape}]`);
-  return firstOf(images);
-};
-
-const givenRows = async ({ record, columns = [], path, model }: LoadedRun, file: string, signal?: AbortSignal) => {
-  if (model.shape.length !== 1)
-    throw new RunError(`${path}: expected a run on a table or on images, found samples of shape [${model.shape}]`);
-  const source = record.training?.recipe.data;
-  const array = /\.npz$/i.test(file) && source?.kind === "file" ? source.array : undefined;
-  const { values } = await readTable(file, { columns, array, signal });
-  // Part 2: neither the rows of training nor those held out.
-  const scaled = applyScaling(record.scaling, values, { seed: record.training?.recipe.seed ?? 0, part: 2 });
-  const n = Math.min(most, values.shape[0]!);
-  return {
-    count: values.shape[0]!,
-    values: { ...scaled, shape: [n, scaled.shape[1]!], data: scaled.data.subarray(0, n * scaled.shape[1]!) },
-  };
-};
 
 /**
  * Reads at most 10,000 samples of each kind.
- * @param file a table or images, to take in place of what the run held out
- * @throws RunError where there is no data; DataError for data that cannot be read or has changed; ShapeError for images of
- *   another shape
+ * @throws RunError where there is no data; DataError for data that cannot be read, are of another shape, or have changed
  */
 export const modelData = async (
   run: LoadedRun,
-  file?: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { file, missing, signal }: ModelDataOptions = {},
 ): Promise<ModelData> => {
-  const own = await ownWithout(ownData(run, signal), run.path, file);
-  const images = run.record.scaling.kind === "images";
-  const given = file === undefined ? undefined : await (images ? givenImages(run, file) : givenRows(run, file, signal));
+  const { domain, codec, record, path } = run;
+  const seed = record.training?.recipe.seed ?? 0;
+  const first = async (samples: Samples, part: number) => {
+    const data = await encoded(samples, codec, { seed, part });
+    return data.read(Array.from({ length: Math.min(most, data.count) }, (_, i) => i));
+  };
+  const own = await ownWithout(ownData(run, signal), path, file);
+  // Part 2: neither the samples of training nor those held out.
+  const given =
+    file === undefined
+      ? undefined
+      : (await domain.given(file, { like: run.made, settings: record.training?.recipe.data, missing, signal })).samples;
   const heldOut = given ?? own?.heldOut;
-  if (!heldOut)
-    throw new RunError(`${run.path}: expected a run with its data, found a model alone; name some with --data`);
+  if (!heldOut) throw new RunError(`${path}: expected a run with its data, found a model alone; name some with --data`);
   return {
-    heldOut: heldOut.values,
-    ...(own && { training: own.training.values }),
+    heldOut: await first(heldOut, given ? 2 : 1),
+    ...(own && { training: await first(own.training, 0) }),
     counts: { heldOut: heldOut.count, ...(own && { training: own.training.count }) },
   };
 };

@@ -1,11 +1,9 @@
 /** The data that a run was trained on, read again. */
 import { DataError } from "@scorefield/data";
+import { dataName, readSplit, type SplitData } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
-import { isImages } from "../recipe/is-images.ts";
-import { dataName } from "../recipe/paths.ts";
 import { runName } from "./folder.ts";
 import type { LoadedRun } from "./load.ts";
-import { readImageSplit, readSplit } from "./prepare.ts";
 
 /** @throws DataError unless data read again are, by their SHA-256, those that a run was trained on */
 export const checkUnchanged = (path: string, found: string, expected: string): void => {
@@ -29,20 +27,20 @@ export const ownWithout = async <T>(own: Promise<T>, path: string, given: string
     );
   });
 
-/** The own training and held-out rows of a run on a table. @throws DataError when the data is gone or has changed */
-export const ownRows = async ({ path, record: { training } }: LoadedRun, signal: AbortSignal) => {
-  const data = training?.recipe.data;
-  if (!data || isImages(data)) return undefined;
-  const split = await readSplit({ ...training.recipe, data }, path, signal);
-  checkUnchanged(path, split.sha256, training.sha256);
-  return split;
-};
+/** Data to learn from and data set apart, in their own units, and what they are called. */
+export interface OwnData extends SplitData {
+  readonly name: string;
+}
 
-/** The own training and held-out images of a run on images, and what they are called. @throws DataError when the data is gone or has changed */
-export const ownImages = async ({ path, record: { training } }: LoadedRun) => {
-  const data = training?.recipe.data;
-  if (!data || !isImages(data)) return undefined;
-  const split = await readImageSplit({ ...training.recipe, data }, path);
+/** The own data of a run; nothing of a model that a program saved. @throws DataError when they are gone or have changed */
+export const ownData = async (
+  { path, domain, record: { training } }: LoadedRun,
+  signal?: AbortSignal,
+): Promise<OwnData | undefined> => {
+  if (!training) return undefined;
+  const { data, heldOut, seed } = training.recipe;
+  const split = await readSplit(domain, data, { heldOut, seed, folder: path, signal });
   checkUnchanged(path, split.training.sha256, training.sha256);
-  return { ...split, name: data.kind === "glyphs" ? "glyphs" : runName(dataName(data, path)) };
+  const name = domain.paths ? runName(dataName(domain, data, path)) : (domain.nameOf?.(data) ?? domain.kind);
+  return { ...split, name };
 };

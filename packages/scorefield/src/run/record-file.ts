@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nearestWord } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
+import { type Domain, domainOfRecord, fillSettings } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
 import { version } from "../version.ts";
@@ -42,11 +43,18 @@ const nearRun = async (folder: string): Promise<string> => {
   return near === undefined ? "" : `; did you mean ${join(parent, near)}?`;
 };
 
+/** A run's record, and the domain of its data. */
+export interface ReadRecord {
+  readonly record: RunRecord;
+  readonly domain: Domain;
+}
+
 /**
  * Reads and checks run.json.
- * @throws RunError when the folder is not a run, or the file is damaged
+ * @param own a domain that is not built in
+ * @throws RunError when the folder is not a run, the file is damaged, or its domain is neither given nor built in
  */
-export const readRecord = async (folder: string): Promise<RunRecord> => {
+export const readRecord = async (folder: string, own?: Domain): Promise<ReadRecord> => {
   const path = recordPath(folder);
   const text = await readFile(path, "utf8").catch(async (cause: NodeJS.ErrnoException) => {
     const found =
@@ -54,9 +62,26 @@ export const readRecord = async (folder: string): Promise<RunRecord> => {
     throw new RunError(`${folder}: expected the folder of a run, found ${found}${await nearRun(folder)}`, { cause });
   });
   const { checkRecord } = await import("./record-schema.ts");
-  try {
-    return checkRecord(parseJson(text));
-  } catch (cause) {
+  const refuse = (cause: unknown): never => {
     throw new RunError(`${path}: expected the record of a run, found ${(cause as Error).message}`, { cause });
+  };
+  let record: RunRecord;
+  try {
+    record = checkRecord(parseJson(text));
+  } catch (cause) {
+    return refuse(cause);
   }
+  const domain = domainOfRecord(record, own);
+  if (!domain)
+    throw new RunError(
+      `${path}: expected a run of a built-in domain, found one of the domain ${record.domain ?? record.training?.recipe.data.kind}; ` +
+        "give that domain to loadRun or resumeRun, with the option domain",
+    );
+  try {
+    const { training } = record;
+    if (training && training.recipe.data.kind === domain.kind) fillSettings(domain, training.recipe.data);
+  } catch (cause) {
+    return refuse(cause);
+  }
+  return { record, domain };
 };

@@ -1,7 +1,7 @@
 /** run.json: what a run is, enough to rebuild its model and to train it again. */
 import type { KindRecipe } from "@scorefield/core";
+import type { StoredCodec } from "@scorefield/domain/codec";
 import type { Recipe } from "../recipe/resolve.ts";
-import type { Scaling } from "../table/scaling.ts";
 
 /** The content of run.json. */
 export interface RunRecord {
@@ -21,12 +21,14 @@ export interface RunRecord {
   };
   /** What sampling uses unless told otherwise. */
   readonly sampler: KindRecipe;
+  /** The kind of data; left out by older runs, whose data's recipe or scaling says it. */
+  readonly domain?: string;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
   /** Names of the classes of labelled images. */
   readonly classes?: readonly string[];
-  /** From the model's units to those of the data. */
-  readonly scaling: Scaling;
+  /** The codec: from the model's units to those of the data. */
+  readonly scaling: StoredCodec;
   /** The step of the checkpoint, for a model that `saveRun` kept. */
   readonly step?: number;
   /** How it was trained, for a run that `scorefield train` began. The data's path is relative to the run's folder. */

@@ -11,8 +11,8 @@ import {
   type TrainedModel,
   trainedModel,
 } from "@scorefield/core";
+import { builtInCodec, type Codec } from "@scorefield/domain/codec";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import { invertScaling } from "../table/scaling.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The model of a run, and between which units it stands. */
@@ -24,11 +24,13 @@ export interface RunModel {
   readonly model: TrainedModel;
   /** The recipe's sampler, for `sample`. */
   readonly sampler: AnySampler;
+  /** Between the units of the data and those of the model. */
+  readonly codec: Codec;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
   /** Names of the classes of labelled images, in the order in which the model counts them. */
   readonly classes?: readonly string[];
-  /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. */
+  /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. The codec's `decode`. */
   toData(samples: NdArray<FloatType>): NdArray<"float64">;
 }
 
@@ -39,12 +41,15 @@ export const layoutOf = ({ model, training }: RunRecord, network: Network): Flat
 /**
  * Builds the model that a record describes.
  * @param read the parameters to sample with, for the layout of the network's
+ * @param codecOf makes the codec that the record keeps; default those of the built-in domains
  * @throws RecipeError, ArgumentError for parts that are unknown; what `read` throws
  */
 export const runModel = async (
   record: RunRecord,
   read: (layout: FlatLayout) => Promise<{ readonly step: number; readonly average: NdArray }>,
+  codecOf: typeof builtInCodec = builtInCodec,
 ): Promise<RunModel> => {
+  const codec = codecOf(record.scaling, record.model.shape);
   const parts = {
     process: processFromRecipe(record.model.process),
     network: networkFromRecipe(record.model.network),
@@ -57,8 +62,9 @@ export const runModel = async (
     step,
     model: trainedModel(parts, layout.unflatten(average), record.model.shape),
     sampler: samplerFromRecipe(record.sampler),
+    codec,
     ...(record.columns && { columns: record.columns }),
     ...(record.classes && { classes: record.classes }),
-    toData: (samples) => invertScaling(record.scaling, samples),
+    toData: codec.decode,
   };
 };

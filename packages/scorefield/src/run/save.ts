@@ -1,5 +1,6 @@
 /** A model trained by library code, kept as a run. */
-import { flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
+import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
+import type { Codec, Domain, OpenedData } from "@scorefield/domain";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
 import { newRecord, writeRecord } from "./record-file.ts";
@@ -8,21 +9,32 @@ import { newRecord, writeRecord } from "./record-file.ts";
  * Saves a trained model as a run, for `loadRun` and `scorefield sample`. It holds the weights to sample with, not the
  * state of training.
  * @param path a new or empty folder
- * @param options `step`, how long it was trained (default 0); `columns`, their names for a model of a table; `sampler`,
- *   the one to use by default; `overwrite` a run that is there
- * @throws RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
+ * @param options `data`, what it was trained on, opened by a domain: the run keeps the domain, its codec and the names of
+ *   columns and classes, so that samples come back in the data's units. In its place `domain` and `codec` (default: the
+ *   model's units are the data's), `columns` and `classes`. `step`, how long it was trained (default 0); `sampler`, the one
+ *   to use by default; `overwrite` a run that is there
+ * @throws ArgumentError for data of another shape than the model's; RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
  */
 export const saveRun = async (
   path: string,
   model: TrainedModel,
   options: {
     readonly step?: number;
+    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "classes">;
+    readonly domain?: Domain;
+    readonly codec?: Codec;
     readonly columns?: readonly string[];
+    readonly classes?: readonly string[];
     readonly sampler?: Sampler;
     readonly overwrite?: boolean;
   } = {},
 ): Promise<void> => {
-  const { step = 0, columns, sampler = heun(), overwrite = false } = options;
+  const { step = 0, data, sampler = heun(), overwrite = false } = options;
+  const { domain, codec, columns, classes } = { ...data, ...options };
+  if (data && data.shape.join() !== model.shape.join())
+    throw new ArgumentError(
+      `saveRun: expected data of shape [${model.shape.join(", ")}], as the model's, found [${data.shape.join(", ")}]`,
+    );
   const layout = flatLayout(model.parameters);
   const record = newRecord({
     model: {
@@ -32,8 +44,10 @@ export const saveRun = async (
       preconditioning: model.preconditioning.recipe,
     },
     sampler: sampler.recipe,
+    ...(domain && { domain: domain.kind }),
     ...(columns && { columns }),
-    scaling: { kind: "none" },
+    ...(classes && { classes }),
+    scaling: codec?.stored ?? { kind: "none" },
     step,
   });
   const unlock = await makeRunFolder(path, { overwrite });

@@ -33,7 +33,7 @@ const extraSeconds = async ({ record, data }: PreparedRun, folder: string) => {
   const look = await secondsOf(() => loss(parameters));
   await loss.dispose();
   if (data.recipe.grids === 0) return { look, picture: 0 };
-  const draw = sampleGrids({ path: folder, recipe, shape, from: 0 }, parts, layout);
+  const draw = sampleGrids({ path: folder, data: { ...data, recipe }, from: 0 }, parts, layout);
   return { look, picture: await secondsOf(() => draw(1, parameters)) };
 };
 

@@ -12,8 +12,8 @@ import {
   trainableLayout,
 } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
+import { type Domain, dataName, movePaths } from "@scorefield/domain";
 import { CheckpointError, RunError } from "../errors.ts";
-import { dataName, movePaths } from "../recipe/paths.ts";
 import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
@@ -22,7 +22,7 @@ import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporari
 import { heldOutLoss } from "./held-out-loss.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { domainOf, type Prepared, prepare } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
 import { newRecord, readRecord, writeRecord } from "./record-file.ts";
 import { layoutOf } from "./run-model.ts";
@@ -49,9 +49,9 @@ export interface RunEvent extends TrainEvent {
 }
 
 /** The recipe in the words of one whose paths are relative to another folder. */
-const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
+const movedTo = (recipe: Recipe, domain: Domain, run: string, folder: string): Recipe => ({
   ...recipe,
-  data: movePaths(recipe.data, (path) => relativeToRun(run, resolve(folder, path))),
+  data: movePaths(domain, recipe.data, (path) => relativeToRun(run, resolve(folder, path))),
 });
 
 /**
@@ -59,7 +59,7 @@ const movedTo = (recipe: Recipe, run: string, folder: string): Recipe => ({
  * @param input a recipe as a person writes it
  * @param options `out`, the run's folder; `folder` that paths in the recipe are relative to, default the current one;
  *   `overwrite` a run that is there; `source` names the recipe in errors; `keepData`: the run keeps a copy of its data's
- *   file, which may then be removed once training has begun
+ *   file, which may then be removed once training has begun; `domain`, one that is not built in
  * @throws RecipeError, ArgumentError for the recipe; DataError for the data; RunError when the folder is taken
  */
 export const createRun = async (
@@ -70,18 +70,20 @@ export const createRun = async (
     readonly overwrite?: boolean;
     readonly source?: string;
     readonly keepData?: boolean;
+    readonly domain?: Domain;
     readonly signal?: AbortSignal;
   },
 ): Promise<PreparedRun> => {
   const { out, folder = ".", overwrite = false, source, keepData = false, signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const parsed = parseRecipe(input, source);
+  const parsed = parseRecipe(input, source, options.domain);
   await checkRunFolder(out, { overwrite });
-  const data = await prepare(parsed, folder, signal);
-  const { recipe, table, classes, scaling, sha256, training, heldOut } = data;
+  const data = await prepare(parsed, { folder, signal, domain: options.domain });
+  const { recipe, domain, columns, classes, codec, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
-  const keptData = keepData && "path" in recipe.data ? resolve(folder, recipe.data.path) : undefined;
-  const moved = movedTo(recipe, out, folder);
+  const [dataPath] = domain.paths?.(recipe.data) ?? [];
+  const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
+  const moved = movedTo(recipe, domain, out, folder);
   const record = newRecord({
     model: {
       shape: training.shape,
@@ -90,12 +92,12 @@ export const createRun = async (
       preconditioning: recipe.preconditioning,
     },
     sampler: recipe.sampler,
-    ...(table && { columns: table.columns }),
+    domain: domain.kind,
+    ...(columns && { columns }),
     ...(classes && { classes }),
-    scaling,
+    scaling: codec.stored,
     training: {
-      recipe:
-        keptData === undefined ? moved : ({ ...moved, data: { ...moved.data, path: basename(keptData) } } as Recipe),
+      recipe: keptData === undefined ? moved : { ...moved, data: { ...moved.data, [dataPath!]: basename(keptData) } },
       rows: { training: training.count, heldOut: heldOut.count },
       sha256,
     },
@@ -135,22 +137,16 @@ const firstDifference = (a: unknown, b: unknown, path = ""): string | undefined 
   return undefined;
 };
 
-// What may change without making it another run: how long it trains, and what is saved and drawn on the way. An image that
-// stands in for a damaged one takes no other's place: until then training had stopped there.
-const changeable = [
-  "training.steps",
-  "training.checkpointSeconds",
-  "training.keepCheckpoints",
-  "sampler",
-  "grids",
-  "data.damaged",
-];
+// What may change without making it another run: how long it trains, and what is saved and drawn on the way; and what a
+// domain says of its data, such as an image that stands in for a damaged one, which takes no other's place: until then
+// training had stopped there.
+const changeable = ["training.steps", "training.checkpointSeconds", "training.keepCheckpoints", "sampler", "grids"];
 
 /**
  * Prepares a run to continue from a checkpoint.
  * @param options `change` makes the recipe to go on with from the run's own; it may differ in the number of steps, the
- *   checkpoints' interval and number, the sampler, pictures and what is done about damaged images alone; `checkpoint` is
- *   a step, default the last
+ *   checkpoints' interval and number, the sampler, pictures, and settings of the data that its domain says may change;
+ *   `checkpoint` is a step, default the last; `domain`, one that is not built in
  * @throws RunError when it is no run or cannot be resumed; CheckpointError for a damaged checkpoint; DataError when its
  *   data is gone or has changed; RecipeError for settings that would make it another run
  */
@@ -159,19 +155,24 @@ export const resumeRun = async (
   options: {
     readonly change?: (recipe: RecipeInput) => RecipeInput;
     readonly checkpoint?: number;
+    readonly domain?: Domain;
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<PreparedRun> => {
   const { change = (recipe) => recipe, checkpoint: step, signal } = options;
-  const stored = await readRecord(path);
+  const { record: stored } = await readRecord(path, options.domain);
   if (!stored.training) throw new RunError(`${path}: expected a run with its training, found a model alone`);
   const { recipe: before, sha256 } = stored.training;
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const parsed = parseRecipe(change(before as RecipeInput), path);
-  const data = await prepare(parsed, path, signal);
+  const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
+  const data = await prepare(parsed, { folder: path, signal, domain: options.domain });
+  const { changeable: ofData = [] } = domainOf(before.data, options.domain);
+  const unchanged = Object.fromEntries(
+    ofData.flatMap((name) => (name in before.data ? [[name, before.data[name]]] : [])),
+  );
   const differing = (recipe: Recipe): Recipe => ({
     ...recipe,
-    data: "damaged" in before.data ? ({ ...recipe.data, damaged: before.data.damaged } as Recipe["data"]) : recipe.data,
+    data: { ...recipe.data, ...unchanged },
     sampler: before.sampler,
     grids: before.grids,
     training: {
@@ -184,11 +185,11 @@ export const resumeRun = async (
   const difference = firstDifference(before, differing(data.recipe));
   if (difference)
     throw new RecipeError(
-      `${path}: ${difference} cannot change when resuming, only ${changeable.join(", ")}; begin another run with --out`,
+      `${path}: ${difference} cannot change when resuming, only ${[...changeable, ...ofData.map((name) => `data.${name}`)].join(", ")}; begin another run with --out`,
     );
   if (data.sha256 !== sha256)
     throw new DataError({
-      path: dataName(data.recipe.data, path),
+      path: dataName(data.domain, data.recipe.data, path),
       expected: "the data that the run began with",
       found: "other values",
       fix: "Begin another run on the new data",
@@ -247,7 +248,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   let unlock: (() => Promise<void>) | undefined;
   const events = train({ ...trainOptions(data, parts), ...(checkpoint && { resume: checkpoint }) });
   const lossOf = await heldOutLoss(parts, data.heldOut, layout, recipe.seed);
-  const picture = sampleGrids({ path, recipe, shape: record.model.shape, from: begun }, parts, layout);
+  const picture = sampleGrids({ path, data, from: begun }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
   const save = async (reached: Checkpoint): Promise<string> => {

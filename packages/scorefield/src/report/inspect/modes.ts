@@ -1,42 +1,15 @@
-/** The part on modes: how many there are at every noise level, and where. */
-import { noiseTimes, type StationaryPoints, stationaryPoints } from "@scorefield/assess";
+/** The section on modes: how many there are at every noise level, and where. */
+import type { Findings } from "@scorefield/assess/internal";
 import { curveColours, curvesFigure } from "../../figure/curves.ts";
-import { figure, paragraph, remark, table } from "../page.ts";
-import { countHills, valleyDepth } from "./hills.ts";
-import { type Instrument, instrumentOptions, noiseAt, noisyRows, shown } from "./subject.ts";
+import { figure, paragraph, remark, type Section, table } from "../page.ts";
+import { shown } from "./shown.ts";
 
 const listed = 12;
 
-const modesOf = ({ points }: StationaryPoints) => points.filter(({ kind }) => kind === "mode" || kind === "flat");
-
-export const modesPart: Instrument = async (subject, share) => {
-  const { model, effort, scale, size, columns } = subject;
-  const count = size <= 64 ? 6 : 4;
-  const times = noiseTimes(model.process, { lowest: 0.1 * scale, highest: scale, count });
-  // Saddles are looked for up to 16 dimensions.
-  const few = size <= 16;
-  const levels = [];
-  for (const [k, time] of times.entries()) {
-    const found = await stationaryPoints(model, noisyRows(subject, time, effort.starts), {
-      time,
-      iterations: effort.ascentSteps,
-      ...(few ? { saddles: true } : { tolerance: 1e-2 }),
-      ...instrumentOptions(subject, (done) => share((k + done) / times.length)),
-    });
-    const modes = modesOf(found);
-    const saddles = found.points.filter(({ kind }) => kind === "saddle");
-    const resting = found.basin.filter((basin) => basin >= 0).length;
-    levels.push({
-      time,
-      noise: noiseAt(subject, time),
-      modes,
-      ...(few && { hills: await countHills(subject, time, modes, saddles) }),
-      starts: found.basin.length,
-      resting,
-      largest:
-        modes.length === 0 ? 0 : modes.reduce((most, mode) => Math.max(most, mode.starts), 0) / found.basin.length,
-    });
-  }
+/** @param columns names of the numbers of a sample */
+export const modesSection = (found: NonNullable<Findings["modes"]>, columns?: readonly string[]): Section => {
+  const { size, steps, valleyDepth, levels } = found;
+  const few = levels.some(({ hills }) => hills !== undefined);
   const told = levels.find(({ modes }) => modes.length <= listed) ?? levels.at(-1)!;
   const names = columns ?? Array.from({ length: size }, (_, j) => `x${j + 1}`);
   const coordinates = Math.min(size, 8);
@@ -58,17 +31,6 @@ export const modesPart: Instrument = async (subject, share) => {
   ]);
   return {
     title: "Modes",
-    numbers: {
-      levels: levels.map(({ modes, ...level }) => ({
-        ...level,
-        modes: modes.map(({ point, kind, eigenvalues, starts }) => ({
-          kind,
-          starts,
-          ...(size <= 64 && { point: [...point] }),
-          greatestEigenvalue: eigenvalues[0],
-        })),
-      })),
-    },
     parts: [
       paragraph(
         `Noisy points of held-out data follow the score uphill until they rest. Places of rest nearer to each other than 0.2 σ √d, where d is ${size}, are one mode. Modes are not groups of the data: data along a curve make a ridge, on which small unevenness of the score leaves several modes. As noise falls there are more of them; a model that knows its training data by heart ends with one for each row.`,
@@ -88,7 +50,7 @@ export const modesPart: Instrument = async (subject, share) => {
         ? [figure(svg, `${levels[0]!.starts} starts at each level.`)]
         : []),
       ...(levels.some(({ resting, starts }) => resting < starts)
-        ? [remark(`Starts that have not come to rest after ${effort.ascentSteps} steps lead to no mode here.`)]
+        ? [remark(`Starts that have not come to rest after ${steps} steps lead to no mode here.`)]
         : []),
       table(
         ["noise", "modes", ...(few ? ["hills"] : []), "starts", "that came to rest", "share of the largest"],
@@ -110,11 +72,11 @@ export const modesPart: Instrument = async (subject, share) => {
               ["mode", "share of starts", "widest deviation", ...names.slice(0, coordinates)],
               told.modes
                 .slice(0, listed)
-                .map(({ kind, point, starts, eigenvalues }, k) => [
+                .map(({ kind, point = [], starts, greatestEigenvalue }, k) => [
                   `${k + 1}${kind === "flat" ? " (flat)" : ""}`,
                   shown(starts / told.starts),
-                  eigenvalues[0]! < 0 ? shown(1 / Math.sqrt(-eigenvalues[0]!)) : "∞",
-                  ...Array.from(point.subarray(0, coordinates), shown),
+                  greatestEigenvalue < 0 ? shown(1 / Math.sqrt(-greatestEigenvalue)) : "∞",
+                  ...point.slice(0, coordinates).map(shown),
                 ]),
             ),
           ]

@@ -1,49 +1,18 @@
-/** The part for models in the plane: landscapes over noise levels, the field, its streamlines, modes, basins and curl. */
-import { curlMap, logDensitySurface, type StationaryPoint, stationaryPoints, streamlines } from "@scorefield/assess";
-import { castArray, type NdArray } from "@scorefield/tensor";
+/** The section on models in the plane: landscapes over noise levels, the field, its streamlines, modes, basins and curl. */
+import type { Findings, PlanePoint } from "@scorefield/assess/internal";
+import { ndarray } from "@scorefield/tensor";
 import { arrowMarks } from "../../figure/field-marks.ts";
 import { dotMarks, type LandscapePanel, landscapeFigure, streamMarks } from "../../figure/landscape.ts";
 import { Plot, palette } from "../../figure/plot.ts";
 import { areaColours, divergingColour } from "../../figure/theme.ts";
-import { gridAxis, gridPoints, scoresOn } from "../field.ts";
-import { figure, paragraph, table } from "../page.ts";
-import {
-  firstRows,
-  type Inspected,
-  type Instrument,
-  instrumentOptions,
-  noiseAt,
-  noisyRows,
-  shown,
-  timeOfNoise,
-} from "./subject.ts";
+import { figure, paragraph, type Section, table } from "../page.ts";
+import { shown } from "./shown.ts";
 
-/** Points of the maps of basins and curl for each of a landscape. */
-const coarseness = 0.625;
-const noiseLevels = [1, 0.5, 0.2, 0.1];
-
-const axisOf = ([from, to]: readonly [number, number], points: number): number[] =>
-  Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
-
-/** Ranges of both columns with a margin, widened to the same length, so that panels are square. */
-const square = (rows: NdArray): [[number, number], [number, number]] => {
-  const ranges = ([0, 1] as const).map((column) => {
-    const axis = gridAxis(rows, column, 2, 0.12);
-    return [axis[0]!, axis[1]!] as [number, number];
-  }) as [[number, number], [number, number]];
-  const longest = Math.max(...ranges.map(([low, high]) => high - low));
-  return ranges.map(([low, high]) => {
-    const extra = (longest - (high - low)) / 2;
-    return [low - extra, high + extra];
-  }) as [[number, number], [number, number]];
-};
-
-const pairs = (rows: NdArray): [number, number][] =>
-  Array.from({ length: rows.shape[0]! }, (_, i) => [Number(rows.data[2 * i]), Number(rows.data[2 * i + 1])]);
+type PlaneFindings = NonNullable<Findings["plane"]>;
 
 const symbols = { mode: "circle", flat: "circle", saddle: "times", minimum: "diamond" } as const;
 
-const pointMarks = (points: readonly StationaryPoint[]): Plot.Markish[] =>
+const pointMarks = (points: readonly PlanePoint[]): Plot.Markish[] =>
   (["mode", "flat", "saddle", "minimum"] as const).flatMap((kind) =>
     dotMarks(
       points.filter((point) => point.kind === kind).map(({ point }) => [point[0]!, point[1]!] as const),
@@ -76,51 +45,27 @@ const cells = (x: readonly number[], y: readonly number[], fill: (i: number, j: 
   );
 };
 
-/** Panels of the field in the plane, their axes, and the numbers in them. */
-export const planePanels = async (subject: Inspected, share: (done: number) => void) => {
-  const { model, heldOut, columns, dtype, effort } = subject;
-  const [fine, coarse] = [effort.grid, Math.round(coarseness * effort.grid)];
-  const [xRange, yRange] = square(heldOut);
-  const [x, y] = [axisOf(xRange, fine), axisOf(yRange, fine)];
-  const ends = { x: [x[0]!, x.at(-1)!] as const, y: [y[0]!, y.at(-1)!] as const };
-  const options = instrumentOptions(subject);
-
-  const landscapes = [];
-  for (const [k, level] of noiseLevels.entries()) {
-    const time = timeOfNoise(subject, level);
-    const surface = await logDensitySurface(model, { x, y, time, dtype, ...options });
-    landscapes.push({ time, noise: noiseAt(subject, time), ...surface });
-    share((0.5 * (k + 1)) / noiseLevels.length);
-  }
+/** Panels of the field in the plane, and their axes. @param columns names of the axes */
+export const planePanels = (
+  { landscapes, stationary, basins, largestCurl, maps }: PlaneFindings,
+  columns?: readonly string[],
+) => {
+  const { x, y, coarseX, coarseY } = maps;
   const last = landscapes.at(-1)!;
-  const { time } = last;
-  const density = { x, y, logDensity: last.logDensity.data };
-  const field = await scoresOn(model, { x, y, time, dtype, runtime: subject.runtime });
-  const lines = streamlines({ x, y, vectors: field }, { separation: 1 / 28 });
-  const stationary = await stationaryPoints(model, noisyRows(subject, time, 300), { time, saddles: true, ...options });
-  share(0.7);
-  const [gx, gy] = [axisOf(xRange, coarse), axisOf(yRange, coarse)];
-  const basins = await stationaryPoints(model, castArray(gridPoints(gx, gy), dtype), { time, ...options });
-  share(0.9);
-  const curl = await curlMap(model, { x: gx, y: gy, time, ...options });
-  const alpha = model.process.alpha(time);
-  // The curl beside the size of the Jacobian that every score has, 1 / sigma^2.
-  const relative = curl.data.map((value) => value * model.process.sigma(time) ** 2);
-  const most = relative.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-
-  const data = pairs(firstRows(subject, heldOut, 1500)).map(([a, b]) => [alpha * a, alpha * b] as const);
+  const density = { x, y, logDensity: maps.logDensities.at(-1)! };
+  const field = ndarray(Float64Array.from(maps.score), [y.length, x.length, 2]);
   const panels: LandscapePanel[] = [
-    ...landscapes.map(({ noise, pathDependence, logDensity }) => ({
+    ...landscapes.map(({ noise, pathDependence }, k) => ({
       title: `Noise ${shown(Number(noise.toPrecision(2)))}`,
       caption: `path dependence ${shown(100 * pathDependence.share)} %`,
-      density: { x, y, logDensity: logDensity.data },
+      density: { x, y, logDensity: maps.logDensities[k]! },
     })),
     {
       title: "The field and held-out data",
       caption: `noise ${shown(Number(last.noise.toPrecision(2)))}, as in what follows`,
       density,
       marks: (pxPerUnit) => [
-        ...dotMarks(data, { fill: palette.data, r: 1, opacity: 0.6 }),
+        ...dotMarks(maps.data, { fill: palette.data, r: 1, opacity: 0.6 }),
         ...arrowMarks({ x, y, score: field }, pxPerUnit, 16),
       ],
     },
@@ -128,44 +73,37 @@ export const planePanels = async (subject: Inspected, share: (done: number) => v
       title: "Streamlines and stationary points",
       caption: "dot: mode, cross: saddle, diamond: minimum",
       density,
-      marks: () => [...streamMarks(lines), ...pointMarks(stationary.points)],
+      marks: () => [...streamMarks(maps.streamlines), ...pointMarks(stationary)],
     },
     {
       title: "Basins of attraction",
-      caption: `${basins.points.length} modes reached; bare: none`,
+      caption: `${basins} modes reached; bare: none`,
       marks: () => [
-        cells(gx, gy, (i, j) => {
-          const basin = basins.basin[i * gx.length + j]!;
+        cells(coarseX, coarseY, (i, j) => {
+          const basin = maps.basins[i * coarseX.length + j]!;
           return basin < 0 ? undefined : areaColours[basin % areaColours.length];
         }),
-        ...pointMarks(basins.points),
+        ...pointMarks(maps.reached),
       ],
     },
     {
       title: "Curl, times σ²",
-      caption: `blue turns left, orange right; at most ${shown(most)}`,
-      marks: () => [cells(gx, gy, (i, j) => divergingColour(relative[i * gx.length + j]! / (most || 1)))],
+      caption: `blue turns left, orange right; at most ${shown(largestCurl)}`,
+      marks: () => [
+        cells(coarseX, coarseY, (i, j) => divergingColour(maps.curl[i * coarseX.length + j]! / (largestCurl || 1))),
+      ],
     },
   ];
   const names = (columns ?? ["x", "y"]) as readonly [string, string];
-  return { panels, axes: { ...ends, names }, landscapes, stationary, basins: basins.points.length, largestCurl: most };
+  return { panels, axes: { x: [x[0]!, x.at(-1)!] as const, y: [y[0]!, y.at(-1)!] as const, names } };
 };
 
-export const planePart: Instrument = async (subject, share) => {
-  const { panels, axes, landscapes, stationary, basins, largestCurl } = await planePanels(subject, share);
+export const planeSection = (found: PlaneFindings, columns?: readonly string[]): Section => {
+  const { panels, axes } = planePanels(found, columns);
+  const { stationary, starts: all } = found;
   const { names } = axes;
   return {
     title: "The field in the plane",
-    numbers: {
-      landscapes: landscapes.map(({ noise, pathDependence }) => ({ noise, pathDependence })),
-      stationary: stationary.points.map(({ point, eigenvalues, ...rest }) => ({
-        ...rest,
-        point: [...point],
-        eigenvalues: [...eigenvalues],
-      })),
-      basins,
-      largestCurl,
-    },
     parts: [
       paragraph(
         "The first four: log-densities rebuilt from the score alone, under less and less noise, as the surface whose differences fit the line integrals of the score best. The path dependence is what no surface fits, as a share of the integrals. The others, at the least of these noises: the field, where it leads, from where each mode is reached, and its curl, which is 0 everywhere for a gradient.",
@@ -176,17 +114,17 @@ export const planePart: Instrument = async (subject, share) => {
       ),
       table(
         ["stationary point", names[0], names[1], "share of starts", "eigenvalues of the Jacobian"],
-        stationary.points
+        stationary
           .slice(0, 20)
           .map(({ kind, point, starts, eigenvalues }) => [
             kind,
             shown(point[0]!),
             shown(point[1]!),
-            starts > 0 ? shown(starts / stationary.basin.length) : "",
-            [...eigenvalues].map(shown).join(", "),
+            starts > 0 ? shown(starts / all) : "",
+            eigenvalues.map(shown).join(", "),
           ]),
       ),
-      ...(stationary.points.length > 20 ? [paragraph(`The first 20 of ${stationary.points.length} are listed.`)] : []),
+      ...(stationary.length > 20 ? [paragraph(`The first 20 of ${stationary.length} are listed.`)] : []),
     ],
   };
 };

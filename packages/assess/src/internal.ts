@@ -1,0 +1,10 @@
+/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+export { fieldOf, gridAxis } from "./inspection/grid-field.ts";
+export { type Findings, instrumentNames } from "./inspection/inspect.ts";
+export type { PlanePoint } from "./inspection/plane-part.ts";
+export { meanOf } from "./inspection/subject.ts";
+export { type ComparedSets, type CompareOptions, compareSets } from "./quality/compare-sets.ts";
+export { type FreshDistance, type FreshDistances, freshDistances } from "./quality/fresh-distances.ts";
+export { intervalOf } from "./quality/measure.ts";
+export { fromJson, plainJson } from "./quality/plain-json.ts";
+export { standardUnits } from "./quality/standard-units.ts";

@@ -1,0 +1,79 @@
+/** How good samples are, as numbers with intervals and what they mean. */
+import { ArgumentError } from "@scorefield/core";
+import { checkOptions, type Known } from "@scorefield/core/internal";
+import { isNdArray } from "@scorefield/tensor";
+import {
+  type AssessData,
+  type AssessProgress,
+  type CompareOptions,
+  compareSets,
+  type Quality,
+} from "./compare-sets.ts";
+import { plainJson } from "./plain-json.ts";
+
+/** Options of {@link assess}. */
+export interface AssessOptions extends CompareOptions {
+  /** Samples of each set that are compared, at most; default 5000. Fewer than 8 are not compared. */
+  readonly count?: number;
+  /** Features that images are compared by, such as `classifierExtractor` or `onnxExtractor`; default the samples themselves. */
+  readonly extractor?: CompareOptions["extractor"];
+  /** What tries to tell samples from real data; default as `classifierTwoSample`. */
+  readonly network?: CompareOptions["network"];
+  /** Steps that such a network is trained for, default 300. */
+  readonly steps?: number;
+  /** Of the choice of rows, the resampling and the classifier; default 0. */
+  readonly seed?: number;
+  /** Told before every stage. */
+  readonly onProgress?: (progress: AssessProgress) => void;
+}
+
+const dataNames = { samples: true, reference: true, real: true, training: true } satisfies Known<AssessData>;
+const optionNames = {
+  count: true,
+  extractor: true,
+  network: true,
+  steps: true,
+  seed: true,
+  signal: true,
+  runtime: true,
+  onProgress: true,
+} satisfies Known<AssessOptions>;
+
+const isDataset = (set: unknown): boolean =>
+  typeof set === "object" && set !== null && "count" in set && "shape" in set && "read" in set;
+
+const showKind = (value: unknown): string =>
+  Array.isArray(value)
+    ? "a list"
+    : value === null
+      ? "null"
+      : typeof value === "object"
+        ? "another object"
+        : typeof value;
+
+/**
+ * Measures samples against real data that the model did not see and, where training data are given, real data against the
+ * same: the distance that chance alone makes. Every number has an interval of 95 % by the bootstrap. The same data, options
+ * and seed give the same numbers. The measures: precision, recall, density and coverage (of neighbourhoods), energy
+ * distance, sliced Wasserstein distance, MMD and the classifier two-sample test; with an extractor the Fréchet and the
+ * kernel distance of its features; with training data, how often a sample is nearer to them than unseen data are.
+ *
+ *     const { measures } = await assess({ samples, reference, training }, { seed: 0 });
+ *     for (const { name, samples, real } of measures) console.log(name, samples.value, real?.value);
+ *
+ * @param data samples, reference and training data of one shape [n, ...shape] and in one unit. Rows of numbers [n, d] are
+ *   compared in standard deviations of the reference's columns, samples of several axes, such as images, as they are
+ * @throws ShapeError for sets of different shape; ArgumentError for unknown options, options out of range and values that
+ *   are not finite; the signal's reason when aborted
+ */
+export const assess = async (data: AssessData, options: AssessOptions = {}): Promise<Quality> => {
+  checkOptions("assess data", data, dataNames);
+  checkOptions("assess", options, optionNames);
+  for (const [name, set] of Object.entries(data))
+    if (!isNdArray(set) && !(name !== "samples" && isDataset(set)) && !(set === undefined && name !== "samples"))
+      throw new ArgumentError(
+        `assess ${name}: expected an array { data, shape, dtype }${name === "samples" ? "" : " or a dataset"}, found ${showKind(set)}; fromNested makes one of nested lists`,
+      );
+  const { quality } = await compareSets(data, options);
+  return plainJson(quality) as Quality;
+};

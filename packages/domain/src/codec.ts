@@ -1,0 +1,59 @@
+/** Between the units of data and those of a model. No Node module is used here: pages decode too. */
+import { castArray, type FloatType, type NdArray } from "@scorefield/tensor";
+
+/** A fitted codec as plain JSON, which a run keeps. */
+export interface StoredCodec {
+  readonly kind: string;
+  readonly [name: string]: unknown;
+}
+
+/** Which draws an encoding takes, if it takes any. */
+export interface EncodeDraw {
+  readonly seed: number;
+  /** Sets sets of samples apart: 0 those of training, 1 those held out, 2 others. */
+  readonly part: number;
+}
+
+/** What an encoding does to densities. */
+export interface Volume {
+  /**
+   * For each sample what its log-density in the model's units lacks to be one in the data's: log |dz/dx|, [n]. It is
+   * -Infinity where the decoded model never goes.
+   */
+  readonly logVolume: Float64Array;
+  /**
+   * How many elements of each sample have a value with a probability of its own, [n]. The log-density of such a sample is
+   * with respect to the counting measure in these elements and to length in the others, and a lower bound: see the codec.
+   */
+  readonly atoms: Int32Array;
+}
+
+/** Both directions between the data's units and the model's, fitted to training data. */
+export interface Codec {
+  /** Plain JSON from which the domain makes it again. */
+  readonly stored: StoredCodec;
+  /** Samples [n, ...shape] in the model's units, of about unit scale. @throws ShapeError for another shape than fitted */
+  encode(values: NdArray<FloatType>, draw: EncodeDraw): NdArray<"float32">;
+  /** Samples [n, ...shape] in the data's units, within what the data can be. @throws ShapeError */
+  decode(samples: NdArray<FloatType>): NdArray<"float64">;
+  /**
+   * Left out where samples have no density in the data's units.
+   * @param values [n, ...shape] in the data's units @param encoded the same, as `encode` gave them
+   */
+  readonly volume?: (values: NdArray<FloatType>, encoded: NdArray<FloatType>) => Volume;
+  /** Whether every sample has a density in the data's units, and none a probability. */
+  readonly smooth: boolean;
+  /** Why there is no density in the data's units, or only in part, in words for a person: "quantile scaling". */
+  readonly because?: string;
+  /** How many samples have values beyond all that it was fitted to, and is blind to; left out where it sees all. */
+  readonly beyond?: (values: NdArray<FloatType>) => number;
+}
+
+/** The codec of data that are in the model's units already. */
+export const identity: Codec = {
+  stored: { kind: "none" },
+  encode: (values) => castArray(values, "float32"),
+  decode: (samples) => castArray(samples, "float64"),
+  volume: ({ shape: [n = 0] }) => ({ logVolume: new Float64Array(n), atoms: new Int32Array(n) }),
+  smooth: true,
+};

@@ -1,0 +1,50 @@
+/** A domain of a library user: what they say of it, and what rows of numbers have where they say nothing. */
+import { ArgumentError } from "@scorefield/core";
+import { DataError } from "@scorefield/data";
+import { identity } from "./codec.ts";
+import type { Domain } from "./domain.ts";
+import { type OpenedData, type OpenOptions, openData } from "./open.ts";
+import { rowDomain } from "./rows.ts";
+
+/** A domain, and a way to open its data. */
+export interface OpenableDomain extends Domain {
+  /**
+   * Reads, splits and encodes data for `train`.
+   * @param source a path, a word or settings that the domain recognises
+   * @throws ArgumentError for what it does not recognise, unknown settings and codecs; DataError for data that cannot be read
+   */
+  open(source: string | Readonly<Record<string, unknown>>, options?: OpenOptions): Promise<OpenedData>;
+}
+
+/** The least a domain says of itself. */
+export type DomainParts = Pick<Domain, "kind" | "read"> & Partial<Domain>;
+
+/**
+ * Makes a domain. Whatever is not said is as for rows of numbers that are in the model's units already: a perceptron as
+ * network, points as figures, .csv, .tsv and .npy as files. Where nothing is said of what it recognises, this is its kind
+ * as a bare word, and settings that name it.
+ */
+export const defineDomain = (parts: DomainParts): OpenableDomain => {
+  const { kind } = parts;
+  const domain: Domain = {
+    title: `data of the domain ${kind}`,
+    settings: {},
+    recognises: (source) => (source === kind ? { kind } : undefined),
+    given: async (path) => {
+      throw new DataError({
+        path,
+        expected: `data of the domain ${kind}, which reads none from files`,
+        found: "a file",
+      });
+    },
+    codecs: () => ["none"],
+    fit: async () => identity,
+    codec: (stored) => {
+      if (stored.kind === "none") return identity;
+      throw new ArgumentError(`${kind}: expected a codec of kind none, found ${stored.kind}`);
+    },
+    ...rowDomain,
+    ...parts,
+  };
+  return { ...domain, open: (source, options) => openData(domain, source, options) };
+};

@@ -1,0 +1,186 @@
+/** A kind of data: the one place that knows how it is read, encoded, learnt, measured, shown and written. */
+import type { setting } from "@scorefield/core";
+import type { Content } from "@scorefield/data";
+import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+import type { Codec, StoredCodec } from "./codec.ts";
+import type { Measured, MeasureInput } from "./measure.ts";
+import type { Composition, Samples } from "./samples.ts";
+import type { DataSettings } from "./settings.ts";
+
+/** Samples as data for a figure. */
+export type Preview =
+  /** Rows [n, columns] to be drawn as points and histograms. */
+  | { readonly kind: "points"; readonly columns: readonly string[]; readonly values: NdArray<FloatType> }
+  /** Images [n, 1 or 3, height, width] in [-1, 1], and how many stand in a row; default a square of all. */
+  | { readonly kind: "images"; readonly images: NdArray<FloatType>; readonly columns?: number };
+
+/** What a recipe takes where it says nothing. */
+export interface DomainDefaults {
+  /** Share of the samples set apart. */
+  readonly heldOut: number;
+  /** The kind of network, and of the sampler its settings too. */
+  readonly network: string;
+  readonly sampler: { readonly kind: string; readonly [name: string]: unknown };
+  /** Samples in a step of training. */
+  readonly batch: number;
+  /** Samples that `sample` draws, and computes at once; the latter left out, the sampler's own number. */
+  readonly count: number;
+  readonly sampleBatch?: number;
+  /** Samples that `evaluate` draws. */
+  readonly evaluated: number;
+}
+
+/** What the defaults of a recipe's parts follow from. */
+export interface DataFacts {
+  /** Samples to learn from. */
+  readonly count: number;
+  readonly shape: Shape;
+  /** How many classes their labels name. */
+  readonly classes: number;
+  /** Samples in a step of training, and the kind of network, as the recipe has them. */
+  readonly batch: number;
+  readonly network: string;
+}
+
+/** Defaults that follow from the data. */
+export interface FittedDefaults {
+  /** Settings of the network, of the kind that the recipe names. */
+  readonly network: Readonly<Record<string, unknown>>;
+  /** The deviation of samples in the model's units, for preconditioning and objective; left out, their own default. */
+  readonly deviation?: number;
+  /** Steps of training. */
+  readonly steps: number;
+}
+
+/** How data are read. */
+export interface ReadOptions {
+  /** That paths in settings are relative to; default the current one. */
+  readonly folder?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Data as read. */
+export interface ReadData {
+  readonly samples: Samples;
+  /** The settings with nothing left to be found out. */
+  readonly settings: DataSettings;
+  /** What a person should know, such as what was left out. */
+  readonly remarks?: readonly string[];
+}
+
+/** What data that a person gives to a run have to be like. */
+export interface GivenOptions {
+  /** The run's samples, which these have to be like. */
+  readonly like: Composition;
+  /** The data settings of the run, if it has them. */
+  readonly settings?: DataSettings | undefined;
+  /** A column, or an array of an archive, that labels the samples. */
+  readonly label?: string | undefined;
+  /** What to do with samples that lack a number: default stop. */
+  readonly missing?: "error" | "drop" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Data that a person gives to a run. */
+export interface GivenData {
+  readonly samples: Samples;
+  /** One for each sample, where they were asked for. */
+  readonly labels?: Float64Array;
+  /** How many samples were left out for lack of a number, and where each of the others stands among all, from 0. */
+  readonly dropped?: number;
+  readonly positions?: Int32Array;
+}
+
+/** A file of a folder of samples. */
+export interface SampleFile {
+  /** A file name, safe on every system. */
+  readonly name: string;
+  /** The class it belongs to, any text, for a sub-folder. */
+  readonly folder?: string;
+  readonly content: Uint8Array;
+}
+
+/** What samples to be shown or written are. */
+export interface Shown extends Composition {
+  /** Names of the classes that samples have one after the other, again and again. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/** How samples of a domain are written. */
+export interface Writing {
+  /** Endings of files, with their dot; the first is the usual one. */
+  readonly endings: readonly string[];
+  /** Samples [n, ...shape] in the data's units as the content of a file of an ending. */
+  content(ending: string, samples: NdArray<FloatType>, shown: Shown): Content;
+  /** The same as files of a folder, where that is a way to write them. */
+  readonly files?: (samples: NdArray<FloatType>, shown: Shown) => AsyncIterable<SampleFile>;
+}
+
+/** Pictures of samples that are made while a run trains. */
+export interface Watching {
+  /** Samples in a picture, so many in a row; where there are classes, each row is of one. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A kind of data. */
+export interface Domain {
+  /** The word in `data.kind` of a recipe. */
+  readonly kind: string;
+  /** What it is, with an article: "a table". */
+  readonly title: string;
+  /** What its samples are called, in the plural: "rows". */
+  readonly samples: string;
+  /** What a recipe says of its data, and `open` takes. */
+  readonly settings: setting.Settings;
+  /** Options of `scorefield train` that set them, with their help, by the name of the setting; default none. */
+  readonly options?: Readonly<Record<string, readonly [flags: string, help: string]>>;
+  /** Names of settings that may change when a run is resumed, without making it another run; default none. */
+  readonly changeable?: readonly string[];
+  /**
+   * Settings for a path, a bare word, or settings that lack their kind, where they are of this domain.
+   * @param isFolder whether it is a path known to be a folder's
+   */
+  recognises(source: string | Readonly<Record<string, unknown>>, isFolder?: boolean): DataSettings | undefined;
+  /** Bare words that it recognises, to propose where one is misspelt; default none. */
+  readonly words?: readonly string[];
+  /** Names of the settings that hold paths; the first is that of the data themselves. Default none: made on the spot. */
+  paths?(settings: DataSettings): readonly string[];
+  /** What data made on the spot are called; default the kind. */
+  nameOf?(settings: DataSettings): string;
+  /** @throws DataError for what is missing, damaged or of another kind, saying where */
+  read(settings: DataSettings, options?: ReadOptions): Promise<ReadData>;
+  /** What `training` adds to the samples to learn from, in words: "mirrored ones among the former". */
+  additions?(settings: DataSettings): string | undefined;
+  /** Samples to learn from made of those chosen, such as with mirror images; default these. */
+  training?(samples: Samples, settings: DataSettings): Samples;
+  /** Reads what a person gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
+  given(path: string, options: GivenOptions): Promise<GivenData>;
+  /** Kinds of codec, the usual one of settings first. */
+  codecs(settings: DataSettings): readonly [string, ...string[]];
+  /** @throws DataError for samples that it cannot be fitted to */
+  fit(codec: string, training: Samples): Promise<Codec>;
+  /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */
+  codec(stored: StoredCodec, shape: Shape): Codec;
+  readonly defaults: DomainDefaults;
+  defaultsFor(facts: DataFacts): FittedDefaults;
+  /** What one sample is, in words: "a row of 3 columns: a, b, c". */
+  describe(made: Composition): string;
+  /** What the likelihood of a sample is told in: nats per sample, or bits for each number of 8-bit data. */
+  readonly likelihood: "log-density" | "bits-per-dimension";
+  /** Draws samples of a model and compares them with data that it has not seen. @throws ArgumentError for too few */
+  measure(input: MeasureInput): Promise<Measured>;
+  /** Whether samples are compared by the features of a network, and a person may name one; default no. */
+  readonly features?: boolean;
+  /** Why a command cannot be used with it, as the end of a sentence, by the name of the command. */
+  readonly refuses?: Readonly<Record<string, string>>;
+  /** Samples [n, ...shape] in the data's units as data for a figure; nothing where there is none. */
+  preview(samples: NdArray<FloatType>, shown: Shown): Preview | undefined;
+  /** What pictures of samples are to show while a run trains; default there are none. */
+  watching?(made: Composition): Watching | undefined;
+  /** The ending of a file that so many samples are written to where a person names none, or `.png` for a figure. */
+  usualEnding(count: number, shape: Shape): string;
+  /** A file name to propose for samples: "new.csv". */
+  readonly exampleFile: string;
+  writing(shape: Shape): Writing;
+}

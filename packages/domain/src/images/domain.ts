@@ -1,0 +1,76 @@
+/** Images in files. */
+import { setting } from "@scorefield/core";
+import { type Images, withMirrored } from "@scorefield/data";
+import { defineDomain } from "../define.ts";
+import { givenImages } from "./given.ts";
+import { imageDomain } from "./shared.ts";
+import { hasLabelFile, type ImageSettings, readImages } from "./source.ts";
+
+const settings = {
+  path: setting.path({
+    help: "A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe",
+  }),
+  size: setting.whole({
+    help: "Side in px, at most 2048",
+    least: 1,
+    most: 2048,
+    otherwise: "the files' own to 64 px where they are alike and square, else 32",
+  }),
+  greyscale: setting.boolean({ help: "Shades of grey in place of colours", otherwise: "whether the files are grey" }),
+  fit: setting.choice({
+    help: "How images become square: the middle, or all of it",
+    values: ["crop", "stretch"],
+    otherwise: "crop",
+  }),
+  labels: setting.path({
+    help: '"folders": sub-folders are classes; else a file of labels, or their array in an .npz file',
+    otherwise: "none",
+  }),
+  only: setting.list(setting.label({ help: "A class" }), {
+    help: "Classes of the images to learn from",
+    fewest: 1,
+    otherwise: "all",
+  }),
+  flip: setting.boolean({ help: "Learn from every image's mirror image as well", default: false }),
+  damaged: setting.choice({
+    help: "What to do about files that cannot be decoded",
+    values: ["error", "skip"],
+    default: "error",
+  }),
+  array: setting.text({ help: "The array of an .npz file", otherwise: "X, or the only one" }),
+};
+
+const options = {
+  labels: ["--labels [file]", "of images: a file of labels, an array of an .npz file, or alone the sub-folders' names"],
+  only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
+  array: ["--array <name>", "the array of an .npz file (default: X)"],
+  size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],
+  greyscale: ["--greyscale", "learn images in shades of grey"],
+  flip: ["--flip", "learn the mirror images as well"],
+} as const;
+
+const kind = "images";
+
+// Names of IDX files tell the number of axes: three or four are images. What has no ending is a folder.
+const looksLikeImages = (path: string): boolean => /[.-]idx[34]-ubyte(\.gz)?$/i.test(path) || !/\.\w+$/.test(path);
+
+/** Images in a folder or in an array. */
+export const images = defineDomain({
+  ...imageDomain,
+  kind,
+  title: "images",
+  settings,
+  options,
+  changeable: ["damaged"],
+  recognises: (source, isFolder = false) => {
+    if (typeof source === "string") return isFolder || looksLikeImages(source) ? { kind, path: source } : undefined;
+    const { path } = source;
+    return typeof path === "string" && !("kind" in source) && looksLikeImages(path) ? { kind, ...source } : undefined;
+  },
+  // Labels are a file of their own except those that sub-folders or an archive hold.
+  paths: (settings) => ["path", ...(hasLabelFile(settings as ImageSettings) ? ["labels"] : [])],
+  read: (settings, options) => readImages(settings as ImageSettings, options),
+  additions: ({ flip }) => (flip ? "mirrored ones among the former" : undefined),
+  training: (samples, { flip }) => (flip ? withMirrored(samples as Images) : samples),
+  given: givenImages,
+});

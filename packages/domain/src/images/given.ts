@@ -1,0 +1,27 @@
+/** Images that a person gives to a run. */
+import { stat } from "node:fs/promises";
+import { DataError } from "@scorefield/data";
+import type { GivenData, GivenOptions } from "../domain.ts";
+import { readImages } from "./source.ts";
+
+/** The images at a path, of the run's size and colours. @throws DataError for what cannot be read, or is of another shape */
+export const givenImages = async (path: string, { like, label, missing }: GivenOptions): Promise<GivenData> => {
+  if (label !== undefined || missing !== undefined)
+    throw new DataError({
+      path,
+      expected: `images, without ${label === undefined ? "missing values" : "a column of labels"}`,
+      found: label ?? `missing: ${JSON.stringify(missing)}`,
+    });
+  const [channels, height] = like.shape;
+  const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  // An array keeps its own size and colours.
+  const own = folder && { size: height!, greyscale: channels === 1 };
+  const { samples } = await readImages({ kind: "images", path, flip: false, damaged: "error", ...own });
+  if (samples.shape.join() !== like.shape.join())
+    throw new DataError({
+      path,
+      expected: `images of shape [${like.shape.join(", ")}], as the run's`,
+      found: `[${samples.shape.join(", ")}]`,
+    });
+  return { samples };
+};

@@ -1,0 +1,127 @@
+/** How near images drawn by a model come to images that it has not seen. */
+import { type Classifier, classifierExtractor } from "@scorefield/assess";
+import { ArgumentError, type Dataset, permutation } from "@scorefield/core";
+import { type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+import { classSlots } from "../class-slots.ts";
+import type { Features, Measured, MeasureInput } from "../measure.ts";
+import { type Samples, takeSamples } from "../samples.ts";
+import { imageDefaults } from "./defaults.ts";
+import { glyphExtractor, type LabelledImages, ownClassifier, safeName } from "./features.ts";
+import { measureImages } from "./measure-images.ts";
+
+// Five neighbours and a two-sample test need a few images.
+const fewestImages = 8;
+
+/** Samples of images as training takes them: in [-1, 1], float32. */
+type ImageSamples = Samples & Dataset;
+
+/** Two halves of a set, at random. */
+const halves = (images: ImageSamples, seed: number): readonly [ImageSamples, ImageSamples] => {
+  const order = permutation(images.count, { seed, step: 2, purpose: "resampling" }).data;
+  const half = images.count >> 1;
+  return [order.subarray(0, half), order.subarray(half)].map((rows) => takeSamples(images, rows)) as [
+    ImageSamples,
+    ImageSamples,
+  ];
+};
+
+interface RealImages {
+  readonly reference: Dataset;
+  readonly real?: Dataset | undefined;
+  readonly called: string;
+}
+
+const realImages = ({ reference: images, given, own, seed }: MeasureInput): RealImages => {
+  const reference = images as ImageSamples;
+  const real = own?.training as ImageSamples | undefined;
+  if (given === undefined) return { reference, real, called: "held-out images; real: training images" };
+  if (real) return { reference, real, called: `images of ${given}; real: training images` };
+  const [first, second] = halves(reference, seed);
+  return { reference: first, real: second, called: `half of the images of ${given}; real: the other half` };
+};
+
+const isLabelled = (images: Samples): images is Samples & LabelledImages =>
+  images.labels !== undefined && (images.classes?.length ?? 0) > 1;
+
+type Work = Parameters<typeof glyphExtractor>[1];
+
+/** A person's own features, else those of a classifier of the data's own classes, else of procedural shapes. */
+const featuresOf = async (
+  { made, own, features }: MeasureInput,
+  classifier: Classifier | undefined,
+  work: Work,
+): Promise<Features> => {
+  if (features) return features;
+  if (classifier && own)
+    return {
+      extractor: classifierExtractor(`${safeName(own.name)}-classifier`, classifier),
+      called: "a classifier of the data's own classes",
+    };
+  return { extractor: await glyphExtractor(made.shape, work), called: "a classifier of ten procedural shapes" };
+};
+
+const imagesAt = (images: NdArray, rows: readonly number[]): NdArray => {
+  const shape = images.shape.slice(1);
+  const size = sizeOf(shape);
+  const picked = zeros([rows.length, ...shape]);
+  for (const [i, row] of rows.entries())
+    for (let k = 0; k < size; k++) picked.data[i * size + k] = Number(images.data[row * size + k]);
+  return picked;
+};
+
+/**
+ * Draws images and compares them with images that the model has not seen.
+ * @throws ArgumentError for fewer than 8 images to compare with, or of other than one or three channels
+ */
+export const measureImageSamples = async (input: MeasureInput): Promise<Measured> => {
+  const { model, own, seed, signal, onProgress, onRemark } = input;
+  const { reference, real, called } = realImages(input);
+  const wanted = input.count ?? imageDefaults.evaluated;
+  const count = Math.min(wanted, reference.count, real?.count ?? wanted);
+  if (count < fewestImages)
+    throw new ArgumentError(
+      `${model}: expected at least ${fewestImages} samples and real images of each set, found ${count} (${called})`,
+    );
+  if (count < wanted) onRemark?.(`comparing ${count} images of each set: there are no more real ones`);
+
+  const work: Work = {
+    signal,
+    onProgress: (done, total) => onProgress?.({ of: "classifier", part: "training a classifier", done, total }),
+  };
+  const training = own?.training as ImageSamples | undefined;
+  const classifier = training && isLabelled(training) ? await ownClassifier(training, own!.part, work) : undefined;
+  const { extractor, called: features } = await featuresOf(input, classifier, work);
+  const classes = input.classes > 0 ? classSlots(training?.labels, input.classes) : undefined;
+  const { samples } = await input.draw({ count, seed, classes });
+  const judge = classifier && training?.classes;
+  const quality = await measureImages(
+    {
+      samples,
+      sampleLabels: classes && Array.from({ length: count }, (_, i) => classes[i % classes.length]!),
+      reference,
+      real,
+      training,
+      extractor,
+      ...(judge && { classifier: { classifier, classes: judge } }),
+    },
+    { seed, signal, onProgress: (news) => onProgress?.({ of: "measuring", ...news }) },
+  );
+  const { nearest, referenceIndices } = quality;
+  return {
+    quality,
+    samples,
+    real: await reference.read([...referenceIndices]),
+    comparedWith: called,
+    features,
+    ...(nearest &&
+      training && {
+        nearest: {
+          samples: imagesAt(
+            samples,
+            nearest.map(({ sample }) => sample),
+          ),
+          training: await training.read(nearest.map(({ training }) => training)),
+        },
+      }),
+  };
+};

@@ -1,0 +1,126 @@
+/** From settings to what training takes: data read, split and encoded. */
+import { ArgumentError, type Dataset, dataset } from "@scorefield/core";
+import { DataError, splitPositions } from "@scorefield/data";
+import type { FloatType, NdArray } from "@scorefield/tensor";
+import type { Codec, EncodeDraw } from "./codec.ts";
+import type { Domain, ReadOptions } from "./domain.ts";
+import { dataName } from "./paths.ts";
+import { type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
+import { type DataSettings, fillSettings } from "./settings.ts";
+
+/** Data to learn from and data set apart, in the units of the data. */
+export interface SplitData {
+  readonly settings: DataSettings;
+  readonly training: Samples;
+  readonly heldOut: Samples;
+  readonly remarks: readonly string[];
+}
+
+/** How data are split. */
+export interface SplitChoice {
+  /** Share of the samples set apart, in (0, 1). */
+  readonly heldOut: number;
+  readonly seed: number;
+}
+
+/** Reads the data of settings and splits them by a seed. @throws DataError for data that cannot be read, or too few */
+export const readSplit = async (
+  domain: Domain,
+  given: DataSettings,
+  { heldOut, seed, folder = ".", signal }: SplitChoice & ReadOptions,
+): Promise<SplitData> => {
+  const { samples, settings, remarks = [] } = await domain.read(given, { folder, signal });
+  if (samples.count < 2)
+    throw new DataError({
+      path: dataName(domain, settings, folder),
+      expected: `at least 2 ${domain.samples}, one to learn from and one to hold out`,
+      found: `${samples.count}`,
+    });
+  const parts = splitPositions(samples.count, { heldOut, seed });
+  const training = takeSamples(samples, parts.training);
+  return {
+    settings,
+    training: domain.training?.(training, settings) ?? training,
+    heldOut: takeSamples(samples, parts.heldOut),
+    remarks,
+  };
+};
+
+/** Samples in the model's units, as training takes them: encoded as they are read where that decodes files, else at once. */
+export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw): Promise<Dataset> => {
+  const { count, shape, labels } = samples;
+  if (samples.decodes === undefined) return dataset(codec.encode(await firstSamples(samples), draw), labels);
+  return {
+    count,
+    shape,
+    ...(labels && { labels }),
+    get decodes() {
+      return samples.decodes ?? false;
+    },
+    read: async (rows) => codec.encode(await samples.read(rows), draw),
+  };
+};
+
+/** Data that `train` takes as they are: samples in the model's units, and what brings what is drawn back. */
+export interface OpenedData extends Dataset, Composition {
+  readonly domain: Domain;
+  readonly settings: DataSettings;
+  readonly codec: Codec;
+  readonly sha256: string;
+  /** Set apart, in the model's units. */
+  readonly heldOut: Dataset;
+  /** The same samples in the data's own units. */
+  readonly values: { readonly training: Samples; readonly heldOut: Samples };
+  readonly remarks: readonly string[];
+  /** Samples [n, ...shape] of a model in the units of the data. */
+  decode(samples: NdArray<FloatType>): NdArray<"float64">;
+}
+
+/** Options of {@link openData}. */
+export interface OpenOptions extends ReadOptions {
+  /** Share of the samples set apart, in (0, 1); default the domain's. */
+  readonly heldOut?: number;
+  /** Of the split and of draws of the codec; default 0. */
+  readonly seed?: number;
+  /** The kind of codec; default the domain's first. */
+  readonly codec?: string;
+}
+
+/**
+ * Opens data of a domain for training.
+ * @param source a path, a word or settings that the domain recognises
+ * @throws ArgumentError for what it does not recognise, unknown settings and codecs; DataError for data that cannot be read
+ */
+export const openData = async (
+  domain: Domain,
+  source: string | Readonly<Record<string, unknown>>,
+  { heldOut = domain.defaults.heldOut, seed = 0, codec: chosen, folder = ".", signal }: OpenOptions = {},
+): Promise<OpenedData> => {
+  const recognised =
+    typeof source === "object" && source.kind === domain.kind ? (source as DataSettings) : domain.recognises(source);
+  if (!recognised) throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);
+  const { kind } = domain;
+  const split = await readSplit(domain, fillSettings(domain, recognised), { heldOut, seed, folder, signal });
+  const codecs = domain.codecs(split.settings);
+  const codecKind = chosen ?? codecs[0];
+  if (!codecs.includes(codecKind))
+    throw new ArgumentError(`${kind}: codec: expected ${codecs.join(" or ")}, found ${codecKind}`);
+  const codec = await domain.fit(codecKind, split.training);
+  const training = await encoded(split.training, codec, { seed, part: 0 });
+  const { sha256, columns, classes } = split.training;
+  return Object.defineProperties(
+    {
+      domain,
+      settings: split.settings,
+      codec,
+      sha256,
+      ...(columns && { columns }),
+      ...(classes && { classes }),
+      heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),
+      values: { training: split.training, heldOut: split.heldOut },
+      remarks: split.remarks,
+      decode: codec.decode,
+    },
+    Object.getOwnPropertyDescriptors(training),
+  ) as unknown as OpenedData;
+};

@@ -1,0 +1,75 @@
+/** Samples in the units of their data, read by number. */
+
+import { DataError } from "@scorefield/data";
+import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+
+/** What samples consist of. */
+export interface Composition {
+  /** Of one sample. */
+  readonly shape: Shape;
+  /** Names of the elements of a sample, of a table. */
+  readonly columns?: readonly string[];
+  /** Names of the classes, in the order of their labels. */
+  readonly classes?: readonly string[];
+}
+
+/** Samples of one shape. */
+export interface Samples extends Composition {
+  readonly count: number;
+  /** The class of every sample, an index into `classes`. */
+  readonly labels?: ArrayLike<number>;
+  /** Whether the next reads still decode files; default no. */
+  readonly decodes?: boolean;
+  /** SHA-256 of what tells these samples from others, to notice when their source has changed. */
+  readonly sha256: string;
+  /**
+   * Samples in the order asked for, in the units of the data.
+   * @param rows numbers below `count`, which may repeat
+   * @returns [rows.length, ...shape]
+   */
+  read(rows: readonly number[]): NdArray<FloatType> | Promise<NdArray<FloatType>>;
+}
+
+/** Some samples of an array [n, ...], in the order asked for. */
+const rowsOf = <D extends FloatType>({ dtype, data, shape: [, ...shape] }: NdArray<D>, rows: readonly number[]) => {
+  const size = shape.reduce((product, side) => product * side, 1);
+  const taken = new (dtype === "float32" ? Float32Array : Float64Array)(rows.length * size);
+  for (const [i, row] of rows.entries())
+    taken.set(data.subarray(row * size, (row + 1) * size) as Float64Array, i * size);
+  return { dtype, shape: [rows.length, ...shape], data: taken } as unknown as NdArray<D>;
+};
+
+/** An array [n, ...shape] in memory as samples. */
+export const arraySamples = (
+  values: NdArray<FloatType>,
+  about: Omit<Samples, "count" | "shape" | "read">,
+): Samples => ({
+  ...about,
+  count: values.shape[0]!,
+  shape: values.shape.slice(1),
+  read: (rows) => rowsOf(values, rows),
+});
+
+/** The first samples, all unless there are more than `most`: [n, ...shape]. */
+export const firstSamples = async (samples: Samples, most = samples.count): Promise<NdArray<FloatType>> =>
+  samples.read(Array.from({ length: Math.min(most, samples.count) }, (_, i) => i));
+
+/**
+ * Some of the samples, in the order of `positions`; nothing is copied or decoded.
+ * @throws DataError for positions outside the samples
+ */
+export const takeSamples = (samples: Samples, positions: ArrayLike<number>): Samples => {
+  const { count, labels } = samples;
+  const chosen = Int32Array.from(positions);
+  const beyond = chosen.find((position) => !(position >= 0 && position < count));
+  if (beyond !== undefined) throw new DataError({ expected: `positions below ${count}`, found: `${beyond}` });
+  return {
+    ...samples,
+    count: chosen.length,
+    ...(labels && { labels: chosen.map((position) => labels[position]!) }),
+    get decodes() {
+      return samples.decodes ?? false;
+    },
+    read: (rows) => samples.read(rows.map((row) => chosen[row]!)),
+  };
+};

@@ -1,0 +1,30 @@
+/** The codecs of built-in domains, from what runs keep. No Node module is used here: pages decode too. */
+import { ArgumentError } from "@scorefield/core";
+import type { Shape } from "@scorefield/tensor";
+import type { Codec, StoredCodec } from "./codec.ts";
+import { imageCodec } from "./images/codec.ts";
+import { scalingCodec } from "./table/scaling.ts";
+
+const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Codec>> = {
+  none: scalingCodec,
+  standard: scalingCodec,
+  quantile: scalingCodec,
+  images: () => imageCodec,
+};
+
+/** Whether a codec is of a built-in domain. */
+export const isBuiltInCodec = ({ kind }: StoredCodec): boolean => Object.hasOwn(makers, kind);
+
+/**
+ * The codec that a run keeps.
+ * @param shape of a sample, which the codec has to be for
+ * @throws ArgumentError for a kind that is not built in, and for what no data lead to
+ */
+export const builtInCodec = (stored: StoredCodec, shape: Shape): Codec => {
+  if (!isBuiltInCodec(stored))
+    throw new ArgumentError(`scaling: expected one of ${Object.keys(makers).join(", ")}, found ${stored.kind}`);
+  return makers[stored.kind]!(stored, shape);
+};
+
+export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
+export type { Scaling, ScalingKind } from "./table/scaling.ts";

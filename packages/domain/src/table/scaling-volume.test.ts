@@ -1,0 +1,121 @@
+import { normal } from "@scorefield/core";
+import { ndarray } from "@scorefield/tensor";
+import { describe, expect, test } from "vitest";
+import type { StoredCodec } from "../codec.ts";
+import { fitDistribution, quantileMap } from "./quantile.ts";
+import { applyScaling, fitScaling, type ScalingKind, scalingCodec } from "./scaling.ts";
+
+const draw = { seed: 0, part: 0 };
+const rows = ndarray(Float64Array.of(1, 10, 3, 50, 5, 30, 2, 20), [4, 2]);
+const codecOf = (kind: ScalingKind, values: typeof rows) =>
+  scalingCodec(fitScaling(kind, values) as unknown as StoredCodec);
+const volumeOf = (kind: ScalingKind, fitted: typeof rows, values = fitted) => {
+  const codec = codecOf(kind, fitted);
+  return codec.volume?.(values, codec.encode(values, draw));
+};
+
+test.each([1, 1e-300, 1e300])("the derivative of the standard scaling, in numbers, for values of size %s", (size) => {
+  const scaled = ndarray(
+    rows.data.map((value, k) => (k % 2 === 0 ? size * value : value)),
+    [4, 2],
+  );
+  const scaling = fitScaling("standard", scaled);
+  const { logVolume, atoms } = volumeOf("standard", scaled)!;
+  expect([...atoms]).toEqual([0, 0, 0, 0]);
+  const at = (x: number, y: number) => applyScaling(scaling, ndarray(Float64Array.of(x * size, y), [1, 2]), draw).data;
+  for (const [x, y] of [
+    [2, 30],
+    [-4, 7],
+  ] as const) {
+    const [high, low] = [at(x + 0.5, y + 5), at(x - 0.5, y - 5)];
+    const [dx, dy] = [high[0]! - low[0]!, (high[1]! - low[1]!) / 10];
+    // Scores are float32, of size up to 10.
+    expect(Math.log(dx) + Math.log(dy) - Math.log(size)).toBeCloseTo(logVolume[0]!, 4);
+  }
+});
+
+test("none changes nothing; constant columns have no density", () => {
+  expect([...volumeOf("none", rows)!.logVolume]).toEqual([0, 0, 0, 0]);
+  for (const kind of ["standard", "quantile"] as const) {
+    const codec = codecOf(kind, ndarray(Float64Array.of(1, 7, 2, 7), [2, 2]));
+    expect([codec.volume, codec.smooth, codec.because]).toEqual([undefined, false, "a constant column"]);
+  }
+});
+
+const logNormal = (z: number) => -(z ** 2) / 2 - 0.5 * Math.log(2 * Math.PI);
+
+describe("quantile scaling", () => {
+  const column = normal([5000], { seed: 3, dtype: "float64" }).data.map((z) => Math.exp(z));
+  const map = quantileMap(fitDistribution(column));
+
+  test.each([0.2, 0.7, 1.31, 4.4])("between values, the slope of the map at %d by differences", (value) => {
+    const step = 1e-7;
+    const [low, high] = [map.toScore(value - step, 0.5), map.toScore(value + step, 0.5)];
+    const found = map.volume(value, map.toScore(value, 0.5));
+    expect(found.atom).toBe(false);
+    expect(found.logVolume).toBeCloseTo(Math.log((high - low) / (2 * step)), 3);
+  });
+
+  test("a model without fault has the data's own density: log-normal to what 5,000 rows tell", () => {
+    const errors = Array.from({ length: 400 }, (_, i) => {
+      const value = 0.3 + (2.5 * i) / 400;
+      const score = map.toScore(value, 0.5);
+      return logNormal(score) + map.volume(value, score).logVolume - (logNormal(Math.log(value)) - Math.log(value));
+    });
+    // A density from the gaps between a thousand kept values: every fifth of the rows, so about sqrt(1 / 5) each.
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    expect(Math.abs(mean)).toBeLessThan(0.15);
+  });
+
+  test("repeated values have their share of the rows as probability, whatever the score", () => {
+    const mixed = Float64Array.from([0, 0, 0, 0, 0, 0, 1, 2, 2, 50]);
+    const { volume, toScore } = quantileMap(fitDistribution(mixed));
+    for (const [value, share] of [
+      [0, 0.6],
+      [2, 0.2],
+    ] as const)
+      for (const u of [0.01, 0.5, 0.99]) {
+        const score = toScore(value, u);
+        const { logVolume, atom } = volume(value, score);
+        expect(atom).toBe(true);
+        // Scores that the model learns fill 0.6 of the value's range with the normal density over 0.6.
+        expect(Math.exp(logNormal(score) - Math.log(0.6) + logVolume)).toBeCloseTo(share, 6);
+      }
+  });
+
+  test("all probability is one: steps and what lies between them", () => {
+    const mixed = Float64Array.from([...Array(30).fill(0), ...column.slice(0, 70).map((value) => 1 + value)]);
+    const distribution = fitDistribution(mixed);
+    const { volume, toScore } = quantileMap(distribution);
+    let total = 0;
+    for (const [i, value] of distribution.values.entries()) {
+      const score = toScore(value, 0.5);
+      const found = volume(value, score);
+      if (found.atom) total += Math.exp(logNormal(score) + found.logVolume) / (distribution.counts[i]! > 1 ? 0.6 : 1);
+    }
+    const ends = [...distribution.values];
+    for (let i = 1; i < ends.length; i++) {
+      const pieces = 200;
+      const width = (ends[i]! - ends[i - 1]!) / pieces;
+      for (let k = 0; k < pieces; k++) {
+        const value = ends[i - 1]! + (k + 0.5) * width;
+        const score = toScore(value, 0.5);
+        total += Math.exp(logNormal(score) + volume(value, score).logVolume) * width;
+      }
+    }
+    expect(total).toBeCloseTo(1, 3);
+  });
+
+  test("values that no sample has are nowhere; rows say how many of their columns are steps", () => {
+    const two = Float64Array.from([0, 0, 0, 1, 1, 1]);
+    const { volume, toScore } = quantileMap(fitDistribution(two));
+    for (const value of [-1, 0.5, 2]) expect(volume(value, toScore(value, 0.5)).logVolume).toBe(-Infinity);
+    const table = ndarray(
+      Float64Array.from({ length: 100 }, (_, k) => (k % 2 === 0 ? column[k]! : k % 4 === 1 ? 5 : column[k]!)),
+      [50, 2],
+    );
+    const { atoms } = volumeOf("quantile", table)!;
+    for (const [i, count] of atoms.entries()) expect(count).toBeGreaterThanOrEqual(i % 2 === 0 ? 1 : 0);
+    expect(codecOf("quantile", table).beyond!(ndarray(Float64Array.of(1e9, 5), [1, 2]))).toBe(1);
+  });
+});

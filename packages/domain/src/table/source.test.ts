@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DataError } from "@scorefield/data";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findDomain, recogniseData } from "../built-in.ts";
+import { firstSamples } from "../samples.ts";
+import { fillSettings } from "../settings.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scorefield-source-"));
+  await writeFile(join(folder, "t.csv"), "id,a,b,kind\n1,10,0.5,0\n2,20,1.5,1\n3,30,2.5,0\n4,40,3.5,2\n");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = async (data: object) => {
+  const given = recogniseData(data as Readonly<Record<string, unknown>>)!;
+  const domain = findDomain(given.kind)!;
+  const { samples } = await domain.read(fillSettings(domain, given), { folder });
+  return { columns: samples.columns!, sha256: samples.sha256, values: await firstSamples(samples) };
+};
+const rows = (data: object) => read({ path: "t.csv", ...data });
+
+test("columns, exclusions, and a label that is not modelled", async () => {
+  expect(await rows({ exclude: ["id"] })).toMatchObject({ columns: ["a", "b", "kind"], values: { shape: [4, 3] } });
+  expect(await rows({ exclude: ["id"], label: "kind" })).toMatchObject({ columns: ["a", "b"] });
+  const some = await rows({ columns: ["b", "a"], label: "kind", only: [0, 2] });
+  expect(some.columns).toEqual(["b", "a"]);
+  expect(Array.from(some.values.data)).toEqual([0.5, 10, 2.5, 30, 3.5, 40]);
+});
+
+test("the fingerprint follows values and columns", async () => {
+  const first = await rows({ columns: ["a", "b"] });
+  expect(first.sha256).toBe((await rows({ columns: ["a", "b"] })).sha256);
+  expect(first.sha256).not.toBe((await rows({ columns: ["b", "a"] })).sha256);
+});
+
+test("a planar set is made on the spot", async () => {
+  const { columns, values } = await read({ set: "rings", count: 7 });
+  expect(columns).toEqual(["x", "y"]);
+  expect(values.shape).toEqual([7, 2]);
+});
+
+test("labels that are not there are refused", async () => {
+  await expect(rows({ label: "sort" })).rejects.toThrow(DataError);
+  await expect(rows({ label: "kind", only: [7] })).rejects.toThrow(/rows with 7, found labels 0, 1, 2/);
+  await expect(rows({ only: [1] })).rejects.toThrow(/a label with only/);
+  await expect(rows({ array: "X" })).rejects.toThrow(/t.csv: expected an .npz file for the option array, found "X"/);
+});

@@ -1,0 +1,118 @@
+/** How good the samples of a run are. */
+import type { FeatureExtractor } from "@scorefield/assess";
+import { type AnySampler, guided, sample } from "@scorefield/core";
+import { checkOptions, type Known } from "@scorefield/core/internal";
+import type { ImageQuality, Measured, MeasureInput, MeasureProgress, TableQuality } from "@scorefield/domain";
+import { RunError } from "../errors.ts";
+import type { LoadedRun } from "../run/load.ts";
+import { ownData, ownWithout } from "../run/own-data.ts";
+
+/** Options of {@link assessRun}. */
+export interface AssessRunOptions {
+  /** Samples to draw; default 10,000 rows of a table or 1,000 images. */
+  readonly count?: number;
+  /** A table or images to compare with, by path; default what was held out of training. */
+  readonly data?: string;
+  /** What to do with rows of it that lack a number; default stop. */
+  readonly missing?: "error" | "drop";
+  /** Default the run's own. */
+  readonly sampler?: AnySampler;
+  /** Features that images are compared by; default those of a classifier of the data's classes, or of procedural shapes. */
+  readonly extractor?: FeatureExtractor;
+  /** Of all draws, default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: MeasureProgress) => void;
+}
+
+const known = {
+  count: true,
+  data: true,
+  missing: true,
+  sampler: true,
+  extractor: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+} satisfies Known<AssessRunOptions>;
+
+/** How a run is assessed: what is drawn and how, what to compare with, and who is told. */
+export interface RunAssessment extends Pick<MeasureInput, "count" | "seed" | "features" | "signal" | "draw"> {
+  /** The file or folder to compare with in place of held-out data, and what people call it. */
+  readonly file?: string | undefined;
+  readonly data?: string | undefined;
+  /** What to do with samples of it that lack a number. */
+  readonly missing?: "error" | "drop" | undefined;
+  readonly onProgress?: MeasureInput["onProgress"];
+  readonly onRemark?: MeasureInput["onRemark"];
+}
+
+/** What was found for a run, and on what. @throws as {@link assessRun} */
+export const assessedRun = async (
+  run: LoadedRun,
+  { file, data = file, missing, ...work }: RunAssessment,
+): Promise<Measured> => {
+  const { path, domain, made, model, record } = run;
+  const recipe = record.training?.recipe;
+  const own = await ownWithout(ownData(run, work.signal), path, file);
+  const given =
+    file === undefined
+      ? undefined
+      : await domain.given(file, { like: made, settings: recipe?.data, missing, signal: work.signal });
+  if (given?.dropped) work.onRemark?.(`left out, as they lack a number: ${given.dropped} ${domain.samples}`);
+  const reference = given?.samples ?? own?.heldOut;
+  if (!reference)
+    throw new RunError(
+      `${path}: expected a run with its data, found a model alone; name ${domain.samples} with --data`,
+    );
+  return domain.measure({
+    ...work,
+    made,
+    model: path,
+    classes: model.network.classes ?? 0,
+    reference,
+    given: given && data,
+    own: own && { training: own.training, name: own.name, part: recipe },
+  });
+};
+
+/**
+ * Draws samples of a run and measures them against data that it has not seen, beside training data against the same: the
+ * distance that chance alone makes. The result is plain JSON: measures with intervals and what they mean; for a table the
+ * distances of its columns, and for images the classes and the nearest training images.
+ *
+ *     const run = await loadRun("runs/proteins");
+ *     const quality = await assessRun(run, { count: 5000 });
+ *
+ * @throws RunError for a run without data to compare with; DataError for data that cannot be read or have changed;
+ *   ArgumentError for unknown options; the signal's reason when aborted
+ */
+export const assessRun = async (
+  run: LoadedRun,
+  options: AssessRunOptions = {},
+): Promise<TableQuality | ImageQuality> => {
+  checkOptions("assessRun", options, known);
+  const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
+  const draw: RunAssessment["draw"] = async ({ count, seed, classes }) => {
+    const drawn = await sample(classes ? guided(run.model, classes) : run.model, {
+      count,
+      seed,
+      sampler,
+      ...(run.domain.defaults.sampleBatch !== undefined && { batch: run.domain.defaults.sampleBatch }),
+      ...(signal && { signal }),
+      onProgress: ({ step, steps }) =>
+        onProgress?.({ of: "sampling", part: "sampling", done: Math.floor((step / steps) * count), total: count }),
+    });
+    return { samples: run.toData(drawn) };
+  };
+  const { quality } = await assessedRun(run, {
+    ...rest,
+    file: data,
+    seed,
+    features: extractor && { extractor, called: extractor.frechetName },
+    signal: signal ?? new AbortController().signal,
+    draw,
+    onProgress,
+  });
+  return quality;
+};

@@ -1,0 +1,24 @@
+/** What errors of the library advise, in the options of a command. */
+
+/** Names of a list in JSON, as an option takes them; in quotes where a shell would take them apart. */
+const namesOf = (list: string): string => {
+  const names = JSON.parse(`[${list}]`) as string[];
+  const text = names.join(",");
+  return /^[\w.,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+};
+
+const translations: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
+  [/\bmissing: "(error|drop)"/g, (_, what) => `--missing ${what}`],
+  // Not where the list of names was cut short.
+  [/\bexclude: \[((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\]/g, (_, list) => `--exclude ${namesOf(list!)}`],
+  [/\bexclude: \["[^\]]*\]/g, () => "--exclude"],
+  [/\bname the ones to read with columns\b/g, () => "name the ones to learn with --columns"],
+  [/\bleft by columns and exclude\b/g, () => "left by --columns and --exclude"],
+  [/\bexpected labels with only\b/g, () => "expected --labels with --only"],
+  [/\bexpected a label with only\b/g, () => "expected --label with --only"],
+  [/\ban \.npz file for the option array\b/g, () => "an .npz file for the option --array"],
+];
+
+/** A message of an error with what it advises as options of a command: `missing: "drop"` is `--missing drop`. */
+export const inOptions = (message: string): string =>
+  translations.reduce((text, [pattern, translate]) => text.replace(pattern, translate as never), message);
