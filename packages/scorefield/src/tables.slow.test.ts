@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ColumnDistance, compareColumns, firstSamples } from "@scorefield/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ColumnDistance, compareColumns, firstSamples } from "./domain.ts";
 import { createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
