@@ -4,6 +4,7 @@ import { averageChecks } from "./average-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
 import { compositionChecks } from "./composition-checks.ts";
+import { conditionChecks } from "./condition-checks.ts";
 import { correctorChecks } from "./corrector-checks.ts";
 import { densityChecks } from "./density-checks.ts";
 import { energyChecks } from "./energy-checks.ts";
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   ...energyChecks,
   ...compositionChecks,
   ...guidanceChecks,
+  ...conditionChecks,
   ...instrumentChecks,
   ...reproducibilityChecks,
 ];

@@ -14,8 +14,9 @@ import { probabilities, together } from "../model/composition/together.ts";
 import { expandTime } from "../model/expand-time.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
+import { checkOptions } from "../part/check-options.ts";
 import { eulerMaruyama } from "../sampling/euler-maruyama.ts";
-import { type SampleOptions, sample } from "../sampling/sample.ts";
+import { type SampleOptions, sample, sampleOptions } from "../sampling/sample.ts";
 import type { Sampler } from "../sampling/sampler.ts";
 import type { SdeSamplerOptions } from "../sampling/sde.ts";
 import { itoIncrement } from "./ito-density.ts";
@@ -51,8 +52,11 @@ const firstOf = (values: Tensor): Tensor =>
  */
 export const superpose = <D extends FloatType = "float32">(
   models: readonly ScoreModel[],
-  { weights, steps = 500, grid = "log-snr", ...options }: SuperposeOptions<D>,
+  allOptions: SuperposeOptions<D>,
 ): Promise<NdArray<D>> => {
+  const { sampler: _, initial: __, ...known } = sampleOptions;
+  checkOptions("superpose", allOptions, { ...known, weights: true, steps: true, grid: true });
+  const { weights, steps = 500, grid = "log-snr", ...options } = allOptions;
   const { parts, members } = together("superpose", models);
   const share = constant(ndarray(Float64Array.from(probabilities("superpose", weights, models.length), Math.log)));
   const move = eulerMaruyama({ steps, grid });

@@ -18,6 +18,7 @@ import { ArgumentError } from "../errors.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { Given, ScoreModel } from "../model/score-model.ts";
 import { bind } from "../model/with-given.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import { modelAt, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
@@ -37,6 +38,20 @@ export interface UnrolledOptions<D extends FloatType = "float32"> {
   /** Default float32. */
   readonly dtype?: D;
 }
+
+const unrolledOptions = { count: true, dtype: true } satisfies Known<UnrolledOptions>;
+
+const checkUnrolling = (
+  name: string,
+  model: ScoreModel,
+  sampler: Sampler,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void => {
+  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  checkMade(`${name} sampler`, sampler, ["recipe"], "a sampler such as heun()");
+  checkOptions(name, options, known);
+};
 
 /** A sampler compiled whole; frees its session when disposed. */
 export interface CompiledSampler {
@@ -59,8 +74,10 @@ export interface CompiledSampler {
 export const compileSampler = async <D extends FloatType = "float32">(
   model: ScoreModel,
   sampler: Sampler,
-  { runtime, ...options }: UnrolledOptions<D> & { readonly runtime?: Runtime },
+  allOptions: UnrolledOptions<D> & { readonly runtime?: Runtime },
 ): Promise<CompiledSampler> => {
+  checkUnrolling("compileSampler", model, sampler, allOptions, { ...unrolledOptions, runtime: true });
+  const { runtime, ...options } = allOptions;
   const { f, specs } = unroll(model, sampler, options);
   const { count, dtype = "float32" } = options;
   const compiled = await compile(f, specs, { runtime, name: `sampler ${sampler.recipe.kind}` });
@@ -82,6 +99,7 @@ export const compileSampler = async <D extends FloatType = "float32">(
  * @throws ArgumentError for a bad count, or an adaptive sampler
  */
 export const samplerToOnnx = (model: ScoreModel, sampler: Sampler, options: UnrolledOptions<FloatType>): Uint8Array => {
+  checkUnrolling("samplerToOnnx", model, sampler, options, unrolledOptions);
   const { f, specs } = unroll(model, sampler, options);
   return toOnnx(f, specs);
 };
@@ -93,13 +111,11 @@ export const samplerToOnnx = (model: ScoreModel, sampler: Sampler, options: Unro
 export const samplerNoise = <D extends FloatType = "float32">(
   model: ScoreModel,
   sampler: Sampler,
-  {
-    count,
-    dtype = "float32" as D,
-    seed = 0,
-    firstSample = 0,
-  }: UnrolledOptions<D> & { readonly seed?: number; readonly firstSample?: number },
+  noiseOptions: UnrolledOptions<D> & { readonly seed?: number; readonly firstSample?: number },
 ): SamplerNoise<NdArray<D>> => {
+  const known = { ...unrolledOptions, seed: true, firstSample: true } as const;
+  checkUnrolling("samplerNoise", model, sampler, noiseOptions, known);
+  const { count, dtype = "float32" as D, seed = 0, firstSample = 0 } = noiseOptions;
   checkWhole("sampler count", count);
   const shape = [count, ...model.shape];
   const options = { seed, firstSample, dtype };

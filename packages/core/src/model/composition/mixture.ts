@@ -1,5 +1,6 @@
 import { constant, logSumExp, ndarray, softmax, stack, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions, type Known } from "../../part/check-options.ts";
 import { expandTime } from "../expand-time.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
 import { combinedScore, probabilities, together } from "./together.ts";
@@ -29,8 +30,10 @@ export const average = (p: Tensor, values: readonly Tensor[]): Tensor => {
  */
 export const mixtureOf = (
   models: readonly ScoreModel[],
-  { weights }: MixtureOfOptions = {},
+  options: MixtureOfOptions = {},
 ): ScoreModel & Required<Pick<ScoreModel, "logDensity">> => {
+  checkOptions("mixtureOf", options, { weights: true } satisfies Known<MixtureOfOptions>);
+  const { weights } = options;
   const { parts, members } = together("mixtureOf", models);
   const share = probabilities("mixtureOf", weights, models.length);
   const densities = members.map(({ logDensity }, k) => {

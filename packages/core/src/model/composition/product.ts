@@ -1,5 +1,6 @@
 import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions, type Known } from "../../part/check-options.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
 import { combinedScore, together } from "./together.ts";
@@ -19,7 +20,9 @@ export interface ProductOptions {
  * all models know `logDensity`, as this one then does up to a constant for each time.
  * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
  */
-export const productOf = (models: readonly ScoreModel[], { exponents }: ProductOptions = {}): ScoreModel => {
+export const productOf = (models: readonly ScoreModel[], options: ProductOptions = {}): ScoreModel => {
+  checkOptions("productOf", options, { exponents: true } satisfies Known<ProductOptions>);
+  const { exponents } = options;
   const { parts, members } = together("productOf", models);
   const powers = exponents ?? models.map(() => 1);
   if (powers.length !== models.length || !powers.every(Number.isFinite))
@@ -53,12 +56,20 @@ export const temper = (model: ScoreModel, exponent: number): ScoreModel => {
   return productOf([model], { exponents: [exponent] });
 };
 
+/** Options of {@link negate}. */
+export interface NegateOptions {
+  /** The power of the unwanted density that the other is divided by, positive; default 1. */
+  readonly strength?: number;
+}
+
 /**
  * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not; as a {@link productOf} of two. It is a density
  * only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to the other's.
  * @throws ArgumentError for models that do not go together, or a strength that is not positive
  */
-export const negate = (model: ScoreModel, unwanted: ScoreModel, { strength = 1 } = {}): ScoreModel => {
+export const negate = (model: ScoreModel, unwanted: ScoreModel, options: NegateOptions = {}): ScoreModel => {
+  checkOptions("negate", options, { strength: true } satisfies Known<NegateOptions>);
+  const { strength = 1 } = options;
   if (!(strength > 0)) throw new ArgumentError(`negate: expected a positive strength, found ${strength}`);
   return productOf([model, unwanted], { exponents: [1, -strength] });
 };

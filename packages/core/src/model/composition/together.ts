@@ -1,6 +1,8 @@
 /** What every model made of several has from them. */
 import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkMade } from "../../part/check-options.ts";
+import { showValue } from "../../part/show-value.ts";
 import type { Condition, Given, ScoreModel } from "../score-model.ts";
 import { score } from "../tweedie.ts";
 import { entriesWhere, withGiven } from "../with-given.ts";
@@ -37,6 +39,9 @@ export const together = (
   name: string,
   models: readonly ScoreModel[],
 ): { readonly parts: Together; readonly members: readonly ScoreModel[] } => {
+  if (!Array.isArray(models)) throw new ArgumentError(`${name}: expected a list of models, found ${showValue(models)}`);
+  for (const model of models)
+    checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
   const [first] = models;
   if (!first) throw new ArgumentError(`${name}: expected at least one model, found none`);
   const about = ({ process, shape }: ScoreModel): string => `${JSON.stringify(process.recipe)} on [${shape}]`;

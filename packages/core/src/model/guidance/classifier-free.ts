@@ -1,7 +1,8 @@
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions } from "../../part/check-options.ts";
 import type { ScoreModel } from "../score-model.ts";
 import { entriesWhere, withGiven } from "../with-given.ts";
-import { extrapolate, type GuidanceOptions } from "./extrapolate.ts";
+import { extrapolate, type GuidanceOptions, guidanceOptions } from "./extrapolate.ts";
 
 /**
  * Classifier-free guidance (Ho & Salimans 2022, with their 1 + w written as w):
@@ -32,12 +33,12 @@ export const guided = (model: ScoreModel, options: Partial<GuidanceOptions> = {}
       `guided: expected options, found ${String(options)}; give the class where samples are made, as in ` +
         "sample(guided(model, { weight: 2 }), { count, given: { class: 3 } }), or fix it: conditional(guided(...), 3)",
     );
-  const { weight = 1, ...rest } = options;
+  checkOptions("guided", options, guidanceOptions);
   if (!model.conditions?.class)
     throw new ArgumentError(
       "guided: expected a model with the condition class, such as a network with classes; found one without",
     );
   const others = entriesWhere(model.conditions, (name) => name !== "class");
   const unconditional = withGiven("guided", model, others, (given) => given);
-  return extrapolate("guided", model, unconditional, { weight, ...rest });
+  return extrapolate("guided", model, unconditional, { weight: 1, ...options });
 };

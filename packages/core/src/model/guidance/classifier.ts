@@ -1,5 +1,6 @@
-import { grad, logSumExp, type Tensor } from "@scorefield/tensor";
+import { grad, logSumExp, shared, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions, type Known } from "../../part/check-options.ts";
 import { checkConditionNames } from "../given.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
@@ -10,7 +11,7 @@ export interface NoisyClassifier {
   /** How many classes it tells apart. */
   readonly classes: number;
   /**
-   * Log-probabilities of the classes, up to a constant for each point, [n, classes].
+   * Log-probabilities of the classes, up to a constant for each point, [n, classes]; they depend on x and t alone.
    * @param x noisy points, [n, ...shape]
    * @param t their times, [n]
    */
@@ -52,6 +53,7 @@ export const classifierGuidance = (
       `classifierGuidance: expected options, found ${String(options)}; give the class where samples are made, or fix it: ` +
         "conditional(classifierGuidance(model, classifier), 3)",
     );
+  checkOptions("classifierGuidance", options, { scale: true } satisfies Known<ClassifierGuidanceOptions>);
   const { scale = 1 } = options;
   if (!Number.isFinite(scale)) throw new ArgumentError(`classifierGuidance: expected a finite scale, found ${scale}`);
   const { process, shape, conditions = {}, evaluations = 1 } = model;
@@ -61,12 +63,16 @@ export const classifierGuidance = (
       `classifierGuidance: expected a model of the classifier's ${classes} classes, found one of ${conditions.class.classes}`,
     );
   const all = { ...conditions, class: { shape: [classes], classes } };
+  const pullTo = shared(
+    (x: Tensor, t: Tensor, rows: Tensor) =>
+      grad((at: Tensor) => classLogProbability(classifier, at, t, rows).sum())(x).multiply(scale),
+    { name: "classifier guidance" },
+  );
   /** What the model itself is given, and the pull of the class, unless there is none. */
   const split = (given: Given = {}) => {
     checkConditionNames("classifierGuidance", { conditions: all }, Object.keys(given));
     const { class: rows } = given;
-    const pull = (x: Tensor, t: Tensor): Tensor | undefined =>
-      rows && grad((at: Tensor) => classLogProbability(classifier, at, t, rows).sum())(x).multiply(scale);
+    const pull = (x: Tensor, t: Tensor): Tensor | undefined => rows && pullTo(x, t, rows);
     return { own: conditions.class ? given : entriesWhere(given, (name) => name !== "class"), pull };
   };
   return {

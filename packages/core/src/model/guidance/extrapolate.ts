@@ -1,6 +1,7 @@
 /** From one model past another: what classifier-free guidance and autoguidance share. */
 import { and, type Tensor, where } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
+import { checkOptions, type Known } from "../../part/check-options.ts";
 import { together } from "../composition/together.ts";
 import { expandTime } from "../expand-time.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
@@ -17,6 +18,9 @@ export interface GuidanceOptions {
   readonly interval?: readonly [low: number, high: number];
 }
 
+/** The names of {@link GuidanceOptions}. */
+export const guidanceOptions = { weight: true, interval: true } satisfies Known<GuidanceOptions>;
+
 /**
  * D_other + w (D - D_other) within the interval and D outside; the same of scores. Sampling evaluates the other model only in
  * steps that look at a time within.
@@ -27,8 +31,10 @@ export const extrapolate = (
   name: string,
   model: ScoreModel,
   other: ScoreModel,
-  { weight, interval = [0, Number.POSITIVE_INFINITY] }: GuidanceOptions,
+  options: GuidanceOptions,
 ): ScoreModel => {
+  checkOptions(name, options, guidanceOptions);
+  const { weight, interval = [0, Number.POSITIVE_INFINITY] } = options;
   const { parts, members } = together(name, [model, other]);
   const [first, second] = members as [ScoreModel, ScoreModel];
   const [low, high] = interval;
