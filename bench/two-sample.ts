@@ -2,7 +2,7 @@
  * How well the classifier two-sample test tells sets of rows apart: a small network on rows in standard deviations, and
  * boosted trees on rows and how their columns stand to each other (the default).
  *
- *     npx tsx bench/two-sample.ts [folder of tables]
+ *     npm run bench bench/two-sample.ts [folder of tables]
  *
  * The last rows are of one set against itself: accuracies near 0.5, p-values below 0.05 in about a twentieth.
  */

@@ -17,11 +17,11 @@ const distribution = gaussianMixture({
 });
 const model = exact(distribution, edm());
 // Row i of a set depends on the seed and i alone: the reference holds other rows than the training data.
-const training = distribution.sample(1_000, 0);
-const reference = distribution.sample(1_000, 0, 1_000);
+const training = distribution.sample(500, 0);
+const reference = distribution.sample(500, 0, 500);
 
 const qualityOf = async (steps: number) => {
-  const samples = await sample(model, { count: 1_000, sampler: heun({ steps }), seed: 1 });
+  const samples = await sample(model, { count: 500, sampler: heun({ steps }), seed: 1 });
   return assess({ samples, reference, training }, { seed: 0 });
 };
 const [good, poor] = [await qualityOf(18), await qualityOf(3)];
