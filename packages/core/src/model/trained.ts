@@ -15,7 +15,7 @@ import type { Process } from "../process/process.ts";
 import { expandTime } from "./expand-time.ts";
 import { checkConditionNames } from "./given.ts";
 import type { Preconditioning } from "./preconditioning.ts";
-import type { Given, ScoreModel } from "./score-model.ts";
+import type { ScoreModel } from "./score-model.ts";
 
 /** What makes a denoiser of a network. */
 export interface DenoiserParts {
@@ -54,14 +54,6 @@ export interface TrainedModel extends ScoreModel, DenoiserParts {
 export const constants = (parameters: NetworkParameters, dtype: ElementType): Tensors =>
   mapTree(parameters, (array: NdArray) => constant(array).cast(dtype), isNdArray) as Tensors;
 
-/** The rows of the class of a network with classes, zeros where none is given: one session serves with and without. */
-export const classRowsOf = (
-  { network: { classes = 0 } }: DenoiserParts,
-  x: Tensor,
-  given: Given,
-): Tensor | undefined =>
-  classes > 0 ? (given.class ?? constant(0, x.dtype).broadcastTo([x.shape[0]!, classes])) : undefined;
-
 /**
  * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
  * `class`.
@@ -81,7 +73,9 @@ export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters
     ...(classes > 0 && { conditions: { class: { shape: [classes], classes } } }),
     denoise: (x, t, given = {}) => {
       checkConditionNames("trained model", model, Object.keys(given));
-      return denoise(x, t, classRowsOf(parts, x, given));
+      // Zeros where no class is given: one session serves with and without.
+      const none = (): Tensor => constant(0, x.dtype).broadcastTo([x.shape[0]!, classes]);
+      return denoise(x, t, classes > 0 ? (given.class ?? none()) : undefined);
     },
   };
   return model;

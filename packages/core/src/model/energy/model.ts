@@ -1,10 +1,10 @@
 /** A trained energy as a score model that knows its energies. */
-import { grad, shared, sizeOf, type Tensor } from "@scorefield/tensor";
+import { grad, sizeOf, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { checkConditionNames } from "../given.ts";
 import type { Preconditioning } from "../preconditioning.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
-import { classRowsOf, constants, preconditioned, type TrainedModel } from "../trained.ts";
+import { constants, preconditioned, type TrainedModel } from "../trained.ts";
 import type { EnergyPreconditioning } from "./preconditioning.ts";
 
 /** A model whose score is minus the gradient of an energy. */
@@ -37,9 +37,14 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
   const { dataDeviation } = preconditioning.recipe;
-  const energyOf = (x: Tensor, t: Tensor, rows: Tensor | undefined): Tensor => {
-    const told = rows && { class: rows };
-    const raw = preconditioning.energy(...preconditioned(trained, constants(parameters, x.dtype), x, t, told));
+  // None of these is marked as shared: in one session the energy, its gradient and the denoised point share their evaluation
+  // of the network, in sessions of their own each would evaluate it.
+  const partsAt = (x: Tensor, t: Tensor, given: Given = {}) => {
+    checkConditionNames("energyModel", trained, Object.keys(given));
+    return preconditioned(trained, constants(parameters, x.dtype), x, t, given);
+  };
+  const energy = (x: Tensor, t: Tensor, given?: Given): Tensor => {
+    const raw = preconditioning.energy(...partsAt(x, t, given));
     // The normaliser of N(0, alpha^2 s^2 + sigma^2), so that energies of different times are comparable.
     const variance = process.alpha(t).multiply(dataDeviation).square().add(process.sigma(t).square());
     return raw.add(
@@ -49,23 +54,13 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
         .multiply(sizeOf(shape) / 2),
     );
   };
-  const sharedEnergy = shared(energyOf, { name: "energy" });
-  const sharedScore = shared(
-    (x: Tensor, t: Tensor, rows: Tensor | undefined) => grad((at: Tensor) => energyOf(at, t, rows).sum())(x).negate(),
-    { name: "energy's score" },
-  );
-  const classOf = (x: Tensor, given: Given = {}): Tensor | undefined => {
-    checkConditionNames("energyModel", trained, Object.keys(given));
-    return classRowsOf(trained, x, given);
-  };
-  const energy = (x: Tensor, t: Tensor, given?: Given): Tensor => sharedEnergy(x, t, classOf(x, given));
   return {
     process,
     shape,
     ...(conditions && { conditions }),
-    denoise: trained.denoise,
+    denoise: (x, t, given) => preconditioning.denoise(...partsAt(x, t, given)),
     energy,
     logDensity: (x, t, given) => energy(x, t, given).negate(),
-    score: (x, t, given) => sharedScore(x, t, classOf(x, given)),
+    score: (x, t, given) => grad((at: Tensor) => energy(at, t, given).sum())(x).negate(),
   };
 };
