@@ -16,7 +16,11 @@ const sampler = dpmSolver({ steps: 10 });
  * @param from the step that training begins at
  */
 export const sampleGrids = (
-  { path, data, from }: { path: string; data: Pick<Prepared, "recipe" | "domain" | "codec" | "shape">; from: number },
+  {
+    path,
+    data,
+    from,
+  }: { path: string; data: Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "training">; from: number },
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray) => Promise<string | undefined>) => {
@@ -33,7 +37,7 @@ export const sampleGrids = (
   return async (step, average) => {
     if (step < (steps * next) / grids) return undefined;
     next = Math.floor((step / steps) * grids) + 1;
-    const model = trainedModel(parts, layout.unflatten(average).network, shape);
+    const model = trainedModel(parts, layout.unflatten(average).network, data.training.shape);
     const told = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
     const drawn = await sample(classes > 0 ? conditional(model, told) : model, { count, batch: count, sampler, seed });
     const preview = domain.preview(codec.decode(drawn), { shape });
