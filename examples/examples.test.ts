@@ -9,6 +9,7 @@ testPrograms(
     "train-moons": () => import("./train-moons.ts"),
     "held-out-density": () => import("./held-out-density.ts"),
     "compose-models": () => import("./compose-models.ts"),
+    "assess-samples": () => import("./assess-samples.ts"),
     "own-parts": () => import("./own-parts.ts"),
     "own-domain": () => import("./own-domain.ts"),
   },

@@ -3,7 +3,9 @@
  * `npx tsx examples/glyph-images.ts`, about half a minute; writes glyphs.png.
  */
 import { writeFile } from "node:fs/promises";
-import { accuracy, conditional, dataset, edm, glyphs, sample, train, trainClassifier, unet } from "scorefield";
+import { conditional, dataset, edm, sample, train, unet } from "scorefield";
+import { accuracy, trainClassifier } from "scorefield/assess";
+import { glyphs } from "scorefield/domain";
 import { imageGrid } from "scorefield/figure";
 
 // The first two of ten shapes, 16 x 16 px: class 0 is the disc, class 1 the ring.

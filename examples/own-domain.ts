@@ -3,20 +3,9 @@
  * the circle, and gives them back as degrees. The rest is as for rows of a table.
  * `npx tsx examples/own-domain.ts`, some seconds; writes wind.csv, new-wind.csv and a run, wind-run.
  */
-import {
-  ArgumentError,
-  arraySamples,
-  assessRun,
-  type Codec,
-  createRun,
-  defineDomain,
-  loadRun,
-  normal,
-  readTable,
-  sample,
-  setting,
-  trainRun,
-} from "scorefield";
+import { ArgumentError, assessRun, createRun, loadRun, normal, readTable, sample, trainRun } from "scorefield";
+import { setting } from "scorefield/core";
+import { arraySamples, type Codec, defineDomain } from "scorefield/domain";
 import { type FloatType, type NdArray, ndarray } from "scorefield/tensor";
 
 const radian = Math.PI / 180;

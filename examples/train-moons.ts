@@ -3,7 +3,9 @@
  * `npx tsx examples/train-moons.ts`, some seconds; writes moons.svg.
  */
 import { writeFile } from "node:fs/promises";
-import { edm, energyDistance, heun, mlp, moons, sample, train } from "scorefield";
+import { edm, heun, mlp, sample, train } from "scorefield";
+import { energyDistance } from "scorefield/assess";
+import { moons } from "scorefield/domain";
 import { tableFigure } from "scorefield/figure";
 
 const draw = moons({ noise: 0.1 });

@@ -4,24 +4,9 @@ import { join } from "node:path";
 import { brotliCompressSync, crc32, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import {
-  decodeSafetensors,
-  edm,
-  edmPreconditioning,
-  encodeSafetensors,
-  imageFolder,
-  loadRun,
-  mlp,
-  ndarray,
-  readMetrics,
-  readNpy,
-  readNpz,
-  readTable,
-  saveRun,
-  trainedModel,
-  writeCsv,
-  writeNpy,
-} from "scorefield";
+import { edm, edmPreconditioning, loadRun, mlp, ndarray, readMetrics, readTable, saveRun, writeCsv } from "scorefield";
+import { trainedModel } from "scorefield/core";
+import { decodeSafetensors, encodeSafetensors, imageFolder, readNpy, readNpz, writeNpy } from "scorefield/data";
 import sharp from "sharp";
 import { streamParquet } from "../../packages/data/src/parquet.ts";
 import { readArray } from "../../packages/data/src/read.ts";

@@ -2,7 +2,8 @@
  * A page that opens a run of yours, draws samples from it and shows them. In a clone, with the runs of `scorefield train`:
  * `npx vite examples/browser`. docs/browser.md says more.
  */
-import { type NdArray, type OpenedRun, openRun, pixelLevel, type RunSource, sample } from "scorefield/browser";
+import { type NdArray, type OpenedRun, openRun, type RunSource, sample } from "scorefield/browser";
+import { pixelLevel } from "scorefield/data";
 
 const find = <E extends Element>(selector: string): E => document.querySelector<E>(selector)!;
 const opening = find<HTMLFormElement>("#open");

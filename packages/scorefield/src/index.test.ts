@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { defaultRuntime, edm, heun, mlp, moons, sample, train } from "./index.ts";
+import { moons } from "./domain.ts";
+import { defaultRuntime, edm, heun, mlp, sample, train } from "./index.ts";
 
 afterAll(() => defaultRuntime().dispose());
 

@@ -3,7 +3,7 @@ import { type CalibrationLevel, calibration, type LevelMean, noiseTimes } from "
 import { firstRows, instrumentOptions, type Part } from "./subject.ts";
 
 /** One noise level. */
-export interface LossLevel {
+interface LossLevel {
   readonly time: number;
   /** sigma / alpha, in units of the model's data. */
   readonly noise: number;

@@ -4,7 +4,7 @@ import { type LangevinChain, langevinChain } from "../instrument/langevin-chain.
 import { instrumentOptions, noiseAt, noisyRows, type Part, timeOfNoise } from "./subject.ts";
 
 /** What chains of one step size find. */
-export interface ChainFindings extends Omit<LangevinChain, "slowest"> {
+interface ChainFindings extends Omit<LangevinChain, "slowest"> {
   /** The step over sigma^2. */
   readonly relative: number;
   /** Of the element of a sample with the least effective sample size; correlations of at most 200 lags. */

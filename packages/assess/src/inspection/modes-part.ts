@@ -5,7 +5,7 @@ import { countHills, valleyDepth } from "./hills.ts";
 import { instrumentOptions, noiseAt, noisyRows, type Part } from "./subject.ts";
 
 /** What is found at one noise level. */
-export interface ModesLevel {
+interface ModesLevel {
   readonly time: number;
   readonly noise: number;
   readonly modes: readonly {

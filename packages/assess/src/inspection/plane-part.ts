@@ -18,7 +18,7 @@ export interface PlanePoint {
 }
 
 /** What is to be drawn, row after row of y; six digits of every number. */
-export interface PlaneMaps {
+interface PlaneMaps {
   /** Coordinates of the fine grid, and of the coarse one of basins and curl. */
   readonly x: readonly number[];
   readonly y: readonly number[];

@@ -52,3 +52,77 @@ test("sets of another shape, or too few rows, are refused", async () => {
   await expect(classifierTwoSample(a, normal([10, 3], { seed: 1 }), { runtime })).rejects.toThrow(ShapeError);
   await expect(classifierTwoSample(a, normal([3, 2], { seed: 1 }), { runtime })).rejects.toThrow(ShapeError);
 });
+
+/** Open, High, Low and Close of a day; in a share of the rows with noise of the size of a day's range. */
+const bars = (n: number, seed: number, broken: number): NdArray<"float64"> => {
+  const z = normal([n, 8], { seed, dtype: "float64" }).data;
+  const data = new Float64Array(4 * n);
+  for (let i = 0; i < n; i++) {
+    const [level, move, up, down, ...noise] = z.subarray(8 * i, 8 * i + 8) as unknown as number[];
+    const open = 100 * Math.exp(0.5 * level!);
+    const close = open * Math.exp(0.01 * move!);
+    const high = Math.max(open, close) * Math.exp(0.006 * Math.abs(up!));
+    const low = Math.min(open, close) * Math.exp(-0.006 * Math.abs(down!));
+    const size = i < broken * n ? 0.006 : 0;
+    data.set(
+      [open, high, low, close].map((value, k) => value * Math.exp(size * noise[k]!)),
+      4 * i,
+    );
+  }
+  return ndarray(data, [n, 4]);
+};
+
+/** c = a + b, or with noise of a hundredth of its deviation. */
+const sums = (n: number, seed: number, noise: number): NdArray<"float64"> => {
+  const z = normal([n, 3], { seed, dtype: "float64" }).data;
+  const data = new Float64Array(3 * n);
+  for (let i = 0; i < n; i++) {
+    const [a, b, c] = [z[3 * i]!, 3 * z[3 * i + 1]!, z[3 * i + 2]!];
+    data.set([a, b, a + b + noise * c], 3 * i);
+  }
+  return ndarray(data, [n, 3]);
+};
+
+test("rows whose columns fit, but not each other: a broken order, and a sum that no longer holds", async () => {
+  const n = 3000;
+  const order = await classifierTwoSample(bars(n, 1, 0), bars(n, 2, 0.6));
+  // A network on rows in deviations says 0.50. Rows that were left as they are can be told from no others: at best 0.8.
+  expect(order.accuracy).toBeGreaterThan(0.65);
+  expect(order.accuracy).toBeLessThan(0.8);
+  expect(order.pValue).toBeLessThan(1e-30);
+  expect((await classifierTwoSample(sums(n, 1, 0), sums(n, 2, 0.03))).accuracy).toBeGreaterThan(0.99);
+  // How numbers are stored is no difference.
+  const stored = bars(n, 2, 0);
+  const single = ndarray(Float32Array.from(stored.data), stored.shape);
+  expect(
+    (await classifierTwoSample(sums(n, 1, 0), ndarray(Float32Array.from(sums(n, 2, 0).data), [n, 3]))).pValue,
+  ).toBeGreaterThan(1e-3);
+  expect((await classifierTwoSample(bars(n, 1, 0), single)).pValue).toBeGreaterThan(1e-3);
+});
+
+test("rows of one distribution, over many seeds: the accuracy has the binomial's mean and spread", async () => {
+  const [n, seeds] = [400, 40];
+  const found = [];
+  for (let seed = 0; seed < seeds; seed++)
+    found.push(await classifierTwoSample(bars(n, 2 * seed + 10, 0), bars(n, 2 * seed + 11, 0), { seed }));
+  const deviation = Math.sqrt(0.25 / n);
+  const mean = found.reduce((sum, { accuracy }) => sum + accuracy / seeds, 0);
+  expect(Math.abs(mean - 0.5)).toBeLessThan((5 * deviation) / Math.sqrt(seeds));
+  for (const { accuracy } of found) expect(Math.abs(accuracy - 0.5)).toBeLessThan(5 * deviation);
+  // The chance of more than 8 of 40 outside their 95 % interval is 0.0003.
+  expect(found.filter(({ accuracy }) => Math.abs(accuracy - 0.5) > 1.96 * deviation).length).toBeLessThan(9);
+});
+
+test("relations far outside what the first set holds are no error", async () => {
+  const positive = ndarray(
+    Float64Array.from({ length: 300 }, (_, k) => 1 + (k % 7)),
+    [100, 3],
+  );
+  const negative = ndarray(
+    positive.data.map((value) => -value),
+    [100, 3],
+  );
+  expect((await classifierTwoSample(positive, negative)).accuracy).toBe(1);
+  const constant = ndarray(new Float64Array(30).fill(2), [10, 3]);
+  expect((await classifierTwoSample(constant, constant)).accuracy).toBe(0.5);
+});

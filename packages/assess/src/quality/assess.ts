@@ -69,11 +69,19 @@ const showKind = (value: unknown): string =>
 export const assess = async (data: AssessData, options: AssessOptions = {}): Promise<Quality> => {
   checkOptions("assess data", data, dataNames);
   checkOptions("assess", options, optionNames);
-  for (const [name, set] of Object.entries(data))
-    if (!isNdArray(set) && !(name !== "samples" && isDataset(set)) && !(set === undefined && name !== "samples"))
-      throw new ArgumentError(
-        `assess ${name}: expected an array { data, shape, dtype }${name === "samples" ? "" : " or a dataset"}, found ${showKind(set)}; fromNested makes one of nested lists`,
-      );
+  for (const name of ["samples", "reference", "real", "training"] as const) {
+    const set: unknown = data[name];
+    const optional = name === "real" || name === "training";
+    if (
+      (isNdArray(set) && Array.isArray(set.shape)) ||
+      (name !== "samples" && isDataset(set)) ||
+      (optional && set === undefined)
+    )
+      continue;
+    throw new ArgumentError(
+      `assess ${name}: expected an array { data, shape, dtype }${name === "samples" ? "" : " or a dataset"}, found ${showKind(set)}; fromNested makes one of nested lists`,
+    );
+  }
   const { quality } = await compareSets(data, options);
   return plainJson(quality) as Quality;
 };

@@ -11,6 +11,17 @@ export interface Binned {
   readonly edges: readonly Float64Array[];
 }
 
+/** The first position in an ascending list whose value is at least this one; the length where there is none. */
+const firstAtLeast = (ascending: Float64Array, value: number): number => {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /** Edges halfway between values: between all values where these are few, else at equal shares of the rows. */
 const edgesOf = (ascending: Float64Array, bins: number): Float64Array => {
   const values = ascending.filter((value, i) => i === 0 || value !== ascending[i - 1]);
@@ -33,17 +44,6 @@ const edgesOf = (ascending: Float64Array, bins: number): Float64Array => {
     }
   }
   return Float64Array.from(new Set(edges)).sort();
-};
-
-/** The first position in an ascending list whose value is at least this one; the length where there is none. */
-export const firstAtLeast = (ascending: Float64Array, value: number): number => {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };
 
 /** Bins of rows. @param bins at most so many in a column, up to 256 */

@@ -1,6 +1,6 @@
 /** Gradient-boosted trees that tell two classes of rows apart (Friedman 2001), on histograms of the columns (Ke et al. 2017). */
 import { ArgumentError, permutation } from "@scorefield/core";
-import { checkPositive, checkWhole, toRows } from "@scorefield/core/internal";
+import { checkOptions, checkPositive, checkWhole, type Known, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { binned } from "./bins.ts";
 import { growTree, type Tree, treeValue } from "./tree.ts";
@@ -26,6 +26,18 @@ export interface BoostedTreesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const known = {
+  rounds: true,
+  learningRate: true,
+  depth: true,
+  smallestLeaf: true,
+  l2: true,
+  bins: true,
+  columnsPerTree: true,
+  seed: true,
+  signal: true,
+} satisfies Known<BoostedTreesOptions>;
+
 /** Trained trees. */
 export interface BoostedTrees {
   readonly trees: readonly Tree[];
@@ -43,7 +55,10 @@ export interface BoostedTrees {
 export const boostedTrees = (
   x: NdArray,
   labels: ArrayLike<number>,
-  {
+  options: BoostedTreesOptions = {},
+): BoostedTrees => {
+  checkOptions("boostedTrees", options, known);
+  const {
     rounds = 100,
     learningRate = 0.1,
     depth = 5,
@@ -53,11 +68,16 @@ export const boostedTrees = (
     columnsPerTree,
     seed = 0,
     signal,
-  }: BoostedTreesOptions = {},
-): BoostedTrees => {
+  } = options;
   const rows = toRows("boostedTrees", x, 2);
   const { n, d } = rows;
-  for (const [name, value] of Object.entries({ rounds, depth, smallestLeaf, bins }))
+  for (const [name, value] of Object.entries({
+    rounds,
+    depth,
+    smallestLeaf,
+    bins,
+    columnsPerTree: columnsPerTree ?? 1,
+  }))
     checkWhole(`boostedTrees ${name}`, value);
   checkPositive("boostedTrees learningRate", learningRate);
   if (!(l2 >= 0)) throw new ArgumentError(`boostedTrees l2: expected at least 0, found ${l2}`);

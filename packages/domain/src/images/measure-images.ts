@@ -19,7 +19,7 @@ import { ArgumentError, convolutional, type Dataset } from "@scorefield/core";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 
 /** What a classifier of the data's classes sees in images whose class is known. */
-export interface ClassAccuracy {
+interface ClassAccuracy {
   readonly name: string;
   /** Shares in [0, 1] of the images of this class; null where there are none. */
   readonly samples: number | null;
@@ -27,7 +27,7 @@ export interface ClassAccuracy {
 }
 
 /** A sample and the training image nearest to it. */
-export interface NearestPair {
+interface NearestPair {
   /** Which sample, and which training image. */
   readonly sample: number;
   readonly training: number;

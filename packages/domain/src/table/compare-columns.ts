@@ -13,7 +13,7 @@ export interface ColumnDistance {
 }
 
 /** How far a set of rows is from the reference rows. */
-export interface SetDistance {
+interface SetDistance {
   /** Rows that were compared. */
   readonly rows: number;
   readonly columns: readonly ColumnDistance[];

@@ -5,26 +5,8 @@
  */
 import "./runtime.ts";
 
-export * from "@scorefield/core";
-export * from "@scorefield/data/browser";
-export type { Codec, Scaling, ScalingKind, StoredCodec } from "@scorefield/domain/codec";
-export {
-  compile,
-  defaultRuntime,
-  type FloatType,
-  fromNested,
-  type NdArray,
-  ndarray,
-  type Runtime,
-  type Shape,
-  ShapeError,
-  setDefaultRuntime,
-  type Tensor,
-  toOnnx,
-} from "@scorefield/tensor";
+export { DataError } from "@scorefield/data/browser";
 export { web } from "@scorefield/tensor/web";
-export { CheckpointError, RunError } from "../errors.ts";
-export type { Recipe } from "../recipe/resolve.ts";
-export type { RunRecord } from "../run/record.ts";
+export * from "../common.ts";
 export { type OpenedRun, type OpenOptions, openRun } from "./open-run.ts";
 export type { RunFile, RunSource } from "./run-source.ts";

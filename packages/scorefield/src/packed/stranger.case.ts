@@ -1,6 +1,6 @@
 /** A project of a person who has installed the packed packages: a folder outside of the repository. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,7 @@ export const install = (folder: string, ...packages: string[]): string =>
 /** Packs the packages and installs the tarballs in an empty folder. */
 export const stranger = (): { readonly folder: string; readonly printed: string } => {
   const folder = mkdtempSync(join(tmpdir(), "scorefield-stranger-"));
-  const tarballs = ["tensor", "core", "data", "scorefield"].map((name) => {
+  const tarballs = readdirSync(join(root, "packages")).map((name) => {
     const packed = run(
       join(root, "packages", name),
       "npm",

@@ -1,13 +1,13 @@
 /** What each package's tarball holds. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const root = new URL("../../../../", import.meta.url);
 const licence = readFileSync(new URL("LICENSE", root), "utf8");
 
-test.each(["tensor", "core", "data", "scorefield"])(
+test.each(readdirSync(new URL("packages/", root)))(
   "of packages/%s has a README and the LICENSE, and no tests",
   (name) => {
     const folder = new URL(`packages/${name}/`, root);

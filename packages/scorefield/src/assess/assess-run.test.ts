@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { classifier, classifierExtractor, initialClassifier } from "@scorefield/assess";
+import { convolutional, heun, normal } from "@scorefield/core";
+import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { qualityText } from "../report/quality-text.ts";
+import { loadRun } from "../run/load.ts";
+import { createRun, trainRun } from "../run/train-run.ts";
+import { assessRun } from "./assess-run.ts";
+
+let folder: string;
+beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
+afterAll(() => defaultRuntime().dispose());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scorefield-assess-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("a run on a table: plain JSON with what columns keep and samples break; text of the JSON alone", async () => {
+  const z = normal([400, 2], { seed: 1, dtype: "float64" }).data;
+  const rows = Array.from({ length: 400 }, (_, i) => `${z[2 * i]},${z[2 * i]! + Math.abs(z[2 * i + 1]!)}`);
+  await writeFile(join(folder, "t.csv"), `low,high\n${rows.join("\n")}\n`);
+  const out = join(folder, "run");
+  const recipe = { data: "t.csv", network: { width: 16, depth: 2 }, training: { steps: 50, batch: 32 } } as const;
+  for await (const _ of trainRun(await createRun(recipe, { out, folder })));
+  const run = await loadRun(out);
+  const parts = new Set<string>();
+  const options = { count: 500, seed: 3, sampler: heun({ steps: 4 }) };
+  const quality = await assessRun(run, { ...options, onProgress: ({ of, part }) => parts.add(`${of}: ${part}`) });
+  expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
+  if (quality.kind !== "table") throw new Error(`expected a table, found ${quality.kind}`);
+  expect(quality.counts).toEqual({ samples: 500, reference: 80, training: 320 });
+  expect([quality.samples.rows, quality.training!.rows, quality.count]).toEqual([320, 320, 80]);
+  expect(quality.ordered).toMatchObject([{ lower: "low", upper: "high", real: 0 }]);
+  expect(quality.measures.at(-1)!.name).toBe("broken order");
+  expect([...parts]).toContain("sampling: sampling");
+  expect([...parts]).toContain("measuring: two-sample test");
+  expect(qualityText(JSON.parse(JSON.stringify(quality)), { comparedWith: "held-out rows" })).toMatch(
+    /Samples break that: low ≤ high by [\d.]+ %\./,
+  );
+  expect(await assessRun(run, options)).toEqual(quality);
+
+  await expect(assessRun(run, { cuont: 5 } as object)).rejects.toThrow(/cuont.*count/s);
+  const stopped = { ...options, signal: AbortSignal.abort(new Error("enough")) };
+  await expect(assessRun(run, stopped)).rejects.toThrow("enough");
+  await expect(assessRun(run, { data: join(folder, "none.csv") })).rejects.toThrow(/none\.csv/);
+});
+
+test("a run on images: nearest training images by index, and features of one's own", async () => {
+  const out = join(folder, "run");
+  const data = { kind: "glyphs", size: 8, count: 100 } as const;
+  const network = { kind: "unet", width: 8, multipliers: [1], blocks: 1, attention: 0 } as const;
+  for await (const _ of trainRun(
+    await createRun({ data, network, training: { steps: 5, batch: 8 }, heldOut: 0.2 }, { out, folder }),
+  ));
+  const made = { network: convolutional({ width: 8, features: 8 }), classes: 10, shape: [1, 8, 8] };
+  const extractor = classifierExtractor("mine", classifier(made, initialClassifier(made, 0)));
+  const run = await loadRun(out);
+  process.env.SCOREFIELD_CACHE = folder;
+  const seen = new Set<string>();
+  const quality = await assessRun(run, {
+    extractor,
+    sampler: heun({ steps: 2 }),
+    onProgress: ({ of }) => seen.add(of),
+  });
+  expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
+  if (quality.kind !== "images") throw new Error(`expected images, found ${quality.kind}`);
+  // As many as were held out.
+  expect(quality.count).toBe(20);
+  expect(quality.measures.map(({ name }) => name)).toContain("frechet-mine");
+  expect(quality.nearest).toHaveLength(16);
+  for (const { sample, training } of quality.nearest!) {
+    expect(sample).toBeLessThan(20);
+    expect(training).toBeLessThan(80);
+  }
+  expect(quality.distances!.samples).toHaveLength(20);
+  expect(quality.referenceIndices).toHaveLength(20);
+  expect(seen.has("sampling") && seen.has("measuring")).toBe(true);
+}, 120_000);

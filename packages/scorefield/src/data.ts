@@ -1,0 +1,2 @@
+/** `scorefield/data`: readers and writers of tables, arrays and images. */
+export * from "@scorefield/data";
