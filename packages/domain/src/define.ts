@@ -1,10 +1,12 @@
 /** A domain of a library user: what they say of it, and what rows of numbers have where they say nothing. */
 import { ArgumentError } from "@scorefield/core";
-import { DataError } from "@scorefield/data";
+import { atomicWrite, DataError } from "@scorefield/data";
+import type { FloatType, NdArray } from "@scorefield/tensor";
 import { identity } from "./codec.ts";
 import type { Domain } from "./domain.ts";
 import { type OpenedData, type OpenOptions, openData } from "./open.ts";
 import { rowDomain } from "./rows.ts";
+import type { Composition } from "./samples.ts";
 
 /** A domain, and a way to open its data. */
 export interface OpenableDomain extends Domain {
@@ -14,6 +16,12 @@ export interface OpenableDomain extends Domain {
    * @throws ArgumentError for what it does not recognise, unknown settings and codecs; DataError for data that cannot be read
    */
   open(source: string | Readonly<Record<string, unknown>>, options?: OpenOptions): Promise<OpenedData>;
+  /**
+   * Writes samples [n, ...shape] in the data's units to a file, atomically, in the format of its name.
+   * @param made what the samples consist of: a run's `made`, or opened data's `values.training`
+   * @throws ArgumentError for an ending that the domain does not write; DataError when the system refuses
+   */
+  write(path: string, samples: NdArray<FloatType>, made: Composition): Promise<void>;
 }
 
 /** The least a domain says of itself. */
@@ -46,5 +54,15 @@ export const defineDomain = (parts: DomainParts): OpenableDomain => {
     ...rowDomain,
     ...parts,
   };
-  return { ...domain, open: (source, options) => openData(domain, source, options) };
+  return {
+    ...domain,
+    open: (source, options) => openData(domain, source, options),
+    write: async (path, samples, made) => {
+      const { endings, content } = domain.writing(made.shape);
+      const ending = endings.find((known) => path.toLowerCase().endsWith(known));
+      if (ending === undefined)
+        throw new ArgumentError(`${kind}: expected a file name that ends in ${endings.join(" or ")}, found ${path}`);
+      await atomicWrite(path, content(ending, samples, made));
+    },
+  };
 };

@@ -46,7 +46,7 @@ export const readSplit = async (
   };
 };
 
-/** Samples in the model's units, as training takes them: encoded as they are read where that decodes files, else at once. */
+/** Samples in the model's units, as training takes them: see {@link Samples.decodes} for when they are encoded. */
 export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw): Promise<Dataset> => {
   const { count, shape, labels } = samples;
   if (samples.decodes === undefined) return dataset(codec.encode(await firstSamples(samples), draw), labels);

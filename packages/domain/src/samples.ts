@@ -18,7 +18,10 @@ export interface Samples extends Composition {
   readonly count: number;
   /** The class of every sample, an index into `classes`. */
   readonly labels?: ArrayLike<number>;
-  /** Whether the next reads still decode files; default no. */
+  /**
+   * Whether the next reads still decode files. Left out of samples that are all in memory, which are encoded at once; others
+   * are encoded as they are read, by a codec that takes no draws and keeps their shape.
+   */
   readonly decodes?: boolean;
   /** SHA-256 of what tells these samples from others, to notice when their source has changed. */
   readonly sha256: string;
@@ -63,13 +66,13 @@ export const takeSamples = (samples: Samples, positions: ArrayLike<number>): Sam
   const chosen = Int32Array.from(positions);
   const beyond = chosen.find((position) => !(position >= 0 && position < count));
   if (beyond !== undefined) throw new DataError({ expected: `positions below ${count}`, found: `${beyond}` });
-  return {
+  const taken = {
     ...samples,
     count: chosen.length,
     ...(labels && { labels: chosen.map((position) => labels[position]!) }),
-    get decodes() {
-      return samples.decodes ?? false;
-    },
-    read: (rows) => samples.read(rows.map((row) => chosen[row]!)),
+    read: (rows: readonly number[]) => samples.read(rows.map((row) => chosen[row]!)),
   };
+  return samples.decodes === undefined
+    ? taken
+    : Object.defineProperty(taken, "decodes", { get: () => samples.decodes, enumerable: true });
 };

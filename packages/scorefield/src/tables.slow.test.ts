@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ColumnDistance, compareColumns, firstSamples } from "@scorefield/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ColumnDistance, compareColumns, firstSamples } from "./domain.ts";
 import { createRun, defaultRuntime, loadRun, sample, trainRun } from "./index.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));

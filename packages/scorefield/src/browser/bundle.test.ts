@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 
-test.each(["scorefield", "scorefield/browser", "scorefield/tensor", "@scorefield/data"])(
+test.each(["scorefield", "scorefield/browser", "scorefield/tensor", "scorefield/domain", "@scorefield/data"])(
   "%s is bundled for a page",
   async (name) => {
     const { errors, warnings, metafile } = await build({

@@ -210,13 +210,13 @@ describe("results on standard output", () => {
     const likely = await pipe(head, "likelihood", "run", "--data", "-", "--out", "-");
     expect(likely.code, likely.stderr).toBe(0);
     expect(likely.stdout.toString()).toMatch(
-      /^log_density,standard_error,error_estimate,prior_mismatch\n(-?[\d.e-]+,){3}-?[\d.e-]+\n/,
+      /^log_density,standard_error,error_estimate,prior_mismatch,atoms\n(-?[\d.e-]+,){4}\d\n/,
     );
     expect(likely.stdout.toString().trim().split("\n")).toHaveLength(11);
     expect(likely.stderr).toContain("10 rows of standard input");
     const unlike = await pipe(head, "anomaly", "run", "--data", "-", "--out", "-", "--format", "tsv", "--steps", "5");
     expect(unlike.code, unlike.stderr).toBe(0);
-    expect(unlike.stdout.toString()).toMatch(/^row\tdensity\t/);
+    expect(unlike.stdout.toString()).toMatch(/^row\tnegative_log_density\t/);
     expect(unlike.stderr).toContain("10 rows of standard input, against 160 training rows");
   });
 

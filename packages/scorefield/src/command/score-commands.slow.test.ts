@@ -146,7 +146,7 @@ describe("likelihood", () => {
     expect((await scorefield(...args)).stdout).toMatch(/log-density \(nats, data units\)/);
   });
 
-  test("quantile scaling: units of the model, and says so", async () => {
+  test("quantile scaling: units of the data, and which rows have values with a probability or are never drawn", async () => {
     const { code, stdout, stderr } = await scorefield(
       "likelihood",
       "quantile",
@@ -156,9 +156,47 @@ describe("likelihood", () => {
       "0.1",
     );
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("nats, model units");
-    expect(stderr).toMatch(/model's units, after quantile scaling/);
-    expect(stderr).toMatch(/rows lie beyond the range/);
+    expect(stdout).toContain("nats, data units");
+    expect(stderr).toMatch(/rows have values that the model never draws/);
+    const all = await json("likelihood", "quantile", "--data", "large.csv", "--tolerance", "0.1");
+    expect(all.rowsWithoutDensity).toBe(all.beyondRange);
+    const args = ["likelihood", "quantile", "--data", "points.csv", "--out", "quantile.csv"];
+    const found = await json(...args);
+    expect((await scorefield(...args)).stderr).toMatch(/rows have values with a probability of their own, as quantile/);
+    // The density of two columns from 200 values each, whose gaps vary as much as they are wide.
+    const entropy = 1 + Math.log(2 * Math.PI);
+    expect(found.logDensity.mean).toBeGreaterThan(-entropy - 1);
+    expect(found.logDensity.mean).toBeLessThan(-entropy + 0.6);
+    const { columns, values } = await readTable(join(folder, "quantile.csv"), { columns: ["log_density", "atoms"] });
+    expect(columns).toEqual(["log_density", "atoms"]);
+    expect(values.data.filter((value, k) => k % 2 === 1 && value > 0)).toHaveLength(found.rowsWithAtoms);
+    expect(found.rowsWithAtoms).toBeGreaterThan(0);
+  });
+
+  test("rows that lack a number: refused with the option that leaves them out, and left out", async () => {
+    await writeFile(join(folder, "gaps.csv"), "a,b\n0.1,0.2\n,1\n0.3,-0.4\n");
+    const args = ["likelihood", "points", "--data", "gaps.csv"];
+    expect(await refusal(...args)).toMatch(
+      /row 3, column "a": expected a number, found a missing value.*--missing drop/,
+    );
+    const { code, stderr } = await scorefield(...args, "--missing", "drop");
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/left out, as they lack a number: 1 rows/);
+    expect((await json(...args, "--missing", "drop")).rows).toBe(2);
+    await json(
+      "anomaly",
+      "points",
+      "--data",
+      "gaps.csv",
+      "--missing",
+      "drop",
+      "--steps",
+      "10",
+      "--out",
+      "gaps-scores.csv",
+    );
+    const { values } = await readTable(join(folder, "gaps-scores.csv"), { columns: ["row"] });
+    expect([...values.data]).toEqual([1, 3]);
   });
 
   test("bits of uniform bytes are about 8, and not below", async () => {
@@ -196,7 +234,7 @@ describe("anomaly", () => {
     const { columns, values } = await readTable(join(folder, "anomalies.csv"));
     expect(columns).toEqual([
       "row",
-      "density",
+      "negative_log_density",
       "diffusion_time",
       "diffusion_time_categorical",
       "nearest_neighbours",

@@ -132,7 +132,7 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
   const speed = losses.samplesPerSecond && `, lately ${grouped(Math.round(losses.samplesPerSecond))} samples/s`;
   return [
     ["data", dataText(facts)],
-    ["a sample", domain.describe({ shape: record.model.shape, ...record })],
+    ["a sample", domain.describe({ ...record, shape: record.model.shape })],
     ["network", `${kindText(record.model.network)}, ${grouped(parameters)} parameters`],
     ["process", kindText(record.model.process)],
     ...(training ? ([["objective", kindText(training.recipe.objective)]] as const) : []),

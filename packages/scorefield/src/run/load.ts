@@ -1,5 +1,6 @@
 /** A trained model from its run's folder. */
 import type { Composition, Domain } from "@scorefield/domain";
+import { zeros } from "@scorefield/tensor";
 import { makeAverage } from "./average-snapshots.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readRecord } from "./record-file.ts";
@@ -43,13 +44,13 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   const { checkpoint, averageWidth } = options;
   const { record, domain } = await readRecord(path, options.domain);
   const { columns, classes } = record;
-  const made = { shape: record.model.shape, ...(columns && { columns }), ...(classes && { classes }) };
-  const about = { path, domain, made };
+  const about = (run: RunModel) => {
+    // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
+    const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
+    return { path, domain, made: { shape, ...(columns && { columns }), ...(classes && { classes }) }, ...run };
+  };
   if (averageWidth === undefined)
-    return {
-      ...about,
-      ...(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec)),
-    };
+    return about(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec));
   let error = 0;
   const read: Parameters<typeof runModel>[1] = async (layout) => {
     const average = await makeAverage(path, averageWidth, layout, checkpoint);
@@ -57,5 +58,5 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
     return average;
   };
   const run = await runModel(record, read, domain.codec);
-  return { ...about, ...run, average: { width: averageWidth, error } };
+  return { ...about(run), average: { width: averageWidth, error } };
 };

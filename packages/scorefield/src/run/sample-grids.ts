@@ -11,7 +11,7 @@ import type { Prepared } from "./prepare.ts";
 // Few: these pictures are to see how it goes, not to be judged by.
 const sampler = dpmSolver({ steps: 10 });
 
-type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape">;
+type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "training">;
 
 /** The rows and columns of a run's pictures; nothing where there are none. */
 const gridFor = ({ recipe, domain, shape }: Drawn, { network }: Pick<RecipeParts, "network">) =>
@@ -45,7 +45,7 @@ export const sampleGrids = (
   const due = evenMarks(grids, from, total);
   return async (step, average, position) => {
     if (!due(position)) return undefined;
-    const model = trainedModel(parts, layout.unflatten(average).network, shape);
+    const model = trainedModel(parts, layout.unflatten(average).network, data.training.shape);
     const byRow = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
     const given = classes > 0 ? { class: byRow } : {};
     const drawn = await sample(model, { count, batch: count, sampler, seed, given });

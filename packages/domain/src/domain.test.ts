@@ -1,0 +1,68 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { normal } from "@scorefield/core";
+import { writeCsv, writeNpy } from "@scorefield/data";
+import { ndarray } from "@scorefield/tensor";
+import { testDomain } from "./domain.case.ts";
+import { glyphDomain } from "./glyphs/domain.ts";
+import { images } from "./images/domain.ts";
+import { planar } from "./planar/domain.ts";
+import { table } from "./table/domain.ts";
+
+const columns = ["heavy", "whole", "plain"];
+const rowsOf = (seed: number) => {
+  const { data } = normal([60, 3], { seed, dtype: "float64" });
+  const values = data.map((z, k) => [Math.exp(z), Math.round(2 * z), 100 + 7 * z][k % 3]!);
+  return { columns, values: ndarray(values, [60, 3]) };
+};
+
+testDomain("table", async () => ({
+  domain: table,
+  prepare: async (folder) => {
+    await writeCsv(join(folder, "t.csv"), rowsOf(1));
+    await writeCsv(join(folder, "other.csv"), rowsOf(2));
+  },
+  source: "t.csv",
+  other: { path: "t.csv", exclude: ["plain"] },
+  tolerance: 1e-4,
+  written: { ".csv": 0, ".tsv": 0, ".npy": 0 },
+}));
+
+testDomain("planar", async () => ({
+  domain: planar,
+  source: { set: "moons", count: 200 },
+  other: { set: "moons", count: 200, seed: 1 },
+  tolerance: 1e-4,
+  // float32 in the fewest decimals that tell it.
+  written: { ".csv": 1e-7, ".tsv": 1e-7, ".npy": 0 },
+}));
+
+const pixels = (by: number) =>
+  ndarray(
+    Float32Array.from({ length: 12 * 25 }, (_, i) => ((i * by) % 256) / 255),
+    [12, 5, 5],
+  );
+
+testDomain("images", async () => ({
+  domain: images,
+  prepare: async (folder) => {
+    await writeNpy(join(folder, "a.npy"), pixels(7));
+    await writeNpy(join(folder, "b.npy"), pixels(9));
+    await writeFile(
+      join(folder, "t-labels-idx1-ubyte"),
+      new Uint8Array([0, 0, 8, 1, 0, 0, 0, 12, ...Array(12).keys()]),
+    );
+  },
+  source: { kind: "images", path: "a.npy", labels: "t-labels-idx1-ubyte", flip: true },
+  other: { kind: "images", path: "b.npy" },
+  tolerance: 1e-6,
+  written: { ".npy": 1e-6, "": 1e-6 },
+}));
+
+testDomain("glyphs", async () => ({
+  domain: glyphDomain,
+  source: { kind: "glyphs", size: 8, count: 40 },
+  other: { kind: "glyphs", size: 8, count: 40, seed: 1 },
+  tolerance: 1e-6,
+  written: { ".npy": 1e-6, "": 1e-6 },
+}));
