@@ -70,7 +70,9 @@ describe("a folder of photographs", () => {
   beforeAll(async () => {
     const { stdout, stderr } = await run("train", "photos/", "--labels", "--flip", "--steps", "20", ...small);
     expect(stderr).toMatch(/new run runs\/photos: 20 steps of 4 images/);
-    expect(stderr).toMatch(/72 training images and 4 held out, mirrored .*, 8x8 colour, of 2 classes: sea, sun/);
+    expect(stderr).toMatch(
+      /72 training images and 4 held out, mirrored .*; each is an image of 8x8, colour, of 2 classes: sea, sun/,
+    );
     expect(stderr).toMatch(/unet \(width 8,/);
     expect(stdout).toMatch(/draw images with: scorefield sample runs\/photos --class all --out grid.png/);
   }, 600_000);

@@ -167,9 +167,8 @@ describe("likelihood", () => {
     const entropy = 1 + Math.log(2 * Math.PI);
     expect(found.logDensity.mean).toBeGreaterThan(-entropy - 1);
     expect(found.logDensity.mean).toBeLessThan(-entropy + 0.6);
-    const { columns, values } = await readTable(join(folder, "quantile.csv"), { columns: ["log_density", "atoms"] });
-    expect(columns).toEqual(["log_density", "atoms"]);
-    expect(values.data.filter((value, k) => k % 2 === 1 && value > 0)).toHaveLength(found.rowsWithAtoms);
+    const { values } = await readTable(join(folder, "quantile.csv"), { columns: ["atoms"] });
+    expect(values.data.filter((value) => value > 0)).toHaveLength(found.rowsWithAtoms);
     expect(found.rowsWithAtoms).toBeGreaterThan(0);
   });
 

@@ -6,7 +6,7 @@ import { runName } from "./folder.ts";
 import type { LoadedRun } from "./load.ts";
 
 /** @throws DataError unless data read again are, by their SHA-256, those that a run was trained on */
-export const checkUnchanged = (path: string, found: string, expected: string): void => {
+const checkUnchanged = (path: string, found: string, expected: string): void => {
   if (found !== expected)
     throw new DataError({ path, expected: "the data that the run was trained on", found: "other values" });
 };
