@@ -11,7 +11,7 @@ const translations: readonly (readonly [RegExp, (...found: string[]) => string])
   [/\bmissing: "(error|drop)"/g, (_, what) => `--missing ${what}`],
   // Not where the list of names was cut short.
   [/\bexclude: \[((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\]/g, (_, list) => `--exclude ${namesOf(list!)}`],
-  [/\bexclude: \["[^\]]*\]/g, () => "--exclude"],
+  [/\bexclude: \["[^[\]]*\]/g, () => "--exclude"],
   [/\bname the ones to read with columns\b/g, () => "name the ones to learn with --columns"],
   [/\bleft by columns and exclude\b/g, () => "left by --columns and --exclude"],
   [/\bexpected labels with only\b/g, () => "expected --labels with --only"],
