@@ -155,7 +155,7 @@ describe("what it is told", () => {
     const dropping = unet({ ...tiny, dropout: 0.4 });
     const own = randomised(dropping.initialise(shape, 0));
     const count = dropping.uniforms!(shape);
-    // Blocks of 8 channels at 16 positions: 3; of 16 channels at 4 positions: 3 of the lower level, and the middle's 2.
+    // Blocks of 8 channels at 16 positions: 3; of 16 channels at 4 positions: 3 of the lower resolution, and the middle's 2.
     expect(count).toBe(3 * (8 + 16) + 5 * (16 + 4));
     expect(unet(tiny).uniforms!(shape)).toBe(0);
     const run = async (conditions: object) =>

@@ -1,7 +1,7 @@
 import { ndarray } from "@scorefield/tensor";
 import { describe, expect, test } from "vitest";
 import { denoising } from "../objective/denoising.ts";
-import { geometricLevels, logNormalLevels, type NoiseLevels } from "../objective/levels.ts";
+import { geometricNoise, logNormalNoise, type NoiseDistribution } from "../objective/noise-distribution.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import { augment } from "./augmentation.ts";
@@ -17,7 +17,7 @@ const rows = (n: number) =>
 const source = (
   n: number,
   batch: number,
-  { seed = 1, accumulate = 1, levels = logNormalLevels() as NoiseLevels } = {},
+  { seed = 1, accumulate = 1, noiseDistribution = logNormalNoise() as NoiseDistribution } = {},
 ) =>
   batchSource({
     data: dataset(rows(n)),
@@ -27,7 +27,7 @@ const source = (
     accumulate,
     seed,
     process: edm(),
-    objective: denoising({ levels }),
+    objective: denoising({ noiseDistribution }),
   });
 const visited = async (n: number, batch: number, from: number, steps: number): Promise<number[]> => {
   const { x } = await source(n, batch)(from, steps);
@@ -103,7 +103,7 @@ test("micro-batches cut the samples of a step and change none", async () => {
 
 test("noise is standard normal and levels follow their distribution (4 standard errors)", async () => {
   const n = 200 * 64;
-  const { t, noise } = await source(10, 64, { levels: geometricLevels({ count: 4 }) })(0, 200);
+  const { t, noise } = await source(10, 64, { noiseDistribution: geometricNoise({ count: 4 }) })(0, 200);
   const mean = (noise.data as Float32Array).reduce((sum, z) => sum + z, 0) / (2 * n);
   const square = (noise.data as Float32Array).reduce((sum, z) => sum + z * z, 0) / (2 * n);
   expect(Math.abs(mean) * Math.sqrt(2 * n)).toBeLessThan(4);

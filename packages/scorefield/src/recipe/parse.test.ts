@@ -1,7 +1,7 @@
 import {
   gridNames,
-  levelKinds,
   networkKinds,
+  noiseDistributionKinds,
   objectiveKinds,
   preconditioningKinds,
   processKinds,
@@ -149,7 +149,7 @@ describe("the schema keeps in step with core", () => {
       networkKinds,
       preconditioningKinds,
       objectiveKinds,
-      levelKinds,
+      noiseDistributionKinds,
       samplerKinds,
       gridNames,
     ];
@@ -157,7 +157,7 @@ describe("the schema keeps in step with core", () => {
   });
 
   test("levels and planar sets too", () => {
-    for (const kind of levelKinds)
+    for (const kind of noiseDistributionKinds)
       expect(resolved({ objective: { levels: kind } }).objective.levels).toMatchObject({ kind });
     expect([...planarNames].sort()).toEqual(Object.keys(planarSets).sort());
   });
@@ -188,8 +188,8 @@ describe("resolveRecipe", () => {
     expect(resolved(28, 10)).toMatchObject({
       scaling: "images",
       network: { kind: "unet", width: 32, multipliers: [1, 2, 2], classes: 10 },
-      preconditioning: { kind: "edm", dataDeviation: 0.5 },
-      objective: { kind: "denoising", dataDeviation: 0.5 },
+      preconditioning: { kind: "edm", sigmaData: 0.5 },
+      objective: { kind: "denoising", sigmaData: 0.5 },
       training: { batch: 64, steps: 3000 },
     });
     expect(resolved(64).network).toMatchObject({ multipliers: [1, 2, 2, 2], classes: 0 });

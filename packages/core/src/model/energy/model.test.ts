@@ -59,7 +59,7 @@ const processes = [edm({ sigmaMax: 10 }), vp()];
 const cases = energyForms.flatMap((form) => processes.map((process) => ({ form, process, kind: process.recipe.kind })));
 const modelOf = ({ form, process }: Pick<(typeof cases)[number], "form" | "process">, deviation = 0.4) =>
   trainedModel(
-    { process, network, preconditioning: energyPreconditioning({ form, dataDeviation: 0.7 }) },
+    { process, network, preconditioning: energyPreconditioning({ form, sigmaData: 0.7 }) },
     parametersOf(deviation),
     shape,
   );
