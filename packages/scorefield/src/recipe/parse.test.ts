@@ -69,11 +69,11 @@ describe("parseRecipe", () => {
       data: { path: "a.npz", array: "X" },
       process: "vp",
       network: { width: 32 },
-      objective: { levels: { mean: -0.5 } },
+      objective: { noiseDistribution: { mean: -0.5 } },
     });
     expect(recipe.process).toEqual({ kind: "vp" });
     expect(recipe.network).toEqual({ kind: "mlp", width: 32 });
-    expect(recipe.objective).toEqual({ kind: "denoising", levels: { kind: "log-normal", mean: -0.5 } });
+    expect(recipe.objective).toEqual({ kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5 } });
   });
 
   test("misspelt settings and kinds are named with the nearest known one", () => {
@@ -156,9 +156,9 @@ describe("the schema keeps in step with core", () => {
     for (const name of [...kinds, planarNames].flat()) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\+\+)?$/);
   });
 
-  test("levels and planar sets too", () => {
+  test("noise distributions and planar sets too", () => {
     for (const kind of noiseDistributionKinds)
-      expect(resolved({ objective: { levels: kind } }).objective.levels).toMatchObject({ kind });
+      expect(resolved({ objective: { noiseDistribution: kind } }).objective.noiseDistribution).toMatchObject({ kind });
     expect([...planarNames].sort()).toEqual(Object.keys(planarSets).sort());
   });
 });
