@@ -116,7 +116,7 @@ test("noise is standard normal and levels follow their distribution (4 standard 
 
 describe("what the network is told", () => {
   const labels = Int32Array.from({ length: 10 }, (_, i) => i % 3);
-  const told = (classDropout: number) =>
+  const labelledSource = (classDropout: number) =>
     batchSource({
       data: dataset(rows(10), labels),
       network: { classes: 3, uniforms: () => 5 },
@@ -129,7 +129,7 @@ describe("what the network is told", () => {
     });
 
   test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
-    const { x, noise, probes, conditions } = await told(0)(0, 4);
+    const { x, noise, probes, conditions } = await labelledSource(0)(0, 4);
     expect(conditions.class!.shape).toEqual([4, 8, 3]);
     for (let i = 0; i < 32; i++)
       for (let c = 0; c < 3; c++)
@@ -142,7 +142,7 @@ describe("what the network is told", () => {
   });
 
   test("a share of the classes is withheld (4 standard errors)", async () => {
-    const { conditions } = await told(0.25)(0, 500);
+    const { conditions } = await labelledSource(0.25)(0, 500);
     const kept = (conditions.class!.data as Float32Array).reduce((sum, value) => sum + value, 0);
     expect(Math.abs(kept - 0.75 * 4000) / Math.sqrt(4000 * 0.25 * 0.75)).toBeLessThan(4);
   });

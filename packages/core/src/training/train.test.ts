@@ -337,8 +337,8 @@ describe("bad options", () => {
       initialise: (shape, seed) => ({ inner: inner.initialise(shape, seed), labels: normal([9, 16], { seed }) }),
       apply: (parameters, x, noiseLevel, { augmentation: labels } = {}) => {
         const own = parameters as unknown as { inner: Tensors; labels: Tensor };
-        const told = matmul(labels!, own.labels).reshape(x.shape);
-        return inner.apply(own.inner, x, noiseLevel).add(told);
+        const shift = matmul(labels!, own.labels).reshape(x.shape);
+        return inner.apply(own.inner, x, noiseLevel).add(shift);
       },
     };
     const { state } = await lastOf({ augmentation, data, network, steps: 20, batch: 8 });

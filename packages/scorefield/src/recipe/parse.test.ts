@@ -118,6 +118,20 @@ describe("parseRecipe", () => {
     expect(failure({ data: { path: "photos", size: 3000 } })).toBe("data.size: expected at most 2048, found 3000");
   });
 
+  test.each([
+    [
+      { preconditioning: { dataDeviation: 0.5 } },
+      "preconditioning.dataDeviation: dataDeviation is now called sigmaData",
+    ],
+    [
+      { objective: { kind: "fokker-planck", objective: { kind: "denoising", levels: { kind: "fixed" } } } },
+      "objective.objective.levels: levels is now called noiseDistribution",
+    ],
+    [{ grids: 20 }, "grids: grids is now called previews"],
+  ])("a name of an earlier version is refused with the new one: %j", (part, message) => {
+    expect(() => parseRecipe({ data: "moons", ...part })).toThrow(message);
+  });
+
   test("the source is named first", () => {
     expect(() => parseRecipe({ data: 1 }, "recipe.ts")).toThrow(/^recipe.ts: data/);
   });
