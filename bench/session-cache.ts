@@ -35,8 +35,8 @@ const residualBlocks = (width: number, depth: number): Network => {
       };
       let h = conv(x, input, { padding: 1 });
       for (const { level, first, second } of blocks) {
-        const told = matmul(noiseLevel.reshape([-1, 1]), level!).reshape([-1, width, 1, 1]);
-        const inner = conv(groupNorm(h, 8).silu(), first!, { padding: 1 }).add(told);
+        const conditioning = matmul(noiseLevel.reshape([-1, 1]), level!).reshape([-1, width, 1, 1]);
+        const inner = conv(groupNorm(h, 8).silu(), first!, { padding: 1 }).add(conditioning);
         h = h.add(conv(groupNorm(inner, 8).silu(), second!, { padding: 1 }));
       }
       return conv(groupNorm(h, 8).silu(), output, { padding: 1 });

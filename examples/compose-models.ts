@@ -9,9 +9,9 @@ const process = edm({ sigmaMax: 20 });
 const left = gaussianMixture({ means: [[-0.5, 0]], covariances: [[0.25, 0.04]] });
 const right = gaussianMixture({ means: [[0.5, 0]], covariances: [[0.25, 0.16]] });
 
-const learn = (law: typeof left) =>
+const learn = (density: typeof left) =>
   train({
-    data: law.sample(10_000, 0),
+    data: density.sample(10_000, 0),
     process,
     network: mlp({ width: 64, depth: 2 }),
     steps: 1_500,

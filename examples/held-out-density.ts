@@ -5,7 +5,7 @@
  */
 import { edm, exact, gaussianMixture, logDensity, logDensityDetails, mlp, train } from "scorefield";
 
-const law = gaussianMixture({
+const density = gaussianMixture({
   weights: [1, 2],
   means: [
     [-1, -0.5],
@@ -15,8 +15,8 @@ const law = gaussianMixture({
 });
 const process = edm();
 // Row i of a set depends on the seed and i alone: rows from 20,000 on are others than those of training.
-const data = law.sample(20_000, 0);
-const heldOut = law.sample(300, 0, 20_000);
+const data = density.sample(20_000, 0);
+const heldOut = density.sample(300, 0, 20_000);
 
 const network = mlp({ width: 64, depth: 3 });
 const model = await train({ data, process, network, steps: 3_000, learningRate: 3e-3, seed: 0 }).result;
@@ -24,7 +24,7 @@ const model = await train({ data, process, network, steps: 3_000, learningRate: 
 // Noise of 0.05 blurs the law a little and spares the flow what a network never learns well, the least noise of all.
 const time = process.timeOfLogSnr(-2 * Math.log(0.05));
 const found = await logDensityDetails(model, heldOut, { time });
-const truth = await logDensity(exact(law, process), heldOut, { time });
+const truth = await logDensity(exact(density, process), heldOut, { time });
 
 const n = heldOut.shape[0]!;
 let [mean, expected, squares] = [0, 0, 0];

@@ -6,7 +6,7 @@
 import {
   edm,
   heun,
-  logNormalLevels,
+  logNormalNoise,
   type Network,
   normal,
   type Objective,
@@ -77,10 +77,10 @@ const leaky: Network = {
 
 // An objective: the squared error of the denoised estimate, weighted by the signal-to-noise ratio where that is above 1
 // (Salimans & Ho 2022).
-const levels = logNormalLevels({ mean: 0, deviation: 1 });
+const noiseDistribution = logNormalNoise({ mean: 0, deviation: 1 });
 const truncated: Objective = {
-  recipe: { kind: "truncated-snr", levels: levels.recipe },
-  levels,
+  recipe: { kind: "truncated-snr", noiseDistribution: noiseDistribution.recipe },
+  noiseDistribution,
   loss: (denoise, { alpha, sigma }, { x, t, noise }) => {
     const noisy = x.multiply(beside(alpha(t))).add(noise.multiply(beside(sigma(t))));
     const ratio = alpha(t).divide(sigma(t)).square();

@@ -14,22 +14,22 @@ import { markdownTable, writeImage, writeSection } from "./page-section.ts";
 const runtime = native({ threads: 1 });
 const process = edm();
 // Peaks of several widths on a line, of unit variance together.
-const law = gaussianMixture({
+const mixture = gaussianMixture({
   weights: [3, 4, 3],
   means: [[-1.2], [0.1], [1.25]],
   covariances: [0.2 ** 2, 0.3 ** 2, 0.12 ** 2],
 });
-const truth = exact(law, process);
+const truth = exact(mixture, process);
 const widths = [2, 4, 8, 16, 32, 64, 128];
 const steps = 8000;
 const count = 10_000;
-const data = law.sample(50_000, 1);
+const data = mixture.sample(50_000, 1);
 
 /** The law's own log-density of points. */
 const heightsOf = async (points: NdArray): Promise<NdArray> => {
   const n = points.shape[0]!;
   const height = await compile(
-    (x: Tensor, alpha: Tensor, sigma: Tensor) => law.noisy(x, alpha, sigma).logDensity,
+    (x: Tensor, alpha: Tensor, sigma: Tensor) => mixture.noisy(x, alpha, sigma).logDensity,
     [{ shape: [n, 1] }, { shape: [n] }, { shape: [n] }],
     { runtime },
   );
@@ -56,7 +56,7 @@ const densityOf = async (model: ScoreModel): Promise<number[]> => {
   return heights.map((height) => height / mass);
 };
 
-const reference = await heightsOf(law.sample(count, 2));
+const reference = await heightsOf(mixture.sample(count, 2));
 const times = noiseTimes(process, { lowest: 0.02, highest: 5, count: 9 });
 /** What networks of a width learn. */
 const learnt = async (width: number) => {
@@ -71,7 +71,7 @@ const learnt = async (width: number) => {
   }).result;
   const samples = await sample(model, { count, seed: 3, runtime });
   const { tails, peaks } = smoothing(await heightsOf(samples), reference);
-  const errors = await scoreError(model, truth, law.sample(4000, 4), { times, runtime });
+  const errors = await scoreError(model, truth, mixture.sample(4000, 4), { times, runtime });
   console.log(width, tails, peaks);
   return { width, tails, peaks, errors, density: await densityOf(model) };
 };

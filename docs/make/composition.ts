@@ -29,7 +29,7 @@ import { markdownTable, minus, writeImage, writeSection } from "./page-section.t
 import { dots, type PlanePanel, planeRow } from "./plane-row.ts";
 
 const runtime = native({ threads: 1 });
-const levels = edm({ sigmaMin: 0.01 });
+const process = edm({ sigmaMin: 0.01 });
 const count = 10_000;
 
 /** Draws, and how many networks were evaluated for each. */
@@ -53,7 +53,7 @@ const meanLogDensity = async (model: { logDensity(x: Tensor, t: Tensor): Tensor 
   const compiled = await compile((at: Tensor, t: Tensor) => model.logDensity(at, t).mean(), [x, { shape: [n] }], {
     runtime,
   });
-  const found = await compiled(x, ndarray(new Float32Array(n).fill(levels.times.first)));
+  const found = await compiled(x, ndarray(new Float32Array(n).fill(process.times.first)));
   await compiled.dispose();
   return Number(found.data[0]);
 };
@@ -65,11 +65,11 @@ const means = [
   [1.5, 1],
 ];
 const covariances = [0.25, [1, 0.3]];
-const either = means.map((mean, k) => exact(gaussian({ mean, covariance: covariances[k]! }), levels));
-const both = exact(gaussianMixture({ means, covariances, weights: shares }), levels);
+const either = means.map((mean, k) => exact(gaussian({ mean, covariance: covariances[k]! }), process));
+const both = exact(gaussianMixture({ means, covariances, weights: shares }), process);
 /** What does not work: scores averaged with the weights, whichever mode is near. */
 const averaged: ScoreModel = {
-  process: levels,
+  process,
   shape: [2],
   denoise: (x, t) =>
     either.map((model, k) => model.denoise(x, t).multiply(shares[k]!)).reduce((sum, term) => sum.add(term)),
@@ -117,7 +117,7 @@ const stripesOf = (upright: boolean) =>
       means: stripes.map((at) => (upright ? [at, 0] : [0, at])),
       covariances: stripes.map(() => (upright ? [0.03, 1.5] : [1.5, 0.03])),
     }),
-    levels,
+    process,
   );
 const [upright, level] = [stripesOf(true), stripesOf(false)];
 const product = productOf([upright, level]);
@@ -141,7 +141,7 @@ const nine = (() => {
       covariances: at.flatMap(() => at.map(() => variance)),
       weights: stripes.flatMap((x) => stripes.map((y) => weight(x) * weight(y))),
     }),
-    levels,
+    process,
   );
 })();
 const productPanels: PlanePanel[] = [

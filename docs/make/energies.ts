@@ -20,7 +20,7 @@ import { native } from "@scorefield/tensor/native";
 import { markdownTable, writeSection } from "./page-section.ts";
 
 const runtime = native({ threads: 1 });
-const levels = edm();
+const diffusion = edm();
 const density = gaussianMixture({
   means: [
     [-1, 0],
@@ -29,7 +29,7 @@ const density = gaussianMixture({
   ],
   covariances: [0.2, 0.1, [0.3, 0.05]],
 });
-const truth = exact(density, levels);
+const truth = exact(density, diffusion);
 const data = density.sample(20_000, 1);
 const heldOut = density.sample(2000, 2);
 
@@ -64,7 +64,7 @@ const forms: { name: string; preconditioning: Preconditioning; costs: number[] }
 
 /** Trains, and returns the processor time of a step, without what compiling takes. */
 const trained = async (preconditioning: Preconditioning, steps: number) => {
-  const training = train({ data, process: levels, network: mlp(), preconditioning, steps, runtime });
+  const training = train({ data, process: diffusion, network: mlp(), preconditioning, steps, runtime });
   let [first, from, done] = [0, 0, 0];
   for await (const { step } of training) {
     if (first === 0) [first, from] = [step, processorTime()];

@@ -24,7 +24,7 @@ import { markdownTable, minus, writeImage, writeSection } from "./page-section.t
 import { basin, planeRow } from "./plane-row.ts";
 
 const runtime = native({ threads: 1 });
-const levels = edm();
+const process = edm();
 
 // The normalising constant of a mixture of six dimensions, which is 1.
 const six = exact(
@@ -35,7 +35,7 @@ const six = exact(
     ],
     covariances: [0.2, [0.05, 0.3, 0.3, 0.1, 0.5, 0.2]],
   }),
-  levels,
+  process,
 );
 const table: string[][] = [];
 for (const count of [25, 50, 100, 200, 400]) {
@@ -60,7 +60,7 @@ writeSection(
 const points = moons()(20_000, 1);
 const moonTraining = train({
   data: points,
-  process: levels,
+  process,
   network: mlp(),
   preconditioning: energyPreconditioning(),
   steps: 10_000,

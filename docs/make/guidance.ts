@@ -29,7 +29,7 @@ import { markdownTable, minus, writeImage, writeSection } from "./page-section.t
 import { dots, type PlanePanel, planeRow } from "./plane-row.ts";
 
 const runtime = native({ threads: 1 });
-const levels = edm({ sigmaMin: 0.01 });
+const process = edm({ sigmaMin: 0.01 });
 const count = 10_000;
 
 /** Draws, and how many networks were evaluated for each. */
@@ -66,12 +66,12 @@ const labelled = dataset(
   Int32Array.from({ length: arms.length * half }, (_, i) => Math.floor(i / half)),
 );
 const trainOn = (width: number, steps: number) =>
-  train({ data: labelled, process: levels, network: mlp({ width, depth: 3, classes: 3 }), steps, runtime }).result;
+  train({ data: labelled, process, network: mlp({ width, depth: 3, classes: 3 }), steps, runtime }).result;
 const good = await trainOn(64, 3000);
 const bad = await trainOn(16, 600);
 const classifier = await trainClassifier({
   data: labelled,
-  process: levels,
+  process,
   steps: 3000,
   runtime,
 });
@@ -144,7 +144,7 @@ writeSection(
 );
 
 // What guidance does to a Gaussian is known.
-const gaussianAt = (mean: number): ScoreModel => exact(gaussian({ mean: [mean, 0], covariance: 0.25 }), levels);
+const gaussianAt = (mean: number): ScoreModel => exact(gaussian({ mean: [mean, 0], covariance: 0.25 }), process);
 const shift: string[][] = [];
 for (const weight of [0, 1, 2, 4]) {
   const { data } = (await drawn(classifierFreeGuidance(gaussianAt(1), gaussianAt(0), { weight }), heun({ steps: 40 })))

@@ -7,7 +7,7 @@ import {
   edm,
   exact,
   finiteDifference,
-  fixedLevel,
+  fixedNoise,
   fokkerPlanck,
   fokkerPlanckResidual,
   gaussianMixture,
@@ -54,18 +54,18 @@ interface Way {
   readonly make: (at?: number) => Objective;
 }
 
-const levelsAt = (at: number | undefined) => (at === undefined ? {} : { levels: fixedLevel({ ratio: at }) });
-const matched = (at: number | undefined): Objective => denoising({ weighting: "sigma^2", ...levelsAt(at) });
+const noiseAt = (at: number | undefined) => (at === undefined ? {} : { noiseDistribution: fixedNoise({ ratio: at }) });
+const matched = (at: number | undefined): Objective => denoising({ weighting: "sigma^2", ...noiseAt(at) });
 const ways: readonly Way[] = [
   { name: "denoising", colour: palette.ink, make: matched },
-  { name: "implicit", colour: palette.data, make: (at) => implicit(levelsAt(at)) },
+  { name: "implicit", colour: palette.data, make: (at) => implicit(noiseAt(at)) },
   {
     name: "sliced, as first proposed",
     colour: "#e2a33b",
-    make: (at) => sliced({ varianceReduced: false, ...levelsAt(at) }),
+    make: (at) => sliced({ varianceReduced: false, ...noiseAt(at) }),
   },
-  { name: "sliced, variance-reduced", colour: palette.sample, make: (at) => sliced(levelsAt(at)) },
-  { name: "finite-difference", colour: "#8057a8", make: (at) => finiteDifference(levelsAt(at)) },
+  { name: "sliced, variance-reduced", colour: palette.sample, make: (at) => sliced(noiseAt(at)) },
+  { name: "finite-difference", colour: "#8057a8", make: (at) => finiteDifference(noiseAt(at)) },
 ];
 const regularised: Way = {
   name: "denoising + Fokker-Planck",
@@ -246,7 +246,7 @@ const lossesAt = async (objective: Objective): Promise<number[]> => {
 };
 // In units of the score: half of the loss over sigma^2 for denoising, the loss over sigma^2 for the implicit one.
 const denoised = (await lossesAt(matched(sigma))).map((loss) => loss / (2 * sigma ** 2));
-const hidden = (await lossesAt(implicit(levelsAt(sigma)))).map((loss) => loss / sigma ** 2);
+const hidden = (await lossesAt(implicit(noiseAt(sigma)))).map((loss) => loss / sigma ** 2);
 const explicit = scan.map((a) => ((a - 1 / noisyVariance) ** 2 * noisyVariance) / 2);
 const difference = denoised.map((value, i) => value - explicit[i]!);
 const known = (1 / sigma ** 2 - 1 / noisyVariance) / 2;

@@ -83,9 +83,9 @@ export {
 export { didYouMean, nearestWord } from "./nearest-word.ts";
 export {
   type ConditionEmbedding,
+  type ConditionSizes,
   conditionEmbedding,
   initialConditionEmbedding,
-  type Told,
 } from "./network/condition-embedding.ts";
 export { type Convolution, convolution, initialConvolution } from "./network/convolution.ts";
 export { type ConvolutionalOptions, convolutional } from "./network/convolutional.ts";
@@ -145,14 +145,14 @@ export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planc
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
 export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
 export {
-  fixedLevel,
-  geometricLevels,
-  levelKinds,
-  levelsFromRecipe,
-  logNormalLevels,
-  type NoiseLevels,
+  fixedNoise,
+  geometricNoise,
+  logNormalNoise,
+  type NoiseDistribution,
+  noiseDistributionFromRecipe,
+  noiseDistributionKinds,
   uniformTimes,
-} from "./objective/levels.ts";
+} from "./objective/noise-distribution.ts";
 export type { ScoreWeighting } from "./objective/noisy-score.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
 export { objectiveFromRecipe, objectiveKinds } from "./objective/objectives.ts";

@@ -19,6 +19,7 @@ export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
 export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
 export { objectives } from "./objective/objectives.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";
+export { newName, renamedTo, upgradeRecipe } from "./part/earlier-names.ts";
 export type { RecipeOfList } from "./part/inferred-types.ts";
 export type { HasRecipe, Setting, Settings, SettingType } from "./part/part.ts";
 export { readFields } from "./part/read-value.ts";

@@ -180,7 +180,7 @@ export const testDomain = (name: string, make: () => Promise<DomainCase>): void 
       const { network, deviation, steps } = domain.defaultsFor(facts);
       expect(networkFromRecipe({ kind: defaults.network, ...network }).recipe).toMatchObject(network);
       expect(samplerFromRecipe(defaults.sampler).recipe.kind).toBe(defaults.sampler.kind);
-      preconditioningFromRecipe({ kind: "edm", ...(deviation !== undefined && { dataDeviation: deviation }) });
+      preconditioningFromRecipe({ kind: "edm", ...(deviation !== undefined && { sigmaData: deviation }) });
       for (const number of [steps, defaults.batch, defaults.count, defaults.evaluated])
         expect(Number.isInteger(number) && number > 0).toBe(true);
       expect(defaults.heldOut > 0 && defaults.heldOut < 1).toBe(true);

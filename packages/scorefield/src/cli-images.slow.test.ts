@@ -79,7 +79,7 @@ describe("a folder of photographs", () => {
 
   test("pictures of samples stand in the run's folder", async () => {
     // All steps were one block of work, after which one picture is made.
-    expect(await readdir(at("runs", "photos", "samples"))).toEqual(["step-000020.png"]);
+    expect(await readdir(at("runs", "photos", "previews"))).toEqual(["step-000020.png"]);
   });
 
   test("new images as a picture, a folder and an array, by class", async () => {
@@ -129,7 +129,7 @@ describe("a folder of photographs", () => {
       "--set",
       "training.checkpointSeconds=0",
       "--set",
-      "grids=0",
+      "previews=0",
     ];
     const { child, finished } = start(...args, "--out", "stopped");
     while ((await checkpointSteps(at("stopped"))).length === 0 && child.exitCode === null)

@@ -40,7 +40,7 @@ const deviation = 0.7;
 
 /** An energy with random parameters, or with parameters of zero. */
 const energyOf = (form: EnergyForm, scale: number): EnergyModel => {
-  const preconditioning = energyPreconditioning({ form, dataDeviation: deviation });
+  const preconditioning = energyPreconditioning({ form, sigmaData: deviation });
   const { data } = drawn([layout.size], 2, scale);
   const parameters = layout.unflatten(ndarray(Float32Array.from(data)));
   return energyModel(trainedModel({ process, network, preconditioning }, parameters, [d]));

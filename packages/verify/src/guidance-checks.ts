@@ -24,7 +24,7 @@ const covariance = [
   [1, 0.4],
   [0.4, 0.6],
 ];
-const [told, untold] = [
+const [conditionalMean, plainMean] = [
   [2, 1],
   [-1, 0.5],
 ] as const;
@@ -44,8 +44,12 @@ const guidedGaussian = ({ process }: KnownProcess): Check => ({
     const findings = [];
     for (const weight of [-1, 0.5, 3])
       for (const time of innerTimes(process)) {
-        const found = await scoresOf(classifierFreeGuidance(of(told), of(untold), { weight }), time, context);
-        const mean = told.map((value, i) => (1 - weight) * untold[i]! + weight * value);
+        const found = await scoresOf(
+          classifierFreeGuidance(of(conditionalMean), of(plainMean), { weight }),
+          time,
+          context,
+        );
+        const mean = conditionalMean.map((value, i) => (1 - weight) * plainMean[i]! + weight * value);
         const expected = await scoresOf(of(mean), time, context);
         const size = Math.max(...expected.map(Math.abs));
         findings.push(sameNumbers(expected, found, 1e-10 * size, { detail: `w = ${weight}` }));
@@ -55,10 +59,9 @@ const guidedGaussian = ({ process }: KnownProcess): Check => ({
 });
 
 const process = edm();
-const [told2, untold2] = [told, untold].map((mean) => exact(gaussian({ mean: [...mean], covariance }), process)) as [
-  ReturnType<typeof exact>,
-  ReturnType<typeof exact>,
-];
+const [conditionalModel, plainModel] = [conditionalMean, plainMean].map((mean) =>
+  exact(gaussian({ mean: [...mean], covariance }), process),
+) as [ReturnType<typeof exact>, ReturnType<typeof exact>];
 
 /** Guidance in closed form and in evaluations. */
 export const guidanceChecks: readonly Check[] = [
@@ -69,16 +72,20 @@ export const guidanceChecks: readonly Check[] = [
     source: "Bayes' rule; Song et al. 2021, equation 14",
     run: async (context) => {
       const all = exact(
-        gaussianMixture({ means: [[...told], [...untold]], covariances: [covariance, covariance], weights: [1, 3] }),
+        gaussianMixture({
+          means: [[...conditionalMean], [...plainMean]],
+          covariances: [covariance, covariance],
+          weights: [1, 3],
+        }),
         process,
       );
       const classifier = {
         classes: 2,
         logits: (...[x, t]: Parameters<typeof all.logDensity>) =>
-          stack([told2.logDensity(x, t), untold2.logDensity(x, t).add(Math.log(3))], 1),
+          stack([conditionalModel.logDensity(x, t), plainModel.logDensity(x, t).add(Math.log(3))], 1),
       };
       const found = await scoresOf(conditional(classifierGuidance(all, classifier), 0), 0.02, context);
-      return sameNumbers(await scoresOf(told2, 0.02, context), found, 1e-10);
+      return sameNumbers(await scoresOf(conditionalModel, 0.02, context), found, 1e-10);
     },
   },
   {
@@ -87,8 +94,8 @@ export const guidanceChecks: readonly Check[] = [
     source: "D_u + 1 (D_c - D_u) = D_c",
     run: async (context) => {
       const draw = (model: ScoreModel): Promise<NdArray> => sample(model, { count: 20, seed: 1, ...context });
-      const found = await draw(classifierFreeGuidance(told2, untold2, { weight: 1, interval: [0.1, 2] }));
-      return sameNumbers((await draw(told2)).data as Float32Array, found.data as Float32Array, 0);
+      const found = await draw(classifierFreeGuidance(conditionalModel, plainModel, { weight: 1, interval: [0.1, 2] }));
+      return sameNumbers((await draw(conditionalModel)).data as Float32Array, found.data as Float32Array, 0);
     },
   },
   {
@@ -98,7 +105,7 @@ export const guidanceChecks: readonly Check[] = [
     run: async (context) => {
       const interval = [0.3, 5] as const;
       const sampler = heun({ steps: 18 });
-      const [c, u] = [counted(told2), counted(untold2)];
+      const [c, u] = [counted(conditionalModel), counted(plainModel)];
       const model = classifierFreeGuidance(c.model, u.model, { weight: 2, interval });
       const runtime = u.runtime(c.runtime(context.runtime));
       await sample(model, { count: 4, sampler, ...context, runtime });

@@ -72,11 +72,11 @@ const squares = (diagonal: boolean): number =>
     .flatMap((row, i) => row.map((value, j) => (i === j && !diagonal ? 0 : ((value + matrix[j]![i]!) / 2) ** 2)))
     .reduce((sum, value) => sum + value, 0);
 
-const hutchinson = (law: "rademacher" | "gaussian"): Check => ({
-  name: `Hutchinson's estimator, ${law} probes: mean and variance of the divergence of x -> A x`,
+const hutchinson = (distribution: "rademacher" | "gaussian"): Check => ({
+  name: `Hutchinson's estimator, ${distribution} probes: mean and variance of the divergence of x -> A x`,
   group,
   source:
-    `Hutchinson 1990: tr A, and 2 sum of the squares of A's symmetric part ${law === "gaussian" ? "" : "off the diagonal"}`.trim(),
+    `Hutchinson 1990: tr A, and 2 sum of the squares of A's symmetric part ${distribution === "gaussian" ? "" : "off the diagonal"}`.trim(),
   run: async ({ runtime }) => {
     const n = 40_000;
     const transposed = constant(
@@ -86,7 +86,7 @@ const hutchinson = (law: "rademacher" | "gaussian"): Check => ({
       ),
     );
     const field = (x: Tensor): Tensor => matmul(x, transposed);
-    const probes = law === "gaussian" ? normal([n, 3], { seed: 2 }) : rademacher([n, 3], { seed: 2 });
+    const probes = distribution === "gaussian" ? normal([n, 3], { seed: 2 }) : rademacher([n, 3], { seed: 2 });
     const [estimates, whole] = await evaluate(
       (x, v) => [hutchinsonDivergence(field, x!, [v!]).divergences[0]!, exactDivergence(field, x!).divergences[0]!],
       [normal([n, 3], { seed: 1, dtype: "float64" }), castArray(probes, "float64")],
@@ -95,7 +95,7 @@ const hutchinson = (law: "rademacher" | "gaussian"): Check => ({
     const values = numbers(estimates!);
     const mean = values.reduce((sum, value) => sum + value, 0) / n;
     const moment = (power: number): number => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / n;
-    const variance = 2 * squares(law === "gaussian");
+    const variance = 2 * squares(distribution === "gaussian");
     return worst([
       absolute(3, Number(whole!.data[0]), 1e-12, { detail: "exact divergence" }),
       estimate(3, mean, Math.sqrt(variance / n), { detail: "mean" }),

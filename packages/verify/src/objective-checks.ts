@@ -22,7 +22,7 @@ const lossOf = async (
   t: number,
   runtime: Runtime,
 ): Promise<{ loss: number; slope: number }> => {
-  const objective = denoising({ weighting, dataDeviation: s });
+  const objective = denoising({ weighting, sigmaData: s });
   const traced = (x: Tensor, noise: Tensor, time: Tensor, factor: Tensor) => {
     const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, { x, t: time, noise });
     return [loss(factor), grad(loss)(factor)];
@@ -99,8 +99,8 @@ const checksOf = ({ process }: KnownProcess): Check[] => {
           initialise: () => ({}),
           apply: (_: unknown, x: Tensor) => x.multiply(0),
         };
-        const denoise = denoiser({ process, network: zero, preconditioning: edmPreconditioning({ dataDeviation: s }) });
-        const objective = denoising({ dataDeviation: s });
+        const denoise = denoiser({ process, network: zero, preconditioning: edmPreconditioning({ sigmaData: s }) });
+        const objective = denoising({ sigmaData: s });
         const findings = await Promise.all(
           times.map(async (t) => {
             const [loss] = await evaluate(

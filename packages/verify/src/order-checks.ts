@@ -14,10 +14,10 @@ export interface OrderTruth {
   readonly name: string;
   readonly source: string;
   /**
-   * `flow`: deterministic, towards x_0 = x_T sqrt(m_0 / m_T), m the marginal variance. `law`: with fresh noise, from the exact
+   * `flow`: deterministic, towards x_0 = x_T sqrt(m_0 / m_T), m the marginal variance. `distribution`: with fresh noise, from the exact
    * marginal variance at the last time towards that at the first.
    */
-  readonly towards: "flow" | "law";
+  readonly towards: "flow" | "distribution";
   readonly order: number;
   /** The sampler with so many steps, without a last denoising for `flow`. */
   readonly sampler: (steps: number) => Sampler;

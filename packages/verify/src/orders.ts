@@ -133,7 +133,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "euler-maruyama",
     source: "Kloeden & Platen 1992, theorem 14.1.5",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 200,
     sampler: (steps) => eulerMaruyama({ steps, grid: "karras" }),
@@ -141,7 +141,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "reverse-diffusion",
     source: "Song et al. 2021, equation 46",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 100,
     tolerance: [0.05, 0.07],
@@ -151,7 +151,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "ancestral (posterior)",
     source: "Ho et al. 2020, equations 6-7",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 100,
     tolerance: 0.08,
@@ -160,7 +160,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "ancestral (transition)",
     source: "Ho et al. 2020, section 3.2",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 100,
     deviations: [0.7, 0.3, 0.1],
@@ -170,7 +170,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "ddim (eta 0.5)",
     source: "Song, Meng & Ermon 2021, equation 16",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 100,
     tolerance: 0.1,
@@ -179,7 +179,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "ddim (eta 1)",
     source: "Song, Meng & Ermon 2021, equation 16",
-    towards: "law",
+    towards: "distribution",
     order: 1,
     steps: 100,
     tolerance: 0.1,
@@ -188,7 +188,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "sde-dpm-solver++ 2M",
     source: "Lu et al. 2022 (DPM-Solver++), appendix on SDEs",
-    towards: "law",
+    towards: "distribution",
     order: 2,
     steps: 40,
     tolerance: [0.05, 0.1],
@@ -198,7 +198,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "heun (churn)",
     source: "Karras et al. 2022, algorithm 2",
-    towards: "law",
+    towards: "distribution",
     order: 2,
     deviations: [1, 0.5, 0.3],
     sampler: (steps) => heun({ steps, sChurn: 10, ...plain }),
@@ -206,7 +206,7 @@ export const orders: readonly OrderTruth[] = [
   {
     name: "restart",
     source: "Xu et al. 2023, algorithm 1",
-    towards: "law",
+    towards: "distribution",
     order: 2,
     sampler: (steps) =>
       restart({ steps, intervals: [{ low: 0.06, high: 0.3, steps: steps / 4, repeats: 2 }], ...plain }),

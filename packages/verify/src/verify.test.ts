@@ -75,7 +75,9 @@ describe("a defect fails its check", () => {
 
   test("a percent too much noise in Euler-Maruyama", async () => {
     const check = (factor: number) =>
-      orderCheck({ ...truth, towards: "law", order: 1, steps: 100, sampler: noisy(factor) }, vp(), false).run(context);
+      orderCheck({ ...truth, towards: "distribution", order: 1, steps: 100, sampler: noisy(factor) }, vp(), false).run(
+        context,
+      );
     expect(passes(await check(1))).toBe(true);
     expect(passes(await check(1.01))).toBe(false);
   });

@@ -5,8 +5,8 @@ import {
   ArgumentError,
   convolutional,
   fit,
-  geometricLevels,
-  type NoiseLevels,
+  geometricNoise,
+  type NoiseDistribution,
   normal,
   perceptron,
   uniform,
@@ -28,7 +28,7 @@ export interface TrainClassifierOptions {
    * last, about as the steps of samplers are spread, all of which follow its gradient. Uniform times would not do: with `edm`
    * a hundredth of them lie below sigma = 0.8, where most of what tells classes apart is.
    */
-  readonly levels?: NoiseLevels;
+  readonly noiseDistribution?: NoiseDistribution;
   /** Default {@link convolutional} for samples of several axes, else {@link perceptron}; told the noise level, if any. */
   readonly network?: FeatureNetwork;
   /** Default 2000. */
@@ -50,7 +50,7 @@ const knownOptions = {
   data: true,
   classes: true,
   process: true,
-  levels: true,
+  noiseDistribution: true,
   network: true,
   steps: true,
   batch: true,
@@ -95,12 +95,12 @@ const checkLabels = ({ labels, count }: Dataset, classes?: number): number => {
 const noiseFeatures = 32;
 const rungs = 1000;
 
-const evenLevels = ({ alpha, sigma, times: { first, last } }: Process): NoiseLevels =>
-  geometricLevels({ lowest: sigma(first) / alpha(first), highest: sigma(last) / alpha(last), count: rungs });
+const evenNoise = ({ alpha, sigma, times: { first, last } }: Process): NoiseDistribution =>
+  geometricNoise({ lowest: sigma(first) / alpha(first), highest: sigma(last) / alpha(last), count: rungs });
 
 const defaultNetwork = (axes: number, noisy: boolean): FeatureNetwork => {
-  const told = noisy ? { noiseFeatures } : {};
-  return axes > 1 ? convolutional(told) : perceptron(told);
+  const conditions = noisy ? { noiseFeatures } : {};
+  return axes > 1 ? convolutional(conditions) : perceptron(conditions);
 };
 
 /** Mean over a batch of log p(class)'s negative, in nats. @param target one-hot rows, [n, classes] */
@@ -114,7 +114,14 @@ export const crossEntropy = (logits: Tensor, target: Tensor): Tensor =>
  */
 export const trainClassifier = async (options: TrainClassifierOptions): Promise<Classifier> => {
   checkGiven(options);
-  const { data, process, levels = process && evenLevels(process), steps = 2000, batch = 128, seed = 0 } = options;
+  const {
+    data,
+    process,
+    noiseDistribution = process && evenNoise(process),
+    steps = 2000,
+    batch = 128,
+    seed = 0,
+  } = options;
   const { adam, signal, onProgress, runtime } = options;
   const classes = checkLabels(data, options.classes);
   checkWhole("trainClassifier batch", batch);
@@ -137,10 +144,10 @@ export const trainClassifier = async (options: TrainClassifierOptions): Promise<
     const target = zeros([batch, classes]);
     for (const [i, r] of rows.entries()) target.data[i * classes + data.labels![r]!] = 1;
     const x = await data.read(rows);
-    if (!levels || !process) return { x, target };
+    if (!noiseDistribution || !process) return { x, target };
     const t = zeros([batch]);
     const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
-    for (let i = 0; i < batch; i++) t.data[i] = levels.time(process, u[i] || 2 ** -54);
+    for (let i = 0; i < batch; i++) t.data[i] = noiseDistribution.time(process, u[i] || 2 ** -54);
     return { x, target, t, noise: normal([batch, ...shape], { seed, step, purpose: "noise" }) };
   };
   const sample = { shape: [batch, ...shape] };

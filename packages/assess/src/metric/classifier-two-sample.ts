@@ -151,8 +151,8 @@ export const classifierTwoSample = async (
     });
     return (await predictClasses(trained, apart.x, { signal, runtime })).data;
   };
-  const told = trees ? byTrees(halves, seed, signal) : await byNetwork();
-  const right = Float64Array.from(told, (label, i) => (label === apart.labels[i] ? 1 : 0));
+  const predicted = trees ? byTrees(halves, seed, signal) : await byNetwork();
+  const right = Float64Array.from(predicted, (label, i) => (label === apart.labels[i] ? 1 : 0));
   const count = right.reduce((sum, value) => sum + value, 0);
   return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
 };

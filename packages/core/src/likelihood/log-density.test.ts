@@ -202,23 +202,26 @@ describe("Hutchinson", () => {
   const model = exact(correlated, wide);
   const x = castArray(correlated.sample(300, 1), "float64");
 
-  test.each(["rademacher", "gaussian"] as const)("%s probes: unbiased, with an honest standard error", async (law) => {
-    const truth = await evaluate(model.logDensity, x, wide.times.first, runtime);
-    const options = { tolerance: 1e-4, divergence: { probes: 6, law, seed: 2 }, runtime } as const;
-    const found = await logDensityDetails(model, x, options);
-    let [sum, squares, claimed] = [0, 0, 0];
-    for (let i = 0; i < 300; i++) {
-      const error = found.logDensity.data[i]! - Number(truth.data[i]);
-      sum += error;
-      squares += error ** 2;
-      claimed += found.standardError.data[i]! ** 2;
-    }
-    // All samples share the Jacobian but not the probes: 300 independent errors.
-    expect(Math.abs(sum / 300)).toBeLessThan(4 * Math.sqrt(squares / 300 / 300));
-    // Variance found over variance claimed; both are known to about sqrt(2 / 300) of themselves or better.
-    expect(Math.abs(squares / claimed - 1)).toBeLessThan(4 * Math.sqrt(3 / 300));
-    expect(squares).toBeGreaterThan(1);
-  });
+  test.each(["rademacher", "gaussian"] as const)(
+    "%s probes: unbiased, with an honest standard error",
+    async (distribution) => {
+      const truth = await evaluate(model.logDensity, x, wide.times.first, runtime);
+      const options = { tolerance: 1e-4, divergence: { probes: 6, distribution, seed: 2 }, runtime } as const;
+      const found = await logDensityDetails(model, x, options);
+      let [sum, squares, claimed] = [0, 0, 0];
+      for (let i = 0; i < 300; i++) {
+        const error = found.logDensity.data[i]! - Number(truth.data[i]);
+        sum += error;
+        squares += error ** 2;
+        claimed += found.standardError.data[i]! ** 2;
+      }
+      // All samples share the Jacobian but not the probes: 300 independent errors.
+      expect(Math.abs(sum / 300)).toBeLessThan(4 * Math.sqrt(squares / 300 / 300));
+      // Variance found over variance claimed; both are known to about sqrt(2 / 300) of themselves or better.
+      expect(Math.abs(squares / claimed - 1)).toBeLessThan(4 * Math.sqrt(3 / 300));
+      expect(squares).toBeGreaterThan(1);
+    },
+  );
 
   test("a sample's probes depend on its index alone; one probe tells no error; d > 64 takes probes by itself", async () => {
     const options = { tolerance: 1e-3, divergence: { probes: 1 }, runtime } as const;
@@ -243,7 +246,7 @@ describe("what is refused", () => {
     await expect(logDensity(model, points, { time: 2, runtime })).rejects.toThrow(/time in .*found 2/);
     for (const options of [{ steps: 0 }, { tolerance: 0 }, { steps: 3, tolerance: 1 }, { batch: 0.5 }])
       await expect(logDensity(model, points, { ...options, runtime })).rejects.toThrow(ArgumentError);
-    for (const divergence of [{ probes: 0 }, { law: "uniform" as "gaussian" }])
+    for (const divergence of [{ probes: 0 }, { distribution: "uniform" as "gaussian" }])
       await expect(logDensity(model, points, { divergence, runtime })).rejects.toThrow(ArgumentError);
     expect((await logDensity(model, ndarray(new Float32Array(0), [0, 2]), { runtime })).shape).toEqual([0]);
   });

@@ -16,7 +16,7 @@ export interface Hutchinson {
   /** Probes for each sample, the same ones along its way; default 8. Two at least tell a standard error. */
   readonly probes?: number;
   /** Signs, of the smaller variance, or normal draws. Default rademacher. */
-  readonly law?: "rademacher" | "gaussian";
+  readonly distribution?: "rademacher" | "gaussian";
   /** Default 0. The probes of sample i depend on the seed and i alone. */
   readonly seed?: number;
 }
@@ -33,7 +33,7 @@ export interface LogDensityOptions extends ProbabilityFlowOptions {
 /** The names of {@link LogDensityOptions}. */
 export const logDensityOptions = { ...flowOptions, divergence: true } satisfies Known<LogDensityOptions>;
 
-const hutchinsonOptions = { probes: true, law: true, seed: true } satisfies Known<Hutchinson>;
+const hutchinsonOptions = { probes: true, distribution: true, seed: true } satisfies Known<Hutchinson>;
 
 /** A log-density, and how far it is to be trusted; all [n]. */
 export interface LogDensityDetails<D extends FloatType = FloatType> {
@@ -59,8 +59,19 @@ export interface LogDensityDetails<D extends FloatType = FloatType> {
 
 const mostExact = 64;
 
-const drawProbe = (law: "rademacher" | "gaussian", shape: Shape, seed: number, step: number, sample: number): NdArray =>
-  (law === "gaussian" ? normal : rademacher)([1, ...shape], { seed, step, firstSample: sample, purpose: "probe" });
+const drawProbe = (
+  distribution: "rademacher" | "gaussian",
+  shape: Shape,
+  seed: number,
+  step: number,
+  sample: number,
+): NdArray =>
+  (distribution === "gaussian" ? normal : rademacher)([1, ...shape], {
+    seed,
+    step,
+    firstSample: sample,
+    purpose: "probe",
+  });
 
 /** log N(w; 0, deviation^2 I) of one row. */
 export const priorLogDensity = (w: Float32Array | Float64Array, deviation: number): number => {
@@ -69,11 +80,11 @@ export const priorLogDensity = (w: Float32Array | Float64Array, deviation: numbe
   return -0.5 * squares - w.length * (Math.log(deviation) + 0.5 * Math.log(2 * Math.PI));
 };
 
-const checkHutchinson = ({ probes, law }: Required<Hutchinson>): void => {
+const checkHutchinson = ({ probes, distribution }: Required<Hutchinson>): void => {
   if (!(Number.isInteger(probes) && probes > 0))
     throw new ArgumentError(`logDensity: expected probes to be a positive whole number, found ${probes}`);
-  if (law !== "rademacher" && law !== "gaussian")
-    throw new ArgumentError(`logDensity: expected the law rademacher or gaussian, found ${law}`);
+  if (distribution !== "rademacher" && distribution !== "gaussian")
+    throw new ArgumentError(`logDensity: expected the distribution rademacher or gaussian, found ${distribution}`);
 };
 
 /**
@@ -103,7 +114,7 @@ export const logDensityDetails = async <D extends FloatType>(
   const { count, batch } = problem;
   if (divergence !== "exact") checkOptions("logDensity divergence", divergence, hutchinsonOptions);
   const hutchinson =
-    divergence === "exact" ? undefined : ({ probes: 8, law: "rademacher", seed: 0, ...divergence } as const);
+    divergence === "exact" ? undefined : ({ probes: 8, distribution: "rademacher", seed: 0, ...divergence } as const);
   if (hutchinson) checkHutchinson(hutchinson);
   const details = {
     logDensity: zeros([count], x.dtype),
@@ -123,7 +134,7 @@ export const logDensityDetails = async <D extends FloatType>(
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / scale;
     if (hutchinson)
       for (const [k, probe] of probes.entries()) {
-        const drawn = drawProbe(hutchinson.law, shape, hutchinson.seed, k, sample);
+        const drawn = drawProbe(hutchinson.distribution, shape, hutchinson.seed, k, sample);
         for (let j = 0; j < size; j++) probe.data[slot * size + j] = Number(drawn.data[j]);
       }
   };

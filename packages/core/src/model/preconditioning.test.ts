@@ -46,7 +46,7 @@ describe("edmPreconditioning", () => {
   test("c_skip, c_out, c_in and c_noise are those of Karras et al. 2022, table 1", async () => {
     const sigmas = [0.002, 0.5, 1, 80];
     for (const s of [0.5, 1]) {
-      const preconditioning = edmPreconditioning({ dataDeviation: s });
+      const preconditioning = edmPreconditioning({ sigmaData: s });
       const zero = await run(preconditioning, [1, 1, 1, 1], sigmas, [0, 0, 0, 0]);
       expectAll(
         zero.denoised,
@@ -69,7 +69,7 @@ describe("edmPreconditioning", () => {
   });
 
   test("at sigma = sigma_data = 0.5: 0.5 y + 0.353553 F(1.414214 y; -0.173287)", async () => {
-    const { denoised, input, noiseLevel } = await run(edmPreconditioning({ dataDeviation: 0.5 }), [1], [0.5], [1]);
+    const { denoised, input, noiseLevel } = await run(edmPreconditioning({ sigmaData: 0.5 }), [1], [0.5], [1]);
     expect(denoised[0]).toBeCloseTo(0.5 + 0.353553, 6);
     expect(input[0]).toBeCloseTo(Math.SQRT2, 10);
     expect(noiseLevel[0]).toBeCloseTo(-0.173287, 6);
@@ -82,7 +82,7 @@ describe("edmPreconditioning", () => {
         const x0 = [s, s, -s, -s];
         const y = [s + r, s - r, -s + r, -s - r];
         const four = [r, r, r, r];
-        const preconditioning = edmPreconditioning({ dataDeviation: s });
+        const preconditioning = edmPreconditioning({ sigmaData: s });
         const skip = (await run(preconditioning, y, four, [0, 0, 0, 0])).denoised;
         const out = (await run(preconditioning, [0, 0, 0, 0], four, [1, 1, 1, 1])).denoised[0]!;
         const square = x0.reduce((sum, x, i) => sum + ((x - skip[i]!) / out) ** 2, 0) / 4;
@@ -144,8 +144,8 @@ describe("predict", () => {
 test("the network's input has unit variance at every level, whatever it predicts", async () => {
   for (const s of [0.5, 1, 4])
     for (const preconditioning of [
-      edmPreconditioning({ dataDeviation: s }),
-      ...predictions.map((p) => predict(p, { dataDeviation: s })),
+      edmPreconditioning({ sigmaData: s }),
+      ...predictions.map((p) => predict(p, { sigmaData: s })),
     ])
       for (const r of [0.002, 1, 80]) {
         const y = [s + r, s - r, -s + r, -s - r];
@@ -155,13 +155,13 @@ test("the network's input has unit variance at every level, whatever it predicts
 });
 
 test("recipes and bad options", () => {
-  expect(edmPreconditioning().recipe).toEqual({ kind: "edm", dataDeviation: 1 });
-  expect(predict("velocity", { dataDeviation: 2 }).recipe).toEqual({
+  expect(edmPreconditioning().recipe).toEqual({ kind: "edm", sigmaData: 1 });
+  expect(predict("velocity", { sigmaData: 2 }).recipe).toEqual({
     kind: "predict",
     prediction: "velocity",
-    dataDeviation: 2,
+    sigmaData: 2,
   });
   expect(() => predict("toString" as never)).toThrow(/expected noise, score, data or velocity, found toString/);
-  expect(() => predict("noise", { dataDeviation: -1 })).toThrow(ArgumentError);
-  expect(() => edmPreconditioning({ dataDeviation: Number.NaN })).toThrow(ArgumentError);
+  expect(() => predict("noise", { sigmaData: -1 })).toThrow(ArgumentError);
+  expect(() => edmPreconditioning({ sigmaData: Number.NaN })).toThrow(ArgumentError);
 });

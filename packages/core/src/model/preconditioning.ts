@@ -22,7 +22,7 @@ export const noiseLevel = (ratio: Tensor): Tensor => ratio.log().multiply(0.25).
 /** The setting that every preconditioning has. */
 export const dataScale = {
   /** 1 for standardised data. */
-  dataDeviation: number({ above: 0, default: 1, help: "standard deviation of the data" }),
+  sigmaData: number({ above: 0, default: 1, help: "standard deviation of the data" }),
 };
 
 /** c_in = 1 / sqrt(ratio^2 + s^2): unit variance at every noise level. */
@@ -48,10 +48,10 @@ export const edmPreconditioning = declare({
   summary: "input and training target of unit variance at every noise level; the default",
   source: "Karras et al. 2022, equation 7 and table 1",
   settings: dataScale,
-  make: ({ dataDeviation }, recipe): Preconditioning => ({
+  make: ({ sigmaData }, recipe): Preconditioning => ({
     recipe,
     denoise: (y, ratio, network) => {
-      const s = dataDeviation;
+      const s = sigmaData;
       const cIn = unitScale(ratio, s);
       const cSkip = cIn.square().multiply(s * s);
       const cOut = ratio.multiply(cIn).multiply(s);
@@ -95,9 +95,9 @@ export const predict = declare({
     ...dataScale,
   },
   leading: ["prediction"],
-  make: ({ prediction, dataDeviation }, recipe): Preconditioning => ({
+  make: ({ prediction, sigmaData }, recipe): Preconditioning => ({
     recipe,
     denoise: (y, ratio, network) =>
-      denoisedFrom[prediction](y, ratio, network(y.multiply(unitScale(ratio, dataDeviation)), noiseLevel(ratio))),
+      denoisedFrom[prediction](y, ratio, network(y.multiply(unitScale(ratio, sigmaData)), noiseLevel(ratio))),
   }),
 });

@@ -8,9 +8,9 @@ const predictions: readonly Prediction[] = ["noise", "data", "score", "velocity"
 
 describe("preconditioningFromRecipe", () => {
   test.each([
-    edmPreconditioning({ dataDeviation: 0.5 }),
-    ...energyForms.map((form) => energyPreconditioning({ form, dataDeviation: 3 })),
-    ...predictions.map((prediction) => predict(prediction, { dataDeviation: 2 })),
+    edmPreconditioning({ sigmaData: 0.5 }),
+    ...energyForms.map((form) => energyPreconditioning({ form, sigmaData: 3 })),
+    ...predictions.map((prediction) => predict(prediction, { sigmaData: 2 })),
   ])("rebuilds $recipe from its JSON", ({ recipe }) => {
     expect(preconditioningKinds).toContain(recipe.kind);
     expect(preconditioningFromRecipe(JSON.parse(JSON.stringify(recipe))).recipe).toEqual(recipe);

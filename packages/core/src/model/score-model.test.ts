@@ -43,7 +43,7 @@ const network = (preconditioning = edmPreconditioning(), classes = 3) => {
   const parameters = randomised(made.initialise([2], 1), classes);
   return trainedModel({ process, network: made, preconditioning }, parameters, [2]);
 };
-const told = network();
+const withClasses = network();
 const other = network(predict("noise"));
 const energies = energyModel(network(energyPreconditioning()));
 
@@ -63,33 +63,37 @@ const models: Record<string, ScoreModel> = {
   "exact, variance preserving": exact(gaussian({ mean: [0.5, 0] }), vp()),
   exactClasses: known,
   "a trained network without classes": network(edmPreconditioning(), 0),
-  "a trained network with classes": told,
+  "a trained network with classes": withClasses,
   "a network that predicts noise": other,
   "a network that predicts velocity": network(predict("velocity")),
-  "conditional, a class": conditional(told, 1),
-  "conditional, no class": conditional(told, null),
-  guided: guided(told, { weight: 2 }),
-  "guided within an interval": guided(told, { weight: 2, interval: [1, 20] }),
+  "conditional, a class": conditional(withClasses, 1),
+  "conditional, no class": conditional(withClasses, null),
+  guided: guided(withClasses, { weight: 2 }),
+  "guided within an interval": guided(withClasses, { weight: 2, interval: [1, 20] }),
   "guided within an interval, of a class": conditional(guided(known, { weight: 2, interval: [1, 20] }), 1),
-  "classifierFreeGuidance of fixed classes": classifierFreeGuidance(conditional(told, 2), conditional(told, null), {
-    weight: 3,
-  }),
-  "classifierFreeGuidance by a model without classes": classifierFreeGuidance(told, plain, {
+  "classifierFreeGuidance of fixed classes": classifierFreeGuidance(
+    conditional(withClasses, 2),
+    conditional(withClasses, null),
+    {
+      weight: 3,
+    },
+  ),
+  "classifierFreeGuidance by a model without classes": classifierFreeGuidance(withClasses, plain, {
     weight: 3,
     interval: [1, 20],
   }),
-  autoguidance: autoguidance(told, other, { weight: 1.5 }),
+  autoguidance: autoguidance(withClasses, other, { weight: 1.5 }),
   classifierGuidance: classifierGuidance(plain, classifier, { scale: 2 }),
-  "classifierGuidance of a model with classes": classifierGuidance(told, classifier),
+  "classifierGuidance of a model with classes": classifierGuidance(withClasses, classifier),
   mixtureOf: mixtureOf([known, plain], { weights: [1, 3] }),
   "mixtureOf energies": mixtureOf([energies, plain]),
-  productOf: productOf([told, plain], { exponents: [1, 0.5] }),
+  productOf: productOf([withClasses, plain], { exponents: [1, 0.5] }),
   negate: negate(known, plain, { strength: 0.3 }),
   temper: temper(known, 1.5),
   energyModel: energies,
   "energyModel of a class": conditional(energies, 2),
   normalised: normalised(conditional(energies, 2), levels),
-  projected: projected(told, (x) => x.subtract(x.mean(1).reshape([-1, 1]))),
+  projected: projected(withClasses, (x) => x.subtract(x.mean(1).reshape([-1, 1]))),
 };
 for (const [name, model] of Object.entries(models)) scoreModelSuite(name, () => model, { runtime });
 

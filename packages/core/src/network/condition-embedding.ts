@@ -15,7 +15,7 @@ export type ConditionEmbedding<T> = {
 };
 
 /** How many classes a network can be told, and how many numbers describe an augmentation. */
-export interface Told {
+export interface ConditionSizes {
   readonly classes: number;
   readonly augmentation: number;
 }
@@ -50,7 +50,7 @@ export const conditionEmbedding = (
 /** Layers of {@link initialLinear}; a class weighs as much as the noise level. */
 export const initialConditionEmbedding = (
   features: number,
-  { classes, augmentation }: Told,
+  { classes, augmentation }: ConditionSizes,
   draws: NextDraws,
 ): ConditionEmbedding<NdArray> => ({
   noise: initialLinear(noiseFeatures, features, draws()),

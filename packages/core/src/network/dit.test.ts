@@ -80,9 +80,9 @@ describe("what it is told", () => {
     test(`${name}: rows of zeros are as good as none, others matter to their own sample`, async () => {
       const plain = await value({});
       expect(await value({ [name]: oneHotRows(count, -1, -1) })).toEqual(plain);
-      const told = await value({ [name]: oneHotRows(count, -1, 1) });
-      expect(told.slice(0, 16)).toEqual(plain.slice(0, 16));
-      for (let i = 16; i < 32; i++) expect(told[i]).not.toBe(plain[i]);
+      const conditioned = await value({ [name]: oneHotRows(count, -1, 1) });
+      expect(conditioned.slice(0, 16)).toEqual(plain.slice(0, 16));
+      for (let i = 16; i < 32; i++) expect(conditioned[i]).not.toBe(plain[i]);
     });
 
   test("the noise level: equal samples at two levels come out differently", async () => {

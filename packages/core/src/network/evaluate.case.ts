@@ -66,8 +66,8 @@ export const evaluate = (
   return computed(
     runtime,
     (points, level, ...rest) => {
-      const told = Object.fromEntries(names.map((name, i) => [name, rest[i]!])) as Conditions;
-      return network.apply(unflatten(rest.slice(names.length)) as Tensors, points!, level!, told);
+      const named = Object.fromEntries(names.map((name, i) => [name, rest[i]!])) as Conditions;
+      return network.apply(unflatten(rest.slice(names.length)) as Tensors, points!, level!, named);
     },
     x,
     noiseLevel,

@@ -42,9 +42,9 @@ const make = ({ width, depth, noiseFeatures, classes }: Values<typeof settings>,
     apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      const told = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(x.dtype)];
-      if (classes > 0) told.push(classRows(conditions, flat, classes));
-      let h = linear(input, concat(told, 1)).silu();
+      const inputs = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(x.dtype)];
+      if (classes > 0) inputs.push(classRows(conditions, flat, classes));
+      let h = linear(input, concat(inputs, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());
       return linear(output, h).reshape(x.shape);
     },

@@ -81,15 +81,15 @@ export const summary = (network: Network, shape: Shape): NetworkSummary => {
     ownerOf.set(node, part);
     return node;
   });
-  const told = [[1, ...shape], [1], [1, network.classes ?? 0], [1, network.augmentation ?? 0]].map(marked);
-  const [x, noiseLevel, classes, augmentation] = told as [Tensor, Tensor, Tensor, Tensor];
+  const traced = [[1, ...shape], [1], [1, network.classes ?? 0], [1, network.augmentation ?? 0]].map(marked);
+  const [x, noiseLevel, classes, augmentation] = traced as [Tensor, Tensor, Tensor, Tensor];
   const output = network.apply(unflatten(parameters) as Tensors, x, noiseLevel, {
     ...(network.classes && { class: classes }),
     ...(network.augmentation && { augmentation }),
   });
 
   // The part that each value of a sample comes from; undefined before any. Other values have an owner, or are constants.
-  const sourceOf = new Map<Tensor, Part | undefined>(told.map((node) => [node, undefined]));
+  const sourceOf = new Map<Tensor, Part | undefined>(traced.map((node) => [node, undefined]));
   const used = new Set<Part>();
   let apart: Part | undefined;
   for (const node of ancestors(output)) {

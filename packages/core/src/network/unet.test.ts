@@ -134,10 +134,10 @@ describe("what it is told", () => {
     test(`${name}: rows of zeros are as good as none, others matter to their own sample`, async () => {
       const plain = await value({});
       expect(await value({ [name]: oneHotRows(count, -1, -1) })).toEqual(plain);
-      const told = await value({ [name]: oneHotRows(count, -1, 1) });
-      expect(told.slice(0, 16)).toEqual(plain.slice(0, 16));
-      for (let i = 16; i < 32; i++) expect(told[i]).not.toBe(plain[i]);
-      expect((await value({ [name]: oneHotRows(count, -1, 0) })).slice(16)).not.toEqual(told.slice(16));
+      const conditioned = await value({ [name]: oneHotRows(count, -1, 1) });
+      expect(conditioned.slice(0, 16)).toEqual(plain.slice(0, 16));
+      for (let i = 16; i < 32; i++) expect(conditioned[i]).not.toBe(plain[i]);
+      expect((await value({ [name]: oneHotRows(count, -1, 0) })).slice(16)).not.toEqual(conditioned.slice(16));
     });
 
   test("rows of another shape are refused, and any rows by a network that takes none", async () => {
@@ -145,9 +145,9 @@ describe("what it is told", () => {
       /expected classes as one-hot rows \[2,3\], found \[2,4\]/,
     );
     await expect(value({ augmentation: oneHotRows(3, 0, 1) })).rejects.toThrow(ShapeError);
-    const untold = unet(tiny);
+    const unconditioned = unet(tiny);
     await expect(
-      evaluate(runtime, untold, untold.initialise(shape, 0), { ...given, class: oneHotRows(3, 0, 1) }),
+      evaluate(runtime, unconditioned, unconditioned.initialise(shape, 0), { ...given, class: oneHotRows(3, 0, 1) }),
     ).rejects.toThrow(ShapeError);
   });
 
@@ -155,7 +155,7 @@ describe("what it is told", () => {
     const dropping = unet({ ...tiny, dropout: 0.4 });
     const own = randomised(dropping.initialise(shape, 0));
     const count = dropping.uniforms!(shape);
-    // Blocks of 8 channels at 16 positions: 3; of 16 channels at 4 positions: 3 of the lower level, and the middle's 2.
+    // Blocks of 8 channels at 16 positions: 3; of 16 channels at 4 positions: 3 of the lower resolution, and the middle's 2.
     expect(count).toBe(3 * (8 + 16) + 5 * (16 + 4));
     expect(unet(tiny).uniforms!(shape)).toBe(0);
     const run = async (conditions: object) =>

@@ -20,14 +20,14 @@ const settings = {
   multipliers: list(whole({ least: 1, help: "channels in units of the width" }), {
     fewest: 1,
     default: [1, 2, 2],
-    help: "channels of each level in units of the width",
+    help: "channels at each resolution in units of the width",
   }),
   blocks: whole({
     least: 1,
     default: 2,
-    help: "residual blocks per level on the way down, and one more on the way up",
+    help: "residual blocks per resolution on the way down, and one more on the way up",
   }),
-  /** Levels whose longest side is at most this attend to themselves after every block. */
+  /** Resolutions whose longest side is at most this attend to themselves after every block. */
   attention: number({ least: 0, default: 8, help: "longest side at which there is self-attention; 0 for none" }),
   headWidth: whole({ least: 1, default: 64, help: "channels per head of attention" }),
   dropout: number({
@@ -60,7 +60,7 @@ type UnetParameters<T> = {
   readonly output: { readonly norm: Normalisation<T>; readonly convolution: Convolution<T> };
 };
 
-interface Level {
+interface Resolution {
   readonly channels: number;
   readonly size: Shape;
   readonly attends: boolean;
@@ -83,7 +83,7 @@ const make = (
 ): Network => {
   checkLayers("unet blocks", blocks * multipliers.length, 9 * width ** 2);
 
-  const levelsOf = (shape: Shape): Level[] => {
+  const resolutionsOf = (shape: Shape): Resolution[] => {
     const [, ...size] = shape;
     if (size.length < 1 || size.length > 3 || sizeOf(shape) === 0)
       throw new ShapeError(
@@ -98,46 +98,46 @@ const make = (
   /** Uniform draws of all residual blocks: those of the way down, the middle and the way up. */
   const uniformsOf = (shape: Shape): number => {
     if (dropout === 0) return 0;
-    const levels = levelsOf(shape);
-    const perBlock = levels.map(({ channels, size }) => dropoutUniforms([channels, ...size]));
+    const resolutions = resolutionsOf(shape);
+    const perBlock = resolutions.map(({ channels, size }) => dropoutUniforms([channels, ...size]));
     return perBlock.reduce((sum, count) => sum + (2 * blocks + 1) * count, 2 * perBlock.at(-1)!);
   };
 
   const initialise = (shape: Shape, seed: number) => {
-    const levels = levelsOf(shape);
+    const resolutions = resolutionsOf(shape);
     const draws = layerDraws(seed);
-    const kernel = levels[0]!.size.map(() => 3);
+    const kernel = resolutions[0]!.size.map(() => 3);
     const features = 4 * width;
-    const block = (inputs: number, { channels, attends }: Level): Block<NdArray> => ({
+    const block = (inputs: number, { channels, attends }: Resolution): Block<NdArray> => ({
       residual: initialResidualBlock(inputs, channels, { features, kernel, draws }),
       ...(attends && { attention: initialAttentionBlock(channels, draws) }),
     });
     const resample = (channels: number) => initialConvolution(channels, channels, kernel, draws());
 
     const embedding = initialConditionEmbedding(features, { classes, augmentation }, draws);
-    const input = initialConvolution(shape[0]!, levels[0]!.channels, kernel, draws());
-    let channels = levels[0]!.channels;
+    const input = initialConvolution(shape[0]!, resolutions[0]!.channels, kernel, draws());
+    let channels = resolutions[0]!.channels;
     const skips = [channels];
-    const down = levels.map((level, i) => {
+    const down = resolutions.map((resolution, i) => {
       const stages = Array.from({ length: blocks }, () => {
-        const stage = block(channels, level);
-        channels = level.channels;
+        const stage = block(channels, resolution);
+        channels = resolution.channels;
         skips.push(channels);
         return stage;
       });
-      const last = i === levels.length - 1;
+      const last = i === resolutions.length - 1;
       if (!last) skips.push(channels);
       return { blocks: stages, ...(!last && downsample === "stride" && { halve: resample(channels) }) };
     });
-    const lowest = levels.at(-1)!;
+    const lowest = resolutions.at(-1)!;
     const middle = [block(channels, lowest), block(channels, { ...lowest, attends: false })];
-    const up = levels.toReversed().map((level, i) => {
+    const up = resolutions.toReversed().map((resolution, i) => {
       const stages = Array.from({ length: blocks + 1 }, () => {
-        const stage = block(channels + skips.pop()!, level);
-        channels = level.channels;
+        const stage = block(channels + skips.pop()!, resolution);
+        channels = resolution.channels;
         return stage;
       });
-      return { blocks: stages, ...(i < levels.length - 1 && { double: resample(channels) }) };
+      return { blocks: stages, ...(i < resolutions.length - 1 && { double: resample(channels) }) };
     });
     const output = {
       norm: initialNormalisation(channels),
@@ -164,19 +164,19 @@ const make = (
 
       let h = convolution(parameters.input, x);
       const skips = [h];
-      for (const [i, level] of parameters.down.entries()) {
-        for (const block of level.blocks) {
+      for (const [i, resolution] of parameters.down.entries()) {
+        for (const block of resolution.blocks) {
           h = through(block, h);
           skips.push(h);
         }
         if (i === parameters.down.length - 1) break;
-        h = halveResolution(level.halve, h);
+        h = halveResolution(resolution.halve, h);
         skips.push(h);
       }
       for (const block of parameters.middle) h = through(block, h);
-      for (const level of parameters.up) {
-        for (const block of level.blocks) h = through(block, concat([h, skips.pop()!], 1));
-        if (level.double) h = doubleResolution(level.double, h, skips.at(-1)!.shape.slice(2));
+      for (const resolution of parameters.up) {
+        for (const block of resolution.blocks) h = through(block, concat([h, skips.pop()!], 1));
+        if (resolution.double) h = doubleResolution(resolution.double, h, skips.at(-1)!.shape.slice(2));
       }
       return convolution(parameters.output.convolution, groupNormalisation(parameters.output.norm, h).silu());
     },

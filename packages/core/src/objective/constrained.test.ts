@@ -26,7 +26,7 @@ const run = async (f: (x: Tensor) => Tensor, x: NdArray): Promise<NdArray> => {
   return result;
 };
 
-const laws = {
+const settings = {
   matrix: [
     [1, 1, 1, 0],
     [0, 1, -1, 2],
@@ -35,23 +35,23 @@ const laws = {
 };
 
 describe("a linear law", () => {
-  const law = linearConstraint(laws);
+  const constraint = linearConstraint(settings);
   const x = normal([5, 2, 2], { seed: 1, dtype: "float64" });
 
   test("its residual is A x - b", async () => {
-    const { data, shape } = await run((at) => law.residual(at), x);
+    const { data, shape } = await run((at) => constraint.residual(at), x);
     expect(shape).toEqual([5, 2]);
     for (let i = 0; i < 5; i++)
-      for (const [k, row] of laws.matrix.entries()) {
+      for (const [k, row] of settings.matrix.entries()) {
         const product = row.reduce((sum, value, j) => sum + value * x.data[4 * i + j]!, 0);
-        expect(Number(data[2 * i + k])).toBeCloseTo(product - laws.values[k]!, 12);
+        expect(Number(data[2 * i + k])).toBeCloseTo(product - settings.values[k]!, 12);
       }
   });
 
   test("its projection obeys it, moves at right angles to it, and moves no further on", async () => {
-    const y = await run((at) => law.project!(at), x);
+    const y = await run((at) => constraint.project!(at), x);
     expect(y.shape).toEqual([5, 2, 2]);
-    for (const value of (await run((at) => law.residual(at), y)).data)
+    for (const value of (await run((at) => constraint.residual(at), y)).data)
       expect(Math.abs(Number(value))).toBeLessThan(1e-12);
     // [2, -1, -1, 0] and [-3, 2, 1, -0.5] + ... span the null space of A: both products with the rows of A vanish.
     for (const direction of [
@@ -59,19 +59,20 @@ describe("a linear law", () => {
       [-4, 3, 1, -1],
     ])
       for (let i = 0; i < 5; i++) {
-        for (const row of laws.matrix) expect(row.reduce((sum, value, j) => sum + value * direction[j]!, 0)).toBe(0);
+        for (const row of settings.matrix)
+          expect(row.reduce((sum, value, j) => sum + value * direction[j]!, 0)).toBe(0);
         const moved = direction.reduce(
           (sum, value, j) => sum + value * (Number(y.data[4 * i + j]) - x.data[4 * i + j]!),
           0,
         );
         expect(moved).toBeCloseTo(0, 12);
       }
-    const again = await run((at) => law.project!(at), y);
+    const again = await run((at) => constraint.project!(at), y);
     for (const [k, value] of y.data.entries()) expect(Number(again.data[k])).toBeCloseTo(Number(value), 12);
   });
 
   test("is made again from its recipe", () => {
-    expect(constraintFromRecipe(JSON.parse(JSON.stringify(law.recipe))).recipe).toEqual(law.recipe);
+    expect(constraintFromRecipe(JSON.parse(JSON.stringify(constraint.recipe))).recipe).toEqual(constraint.recipe);
   });
 
   test("bad laws", async () => {
@@ -122,35 +123,37 @@ describe("the penalty", () => {
   const t = edm().timeOfLogSnr(0);
 
   test("is the weighted mean of the squared residual, and falls with the noise", async () => {
-    const law = linearConstraint({ matrix: [[1, 1]], values: [4] });
-    const lawful = ndarray(Float64Array.of(1, 3, -2, 6), [2, 2]);
+    const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    const kept = ndarray(Float64Array.of(1, 3, -2, 6), [2, 2]);
     // Residuals -1 and 4.
-    expect(await addedBy(law, y, { weight: 3, schedule: "constant" }, t)).toBeCloseTo((3 * 17) / 2, 9);
-    expect(await addedBy(law, y, { weight: 3 }, t, lawful)).toBeCloseTo(3 * 17, 9);
+    expect(await addedBy(constraint, y, { weight: 3, schedule: "constant" }, t)).toBeCloseTo((3 * 17) / 2, 9);
+    expect(await addedBy(constraint, y, { weight: 3 }, t, kept)).toBeCloseTo(3 * 17, 9);
     const little = edm().timeOfLogSnr(-2 * Math.log(0.1));
-    expect(await addedBy(law, y, { weight: 3 }, little, lawful)).toBeCloseTo((3 * 17 * 101) / 2, 7);
+    expect(await addedBy(constraint, y, { weight: 3 }, little, kept)).toBeCloseTo((3 * 17 * 101) / 2, 7);
   });
 
   test("does not ask more of little noise than data that break the law allow", async () => {
-    const law = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
     // The data's own squared residuals are 1 and 16, 8.5 on average.
-    expect(await addedBy(law, y, {}, t)).toBeCloseTo(8.5 / (1 / 2 + 8.5), 9);
+    expect(await addedBy(constraint, y, {}, t)).toBeCloseTo(8.5 / (1 / 2 + 8.5), 9);
     const little = edm().timeOfLogSnr(-2 * Math.log(0.01));
-    expect(await addedBy(law, y, {}, little)).toBeCloseTo(8.5 / (1 / 10001 + 8.5), 9);
+    expect(await addedBy(constraint, y, {}, little)).toBeCloseTo(8.5 / (1 / 10001 + 8.5), 9);
   });
 
   test("of a known mean is the product of the residuals of both halves of the batch", async () => {
-    const law = meanConstraint({ values: [1.5, 3] });
+    const constraint = meanConstraint({ values: [1.5, 3] });
     // [-0.5, -1] and [1.5, 2]; the batch's mean is [2, 3.5].
     const product = (-0.5 * 1.5 - 1 * 2) / 2;
-    expect(await addedBy(law, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * product, 9);
-    expect(await addedBy(law, y, { weight: 2 }, t)).toBeCloseTo(2 * product, 9);
-    expect(await addedBy(law, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo(
+    expect(await addedBy(constraint, y, { weight: 2, schedule: "constant" }, t)).toBeCloseTo(2 * product, 9);
+    expect(await addedBy(constraint, y, { weight: 2 }, t)).toBeCloseTo(2 * product, 9);
+    expect(await addedBy(constraint, y, { weight: 2, schedule: "posterior" }, t)).toBeCloseTo(
       (2 * product) / (1 / 2 + 0.25),
       9,
     );
     expect(() => meanConstraint({ values: [] })).toThrow(ArgumentError);
-    await expect(addedBy(law, ndarray(Float64Array.of(1, 2), [1, 2]), {}, t)).rejects.toThrow(/at least 2 samples/);
+    await expect(addedBy(constraint, ndarray(Float64Array.of(1, 2), [1, 2]), {}, t)).rejects.toThrow(
+      /at least 2 samples/,
+    );
   });
 
   test("of a mean that is right has no slope in the spread of the estimates, on average over batches", async () => {
@@ -184,9 +187,9 @@ describe("the penalty", () => {
   });
 
   test("bad options", () => {
-    const law = meanConstraint({ values: [0] });
-    expect(() => constrained(denoising(), law, { weight: -1 })).toThrow(/weight: expected a positive number/);
-    expect(() => constrained(denoising(), law, { schedule: "later" as never })).toThrow(
+    const constraint = meanConstraint({ values: [0] });
+    expect(() => constrained(denoising(), constraint, { weight: -1 })).toThrow(/weight: expected a positive number/);
+    expect(() => constrained(denoising(), constraint, { schedule: "later" as never })).toThrow(
       /constant or posterior, found later/,
     );
   });
@@ -194,7 +197,7 @@ describe("the penalty", () => {
 
 describe("a law that measured data obey but for errors", () => {
   // Three numbers that add up to 1, with an error of deviation 0.3 in the sum.
-  const law = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
+  const constraint = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
   const data = normal([3000, 3], { seed: 1 });
   for (let i = 0; i < 3000; i++) {
     const excess = 0.7 * (data.data[3 * i]! + data.data[3 * i + 1]! + data.data[3 * i + 2]!) - 1;
@@ -205,21 +208,21 @@ describe("a law that measured data obey but for errors", () => {
   const deviation = async (model: ScoreModel): Promise<number> => {
     const drawn = await sample(model, { count: 500, seed: 1, runtime });
     let sum = 0;
-    for (const value of (await run((x) => law.residual(x), drawn)).data) sum += Number(value) ** 2;
+    for (const value of (await run((x) => constraint.residual(x), drawn)).data) sum += Number(value) ** 2;
     return Math.sqrt(sum / 500);
   };
 
   test("is kept better with a penalty, and to rounding when projected", async () => {
     const plain = await train({ ...options, network }).result;
     const informed = (weight: number): Promise<ScoreModel> =>
-      train({ ...options, network, objective: constrained(denoising(), law, { weight }) }).result;
+      train({ ...options, network, objective: constrained(denoising(), constraint, { weight }) }).result;
     // The error in the sum has deviation 0.3 sqrt(3).
     expect(await deviation(plain)).toBeGreaterThan(0.4);
     const held = await deviation(await informed(10));
     expect(held).toBeLessThan(0.2);
     // A larger penalty keeps the law better, not worse.
     expect(held).toBeLessThan(0.7 * (await deviation(await informed(1))));
-    expect(await deviation(projected(plain, law.project!))).toBeLessThan(1e-5);
+    expect(await deviation(projected(plain, constraint.project!))).toBeLessThan(1e-5);
   });
 
   test("a known mean draws samples of few data towards it", async () => {
@@ -240,7 +243,7 @@ describe("a law that measured data obey but for errors", () => {
     const covariance = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1 : 0) - third));
     const model = exact(gaussian({ mean: [third, third, third], covariance }), edm());
     const [free, held] = await Promise.all(
-      [model, projected(model, law.project!)].map((one) =>
+      [model, projected(model, constraint.project!)].map((one) =>
         sample(one, { count: 20, seed: 2, runtime, dtype: "float64" }),
       ),
     );

@@ -39,7 +39,7 @@ const linearLosses = async (process: Process, s: number, k: (t: number) => numbe
   const compiled = await compile(
     (x: Tensor, t: Tensor, noise: Tensor, factor: Tensor) =>
       weightings.map((weighting) => {
-        const objective = denoising({ weighting, dataDeviation: s });
+        const objective = denoising({ weighting, sigmaData: s });
         const loss = (f: Tensor) => objective.loss((noisy) => noisy.multiply(f), process, { x, t, noise });
         return [loss(factor), grad(loss)(factor)];
       }),
@@ -133,8 +133,8 @@ test("the EDM-weighted loss of a zero network is 1 at every level, and no affine
               initialise: () => ({}),
               apply: (_: unknown, input: Tensor) => input.multiply(factor).add(shift),
             };
-            const denoise = denoiser({ process, network, preconditioning: edmPreconditioning({ dataDeviation: s }) });
-            const objective = denoising({ dataDeviation: s });
+            const denoise = denoiser({ process, network, preconditioning: edmPreconditioning({ sigmaData: s }) });
+            const objective = denoising({ sigmaData: s });
             return objective.loss((noisy, time) => denoise({}, noisy, time), process, { x, t, noise });
           };
           const zero = { factor: constant(0, "float64"), shift: constant(0, "float64") };
@@ -217,11 +217,11 @@ test("recipe and bad options", () => {
   expect(denoising().recipe).toEqual({
     kind: "denoising",
     weighting: "edm",
-    levels: { kind: "log-normal", mean: -1.2, deviation: 1.2 },
-    dataDeviation: 1,
+    noiseDistribution: { kind: "log-normal", mean: -1.2, deviation: 1.2 },
+    sigmaData: 1,
     uncertainty: false,
   });
   expect(() => denoising({ weighting: "snr" as never })).toThrow(ArgumentError);
-  expect(() => denoising({ dataDeviation: 0 })).toThrow(/dataDeviation: expected a positive number, found 0/);
-  expect(() => denoising({ dataDeviation: Number.POSITIVE_INFINITY })).toThrow(ArgumentError);
+  expect(() => denoising({ sigmaData: 0 })).toThrow(/sigmaData: expected a positive number, found 0/);
+  expect(() => denoising({ sigmaData: Number.POSITIVE_INFINITY })).toThrow(ArgumentError);
 });

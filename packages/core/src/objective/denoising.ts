@@ -5,7 +5,7 @@ import { expandTime } from "../model/expand-time.ts";
 import { declare } from "../part/declare.ts";
 import { boolean, choice, number, type OptionsOf } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { levelsSetting } from "./levels.ts";
+import { noiseDistributionSetting } from "./noise-distribution.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 import { initialUncertainty, uncertainty } from "./uncertainty.ts";
@@ -25,8 +25,8 @@ const settings = {
     default: "edm",
     help: "how much each noise level counts",
   }),
-  levels: levelsSetting,
-  dataDeviation: number({ above: 0, default: 1, help: "standard deviation of the data, for the edm weighting" }),
+  noiseDistribution: noiseDistributionSetting,
+  sigmaData: number({ above: 0, default: 1, help: "standard deviation of the data, for the edm weighting" }),
   /** Karras et al. 2024, section 2.1: loss e^-u(sigma) + u(sigma), which may be negative, so that no level drowns the others. */
   uncertainty: boolean({
     default: false,
@@ -40,13 +40,13 @@ export type DenoisingOptions = OptionsOf<typeof settings>;
 const clippedSnr = 5;
 
 /** The factor of a squared denoising error at time t. */
-const weight = (weighting: Weighting, process: Process, t: Tensor, dataDeviation: number): Tensor => {
+const weight = (weighting: Weighting, process: Process, t: Tensor, sigmaData: number): Tensor => {
   const alpha = process.alpha(t);
   const sigma = process.sigma(t);
   const snr = alpha.divide(sigma).square();
   switch (weighting) {
     case "edm":
-      return snr.add(1 / dataDeviation ** 2);
+      return snr.add(1 / sigmaData ** 2);
     case "sigma^2":
       return snr;
     case "likelihood":
@@ -65,14 +65,14 @@ export const denoising = declare({
   summary: "the squared error of the denoised estimate; the default",
   source: "Vincent 2011; Karras et al. 2022, table 1",
   settings,
-  make: ({ weighting, levels, dataDeviation, uncertainty: learned }, recipe): Objective => ({
+  make: ({ weighting, noiseDistribution, sigmaData, uncertainty: learned }, recipe): Objective => ({
     recipe,
-    levels,
+    noiseDistribution,
     ...(learned && { initialise: initialUncertainty }),
     loss: (denoise, process, inputs, parameters) => {
       const { x, t } = inputs;
       const error = denoise(perturb(process, inputs), t).subtract(x).square();
-      const factor = weight(weighting, process, t, dataDeviation);
+      const factor = weight(weighting, process, t, sigmaData);
       if (!learned) return error.multiply(expandTime(factor, x.rank)).mean();
       if (!parameters) throw new ArgumentError("denoising: expected the parameters of its uncertainty, found none");
       const u = uncertainty(parameters, process, t);

@@ -34,9 +34,9 @@ export const finiteDifference = declare({
   summary: "the sliced objective with differences in place of derivatives",
   source: "Pang et al. 2020, section 3.3",
   settings,
-  make: ({ weighting, levels, projections, difference }, recipe): Objective => ({
+  make: ({ weighting, noiseDistribution, projections, difference }, recipe): Objective => ({
     recipe,
-    levels,
+    noiseDistribution,
     probes: projections,
     loss: (denoise, process, inputs) => {
       const { x, t, probes = [] } = inputs;

@@ -28,9 +28,9 @@ export const implicit = declare({
   summary: "the score by its exact divergence, without knowing it; for few dimensions",
   source: "Hyvarinen 2005, theorem 1",
   settings: scoreMatchingSettings,
-  make: ({ weighting, levels }, recipe): Objective => ({
+  make: ({ weighting, noiseDistribution }, recipe): Objective => ({
     recipe,
-    levels,
+    noiseDistribution,
     loss: (denoise, process, inputs) => {
       const { x, t } = inputs;
       const { value, divergences } = exactDivergence(scoreField(denoise, process, t), perturb(process, inputs));

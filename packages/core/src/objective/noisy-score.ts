@@ -5,7 +5,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import { score } from "../model/tweedie.ts";
 import { choice } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
-import { levelsSetting } from "./levels.ts";
+import { noiseDistributionSetting } from "./noise-distribution.ts";
 import type { ObjectiveInputs } from "./objective.ts";
 
 /**
@@ -23,7 +23,7 @@ export const scoreMatchingSettings = {
     default: "sigma^2",
     help: "how much each noise level counts",
   }),
-  levels: levelsSetting,
+  noiseDistribution: noiseDistributionSetting,
 };
 
 /** The factor at times t, [n] or a scalar. */

@@ -3,7 +3,7 @@ import type { Tensor, Tensors } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
 import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
-import type { NoiseLevels } from "./levels.ts";
+import type { NoiseDistribution } from "./noise-distribution.ts";
 
 /** What an objective is given of a batch. */
 export interface ObjectiveInputs<T = Tensor> {
@@ -17,10 +17,10 @@ export interface ObjectiveInputs<T = Tensor> {
   readonly probes?: readonly T[];
 }
 
-/** A loss to minimise, and the noise levels to take it at. */
+/** A loss to minimise, and the distribution of noise that it is taken at. */
 export interface Objective {
   readonly recipe: KindRecipe;
-  readonly levels: NoiseLevels;
+  readonly noiseDistribution: NoiseDistribution;
   /** Random directions that the loss looks along, default 0. */
   readonly probes?: number;
   /**

@@ -37,9 +37,9 @@ export const sliced = declare({
   summary: "the implicit objective along random directions, at one derivative each",
   source: "Song et al. 2019, equations 7 and 8",
   settings,
-  make: ({ weighting, levels, projections, varianceReduced }, recipe): Objective => ({
+  make: ({ weighting, noiseDistribution, projections, varianceReduced }, recipe): Objective => ({
     recipe,
-    levels,
+    noiseDistribution,
     probes: projections,
     loss: (denoise, process, inputs) => {
       const { x, t, probes = [] } = inputs;

@@ -6,7 +6,7 @@ import { preconditionings } from "../model/preconditionings.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
 import { constraints } from "../objective/constraint.ts";
-import { noiseLevels } from "../objective/levels.ts";
+import { noiseDistributions } from "../objective/noise-distribution.ts";
 import { objectives } from "../objective/objectives.ts";
 import { processes } from "../process/processes.ts";
 import type { KindRecipe } from "../recipe.ts";
@@ -19,7 +19,7 @@ const lists: readonly PartList<HasRecipe>[] = [
   processes,
   networks,
   featureNetworks,
-  noiseLevels,
+  noiseDistributions,
   preconditionings,
   objectives,
   constraints,

@@ -4,18 +4,19 @@ import { preconditionings } from "../model/preconditionings.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
 import { constraints } from "../objective/constraint.ts";
-import { noiseLevels } from "../objective/levels.ts";
+import { noiseDistributions } from "../objective/noise-distribution.ts";
 import { objectives } from "../objective/objectives.ts";
 import { processes } from "../process/processes.ts";
 import type { KindRecipe } from "../recipe.ts";
 import { samplers } from "../sampling/samplers.ts";
+import { upgradeRecipe } from "./earlier-names.ts";
 
 const lists = {
   samplers,
   processes,
   networks,
   featureNetworks,
-  noiseLevels,
+  noiseLevels: noiseDistributions,
   preconditionings,
   objectives,
   constraints,
@@ -182,11 +183,14 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   mean: ["values"],
 };
 
-test.each(written)("%s %j is read as it was written", (list, recipe) => {
+/** With the names of now: see the test of `upgradeRecipe`. */
+const upgraded = written.map(([list, recipe]) => [list, upgradeRecipe(recipe)] as const);
+
+test.each(upgraded)("%s %j is read as it was written", (list, recipe) => {
   expect(lists[list].fromRecipe(recipe).recipe).toEqual(recipe);
 });
 
-test.each(written)("%s %j may lack settings that came later", (list, recipe) => {
+test.each(upgraded)("%s %j may lack settings that came later", (list, recipe) => {
   const { fromRecipe } = lists[list];
   const least = Object.fromEntries(["kind", ...(needed[recipe.kind] ?? [])].map((name) => [name, recipe[name]]));
   const defaults: KindRecipe = fromRecipe(least as KindRecipe).recipe;

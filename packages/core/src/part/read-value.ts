@@ -1,6 +1,7 @@
 /** Checks the value of a setting, and writes it into a recipe. */
 import { didYouMean } from "../nearest-word.ts";
 import type { KindRecipe } from "../recipe.ts";
+import { newName, renamedTo } from "./earlier-names.ts";
 import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
 import { showValue } from "./show-value.ts";
 import { either, rangeText, typeText } from "./type-text.ts";
@@ -26,14 +27,18 @@ export const refuseUnknown = (
   path: string,
   { from, refuse }: Reading,
 ): void => {
-  for (const name of Object.keys(given))
-    if (!known.includes(name))
-      refuse(
-        path,
-        `unknown ${from === "recipe" ? "setting" : "option"} ${name}; ${
-          known.length > 0 ? `known are ${known.join(", ")}${didYouMean(name, known)}` : "it has none"
-        }`,
-      );
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const now = newName(name, known);
+    refuse(
+      path,
+      now !== undefined
+        ? renamedTo(name, now)
+        : `unknown ${from === "recipe" ? "setting" : "option"} ${name}; ${
+            known.length > 0 ? `known are ${known.join(", ")}${didYouMean(name, known)}` : "it has none"
+          }`,
+    );
+  }
 };
 
 /**

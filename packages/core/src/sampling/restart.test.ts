@@ -67,7 +67,7 @@ describe("on N(0, s^2)", () => {
     test(`${process.recipe.kind}: order 2 with a wider interval, gone through three times`, () => {
       const sampler = (steps: number) =>
         restart({ steps, intervals: [{ low: 0.1, high: 1.5, steps: steps / 4, repeats: 3 }], denoiseLast: false });
-      const truth = { name: "restart", source: "", towards: "law", order: 2, sampler, steps: 24 } as const;
+      const truth = { name: "restart", source: "", towards: "distribution", order: 2, sampler, steps: 24 } as const;
       return expectTruth(orderCheck({ ...truth, deviations: [0.5], tolerance: [0.2, 0.3] }, process, false), runtime);
     });
 

@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 export const expectTruth = async ({ run }: Check, runtime: Runtime): Promise<void> => {
   const finding = await run({ runtime, signal: new AbortController().signal });
   const { expected, found, error, unit, tolerance, detail } = finding;
-  const told = `expected ${expected}, found ${found}: error ${error} (${unit}) of at most ${tolerance}; ${detail ?? ""}`;
-  expect(passes(finding), told).toBe(true);
+  const message = `expected ${expected}, found ${found}: error ${error} (${unit}) of at most ${tolerance}; ${detail ?? ""}`;
+  expect(passes(finding), message).toBe(true);
 };
 
 /** The checks about a sampler, but for reproducibility, which the suite of all samplers holds it to. */

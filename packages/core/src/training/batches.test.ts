@@ -1,7 +1,7 @@
 import { ndarray } from "@scorefield/tensor";
 import { describe, expect, test } from "vitest";
 import { denoising } from "../objective/denoising.ts";
-import { geometricLevels, logNormalLevels, type NoiseLevels } from "../objective/levels.ts";
+import { geometricNoise, logNormalNoise, type NoiseDistribution } from "../objective/noise-distribution.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import { augment } from "./augmentation.ts";
@@ -17,7 +17,7 @@ const rows = (n: number) =>
 const source = (
   n: number,
   batch: number,
-  { seed = 1, accumulate = 1, levels = logNormalLevels() as NoiseLevels } = {},
+  { seed = 1, accumulate = 1, noiseDistribution = logNormalNoise() as NoiseDistribution } = {},
 ) =>
   batchSource({
     data: dataset(rows(n)),
@@ -27,7 +27,7 @@ const source = (
     accumulate,
     seed,
     process: edm(),
-    objective: denoising({ levels }),
+    objective: denoising({ noiseDistribution }),
   });
 const visited = async (n: number, batch: number, from: number, steps: number): Promise<number[]> => {
   const { x } = await source(n, batch)(from, steps);
@@ -103,7 +103,7 @@ test("micro-batches cut the samples of a step and change none", async () => {
 
 test("noise is standard normal and levels follow their distribution (4 standard errors)", async () => {
   const n = 200 * 64;
-  const { t, noise } = await source(10, 64, { levels: geometricLevels({ count: 4 }) })(0, 200);
+  const { t, noise } = await source(10, 64, { noiseDistribution: geometricNoise({ count: 4 }) })(0, 200);
   const mean = (noise.data as Float32Array).reduce((sum, z) => sum + z, 0) / (2 * n);
   const square = (noise.data as Float32Array).reduce((sum, z) => sum + z * z, 0) / (2 * n);
   expect(Math.abs(mean) * Math.sqrt(2 * n)).toBeLessThan(4);
@@ -116,7 +116,7 @@ test("noise is standard normal and levels follow their distribution (4 standard 
 
 describe("what the network is told", () => {
   const labels = Int32Array.from({ length: 10 }, (_, i) => i % 3);
-  const told = (classDropout: number) =>
+  const labelledSource = (classDropout: number) =>
     batchSource({
       data: dataset(rows(10), labels),
       network: { classes: 3, uniforms: () => 5 },
@@ -129,7 +129,7 @@ describe("what the network is told", () => {
     });
 
   test("each row's class as a one-hot row, uniform draws, and probes apart from the noise", async () => {
-    const { x, noise, probes, conditions } = await told(0)(0, 4);
+    const { x, noise, probes, conditions } = await labelledSource(0)(0, 4);
     expect(conditions.class!.shape).toEqual([4, 8, 3]);
     for (let i = 0; i < 32; i++)
       for (let c = 0; c < 3; c++)
@@ -142,7 +142,7 @@ describe("what the network is told", () => {
   });
 
   test("a share of the classes is withheld (4 standard errors)", async () => {
-    const { conditions } = await told(0.25)(0, 500);
+    const { conditions } = await labelledSource(0.25)(0, 500);
     const kept = (conditions.class!.data as Float32Array).reduce((sum, value) => sum + value, 0);
     expect(Math.abs(kept - 0.75 * 4000) / Math.sqrt(4000 * 0.25 * 0.75)).toBeLessThan(4);
   });

@@ -29,11 +29,11 @@ const sampledScale = async ({ count, shape, read }: Dataset): Promise<number> =>
  * @throws ArgumentError saying by what to divide
  */
 export const checkDataScale = async (data: Dataset, { recipe }: Preconditioning): Promise<void> => {
-  const deviation = typeof recipe.dataDeviation === "number" ? recipe.dataDeviation : 1;
+  const deviation = typeof recipe.sigmaData === "number" ? recipe.sigmaData : 1;
   const scale = await sampledScale(data);
   if (scale <= mostFactor * deviation) return;
   throw new ArgumentError(
     `train data: expected values of about the scale of the preconditioning, which is ${deviation}, found a root mean square of ${scale.toPrecision(3)}; ` +
-      "standardise the data, or divide them by this, and undo that on the samples; where the process adds noise of that size, give the preconditioning its dataDeviation",
+      "standardise the data, or divide them by this, and undo that on the samples; where the process adds noise of that size, give the preconditioning its sigmaData",
   );
 };

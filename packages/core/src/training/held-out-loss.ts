@@ -46,7 +46,7 @@ export const heldOutInputs = async (
   const rows = rowsFor(draws, data.count);
   const x = await data.read(rows);
   const u = uniform([draws], { seed, purpose: "held-out", dtype: "float64" }).data;
-  const t = ndarray(Float32Array.from(u, (value) => objective.levels.time(process, value || 2 ** -54)));
+  const t = ndarray(Float32Array.from(u, (value) => objective.noiseDistribution.time(process, value || 2 ** -54)));
   // Step 1 draws the noise, those after it the probes.
   const [noise, ...probes] = Array.from({ length: 1 + (objective.probes ?? 0) }, (_, k) =>
     normal([draws, ...data.shape], { seed, step: 1 + k, purpose: "held-out" }),

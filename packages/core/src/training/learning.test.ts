@@ -7,7 +7,7 @@ import { predict } from "../model/preconditioning.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { mlp } from "../network/mlp.ts";
 import { denoising } from "../objective/denoising.ts";
-import { uniformTimes } from "../objective/levels.ts";
+import { uniformTimes } from "../objective/noise-distribution.ts";
 import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { train } from "./train.ts";
@@ -64,7 +64,7 @@ test("vp, predicting noise at uniform times: within 0.03 of the exact noise", as
     ...common,
     process: vp(),
     preconditioning: predict("noise"),
-    objective: denoising({ weighting: "sigma^2", levels: uniformTimes() }),
+    objective: denoising({ weighting: "sigma^2", noiseDistribution: uniformTimes() }),
   }).result;
   for (const t of [0.1, 0.3, 0.6, 0.9]) expect((await errorsOf(model, t)).noise, `at time ${t}`).toBeLessThan(0.03);
 });

@@ -157,7 +157,7 @@ export const trainSettings = (options: TrainOptions) => {
   checkMade("train network", network, ["initialise", "apply"], "a network such as mlp()");
   const { preconditioning = edmPreconditioning(), objective = denoising() } = options;
   checkMade("train preconditioning", preconditioning, ["denoise"], "a preconditioning such as edmPreconditioning()");
-  checkMade("train objective", objective, ["loss", "levels"], "an objective such as denoising()");
+  checkMade("train objective", objective, ["loss", "noiseDistribution"], "an objective such as denoising()");
   const settings = {
     learningRate: network.learningRate,
     batch: 256,

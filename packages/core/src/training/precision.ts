@@ -55,9 +55,9 @@ const halved = <T>(tree: T): T => mapTree(tree, (x: Tensor) => x.cast("float16")
  */
 export const inFloat16 = (network: Network): Network => ({
   ...network,
-  apply: (parameters, x, noiseLevel, { uniforms, ...told }: Conditions = {}) =>
+  apply: (parameters, x, noiseLevel, { uniforms, ...others }: Conditions = {}) =>
     network
-      .apply(halved(parameters), x.cast("float16"), noiseLevel, { ...halved(told), ...(uniforms && { uniforms }) })
+      .apply(halved(parameters), x.cast("float16"), noiseLevel, { ...halved(others), ...(uniforms && { uniforms }) })
       .cast(x.dtype),
 });
 

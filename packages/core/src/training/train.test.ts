@@ -206,13 +206,17 @@ describe("stopping", () => {
     };
     await expect(train({ ...options, onProgress: thrower }).result).rejects.toThrow("mine");
     await expect(train({ ...options, network: { ...options.network, apply: thrower } }).result).rejects.toThrow("mine");
-    const objective = { recipe: { kind: "x" }, loss: thrower, levels: { recipe: { kind: "x" }, time: thrower } };
+    const objective = {
+      recipe: { kind: "x" },
+      loss: thrower,
+      noiseDistribution: { recipe: { kind: "x" }, time: thrower },
+    };
     await expect(train({ ...options, objective }).result).rejects.toThrow("mine");
     // Thrown while a block runs: the first inputs are fine, the next are not.
     let calls = 0;
     const time = () => (calls++ < 100 * 16 ? 0.5 : thrower());
     const { denoising } = await import("../objective/denoising.ts");
-    const late = denoising({ levels: { recipe: { kind: "x" }, time } });
+    const late = denoising({ noiseDistribution: { recipe: { kind: "x" }, time } });
     await expect(train({ ...options, objective: late }).result).rejects.toThrow("mine");
     expect(open).toBe(0);
   });
@@ -295,12 +299,12 @@ describe("bad options", () => {
       await rejected({ data }).toThrow(
         /scale of the preconditioning, which is 1, found a root mean square of .*standardise/,
       );
-    await rejected({ data: scaled(60), preconditioning: edmPreconditioning({ dataDeviation: 0.5 }) }).toThrow(
+    await rejected({ data: scaled(60), preconditioning: edmPreconditioning({ sigmaData: 0.5 }) }).toThrow(
       ArgumentError,
     );
     // Within a factor of a hundred, or for a preconditioning of that scale, they are taken; so is a single extreme row.
     await lastOf({ steps: 1, data: scaled(30) });
-    await lastOf({ steps: 1, data: scaled(1e5), preconditioning: edmPreconditioning({ dataDeviation: 1e5 }) });
+    await lastOf({ steps: 1, data: scaled(1e5), preconditioning: edmPreconditioning({ sigmaData: 1e5 }) });
     await lastOf({ steps: 1, data: withValue(1e6) });
   });
 
@@ -333,8 +337,8 @@ describe("bad options", () => {
       initialise: (shape, seed) => ({ inner: inner.initialise(shape, seed), labels: normal([9, 16], { seed }) }),
       apply: (parameters, x, noiseLevel, { augmentation: labels } = {}) => {
         const own = parameters as unknown as { inner: Tensors; labels: Tensor };
-        const told = matmul(labels!, own.labels).reshape(x.shape);
-        return inner.apply(own.inner, x, noiseLevel).add(told);
+        const shift = matmul(labels!, own.labels).reshape(x.shape);
+        return inner.apply(own.inner, x, noiseLevel).add(shift);
       },
     };
     const { state } = await lastOf({ augmentation, data, network, steps: 20, batch: 8 });

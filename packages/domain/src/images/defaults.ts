@@ -24,8 +24,8 @@ const passes = 100;
 
 /** A U-Net for images of a side: down by halves to 8 px or less, and small enough for a machine without accelerator. */
 const unetFor = ([, height = 1, width = 1]: Shape) => {
-  const levels = Math.max(2, Math.ceil(Math.log2(Math.max(height, width) / 8)) + 1);
-  return { width: 32, multipliers: Array.from({ length: levels }, (_, i) => (i === 0 ? 1 : 2)) };
+  const resolutions = Math.max(2, Math.ceil(Math.log2(Math.max(height, width) / 8)) + 1);
+  return { width: 32, multipliers: Array.from({ length: resolutions }, (_, i) => (i === 0 ? 1 : 2)) };
 };
 
 /** The network by the size of the images and the classes they have, and steps by their number. */

@@ -71,6 +71,17 @@ describe("openRun", () => {
     expect((await openRun(await filesOf(path))).name).toBe("rows");
   });
 
+  test("opens a run that an earlier version wrote", async () => {
+    const files = await filesOf(path);
+    const text = await readFile(join(path, "run.json"), "utf8");
+    expect(text).toContain('"sigmaData"');
+    const old = Object.assign(new File([text.replace('"sigmaData"', '"dataDeviation"')], "run.json"), {
+      webkitRelativePath: "rows/run.json",
+    });
+    const run = await openRun(files.map((file) => (file.name === "run.json" ? old : file)));
+    expect(await drawn(run)).toEqual(await drawn(await openRun(files)));
+  });
+
   test("takes the last step of metrics.jsonl at a URL, passing over a line that was cut off", async () => {
     const record = JSON.parse(await readFile(join(path, "run.json"), "utf8"));
     const copy = join(root, "trained");

@@ -147,7 +147,7 @@ const scoreGiven = async (
 ): Promise<void> => {
   const {
     samples,
-    labels: told,
+    labels: labelled,
     dropped = 0,
     positions: kept,
   } = await run.domain.given(file, {
@@ -170,7 +170,7 @@ const scoreGiven = async (
     });
   const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
   const rows = takeRows(all as NdArray<"float64">, chosen);
-  const labels = told && Float64Array.from(chosen, (i) => told[i]!);
+  const labels = labelled && Float64Array.from(chosen, (i) => labelled[i]!);
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
     out.remark(

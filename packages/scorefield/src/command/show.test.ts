@@ -37,7 +37,9 @@ test("a finished run: what it is, its losses and their curve, and what comes nex
   expect(stdout).toMatch(/^ {2}data +moons: 400 to learn from, 100 held out$/m);
   expect(stdout).toMatch(/^ {2}a sample +a row of 2 columns: x, y$/m);
   expect(stdout).toMatch(/^ {2}network +mlp \(width 16, depth 2, noiseFeatures 32\), 866 parameters$/m);
-  expect(stdout).toMatch(/^ {2}objective +denoising \(weighting edm, levels log-normal \(mean −1.2, deviation 1.2\)/m);
+  expect(stdout).toMatch(
+    /^ {2}objective +denoising \(weighting edm, noiseDistribution log-normal \(mean −1.2, deviation 1.2\)/m,
+  );
   expect(stdout).toMatch(/^ {2}trained +600 of 600 steps of 32$/m);
   expect(stdout).toMatch(/^ {2}loss +\d\.\d{4} over the last steps, held out \d\.\d{4}/m);
   expect(stdout).toMatch(/^ {2}checkpoints +of steps 600$/m);

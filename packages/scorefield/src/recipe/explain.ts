@@ -1,5 +1,6 @@
 /** What is wrong with a recipe, in one line for a person. */
 import { didYouMean, nearestWord } from "@scorefield/core";
+import { newName, renamedTo } from "@scorefield/core/internal";
 import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
@@ -74,7 +75,9 @@ export const explainIssue = (issue: Issue, input: unknown, schema: unknown): str
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys as [string];
     const known = Object.keys(objectAt(schema as SchemaNode, input, issue.path)?.def.shape ?? {});
-    return `${at([...issue.path, key])}: unknown setting; ${suggest(key, known)}`;
+    const now = newName(key, known);
+    const problem = now !== undefined ? renamedTo(key, now) : `unknown setting; ${suggest(key, known)}`;
+    return `${at([...issue.path, key])}: ${problem}`;
   }
   const found = valueAt(input, issue.path);
   if (issue.code === "invalid_type" && issue.path.join() === "data")

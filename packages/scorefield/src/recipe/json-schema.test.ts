@@ -11,7 +11,7 @@ test.each([
   { data: "table.csv" },
   { $schema: "./recipe.schema.json", data: { set: "moons", count: 500 }, process: "vp", network: { width: 64 } },
   { data: { path: "photos", flip: true }, network: { kind: "unet", multipliers: [1, 2] } },
-  { data: "moons", objective: { levels: "uniform" }, sampler: { kind: "unipc", order: 2, steps: 8 } },
+  { data: "moons", objective: { noiseDistribution: "uniform" }, sampler: { kind: "unipc", order: 2, steps: 8 } },
   { data: "moons", objective: { kind: "fokker-planck", objective: "sliced" } },
   { data: "moons", sampler: { kind: "predictor-corrector", predictor: "ancestral", variance: "transition" } },
   { data: "moons", preconditioning: { kind: "predict", prediction: "noise" }, training: { steps: 10 } },
@@ -26,7 +26,7 @@ test.each([
   { data: "table.csv", process: "vpp" },
   { data: "table.csv", process: { kind: "vp", sigmaMin: 1 } },
   { data: "table.csv", network: { width: 0 } },
-  { data: "moons", objective: { levels: { mean: "low" } } },
+  { data: "moons", objective: { noiseDistribution: { mean: "low" } } },
   { data: "moons", sampler: { kind: "unipc", order: 4 } },
   { data: "moons", preconditioning: { kind: "predict" } },
 ])("%j is none", (recipe) => {

@@ -1,7 +1,7 @@
 import {
   gridNames,
-  levelKinds,
   networkKinds,
+  noiseDistributionKinds,
   objectiveKinds,
   preconditioningKinds,
   processKinds,
@@ -69,11 +69,11 @@ describe("parseRecipe", () => {
       data: { path: "a.npz", array: "X" },
       process: "vp",
       network: { width: 32 },
-      objective: { levels: { mean: -0.5 } },
+      objective: { noiseDistribution: { mean: -0.5 } },
     });
     expect(recipe.process).toEqual({ kind: "vp" });
     expect(recipe.network).toEqual({ kind: "mlp", width: 32 });
-    expect(recipe.objective).toEqual({ kind: "denoising", levels: { kind: "log-normal", mean: -0.5 } });
+    expect(recipe.objective).toEqual({ kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5 } });
   });
 
   test("misspelt settings and kinds are named with the nearest known one", () => {
@@ -118,6 +118,20 @@ describe("parseRecipe", () => {
     expect(failure({ data: { path: "photos", size: 3000 } })).toBe("data.size: expected at most 2048, found 3000");
   });
 
+  test.each([
+    [
+      { preconditioning: { dataDeviation: 0.5 } },
+      "preconditioning.dataDeviation: dataDeviation is now called sigmaData",
+    ],
+    [
+      { objective: { kind: "fokker-planck", objective: { kind: "denoising", levels: { kind: "fixed" } } } },
+      "objective.objective.levels: levels is now called noiseDistribution",
+    ],
+    [{ grids: 20 }, "grids: grids is now called previews"],
+  ])("a name of an earlier version is refused with the new one: %j", (part, message) => {
+    expect(() => parseRecipe({ data: "moons", ...part })).toThrow(message);
+  });
+
   test("the source is named first", () => {
     expect(() => parseRecipe({ data: 1 }, "recipe.ts")).toThrow(/^recipe.ts: data/);
   });
@@ -149,16 +163,16 @@ describe("the schema keeps in step with core", () => {
       networkKinds,
       preconditioningKinds,
       objectiveKinds,
-      levelKinds,
+      noiseDistributionKinds,
       samplerKinds,
       gridNames,
     ];
     for (const name of [...kinds, planarNames].flat()) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*(\+\+)?$/);
   });
 
-  test("levels and planar sets too", () => {
-    for (const kind of levelKinds)
-      expect(resolved({ objective: { levels: kind } }).objective.levels).toMatchObject({ kind });
+  test("noise distributions and planar sets too", () => {
+    for (const kind of noiseDistributionKinds)
+      expect(resolved({ objective: { noiseDistribution: kind } }).objective.noiseDistribution).toMatchObject({ kind });
     expect([...planarNames].sort()).toEqual(Object.keys(planarSets).sort());
   });
 });
@@ -188,8 +202,8 @@ describe("resolveRecipe", () => {
     expect(resolved(28, 10)).toMatchObject({
       scaling: "images",
       network: { kind: "unet", width: 32, multipliers: [1, 2, 2], classes: 10 },
-      preconditioning: { kind: "edm", dataDeviation: 0.5 },
-      objective: { kind: "denoising", dataDeviation: 0.5 },
+      preconditioning: { kind: "edm", sigmaData: 0.5 },
+      objective: { kind: "denoising", sigmaData: 0.5 },
       training: { batch: 64, steps: 3000 },
     });
     expect(resolved(64).network).toMatchObject({ multipliers: [1, 2, 2, 2], classes: 0 });

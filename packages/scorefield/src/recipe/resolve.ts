@@ -29,7 +29,7 @@ export interface Recipe {
   readonly sampler: KindRecipe;
   /** One of steps, minutes and pace says how long it trains. */
   readonly training: Training & { readonly learningRate: number };
-  readonly grids: number;
+  readonly previews: number;
   readonly seed: number;
 }
 
@@ -89,7 +89,7 @@ export const resolveRecipe = (
 ): Recipe => {
   const { preconditioning, objective, training } = parsed;
   const fitted = domain.defaultsFor({ ...facts, batch: training.batch, network: parsed.network.kind });
-  const scale = fitted.deviation !== undefined && { dataDeviation: fitted.deviation };
+  const scale = fitted.deviation !== undefined && { sigmaData: fitted.deviation };
   const network = { ...fitted.network, ...parsed.network };
   const parts = recipeParts({
     ...parsed,
@@ -112,7 +112,7 @@ export const resolveRecipe = (
       ...lengthFor(training, () => fitted.steps),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },
-    grids: parsed.grids,
+    previews: parsed.previews,
     seed: parsed.seed,
   };
 };

@@ -81,7 +81,7 @@ export const recipeSchemaOf = (data: z.ZodType<DataSettings>) =>
       .default({ kind: "heun", steps: 32 })
       .describe("What `sample` uses unless told otherwise"),
     training: training.prefault({}),
-    grids: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
+    previews: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
     seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
   });
 

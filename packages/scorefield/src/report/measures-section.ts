@@ -20,9 +20,9 @@ const expectedCell = (expected: number): string =>
 const row = ({ name, label = name, meaning, good, range, note, ...intervals }: Measure): string => {
   const samples = finite(intervals.samples);
   const real = intervals.real && finite(intervals.real);
-  const told = note === undefined ? "" : `; ${note}`;
+  const remark = note === undefined ? "" : `; ${note}`;
   return (
-    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(told)}</small></td>` +
+    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(remark)}</small></td>` +
     `<td>${samples ? intervalStrip(samples, real, range) : ""}</td>${cell(samples, "sample")}` +
     `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}</tr>`
   );

@@ -140,7 +140,16 @@ export const makeRunFolder = async (
     if (!(await isFree(path))) {
       const kept = (await readdir(path)).filter((name) => keptName.test(name));
       // The record last: until then the folder is still a run, should this be cut short.
-      for (const part of ["metrics.jsonl", lossPage, "checkpoints", "averages", "samples", ...kept, "run.json"])
+      for (const part of [
+        "metrics.jsonl",
+        lossPage,
+        "checkpoints",
+        "averages",
+        "previews",
+        "samples",
+        ...kept,
+        "run.json",
+      ])
         await rm(join(path, part), { recursive: true, force: true });
     }
     await make(join(path, "checkpoints"));

@@ -36,13 +36,13 @@ const recipe: RecipeInput = {
   network: { kind: "mlp", width: 16, depth: 2 },
   training: { steps: 300, batch: 8, checkpointSeconds: 0 },
   sampler: { kind: "heun", steps: 6 },
-  grids: 3,
+  previews: 3,
 };
 
 const advance = async (run: PreparedRun, until = Number.POSITIVE_INFINITY): Promise<string[]> => {
   const pictures: string[] = [];
-  for await (const { step, grid } of trainRun(run)) {
-    if (grid) pictures.push(grid);
+  for await (const { step, preview } of trainRun(run)) {
+    if (preview) pictures.push(preview);
     if (step >= until) break;
   }
   return pictures;
@@ -63,8 +63,8 @@ describe("a run on a folder of images", () => {
       training: { rows: { training: 36, heldOut: 4 } },
     });
     expect(run.data.recipe).toMatchObject({
-      preconditioning: { dataDeviation: 0.5 },
-      objective: { dataDeviation: 0.5 },
+      preconditioning: { sigmaData: 0.5 },
+      objective: { sigmaData: 0.5 },
       data: { size: 4, greyscale: true },
     });
     await advance(run);
@@ -86,16 +86,16 @@ describe("a run on a folder of images", () => {
   test("resumed from the middle ends with the same bits, and draws the same pictures", async () => {
     const pictures = await advance(await createRun(recipe, { out: at("straight"), folder }));
     const names = ["step-000100.png", "step-000200.png", "step-000300.png"];
-    expect(pictures).toEqual(names.map((name) => join(at("straight"), "samples", name)));
+    expect(pictures).toEqual(names.map((name) => join(at("straight"), "previews", name)));
     await advance(await createRun(recipe, { out: at("stopped"), folder }), 100);
     await advance(await resumeRun(at("stopped")));
     expect((await lastCheckpoint(at("stopped"))).equals(await lastCheckpoint(at("straight")))).toBe(true);
-    expect(await readdir(join(at("stopped"), "samples"))).toEqual(names);
+    expect(await readdir(join(at("stopped"), "previews"))).toEqual(names);
     for (const name of names)
-      expect(await readFile(join(at("stopped"), "samples", name))).toEqual(
-        await readFile(join(at("straight"), "samples", name)),
+      expect(await readFile(join(at("stopped"), "previews", name))).toEqual(
+        await readFile(join(at("straight"), "previews", name)),
       );
-    const { width, height } = await sharp(join(at("straight"), "samples", names[0]!)).metadata();
+    const { width, height } = await sharp(join(at("straight"), "previews", names[0]!)).metadata();
     // Two rows, one for each class, of eight images of 64 px with 2 px between.
     expect([width, height]).toEqual([8 * 66 + 2, 2 * 66 + 2]);
   });
@@ -145,7 +145,7 @@ describe("a run on a folder of images", () => {
     expect(share).toBe(1);
     expect(heldOutLoss).toBeGreaterThan(0);
     expect(learningRate / metrics[Math.floor(metrics.length / 2)]!.learningRate).toBeLessThan(0.05);
-    expect(pictures.at(-1)).toBe(join(at("timed"), "samples", `step-${`${step}`.padStart(6, "0")}.png`));
+    expect(pictures.at(-1)).toBe(join(at("timed"), "previews", `step-${`${step}`.padStart(6, "0")}.png`));
     const pace = await readPace(at("timed"));
     expect(pace.at(-1)).toEqual([step, 1]);
     const again = {
@@ -163,7 +163,7 @@ describe("a run on a folder of images", () => {
 
   test("by the clock, stopped on the way, it goes on for the time that is left, and its whole pace has the same bits", async () => {
     const { steps: _, ...training } = recipe.training!;
-    const timed = { ...recipe, grids: 0, training: { ...training, minutes: 0.05 } };
+    const timed = { ...recipe, previews: 0, training: { ...training, minutes: 0.05 } };
     await advance(await createRun(timed, { out: at("timed"), folder }), 200);
     const stopped = (await resumeRun(at("timed"))).checkpoint!;
     expect(stopped.pace!.length).toBeGreaterThan(0);

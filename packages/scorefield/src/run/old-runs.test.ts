@@ -12,6 +12,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { loadRun } from "./load.ts";
 import { saveRun } from "./save.ts";
 import { createRun, resumeRun, trainRun } from "./train-run.ts";
+import { upgradeRecord } from "./upgrade-record.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());
@@ -155,12 +156,11 @@ const advance = async (run: Awaited<ReturnType<typeof createRun>>): Promise<void
 
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a run of before on %s", (kind) => {
   const record = recordOf(kind);
+  const { recipe } = (upgradeRecord(record) as typeof record).training;
   // Its checkpoint is made here: the layout of parameters has not changed.
   beforeEach(async () => {
     await mkdir(join(folder, "new"));
-    await advance(
-      await createRun(record.training.recipe as RecipeInput, { out: join(folder, "old"), folder: join(folder, "new") }),
-    );
+    await advance(await createRun(recipe as RecipeInput, { out: join(folder, "old"), folder: join(folder, "new") }));
     await writeFile(join(folder, "old", "run.json"), JSON.stringify(record));
   });
 
@@ -174,6 +174,9 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a run of before on 
     const change = (stored: RecipeInput): RecipeInput => ({ ...stored, training: { ...stored.training, steps: 8 } });
     await advance(await resumeRun(join(folder, "old"), { change }));
     expect((await loadRun(join(folder, "old"))).step).toBe(8);
+    const written = JSON.parse(await readFile(join(folder, "old", "run.json"), "utf8"));
+    expect(written.training.recipe).toMatchObject({ ...recipe, training: { steps: 8 } });
+    expect(JSON.stringify(written)).not.toMatch(/dataDeviation|"levels"|"grids"/);
   });
 });
 

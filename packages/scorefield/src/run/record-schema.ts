@@ -4,6 +4,7 @@ import { z } from "zod";
 import { explainIssue } from "../recipe/explain.ts";
 import { recipeSchemaOf } from "../recipe/schema.ts";
 import type { RunRecord } from "./record.ts";
+import { upgradeRecord } from "./upgrade-record.ts";
 
 const kind = z.looseObject({ kind: z.string() });
 
@@ -42,8 +43,12 @@ const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void =>
   builtInCodec(scaling, shape);
 };
 
-/** @throws Error with what is wrong, in one line */
-export const checkRecord = (value: unknown): RunRecord => {
+/**
+ * The record of a run, with the names of now if an earlier version wrote it.
+ * @throws Error with what is wrong, in one line
+ */
+export const checkRecord = (written: unknown): RunRecord => {
+  const value = upgradeRecord(written);
   const result = recordSchema.safeParse(value);
   if (!result.success) throw new Error(explainIssue(result.error.issues[0]!, value, recordSchema));
   const record = result.data as unknown as RunRecord;

@@ -23,11 +23,11 @@ import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporari
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { domainOf, type Prepared, prepare } from "./prepare.ts";
+import { drawPreviews, previewEvaluations } from "./previews.ts";
 import type { RunRecord } from "./record.ts";
 import { newRecord, readRecord, writeRecord } from "./record-file.ts";
 import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
-import { pictureEvaluations, sampleGrids } from "./sample-grids.ts";
 
 /** A run ready to train. */
 export interface PreparedRun {
@@ -47,7 +47,7 @@ export interface RunEvent extends TrainEvent {
   /** The path of the checkpoint written at this step, if one was. */
   readonly saved?: string;
   /** The path of the picture of samples made at this step, if one was. */
-  readonly grid?: string;
+  readonly preview?: string;
 }
 
 /** The recipe in the words of one whose paths are relative to another folder. */
@@ -151,7 +151,7 @@ const changeable = [
   "training.checkpointSeconds",
   "training.keepCheckpoints",
   "sampler",
-  "grids",
+  "previews",
 ];
 
 /**
@@ -188,7 +188,7 @@ export const resumeRun = async (
     ...recipe,
     data: { ...recipe.data, ...unchanged },
     sampler: before.sampler,
-    grids: before.grids,
+    previews: before.previews,
     training: {
       ...recipe.training,
       steps: before.training.steps,
@@ -254,12 +254,12 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   };
   let metrics: MetricsLog | undefined;
   let unlock: (() => Promise<void>) | undefined;
-  const work = pictureEvaluations(data, parts);
+  const work = previewEvaluations(data, parts);
   const course = runLength(recipe.training, { begun: run.begun, checkpoint, picture: work });
   const { from, total } = course;
   const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
   const events = train({ ...options, ...course.length, ...(checkpoint && { resume: checkpoint }) });
-  const picture = sampleGrids({ path, data, from, total }, parts, layout);
+  const drawPreview = drawPreviews({ path, data, from, total }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
   const save = async (reached: Checkpoint): Promise<string> => {
@@ -301,10 +301,10 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
       let saved: string | undefined;
       if (last || performance.now() - savedAt >= 1000 * checkpointSeconds) saved = await save(reached);
       const { average: drawn } = event.checkpoint.state;
-      const grid = course.mayDraw(event)
-        ? await course.timed("picture", () => picture(step, drawn, position))
+      const preview = course.mayDraw(event)
+        ? await course.timed("picture", () => drawPreview(step, drawn, position))
         : undefined;
-      yield { ...event, ...(saved !== undefined && { saved }), ...(grid !== undefined && { grid }) };
+      yield { ...event, ...(saved !== undefined && { saved }), ...(preview !== undefined && { preview }) };
     }
     if (!metrics) {
       // Of a run with no steps left, what may change of it, and what a process left that was killed after its last checkpoint.

@@ -95,7 +95,7 @@ const v = (variance: number) => variance + 0.05 ** 2;
 
 test("exponents, tempering and negation give the law of precisions added", async () => {
   const [a, b] = [normalOf(1, 0.5), normalOf(-1, 2)];
-  const law = (e: number, f: number) => {
+  const precisionsAdded = (e: number, f: number) => {
     const precision = e / v(0.5) + f / v(2);
     return [(e / v(0.5) - f / v(2)) / precision, 1 / precision] as const;
   };
@@ -104,7 +104,7 @@ test("exponents, tempering and negation give the law of precisions added", async
     [temper(a, 3), 3, 0],
     [negate(a, b, { strength: 1.5 }), 1, -1.5],
   ] as const)
-    expectNormal(await settled(model), ...law(e, f));
+    expectNormal(await settled(model), ...precisionsAdded(e, f));
 });
 
 test("denoiser and score agree, with and without scores of their own", async () => {

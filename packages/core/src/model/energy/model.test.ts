@@ -59,7 +59,7 @@ const processes = [edm({ sigmaMax: 10 }), vp()];
 const cases = energyForms.flatMap((form) => processes.map((process) => ({ form, process, kind: process.recipe.kind })));
 const modelOf = ({ form, process }: Pick<(typeof cases)[number], "form" | "process">, deviation = 0.4) =>
   trainedModel(
-    { process, network, preconditioning: energyPreconditioning({ form, dataDeviation: 0.7 }) },
+    { process, network, preconditioning: energyPreconditioning({ form, sigmaData: 0.7 }) },
     parametersOf(deviation),
     shape,
   );
@@ -211,11 +211,18 @@ test.each(energyForms)(
 );
 
 test("classes reach the energy; another preconditioning has none", async () => {
-  const told = mlp({ width: 8, depth: 2, classes: 2 });
+  const withClasses = mlp({ width: 8, depth: 2, classes: 2 });
   const values = normal([64, 1], { seed: 1 });
   const labels = Int32Array.from({ length: 64 }, (_, i) => i % 2);
   for (let i = 0; i < 64; i++) values.data[i] = 0.3 * values.data[i]! + 2 * labels[i]! - 1;
-  const options = { data: dataset(values, labels), process: edm(), network: told, steps: 200, batch: 32, runtime };
+  const options = {
+    data: dataset(values, labels),
+    process: edm(),
+    network: withClasses,
+    steps: 200,
+    batch: 32,
+    runtime,
+  };
   const trained = await train({ ...options, preconditioning: energyPreconditioning() }).result;
   const at = ndarray(Float64Array.of(1, 1), [2, 1]);
   const model = energyModel(trained);

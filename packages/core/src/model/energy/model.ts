@@ -36,7 +36,7 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
     throw new ArgumentError(
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
-  const { dataDeviation } = preconditioning.recipe;
+  const { sigmaData } = preconditioning.recipe;
   // None of these is marked as shared: in one session the energy, its gradient and the denoised point share their evaluation
   // of the network, in sessions of their own each would evaluate it.
   const partsAt = (x: Tensor, t: Tensor, given: Given = {}) => {
@@ -46,7 +46,7 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
   const energy = (x: Tensor, t: Tensor, given?: Given): Tensor => {
     const raw = preconditioning.energy(...partsAt(x, t, given));
     // The normaliser of N(0, alpha^2 s^2 + sigma^2), so that energies of different times are comparable.
-    const variance = process.alpha(t).multiply(dataDeviation).square().add(process.sigma(t).square());
+    const variance = process.alpha(t).multiply(sigmaData).square().add(process.sigma(t).square());
     return raw.add(
       variance
         .multiply(2 * Math.PI)

@@ -7,7 +7,7 @@ import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preco
 
 /** A preconditioning that knows the energy whose gradient it takes. */
 export interface EnergyPreconditioning extends Preconditioning {
-  readonly recipe: { readonly kind: "energy"; readonly form: EnergyForm; readonly dataDeviation: number };
+  readonly recipe: { readonly kind: "energy"; readonly form: EnergyForm; readonly sigmaData: number };
   /** The energy of y, [n] in nats, up to a constant for each ratio; arguments as of `denoise`. */
   energy(...parts: Parameters<Preconditioning["denoise"]>): Tensor;
 }
@@ -54,20 +54,20 @@ export const energyPreconditioning = declare({
   summary: "the score is the gradient of an energy, with its scales; a step costs more",
   source: "Salimans & Ho 2021, with the scales of Karras et al. 2022, equation 7",
   settings,
-  make: ({ form, dataDeviation }, recipe): EnergyPreconditioning => {
-    const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(dataDeviation);
+  make: ({ form, sigmaData }, recipe): EnergyPreconditioning => {
+    const scaleOf = (ratio: Tensor): Tensor => ratio.reciprocal().multiply(sigmaData);
     return {
       recipe,
       energy: (y, ratio, network) => {
-        const u = y.multiply(unitScale(ratio, dataDeviation));
+        const u = y.multiply(unitScale(ratio, sigmaData));
         const k = scaleOf(ratio);
         const e = learned[form](u, network(u, noiseLevel(ratio)), k);
         return perSample(u.square().multiply(0.5).subtract(e.multiply(k)));
       },
       denoise: (y, ratio, network) => {
-        const cIn = unitScale(ratio, dataDeviation);
-        const cSkip = cIn.square().multiply(dataDeviation ** 2);
-        const cOut = ratio.multiply(cIn).multiply(dataDeviation);
+        const cIn = unitScale(ratio, sigmaData);
+        const cSkip = cIn.square().multiply(sigmaData ** 2);
+        const cOut = ratio.multiply(cIn).multiply(sigmaData);
         const k = scaleOf(ratio);
         const slope = grad((u: Tensor) => learned[form](u, network(u, noiseLevel(ratio)), k).sum())(y.multiply(cIn));
         return y.multiply(cSkip).add(slope.multiply(cOut));

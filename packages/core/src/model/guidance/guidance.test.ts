@@ -147,7 +147,7 @@ describe("network evaluations", () => {
     const run = async (options: { weight: number; interval?: [number, number] }, hidden = false) => {
       const [c, u] = modelsOn(process).map(counted) as [Counted, Counted];
       const model = classifierFreeGuidance(c.model, u.model, options);
-      let told = 0;
+      let reported = 0;
       const samples = await sample(hidden ? { ...model, within: (() => model) as never } : model, {
         count: 4,
         sampler,
@@ -155,10 +155,10 @@ describe("network evaluations", () => {
         dtype: "float64",
         runtime: u.runtime(c.runtime(runtime)),
         onProgress: ({ evaluations }) => {
-          told = evaluations;
+          reported = evaluations;
         },
       });
-      return { samples, told, own: c.count(), other: u.count() };
+      return { samples, reported, own: c.count(), other: u.count() };
     };
     const plain = await run({ weight: 1 });
     const all = await run({ weight: 3 });
@@ -170,7 +170,11 @@ describe("network evaluations", () => {
     expect(some.other).toBeGreaterThan(0);
     expect(some.other).toBeLessThan(0.8 * all.other);
     expect(masked.other).toBe(all.other);
-    expect([plain.told, all.told, some.told]).toEqual([plain.own, all.own + all.other, some.own + some.other]);
+    expect([plain.reported, all.reported, some.reported]).toEqual([
+      plain.own,
+      all.own + all.other,
+      some.own + some.other,
+    ]);
     const difference = some.samples.data.map((value, i) => Math.abs(value - masked.samples.data[i]!));
     expect(Math.max(...difference)).toBeLessThan(1e-9);
   });
@@ -189,17 +193,17 @@ describe("network evaluations", () => {
 
   test("an adaptive sampler takes the interval, and counts both", async () => {
     const [c, u] = modelsOn(process);
-    let told = 0;
+    let reported = 0;
     await sample(classifierFreeGuidance(c, u, { weight: 3, interval }), {
       count: 4,
       sampler: dormandPrince({ atol: 1e-3, rtol: 1e-3 }),
       runtime,
       onProgress: ({ evaluations }) => {
-        told = evaluations;
+        reported = evaluations;
       },
     });
-    expect(told).toBeGreaterThan(0);
-    expect(told % 2).toBe(0);
+    expect(reported).toBeGreaterThan(0);
+    expect(reported % 2).toBe(0);
   });
 });
 

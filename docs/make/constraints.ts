@@ -1,6 +1,6 @@
 /**
  * Models that are told a law of their data: a table in docs/learning.md.
- * `npm run bench docs/make/laws.ts`, some twenty seconds.
+ * `npm run bench docs/make/constraints.ts`, some twenty seconds.
  */
 import {
   constrained,
@@ -21,7 +21,7 @@ import { markdownTable, writeSection } from "./page-section.ts";
 
 const runtime = native({ threads: 1 });
 const training = { process: edm(), steps: 3000, batch: 256, averageDecay: 0.995, runtime };
-const law = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
+const constraint = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
 const measured = normal([5000, 3], { seed: 1 });
 for (let i = 0; i < 5000; i++) {
   const excess = 0.7 * (measured.data[3 * i]! + measured.data[3 * i + 1]! + measured.data[3 * i + 2]!) - 1;
@@ -46,15 +46,15 @@ const violation = async (model: ScoreModel | NdArray<"float32">): Promise<string
 const informedBy = async (objective: Objective): Promise<ScoreModel> =>
   train({ ...training, data: measured, network: mlp({ width: 64 }), objective, seed: 1 }).result;
 const plain = await informedBy(denoising());
-const laws: string[][] = [
+const rows: string[][] = [
   ["the data as measured", await violation(measured)],
   ["plain", await violation(plain)],
 ];
 for (const weight of [0.1, 1, 10, 100, 1000])
-  laws.push([
+  rows.push([
     `penalty of weight ${weight}`,
-    await violation(await informedBy(constrained(denoising(), law, { weight }))),
+    await violation(await informedBy(constrained(denoising(), constraint, { weight }))),
   ]);
-laws.push(["plain, projected while sampling", await violation(projected(plain, law.project!))]);
-writeSection("learning.md", "laws", markdownTable(["model", "deviation of the sum from 1"], laws));
+rows.push(["plain, projected while sampling", await violation(projected(plain, constraint.project!))]);
+writeSection("learning.md", "constraints", markdownTable(["model", "deviation of the sum from 1"], rows));
 await runtime.dispose();

@@ -14,35 +14,35 @@ const sampler = dpmSolver({ steps: 10 });
 type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "training">;
 
 /** The rows and columns of a run's pictures; nothing where there are none. */
-const gridFor = ({ recipe, domain, shape }: Drawn, { network }: Pick<RecipeParts, "network">) =>
-  recipe.grids === 0
+const tilesFor = ({ recipe, domain, shape }: Drawn, { network }: Pick<RecipeParts, "network">) =>
+  recipe.previews === 0
     ? undefined
     : domain.watching?.({ shape, classes: Array.from({ length: network.classes ?? 0 }, (_, k) => `${k}`) });
 
 /** Evaluations of the network that a picture of a run takes; 0 where there are none. */
-export const pictureEvaluations = (data: Drawn, parts: RecipeParts): number => {
-  const grid = gridFor(data, parts);
-  return grid ? grid.rows * grid.columns * evaluations(sampler, parts.process) : 0;
+export const previewEvaluations = (data: Drawn, parts: RecipeParts): number => {
+  const tiles = tilesFor(data, parts);
+  return tiles ? tiles.rows * tiles.columns * evaluations(sampler, parts.process) : 0;
 };
 
 /**
  * A function that, when the next of a recipe's pictures is due, draws samples from averaged parameters and writes them to
- * `samples/step-000500.png` of a run; it returns the path of what it wrote. A row shows one class where there are classes.
+ * `previews/step-000500.png` of a run; it returns the path of what it wrote. A row shows one class where there are classes.
  * @param from where training begins, and `total` where it ends, in the unit of the function's `position`
  */
-export const sampleGrids = (
+export const drawPreviews = (
   { path, data, from, total }: { path: string; data: Drawn; from: number; total: number },
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
   const { recipe, domain, codec, shape } = data;
-  const { grids, seed } = recipe;
-  const grid = gridFor(data, parts);
-  if (!grid) return async () => undefined;
+  const { previews, seed } = recipe;
+  const tiles = tilesFor(data, parts);
+  if (!tiles) return async () => undefined;
   const classes = parts.network.classes ?? 0;
-  const { rows, columns } = grid;
+  const { rows, columns } = tiles;
   const count = rows * columns;
-  const due = evenMarks(grids, from, total);
+  const due = evenMarks(previews, from, total);
   return async (step, average, position) => {
     if (!due(position)) return undefined;
     const model = trainedModel(parts, layout.unflatten(average).network, data.training.shape);
@@ -52,8 +52,8 @@ export const sampleGrids = (
     const preview = domain.preview(codec.decode(drawn), { shape });
     if (!preview) return undefined;
     const { previewPng } = await import("../figure/preview.ts");
-    const file = join(path, "samples", `step-${`${step}`.padStart(6, "0")}.png`);
-    await makeFolder(join(path, "samples"), "to make a folder for pictures");
+    const file = join(path, "previews", `step-${`${step}`.padStart(6, "0")}.png`);
+    await makeFolder(join(path, "previews"), "to make a folder for pictures");
     await atomicWrite(file, await previewPng(preview, { columns }));
     return file;
   };

@@ -1,0 +1,27 @@
+/** A run.json of an earlier version, with the names of now. */
+import { upgradeRecipe } from "@scorefield/core/internal";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The settings of the data are their domain's, and keep their names. */
+const upgradeTraining = ({ data, grids, ...recipe }: Fields): Fields => ({
+  ...upgradeRecipe(recipe),
+  ...(data !== undefined && { data }),
+  ...(grids !== undefined && { [recipe.previews === undefined ? "previews" : "grids"]: grids }),
+});
+
+/** The content of run.json, unchecked, with settings that were renamed under their new names. */
+export const upgradeRecord = (record: unknown): unknown => {
+  if (!isFields(record)) return record;
+  const { model, training } = record;
+  return {
+    ...record,
+    ...(isFields(model) && { model: upgradeRecipe(model) }),
+    ...(isFields(training) && {
+      training: { ...training, ...(isFields(training.recipe) && { recipe: upgradeTraining(training.recipe) }) },
+    }),
+  };
+};
