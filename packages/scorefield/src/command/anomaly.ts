@@ -255,17 +255,17 @@ export const addAnomaly = (program: Command): void => {
     .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
-      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row; the latter two in columns standardised by the training rows. With labels, prints the area under the ROC curve and average precision.",
+      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row. The last two use columns standardised by the training rows. With labels, it prints the area under the ROC curve and the average precision.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
-    .option("--data <file>", "a table with the run's columns, which has to be named; - for standard input")
+    .option("--data <file>", "a table with the run's columns; required; - for standard input")
     .addOption(inputFormatOption())
     .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
     .option(
       "--noise <x>",
-      "noise, relative to the signal, under which the negative log-density is meant",
+      "noise, relative to the signal, of the negative log-density",
       positive,
       0.1,
     )

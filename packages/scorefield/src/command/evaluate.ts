@@ -133,7 +133,7 @@ export const addEvaluate = (program: Command): void => {
     .command("evaluate")
     .summary("compare samples of a run with data it has not seen")
     .description(
-      "Draws samples from a run and compares them with the data held out of training, beside the same for real training data: the distance that chance alone makes. Every number has an interval.",
+      "Draws samples from a run and compares them with the data held out of training. Beside this it compares real training data with the same: the difference that chance alone makes. Every measure of whole samples has an interval.",
     )
     .argument("<run>", "the run's folder")
     .option(

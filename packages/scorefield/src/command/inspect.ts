@@ -139,7 +139,7 @@ export const addInspect = (program: Command): void => {
     .command("inspect")
     .summary("look at the score of a run as a field, in a report")
     .description(
-      "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the plane the field itself, its landscapes, streamlines, basins and curl.",
+      "Examines what a run has learnt and writes one HTML file with figures and numbers. It covers calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, and Langevin chains. For data in the plane it also shows the field, its landscapes, streamlines, basins and curl.",
     )
     .argument("<run>", "the run's folder")
     .option(

@@ -208,7 +208,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density; a constant column leaves log-densities in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density. With a constant column, log-densities are in the model's units. The distribution at the most noise is taken to be the prior. An estimate of the resulting error is printed, and is part of the error estimate of each row. For images the result is in bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option(

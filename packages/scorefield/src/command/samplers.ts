@@ -125,9 +125,9 @@ const action = (kind: string | undefined, flags: { readonly json?: boolean }): v
 export const addSamplers = (program: Command): void => {
   const command = program
     .command("samplers")
-    .summary("list every sampler, or what the settings of one are")
+    .summary("list every sampler, or explain the settings of one")
     .description(
-      "Lists every sampler that --sampler takes: a line about it, its source, and its settings. With the name of one: what each of its settings does, what it may be, and its default.",
+      "Lists every sampler that --sampler takes, with a summary, its source and its settings. With the name of one sampler, it explains each setting, its range and its default.",
     )
     .argument("[sampler]", "a sampler of the list")
     .option("--json", "print the result as JSON")

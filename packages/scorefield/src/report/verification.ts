@@ -83,7 +83,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   objective: "Objectives",
   order: "Samplers: order of convergence",
   exact: "Samplers: where they are exact",
-  chain: "Langevin chains: stationary laws",
+  chain: "Langevin chains: stationary distributions",
   instrument: "Instruments that examine a field",
   modes: "Samplers: modes of weight 1/5 and 4/5",
   likelihood: "Likelihood",
