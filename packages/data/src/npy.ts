@@ -127,7 +127,7 @@ const toRowMajor = (data: Elements, type: ElementType, shape: readonly number[],
   return result;
 };
 
-/** Reads all the numbers that follow a header, in C order whatever the file's. */
+/** Reads all the numbers that follow a header, in C order for any order of the file. */
 export const readNpyData = async (
   source: ByteSource,
   { type, fortranOrder, shape }: NpyHeader,

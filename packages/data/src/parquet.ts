@@ -8,7 +8,7 @@ import type { ParquetAnswer, ParquetLimits, ParquetRequest } from "./parquet-pro
 import { giveBackReader, mostMemory, type ParquetReader, takeReader } from "./parquet-reader.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** What reading a file of so many bytes may take until its next rows: many times what sound files need. */
+/** What reading a file of this many bytes may take until its next rows: many times what good files need. */
 const limitsFor = (size: number): ParquetLimits => ({
   seconds: 5 + (2 * size) / 2 ** 20,
   bytes: Math.min(2 ** 30 + 16 * size, mostMemory),

@@ -93,7 +93,7 @@ export const readTable = async <D extends FloatType = "float64">(
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also
- * with `.gz` save `.npz`. The element types are those of {@link readNpy}.
+ * with `.gz` save `.npz`. The element types are the same as for {@link readNpy}.
  * @param options.array for `.npz`: which array
  * @throws DataError
  */

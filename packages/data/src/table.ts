@@ -131,7 +131,7 @@ export interface TableBuilder {
   readonly rows: number;
   /** Whether there is anything to take: rows, or word of rows that were left out. */
   readonly pending: boolean;
-  /** Adds a row. @param row its number as a person counts in the file. @throws DataError naming row and column */
+  /** Adds a row. @param row its number in the file, counted from 1. @throws DataError naming row and column */
   add(cells: ArrayLike<unknown>, row: number): void;
   /** The rows held, as a table, leaving none. */
   take(): Table;

@@ -101,7 +101,7 @@ export const checkerboard = ({
 
 /**
  * Concentric circles of radii proportional to 1 ... `rings`, each with the same share of the points. The density is
- * known: uniform in angle, and about a circle of radius R the distance r from the origin has Rice's law,
+ * known: uniform in angle, and about a circle of radius R the distance r from the origin has Rice's distribution,
  * r / noise^2 exp(-(r^2 + R^2) / (2 noise^2)) I0(r R / noise^2).
  * @throws ArgumentError unless `rings` (default 3) is a positive integer
  */

@@ -62,7 +62,7 @@ const action = (flags: DemoFlags): Promise<void> =>
 
     const run = await loadRun(path);
     const { samples } = await sampleWatched(run, { count: sampleCount, seed }, signal);
-    // The fresh points come after those of training in the same stream.
+    // The fresh points come after the training points in the same stream.
     const quality = freshDistances(samples, planarSets[set](), { seed, first: trainingPoints });
 
     out.remark("drawing the score field and the log-density");

@@ -19,7 +19,7 @@ import { inputFormatOption, missingOption, withInput } from "./standard-input.ts
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
-/** Features of a person's own network, and what they are called. */
+/** Features of the user's network, and their name. */
 const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
   if (file === undefined) return undefined;
   const extractor = await fileExtractor(file, {

@@ -65,7 +65,7 @@ const checkBits = ({ path, codec }: LoadedRun): void => {
     );
 };
 
-/** What a person should know of densities in the data's units. */
+/** What the user should know of densities in the data's units. */
 const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowhere: number): string[] => [
   ...(codec.volume
     ? []
@@ -128,7 +128,7 @@ const rowLikelihood = async (
   for (const remark of remarksOf(run, logDensity.length, withAtoms, nowhere)) out.remark(remark);
   const total = summary(logDensity.filter((value) => value !== Number.NEGATIVE_INFINITY));
   const errors = details.standardError.data;
-  // That of the mean: errors of rows, whose probes are independent.
+  // The error of the mean: errors of rows, whose probes are independent.
   const probeError =
     probes === undefined && size <= 64
       ? undefined
@@ -191,7 +191,7 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
       if (flags.data === undefined) throw missingData(path, "likelihood");
       if (flags.count !== undefined)
         throw new UsageError(
-          `--count: expected a run whose likelihood is told in bits per dimension, found one on ${run.domain.samples}`,
+          `--count: expected a run whose likelihood is in bits per dimension, found one on ${run.domain.samples}`,
         );
       if (flags.bits) checkBits(run);
     }

@@ -138,7 +138,7 @@ export const addSample = (program: Command): void => {
     .option("--guidance <w>", "weight of the guidance to the class; 1: no guidance, 2 to 4: more typical samples", number)
     .option(
       "--guidance-interval <low,high>",
-      "guide only at noise sigma / alpha between these; outside, the second network is not evaluated",
+      "guide only at noise sigma / alpha between these; outside, samples take less time",
       range,
     )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")

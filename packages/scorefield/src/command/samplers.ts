@@ -13,7 +13,7 @@ import { withExamples } from "./usage.ts";
 const defaultOf = ({ type, default: value }: Setting): unknown =>
   type.type === "part" ? (value as HasRecipe).recipe.kind : value;
 
-/** A sampler's settings with their defaults, those of its predictor beside them. */
+/** A sampler's settings with their defaults, and the settings of its predictor. */
 const settingsOf = ({ settings, beside }: Declaration): Record<string, Setting> => {
   const part = beside === undefined ? undefined : settings[beside];
   if (part?.type.type !== "part") return settings;

@@ -80,7 +80,7 @@ const readSource = async (source: string): Promise<Given> => {
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** Names of the options of all domains, which are those of the settings they stand for. */
+/** Names of the options of all domains. An option has the name of its setting. */
 const dataOptions = [...new Set(builtInDomains.flatMap(({ options = {} }) => Object.keys(options)))];
 
 /** Domains by what people call them, each once. */

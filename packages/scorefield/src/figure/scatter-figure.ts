@@ -10,7 +10,7 @@ const pairColumns = 6;
 const shownRows = { plot: 3000, matrix: 1000 };
 const bins = 32;
 
-/** Lowest and highest value with a little room; a constant column is given room of its own size. */
+/** Lowest and highest value with a little room; a constant column is given room of the size of its value. */
 const domainOf = (values: readonly number[]): [number, number] => {
   let [low, high] = [Infinity, -Infinity];
   for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];

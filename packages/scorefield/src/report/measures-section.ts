@@ -5,7 +5,7 @@ import { type FiniteInterval, finite } from "./measure.ts";
 import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
 
-const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
+const goodTexts = { small: "small is good", large: "large is good", near: "good if near the number for real data" } as const;
 
 const names = { sample: "samples", data: "real data" } as const;
 

@@ -6,7 +6,7 @@ export interface Html {
   readonly html: string;
 }
 
-/** A part of a report under a title of its own. */
+/** A part of a report under a title. */
 export interface Section {
   readonly title: string;
   readonly parts: readonly Html[];

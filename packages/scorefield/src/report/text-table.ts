@@ -68,7 +68,7 @@ const blockText = (rows: readonly (readonly string[])[], { columns, widths }: Bl
  * the terminal, heads and names are broken into lines, and then columns follow in blocks of their own, each beside the
  * names; numbers are never cut.
  * @param rows of equal length; the first is the head, and is underlined
- * @param options `width` to fit, default that of the terminal; elsewhere there is no limit
+ * @param options `width` to fit, default the terminal's width; elsewhere there is no limit
  */
 export const textTable = (
   rows: readonly (readonly string[])[],

@@ -31,8 +31,8 @@ const sourceWidth = 40;
 
 /**
  * Lines of a table whose first column is as wide as the longest name. Where they do not fit the width, each result has
- * lines of its own, and there is no head.
- * @param options `width` to fit, default that of the terminal; elsewhere there is no limit
+ * separate lines, and there is no head.
+ * @param options `width` to fit, default the terminal's width; elsewhere there is no limit
  */
 export const verificationLines = (
   names: readonly string[],

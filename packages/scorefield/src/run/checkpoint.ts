@@ -101,8 +101,8 @@ export const dropOldCheckpoints = async (run: string, keep: number): Promise<voi
 };
 
 /**
- * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Those of later
- * steps go too: training went back behind them, and they are not on its course.
+ * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Checkpoints of
+ * later steps go too: training went back to an earlier step, so they no longer belong to it.
  * @param options `keep`, how many to leave, the new one included; default 3
  * @returns its path
  * @throws CheckpointError when the system refuses, naming the last good one, which is still there
@@ -147,7 +147,7 @@ export const readCheckpoint = async (run: string, layout: Entries, step?: number
   if (wanted === undefined || !steps.includes(wanted))
     throw new CheckpointError(
       `${checkpointFolder(run)}: expected ${step === undefined ? "a checkpoint" : `the checkpoint of step ${step}`}, found ` +
-        `${steps.length > 0 ? `those of steps ${steps.join(", ")}` : "none; train the run first"}`,
+        `${steps.length > 0 ? `checkpoints of steps ${steps.join(", ")}` : "no checkpoint; train the run first"}`,
     );
   const path = join(checkpointFolder(run), checkpointName(wanted));
   const bytes = await readFile(path).catch((cause: Error) => {

@@ -43,7 +43,7 @@ interface Found {
   readonly known: boolean;
 }
 
-/** Looks at a lock and changes nothing. @returns undefined where there is none */
+/** Looks at a lock and changes nothing. @returns undefined where there is no lock */
 const find = async (run: string, path: string): Promise<Found | undefined> => {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -97,7 +97,7 @@ export const isLocked = async (run: string): Promise<boolean | undefined> => {
 const taken = ["EEXIST", "ENOTEMPTY", "ENOTDIR", "ENOENT", "EPERM", "EACCES", "EBUSY"];
 const mostAttempts = 100;
 
-/** Puts a lock of its own in place. @returns a function that gives it back; the error where another was faster */
+/** Puts a lock of this process in place. @returns a function that gives it back; the error where another was faster */
 const claim = async (path: string): Promise<(() => Promise<void>) | NodeJS.ErrnoException> => {
   const token = randomBytes(8).toString("hex");
   const names = [token + ownerEnding, token + socketEnding];

@@ -13,13 +13,13 @@ const sampler = dpmSolver({ steps: 10 });
 
 type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "training">;
 
-/** The rows and columns of a run's pictures; nothing where there are none. */
+/** The rows and columns of a run's pictures; undefined where there are no pictures. */
 const gridFor = ({ recipe, domain, shape }: Drawn, { network }: Pick<RecipeParts, "network">) =>
   recipe.grids === 0
     ? undefined
     : domain.watching?.({ shape, classes: Array.from({ length: network.classes ?? 0 }, (_, k) => `${k}`) });
 
-/** Evaluations of the network that a picture of a run takes; 0 where there are none. */
+/** Evaluations of the network that a picture of a run takes; 0 where there are no pictures. */
 export const pictureEvaluations = (data: Drawn, parts: RecipeParts): number => {
   const grid = gridFor(data, parts);
   return grid ? grid.rows * grid.columns * evaluations(sampler, parts.process) : 0;

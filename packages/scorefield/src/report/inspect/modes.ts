@@ -66,7 +66,7 @@ export const modesSection = (found: NonNullable<Findings["modes"]>, columns?: re
       ...(size <= 64 && told.modes.length > 0
         ? [
             paragraph(
-              `The modes at noise ${shown(told.noise)}${told.modes.length > listed ? `, the first ${listed}` : ""}, in the model's units${size > coordinates ? ` (first ${coordinates} of ${size} columns)` : ""}. The widest deviation is that of the Gaussian that fits the mode, in the direction in which it falls off most slowly.`,
+              `The modes at noise ${shown(told.noise)}${told.modes.length > listed ? `, the first ${listed}` : ""}, in the model's units${size > coordinates ? ` (first ${coordinates} of ${size} columns)` : ""}. The widest deviation is the largest deviation, over all directions, of the Gaussian that fits the mode.`,
             ),
             table(
               ["mode", "share of starts", "widest deviation", ...names.slice(0, coordinates)],
