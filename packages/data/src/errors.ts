@@ -69,7 +69,7 @@ const systemFixes: Readonly<Record<string, string>> = {
 export const isSystemError = (error: unknown): error is Error & { readonly code?: string } =>
   error instanceof Error && "syscall" in error && typeof error.syscall === "string";
 
-// What V8 and zlib say when the system grants no more memory. They have no codes of their own.
+// What V8 and zlib say when the system grants no more memory. These errors have no codes.
 const memoryMessages = /^(Array buffer allocation failed|Invalid (typed )?array length|Zlib initialization failed)/;
 
 /** True of the errors of an allocation that the system, or the engine, refused. */

@@ -1,5 +1,5 @@
 /**
- * Apache Parquet files, read in a process of their own. The library that decodes them trusts what a file says: a damaged one
+ * Apache Parquet files, read in a separate process. The library that decodes them trusts what a file says: a damaged one
  * can keep it in a loop for ever or make it fill all memory, and neither can be ended from within.
  */
 import { stat } from "node:fs/promises";

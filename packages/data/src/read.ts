@@ -75,8 +75,8 @@ export async function* streamRows(path: string, options: TableOptions = {}): Asy
 }
 
 /**
- * Reads a table of numbers: `.csv`, `.tsv`, `.txt`, `.npy`, `.npz`, `.parquet`, `.jsonl`, `.ndjson`, `.idx`, those of text
- * and `.npy` and `.idx` also with `.gz`. Arrays need one or two axes; their columns are named `column1`, `column2`, ...
+ * Reads a table of numbers: `.csv`, `.tsv`, `.txt`, `.npy`, `.npz`, `.parquet`, `.jsonl`, `.ndjson`, `.idx`.
+ * Text files, `.npy` and `.idx` may also end in `.gz`. Arrays need one or two axes; their columns are named `column1`, `column2`, ...
  * @throws DataError for missing values, for columns that are not numbers (both with row and column), for damaged,
  * missing, empty and unknown files
  */

@@ -8,7 +8,7 @@ export interface Table<D extends FloatType = FloatType> {
   readonly values: D extends FloatType ? NdArray<D> : never;
   /**
    * Positions, counted from 0 among all rows, of those that were left out because they lack a number (`missing: "drop"`);
-   * left out where there are none.
+   * undefined where there are none of these.
    */
   readonly dropped?: readonly number[];
 }

@@ -1,4 +1,4 @@
-/** Between the units of data and those of a model. No Node module is used here: pages decode too. */
+/** Between the units of data and a model's units. No Node module is used here: pages decode too. */
 import { castArray, type FloatType, type NdArray } from "@scorefield/tensor";
 
 /** A fitted codec as plain JSON, which a run keeps. */

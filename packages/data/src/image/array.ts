@@ -68,7 +68,7 @@ const channelsFirst = (pixels: Uint8Array, { count, shape: [channels, height, wi
  */
 export const imageArray = (
   array: NdArray,
-  { labels: told, path }: { readonly labels?: Labels; readonly path?: string } = {},
+  { labels: given, path }: { readonly labels?: Labels; readonly path?: string } = {},
 ): Images => {
   const layout = layoutOf(array.shape, path);
   const { count, shape, channelsLast } = layout;
@@ -76,11 +76,11 @@ export const imageArray = (
   const pixels = channelsLast ? channelsFirst(raw, layout) : raw;
   const size = pixels.length / count;
   const hash = createHash("sha256").update(`${count} ${shape.join()}\n`).update(pixels);
-  if (told) hash.update(JSON.stringify(told.classes)).update(told.labels);
+  if (given) hash.update(JSON.stringify(given.classes)).update(given.labels);
   return {
     count,
     shape,
-    ...told,
+    ...given,
     decodes: false,
     sha256: hash.digest("hex"),
     read: async (rows) =>

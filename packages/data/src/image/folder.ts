@@ -122,7 +122,7 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
   if (!Number.isInteger(size) || size < 1)
     throw new DataError({ path, expected: "size to be a positive whole number", found: `${size}` });
   const shape = [greyscale ? 1 : 3, size, size] as const;
-  const told = labels ? labelsFromFolders(files, path) : undefined;
+  const labelled = labels ? labelsFromFolders(files, path) : undefined;
   const damaged = new Set<string>();
   const kept = new Map<number, Uint8Array>();
   const room = Math.floor(memory / (shape[0] * size * size));
@@ -143,7 +143,7 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
     if (whenDamaged === "error") return decode(row);
     for (let i = 0; i < files.length; i++) {
       const next = (row + i) % files.length;
-      if (damaged.has(files[next]!) || (told && told.labels[next] !== told.labels[row])) continue;
+      if (damaged.has(files[next]!) || (labelled && labelled.labels[next] !== labelled.labels[row])) continue;
       try {
         return await decode(next);
       } catch (error) {
@@ -154,14 +154,14 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
     throw new DataError({
       path,
       expected: "at least one image that can be decoded",
-      found: `none${told ? ` of class ${told.classes[told.labels[row]!]}` : ""}`,
+      found: `none${labelled ? ` of class ${labelled.classes[labelled.labels[row]!]}` : ""}`,
     });
   };
 
   return {
     count: files.length,
     shape,
-    ...told,
+    ...labelled,
     files,
     damaged,
     get decodes() {

@@ -67,7 +67,7 @@ export const images = defineDomain({
     const { path } = source;
     return typeof path === "string" && !("kind" in source) && looksLikeImages(path) ? { kind, ...source } : undefined;
   },
-  // Labels are a file of their own except those that sub-folders or an archive hold.
+  // Labels are a separate file, except where sub-folders or an archive hold them.
   paths: (settings) => ["path", ...(hasLabelFile(settings as ImageSettings) ? ["labels"] : [])],
   read: (settings, options) => readImages(settings as ImageSettings, options),
   additions: ({ flip }) => (flip ? "mirrored ones among the former" : undefined),

@@ -138,7 +138,7 @@ export const measureImages = async (
     { samples, reference, real, training },
     { network: twoSampleNetwork, ...options, extractor, count },
   );
-  const told = await classAccuracy({ extractor, ...sets }, found, options);
+  const classMeasure = await classAccuracy({ extractor, ...sets }, found, options);
   const perPixel = ({ data }: NdArray<"float64">): Float64Array =>
     data.map((distance) => distance / Math.sqrt(sizeOf(samples.shape.slice(1))));
   const { memory } = found;
@@ -146,8 +146,8 @@ export const measureImages = async (
   return plainJson({
     kind: "images",
     ...found.quality,
-    measures: [...(told ? [told.measure] : []), ...found.quality.measures],
-    classes: told?.classes,
+    measures: [...(classMeasure ? [classMeasure.measure] : []), ...found.quality.measures],
+    classes: classMeasure?.classes,
     ...(memory && {
       nearest: nearestPairs(memory.samples.indices.data, differences!),
       distances: { samples: differences, real: perPixel(memory.heldOut.distances) },

@@ -114,7 +114,7 @@ const chosen = (files: readonly RunFile[]): RunFiles => {
       const file = steps.get(step);
       if (file) return new Uint8Array(await file.arrayBuffer());
       throw new CheckpointError(
-        `${name}: expected the checkpoint of step ${step}, found ${listed.length > 0 ? `checkpoints of steps ${listed.join(", ")}` : "no checkpoint"}`,
+        `${name}: expected the checkpoint of step ${step}, found ${listed.length > 0 ? `checkpoints of steps ${listed.join(", ")}` : "none"}`,
       );
     },
   };

@@ -147,7 +147,7 @@ const scoreGiven = async (
 ): Promise<void> => {
   const {
     samples,
-    labels: told,
+    labels: allLabels,
     dropped = 0,
     positions: kept,
   } = await run.domain.given(file, {
@@ -170,7 +170,7 @@ const scoreGiven = async (
     });
   const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
   const rows = takeRows(all as NdArray<"float64">, chosen);
-  const labels = told && Float64Array.from(chosen, (i) => told[i]!);
+  const labels = allLabels && Float64Array.from(chosen, (i) => allLabels[i]!);
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
     out.remark(
@@ -263,12 +263,7 @@ export const addAnomaly = (program: Command): void => {
     .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
-    .option(
-      "--noise <x>",
-      "noise, relative to the signal, of the negative log-density",
-      positive,
-      0.1,
-    )
+    .option("--noise <x>", "noise, relative to the signal, of the negative log-density", positive, 0.1)
     .option("--tolerance <x>", "of the log-density", positive, 1e-3)
     .option("--steps <n>", "of training the categorical diffusion-time estimate", whole(1), 2000)
     .option("--seed <n>", "of that training", whole(0), 0)

@@ -70,11 +70,11 @@ const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowher
   ...(codec.volume
     ? []
     : [
-        `log-densities are in the model's units: ${codec.because} has a probability in the data's own, not a density; train without it (--exclude) for log-densities in the data's units`,
+        `log-densities are in the model's units: ${codec.because} has a probability in the data's units, not a density; train without it (--exclude) for log-densities in the data's units`,
       ]),
   ...(withAtoms > 0
     ? [
-        `${withAtoms} of ${rows} rows have values with a probability of their own, as ${codec.because} gives values that repeat and the ends of columns: these count by their probability and not by a density, and the log-density is then a lower bound in the mean`,
+        `${withAtoms} of ${rows} rows have values with a probability in place of a density, which ${codec.because} gives to values that repeat and to the ends of columns; these count by their probability, and the log-density is then a lower bound in the mean`,
       ]
     : []),
   ...(nowhere > 0

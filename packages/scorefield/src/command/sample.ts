@@ -122,7 +122,11 @@ export const addSample = (program: Command): void => {
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
-    .option("--shard <i/n>", "draw only the i-th of n parts, 1/n to n/n; together the parts are what one run draws", shard)
+    .option(
+      "--shard <i/n>",
+      "draw only the i-th of n parts, 1/n to n/n; together the parts are what one run draws",
+      shard,
+    )
     .option(
       "-o, --out <file>",
       "a .csv, .tsv, .npy or .png file; of images a folder too; - for standard output (default: in the run's folder samples)",
@@ -135,7 +139,11 @@ export const addSample = (program: Command): void => {
       ),
     )
     .option("--class <names>", "for labelled images: a class, several between commas in turn, or all")
-    .option("--guidance <w>", "weight of the guidance to the class; 1: no guidance, 2 to 4: more typical samples", number)
+    .option(
+      "--guidance <w>",
+      "weight of the guidance to the class; 1: no guidance, 2 to 4: more typical samples",
+      number,
+    )
     .option(
       "--guidance-interval <low,high>",
       "guide only at noise sigma / alpha between these; outside, samples take less time",

@@ -79,7 +79,11 @@ export const addSummary = (program: Command): void => {
       "Lists the parts of a network in the order of use: the shape of their output, their parameters, and the multiply-adds of one sample. Operations are twice the multiply-adds. A training step takes about three times the multiply-adds.",
     )
     .argument("<network>", `a kind of network (${networkKinds.join(" ")}), a recipe (.json .ts) or a run`)
-    .option("--shape <sizes>", "shape of a sample, between commas, channels first (default: the shape of the data)", wholeList)
+    .option(
+      "--shape <sizes>",
+      "shape of a sample, between commas, channels first (default: the shape of the data)",
+      wholeList,
+    )
     .option("--set <path=value>", "a setting, such as network.width=32; repeatable", gather)
     .option("--json", "print the result as JSON")
     .action(action);

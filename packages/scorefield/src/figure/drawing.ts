@@ -8,7 +8,7 @@ import { FigureError } from "./errors.ts";
 const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** A place in px, in as many digits as a screen shows. @throws FigureError unless finite */
+/** A place in px, with the digits that a screen shows. @throws FigureError unless finite */
 export const px = (value: number): string => {
   if (!Number.isFinite(value)) throw new FigureError(`figure: expected finite coordinates, found ${value}`);
   return `${Math.round(value * 10) / 10}`;

@@ -78,8 +78,8 @@ export const divergingColour = (value: number): string =>
   diverging[value < 0 ? 0 : 1]![Math.round(Math.min(1, Math.abs(value)) * shades)]!;
 
 /**
- * Rules that give a figure its dark colours where the reader prefers them, for the colours that it has. Its attributes stay
- * those of light ground, for programs that know no such rules and for pictures in pixels.
+ * Rules that give a figure its dark colours where the reader prefers them, for the colours that it has. Its attributes keep
+ * the colours of light ground, for programs that know no such rules and for pictures in pixels.
  * @param svg an SVG document of class `figure`
  */
 export const darkRules = (svg: string): string => {

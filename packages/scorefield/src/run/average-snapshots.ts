@@ -92,7 +92,7 @@ export interface MadeAverage {
  * The average of a width, made from the snapshots of a run.
  * @param network the layout of the network's parameters
  * @param until the last step whose snapshots are used, default all
- * @throws CheckpointError when there are none, or one is damaged; ArgumentError for a width out of range
+ * @throws CheckpointError when there are no snapshots, or one is damaged; ArgumentError for a width out of range
  */
 export const makeAverage = async (
   run: string,

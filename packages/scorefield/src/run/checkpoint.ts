@@ -139,7 +139,7 @@ export const writeCheckpoint = async (
 /**
  * Reads a checkpoint of a run.
  * @param step which one; default the last. Another one is never taken in its place
- * @throws CheckpointError when there is none, it is damaged (naming the one before it) or it is of another network
+ * @throws CheckpointError when there is no checkpoint, it is damaged (naming the one before it) or it is of another network
  */
 export const readCheckpoint = async (run: string, layout: Entries, step?: number): Promise<StoredCheckpoint> => {
   const steps = await checkpointSteps(run);
@@ -147,7 +147,7 @@ export const readCheckpoint = async (run: string, layout: Entries, step?: number
   if (wanted === undefined || !steps.includes(wanted))
     throw new CheckpointError(
       `${checkpointFolder(run)}: expected ${step === undefined ? "a checkpoint" : `the checkpoint of step ${step}`}, found ` +
-        `${steps.length > 0 ? `checkpoints of steps ${steps.join(", ")}` : "no checkpoint; train the run first"}`,
+        `${steps.length > 0 ? `checkpoints of steps ${steps.join(", ")}` : "none; train the run first"}`,
     );
   const path = join(checkpointFolder(run), checkpointName(wanted));
   const bytes = await readFile(path).catch((cause: Error) => {

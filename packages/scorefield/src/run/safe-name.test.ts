@@ -55,7 +55,7 @@ test("texts that are not safe names get different names", () => {
   expect(new Set(long).size).toBe(2);
 });
 
-test("several texts get names of their own, also on disks that know no case", () => {
+test("several texts get different names, also on disks that ignore case", () => {
   const names = safeNames(["Cat", "cat", "a/b", "a-b", "a\\b", "a-b-2", "", "..", "Cat"]);
   expect([...names]).toEqual([
     ["Cat", "Cat"],
