@@ -1,6 +1,6 @@
 /**
- * Apache Parquet files, read in a separate process. The library that decodes them trusts what a file says: a damaged one
- * can keep it in a loop for ever or make it fill all memory, and neither can be ended from within.
+ * Apache Parquet files, read in a separate process. The library that decodes them trusts the file. A damaged file can
+ * keep it in a loop for ever or make it fill all memory. Neither can be ended from within.
  */
 import { stat } from "node:fs/promises";
 import { DataError, describeSystemError } from "./errors.ts";

@@ -61,8 +61,8 @@ const channelsFirst = (pixels: Uint8Array, { count, shape: [channels, height, wi
 };
 
 /**
- * Images of an array [n, h, w], [n, h, w, c] or [n, c, h, w], c = 1 or 3: whole numbers from 0 to 255, or floating-point
- * ones from 0 to 1, which are rounded to 8 bits.
+ * Images of an array [n, h, w], [n, h, w, c] or [n, c, h, w], c = 1 or 3. The numbers are whole from 0 to 255, or
+ * floating-point from 0 to 1, which are rounded to 8 bits.
  * @param options `labels` with their classes; `path` for errors
  * @throws DataError for other shapes and numbers
  */

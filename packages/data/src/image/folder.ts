@@ -103,9 +103,10 @@ const guess = async (paths: readonly string[], skip: boolean): Promise<{ size: n
 const parallel = 4;
 
 /**
- * The PNG, JPEG and WebP images of a folder and its sub-folders, in the order of their names. Files are decoded when they
- * are read, turned as their EXIF orientation says, transparent parts on white, and kept decoded in memory as far as it
- * reaches, so that later epochs cost nothing. Hidden files and those with other endings are left out.
+ * The PNG, JPEG and WebP images of a folder and its sub-folders, in the order of their names. Files are decoded when
+ * they are read. They are turned as their EXIF orientation says, and transparent parts become white. Decoded images are
+ * kept in memory as far as it reaches, so that later epochs cost nothing. Hidden files and those with other endings are
+ * left out.
  * @param path the folder
  * @throws DataError when it has no images, or a file that was looked at is not an image; reading throws it for damaged files
  */

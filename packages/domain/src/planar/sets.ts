@@ -1,7 +1,7 @@
 /**
- * Two-dimensional sets to train on. Without noise each has mean zero (the spirals with one arm excepted) and mean
- * square coordinate 1, E|x|^2 / 2 = 1, so that one noise schedule suits them all; `noise` is the standard deviation of
- * isotropic Gaussian noise added in these units.
+ * Two-dimensional sets to train on. Without noise each has mean zero (except the spirals with one arm) and mean square
+ * coordinate 1, E|x|^2 / 2 = 1. So one noise schedule suits them all. `noise` is the standard deviation of isotropic
+ * Gaussian noise added in these units.
  */
 
 import { ArgumentError, normal, uniform } from "@scorefield/core";

@@ -45,9 +45,9 @@ const shorten = (name: string, length: number) => {
 };
 
 /**
- * Draws a table of samples as an SVG document: d = 1 a histogram, d = 2 a scatter plot, d > 2 a matrix of scatter plots
- * of the first 6 columns with their histograms on the diagonal. Histograms count all rows; points
- * are the first 3,000 rows, in a matrix the first 1,000.
+ * Draws a table of samples as an SVG document. One column gives a histogram, two a scatter plot. More give a matrix of
+ * scatter plots of the first 6 columns, with their histograms on the diagonal. Histograms count all rows; points are
+ * the first 3,000 rows, in a matrix the first 1,000.
  * @param table shape [n, d]
  * @param options.columns one name per column; default x1, x2, ...
  * @param options.title a line above the plots

@@ -101,9 +101,9 @@ type DefaultKinds = typeof defaultKinds & { readonly network: "mlp" | "unet" };
 type Part<T, Default> = T extends { kind: infer K } ? T | K | (Default extends K ? Omit<T, "kind"> : never) : never;
 
 /**
- * A recipe as the user writes it. Everything but `data` may be left out; `data` may be the path of a file or of a folder
- * of images, or the name of a built-in set alone, and a part the name of its kind alone (`process: "vp"`) or settings of
- * its default kind alone (`network: { width: 64 }`).
+ * A recipe as the user writes it. Everything except `data` may be left out. `data` may be only the path of a file or of
+ * a folder of images, or the name of a built-in set. A part may be only the name of its kind (`process: "vp"`), or only
+ * settings of its default kind (`network: { width: 64 }`).
  */
 export type RecipeInput = Omit<Parts, keyof DefaultKinds> & {
   [K in keyof DefaultKinds]?: Part<NonNullable<Parts[K]>, DefaultKinds[K]>;

@@ -8,10 +8,10 @@ import { isListening, openLifeSocket } from "./life-socket.ts";
 import { isAlive, type Owner, parseOwner, thisProcess } from "./lock-owner.ts";
 
 /**
- * The name of the folder that says who trains a run. It is made aside with its content and renamed into place, which a
- * system does at once and only onto nothing or an empty folder: of many processes one succeeds, on network drives and on
- * file systems without links also. What is in it has a random name. So removing what a dead process
- * left never removes the lock of another.
+ * The name of the folder that says who trains a run. It is made elsewhere with its content and renamed into place. A
+ * system renames at once, and only onto nothing or an empty folder. So of many processes one succeeds, also on network
+ * drives and on file systems without links. What is in it has a random name. So removing what a dead process left never
+ * removes the lock of another.
  */
 export const lockName = ".training.lock";
 

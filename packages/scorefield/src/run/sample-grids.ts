@@ -26,8 +26,9 @@ export const pictureEvaluations = (data: Drawn, parts: RecipeParts): number => {
 };
 
 /**
- * A function that, when the next of a recipe's pictures is due, draws samples from averaged parameters and writes them to
- * `samples/step-000500.png` of a run; it returns the path of what it wrote. A row shows one class where there are classes.
+ * A function for a recipe's previews. When the next is due, it draws samples from averaged parameters and writes them
+ * to `samples/step-000500.png` of a run. It returns the path of what it wrote. A row shows one class where there are
+ * classes.
  * @param from where training begins, and `total` where it ends, in the unit of the function's `position`
  */
 export const sampleGrids = (
