@@ -41,7 +41,10 @@ const settings = {
 };
 
 const options = {
-  labels: ["--labels [file]", "of images: a file of labels, an array of an .npz file, or alone the sub-folders' names"],
+  labels: [
+    "--labels [file]",
+    "for images: a file of labels, or an array of an .npz file; without a value, the sub-folders' names",
+  ],
   only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],

@@ -145,15 +145,15 @@ export const addEvaluate = (program: Command): void => {
     .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
-    .option("--seed <n>", "of the draws", whole(0), 0)
+    .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option(
       "--extractor <file>",
-      "of images: an ONNX network whose features are compared (default: a classifier trained on the data's classes, or on shapes)",
+      "for images: an ONNX network whose features are compared (default: a classifier trained on the data's classes, or on shapes)",
     )
     .option("--inception", "the extractor is the Inception network: its distances are FID and KID")
     .option("--range <black,full>", "values that the extractor takes (default: -1,1)", rangeOption)
     .addOption(
-      oneOf("--layout <order>", "of the extractor's input, where its shape does not say", [
+      oneOf("--layout <order>", "layout of the extractor's input, where its shape does not say", [
         "channels-first",
         "channels-last",
       ]),

@@ -153,7 +153,7 @@ export const addInspect = (program: Command): void => {
       "where the report goes; - for standard output (default: inspect.html in the run's folder)",
     )
     .option("--only <names>", `some of ${instrumentNames.join(", ")} (default: all)`, list)
-    .option("--seed <n>", "of all draws", whole(0), 0)
+    .option("--seed <n>", "seed of all draws", whole(0), 0)
     .option("--json", "print the numbers as JSON (without the maps of the plane)")
     .action(action);
   withProvider(withParametersChoice(command));

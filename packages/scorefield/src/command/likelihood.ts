@@ -143,7 +143,7 @@ const rowLikelihood = async (
     ...(volume && !codec.smooth && { atoms: Float64Array.from(volume.atoms) }),
     ...(inBits && { bits_per_dimension: inBits }),
   });
-  const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
+  const head = ["", "mean", "standard error", "its part from probes", "error of the ODE", "left out by the prior"];
   const error = meanOf(details.solverError.data);
   const mismatch = meanOf(details.priorMismatch.data);
   out.text(`${logDensity.length} rows of ${title}, in ${seconds.toFixed(1)} s`);
@@ -217,7 +217,7 @@ export const addLikelihood = (program: Command): void => {
     )
     .addOption(inputFormatOption())
     .addOption(missingOption())
-    .option("-n, --count <n>", "of images: how many, from the first (default: 100)", whole(1))
+    .option("-n, --count <n>", "for images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
     .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
     .addOption(scoreFormatOption())
@@ -226,8 +226,8 @@ export const addLikelihood = (program: Command): void => {
       "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
       whole(1),
     )
-    .option("--tolerance <x>", "of the ODE's solution (default: 0.00001)", positive)
-    .option("--seed <n>", "of probes and dequantisation", whole(0), 0)
+    .option("--tolerance <x>", "tolerance of the ODE's solution (default: 0.00001)", positive)
+    .option("--seed <n>", "seed of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);

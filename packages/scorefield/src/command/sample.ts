@@ -134,7 +134,7 @@ export const addSample = (program: Command): void => {
     .addOption(
       oneOf(
         "--format <format>",
-        "of - and of the default file (default: csv of rows, png to 400 images, else npy)",
+        "format of - and of the default file (default: csv of rows, png to 400 images, else npy)",
         sampleFormats,
       ),
     )
@@ -151,7 +151,7 @@ export const addSample = (program: Command): void => {
     )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
-    .option("--seed <n>", "of the draws", whole(0), 0)
+    .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--json", "print the result as JSON")
     .action(action);

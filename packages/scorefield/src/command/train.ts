@@ -305,7 +305,7 @@ export const addTrain = (program: Command): void => {
     )
     .option("--pace <run>", "repeat the training of a run with --minutes, step by step and without a clock")
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
-    .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
+    .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(command);
