@@ -100,7 +100,7 @@ export const compare = async (
 
 const digits = (value: number) => value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 
-/** How many times better our median is than that of a peer; NaN where either did not run. */
+/** How many times better our median is than a peer's; NaN where either did not run. */
 export const ratio = ({ benchmark, contestants }: Result, peer: string): number => {
   const ours = contestants.find(({ name }) => name === "scorefield")?.median ?? Number.NaN;
   const theirs = contestants.find(({ name }) => name === peer)?.median ?? Number.NaN;

@@ -1,4 +1,4 @@
-/** The networks of the benchmarks, ours; those of peers/networks.py are the same, layer by layer. */
+/** Our networks of the benchmarks. The networks of peers/networks.py are the same, layer by layer. */
 import { dit, type Network, unet } from "@scorefield/core";
 
 export type NetworkName = "unet" | "unet-10m" | "dit-10m";

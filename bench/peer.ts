@@ -11,7 +11,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * The Python to run peers with: the one named by SCOREFIELD_BENCH_PYTHON, else `.venv/bin/python` of the repository,
- * else `python3`; the first that imports torch. Where there is none, says so on stderr and resolves to undefined.
+ * else `python3`; the first that imports torch. Where there is no such Python, says so on stderr and resolves to undefined.
  */
 export const findPython = async (): Promise<string | undefined> => {
   const named = process.env.SCOREFIELD_BENCH_PYTHON;

@@ -12,7 +12,7 @@ import { median } from "./harness.ts";
 
 const rounds = 5;
 
-/** Residual blocks of two 3x3 convolutions each, told the noise level: as many nodes as a U-Net of so many blocks. */
+/** Residual blocks of two 3x3 convolutions each, conditioned on the noise level: the nodes of a U-Net with this many blocks. */
 const residualBlocks = (width: number, depth: number): Network => {
   const kernel = (out: number, into: number, seed: number): NdArray => normal([out, into, 3, 3], { seed });
   return {
@@ -35,8 +35,8 @@ const residualBlocks = (width: number, depth: number): Network => {
       };
       let h = conv(x, input, { padding: 1 });
       for (const { level, first, second } of blocks) {
-        const conditioning = matmul(noiseLevel.reshape([-1, 1]), level!).reshape([-1, width, 1, 1]);
-        const inner = conv(groupNorm(h, 8).silu(), first!, { padding: 1 }).add(conditioning);
+        const embedded = matmul(noiseLevel.reshape([-1, 1]), level!).reshape([-1, width, 1, 1]);
+        const inner = conv(groupNorm(h, 8).silu(), first!, { padding: 1 }).add(embedded);
         h = h.add(conv(groupNorm(inner, 8).silu(), second!, { padding: 1 }));
       }
       return conv(groupNorm(h, 8).silu(), output, { padding: 1 });

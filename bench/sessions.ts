@@ -1,7 +1,7 @@
 /**
  * What sampling from a U-Net of 10.8 million parameters loads: sessions, the bytes of their weights, start-up time, peak memory and
  * seconds per step. `npm run bench bench/sessions.ts [TREE] [COUNT]`, with TREE the root of another checkout to measure, also
- * one from before conditions were inputs, and COUNT samples at once, default 4. Each case runs in a process of its own.
+ * one from before conditions were inputs, and COUNT samples at once, default 4. Each case runs in a separate process.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

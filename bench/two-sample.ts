@@ -92,7 +92,7 @@ const shuffledColumns = (rows: Rows, seed: number): Rows => {
   return table(n, d, (i) => orders.map((order, j) => rows.data[order[i]! * d + j]!));
 };
 
-/** Samples of a model that has learnt everything but for noise of a twentieth of each column's deviation. */
+/** Samples of a model that has learnt everything, except for noise of a twentieth of each column's deviation. */
 const blurred = (rows: Rows, seed: number, share = 0.05): Rows => {
   const [n = 0, d = 0] = rows.shape;
   const deviations = Array.from({ length: d }, (_, j) => {

@@ -1,4 +1,4 @@
-/** Three training steps of a network in a process of its own, for its peak memory: `unet-memory.ts NETWORK SIDE BATCH`. */
+/** Three training steps of a network in a separate process, for its peak memory: `unet-memory.ts NETWORK SIDE BATCH`. */
 import { readFileSync } from "node:fs";
 import { native } from "@scorefield/tensor/native";
 import { type NetworkName, networks } from "./networks.ts";

@@ -1,5 +1,5 @@
 /**
- * How good samples are: those of an exact model by many steps and by three, each beside real data. Every measure comes with
+ * How good samples are: samples of an exact model by many steps and by three, each beside real data. Every measure comes with
  * its interval, and with the same number for real data, which is what chance alone makes.
  * `npx tsx examples/assess-samples.ts`, some seconds; writes quality.json.
  */
@@ -39,7 +39,7 @@ console.log("wrote quality.json");
 const measured = ({ measures }: typeof good, name: string) =>
   measures.find((measure) => measure.name === name)!.samples;
 if (measured(good, "two-sample test").low! > 0.5)
-  throw new Error("the check failed: good samples can be told from data");
+  throw new Error("the check failed: good samples can be distinguished from data");
 if (measured(poor, "two-sample test").low! < 0.55)
-  throw new Error("the check failed: poor samples cannot be told apart");
+  throw new Error("the check failed: poor samples cannot be distinguished from data");
 console.log("check passed");

@@ -5,7 +5,7 @@
 import { annealedLangevin, edm, gaussianMixture, mlp, productOf, sample, superpose, train } from "scorefield";
 
 const process = edm({ sigmaMax: 20 });
-// Two laws of the plane: an upright ellipse on the left, a level one on the right; they cross at (0, 0).
+// Two distributions in the plane: an upright ellipse on the left, a level one on the right. They cross at (0, 0).
 const left = gaussianMixture({ means: [[-0.5, 0]], covariances: [[0.25, 0.04]] });
 const right = gaussianMixture({ means: [[0.5, 0]], covariances: [[0.25, 0.16]] });
 
@@ -31,8 +31,8 @@ const union = await superpose([one, other], { weights: [1, 3], count, steps: 300
 const unionMean = meanOf(union.data, 0);
 console.log(`one or the other: mean ${unionMean.toFixed(3)}, expected 0.25`);
 
-// Both at once: precisions 1 / 0.25 add up, so that the first column has mean 0 and variance 0.125. Summed scores are
-// those of no process, so the sampler must settle at each level.
+// Both at once: precisions 1 / 0.25 add up, so that the first column has mean 0 and variance 0.125. Summed scores
+// belong to no process, so the sampler must settle at each level.
 const both = await sample(productOf([one, other]), { count, sampler: annealedLangevin({ levels: 60 }), seed: 2 });
 const bothMean = meanOf(both.data, 0);
 const variance = meanOf(

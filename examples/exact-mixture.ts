@@ -1,12 +1,12 @@
 /**
- * A law that is known exactly is a model too, without any training: its score draws samples, and they can be checked.
+ * A distribution that is known exactly is a model too, without any training: its score draws samples, and they can be checked.
  * `npx tsx examples/exact-mixture.ts`, a few seconds.
  */
 import { edm, exact, gaussianMixture, heun, logDensity, sample } from "scorefield";
 
 const mixture = gaussianMixture({
   weights: [0.2, 0.8],
-  // Mean 0 together, as that of the noise that samples start from.
+  // Mean 0 together, as the noise that samples start from.
   means: [
     [-1.6, 0],
     [0.4, 0],

@@ -1,5 +1,5 @@
 /**
- * Images of two shapes, discs and rings, each a class of its own: a small U-Net learns them, and draws both.
+ * Images of two shapes, discs and rings, which are two classes: a small U-Net learns them, and draws both.
  * `npx tsx examples/glyph-images.ts`, about half a minute; writes glyphs.png.
  */
 import { writeFile } from "node:fs/promises";

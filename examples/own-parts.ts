@@ -1,7 +1,6 @@
 /**
- * Write a density, a network and an objective of your own from the operations of `scorefield/tensor`, and use them as those
- * that come with the library: data are coins, +1 or -1 in each of two columns.
- * `npx tsx examples/own-parts.ts`, some seconds.
+ * Your own density, network and objective, written with the operations of `scorefield/tensor`. They are used as the
+ * library's own. The data are coins, +1 or -1 in each of two columns. `npx tsx examples/own-parts.ts`, some seconds.
  */
 import {
   edm,

@@ -36,9 +36,9 @@ class Residual(nn.Module):
         self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
         self.attention = Attention(outputs) if attends else nn.Identity()
 
-    def forward(self, x, embedded):
+    def forward(self, x, condition):
         h = self.first(F.silu(self.norm(x)))
-        scale, shift = self.modulation(embedded)[:, :, None, None].chunk(2, dim=1)
+        scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
         h = self.second(F.silu(torch.addcmul(shift, self.adaptive(h), scale + 1)))
         return self.attention((self.skip(x) + h) * math.sqrt(0.5))
 
@@ -91,17 +91,17 @@ class UNet(nn.Module):
         self.out = nn.Conv2d(current, channels, 3, padding=1)
 
     def forward(self, x, level):
-        embedded = self.embed(fourier(level))
+        condition = self.embed(fourier(level))
         h = self.input(x)
         skips = [h]
         for layer in self.down:
-            h = layer(h, embedded) if isinstance(layer, Residual) else layer(h)
+            h = layer(h, condition) if isinstance(layer, Residual) else layer(h)
             skips.append(h)
         for layer in self.middle:
-            h = layer(h, embedded)
+            h = layer(h, condition)
         for layer in self.up:
             if isinstance(layer, Residual):
-                h = layer(torch.cat([h, skips.pop()], dim=1), embedded)
+                h = layer(torch.cat([h, skips.pop()], dim=1), condition)
             else:
                 h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))
         return self.out(F.silu(self.norm(h)))
@@ -121,8 +121,8 @@ class Block(nn.Module):
         self.widen = nn.Linear(width, 4 * width)
         self.narrow = nn.Linear(4 * width, width)
 
-    def forward(self, tokens, embedded):
-        shift, scale, gate, later_shift, later_scale, later_gate = self.modulation(embedded)[:, None].chunk(6, dim=-1)
+    def forward(self, tokens, condition):
+        shift, scale, gate, later_shift, later_scale, later_gate = self.modulation(condition)[:, None].chunk(6, dim=-1)
         n, count, width = tokens.shape
         rows = self.input(modulated(tokens, shift, scale))
         q, k, v = rows.reshape(n, count, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
@@ -143,12 +143,12 @@ class DiT(nn.Module):
         self.output = nn.Linear(width, patch * patch)
 
     def forward(self, x, level):
-        embedded = self.embed(fourier(level))
+        condition = self.embed(fourier(level))
         cut = x.reshape(len(x), self.side, self.patch, self.side, self.patch).transpose(2, 3)
         tokens = self.input(cut.reshape(len(x), self.side**2, -1)) + self.places
         for block in self.blocks:
-            tokens = block(tokens, embedded)
-        tokens = self.output(modulated(tokens, *self.modulation(embedded)[:, None].chunk(2, dim=-1)))
+            tokens = block(tokens, condition)
+        tokens = self.output(modulated(tokens, *self.modulation(condition)[:, None].chunk(2, dim=-1)))
         cut = tokens.reshape(len(x), self.side, self.side, self.patch, self.patch).transpose(2, 3)
         return cut.reshape(x.shape)
 

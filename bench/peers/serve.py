@@ -53,13 +53,13 @@ def serve(rounds):
             values = [run() for _ in range(3)]
             print(json.dumps({"name": name, "median": statistics.median(values), "rounds": values}), flush=True)
         return
-    # Whatever libraries print goes to stderr; stdout carries answers only.
+    # What libraries print goes to stderr; stdout carries answers only.
     answers, sys.stdout = sys.stdout, sys.stderr
     about = {"torch": torch.__version__, "threads": torch.get_num_threads(), "rounds": list(rounds)}
     print(json.dumps(about), file=answers, flush=True)
     for line in sys.stdin:
         try:
             answer = {"value": rounds[line.strip()]()}
-        except Exception as error:  # an answer is owed whatever happens
+        except Exception as error:  # an answer is owed also after an error
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)

@@ -1,4 +1,4 @@
-/** Runs a campaign of this folder as a person would, for its test. */
+/** Runs a campaign of this folder as the user would, for its test. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,4 @@
-/** The built command in processes of its own. */
+/** The built command in separate processes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

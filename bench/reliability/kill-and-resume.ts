@@ -69,7 +69,7 @@ const until = async (begun: Begun, isSo: () => Promise<boolean>): Promise<void> 
   while (!isOver(begun) && !(await isSo())) await sleep(3);
 };
 
-/** Waits until files were begun so many times, or the process has ended. */
+/** Waits until files were begun this many times, or the process has ended. */
 const begunFiles = async (begun: Begun, name: string, count: number): Promise<void> => {
   const watchers: FSWatcher[] = [];
   await until(begun, () => isRun(at(name)));
@@ -143,7 +143,8 @@ for (let session = 0; failures.length === 0; session++) {
   }
   const { code, signal, stderr } = await begun.ended;
   const step = await lastStep(name);
-  if (step < before) failures.push(`${name}: had the checkpoint of step ${before}, and has that of step ${step}`);
+  if (step < before)
+    failures.push(`${name}: had the checkpoint of step ${before}, and has the checkpoint of step ${step}`);
   if (signal === "SIGKILL") {
     kills++;
     killed[way]++;

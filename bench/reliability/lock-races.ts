@@ -1,8 +1,8 @@
 /**
  * Races for the lock of a run: `npm run bench bench/reliability/lock-races.ts -- --rounds 300 --processes 8`. In every
  * round all processes begin at the same millisecond: for a fresh lock, for one of a process that is gone, for one that is
- * given back again and again, and for one whose holder is killed. Where it may make them, containers with process numbers
- * of their own as well. Exits with 1 where two ever held a lock at once, or none got it.
+ * given back again and again, and for one whose holder is killed. Where it may make them, also in containers with their
+ * own process numbers. Exits with 1 where two ever held a lock at once, or none got it.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";

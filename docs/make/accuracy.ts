@@ -129,7 +129,7 @@ interface Point {
   setting: number;
   spent: number;
   distance: number;
-  /** From where the exact flow takes the same noise; undefined where the sampler draws noise of its own. */
+  /** From where the exact flow takes the same noise; undefined where the sampler draws fresh noise. */
   error: number | undefined;
 }
 
@@ -150,7 +150,7 @@ const tolerances = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 for (const tolerance of tolerances)
   await measure("dormand-prince", palette.ink, tolerance, dormandPrince({ rtol: tolerance, atol: tolerance }));
 
-/** Median distances from the exact flow with each grid, as many evaluations for all. */
+/** Median distances from the exact flow with each grid, all with the same number of evaluations. */
 const gridBudget = 18;
 const onGrids: string[][] = [];
 for (const { name, make } of [

@@ -25,7 +25,7 @@ const steps = 8000;
 const count = 10_000;
 const data = mixture.sample(50_000, 1);
 
-/** The law's own log-density of points. */
+/** The true log-density of points. */
 const heightsOf = async (points: NdArray): Promise<NdArray> => {
   const n = points.shape[0]!;
   const height = await compile(

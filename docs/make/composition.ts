@@ -129,7 +129,7 @@ const attempts: { name: string; sampler: AnySampler }[] = [
   },
   { name: "annealed-langevin, 100 x 40", sampler: annealedLangevin({ levels: 100, stepsPerLevel: 40, snr: 0.3 }) },
 ];
-/** The law of the product at the least noise, from its parts: nine modes. */
+/** The distribution of the product at the least noise, from its parts: nine modes. */
 const nine = (() => {
   const [thin, wide] = [0.03, 1.5];
   const variance = 1 / (1 / thin + 1 / wide);
@@ -190,7 +190,7 @@ writeSection(
   markdownTable(["sampler", "evaluations", "share of the middle mode", "mean log-density"], productRows),
 );
 
-// The collapse in closed form: two equal N(0, 1), from the product's own law at sigma_T.
+// The collapse in closed form: two equal N(0, 1), from the product's distribution at sigma_T.
 const collapse: string[][] = [];
 for (const sigmaMax of [2, 10, 80]) {
   const process = edm({ sigmaMin: 0.01, sigmaMax });

@@ -1,5 +1,5 @@
 /**
- * Models that are told a law of their data: a table in docs/learning.md.
+ * Models that are trained with a constraint on their data: a table in docs/learning.md.
  * `npm run bench docs/make/constraints.ts`, some twenty seconds.
  */
 import {

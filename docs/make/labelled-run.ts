@@ -4,7 +4,7 @@ import { loadRun } from "../../packages/scorefield/src/run/load.ts";
 import { ownData } from "../../packages/scorefield/src/run/own-data.ts";
 
 /**
- * Its model, the names of its classes, and its images, in those of training and those held out.
+ * Its model, the names of its classes, and its training and held-out images.
  * @throws Error for a run on anything else
  */
 export const loadLabelledRun = async (path: string) => {

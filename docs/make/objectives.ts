@@ -170,7 +170,7 @@ const noiseOf = async (objective: Objective, sigma: number, batches = 100) => {
     const mean = found.reduce((sum, row) => sum + row[k], 0) / batches;
     return Math.sqrt(found.reduce((sum, row) => sum + (row[k] - mean) ** 2, 0) / (batches - 1));
   };
-  // Twice the implicit loss is the denoising one but for a constant.
+  // Twice the implicit loss is the denoising one, except for a constant.
   const unit = objective.recipe.kind === "denoising" ? 1 : 2;
   return { loss: unit * deviation(0), slope: unit * deviation(1) };
 };

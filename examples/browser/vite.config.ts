@@ -1,4 +1,4 @@
-// Vite's settings as a plain object, so that a folder without Vite of its own can use them.
+// Vite's settings as a plain object, so that a folder without its own Vite can use them.
 export default {
   base: "./",
   // A worker of onnxruntime-web is started from its own script, which Vite's development server must not rewrite.

@@ -1,4 +1,4 @@
-/** Files that are either the old or the new content, whole, whatever happens while writing. */
+/** Files that have either the old or the new content, complete, also after an error while writing. */
 import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -13,7 +13,7 @@ const mostTimesPacked = 200;
 
 /**
  * Refuses packed data that unpack to far more than they hold: a few kilobytes can stand for terabytes of one repeated
- * byte. Up to 256 MiB are taken whatever its packed size, and above it up to 200 times the packed size.
+ * byte. Up to 256 MiB are unpacked for any packed size, and above that up to 200 times the packed size.
  * @throws DataError
  */
 export const checkUnpacked = (path: string, packed: number, unpacked: number): void => {
@@ -40,7 +40,7 @@ async function* gunzip(file: ReadStream, path: string): AsyncGenerator<Uint8Arra
 }
 
 /**
- * A file's bytes in pieces of at most 256 KiB. Gzip is told by its first two bytes, not by the name, and unpacked.
+ * A file's bytes in pieces of at most 256 KiB. Gzip is recognised by its first two bytes, not by the name, and unpacked.
  * @throws DataError when the file is missing, is a folder, may not be read, is damaged gzip, or gzip of far more than its
  * size
  */
@@ -70,7 +70,7 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array, void,
   }
 }
 
-/** Runs `use` over a file's bytes and closes the file after it, whatever happens. */
+/** Runs `use` over a file's bytes and closes the file after it, also after an error. */
 export const withSource = async <T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> => {
   const source = byteSource(readBytes(path));
   try {

@@ -46,7 +46,7 @@ test.each([
   expect(await read(content)).toEqual(two);
 });
 
-test("a .tsv is split at tabs whatever its first line holds", async () => {
+test("a .tsv is split at tabs for any first line", async () => {
   expect(await read("a,1\tb,2,3\n1\t2\n", {}, ".tsv")).toEqual({
     columns: ["a,1", "b,2,3"],
     rows: [1, 2],
@@ -60,7 +60,7 @@ test("names may hold delimiters, quotes and line ends, which count as lines", as
   await expect(read(text)).rejects.toMatchObject({ row: 4, column: "c\nd" });
 });
 
-test("the header is told from data", async () => {
+test("the header is recognised", async () => {
   expect((await read("1,2\n3,4\n")).columns).toEqual(["column1", "column2"]);
   expect((await read("1,2\n3,4\n")).shape).toEqual([2, 2]);
   expect((await read("1,2\n3,4\n", { header: true })).columns).toEqual(["1", "2"]);
@@ -221,7 +221,7 @@ test("50 MB are streamed in a heap that could not hold them", () => {
   expect(result.growth).toBeLessThan(85e6);
 });
 
-test("a delimiter in quotes is part of a name, and decimal commas are told", async () => {
+test("a delimiter in quotes is part of a name, and decimal commas are named in the error", async () => {
   expect(await read('"a";"b, c, d"\n1;2\n')).toMatchObject({ columns: ["a", "b, c, d"], rows: [1, 2] });
   await expect(read("a;b\n1,5;2\n")).rejects.toThrow(/the text "1,5". Write decimal points in place of commas/);
 });

@@ -79,7 +79,7 @@ export async function* streamCsv(path: string, options: TableOptions = {}): Asyn
     if (builder!.rows >= chunkRows) ready.push(builder!.take());
   };
 
-  // The header can only be told apart once the second record is there.
+  // The header can only be recognised once the second record is there.
   const start = (second: readonly string[] | undefined) => {
     checkColumnCount(path, first!.cells.length);
     const header = options.header ?? looksLikeHeader(first!.cells, second);
@@ -137,7 +137,7 @@ const shortestFloat32 = (value: number): string => {
   return `${Number(value.toPrecision(9))}`;
 };
 
-// A spreadsheet may take any of these for the delimiter, and what follows it for a cell of its own.
+// A spreadsheet may take any of these for the delimiter, and what follows it for another cell.
 const headerCell = (name: string, delimiter: string): string => {
   const guarded = guardFormula(name);
   const quoted = /[",;\t\r\n]/.test(guarded) || guarded.includes(delimiter);

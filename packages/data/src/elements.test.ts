@@ -40,7 +40,7 @@ test.each([
   expect(decode(`>${code}`, [...bytes].reverse())).toEqual(expected);
 });
 
-test("booleans are 0 or 1 whatever their byte", () => {
+test("booleans are 0 or 1 for any byte", () => {
   expect(decode("|b1", [0, 1, 7])).toEqual(["bool", 0, 1, 1]);
 });
 

@@ -10,7 +10,7 @@ export interface ElementType {
   readonly bytes: number;
   /** Numbers per stored element: 2 for complex (real, imaginary). */
   readonly lanes: 1 | 2;
-  /** True where the file's bytes are those of the typed array. */
+  /** True where the file's bytes are the bytes of the typed array. */
   readonly native: boolean;
   readonly get: (view: DataView, at: number) => number | bigint;
 }

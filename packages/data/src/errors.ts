@@ -4,7 +4,7 @@
 export interface DataErrorDetails {
   /** The file, as the caller named it. */
   readonly path?: string | undefined;
-  /** Counted from 1 as a person counts in the file: the line of a text file, header included; the row of an array. */
+  /** Counted from 1: the line of a text file, with its header, or the row of an array. */
   readonly row?: number | undefined;
   /** A column's name. */
   readonly column?: string | undefined;
@@ -69,7 +69,7 @@ const systemFixes: Readonly<Record<string, string>> = {
 export const isSystemError = (error: unknown): error is Error & { readonly code?: string } =>
   error instanceof Error && "syscall" in error && typeof error.syscall === "string";
 
-// What V8 and zlib say when the system grants no more memory. They have no codes of their own.
+// What V8 and zlib say when the system grants no more memory. These errors have no codes.
 const memoryMessages = /^(Array buffer allocation failed|Invalid (typed )?array length|Zlib initialization failed)/;
 
 /** True of the errors of an allocation that the system, or the engine, refused. */
@@ -81,7 +81,7 @@ const isMemoryError = (error: unknown): boolean =>
     ));
 
 /**
- * Puts an operating system's error, or that of an allocation it refused, into words a person can act on; other errors pass
+ * Gives an operating system's error, or the error of a refused allocation, a text that says what to do; other errors pass
  * unchanged.
  */
 export const describeSystemError = (error: unknown, path: string, expected: string, fix?: string): unknown => {

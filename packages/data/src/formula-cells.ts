@@ -1,7 +1,7 @@
 /**
- * Text in files that a spreadsheet may open. A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a formula,
- * which can start programs or send data away; a tab or line end before it does not help (OWASP, "CSV Injection"). An
- * apostrophe in front makes the cell text, as it does when typed into the spreadsheet.
+ * Text in files that a spreadsheet may open. A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a
+ * formula. A formula can start programs or send data away. A tab or line end before it does not help (OWASP, "CSV
+ * Injection"). An apostrophe in front makes the cell text, as it does when typed into the spreadsheet.
  */
 
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;

@@ -5,7 +5,7 @@ import { withSource } from "./bytes.ts";
 import { readNpyFrom } from "./npy.ts";
 
 /**
- * Reads an NPY file; the element types are those of `decodeNpy`.
+ * Reads an NPY file; the element types are the same as for `decodeNpy`.
  * @throws DataError for damaged files and for arrays of anything but numbers
  */
 export const readNpy = (path: string): Promise<NdArray> => withSource(path, (source) => readNpyFrom(source, path));

@@ -127,7 +127,7 @@ const toRowMajor = (data: Elements, type: ElementType, shape: readonly number[],
   return result;
 };
 
-/** Reads all the numbers that follow a header, in C order whatever the file's. */
+/** Reads all the numbers that follow a header, in C order for any order of the file. */
 export const readNpyData = async (
   source: ByteSource,
   { type, fortranOrder, shape }: NpyHeader,
@@ -145,8 +145,8 @@ export const readNpyFrom = async (source: ByteSource, path: string): Promise<NdA
   readNpyData(source, await readNpyHeader(source, path), path);
 
 /**
- * Decodes the bytes of an NPY file. Every type of number is taken and kept without loss: 8- and 16-bit integers become
- * int32, uint32 and uint64 become int64, float16 becomes float32; complex numbers become a trailing axis of size 2 (real,
+ * Decodes the bytes of an NPY file. Every type of number is read without loss. 8- and 16-bit integers become int32,
+ * uint32 and uint64 become int64, float16 becomes float32. Complex numbers become a trailing axis of size 2 (real,
  * imaginary).
  * @param name of the file, for errors
  * @throws DataError for damaged bytes and for arrays of anything but numbers

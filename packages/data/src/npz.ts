@@ -15,7 +15,7 @@ const readMember = (member: ZipMember, path: string): Promise<NdArray> =>
   readNpyFrom(byteSource([member.read()]), `${path}:${member.name.slice(0, -4)}`);
 
 /**
- * Reads arrays of an NPZ archive; the types are those of `readNpy`.
+ * Reads arrays of an NPZ archive; the types are the same as for `readNpy`.
  * @param names which ones, default all
  * @throws DataError for damaged archives, whose CRC-32 is checked, and for names that are not in it, listing those that are
  */

@@ -1,5 +1,5 @@
 /**
- * The process that reads Parquet files: see {@link "./parquet.ts"}. It answers one request at a time, and a thread of its own
+ * The process that reads Parquet files: see {@link "./parquet.ts"}. It answers one request at a time, and a separate thread
  * ends it when an answer takes more processor time or memory than the request allows. The thread of the reader cannot do so:
  * a damaged file keeps it in a loop. A worker thread in place of the process would not do either: the engine ends the whole
  * process when a single allocation goes over a worker's limit.

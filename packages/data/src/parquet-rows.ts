@@ -1,6 +1,6 @@
 /**
  * Apache Parquet files, read one row group at a time. A damaged file can keep this from ending, or make it take all memory:
- * only {@link "./parquet-process.ts"} calls it, in a process of its own that can be ended.
+ * only {@link "./parquet-process.ts"} calls it, in a separate process that can be ended.
  *
  * Where hyparquet 1.31.5 does not end: `readRleBitPackedHybrid` (src/encoding.js) reads runs `while (seen < output.length)`.
  * A field that a page's header lacks, such as `repetition_levels_byte_length`, makes `reader.offset` NaN

@@ -1,6 +1,6 @@
 /**
- * Apache Parquet files, read in a process of their own. The library that decodes them trusts what a file says: a damaged one
- * can keep it in a loop for ever or make it fill all memory, and neither can be ended from within.
+ * Apache Parquet files, read in a separate process. The library that decodes them trusts the file. A damaged file can
+ * keep it in a loop for ever or make it fill all memory. Neither can be ended from within.
  */
 import { stat } from "node:fs/promises";
 import { DataError, describeSystemError } from "./errors.ts";
@@ -8,7 +8,7 @@ import type { ParquetAnswer, ParquetLimits, ParquetRequest } from "./parquet-pro
 import { giveBackReader, mostMemory, type ParquetReader, takeReader } from "./parquet-reader.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** What reading a file of so many bytes may take until its next rows: many times what sound files need. */
+/** What reading a file of this many bytes may take until its next rows: many times what good files need. */
 const limitsFor = (size: number): ParquetLimits => ({
   seconds: 5 + (2 * size) / 2 ** 20,
   bytes: Math.min(2 ** 30 + 16 * size, mostMemory),

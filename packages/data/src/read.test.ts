@@ -12,7 +12,7 @@ test("unknown endings list the known ones", async () => {
   await expect(readArray("a.csv")).rejects.toThrow(/found a csv file.*readTable/);
 });
 
-test("the element type asked for is that of the values, for the compiler too", async () => {
+test("the values have the element type that was asked for, for the compiler too", async () => {
   const path = join(mkdtempSync(join(tmpdir(), "scorefield-read-")), "a.csv");
   writeFileSync(path, "a,b\n1,2\n");
   const narrow: NdArray<"float32"> = (await readTable(path, { dtype: "float32" })).values;

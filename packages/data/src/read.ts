@@ -75,8 +75,8 @@ export async function* streamRows(path: string, options: TableOptions = {}): Asy
 }
 
 /**
- * Reads a table of numbers: `.csv`, `.tsv`, `.txt`, `.npy`, `.npz`, `.parquet`, `.jsonl`, `.ndjson`, `.idx`, those of text
- * and `.npy` and `.idx` also with `.gz`. Arrays need one or two axes; their columns are named `column1`, `column2`, ...
+ * Reads a table of numbers: `.csv`, `.tsv`, `.txt`, `.npy`, `.npz`, `.parquet`, `.jsonl`, `.ndjson`, `.idx`.
+ * Text files, `.npy` and `.idx` may also end in `.gz`. Arrays need one or two axes; their columns are named `column1`, `column2`, ...
  * @throws DataError for missing values, for columns that are not numbers (both with row and column), for damaged,
  * missing, empty and unknown files
  */
@@ -93,7 +93,7 @@ export const readTable = async <D extends FloatType = "float64">(
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also
- * with `.gz` save `.npz`. The element types are those of {@link readNpy}.
+ * with `.gz` save `.npz`. The element types are the same as for {@link readNpy}.
  * @param options.array for `.npz`: which array
  * @throws DataError
  */

@@ -33,7 +33,7 @@ const longestHeader = 100_000_000;
 
 /**
  * The bytes of a safetensors file. Larger element types come first, so that every array starts at a multiple of its
- * element size; the same content gives the same bytes whatever the order of its entries.
+ * element size; the same content gives the same bytes for any order of its entries.
  * @throws DataError for an array named `__metadata__`, which the format keeps for itself
  */
 export const encodeSafetensors = (
@@ -76,7 +76,7 @@ const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 /**
- * Reads the bytes of a safetensors file. The arrays are copies. Integers of 8 and 16 bits become int32, those of unsigned
+ * Reads the bytes of a safetensors file. The arrays are copies. Integers of 8 and 16 bits become int32, integers of unsigned
  * 32 and 64 bits int64, F16 becomes float32.
  * @param path named in errors
  * @throws DataError for a truncated file, a damaged header, unknown types, integers of 2^63 and above, and offsets that

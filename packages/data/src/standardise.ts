@@ -69,7 +69,7 @@ const map = <D extends FloatType>(
 
 /**
  * (rows - mean) / scale for each column of `rows` [rows, columns]; computed in float64, stored as `dtype`.
- * @param dtype default that of `rows`
+ * @param dtype default the element type of `rows`
  * @throws DataError when the number of columns differs from the fitted one
  */
 export const standardise = <I extends FloatType, D extends FloatType = I>(

@@ -8,7 +8,7 @@ export interface Table<D extends FloatType = FloatType> {
   readonly values: D extends FloatType ? NdArray<D> : never;
   /**
    * Positions, counted from 0 among all rows, of those that were left out because they lack a number (`missing: "drop"`);
-   * left out where there are none.
+   * undefined where there are none of these.
    */
   readonly dropped?: readonly number[];
 }
@@ -131,7 +131,7 @@ export interface TableBuilder {
   readonly rows: number;
   /** Whether there is anything to take: rows, or word of rows that were left out. */
   readonly pending: boolean;
-  /** Adds a row. @param row its number as a person counts in the file. @throws DataError naming row and column */
+  /** Adds a row. @param row its number in the file, counted from 1. @throws DataError naming row and column */
   add(cells: ArrayLike<unknown>, row: number): void;
   /** The rows held, as a table, leaving none. */
   take(): Table;

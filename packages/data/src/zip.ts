@@ -10,7 +10,7 @@ export interface ZipMember {
   readonly size: number;
   /**
    * Unpacks it.
-   * @throws DataError for damaged content: CRC-32 and size must be those of the directory
+   * @throws DataError for damaged content: CRC-32 and size must be as in the directory
    */
   read(): Uint8Array;
 }

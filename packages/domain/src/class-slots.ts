@@ -3,8 +3,9 @@
 const most = 100;
 
 /**
- * A list of classes to go through again and again: each as often as among the labels, as nearly as a list of a hundred
- * can (largest remainders), spread over the list; every class once where labels are unknown, or classes many.
+ * A list of classes to go through again and again. In a list of a hundred, each class has the share that it has among
+ * the labels, by largest remainders, and is spread over the list. Where labels are unknown, or classes are many, every
+ * class is there once.
  */
 export const classSlots = (labels: ArrayLike<number> | undefined, classes: number): number[] => {
   const every = Array.from({ length: classes }, (_, k) => k);

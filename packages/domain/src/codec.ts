@@ -1,4 +1,4 @@
-/** Between the units of data and those of a model. No Node module is used here: pages decode too. */
+/** Between the units of data and a model's units. No Node module is used here: pages decode too. */
 import { castArray, type FloatType, type NdArray } from "@scorefield/tensor";
 
 /** A fitted codec as plain JSON, which a run keeps. */
@@ -10,7 +10,7 @@ export interface StoredCodec {
 /** Which draws an encoding takes, if it takes any. */
 export interface EncodeDraw {
   readonly seed: number;
-  /** Sets sets of samples apart: 0 those of training, 1 those held out, 2 others. */
+  /** Gives sets of samples different draws: 0 for training, 1 for held-out samples, 2 for others. */
   readonly part: number;
 }
 
@@ -22,7 +22,7 @@ export interface Volume {
    */
   readonly logVolume: Float64Array;
   /**
-   * How many elements of each sample have a value with a probability of its own, [n]. The log-density of such a sample is
+   * How many elements of each sample have a value with a probability above 0, [n]. The log-density of such a sample is
    * with respect to the counting measure in these elements and to length in the others, and a lower bound: see the codec.
    */
   readonly atoms: Int32Array;
@@ -43,7 +43,7 @@ export interface Codec {
   readonly volume?: (values: NdArray<FloatType>, encoded: NdArray<FloatType>) => Volume;
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
-  /** Why there is no density in the data's units, or only in part, in words for a person: "quantile scaling". */
+  /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */
   readonly because?: string;
   /** How many samples have values beyond all that it was fitted to, and is blind to; left out where it sees all. */
   readonly beyond?: (values: NdArray<FloatType>) => number;

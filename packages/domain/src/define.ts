@@ -28,7 +28,7 @@ export interface OpenableDomain extends Domain {
 export type DomainParts = Pick<Domain, "kind" | "read"> & Partial<Domain>;
 
 /**
- * Makes a domain. Whatever is not said is as for rows of numbers that are in the model's units already: a perceptron as
+ * Makes a domain. The defaults are for rows of numbers that are in the model's units already: a perceptron as
  * network, points as figures, .csv, .tsv and .npy as files. Where nothing is said of what it recognises, this is its kind
  * as a bare word, and settings that name it.
  */

@@ -75,7 +75,7 @@ export const testDomain = (name: string, make: () => Promise<DomainCase>): void 
       expect(domain.recognises({ kind: "another" })).toBeUndefined();
     });
 
-    test("reads samples by number, the same each time, with a fingerprint of its own for other data", async () => {
+    test("reads samples by number, the same each time, with another fingerprint for other data", async () => {
       const samples = await read(given.source);
       expect(samples.count).toBeGreaterThan(3);
       const all = await firstSamples(samples);

@@ -64,11 +64,11 @@ export interface ReadData {
   readonly samples: Samples;
   /** The settings with nothing left to be found out. */
   readonly settings: DataSettings;
-  /** What a person should know, such as what was left out. */
+  /** What the user should know, such as what was left out. */
   readonly remarks?: readonly string[];
 }
 
-/** What data that a person gives to a run have to be like. */
+/** What data that the user gives to a run have to be like. */
 export interface GivenOptions {
   /** The run's samples, which these have to be like. */
   readonly like: Composition;
@@ -81,7 +81,7 @@ export interface GivenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Data that a person gives to a run. */
+/** Data that the user gives to a run. */
 export interface GivenData {
   readonly samples: Samples;
   /** One for each sample, where they were asked for. */
@@ -120,7 +120,7 @@ export interface Writing {
 
 /** Pictures of samples that are made while a run trains. */
 export interface Watching {
-  /** Samples in a picture, so many in a row; where there are classes, each row is of one. */
+  /** Samples in a picture and in one of its rows; where there are classes, each row has one class. */
   readonly rows: number;
   readonly columns: number;
 }
@@ -146,7 +146,7 @@ export interface Domain {
   recognises(source: string | Readonly<Record<string, unknown>>, isFolder?: boolean): DataSettings | undefined;
   /** Bare words that it recognises, to propose where one is misspelt; default none. */
   readonly words?: readonly string[];
-  /** Names of the settings that hold paths; the first is that of the data themselves. Default none: made on the spot. */
+  /** Names of the settings that hold paths; the first is the path of the data. Default none: the data are generated. */
   paths?(settings: DataSettings): readonly string[];
   /** What data made on the spot are called; default the kind. */
   nameOf?(settings: DataSettings): string;
@@ -156,7 +156,7 @@ export interface Domain {
   additions?(settings: DataSettings): string | undefined;
   /** Samples to learn from made of those chosen, such as with mirror images; default these. */
   training?(samples: Samples, settings: DataSettings): Samples;
-  /** Reads what a person gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
+  /** Reads what the user gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
   given(path: string, options: GivenOptions): Promise<GivenData>;
   /** Kinds of codec, the usual one of settings first. */
   codecs(settings: DataSettings): readonly [string, ...string[]];
@@ -168,19 +168,19 @@ export interface Domain {
   defaultsFor(facts: DataFacts): FittedDefaults;
   /** What one sample is, in words: "a row of 3 columns: a, b, c". */
   describe(made: Composition): string;
-  /** What the likelihood of a sample is told in: nats per sample, or bits for each number of 8-bit data. */
+  /** The unit of the likelihood of a sample: nats per sample, or bits for each number of 8-bit data. */
   readonly likelihood: "log-density" | "bits-per-dimension";
   /** Draws samples of a model and compares them with data that it has not seen. @throws ArgumentError for too few */
   measure(input: MeasureInput): Promise<Measured>;
-  /** Whether samples are compared by the features of a network, and a person may name one; default no. */
+  /** Whether samples are compared by the features of a network, and the user may name one; default no. */
   readonly features?: boolean;
   /** Why a command cannot be used with it, as the end of a sentence, by the name of the command. */
   readonly refuses?: Readonly<Record<string, string>>;
-  /** Samples [n, ...shape] in the data's units as data for a figure; nothing where there is none. */
+  /** Samples [n, ...shape] in the data's units as data for a figure; undefined where there is no figure. */
   preview(samples: NdArray<FloatType>, shown: Shown): Preview | undefined;
-  /** What pictures of samples are to show while a run trains; default there are none. */
+  /** What previews show while a run trains; default no previews. */
   watching?(made: Composition): Watching | undefined;
-  /** The ending of a file that so many samples are written to where a person names none, or `.png` for a figure. */
+  /** The ending of the file for this number of samples where the user names no file, or `.png` for a figure. */
   usualEnding(count: number, shape: Shape): string;
   /** A file name to propose for samples: "new.csv". */
   readonly exampleFile: string;

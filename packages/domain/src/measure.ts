@@ -1,4 +1,4 @@
-/** What measuring the samples of a model takes and gives, whatever the kind of data. */
+/** What measuring the samples of a model takes and gives, for any kind of data. */
 import type { AssessProgress, FeatureExtractor } from "@scorefield/assess";
 import type { NdArray } from "@scorefield/tensor";
 import type { ImageQuality } from "./images/measure-images.ts";
@@ -37,7 +37,7 @@ export interface MeasureInput {
   readonly model: string;
   /** Data that the model has not seen. */
   readonly reference: Samples;
-  /** What people call them where a person gave them; left out of those held out. */
+  /** The name of data that the user gave; undefined for held-out data. */
   readonly given?: string | undefined;
   /** What the model has learnt from, where known; what they are called, and plain JSON that says which part of them it is. */
   readonly own?: { readonly training: Samples; readonly name: string; readonly part: unknown } | undefined;
@@ -49,7 +49,7 @@ export interface MeasureInput {
   /** Draws samples, in the units of the data. */
   readonly draw: (request: DrawRequest) => Promise<{ readonly samples: NdArray<"float64"> }>;
   readonly onProgress?: ((progress: MeasureProgress) => void) | undefined;
-  /** Told what is not as asked for. */
+  /** Called with a text on what differs from what was asked for. */
   readonly onRemark?: ((remark: string) => void) | undefined;
 }
 

@@ -19,8 +19,8 @@ export interface Samples extends Composition {
   /** The class of every sample, an index into `classes`. */
   readonly labels?: ArrayLike<number>;
   /**
-   * Whether the next reads still decode files. Left out of samples that are all in memory, which are encoded at once; others
-   * are encoded as they are read, by a codec that takes no draws and keeps their shape.
+   * Whether the next reads still decode files. Undefined for samples that are all in memory, which are encoded at once.
+   * Others are encoded as they are read, by a codec that takes no draws and keeps their shape.
    */
   readonly decodes?: boolean;
   /** SHA-256 of what tells these samples from others, to notice when their source has changed. */

@@ -1,4 +1,4 @@
-/** The command as people start it: the built file in a process of its own. */
+/** The command as people start it: the built file in a separate process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -91,7 +91,7 @@ describe("from a table to new rows", () => {
     expect(trained.stderr).toMatch(/training 100\/100 .*loss 0\.\d+ .*samples\/s/);
   });
 
-  test("samples as CSV, NPY and PNG, the same whatever the file and the batch", async () => {
+  test("samples as CSV, NPY and PNG, the same for any file and batch", async () => {
     const csv = await run(
       "sample",
       "runs/table",
@@ -164,7 +164,7 @@ describe("from a table to new rows", () => {
     expect((await readTable(at(file!))).values.shape).toEqual([5, 2]);
   });
 
-  test("evaluate prints marginals and correlations beside those of real rows", async () => {
+  test("evaluate prints marginals and correlations beside the numbers for real rows", async () => {
     const text = await run("evaluate", "runs/table", "-n", "200", "--steps", "6");
     expect(text.code, text.stderr).toBe(0);
     expect(text.stdout).toMatch(/^Distances to 40 held-out rows \(samples: 160 of 200 drawn; real: 160 training rows/);
@@ -270,7 +270,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
       ["train", "moons", "--set", "network.wdith=3"],
       /network.wdith: unknown setting; did you mean width\?/,
     ],
-    ["its setting", ["train", "moons", "--set", "sampler.stpes=3"], /sampler\.stpes: unknown setting; did you mean steps\?/],
+    [
+      "its setting",
+      ["train", "moons", "--set", "sampler.stpes=3"],
+      /sampler\.stpes: unknown setting; did you mean steps\?/,
+    ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
     ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],
@@ -300,7 +304,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
       [["--steps", "1000000000"], /steps: expected at most 10,000,000, found 1000000000/],
       [["--sampler", "restart:intervals=3"], /expected intervals as low:high:steps:repeats/],
       [["--provider", "gpu"], /Allowed choices are cpu, webgpu, cuda, coreml, dml/],
-      [["--checkpoint", "7"], /the checkpoint of step 7, found those of steps 10/],
+      [["--checkpoint", "7"], /the checkpoint of step 7, found checkpoints of steps 10/],
     ] as const) {
       const { code, stderr } = await run("sample", "m", "-n", "3", ...args);
       expect(code).toBe(1);
@@ -309,7 +313,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
     }
   });
 
-  test("too few rows to evaluate with are told before sampling", async () => {
+  test("too few rows to evaluate with are refused before sampling", async () => {
     await writeFile(at("few.csv"), "a,b\n1,2\n2,3\n3,1\n");
     expect((await run("train", "few.csv", "--out", "few", "--steps", "10", ...small)).code).toBe(0);
     const { code, stderr } = await run("evaluate", "few", "-n", "10");

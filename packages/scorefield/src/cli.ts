@@ -21,7 +21,7 @@ import { UsageError } from "./errors.ts";
 import { paint } from "./report/terminal.ts";
 import { version } from "./version.ts";
 
-// Errors that say all a person needs; anything else is a defect of ours, or of the machine.
+// Errors that say all the user needs; anything else is a defect of ours, or of the machine.
 const known = new Set([
   "ArgumentError",
   "CheckpointError",
@@ -136,7 +136,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     process.stderr.write(`scorefield: ${message}\n`);
     process.exit(1);
   });
-  // Nobody reads on: what is told on the way is no reason to end work.
+  // Nobody reads on: messages about progress are no reason to end work.
   process.stderr.on("error", () => {});
   const root = program();
   if (args.length === 0) {

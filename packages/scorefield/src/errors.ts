@@ -1,4 +1,4 @@
-/** Errors of runs on disk and of the command; those of data, recipes and the mathematics come from the packages below. */
+/** Errors of runs on disk and of the command. Errors of data, recipes and the mathematics come from the packages below. */
 
 /** A checkpoint that is missing, damaged or of another network. */
 export class CheckpointError extends Error {

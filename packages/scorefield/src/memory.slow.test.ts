@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** MiB held by a process of its own after each of `marks` calls of `call`. */
+/** MiB held by a separate process after each of `marks` calls of `call`. */
 const residentAfter = async (call: string, marks: readonly number[]): Promise<number[]> => {
   const code = `
     import { compile, createRun, defaultRuntime, edm, encode, heun, loadRun, logDensity, mlp, moons, sample, train, trainRun }

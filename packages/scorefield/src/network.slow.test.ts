@@ -13,7 +13,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const watcher = fileURLToPath(new URL("testing/watched-network.ts", import.meta.url));
 const bin = fileURLToPath(new URL("../bin/scorefield.js", import.meta.url));
 
-// A network of its own in which every address is this machine, and files of its own that say who resolves names.
+// A separate network in which every address is this machine, with its own files that say who resolves names.
 const isolation = ["--net", "--mount", ...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"])];
 const setUp = `set -e
   ip link set lo up

@@ -1,4 +1,4 @@
-/** No regular expression of this project takes more than linear time, whatever text it is given. */
+/** No regular expression of this project takes more than linear time, for any text. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";

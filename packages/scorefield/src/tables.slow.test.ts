@@ -25,7 +25,7 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
     columns.reduce((sum, column) => sum + column[key], 0) / columns.length;
 
   test.each([
-    // Half of the rows are held out, so the real half's distance is what chance alone makes of as many rows as the model
+    // Half of the rows are held out, so the real half's distance is what chance alone makes of the same number of rows as the model
     // saw. Measured ratios of samples to real (docs/tables.md): correlations 1.3 and 1.2, marginals 1.2 and 1.1.
     { name: "cardio", path: join(data, "adbench", "6_cardio.npz"), columns: 21 },
     { name: "sachs", path: join(data, "sachs", "observational.csv"), columns: 11 },

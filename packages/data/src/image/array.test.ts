@@ -73,7 +73,7 @@ describe("imageArray", () => {
     expect(() => of(new Int32Array(0), 0, 2, 2)).toThrow(/shape \[0, 2, 2\]/);
   });
 
-  test("the fingerprint is that of pixels, shape and labels", () => {
+  test("the fingerprint depends on pixels, shape and labels", () => {
     const values = new Int32Array(twelve);
     const labels = { labels: new Int32Array([0, 1, 0]), classes: ["a", "b"] };
     const prints = [

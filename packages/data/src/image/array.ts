@@ -61,14 +61,14 @@ const channelsFirst = (pixels: Uint8Array, { count, shape: [channels, height, wi
 };
 
 /**
- * Images of an array [n, h, w], [n, h, w, c] or [n, c, h, w], c = 1 or 3: whole numbers from 0 to 255, or floating-point
- * ones from 0 to 1, which are rounded to 8 bits.
+ * Images of an array [n, h, w], [n, h, w, c] or [n, c, h, w], c = 1 or 3. The numbers are whole from 0 to 255, or
+ * floating-point from 0 to 1, which are rounded to 8 bits.
  * @param options `labels` with their classes; `path` for errors
  * @throws DataError for other shapes and numbers
  */
 export const imageArray = (
   array: NdArray,
-  { labels: labelled, path }: { readonly labels?: Labels; readonly path?: string } = {},
+  { labels: given, path }: { readonly labels?: Labels; readonly path?: string } = {},
 ): Images => {
   const layout = layoutOf(array.shape, path);
   const { count, shape, channelsLast } = layout;
@@ -76,11 +76,11 @@ export const imageArray = (
   const pixels = channelsLast ? channelsFirst(raw, layout) : raw;
   const size = pixels.length / count;
   const hash = createHash("sha256").update(`${count} ${shape.join()}\n`).update(pixels);
-  if (labelled) hash.update(JSON.stringify(labelled.classes)).update(labelled.labels);
+  if (given) hash.update(JSON.stringify(given.classes)).update(given.labels);
   return {
     count,
     shape,
-    ...labelled,
+    ...given,
     decodes: false,
     sha256: hash.digest("hex"),
     read: async (rows) =>

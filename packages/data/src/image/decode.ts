@@ -23,8 +23,9 @@ const damaged = (path: string, found: string, cause?: unknown): DamagedImageErro
 
 const largestFile = 2 ** 29;
 /**
- * Pixels that a file of so many bytes may decode to. 17 megapixels are taken of any file; more, up to 134, which is above any
- * camera's, at 200 a byte. A photograph has 2 to 10; a few hundred bytes can state 100 million, and would take a gigabyte.
+ * The most pixels that a file of this many bytes may decode to. 17 megapixels are allowed for any file. More are
+ * allowed at 200 pixels a byte, up to 134 megapixels, which is more than any camera's. A photograph has 2 to 10; a few
+ * hundred bytes can state 100 million, and would take a gigabyte.
  */
 const mostPixels = (bytes: number): number => Math.min(2 ** 27, Math.max(2 ** 24, 200 * bytes));
 const mostSeconds = 60;

@@ -183,7 +183,7 @@ describe("imageFolder", () => {
     },
   );
 
-  test("only PNG, JPEG and WebP are decoded, whatever the file's name", async () => {
+  test("only PNG, JPEG and WebP are decoded, for any file name", async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
     writeFileSync(join(folder, "a.png"), svg);
     await picture(8, 8, "#ffffff").gif().toFile(join(folder, "b.png"));

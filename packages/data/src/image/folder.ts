@@ -9,7 +9,7 @@ import { labelsFromFolders } from "./labels.ts";
 
 /** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
-  /** Side of the square images in px. Default that of the files where they are all alike and at most 64, else 32. */
+  /** Side of the square images in px. Default the size of the files where it is the same for all and at most 64, else 32. */
   readonly size?: number | undefined;
   /** Grey levels instead of colours. Default where the files looked at are all grey. */
   readonly greyscale?: boolean | undefined;
@@ -103,11 +103,12 @@ const guess = async (paths: readonly string[], skip: boolean): Promise<{ size: n
 const parallel = 4;
 
 /**
- * The PNG, JPEG and WebP images of a folder and its sub-folders, in the order of their names. Files are decoded when they
- * are read, turned as their EXIF orientation says, transparent parts on white, and kept decoded in memory as far as it
- * reaches, so that later epochs cost nothing. Hidden files and those with other endings are left out.
+ * The PNG, JPEG and WebP images of a folder and its sub-folders, in the order of their names. Files are decoded when
+ * they are read. They are turned as their EXIF orientation says, and transparent parts become white. Decoded images are
+ * kept in memory as far as it reaches, so that later epochs cost nothing. Hidden files and those with other endings are
+ * left out.
  * @param path the folder
- * @throws DataError when it has no images, or one that was looked at is none; reading throws it for damaged files
+ * @throws DataError when it has no images, or a file that was looked at is not an image; reading throws it for damaged files
  */
 export const imageFolder = async (path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> => {
   const { fit = "crop", labels = false, damaged: whenDamaged = "error", memory = 2 ** 30 } = options;
@@ -126,7 +127,7 @@ export const imageFolder = async (path: string, options: ImageFolderOptions = {}
   const damaged = new Set<string>();
   const kept = new Map<number, Uint8Array>();
   const room = Math.floor(memory / (shape[0] * size * size));
-  // Images are decoded side by side; threads within one would only be in each other's way, and in that of training.
+  // Images are decoded side by side; threads within one would only slow each other and training.
   const { default: sharp } = await import("sharp");
   sharp.concurrency(1);
   // Decoded images are kept here.

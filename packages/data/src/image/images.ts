@@ -59,7 +59,7 @@ export const takeImages = (images: Images, positions: ArrayLike<number>): Images
   };
 };
 
-/** Twice as many images: after those given, the same ones as a mirror shows them. */
+/** Twice the images: after the given images, their mirror images. */
 export const withMirrored = (images: Images): Images => {
   const { count, shape } = images;
   const [size, width] = [sizeOf(shape), shape[2]];

@@ -8,7 +8,7 @@ import { atomicWrite, decodeSafetensors, encodeSafetensors } from "@scorefield/d
 import { flattenTree, isNdArray, type NdArray } from "@scorefield/tensor";
 import { cacheFolder } from "./cache-folder.ts";
 
-// Whatever changes what a key's classifier would be, such as how it is trained, counts this up.
+// Increased with every change that gives another classifier for the same key, such as how it is trained.
 const version = 1;
 
 const pathOf = (key: unknown): string | undefined => {

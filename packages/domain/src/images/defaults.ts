@@ -3,7 +3,7 @@ import type { Shape } from "@scorefield/tensor";
 import type { DataFacts, DomainDefaults, FittedDefaults, Watching } from "../domain.ts";
 import { stepsOfPasses } from "../rows.ts";
 
-/** Heun's 18 steps are those of Karras et al. 2022 for 32 x 32. */
+/** Heun's method with 18 steps, as in Karras et al. 2022 for 32 x 32. */
 export const imageDefaults: DomainDefaults = {
   heldOut: 0.1,
   network: "unet",
@@ -32,7 +32,7 @@ const unetFor = ([, height = 1, width = 1]: Shape) => {
 export const imageDefaultsFor = (facts: DataFacts): FittedDefaults => ({
   network: {
     ...(facts.network === "unet" && unetFor(facts.shape)),
-    // One class is none: there is nothing to tell apart.
+    // One class is no class: there is nothing to distinguish.
     ...(facts.classes > 1 && { classes: facts.classes }),
   },
   deviation,

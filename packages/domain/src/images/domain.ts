@@ -41,7 +41,10 @@ const settings = {
 };
 
 const options = {
-  labels: ["--labels [file]", "of images: a file of labels, an array of an .npz file, or alone the sub-folders' names"],
+  labels: [
+    "--labels [file]",
+    "for images: a file of labels, or an array of an .npz file; without a value, the sub-folders' names",
+  ],
   only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],
@@ -67,7 +70,7 @@ export const images = defineDomain({
     const { path } = source;
     return typeof path === "string" && !("kind" in source) && looksLikeImages(path) ? { kind, ...source } : undefined;
   },
-  // Labels are a file of their own except those that sub-folders or an archive hold.
+  // Labels are a separate file, except where sub-folders or an archive hold them.
   paths: (settings) => ["path", ...(hasLabelFile(settings as ImageSettings) ? ["labels"] : [])],
   read: (settings, options) => readImages(settings as ImageSettings, options),
   additions: ({ flip }) => (flip ? "mirrored ones among the former" : undefined),

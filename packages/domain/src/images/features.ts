@@ -22,7 +22,7 @@ const training = { steps: 1000, batch: 128, seed: 0 };
 interface Work {
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
-  /** Steps done, of so many. */
+  /** Steps done, and steps in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -94,7 +94,7 @@ export const glyphExtractor = async (shape: Shape, work: Work): Promise<FeatureE
 /** The name of a file or folder as part of a measure's name: letters, digits, dots and hyphens. */
 export const safeName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "-");
 
-/** Features of a person's own network. @throws DataError for a file that cannot be read; otherwise as `onnxExtractor` */
+/** Features of the user's network. @throws DataError for a file that cannot be read; otherwise as `onnxExtractor` */
 export const fileExtractor = async (
   path: string,
   options: Omit<OnnxExtractorOptions, "name">,

@@ -1,4 +1,4 @@
-/** Images that a person gives to a run. */
+/** Images that the user gives to a run. */
 import { stat } from "node:fs/promises";
 import { DataError } from "@scorefield/data";
 import type { GivenData, GivenOptions } from "../domain.ts";

@@ -21,7 +21,7 @@ import { type NdArray, sizeOf } from "@scorefield/tensor";
 /** What a classifier of the data's classes sees in images whose class is known. */
 interface ClassAccuracy {
   readonly name: string;
-  /** Shares in [0, 1] of the images of this class; null where there are none. */
+  /** Shares in [0, 1] of the images of this class; null where the class has no images. */
   readonly samples: number | null;
   readonly real: number | null;
 }
@@ -55,7 +55,7 @@ export interface ImageSets {
   readonly sampleLabels?: ArrayLike<number> | undefined;
   /** Images that training did not see. */
   readonly reference: Dataset;
-  /** Other real images; those of training, where they are known. */
+  /** Other real images: the training images, where they are known. */
   readonly real?: Dataset | undefined;
   readonly training?: Dataset | undefined;
   /** Tells the data's classes; and their names. */
@@ -121,7 +121,7 @@ const nearestPairs = (indices: ArrayLike<number>, differences: Float64Array): Ne
 const twoSampleNetwork = convolutional({ width: 8, features: 64 });
 
 /**
- * Measures samples against as many images that training did not see, and other real images against the same.
+ * Measures samples against the same number of images that training did not see, and other real images against the same.
  * @throws ShapeError for sets of another shape; ArgumentError for fewer real images than samples; the signal's reason when
  *   aborted
  */

@@ -45,7 +45,7 @@ const isLabelled = (images: Samples): images is Samples & LabelledImages =>
 
 type Work = Parameters<typeof glyphExtractor>[1];
 
-/** A person's own features, else those of a classifier of the data's own classes, else of procedural shapes. */
+/** Features of the user's network, else of a classifier of the data's classes, else of a classifier of drawn shapes. */
 const featuresOf = async (
   { made, own, features }: MeasureInput,
   classifier: Classifier | undefined,

@@ -28,7 +28,7 @@ describe.skipIf(missing)(`digits${missing ? `: skipped, no folder ${mnist}; set 
     await rm(folder, { recursive: true });
   });
 
-  test("more than 98.5 % of digits that training did not see are told", async () => {
+  test("more than 98.5 % of digits that training did not see are classified correctly", async () => {
     const images = await readImageArray(join(mnist, "train-images-idx3-ubyte.gz"), {
       labels: join(mnist, "train-labels-idx1-ubyte.gz"),
     });

@@ -91,7 +91,7 @@ const onlyOf = (images: Images, only: readonly (string | number)[], path: string
   };
 };
 
-/** What a person should know of runs that were left out. */
+/** What the user should know of runs that were left out. */
 const remarksOf = (leftOut: readonly string[]): string[] => {
   if (leftOut.length === 0) return [];
   const named = `${leftOut.slice(0, 3).join(", ")}${leftOut.length > 3 ? ", ..." : ""}`;

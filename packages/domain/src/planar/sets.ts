@@ -1,7 +1,7 @@
 /**
- * Two-dimensional sets to train on. Without noise each has mean zero (the spirals with one arm excepted) and mean
- * square coordinate 1, E|x|^2 / 2 = 1, so that one noise schedule suits them all; `noise` is the standard deviation of
- * isotropic Gaussian noise added in these units.
+ * Two-dimensional sets to train on. Without noise each has mean zero (except the spirals with one arm) and mean square
+ * coordinate 1, E|x|^2 / 2 = 1. So one noise schedule suits them all. `noise` is the standard deviation of isotropic
+ * Gaussian noise added in these units.
  */
 
 import { ArgumentError, normal, uniform } from "@scorefield/core";
@@ -101,7 +101,7 @@ export const checkerboard = ({
 
 /**
  * Concentric circles of radii proportional to 1 ... `rings`, each with the same share of the points. The density is
- * known: uniform in angle, and about a circle of radius R the distance r from the origin has Rice's law,
+ * known: uniform in angle, and about a circle of radius R the distance r from the origin has Rice's distribution,
  * r / noise^2 exp(-(r^2 + R^2) / (2 noise^2)) I0(r R / noise^2).
  * @throws ArgumentError unless `rings` (default 3) is a positive integer
  */

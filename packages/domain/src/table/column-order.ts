@@ -65,8 +65,9 @@ const broken = (rows: NdArray, pairs: readonly Pair[]): Float64Array =>
 const shareOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * Finds pairs of columns `lower <= upper` that hold in all training rows (in the first half of the reference, where these
- * are not known) and counts the samples that break some. No pairs: undefined, also for fewer than 100 such rows.
+ * Finds pairs of columns with `lower <= upper` in all training rows, and counts the samples that break some of these.
+ * Where the training rows are not known, the first half of the reference is used. No pairs: undefined, also for fewer
+ * than 100 such rows.
  */
 export const columnOrder = (
   columns: readonly string[],

@@ -4,7 +4,7 @@ import { standardUnits } from "@scorefield/assess/internal";
 import { permutation } from "@scorefield/core";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 
-/** Distances of one column from that of the reference rows. */
+/** Distances of one column from the same column of the reference rows. */
 export interface ColumnDistance {
   /** Two-sample Kolmogorov-Smirnov distance, in [0, 1]. */
   readonly kolmogorovSmirnov: number;
@@ -22,7 +22,7 @@ interface SetDistance {
 }
 
 /**
- * Samples against reference rows, beside as many real training rows against the same: the distance that chance alone makes.
+ * Samples against reference rows, beside the same number of training rows against them: the distance that chance alone makes.
  */
 export interface ColumnComparison {
   readonly columns: readonly string[];
@@ -54,7 +54,7 @@ const pick = (rows: NdArray, columns: readonly number[]): NdArray<"float64"> => 
   return ndarray(data, [n, columns.length]);
 };
 
-/** So many rows at random; the set itself where it has no more. @param step sets the draws of different sets apart */
+/** `count` rows at random; the set itself where it has no more. @param step gives different sets different draws */
 const some = (rows: NdArray, count: number, seed: number, step: number): NdArray => {
   const [n = 0, d = 0] = rows.shape;
   if (n <= count) return rows;

@@ -4,7 +4,7 @@
 const mostDecimals = 10;
 
 /**
- * The nearest number with so many decimals. A number so large that its neighbours are farther apart than that is
+ * The nearest number with this many decimals. A number so large that its neighbours are farther apart than that is
  * returned as it is.
  */
 export const roundTo = (value: number, decimals: number): number => {

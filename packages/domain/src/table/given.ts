@@ -1,4 +1,4 @@
-/** Rows that a person gives to a run. */
+/** Rows that the user gives to a run. */
 import { ArgumentError } from "@scorefield/core";
 import { DataError, readTable } from "@scorefield/data";
 import type { GivenData, GivenOptions } from "../domain.ts";

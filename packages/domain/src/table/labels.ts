@@ -2,7 +2,7 @@
 import { DataError, readNpz } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 
-/** Labels that stand in an array of their own, beside the rows of an NPZ archive. @throws DataError unless one for each row */
+/** Labels in a separate array, beside the rows of an NPZ archive. @throws DataError unless one for each row */
 export const archiveLabels = async (path: string, name: string, rows: number): Promise<Float64Array> => {
   const array = (await readNpz(path, [name]))[name]!;
   if (array.shape[0] !== rows || array.data.length !== rows)

@@ -1,4 +1,4 @@
-/** How good samples of a table are: measures of whole rows, and every column beside that of real rows. */
+/** How good samples of a table are: measures of whole rows, and every column beside the column of real rows. */
 import type { Quality } from "@scorefield/assess";
 import { type CompareOptions, compareSets, plainJson } from "@scorefield/assess/internal";
 import { columnOrder, type OrderedPair } from "./column-order.ts";

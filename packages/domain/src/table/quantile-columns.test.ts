@@ -78,7 +78,7 @@ describe.each([500, 5000, 200_000])("%i rows", (n) => {
     const sorted = column.slice().sort();
     const back = Float64Array.from(draws, map.toValue).sort();
 
-    // Quantiles are those of the column, as near as so many draws can tell: five standard errors of a share.
+    // Quantiles are the column's quantiles within five standard errors of a share.
     for (const p of shares) {
       const value = back[Math.floor(p * back.length)]!;
       const room = 5 * Math.sqrt((p * (1 - p)) / back.length) + 1 / back.length + 1 / n;
@@ -90,7 +90,7 @@ describe.each([500, 5000, 200_000])("%i rows", (n) => {
     expect(distribution.decimals).toBe(n === 500 && decimals === undefined ? distribution.decimals : decimals);
     if (decimals !== undefined) expect(decimalsOf(back)).toBeLessThanOrEqual(decimals);
 
-    // Scores without chance: the standard deviation is that of the column, whatever its tails.
+    // Scores without chance: the standard deviation is the column's, for any tails.
     const even = Float64Array.from({ length: n }, (_, i) => map.toValue(normalQuantile((i + 0.5) / n)));
     const deviation = deviationOf(column);
     expect(Math.abs(deviationOf(even) - deviation)).toBeLessThanOrEqual(0.01 * deviation);

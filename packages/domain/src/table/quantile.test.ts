@@ -5,7 +5,7 @@ import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
 const mapOf = (column: readonly number[]) => quantileMap(fitDistribution(Float64Array.from(column)));
 
 describe("quantileMap", () => {
-  test("gives every value back, repeated ones whatever the place in their range", () => {
+  test("gives every value back, repeated ones at any place in their range", () => {
     const column = [3, 1, 1, 1, 7.5, 2, 2, 100];
     const map = mapOf(column);
     for (const value of column)

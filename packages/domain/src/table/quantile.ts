@@ -35,8 +35,8 @@ const keptRanks = (n: number): number[] => {
 
 /**
  * The distribution of a column of finite numbers. Of more than 1,000 distinct values it keeps a part, about 1,300 of
- * 200,000 rows: every order statistic near both ends, fewer in geometric steps towards the middle, each value that a
- * thousandth of the rows share, and the values next to it.
+ * 200,000 rows. It keeps every order statistic near both ends, and fewer in geometric steps towards the middle. It also
+ * keeps each value that a thousandth of the rows share, and the values next to it.
  */
 export const fitDistribution = (column: Float32Array | Float64Array): Distribution => {
   const sorted = column.slice().sort();

@@ -67,7 +67,7 @@ describe("quantile scaling", () => {
     expect(Math.abs(mean)).toBeLessThan(0.15);
   });
 
-  test("repeated values have their share of the rows as probability, whatever the score", () => {
+  test("repeated values have their share of the rows as probability, for any score", () => {
     const mixed = Float64Array.from([0, 0, 0, 0, 0, 0, 1, 2, 2, 50]);
     const { volume, toScore } = quantileMap(fitDistribution(mixed));
     for (const [value, share] of [

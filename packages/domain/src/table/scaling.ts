@@ -1,4 +1,4 @@
-/** Between the units of a table and those of a model: fitted on training rows, kept in the run, undone on samples. */
+/** Between the units of a table and a model's units: fitted on training rows, kept in the run, undone on samples. */
 import { uniform } from "@scorefield/core";
 import { fitStandardisation, standardise, unstandardise } from "@scorefield/data";
 import { castArray, type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";

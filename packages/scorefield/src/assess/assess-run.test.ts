@@ -68,7 +68,7 @@ test("a run on images: nearest training images by index, and features of one's o
   });
   expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
   if (quality.kind !== "images") throw new Error(`expected images, found ${quality.kind}`);
-  // As many as were held out.
+  // The number of held-out samples.
   expect(quality.count).toBe(20);
   expect(quality.measures.map(({ name }) => name)).toContain("frechet-mine");
   expect(quality.nearest).toHaveLength(16);

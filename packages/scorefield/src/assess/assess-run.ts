@@ -17,7 +17,7 @@ export interface AssessRunOptions {
   readonly missing?: "error" | "drop";
   /** Default the run's own. */
   readonly sampler?: AnySampler;
-  /** Features that images are compared by; default those of a classifier of the data's classes, or of procedural shapes. */
+  /** Features that images are compared by; default the features of a classifier of the data's classes, or of drawn shapes. */
   readonly extractor?: FeatureExtractor;
   /** Of all draws, default 0. */
   readonly seed?: number;
@@ -36,9 +36,9 @@ const known = {
   onProgress: true,
 } satisfies Known<AssessRunOptions>;
 
-/** How a run is assessed: what is drawn and how, what to compare with, and who is told. */
+/** How a run is assessed: what is drawn and how, what to compare with, and who hears of the progress. */
 export interface RunAssessment extends Pick<MeasureInput, "count" | "seed" | "features" | "signal" | "draw"> {
-  /** The file or folder to compare with in place of held-out data, and what people call it. */
+  /** The file or folder to compare with in place of held-out data, and its name in texts. */
   readonly file?: string | undefined;
   readonly data?: string | undefined;
   /** What to do with samples of it that lack a number. */

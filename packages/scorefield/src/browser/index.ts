@@ -1,6 +1,6 @@
 /**
  * `scorefield/browser`: the library for pages and their workers, with onnxruntime-web as default runtime. It has no file
- * system: arrays come from bytes, and runs by `openRun` from a URL or from files that a person chose. Bundlers for browsers
+ * system: arrays come from bytes, and runs by `openRun` from a URL or from files that the user chose. Bundlers for browsers
  * also take this for `scorefield` itself.
  */
 import "./runtime.ts";

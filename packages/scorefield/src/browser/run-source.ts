@@ -1,8 +1,8 @@
-/** Where the files of a run are for a page: behind a URL, or among files that a person chose. */
+/** Where the files of a run are for a page: behind a URL, or among files that the user chose. */
 import { CheckpointError, RunError } from "../errors.ts";
 import { checkpointName, stepOfName } from "../run/checkpoint-name.ts";
 
-/** A file that a person chose in a page; every `File` is one. */
+/** A file that the user chose in a page; every `File` is one. */
 export interface RunFile {
   readonly name: string;
   /** The path within the folder that was chosen, if one was. */
@@ -35,7 +35,7 @@ const folderUrl = (source: string | URL): URL => {
   }
 };
 
-/** A response, or why there is none. */
+/** A response, or why there is no response. */
 const get = async (url: URL): Promise<Response | string> => {
   try {
     const response = await fetch(url);
@@ -114,7 +114,7 @@ const chosen = (files: readonly RunFile[]): RunFiles => {
       const file = steps.get(step);
       if (file) return new Uint8Array(await file.arrayBuffer());
       throw new CheckpointError(
-        `${name}: expected the checkpoint of step ${step}, found ${listed.length > 0 ? `those of steps ${listed.join(", ")}` : "none"}`,
+        `${name}: expected the checkpoint of step ${step}, found ${listed.length > 0 ? `checkpoints of steps ${listed.join(", ")}` : "none"}`,
       );
     },
   };

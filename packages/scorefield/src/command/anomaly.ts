@@ -147,7 +147,7 @@ const scoreGiven = async (
 ): Promise<void> => {
   const {
     samples,
-    labels: labelled,
+    labels: allLabels,
     dropped = 0,
     positions: kept,
   } = await run.domain.given(file, {
@@ -170,7 +170,7 @@ const scoreGiven = async (
     });
   const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
   const rows = takeRows(all as NdArray<"float64">, chosen);
-  const labels = labelled && Float64Array.from(chosen, (i) => labelled[i]!);
+  const labels = allLabels && Float64Array.from(chosen, (i) => allLabels[i]!);
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
     out.remark(
@@ -255,23 +255,18 @@ export const addAnomaly = (program: Command): void => {
     .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
-      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row; the latter two in columns standardised by the training rows. With labels, prints the area under the ROC curve and average precision.",
+      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row. The last two use columns standardised by the training rows. With labels, it prints the area under the ROC curve and the average precision.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
-    .option("--data <file>", "a table with the run's columns, which has to be named; - for standard input")
+    .option("--data <file>", "a table with the run's columns; required; - for standard input")
     .addOption(inputFormatOption())
     .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
-    .option(
-      "--noise <x>",
-      "noise, relative to the signal, under which the negative log-density is meant",
-      positive,
-      0.1,
-    )
-    .option("--tolerance <x>", "of the log-density", positive, 1e-3)
-    .option("--steps <n>", "of training the categorical diffusion-time estimate", whole(1), 2000)
-    .option("--seed <n>", "of that training", whole(0), 0)
+    .option("--noise <x>", "noise, relative to the signal, of the negative log-density", positive, 0.1)
+    .option("--tolerance <x>", "tolerance of the log-density", positive, 1e-3)
+    .option("--steps <n>", "training steps of the categorical diffusion-time estimate", whole(1), 2000)
+    .option("--seed <n>", "seed of that training", whole(0), 0)
     .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
     .addOption(scoreFormatOption())
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))

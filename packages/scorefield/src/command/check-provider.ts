@@ -1,4 +1,4 @@
-/** Whether a graphics processor computes, found out in a process of its own before the work begins. */
+/** Whether a graphics processor computes, found out in a separate process before the work begins. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { RuntimeError } from "@scorefield/tensor";

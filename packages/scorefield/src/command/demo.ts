@@ -62,7 +62,7 @@ const action = (flags: DemoFlags): Promise<void> =>
 
     const run = await loadRun(path);
     const { samples } = await sampleWatched(run, { count: sampleCount, seed }, signal);
-    // The fresh points come after those of training in the same stream.
+    // The fresh points come after the training points in the same stream.
     const quality = freshDistances(samples, planarSets[set](), { seed, first: trainingPoints });
 
     out.remark("drawing the score field and the log-density");
@@ -107,7 +107,7 @@ export const addDemo = (program: Command): void => {
     .addOption(oneOf("--set <name>", "the set", planarNames).default("moons"))
     .option("-o, --out <folder>", "the run's folder (default: runs/demo-<set>)")
     .option("--steps <n>", "training steps", whole(1), 10_000)
-    .option("--seed <n>", "of data, training and sampling", whole(0), 0)
+    .option("--seed <n>", "seed of data, training and sampling", whole(0), 0)
     .option("--overwrite", "replace a run that is in the folder")
     .option("--json", "print the result as JSON")
     .action(action);

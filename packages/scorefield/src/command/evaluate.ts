@@ -19,7 +19,7 @@ import { inputFormatOption, missingOption, withInput } from "./standard-input.ts
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
-/** Features of a person's own network, and what they are called. */
+/** Features of the user's network, and their name. */
 const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
   if (file === undefined) return undefined;
   const extractor = await fileExtractor(file, {
@@ -133,7 +133,7 @@ export const addEvaluate = (program: Command): void => {
     .command("evaluate")
     .summary("compare samples of a run with data it has not seen")
     .description(
-      "Draws samples from a run and compares them with the data held out of training, beside the same for real training data: the distance that chance alone makes. Every number has an interval.",
+      "Draws samples from a run and compares them with the data held out of training. Beside this it compares real training data with the same: the difference that chance alone makes. Every measure of whole samples has an interval.",
     )
     .argument("<run>", "the run's folder")
     .option(
@@ -145,15 +145,15 @@ export const addEvaluate = (program: Command): void => {
     .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
-    .option("--seed <n>", "of the draws", whole(0), 0)
+    .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option(
       "--extractor <file>",
-      "of images: an ONNX network whose features are compared (default: a classifier trained on the data's classes, or on shapes)",
+      "for images: an ONNX network whose features are compared (default: a classifier trained on the data's classes, or on shapes)",
     )
     .option("--inception", "the extractor is the Inception network: its distances are FID and KID")
     .option("--range <black,full>", "values that the extractor takes (default: -1,1)", rangeOption)
     .addOption(
-      oneOf("--layout <order>", "of the extractor's input, where its shape does not say", [
+      oneOf("--layout <order>", "layout of the extractor's input, where its shape does not say", [
         "channels-first",
         "channels-last",
       ]),

@@ -29,7 +29,7 @@ export interface EvaluateFlags {
   readonly json?: boolean;
 }
 
-/** Tells a person how far an assessment is: what is measured next only where nobody reads JSON. */
+/** Shows the progress of an assessment. What is measured next is shown only where nobody reads JSON. */
 export const watchAssessment = (out: Output) => {
   let line: ReturnType<typeof progress> | undefined;
   const end = (): void => {

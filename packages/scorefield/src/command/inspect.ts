@@ -139,7 +139,7 @@ export const addInspect = (program: Command): void => {
     .command("inspect")
     .summary("look at the score of a run as a field, in a report")
     .description(
-      "Examines what a run has learnt and writes one HTML file with figures and numbers: calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, Langevin chains; for data in the plane the field itself, its landscapes, streamlines, basins and curl.",
+      "Examines what a run has learnt and writes one HTML file with figures and numbers. It covers calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, and Langevin chains. For data in the plane it also shows the field, its landscapes, streamlines, basins and curl.",
     )
     .argument("<run>", "the run's folder")
     .option(
@@ -153,7 +153,7 @@ export const addInspect = (program: Command): void => {
       "where the report goes; - for standard output (default: inspect.html in the run's folder)",
     )
     .option("--only <names>", `some of ${instrumentNames.join(", ")} (default: all)`, list)
-    .option("--seed <n>", "of all draws", whole(0), 0)
+    .option("--seed <n>", "seed of all draws", whole(0), 0)
     .option("--json", "print the numbers as JSON (without the maps of the plane)")
     .action(action);
   withProvider(withParametersChoice(command));

@@ -1,6 +1,6 @@
 /** Ctrl-C: the first asks work to stop where it can be continued, the second ends the process at once. */
 
-/** Thrown when a person stopped the work; the message says how to go on. */
+/** Thrown when the user stopped the work; the message says how to continue. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }

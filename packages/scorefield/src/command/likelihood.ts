@@ -65,16 +65,16 @@ const checkBits = ({ path, codec }: LoadedRun): void => {
     );
 };
 
-/** What a person should know of densities in the data's units. */
+/** What the user should know of densities in the data's units. */
 const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowhere: number): string[] => [
   ...(codec.volume
     ? []
     : [
-        `log-densities are in the model's units: ${codec.because} has a probability in the data's own, not a density; train without it (--exclude) for log-densities in the data's units`,
+        `log-densities are in the model's units: ${codec.because} has a probability in the data's units, not a density; train without it (--exclude) for log-densities in the data's units`,
       ]),
   ...(withAtoms > 0
     ? [
-        `${withAtoms} of ${rows} rows have values with a probability of their own, as ${codec.because} gives values that repeat and the ends of columns: these count by their probability and not by a density, and the log-density is then a lower bound in the mean`,
+        `${withAtoms} of ${rows} rows have values with a probability in place of a density, which ${codec.because} gives to values that repeat and to the ends of columns; these count by their probability, and the log-density is then a lower bound in the mean`,
       ]
     : []),
   ...(nowhere > 0
@@ -128,7 +128,7 @@ const rowLikelihood = async (
   for (const remark of remarksOf(run, logDensity.length, withAtoms, nowhere)) out.remark(remark);
   const total = summary(logDensity.filter((value) => value !== Number.NEGATIVE_INFINITY));
   const errors = details.standardError.data;
-  // That of the mean: errors of rows, whose probes are independent.
+  // The error of the mean: errors of rows, whose probes are independent.
   const probeError =
     probes === undefined && size <= 64
       ? undefined
@@ -143,7 +143,7 @@ const rowLikelihood = async (
     ...(volume && !codec.smooth && { atoms: Float64Array.from(volume.atoms) }),
     ...(inBits && { bits_per_dimension: inBits }),
   });
-  const head = ["", "mean", "standard error", "of it, from probes", "error of the ODE", "left out by the prior"];
+  const head = ["", "mean", "standard error", "its part from probes", "error of the ODE", "left out by the prior"];
   const error = meanOf(details.solverError.data);
   const mismatch = meanOf(details.priorMismatch.data);
   out.text(`${logDensity.length} rows of ${title}, in ${seconds.toFixed(1)} s`);
@@ -191,7 +191,7 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
       if (flags.data === undefined) throw missingData(path, "likelihood");
       if (flags.count !== undefined)
         throw new UsageError(
-          `--count: expected a run whose likelihood is told in bits per dimension, found one on ${run.domain.samples}`,
+          `--count: expected a run whose likelihood is in bits per dimension, found one on ${run.domain.samples}`,
         );
       if (flags.bits) checkBits(run);
     }
@@ -208,7 +208,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density; a constant column leaves log-densities in the model's units. It takes the prior for the distribution at the most noise; what that leaves out is printed beside it, and is part of the error estimate of each row. Of images it tells the bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density. With a constant column, log-densities are in the model's units. The distribution at the most noise is taken to be the prior. An estimate of the resulting error is printed, and is part of the error estimate of each row. For images the result is in bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option(
@@ -217,7 +217,7 @@ export const addLikelihood = (program: Command): void => {
     )
     .addOption(inputFormatOption())
     .addOption(missingOption())
-    .option("-n, --count <n>", "of images: how many, from the first (default: 100)", whole(1))
+    .option("-n, --count <n>", "for images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
     .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
     .addOption(scoreFormatOption())
@@ -226,8 +226,8 @@ export const addLikelihood = (program: Command): void => {
       "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
       whole(1),
     )
-    .option("--tolerance <x>", "of the ODE's solution (default: 0.00001)", positive)
-    .option("--seed <n>", "of probes and dequantisation", whole(0), 0)
+    .option("--tolerance <x>", "tolerance of the ODE's solution (default: 0.00001)", positive)
+    .option("--seed <n>", "seed of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);

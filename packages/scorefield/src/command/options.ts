@@ -102,7 +102,7 @@ export const withProvider = (command: Command): Command =>
       setDefaultRuntime(native({ provider }));
     });
 
-/** What a person should know about the parameters loaded: of which average they are, if one was made. */
+/** What the user should know about the loaded parameters: of which average they are, if one was made. */
 export const describeAverage = ({ step, average }: LoadedRun): string[] =>
   average
     ? [

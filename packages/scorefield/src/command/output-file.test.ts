@@ -8,7 +8,7 @@ import { checkOutputFile } from "./output-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "scorefield-output-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a file that cannot be written is told before the work", () => {
+test("a file that cannot be written is refused before the work", () => {
   mkdirSync(join(folder, "a.html"));
   writeFileSync(join(folder, "old.html"), "");
   const check = (name: string) => checkOutputFile("--report", join(folder, name), [".html", ".htm"]);

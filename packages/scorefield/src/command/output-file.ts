@@ -1,4 +1,4 @@
-/** Whether a file can be written, told before the work and not after it. */
+/** Whether a file can be written, found out before the work and not after it. */
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { UsageError } from "../errors.ts";

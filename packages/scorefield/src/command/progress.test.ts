@@ -29,7 +29,7 @@ test("on a terminal one line is rewritten, at most ten times a second, and fits"
   expect(written.at(-1)).toBe("\n");
 });
 
-test("a share is told in percent where counts mean nothing", () => {
+test("a share is shown in percent where counts mean nothing", () => {
   const { written, options } = watch(false);
   progress("inspecting", 1000, { ...options, percent: true }).update(394, ["modes"]);
   expect(written).toEqual(["inspecting 39 %  modes\n"]);

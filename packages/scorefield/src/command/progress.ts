@@ -33,8 +33,8 @@ const secondsBetween = { terminal: 0.1, log: 5 };
 /**
  * @param title what is being done
  * @param total in the same unit as `done`
- * @param options `start`: how much was done before (a resumed run), so that the time left is right; `percent`: tell the
- *   share in place of counts, where these mean nothing to a person; `stream`, default stderr; `now` in ms
+ * @param options `start`: how much was done before (a resumed run), so that the time left is right; `percent`: show
+ *   the share in place of counts, where these mean nothing to the user; `stream`, default stderr; `now` in ms
  */
 export const progress = (
   title: string,

@@ -118,11 +118,15 @@ export const addSample = (program: Command): void => {
     .command("sample")
     .summary("draw new rows or images from a run")
     .description(
-      "Draws samples from the model of a run, in the units of its data. Sample i depends on the seed and i alone.",
+      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i.",
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
-    .option("--shard <i/n>", "draw the i-th of n parts of them, 1/n to n/n: put together, what one run draws", shard)
+    .option(
+      "--shard <i/n>",
+      "draw only the i-th of n parts, 1/n to n/n; together the parts are what one run draws",
+      shard,
+    )
     .option(
       "-o, --out <file>",
       "a .csv, .tsv, .npy or .png file; of images a folder too; - for standard output (default: in the run's folder samples)",
@@ -130,20 +134,24 @@ export const addSample = (program: Command): void => {
     .addOption(
       oneOf(
         "--format <format>",
-        "of - and of the default file (default: csv of rows, png to 400 images, else npy)",
+        "format of - and of the default file (default: csv of rows, png to 400 images, else npy)",
         sampleFormats,
       ),
     )
-    .option("--class <names>", "of labelled images: a class, several between commas in turn, or all")
-    .option("--guidance <w>", "push samples towards their class; 1 does not, 2 to 4 do", number)
+    .option("--class <names>", "for labelled images: a class, several between commas in turn, or all")
+    .option(
+      "--guidance <w>",
+      "weight of the guidance to the class; 1: no guidance, 2 to 4: more typical samples",
+      number,
+    )
     .option(
       "--guidance-interval <low,high>",
-      "guide at noise sigma / alpha between these alone, and save the rest",
+      "guide only at noise sigma / alpha between these; outside, samples take less time",
       range,
     )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
-    .option("--seed <n>", "of the draws", whole(0), 0)
+    .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--json", "print the result as JSON")
     .action(action);

@@ -13,7 +13,7 @@ import { withExamples } from "./usage.ts";
 const defaultOf = ({ type, default: value }: Setting): unknown =>
   type.type === "part" ? (value as HasRecipe).recipe.kind : value;
 
-/** A sampler's settings with their defaults, those of its predictor beside them. */
+/** A sampler's settings with their defaults, and the settings of its predictor. */
 const settingsOf = ({ settings, beside }: Declaration): Record<string, Setting> => {
   const part = beside === undefined ? undefined : settings[beside];
   if (part?.type.type !== "part") return settings;
@@ -125,9 +125,9 @@ const action = (kind: string | undefined, flags: { readonly json?: boolean }): v
 export const addSamplers = (program: Command): void => {
   const command = program
     .command("samplers")
-    .summary("list every sampler, or what the settings of one are")
+    .summary("list every sampler, or explain the settings of one")
     .description(
-      "Lists every sampler that --sampler takes: a line about it, its source, and its settings. With the name of one: what each of its settings does, what it may be, and its default.",
+      "Lists every sampler that --sampler takes, with a summary, its source and its settings. With the name of one sampler, it explains each setting, its range and its default.",
     )
     .argument("[sampler]", "a sampler of the list")
     .option("--json", "print the result as JSON")

@@ -1,4 +1,4 @@
-/** Samples of a run while a person watches: what `sample`, `evaluate` and `demo` share. */
+/** Samples of a run while the user watches: what `sample`, `evaluate` and `demo` share. */
 import {
   type AnySampler,
   type GuidanceOptions,
@@ -29,7 +29,7 @@ export interface SamplingChoice {
 }
 
 /**
- * The sampler that options choose, else the run's own; settings that are not given are those of the run, if it names the
+ * The sampler that options choose, else the run's own; settings that are not given are the run's, if it names the
  * same kind. `sampler` is as {@link parseSampler} reads it, and `steps` goes before its setting.
  * @throws RecipeError for an unknown name, with the nearest, and for an unknown setting, with the known ones
  */

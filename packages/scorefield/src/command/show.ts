@@ -61,9 +61,9 @@ const action = async (path: string, flags: ShowFlags): Promise<void> => {
 export const addShow = (program: Command): void => {
   const command = program
     .command("show")
-    .summary("see what a run is, how far it came, and its loss curve")
+    .summary("see what a run is, its progress and its loss curve")
     .description(
-      "Shows what a run is: its data, network and settings, how far its training came, its losses with a curve of them, its files, and what to do next. It reads the run alone, not its data, and may be used while the run is trained.",
+      "Shows what a run is: its data, network and settings, the progress of its training, its losses with their curve, its files, and the next commands. It reads only the run, not its data, and may be used while the run is trained.",
     )
     .argument("<run>", "the run's folder")
     .option("--report <file>", "write the loss curve as one .html file; - for standard output")

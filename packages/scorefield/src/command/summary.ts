@@ -76,10 +76,14 @@ export const addSummary = (program: Command): void => {
     .command("summary")
     .summary("list the parts of a network, with what they cost")
     .description(
-      "Lists the parts of a network in the order they are used: the shape of their output, their parameters, and the multiply-adds of one sample (times 2 for operations, times about 3 for a training step).",
+      "Lists the parts of a network in the order of use: the shape of their output, their parameters, and the multiply-adds of one sample. Operations are twice the multiply-adds. A training step takes about three times the multiply-adds.",
     )
     .argument("<network>", `a kind of network (${networkKinds.join(" ")}), a recipe (.json .ts) or a run`)
-    .option("--shape <sizes>", "of a sample, between commas, channels first (default: that of the data)", wholeList)
+    .option(
+      "--shape <sizes>",
+      "shape of a sample, between commas, channels first (default: the shape of the data)",
+      wholeList,
+    )
     .option("--set <path=value>", "a setting, such as network.width=32; repeatable", gather)
     .option("--json", "print the result as JSON")
     .action(action);

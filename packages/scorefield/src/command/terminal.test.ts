@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const bin = fileURLToPath(new URL("../../bin/scorefield.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "scorefield-terminal-"));
 
-// A test run by a service must see what a person does: Node gives no colours where CI is set.
+// A test run by a service must see what users see: Node gives no colours where CI is set.
 const { CI: _, FORCE_COLOR: __, NO_COLOR: ___, ...variables } = process.env;
 type Variables = Readonly<Record<string, string>>;
 
@@ -51,7 +51,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
     for (const args of [["samplers"], ["summary", "dit", "--shape", "1,28,28"], ["show", "run"]]) {
       const shown = onTerminal(columns, args);
       expect(shown).toContain(control);
-      // What a person types is not broken.
+      // What the user types is not broken.
       const lines = stripVTControlCharacters(shown).split("\n");
       for (const line of lines.filter((line) => !line.startsWith("  scorefield ") && !/^ *\S+$/.test(line)))
         expect([...line].length, line).toBeLessThanOrEqual(columns);

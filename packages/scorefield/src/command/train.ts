@@ -80,7 +80,7 @@ const readSource = async (source: string): Promise<Given> => {
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** Names of the options of all domains, which are those of the settings they stand for. */
+/** Names of the options of all domains. An option has the name of its setting. */
 const dataOptions = [...new Set(builtInDomains.flatMap(({ options = {} }) => Object.keys(options)))];
 
 /** Domains by what people call them, each once. */
@@ -284,7 +284,7 @@ export const addTrain = (program: Command): void => {
     .command("train")
     .summary("train a score model on a table or images, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
+      "Trains a score model on the rows of a table or on images and keeps it as a run. A run is a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops the training, and --resume continues it bit for bit. Data from standard input, at most 1 GiB, are kept in the run.",
     )
     .argument(
       "<source>",
@@ -300,12 +300,12 @@ export const addTrain = (program: Command): void => {
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
     .option(
       "--minutes <n>",
-      "train until this time is up, start and pictures included; the learning rate falls to 0 with it",
+      "a deadline for all of the training, with its start and previews; the learning rate falls to 0 with the time",
       positive,
     )
-    .option("--pace <run>", "repeat, step by step and without a clock, what a run with --minutes did")
+    .option("--pace <run>", "repeat the training of a run with --minutes, step by step and without a clock")
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
-    .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
+    .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(command);

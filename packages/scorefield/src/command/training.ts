@@ -1,4 +1,4 @@
-/** Trains a run while a person watches: what `train` and `demo` share. */
+/** Trains a run while the user watches: what `train` and `demo` share. */
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { duration } from "../report/duration.ts";
@@ -49,7 +49,7 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   const steps = training.steps ?? training.pace?.at(-1)?.[0];
   const start = run.checkpoint?.step ?? 0;
   let share = shareDone(training, run.checkpoint);
-  // By the clock, how many steps there will be is not known: the share of the time is told.
+  // By the clock, the number of steps is not known: the share of the time is shown.
   const line =
     steps === undefined
       ? progress("training", 1000, { start: 1000 * share, percent: true })

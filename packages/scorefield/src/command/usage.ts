@@ -55,7 +55,7 @@ export const oneLine = (text: string): string =>
     .join(" ");
 
 /**
- * What is wrong with a command line, in one line for a person.
+ * What is wrong with a command line, in one line for the user.
  * @param args without the program and its file
  */
 export const usageMessage = ({ code, message }: CommanderError, root: Command, args: readonly string[]): string => {

@@ -38,7 +38,7 @@ test("a folder of PNG files, in sub-folders by class, which reads back as the sa
   expect(readdirSync(folder)).toEqual(["new"]);
 });
 
-test("names of classes never lead out of the folder, and each class has one of its own", async () => {
+test("names of classes never lead out of the folder, and each class has its own", async () => {
   const images = ndarray(new Float64Array(6 * 4), [6, 1, 2, 2]);
   const classes = ["..", "../../out", "", "con", "Cat", "cat"];
   await writeSamples(join(folder, "new"), images, { domain, made: madeOf(images), classes });

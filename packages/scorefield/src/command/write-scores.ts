@@ -17,7 +17,8 @@ export interface ScoreFlags {
 }
 
 /** The option that says the format of standard output. */
-export const scoreFormatOption = (): Option => oneOf("--format <format>", "of --out - (default: csv)", ["csv", "tsv"]);
+export const scoreFormatOption = (): Option =>
+  oneOf("--format <format>", "format of --out - (default: csv)", ["csv", "tsv"]);
 
 /** @throws UsageError unless scores can be written under such a name */
 export const checkScoreFile = ({ out, format }: ScoreFlags): void => {

@@ -33,7 +33,7 @@ export interface CurvePlot {
   readonly curves: readonly Curve[];
 }
 
-/** An axis; its range is that of the data unless given. */
+/** An axis; its range is the range of the data unless given. */
 interface AxisOptions {
   readonly label: string;
   readonly log?: boolean;
@@ -72,7 +72,7 @@ const domainOf = (name: string, { log, domain }: AxisOptions, values: readonly n
 
 const [left, bottom, gap] = [56, 44, 22] as const;
 
-/** A position on an axis: logarithms are taken here, because d3's logarithmic scale drops labels of its own choice. */
+/** A position on an axis: logarithms are taken here, because d3's logarithmic scale drops labels. */
 const place =
   ({ log }: AxisOptions) =>
   (value: number): number =>

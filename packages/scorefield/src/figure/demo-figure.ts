@@ -13,7 +13,7 @@ export interface FieldFigure {
   data: NdArray;
   /** Samples of the model, shape [m, 2]. */
   samples: NdArray;
-  /** Log-density in nats at (x[j], y[i]), row-major [y.length, x.length]; -Infinity where there is none. */
+  /** Log-density in nats at (x[j], y[i]), row-major [y.length, x.length]; -Infinity where the density is 0. */
   density: GridDensity;
   /** Score vectors at (x[j], y[i]), shape [y.length, x.length, 2]; a fine grid is thinned to about 20 arrows across. */
   field: GridScore;

@@ -8,13 +8,13 @@ import { FigureError } from "./errors.ts";
 const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** A place in px, in as many digits as a screen shows. @throws FigureError unless finite */
+/** A place in px, with the digits that a screen shows. @throws FigureError unless finite */
 export const px = (value: number): string => {
   if (!Number.isFinite(value)) throw new FigureError(`figure: expected finite coordinates, found ${value}`);
   return `${Math.round(value * 10) / 10}`;
 };
 
-/** A whole drawing. @param description what a reader who cannot see it is told */
+/** A whole drawing. @param description a text for readers who cannot see it */
 export const drawing = (width: number, height: number, description: string, parts: readonly string[]): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-label="${escapeXml(description)}" font-size="11">${parts.join("")}</svg>`;
 

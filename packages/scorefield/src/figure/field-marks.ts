@@ -10,7 +10,7 @@ interface Grid {
   y: ArrayLike<number>;
 }
 
-/** Log-density in nats at (x[j], y[i]), row-major [y.length, x.length]; -Infinity where there is none. */
+/** Log-density in nats at (x[j], y[i]), row-major [y.length, x.length]; -Infinity where the density is 0. */
 export type GridDensity = Grid & { logDensity: ArrayLike<number> };
 
 /** Score vectors at (x[j], y[i]), shape [y.length, x.length, 2]; a fine grid is thinned to about 20 arrows across. */
@@ -75,7 +75,7 @@ export const densityMarks = ({ x, y, logDensity }: GridDensity): Plot.Markish[] 
   ];
 };
 
-/** About so many arrows across, 20 unless said, whose lengths saturate at the median length. */
+/** Arrows across, about 20 by default, whose lengths saturate at the median length. */
 export const arrowMarks = ({ x, y, score }: GridScore, pxPerUnit: number, across = arrowsAcross): Plot.Markish[] => {
   const [x1, x2] = extent(x, "field.x");
   const [y1, y2] = extent(y, "field.y");

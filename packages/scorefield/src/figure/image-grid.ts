@@ -17,7 +17,7 @@ export interface ImageGridOptions {
  * A contact sheet of images, row by row, on a light background.
  * @param images shape [n, c, h, w] with c = 1 (grey) or 3 (red, green, blue), values in [-1, 1]; values beyond are
  * clipped to black and full intensity
- * @returns the bytes of an 8-bit RGB PNG, of width columns * (w * scale + gap) + gap px and height likewise
+ * @returns the bytes of an 8-bit RGB PNG, of width columns * (w * scale + gap) + gap px, and of height rows * (h * scale + gap) + gap px
  * @throws ShapeError when the shape is another
  * @throws FigureError when a value is NaN, or an option is out of range
  */

@@ -1,4 +1,4 @@
-/** Panels of a model in the plane: shades of its density, and whatever is drawn over them. */
+/** Panels of a model in the plane: shades of its density, and what is drawn over them. */
 import * as Plot from "@observablehq/plot";
 import { densityColours, densityMarks, type GridDensity } from "./field-marks.ts";
 import { minus } from "./minus.ts";
@@ -11,7 +11,7 @@ export interface LandscapePanel {
   /** Shaded below the marks; left out, the ground is bare. */
   readonly density?: GridDensity;
   readonly marks?: (pxPerUnit: number) => readonly Plot.Markish[];
-  /** The scale of colours for marks, in place of that of the density. */
+  /** The scale of colours for marks, in place of the density's scale. */
   readonly colour?: Plot.ScaleOptions;
 }
 
@@ -20,7 +20,7 @@ const [side, left, top, below, gap] = [236, 46, 52, 44, 14] as const;
 const tickFormat = (v: number): string => minus(`${Number(v.toPrecision(4))}`);
 
 /**
- * Panels in rows of at most four, as an SVG document; the aspect of the axes is that of the plane.
+ * Panels in rows of at most four, as an SVG document; the axes have the aspect of the plane.
  * @param options `x` and `y`, first and last value of the axes; `names` of the axes, default x and y; `across`, panels in
  * a row, default 4
  */

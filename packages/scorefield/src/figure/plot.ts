@@ -35,7 +35,7 @@ export interface Label {
  * Text is drawn as outlines of the Inter typeface, so the figure needs no font where it is shown.
  * @param width of the page in px
  * @param height of the page in px
- * @param description what a reader who cannot see the figure is told
+ * @param description a text for readers who cannot see the figure
  * @returns a complete SVG document
  * @throws FigureError when a plot holds a coordinate that is not finite
  */
@@ -91,7 +91,7 @@ export const page = (options: {
   return text.replace(">", `><style>${darkRules(text)}</style>`);
 };
 
-/** One plot on a page of its own, as an SVG document; `width` and `height` default to Plot's 640 x 400 px. */
+/** One plot on a separate page, as an SVG document; `width` and `height` default to Plot's 640 x 400 px. */
 export const plot = (options: Plot.PlotOptions, description = ""): string => {
   const { width = 640, height = 400 } = options;
   return page({

@@ -3,7 +3,7 @@ import type { Preview } from "@scorefield/domain";
 
 /**
  * The bytes of a PNG of a preview.
- * @param options `columns`, images in a row, in place of those of the preview
+ * @param options `columns`, images in a row, in place of the preview's columns
  */
 export const previewPng = async (
   preview: Preview,

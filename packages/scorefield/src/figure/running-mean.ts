@@ -7,8 +7,8 @@ export interface LossPoint {
 }
 
 /**
- * Centred running mean over `window` values, on a log scale where `log` is set (the geometric mean), narrower at the
- * ends so that the first and last value are not dragged inwards.
+ * Centred running mean over `window` values. Where `log` is set, it is the geometric mean. The window is narrower at
+ * the ends, so that the first and last value are not moved inwards.
  */
 export const runningMean = (points: readonly LossPoint[], window: number, log: boolean): LossPoint[] => {
   const sums = [0];

@@ -10,7 +10,7 @@ const pairColumns = 6;
 const shownRows = { plot: 3000, matrix: 1000 };
 const bins = 32;
 
-/** Lowest and highest value with a little room; a constant column is given room of its own size. */
+/** Lowest and highest value with a little room; a constant column is given room of the size of its value. */
 const domainOf = (values: readonly number[]): [number, number] => {
   let [low, high] = [Infinity, -Infinity];
   for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
@@ -45,9 +45,9 @@ const shorten = (name: string, length: number) => {
 };
 
 /**
- * Draws a table of samples as an SVG document: d = 1 a histogram, d = 2 a scatter plot, d > 2 a matrix of scatter plots
- * of the first 6 columns with their histograms on the diagonal. Histograms count all rows; points
- * are the first 3,000 rows, in a matrix the first 1,000.
+ * Draws a table of samples as an SVG document. One column gives a histogram, two a scatter plot. More give a matrix of
+ * scatter plots of the first 6 columns, with their histograms on the diagonal. Histograms count all rows; points are
+ * the first 3,000 rows, in a matrix the first 1,000.
  * @param table shape [n, d]
  * @param options.columns one name per column; default x1, x2, ...
  * @param options.title a line above the plots

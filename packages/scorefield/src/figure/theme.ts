@@ -1,6 +1,6 @@
 /** The colours of figures, on light and on dark ground. */
 
-/** The colours of every figure; data and samples are told apart by readers with any colour vision. */
+/** The colours of every figure; readers with any colour vision can distinguish data and samples. */
 export const palette = {
   ground: "#ffffff",
   ink: "#1d2733",
@@ -12,7 +12,7 @@ export const palette = {
   density: ["#ffffff", "#edf3fa", "#d8e6f3", "#bfd6eb", "#a3c4e2", "#86b0d8", "#699bcb"],
 } as const;
 
-/** Colours of curves, to be told apart by readers with any colour vision. */
+/** Colours of curves, which readers with any colour vision can distinguish. */
 export const curveColours = [palette.data, palette.sample, "#2d936c", "#8057a8", "#e2a33b", "#8b95a1"] as const;
 
 /** Colours of areas that lie beside each other, pale enough for marks to be seen on them. */
@@ -78,8 +78,8 @@ export const divergingColour = (value: number): string =>
   diverging[value < 0 ? 0 : 1]![Math.round(Math.min(1, Math.abs(value)) * shades)]!;
 
 /**
- * Rules that give a figure its dark colours where the reader prefers them, for the colours that it has. Its attributes stay
- * those of light ground, for programs that know no such rules and for pictures in pixels.
+ * Rules that give a figure its dark colours where the reader prefers them, for the colours that it has. Its attributes keep
+ * the colours of light ground, for programs that know no such rules and for pictures in pixels.
  * @param svg an SVG document of class `figure`
  */
 export const darkRules = (svg: string): string => {

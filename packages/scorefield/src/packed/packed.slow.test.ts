@@ -137,7 +137,7 @@ describe.skipIf(!reachable)("packed and installed by npm", () => {
       expect(run(folder, process.execPath, "bundled/program.js", "bundled/run")).toBe(said);
     });
 
-    test("and where nothing but onnxruntime-node is installed, with the worker as an entry point of its own", async () => {
+    test("and where nothing but onnxruntime-node is installed, with the worker as a separate entry point", async () => {
       const lone = mkdtempSync(join(tmpdir(), "scorefield-bundle-"));
       mkdirSync(join(lone, "node_modules"));
       writeFileSync(join(lone, "package.json"), '{ "type": "module" }');

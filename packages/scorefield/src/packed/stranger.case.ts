@@ -1,4 +1,4 @@
-/** A project of a person who has installed the packed packages: a folder outside of the repository. */
+/** A project that has installed the packed packages: a folder outside of the repository. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What is wrong with a recipe, in one line for a person. */
+/** What is wrong with a recipe, in one line for the user. */
 import { didYouMean, nearestWord } from "@scorefield/core";
 import { newName, renamedTo } from "@scorefield/core/internal";
 import type { z } from "zod";

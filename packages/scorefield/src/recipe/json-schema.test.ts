@@ -29,7 +29,7 @@ test.each([
   { data: "moons", objective: { noiseDistribution: { mean: "low" } } },
   { data: "moons", sampler: { kind: "unipc", order: 4 } },
   { data: "moons", preconditioning: { kind: "predict" } },
-])("%j is none", (recipe) => {
+])("%j is not a recipe", (recipe) => {
   expect(check.safeParse(recipe).success).toBe(false);
   expect(() => parseRecipe(recipe)).toThrow();
 });

@@ -7,7 +7,7 @@ type Json = { readonly [name: string]: unknown };
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The kind of an object that is told apart by its kind. */
+/** The kind of an object that is distinguished by its kind. */
 const kindOf = (option: unknown): unknown =>
   isObject(option) && isObject(option.properties) && isObject(option.properties.kind)
     ? option.properties.kind.const
@@ -19,7 +19,7 @@ const withoutKind = (option: Json): Json => ({
   required: ((option.required ?? []) as readonly string[]).filter((name) => name !== "kind"),
 });
 
-/** Objects told apart by their kind, as a person may write them. */
+/** Objects distinguished by their kind, as the user may write them. */
 const shorthand = (name: string, node: Json, options: readonly Json[]): Json => {
   const { oneOf: _, ...about } = node;
   const kinds = options.map(kindOf);
@@ -47,7 +47,7 @@ const withShorthands = (node: unknown, name = ""): unknown => {
 };
 
 /**
- * The JSON Schema (draft 2020-12) of a recipe as a person writes it: a part may be its kind alone, or its settings without the
+ * The JSON Schema (draft 2020-12) of a recipe as the user writes it: a part may be its kind alone, or its settings without the
  * default kind. Settings have their help as description, and their defaults.
  */
 export const recipeJsonSchema = (): Json => {

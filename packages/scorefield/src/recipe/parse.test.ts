@@ -111,7 +111,7 @@ describe("parseRecipe", () => {
     );
   });
 
-  test("data may be said in three ways, and all are told", () => {
+  test("data may be given in three ways, and the error names all", () => {
     const ways = "data: expected a path, the name of a built-in set, or an object with one of them";
     expect(failure({ data: 5 })).toBe(`${ways}, found 5`);
     expect(failure({ process: "vp" })).toBe(`${ways}, found nothing`);
@@ -191,7 +191,7 @@ describe("resolveRecipe", () => {
     expect(recipeParts(many).network.recipe).toEqual(many.network);
   });
 
-  test("a network that suits the images, told as many classes as there are", () => {
+  test("a network that suits the images, with the number of classes of the data", () => {
     const facts = (side: number, classes = 0) => ({
       rows: 9000,
       columns: side * side,

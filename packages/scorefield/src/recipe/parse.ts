@@ -1,4 +1,4 @@
-/** From what a person wrote to a checked recipe. */
+/** From what the user wrote to a checked recipe. */
 import { type PartList, RecipeError } from "@scorefield/core";
 import { type HasRecipe, networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
 import { type Domain, findDomain, recogniseData } from "@scorefield/domain";

@@ -57,7 +57,7 @@ const settingSchema = (setting: Setting): z.ZodType => {
   return schema.meta({ description: help });
 };
 
-/** A schema for each of some settings, by name. Defaults are told, not filled in. */
+/** A schema for each of some settings, by name. Defaults are named, not filled in. */
 const shapeOf = (settings: Settings): Record<string, z.ZodType> =>
   Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, settingSchema(setting)]));
 
@@ -97,7 +97,7 @@ const settingsShape = ({ settings, beside }: Declaration): Record<string, z.ZodT
 };
 
 /**
- * One object for each part of a list, told apart by `kind`. Defaults are not filled in: a part fills them in where it is made.
+ * One object for each part of a list, distinguished by `kind`. Defaults are not filled in: a part fills them in where it is made.
  */
 export const partSchema = <P extends PartList<HasRecipe, unknown>>(
   parts: P,

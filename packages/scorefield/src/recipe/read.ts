@@ -6,7 +6,7 @@ import { parseJson } from "./parse-json.ts";
 
 const modules = /\.[cm]?[jt]s$/;
 
-/** Whether a file name is that of a recipe rather than of data. */
+/** Whether a file name is the name of a recipe, not of data. */
 export const isRecipeFile = (path: string): boolean => /\.json$/.test(path) || modules.test(path);
 
 const readJson = async (path: string): Promise<unknown> => {
@@ -33,7 +33,7 @@ const readModule = async (path: string): Promise<unknown> => {
 
 /**
  * The content of a recipe file, unchecked: see `parseRecipe`. JSON is only read. A module (.ts, .js) is a program: its code
- * runs with all rights of this process, so read those of people whose programs you would run.
+ * runs with all rights of this process, so read only recipes of people whose programs you would run.
  * @throws RecipeError when the file is missing or cannot be read as what its name says
  */
 export const readRecipe = async (path: string): Promise<Record<string, unknown>> => {

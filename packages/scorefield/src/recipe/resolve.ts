@@ -53,7 +53,7 @@ export const recipeParts = (
   sampler: samplerFromRecipe(recipe.sampler),
 });
 
-/** A network that is told how images were altered, if it is of a kind that can be. */
+/** A network conditioned on how images were altered, if its kind can be. */
 const withLabels = (network: KindRecipe): KindRecipe => {
   const { recipe } = networkFromRecipe(network);
   return recipe.augmentation === 0 ? { ...recipe, augmentation: augmentationLabels } : network;

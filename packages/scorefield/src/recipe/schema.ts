@@ -70,16 +70,14 @@ export const recipeSchemaOf = (data: z.ZodType<DataSettings>) =>
   z.strictObject({
     data: data.describe("What to learn from"),
     heldOut: share.default(0.2).describe("Share of the samples set apart, to compare samples with; of images 0.1"),
-    scaling: z.string().optional().describe("Default quantile for files, none for sets; that of images is images"),
+    scaling: z.string().optional().describe("Default quantile for tables in files, none for sets, images for images"),
     process: partSchema(processes).default({ kind: "edm" }).describe("How data become noise"),
     network: partSchema(networks).default({ kind: "mlp" }).describe("What is trained"),
     preconditioning: partSchema(preconditionings)
       .default({ kind: "edm" })
       .describe("What the network predicts, and its scales"),
     objective: partSchema(objectives).default({ kind: "denoising" }).describe("What training minimises"),
-    sampler: partSchema(samplers)
-      .default({ kind: "heun", steps: 32 })
-      .describe("What `sample` uses unless told otherwise"),
+    sampler: partSchema(samplers).default({ kind: "heun", steps: 32 }).describe("What `sample` uses by default"),
     training: training.prefault({}),
     previews: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
     seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
@@ -90,7 +88,7 @@ export type ParsedRecipe = z.output<ReturnType<typeof recipeSchemaOf>>;
 
 type Parts = Omit<z.input<ReturnType<typeof recipeSchemaOf>>, "data">;
 
-/** The kind of each part whose settings stand without one; that of the network is the domain's. */
+/** The kind of each part whose settings are given without a kind. The domain chooses the kind of the network. */
 export const defaultKinds = {
   process: "edm",
   preconditioning: "edm",
@@ -103,9 +101,9 @@ type DefaultKinds = typeof defaultKinds & { readonly network: "mlp" | "unet" };
 type Part<T, Default> = T extends { kind: infer K } ? T | K | (Default extends K ? Omit<T, "kind"> : never) : never;
 
 /**
- * A recipe as a person writes it. Everything but `data` may be left out; `data` may be the path of a file or of a folder
- * of images, or the name of a built-in set alone, and a part the name of its kind alone (`process: "vp"`) or settings of
- * its default kind alone (`network: { width: 64 }`).
+ * A recipe as the user writes it. Everything except `data` may be left out. `data` may be only the path of a file or of
+ * a folder of images, or the name of a built-in set. A part may be only the name of its kind (`process: "vp"`), or only
+ * settings of its default kind (`network: { width: 64 }`).
  */
 export type RecipeInput = Omit<Parts, keyof DefaultKinds> & {
   [K in keyof DefaultKinds]?: Part<NonNullable<Parts[K]>, DefaultKinds[K]>;

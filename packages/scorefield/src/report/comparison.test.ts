@@ -26,7 +26,7 @@ test("a comparison as text", () => {
   expect(text).toMatch(/^column +KS samples +KS real +W1 samples +W1 real$/m);
   expect(text).toMatch(/root mean square error: samples 0\.\d+, real 0\.\d+ \(ratio/);
   expect(text).toMatch(/being constant .*: c$/);
-  // Fewer training rows than samples: as many samples are compared.
+  // Fewer training rows than samples: the same number of samples is compared.
   const few = { ...sets, training: rows(50, 3, 0.8) };
   expect(comparisonText({ ...compareColumns(columns, few), counts })).toMatch(
     /^Distances to 400 held-out rows \(samples: 50 of 400 drawn; real: 50 training rows/,

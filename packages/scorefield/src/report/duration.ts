@@ -1,6 +1,6 @@
 /** Times as people say them. */
 
-/** Seconds as a person says them: 8 s, 2 min 05 s, 1 h 10 min. */
+/** Seconds as people say them: 8 s, 2 min 05 s, 1 h 10 min. */
 export const duration = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

@@ -16,7 +16,7 @@ export interface ReportHead {
   readonly facts: readonly (readonly [string, string])[];
 }
 
-/** Samples and the nearest training image of each, as many. */
+/** Samples, and for each the nearest training image. */
 interface NearestImages {
   readonly samples: NdArray;
   readonly training: NdArray;
@@ -92,7 +92,7 @@ const classSection = ({ classes }: ImageQuality): Section[] =>
 
 /**
  * The report as one HTML document.
- * @param pictures samples and real images, [n, c, h, w] in [-1, 1], and those of the nearest pairs
+ * @param pictures samples and real images, [n, c, h, w] in [-1, 1], and the images of the nearest pairs
  */
 export const imageReport = async (
   evaluation: ImageQuality,
@@ -101,7 +101,7 @@ export const imageReport = async (
 ): Promise<string> =>
   htmlPage({
     title: `Samples of ${head.run}`,
-    subtitle: `${evaluation.count.toLocaleString("en-US")} samples beside as many images that training did not see`,
+    subtitle: `${evaluation.count.toLocaleString("en-US")} samples beside the same number of images that training did not see`,
     sections: [
       {
         title: "Samples and real images",

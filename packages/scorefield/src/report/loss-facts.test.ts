@@ -11,7 +11,7 @@ const block = (step: number, loss: number, heldOutLoss?: number): Metrics => ({
   samplesPerSecond: 640,
 });
 
-test("the loss is the mean of the last 300 steps by their number, the time that of all", () => {
+test("the loss is the mean of the last 300 steps by their number, the time of all steps", () => {
   const metrics = [block(100, 9, 5), block(200, 4, 1), block(500, 2, 3)];
   expect(lossFacts(metrics, 64)).toEqual({
     seconds: 50,

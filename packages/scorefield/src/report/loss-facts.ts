@@ -4,7 +4,7 @@ import type { Metrics } from "../run/metrics.ts";
 
 /** Numbers of a training; those that nothing was recorded for are left out. */
 export interface LossFacts {
-  /** Seconds of its steps, without those of pictures, checkpoints and looks at the held-out loss. */
+  /** Seconds of its steps, without the time for previews, checkpoints and the held-out loss. */
   readonly seconds: number;
   /** In the last block of steps. */
   readonly samplesPerSecond?: number;

@@ -12,7 +12,7 @@ export const measureNotes = (measures: readonly Measure[], features?: string): s
     "Orange: samples against real data that training did not see. Blue: other real data against the same, in equal number; that is what a perfect model would reach, chance included. Lines are 95 % intervals by the bootstrap.",
     ...(own
       ? [
-          `The Fréchet and the kernel distance are taken on features of images: those of ${features ?? "a network"}. They are no FID and no KID, and compare only with numbers on the same features and of the same number of samples.`,
+          `The Fréchet and the kernel distance are taken on features of images from ${features ?? "a network"}. They are not FID and KID. Compare them only with numbers on the same features and for the same number of samples.`,
         ]
       : []),
     ...(test?.pValue

@@ -5,7 +5,11 @@ import { type FiniteInterval, finite } from "./finite-interval.ts";
 import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
 
-const goodTexts = { small: "small is good", large: "large is good", near: "near that of real data is good" } as const;
+const goodTexts = {
+  small: "small is good",
+  large: "large is good",
+  near: "good if near the number for real data",
+} as const;
 
 const names = { sample: "samples", data: "real data" } as const;
 
@@ -20,9 +24,9 @@ const expectedCell = (expected: number): string =>
 const row = ({ name, label = name, meaning, good, range, note, ...intervals }: Measure): string => {
   const samples = finite(intervals.samples);
   const real = intervals.real && finite(intervals.real);
-  const remark = note === undefined ? "" : `; ${note}`;
+  const noted = note === undefined ? "" : `; ${note}`;
   return (
-    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(remark)}</small></td>` +
+    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(noted)}</small></td>` +
     `<td>${samples ? intervalStrip(samples, real, range) : ""}</td>${cell(samples, "sample")}` +
     `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}</tr>`
   );

@@ -6,7 +6,7 @@ export interface Html {
   readonly html: string;
 }
 
-/** A part of a report under a title of its own. */
+/** A part of a report under a title. */
 export interface Section {
   readonly title: string;
   readonly parts: readonly Html[];
@@ -65,7 +65,7 @@ export const picture = (png: Uint8Array, alt: string, caption: string): Html => 
   html: `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${Buffer.from(png).toString("base64")}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`,
 });
 
-// Small figures are drawn in these colours; others bring rules for dark ground of their own.
+// Small figures are drawn in these colours; others bring their own rules for dark ground.
 const style = `
 :root { color-scheme: light dark; --page: #f4f6f8; --card: #fff; --ink: #1d2733; --muted: #667180; --rule: #e0e5ea; --strong-rule: #c9d0d8; --data: #2f6db3; --sample: #d4622a; }
 @media (prefers-color-scheme: dark) { :root { --page: #12161b; --card: #1a2027; --ink: #e3e8ee; --muted: #98a4b3; --rule: #2c343e; --strong-rule: #46515e; --data: #6aa5e6; --sample: #ec8a55; } }

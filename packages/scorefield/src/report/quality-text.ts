@@ -43,6 +43,6 @@ const imageText = (quality: ImageQuality, { comparedWith, features }: Compared):
     ...notesOf(quality).flatMap((note) => ["", wrapped(note)]),
   ].join("\n");
 
-/** What a person reads of samples of a table or of images. */
+/** The text for people on samples of a table or of images. */
 export const qualityText = (quality: TableQuality | ImageQuality, compared: Compared): string =>
   quality.kind === "table" ? tableText(quality, compared.comparedWith) : imageText(quality, compared);

@@ -57,7 +57,7 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
     const worse = bad.measures[i]!.samples;
     expect(samples.low).toBeLessThanOrEqual(samples.value!);
     expect(samples.high).toBeGreaterThanOrEqual(samples.value!);
-    // Two sets of the same law differ by what their intervals say.
+    // Two sets of the same distribution differ by what their intervals say.
     if (real)
       expect(Math.abs(samples.value! - real.value!)).toBeLessThan(
         5 * Math.hypot(samples.standardError!, real.standardError!),
@@ -133,7 +133,7 @@ test("images: class accuracy, copies of training images, and a page that stands 
   };
   const page = await imageReport(evaluation, pictures, { ...head, facts });
   expect(page).toContain("Fréchet distance<small>");
-  expect(page).toContain(`features of images: those of ${features}. They are no FID and no KID`);
+  expect(page).toContain(`features of images from ${features}. They are not FID and KID`);
   expect(page).not.toContain("frechet-");
   expect(page).toContain("data:image/png;base64,");
   expect(page).toContain("class 9");

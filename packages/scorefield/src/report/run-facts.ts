@@ -123,7 +123,7 @@ const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): 
   return `${fixedNumber(loss)} over the last steps${held}${least}`;
 };
 
-/** Names and values for a person. */
+/** Names and values for people. */
 export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
   const { record, domain, losses, parameters, checkpoints, files } = facts;
   const { training } = record;

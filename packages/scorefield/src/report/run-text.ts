@@ -39,7 +39,7 @@ const pairsText = (pairs: readonly (readonly [string, string])[], width: number)
     .join("\n");
 };
 
-/** @param options `width` to fit, default that of the terminal; elsewhere there is no limit */
+/** @param options `width` to fit, default the terminal's width; elsewhere there is no limit */
 export const runText = (
   facts: RunFacts,
   { width = terminalWidth() ?? Number.POSITIVE_INFINITY }: { readonly width?: number } = {},

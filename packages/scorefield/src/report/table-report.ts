@@ -1,4 +1,4 @@
-/** The report on a run on a table: its measures, and every column's distribution beside that of real rows. */
+/** The report on a run on a table: its measures, and every column's distribution beside the distribution of real rows. */
 import type { TableQuality } from "@scorefield/domain";
 import { columnOf } from "@scorefield/domain/table";
 import { twoHistograms } from "../figure/two-histograms.ts";
@@ -75,7 +75,7 @@ export const tableReport = (
         title: "Distances column by column",
         parts: [
           paragraph(
-            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: as many training rows against the same rows.",
+            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: the same number of training rows against the same rows.",
           ),
           distances(evaluation),
           paragraph(correlations(evaluation)),

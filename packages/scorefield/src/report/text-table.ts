@@ -65,10 +65,10 @@ const blockText = (rows: readonly (readonly string[])[], { columns, widths }: Bl
 
 /**
  * Rows in aligned columns: the first to the left, all others to the right, two spaces between. Where they are wider than
- * the terminal, heads and names are broken into lines, and then columns follow in blocks of their own, each beside the
- * names; numbers are never cut.
+ * the terminal, heads and names are broken into lines, and then columns follow in further blocks, each beside the
+ * names. Numbers are never cut.
  * @param rows of equal length; the first is the head, and is underlined
- * @param options `width` to fit, default that of the terminal; elsewhere there is no limit
+ * @param options `width` to fit, default the terminal's width; elsewhere there is no limit
  */
 export const textTable = (
   rows: readonly (readonly string[])[],

@@ -31,8 +31,8 @@ const sourceWidth = 40;
 
 /**
  * Lines of a table whose first column is as wide as the longest name. Where they do not fit the width, each result has
- * lines of its own, and there is no head.
- * @param options `width` to fit, default that of the terminal; elsewhere there is no limit
+ * separate lines, and there is no head.
+ * @param options `width` to fit, default the terminal's width; elsewhere there is no limit
  */
 export const verificationLines = (
   names: readonly string[],
@@ -83,7 +83,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   objective: "Objectives",
   order: "Samplers: order of convergence",
   exact: "Samplers: where they are exact",
-  chain: "Langevin chains: stationary laws",
+  chain: "Langevin chains: stationary distributions",
   instrument: "Instruments that examine a field",
   modes: "Samplers: modes of weight 1/5 and 4/5",
   likelihood: "Likelihood",

@@ -44,7 +44,7 @@ const leastMissed = (steps: readonly number[]): number => {
 };
 
 /**
- * Keeps averages of a step, each in a file of its own under the plain names of the network's parameters.
+ * Keeps averages of a step, each in its own file under the plain names of the network's parameters.
  * @param averages by width
  * @param network the layout of the network's parameters, with which each vector begins
  * @param keep how many steps to keep; those that are missed least go
@@ -81,7 +81,7 @@ export const keepAverages = async (
 
 /** An average made from snapshots. */
 export interface MadeAverage {
-  /** The step it is an average at: that of the last snapshot. */
+  /** The step it is an average at, which is the step of the last snapshot. */
   readonly step: number;
   readonly average: NdArray;
   /** How far its profile over the course of training is from that wanted, relative to it. */
@@ -92,7 +92,7 @@ export interface MadeAverage {
  * The average of a width, made from the snapshots of a run.
  * @param network the layout of the network's parameters
  * @param until the last step whose snapshots are used, default all
- * @throws CheckpointError when there are none, or one is damaged; ArgumentError for a width out of range
+ * @throws CheckpointError when there are no snapshots, or one is damaged; ArgumentError for a width out of range
  */
 export const makeAverage = async (
   run: string,

@@ -134,7 +134,7 @@ describe("checkpoints", () => {
   test("of another network, missing, or of another format are refused", async () => {
     await expect(readCheckpoint(run, layout)).rejects.toThrow(/expected a checkpoint, found none; train the run first/);
     await writeCheckpoint(run, at(10), layout);
-    await expect(readCheckpoint(run, layout, 7)).rejects.toThrow(/checkpoint of step 7, found those of steps 10/);
+    await expect(readCheckpoint(run, layout, 7)).rejects.toThrow(/checkpoint of step 7, found checkpoints of steps 10/);
     const wider = flatLayout(mlp({ width: 9, depth: 2, noiseFeatures: 4 }).initialise([3], 0));
     await expect(readCheckpoint(run, wider)).rejects.toThrow(/hidden.0.bias of float32 \[9\].*found float32 \[8\]/);
   });

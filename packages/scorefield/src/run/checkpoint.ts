@@ -101,8 +101,8 @@ export const dropOldCheckpoints = async (run: string, keep: number): Promise<voi
 };
 
 /**
- * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Those of later
- * steps go too: training went back behind them, and they are not on its course.
+ * Writes a checkpoint atomically, then removes all but the last few: the new one is on the disk by then. Checkpoints of
+ * later steps go too: training went back to an earlier step, so they no longer belong to it.
  * @param options `keep`, how many to leave, the new one included; default 3
  * @returns its path
  * @throws CheckpointError when the system refuses, naming the last good one, which is still there
@@ -139,7 +139,7 @@ export const writeCheckpoint = async (
 /**
  * Reads a checkpoint of a run.
  * @param step which one; default the last. Another one is never taken in its place
- * @throws CheckpointError when there is none, it is damaged (naming the one before it) or it is of another network
+ * @throws CheckpointError when there is no checkpoint, it is damaged (naming the one before it) or it is of another network
  */
 export const readCheckpoint = async (run: string, layout: Entries, step?: number): Promise<StoredCheckpoint> => {
   const steps = await checkpointSteps(run);
@@ -147,7 +147,7 @@ export const readCheckpoint = async (run: string, layout: Entries, step?: number
   if (wanted === undefined || !steps.includes(wanted))
     throw new CheckpointError(
       `${checkpointFolder(run)}: expected ${step === undefined ? "a checkpoint" : `the checkpoint of step ${step}`}, found ` +
-        `${steps.length > 0 ? `those of steps ${steps.join(", ")}` : "none; train the run first"}`,
+        `${steps.length > 0 ? `checkpoints of steps ${steps.join(", ")}` : "none; train the run first"}`,
     );
   const path = join(checkpointFolder(run), checkpointName(wanted));
   const bytes = await readFile(path).catch((cause: Error) => {

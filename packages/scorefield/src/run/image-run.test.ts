@@ -124,7 +124,7 @@ describe("a run on a folder of images", () => {
     await expect(resumeRun(at("a"))).rejects.toThrow(/photos: expected the data that the run began with/);
   });
 
-  test("mirror images are more to learn from, never held out; scaling is that of images", async () => {
+  test("mirror images are more to learn from, never held out; scaling is images", async () => {
     const data = { ...(recipe.data as object), flip: true } as RecipeInput["data"];
     const { data: prepared } = await createRun({ ...recipe, data }, { out: at("a"), folder });
     expect([prepared.training.count, prepared.heldOut.count]).toEqual([72, 4]);

@@ -32,7 +32,7 @@ export const openLifeSocket = async (folder: string, name: string): Promise<(() 
   return server && (() => void server.close());
 };
 
-/** Whether a process listens at a socket; undefined where there is none, or it may not be asked. */
+/** Whether a process listens at a socket; undefined where there is no socket, or it may not be asked. */
 export const isListening = (folder: string, name: string): Promise<boolean | undefined> =>
   withShortPath(
     folder,
@@ -45,7 +45,7 @@ export const isListening = (folder: string, name: string): Promise<boolean | und
           resolve(true);
         });
         client.once("error", ({ code }: NodeJS.ErrnoException) =>
-          // Again: so many ask that its queue is full.
+          // Again: too many ask, and its queue is full.
           resolve(code === "ECONNREFUSED" ? false : code === "EAGAIN" ? true : undefined),
         );
       }),

@@ -26,8 +26,8 @@ export interface LoadOptions {
   /** The step of a checkpoint; default the last. */
   readonly checkpoint?: number | undefined;
   /**
-   * Average the parameters over this share of training, such as 0.07, made from the averages that the run kept (Karras et
-   * al. 2024); default the average that was followed in training.
+   * Average the parameters over this share of training, such as 0.07. The average is made from the averages that the
+   * run kept (Karras et al. 2024). Default the average that was followed in training.
    */
   readonly averageWidth?: number | undefined;
   /** The domain of the run's data, where it is not built in. */

@@ -44,7 +44,7 @@ describe("a lock", () => {
 
   test("that is given back late leaves the one that another process has taken since", async () => {
     const unlock = await lockRun(folder);
-    // A person removed it by hand.
+    // The user removed it by hand.
     await rm(join(folder, lockName), { recursive: true });
     const other = await lockRun(folder);
     await unlock();
@@ -127,7 +127,7 @@ describe("a lock", () => {
 describe("whether an owner is alive", () => {
   const never = { mine: false, listening: async () => undefined };
 
-  test.skipIf(!linux)("is told by its start where its number went to another process", async () => {
+  test.skipIf(!linux)("is recognised by its start where its number went to another process", async () => {
     const self = await thisProcess();
     expect(await isAlive(self, never)).toBe(true);
     expect(await isAlive({ ...self, started: `${Number(self.started) - 1}` }, never)).toBe(false);
@@ -142,7 +142,7 @@ describe("whether an owner is alive", () => {
       expect(await isAlive(other, { mine: false, listening: async () => answer })).toBe(answer);
   });
 
-  test("without a start time, is told by its number; this process knows its own locks", async () => {
+  test("without a start time, is recognised by its number; this process knows its own locks", async () => {
     const plain = { pid: process.pid, host: hostname() };
     expect(await isAlive(plain, { ...never, mine: true })).toBe(true);
     expect(await isAlive(plain, never)).toBe(false);

@@ -8,10 +8,10 @@ import { isListening, openLifeSocket } from "./life-socket.ts";
 import { isAlive, type Owner, parseOwner, thisProcess } from "./lock-owner.ts";
 
 /**
- * The name of the folder that says who trains a run. It is made aside with its content and renamed into place, which a
- * system does at once and only onto nothing or an empty folder: of many processes one succeeds, on network drives and on
- * file systems without links also. What is in it has a random name. So removing what a dead process
- * left never removes the lock of another.
+ * The name of the folder that says who trains a run. It is made elsewhere with its content and renamed into place. A
+ * system renames at once, and only onto nothing or an empty folder. So of many processes one succeeds, also on network
+ * drives and on file systems without links. What is in it has a random name. So removing what a dead process left never
+ * removes the lock of another.
  */
 export const lockName = ".training.lock";
 
@@ -43,7 +43,7 @@ interface Found {
   readonly known: boolean;
 }
 
-/** Looks at a lock and changes nothing. @returns undefined where there is none */
+/** Looks at a lock and changes nothing. @returns undefined where there is no lock */
 const find = async (run: string, path: string): Promise<Found | undefined> => {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -97,7 +97,7 @@ export const isLocked = async (run: string): Promise<boolean | undefined> => {
 const taken = ["EEXIST", "ENOTEMPTY", "ENOTDIR", "ENOENT", "EPERM", "EACCES", "EBUSY"];
 const mostAttempts = 100;
 
-/** Puts a lock of its own in place. @returns a function that gives it back; the error where another was faster */
+/** Puts a lock of this process in place. @returns a function that gives it back; the error where another was faster */
 const claim = async (path: string): Promise<(() => Promise<void>) | NodeJS.ErrnoException> => {
   const token = randomBytes(8).toString("hex");
   const names = [token + ownerEnding, token + socketEnding];

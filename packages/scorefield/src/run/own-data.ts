@@ -12,9 +12,9 @@ const checkUnchanged = (path: string, found: string, expected: string): void => 
 };
 
 /**
- * A run's own data, which a person's own are compared with where they are still there: a gain, not a need. Without a
- * person's own they are all there is.
- * @param given the person's own, if any
+ * A run's own data. Where the user gives data, these are compared with the run's own if they are still there. Where the user
+ * gives no data, the run's own are needed.
+ * @param given the user's data, if any
  * @throws RunError where there are neither
  */
 export const ownWithout = async <T>(own: Promise<T>, path: string, given: string | undefined): Promise<T | undefined> =>

@@ -32,7 +32,7 @@ export const newRecord = (content: Omit<RunRecord, "format" | "version" | "creat
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
   atomicWrite(recordPath(folder), `${JSON.stringify(record, undefined, 2)}\n`);
 
-/** What to say of the runs beside a path where there is none: the one whose name is nearest, if any is near. */
+/** Where a path has no run, a hint: the run in the same folder whose name is nearest, if any is near. */
 const nearRun = async (folder: string): Promise<string> => {
   const parent = dirname(folder);
   const names = await readdir(parent).catch(() => []);

@@ -19,7 +19,7 @@ export interface RunRecord {
     readonly network: KindRecipe;
     readonly preconditioning: KindRecipe;
   };
-  /** What sampling uses unless told otherwise. */
+  /** What sampling uses by default. */
   readonly sampler: KindRecipe;
   /** The kind of data; left out by older runs, whose data's recipe or scaling says it. */
   readonly domain?: string;
@@ -27,7 +27,7 @@ export interface RunRecord {
   readonly columns?: readonly string[];
   /** Names of the classes of labelled images. */
   readonly classes?: readonly string[];
-  /** The codec: from the model's units to those of the data. */
+  /** The codec: from the model's units to the data's. */
   readonly scaling: StoredCodec;
   /** The step of the checkpoint, for a model that `saveRun` kept. */
   readonly step?: number;

@@ -20,7 +20,7 @@ const checkpoint = {
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-test("the share that is done is that of the steps, or of the pace", () => {
+test("the share that is done is the share of the steps, or of the pace", () => {
   expect(shareDone({ steps: 60 }, undefined)).toBe(0);
   expect(shareDone({ steps: 60 }, checkpoint)).toBe(0.5);
   expect(shareDone({}, checkpoint)).toBeCloseTo(0.3, 12);

@@ -1,4 +1,4 @@
-/** How long a run trains: so many steps, or until a time, of which some is kept back for what else a run does. */
+/** How long a run trains: a number of steps, or until a time, of which some is reserved for the other work of a run. */
 import type { Checkpoint, Deadline, Pace, TrainEvent } from "@scorefield/core";
 import { shareOfPace } from "@scorefield/core/internal";
 import type { Recipe } from "../recipe/resolve.ts";
@@ -38,7 +38,7 @@ export interface RunLength {
 
 /**
  * @param begun when the time of the run began, as `performance.now()` says it
- * @param picture evaluations of the network for a picture; 0 where there are none
+ * @param picture evaluations of the network for a picture; 0 where there are no pictures
  */
 export const runLength = (
   { steps, minutes, pace }: Recipe["training"],

@@ -24,7 +24,7 @@ export interface RunModel {
   readonly model: TrainedModel;
   /** The recipe's sampler, for `sample`. */
   readonly sampler: AnySampler;
-  /** Between the units of the data and those of the model. */
+  /** Between the data's units and the model's. */
   readonly codec: Codec;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
@@ -41,7 +41,7 @@ export const layoutOf = ({ model, training }: RunRecord, network: Network): Flat
 /**
  * Builds the model that a record describes.
  * @param read the parameters to sample with, for the layout of the network's
- * @param codecOf makes the codec that the record keeps; default those of the built-in domains
+ * @param codecOf makes the codec that the record keeps; default the codecs of the built-in domains
  * @throws RecipeError, ArgumentError for parts that are unknown; what `read` throws
  */
 export const runModel = async (

@@ -33,7 +33,7 @@ describe("a safe name", () => {
     expect(safeName(`${"x".repeat(99)}. ${"y".repeat(9)}`)).toBe("x".repeat(99));
   });
 
-  test("is one of a file inside the folder, whatever the text, and its own safe name", () => {
+  test("is the name of a file inside the folder, for any text, and its own safe name", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), (text) => {
         const name = safeName(text);
@@ -47,7 +47,7 @@ describe("a safe name", () => {
   });
 });
 
-test("texts that are no names of their own are told apart", () => {
+test("texts that are not safe names get different names", () => {
   expect(distinctName("3,8")).toBe("3,8");
   expect(distinctName("日本")).toBe("日本");
   expect(distinctName("a/b")).toMatch(/^a-b-[0-9a-f]{8}$/);
@@ -55,7 +55,7 @@ test("texts that are no names of their own are told apart", () => {
   expect(new Set(long).size).toBe(2);
 });
 
-test("several texts get names of their own, also on disks that know no case", () => {
+test("several texts get different names, also on disks that ignore case", () => {
   const names = safeNames(["Cat", "cat", "a/b", "a-b", "a\\b", "a-b-2", "", "..", "Cat"]);
   expect([...names]).toEqual([
     ["Cat", "Cat"],

@@ -32,7 +32,7 @@ test("data opened by a domain are what train takes; a run keeps their units, nam
   expect(run.made).toEqual({ shape: [2], columns: ["income", "children"] });
   const drawn = await sample(run.model, { count: 20, seed: 1 });
   expect(run.toData(drawn)).toEqual(people.decode(drawn));
-  // In the data's own units, some thousand: not in those of the model.
+  // In the data's units, some thousand, not in the model's.
   expect(run.toData(drawn).data[0]).toBeGreaterThan(100);
   const other = await table.open("people.csv", { folder, codec: "none" });
   const narrow = { ...other, shape: [1] };

@@ -142,7 +142,7 @@ describe("a run", () => {
     await expect(resumeRun(at("a"), { change: wider })).rejects.toThrow(RecipeError);
   });
 
-  test("resumed from before its last checkpoint, it ends where it was told to", async () => {
+  test("resumed from before its last checkpoint, it ends at the given step", async () => {
     await advance(await createRun(recipe, { out: at("a") }));
     const change = (stored: RecipeInput): RecipeInput => ({ ...stored, training: { ...stored.training, steps: 250 } });
     await advance(await resumeRun(at("a"), { checkpoint: 200, change }));
@@ -151,7 +151,7 @@ describe("a run", () => {
     expect((await resumeRun(at("a"))).checkpoint!.step).toBe(250);
   });
 
-  test("one row is too few, and told with the file", async () => {
+  test("one row is too few, and the error names the file", async () => {
     await writeFile(at("t.csv"), "a,b\n1,2\n");
     await expect(createRun({ ...recipe, data: "t.csv" }, { out: at("a"), folder })).rejects.toThrow(
       /t.csv: expected at least 2 rows.*found 1/,
@@ -303,7 +303,7 @@ test("a model trained by library code is saved and loaded with the same samples"
   expect((await loadRun(at("saved"))).step).toBe(60);
 });
 
-test("of two that begin a run in one folder the later one leaves that of the earlier", async () => {
+test("of two that begin a run in one folder the later one leaves the run of the earlier", async () => {
   const [first, second] = [
     await createRun(recipe, { out: at("a") }),
     await createRun({ ...recipe, seed: 1 }, { out: at("a") }),

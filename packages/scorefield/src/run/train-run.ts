@@ -42,7 +42,7 @@ export interface PreparedRun {
   readonly fresh?: { readonly overwrite: boolean; readonly keptData?: string };
 }
 
-/** News of a run: those of training, and what was measured, saved and drawn. */
+/** News of a run: the news of training, and what was measured, saved and drawn. */
 export interface RunEvent extends TrainEvent {
   /** The path of the checkpoint written at this step, if one was. */
   readonly saved?: string;
@@ -58,7 +58,7 @@ const movedTo = (recipe: Recipe, domain: Domain, run: string, folder: string): R
 
 /**
  * Prepares a new run: reads its data and resolves its recipe. Nothing is written: {@link trainRun} makes the folder.
- * @param input a recipe as a person writes it
+ * @param input a recipe as the user writes it
  * @param options `out`, the run's folder; `folder` that paths in the recipe are relative to, default the current one;
  *   `overwrite` a run that is there; `source` names the recipe in errors; `keepData`: the run keeps a copy of its data's
  *   file, which may then be removed once training has begun; `domain`, one that is not built in; `begun`: when the time of
@@ -123,7 +123,7 @@ const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: RecipePart
   };
 };
 
-/** The layout of all that a run trains: the network's parameters first, then those of its objective. */
+/** The layout of all that a run trains: the network's parameters first, then the objective's. */
 const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
   trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));
 
@@ -242,7 +242,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const layout = trainedLayoutOf(record, parts);
   let reached = checkpoint;
   const begun = checkpoint?.step ?? 0;
-  // Damaged ones are told before the work, not after.
+  // Damaged ones are found before the work, not after.
   if (!fresh) await readMetrics(path);
   const begin = async (): Promise<MetricsLog> => {
     if (fresh) unlock = await makeRunFolder(path, fresh);

@@ -10,7 +10,7 @@ const listed = 12;
 export const modesSection = (found: NonNullable<Findings["modes"]>, columns?: readonly string[]): Section => {
   const { size, steps, valleyDepth, levels } = found;
   const few = levels.some(({ hills }) => hills !== undefined);
-  const listedLevel = levels.find(({ modes }) => modes.length <= listed) ?? levels.at(-1)!;
+  const shownLevel = levels.find(({ modes }) => modes.length <= listed) ?? levels.at(-1)!;
   const names = columns ?? Array.from({ length: size }, (_, j) => `x${j + 1}`);
   const coordinates = Math.min(size, 8);
   // Room above one mode, which would otherwise be a line without a scale.
@@ -63,18 +63,18 @@ export const modesSection = (found: NonNullable<Findings["modes"]>, columns?: re
           shown(largest),
         ]),
       ),
-      ...(size <= 64 && listedLevel.modes.length > 0
+      ...(size <= 64 && shownLevel.modes.length > 0
         ? [
             paragraph(
-              `The modes at noise ${shown(listedLevel.noise)}${listedLevel.modes.length > listed ? `, the first ${listed}` : ""}, in the model's units${size > coordinates ? ` (first ${coordinates} of ${size} columns)` : ""}. The widest deviation is that of the Gaussian that fits the mode, in the direction in which it falls off most slowly.`,
+              `The modes at noise ${shown(shownLevel.noise)}${shownLevel.modes.length > listed ? `, the first ${listed}` : ""}, in the model's units${size > coordinates ? ` (first ${coordinates} of ${size} columns)` : ""}. The widest deviation is the largest deviation, over all directions, of the Gaussian that fits the mode.`,
             ),
             table(
               ["mode", "share of starts", "widest deviation", ...names.slice(0, coordinates)],
-              listedLevel.modes
+              shownLevel.modes
                 .slice(0, listed)
                 .map(({ kind, point = [], starts, greatestEigenvalue }, k) => [
                   `${k + 1}${kind === "flat" ? " (flat)" : ""}`,
-                  shown(starts / listedLevel.starts),
+                  shown(starts / shownLevel.starts),
                   greatestEigenvalue < 0 ? shown(1 / Math.sqrt(-greatestEigenvalue)) : "∞",
                   ...point.slice(0, coordinates).map(shown),
                 ]),

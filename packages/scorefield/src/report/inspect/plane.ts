@@ -21,8 +21,8 @@ const pointMarks = (points: readonly PlanePoint[]): Plot.Markish[] =>
   );
 
 /**
- * Coloured squares of a grid. Each reaches half a pixel under those that are drawn after it: edges that differ in their
- * last digit would otherwise fall on different pixels and leave a line of the ground between.
+ * Coloured squares of a grid. Each reaches half a pixel under the ones that are drawn after it. Otherwise edges that
+ * differ in their last digit would fall on different pixels, with a line of the ground between them.
  */
 const cells = (x: readonly number[], y: readonly number[], fill: (i: number, j: number) => string | undefined) => {
   const [dx, dy] = [(x[1]! - x[0]!) / 2, (y[1]! - y[0]!) / 2];

@@ -1,4 +1,4 @@
-/** The section on smoothing: are the tails of samples fatter, and their peaks softer, than those of the data? */
+/** The section on smoothing: do samples have fatter tails and softer peaks than the data? */
 import type { Findings } from "@scorefield/assess/internal";
 import { paragraph, remark, type Section, table } from "../page.ts";
 import { shown } from "./shown.ts";
