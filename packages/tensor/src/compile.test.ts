@@ -25,7 +25,7 @@ const untyped = compile as unknown as (f: unknown, specs: unknown, options: unkn
 const float = (...values: number[]): NdArray<"float32"> => ndarray(Float32Array.from(values));
 
 describe("compile", () => {
-  it("takes and returns trees, typed, whatever the order of their keys", async () => {
+  it("takes and returns trees, typed, for any order of their keys", async () => {
     const f = await compile(
       ({ a, list }, b) => ({ sum: add(a, b), parts: [list[0], multiply(list[1], b)] as const }),
       [{ a: { shape: [2] }, list: [{ shape: [] }, { shape: [1] }] }, { shape: [2] }],

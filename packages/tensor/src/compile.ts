@@ -107,7 +107,7 @@ export type Scanned<State, Input, Output> = Compiled<
  * JavaScript between the steps: `step(state, input) => [next state, output]`.
  * @param state specs of the state, the same before and after a step
  * @param inputs specs of one step's input; the compiled function takes them stacked along a new leading axis of `steps`
- * @returns an async function `(state, inputs) => [state, outputs]` with outputs stacked likewise
+ * @returns an async function `(state, inputs) => [state, outputs]` with outputs stacked along a leading axis of `steps`
  * @throws ShapeError when a step changes the structure or a type of the state; otherwise as {@link compile}
  */
 export const compileScan = async <const State extends object, const Input extends object, Output extends Tensors>(
@@ -177,7 +177,7 @@ export type Exported<O extends ExportOptions> = O extends { readonly externalDat
 /**
  * A function of tensors as the bytes of an ONNX model (opset 20). Inputs are named `input.<path>` and outputs
  * `output.<path>` by their place in the trees, e.g. `input.0`, `output.score`.
- * @returns the bytes of the file; with `externalData`, those of the model and of the file for its constants
+ * @returns the bytes of the file. With `externalData`, the bytes of the model and of the file with its constants
  * @throws as {@link compile} while tracing; RuntimeError for 2 GiB of constants or more without `externalData`
  */
 export const toOnnx = <

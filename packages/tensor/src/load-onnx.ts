@@ -58,7 +58,7 @@ const parse = (bytes: Uint8Array): ModelProto => {
     const model = fromBinary(ModelProtoSchema, bytes);
     if (model.graph) return model;
   } catch (cause) {
-    throw new RuntimeError(`loadOnnx: expected an ONNX model, found bytes that are none: ${(cause as Error).message}`);
+    throw new RuntimeError(`loadOnnx: expected an ONNX model, found other bytes: ${(cause as Error).message}`);
   }
   throw new RuntimeError("loadOnnx: expected an ONNX model, found one without a graph");
 };

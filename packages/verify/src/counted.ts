@@ -1,4 +1,4 @@
-/** How often a model is really evaluated, whatever anybody says: evaluations in each compiled function, times its runs. */
+/** How often a model is really evaluated, counted: evaluations in each compiled function, times its runs. */
 
 import type { ScoreModel } from "@scorefield/core";
 import type { Runtime, Tensor } from "@scorefield/tensor";

@@ -89,7 +89,7 @@ const networkAlone = (process: Process, sampler: AnySampler): Check => ({
   },
 });
 
-/** Reproducibility of every sampler, and draws that follow their law. */
+/** Reproducibility of every sampler, and draws that follow their distribution. */
 export const reproducibilityChecks: readonly Check[] = [
   ...samplerKinds.map(reproducible),
   ...[edm(), vp()].flatMap((process) => [networkAlone(process, dormandPrince()), networkAlone(process, adaptiveSde())]),

@@ -24,7 +24,7 @@ const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 const context = { runtime, signal: new AbortController().signal };
 
-/** Heun's method with a weight of its own for the second slope; 1/2 is right. */
+/** Heun's method with another weight for the second slope; 1/2 is right. */
 const weighted =
   (weight: number) =>
   (steps: number): Sampler =>

@@ -28,7 +28,7 @@ export interface VerifyOptions {
   readonly runtime?: Runtime;
 }
 
-/** The checks that options choose. @throws ArgumentError when there are none */
+/** The checks that options choose. @throws ArgumentError when the options choose no check */
 export const chosenChecks = ({ full = false, only, from = checks }: VerifyOptions = {}): readonly Check[] => {
   const chosen =
     only === undefined

@@ -1,4 +1,4 @@
-/** Calibration: the loss at every noise level, on data seen and unseen, beside what the Jacobian implies. */
+/** Calibration: the loss at every noise level, on data seen and unseen, compared with what the Jacobian implies. */
 import { type CalibrationLevel, calibration, type LevelMean, noiseTimes } from "../instrument/calibration.ts";
 import { firstRows, instrumentOptions, type Part } from "./subject.ts";
 

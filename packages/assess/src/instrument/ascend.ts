@@ -27,7 +27,7 @@ export interface Ascent {
 const mostNewton = 16;
 const shortInTurn = 3;
 
-/** Whether points in so many dimensions ascend by Newton's method. */
+/** Whether points in this many dimensions ascend by Newton's method. */
 export const newtonFits = (d: number): boolean => d <= mostNewton;
 
 /** Shortens a step to a length. */
@@ -126,7 +126,7 @@ const compileSlopes = async (model: ScoreModel, rows: number, settings: AscentSe
  * Moves points uphill on log p_t until they rest. No step is longer than sigma sqrt(d) / 2, half the scale below which
  * p_t has no features, so that a point stays in the basin it starts in.
  *
- * Up to 16 dimensions steps are Newton's. Beyond, they are those of a limited-memory quasi-Newton method (Liu & Nocedal
+ * Up to 16 dimensions steps are Newton's. Beyond, they come from a limited-memory quasi-Newton method (Liu & Nocedal
  * 1989) that begins with the mean shift sigma^2 score, which never descends; a point has come to rest after three short steps
  * in turn, since one may be short by chance.
  * @param starts [n, d]

@@ -28,7 +28,7 @@ const varianceOf = (values: ArrayLike<number>): number => {
   return sum / (values.length - 1);
 };
 
-/** Mean variance within chains, and the estimate of the law's variance from within and between them. */
+/** Mean variance within chains, and the estimate of the distribution's variance from within and between them. */
 const variances = (chains: readonly Float64Array[]): { within: number; pooled: number } => {
   const n = chains[0]!.length;
   const within = meanOf(chains.map(varianceOf));
@@ -75,7 +75,7 @@ export const chainSummary = (values: NdArray): ChainSummary => {
     total += least;
   }
   const draws = steps * count;
-  // Chains that alternate may be worth more than as many independent draws, but not without end.
+  // Chains that alternate may be worth more than the same number of independent draws, but not without bound.
   const integratedTime = Math.max(2 * total - 1, 1 / Math.log10(draws));
   const half = Math.floor(steps / 2);
   const halves = variances(chains.flatMap((chain) => [chain.slice(0, half), chain.slice(steps - half)]));

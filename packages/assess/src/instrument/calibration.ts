@@ -55,7 +55,7 @@ export const noiseTimes = (
   return [...new Set(times)];
 };
 
-/** Mean and standard error of the means of each point's values, of which there are `draws` in turn. */
+/** Mean and standard error of the means of each point's values. Each point has `draws` values in turn. */
 const meanOver = (values: Float64Array, count: number): LevelMean => {
   const draws = values.length / count;
   const each = new Float64Array(count);
@@ -150,9 +150,10 @@ export interface ScoreErrorLevel {
 }
 
 /**
- * The error of a model's score against that of another, such as an exact one, at every noise level, over noisy data.
+ * The error of a model's score against the score of another, such as an exact one, at every noise level, over noisy
+ * data.
  * @param truth a model of the same process and shape
- * @param x data of the truth's law, [n, ...model.shape], float32 or float64, in which both are evaluated
+ * @param x data of the truth's distribution, [n, ...model.shape], float32 or float64, in which both are evaluated
  * @throws ShapeError | ArgumentError for models, data or options that do not fit; the signal's reason when aborted
  */
 export const scoreError = async (

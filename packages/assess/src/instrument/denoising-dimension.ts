@@ -1,4 +1,4 @@
-/** The dimension of the data around a point, from how much of the noise cannot be told. */
+/** The dimension of the data around a point, from how much of the noise cannot be recovered. */
 
 import type { ScoreModel } from "@scorefield/core";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
@@ -25,7 +25,7 @@ export interface DenoisingDimension {
  * normals of the data shows and is removed, noise along its k tangents does not, so the loss tends to k as sigma falls.
  * (Yeats et al. 2025 show that the dimension is a lower bound of the loss of any model, so a network that errs sees too
  * many.) It takes no derivative of the model.
- * @param x clean points, best not those of training, [n, ...model.shape], float32 or float64, in which the model is
+ * @param x clean points, best not the training data, [n, ...model.shape], float32 or float64, in which the model is
  *   evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */

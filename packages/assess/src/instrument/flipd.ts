@@ -9,7 +9,10 @@ import { scoreAndProduct, withUnitVectors } from "./jacobian.ts";
 
 /** Options of {@link flipd}. */
 export interface FlipdOptions extends InstrumentOptions {
-  /** The exact divergence, or Hutchinson's estimate by so many probes. Default exact up to 64 elements, beyond that 8. */
+  /**
+   * The exact divergence, or Hutchinson's estimate by a number of probes. Default exact up to 64 elements, beyond that
+   * 8.
+   */
   readonly probes?: "exact" | number;
   /** Of the probes, default 0. */
   readonly seed?: number;

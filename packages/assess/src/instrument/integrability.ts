@@ -10,8 +10,8 @@ import { jacobians } from "./jacobian.ts";
 /** Options of {@link integrability}. */
 export interface IntegrabilityOptions extends InstrumentOptions {
   /**
-   * `exact` takes one derivative for each element of a sample; otherwise so many random probes for each point. Default
-   * exact up to 64 elements, beyond that 4 probes.
+   * `exact` takes one derivative for each element of a sample; otherwise a number of random probes for each point.
+   * Default exact up to 64 elements, beyond that 4 probes.
    */
   readonly probes?: "exact" | number;
   /** Of the probes, default 0. */

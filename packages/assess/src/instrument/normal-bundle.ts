@@ -10,8 +10,8 @@ import { predictNoise } from "./noisy-copies.ts";
 /** Options of {@link normalBundle}. */
 export interface NormalBundleOptions extends InstrumentOptions {
   /**
-   * Noisy copies of each point, at least twice as many as a sample has elements: of fewer scores some combination is always
-   * small. Default 4 times that many, 100 at least.
+   * Noisy copies of each point, at least twice the number of elements of a sample: of fewer scores some combination is
+   * always small. Default 4 times the number of elements, 100 at least.
    */
   readonly draws?: number;
   /** Of the noise, default 0. */

@@ -74,7 +74,7 @@ interface Search {
   readonly tolerance: number;
 }
 
-/** Newton's method proper, x - J^-1 s, which goes to whatever stationary point is near. */
+/** Newton's method proper, x - J^-1 s, which goes to any stationary point that is near. */
 const newton = async (
   model: ScoreModel,
   starts: readonly Float64Array[],
@@ -184,7 +184,7 @@ const between = (modes: readonly Float64Array[]): Float64Array[] =>
 /**
  * Finds where points come to rest when they follow the score uphill at one noise level, merges those that are one, and
  * tells by the Jacobian's eigenvalues what they are. Choose the noise such that what it hides does not matter: as it falls,
- * one mode splits into many, in the end as many as there are points of training data.
+ * one mode splits into many. In the end there is one for each point of the training data.
  * @param starts points of the noisy space x_t, such as samples or data, [n, ...model.shape], float32 or float64, in which
  *   the model is evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted

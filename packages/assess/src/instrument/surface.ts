@@ -34,7 +34,7 @@ export interface LogDensitySurface {
   readonly logDensity: NdArray<"float64">;
   /**
    * The line integral of the score around every cell, counterclockwise for x to the right and y up, in nats,
-   * [y.length - 1, x.length - 1]: 0 for a gradient but for errors of the quadrature.
+   * [y.length - 1, x.length - 1]: 0 for a gradient, up to errors of the quadrature.
    */
   readonly circulation: NdArray<"float64">;
   /**
@@ -110,7 +110,7 @@ export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptio
   const d = sizeOf(model.shape);
   if (!plane && d !== 2)
     throw new ArgumentError(
-      `logDensitySurface: expected a plane to cut samples of shape [${model.shape}] with, found none; only those of two numbers need none`,
+      `logDensitySurface: expected a plane to cut samples of shape [${model.shape}] with, found none; only samples of two numbers need no plane`,
     );
   for (const part of ["origin", "along", "across"] as const)
     if (plane && plane[part].length !== d)

@@ -10,7 +10,7 @@ import type { Statistic } from "./statistic.ts";
 const blockRows = 32;
 
 const distance = (a: Float64Array, i: number, b: Float64Array, j: number, d: number): number => {
-  // Two sums side by side: the additions of one need not wait for those of the other.
+  // Two sums side by side: the additions of one need not wait for the additions of the other.
   let even = 0;
   let odd = 0;
   let k = 0;

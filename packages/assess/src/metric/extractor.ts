@@ -5,7 +5,9 @@ import { type BatchOptions, mapBatches } from "../classifier/predict.ts";
 
 /** Which features distances were taken on is part of their name. */
 export interface FeatureExtractor {
-  /** Of the Frechet distance on these features: `FID` for those of the Inception network, else `frechet-<extractor>`. */
+  /**
+   * Of the Frechet distance on these features: `FID` for features of the Inception network, else `frechet-<extractor>`.
+   */
   readonly frechetName: string;
   /** Of the kernel distance: `KID`, else `kernel-<extractor>`. */
   readonly kernelName: string;

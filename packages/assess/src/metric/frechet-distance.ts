@@ -1,4 +1,7 @@
-/** The Frechet distance between two sets as if both were Gaussian: FID, where the features are those of Inception. */
+/**
+ * The Frechet distance between two sets as if both were Gaussian: FID, where the features come from the Inception
+ * network.
+ */
 
 import { innerProducts, pivotedCholesky, type Rows, symmetricEigenvalues, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
@@ -48,7 +51,7 @@ const traceOfRoot = (matrix: Float64Array, d: number): number =>
 
 /**
  * tr (S1 S2)^(1/2) for covariances S1 = A^T A and S2 = B^T B: the sum of singular values of A B^T, whose squares are the
- * eigenvalues of A B^T B A^T. The work is that of a matrix as large as the smaller of rows and columns.
+ * eigenvalues of A B^T B A^T. The work grows with the smaller of rows and columns.
  */
 const traceTerm = (a: Rows, b: Rows): number => {
   const rows = Math.min(a.n, b.n);
@@ -59,7 +62,7 @@ const traceTerm = (a: Rows, b: Rows): number => {
   }
   const { d } = a;
   const [left, right] = [transposed(a), transposed(b)];
-  // In place of A, which has more rows than columns, a C with as many at most, and C^T C = S1.
+  // In place of A, which has more rows than columns, a C with at most as many rows as columns, and C^T C = S1.
   const factor = pivotedCholesky(innerProducts(left, left), d);
   const product = innerProducts(factor, { n: d, d, data: innerProducts(right, right) });
   return traceOfRoot(innerProducts({ ...factor, data: product }, factor), factor.n);

@@ -23,7 +23,7 @@ const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
 
 /**
  * {@link precisionRecall} as statistics: precision of how often each sample counts, recall of how often each real row
- * does. The neighbourhoods stay those of all rows: a row that counted twice would be its own neighbour.
+ * does. The neighbourhoods are computed once, from all rows: a row that counted twice would be its own neighbour.
  */
 export const precisionRecallStatistics = (
   real: NdArray,

@@ -25,7 +25,7 @@ export interface OnnxExtractorOptions {
   readonly range?: readonly [black: number, full: number];
   /** Whether channels come before or after height and width; default: as the file's input shape says. */
   readonly layout?: "channels-first" | "channels-last";
-  /** Height and width it takes; default: the file's, else those of the images. */
+  /** Height and width of its input, in pixels. Default: as in the file, else as in the images. */
   readonly size?: readonly [height: number, width: number];
   /** The output that holds the features; default the only one. */
   readonly output?: string;

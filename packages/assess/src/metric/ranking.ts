@@ -20,7 +20,7 @@ const groups = (name: string, scores: NdArray, labels: NdArray): Group[] => {
   }
   const order = Array.from({ length: n }, (_, i) => i);
   const score = (i: number): number => Number(scores.data[i]);
-  // Not a difference: that of two infinities is not a number.
+  // Not a difference: the difference of two infinities is not a number.
   order.sort((i, j) => (score(i) === score(j) ? 0 : score(i) < score(j) ? 1 : -1));
   const found: { positives: number; negatives: number }[] = [];
   for (const [rank, i] of order.entries()) {

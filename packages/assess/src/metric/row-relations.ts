@@ -1,12 +1,14 @@
 /** What single columns do not show: how the columns of a row stand to each other. */
 import { type Rows, symmetricEigen } from "@scorefield/core/internal";
 
-/** Makes columns that show relations out of rows of as many columns as those it was fitted to. */
+/**
+ * Makes columns that show relations out of rows. The rows have the same number of columns as the rows it was fitted to.
+ */
 export type RowRelations = (rows: Rows) => Rows;
 
 /** Columns in all, at most: of many columns not all pairs are taken. */
 const mostColumns = 200;
-/** Beyond so many columns their linear relations would take longer than all else. */
+/** Beyond this many columns their linear relations would take longer than all else. */
 const mostLinear = 128;
 /** In deviations of a column. What is nearer to 0 is rounding, which differs between ways to store the same rows. */
 const grain = 1e-5;

@@ -23,7 +23,7 @@ export interface AssessOptions extends CompareOptions {
   readonly steps?: number;
   /** Of the choice of rows, the resampling and the classifier; default 0. */
   readonly seed?: number;
-  /** Told before every stage. */
+  /** Called before every stage. */
   readonly onProgress?: (progress: AssessProgress) => void;
 }
 

@@ -12,7 +12,7 @@ export interface Interval {
   readonly replicates: number;
 }
 
-/** A measure of samples against reference data, beside other real data against the same. Plain JSON. */
+/** A measure of samples against reference data, with the same measure of other real data. Plain JSON. */
 export interface Measure {
   /** Such as `frechet-digits-classifier` or `coverage`: what programs know it by. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface Measure {
   readonly real?: Interval;
   /** Its value if samples and real data had one distribution; for a measure that cannot be taken of real data alone. */
   readonly expected?: number;
-  /** Of the two-sample test: the probability of as many right answers or more, were both of one distribution. */
+  /** Of the two-sample test: the probability of at least this many right answers if both sets had one distribution. */
   readonly pValue?: { readonly samples: number; readonly real?: number };
   /** Why a number is null. */
   readonly note?: string;

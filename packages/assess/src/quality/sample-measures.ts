@@ -34,7 +34,7 @@ export interface MeasureOptions {
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly runtime?: Runtime | undefined;
-  /** Told what is done next. */
+  /** Called with what is done next. */
   readonly onStage?: ((stage: string) => void) | undefined;
 }
 
@@ -107,7 +107,7 @@ const distancePlans = (unit: string): readonly Plan[] => [
   },
 ];
 
-/** Names of distances contain the name of the features. For people that name stands beside them. */
+/** Names of distances contain the name of the features. For people the name of the features is written after them. */
 const labelOf = (name: string): { readonly label?: string } =>
   name.startsWith("frechet-")
     ? { label: "Fréchet distance" }

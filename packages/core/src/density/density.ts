@@ -1,7 +1,7 @@
-/** Distributions whose law stays known when they are scaled and Gaussian noise is added. */
+/** Distributions that stay known when they are scaled and Gaussian noise is added. */
 import type { NdArray, Shape, Tensor } from "@scorefield/tensor";
 
-/** The law of x = alpha x_0 + sigma z at a point x, for each of n points. */
+/** The distribution of x = alpha x_0 + sigma z at a point x, for each of n points. */
 export interface NoisyDensity {
   /** log p(x) in nats, [n] */
   readonly logDensity: Tensor;

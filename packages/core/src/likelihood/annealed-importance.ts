@@ -62,7 +62,7 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
   readonly logNormaliser: Float64Array;
   /** Of each, from the spread of the weights. It is honest while the effective sample size is large. */
   readonly standardError: Float64Array;
-  /** (sum w)^2 / sum w^2: as good as so many chains of equal weight. */
+  /** (sum w)^2 / sum w^2: worth this many chains of equal weight. */
   readonly effectiveSampleSize: Float64Array;
   /** Mean probability with which a step was taken. */
   readonly acceptance: Float64Array;
@@ -75,7 +75,7 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
  * Annealed importance sampling (Neal 2001) over noise levels: chains start at N(0, (alpha^2 + sigma^2) I) at the last time, whose
  * normaliser is known, and go from level to level, scaled by sqrt(alpha^2 + sigma^2) as data of unit variance are; at each
  * their weight takes on the ratio of the new density to the old, then Metropolis-adjusted Langevin steps settle them. The mean
- * weight is Z_t without bias, whatever the steps; its logarithm is biased by about half the squared standard error.
+ * weight is Z_t without bias, for any steps; its logarithm is biased by about half the squared standard error.
  * @param model with `logDensity`, which needs no normaliser: `energyModel(trained)`, `productOf`, or an exact density
  * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the signal's reason when aborted
  */

@@ -87,7 +87,7 @@ export interface BitsPerDimension {
   readonly mean: number;
   /** Of the mean over samples, from their spread: data, dequantisation and probes together. NaN for one sample. */
   readonly standardError: number;
-  /** How far the mean may be off beside that, by the `errorEstimate` of `logDensityDetails`. */
+  /** How far the mean may be off besides that, by the `errorEstimate` of `logDensityDetails`. */
   readonly errorEstimate: number;
 }
 

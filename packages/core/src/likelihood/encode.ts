@@ -106,7 +106,7 @@ export const sphericalWeights = (a: ArrayLike<number>, b: ArrayLike<number>, fra
 /**
  * Paths between pairs of data points through the latent space: both are encoded, the codes joined, and the codes in
  * between decoded.
- * @param a first ends, [n, ...model.shape] @param b last ends, likewise; `given` is for each pair
+ * @param a first ends, [n, ...model.shape] @param b last ends, of the same shape; `given` is for each pair
  * @returns [n, count, ...model.shape]; the first and last of each path are `a` and `b` after a round trip
  * @throws ShapeError for ends of different shape; ArgumentError for a bad count or path; else as {@link encode}
  */

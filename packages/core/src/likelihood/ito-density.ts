@@ -40,8 +40,9 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
  * with the score at the step's start: the divergence that a likelihood usually needs cancels against Ito's correction. It
  * holds for any step with that noise, whichever model has steered it, so that the densities of several models can be
  * followed along one trajectory. Its error is a sum of (z^2 - 1), which falls as the root of the step and is large where
- * noise rules. But g = N(0, (1 + r^2) I), the law of data of unit variance, obeys the same equation, and its change is
- * known; so the equation is used for log p - log g alone, which makes the error a multiple of how the scores differ.
+ * noise dominates. But g = N(0, (1 + r^2) I), the noised distribution of data of unit variance, obeys the same
+ * equation, and its change is known; so the equation is used for log p - log g alone, which makes the error a multiple
+ * of how the scores differ.
  * @param x, t states [n, ...shape] and times [n] before the step @param next, to those after it
  * @returns [n], in nats
  */
@@ -104,7 +105,10 @@ export interface TrajectoryState<D extends FloatType = FloatType> {
 export interface ItoDensityOptions {
   /** What moved the samples: the reverse-time SDE (the default), or the probability-flow ODE. */
   readonly dynamics?: "sde" | "ode";
-  /** Log-densities of the first state, [n]; default those of the prior, for a trajectory from the process's last time. */
+  /**
+   * Log-densities of the first state, [n], in nats. Default: the prior's, for a trajectory from the process's last
+   * time.
+   */
   readonly start?: NdArray;
   /** What the model is conditioned on, as of `sample`; default nothing. */
   readonly given?: GivenValues;

@@ -24,7 +24,7 @@ export interface Hutchinson {
 /** Options of {@link logDensity}. */
 export interface LogDensityOptions extends ProbabilityFlowOptions {
   /**
-   * `exact` takes as many derivatives as a sample has elements. Default exact up to 64 elements, beyond that
+   * `exact` takes one derivative for each element of a sample. Default exact up to 64 elements, beyond that
    * {@link Hutchinson} with its defaults.
    */
   readonly divergence?: "exact" | Hutchinson;
@@ -42,8 +42,8 @@ export interface LogDensityDetails<D extends FloatType = FloatType> {
   /** Of the mean over probes, in nats: 0 for the exact divergence, NaN for a single probe. */
   readonly standardError: NdArray<"float64">;
   /**
-   * How far the log-density may be from that of the model's marginal, in nats, Hutchinson's chance left out: `solverError`,
-   * the size of `priorMismatch`, and how far that may be off itself.
+   * How far the log-density may be from the log-density of the model's marginal, in nats, Hutchinson's chance left out:
+   * `solverError`, the size of `priorMismatch`, and how far that may be off itself.
    */
   readonly errorEstimate: NdArray<"float64">;
   /** The sum of the local errors of the ODE's solution, each as it moves the log-density, in nats. */

@@ -14,7 +14,7 @@ export interface ProbabilityFlowOptions extends Accuracy {
   readonly time?: number;
   /**
    * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
-   * an array [n, ...shape]; `null` is none. Default nothing.
+   * an array [n, ...shape]; `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
   /**
@@ -49,7 +49,8 @@ export const checkModel = (name: string, model: ScoreModel): void =>
 /**
  * Checks what callers without types may hand in.
  * @param known the names of all options
- * @throws ArgumentError for a model that is none, points that are no array of floating-point numbers, or unknown options
+ * @throws ArgumentError for a value that is not a score model, points that are no array of floating-point numbers, or
+ *   unknown options
  */
 export const checkCall = (
   name: string,

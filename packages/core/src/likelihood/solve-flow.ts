@@ -1,4 +1,4 @@
-/** The probability flow solved with a step of its own for every sample, and with the error of log-densities in view. */
+/** The probability flow solved with its own step for every sample, and with the error of log-densities in view. */
 
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
@@ -14,7 +14,7 @@ export interface Accuracy {
    * data, and of the log-density in nats per element of a sample. Steps adapt to it, for every sample by itself.
    */
   readonly tolerance?: number | undefined;
-  /** So many equal steps of log(sigma / alpha) instead, whatever the error. */
+  /** A number of equal steps of log(sigma / alpha) instead, for any error. */
   readonly steps?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface FlowProblem extends Accuracy {
   /** First and last u = log(sigma / alpha), in either order. */
   readonly from: number;
   readonly to: number;
-  /** Relative rounding error of an evaluation, below which no error can be told. */
+  /** Relative rounding error of an evaluation, below which no error can be measured. */
   readonly rounding: number;
   /** Writes the state of a sample at `from` into the row of a slot. */
   readonly load: (w: Float64Array, placed: Placed) => void;

@@ -83,7 +83,7 @@ export type Prediction = keyof typeof denoisedFrom;
 /**
  * The network predicts one quantity at unit scale and the denoised estimate follows by Tweedie's formula. The score is
  * predicted times sigma, its natural scale. The velocity is cos * noise - sin * data at the angle atan(sigma / alpha)
- * (Salimans & Ho 2022, appendix D), whatever the process.
+ * (Salimans & Ho 2022, appendix D), for every process.
  * @throws ArgumentError for an unknown prediction, or a data deviation that is not positive
  */
 export const predict = declare({

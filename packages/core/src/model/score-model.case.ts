@@ -1,4 +1,4 @@
-/** What every score model must do, whatever it is made of: a suite that each kind of them passes. */
+/** What every score model must do: a suite that every kind of model passes. */
 import {
   castArray,
   compile,
@@ -139,7 +139,7 @@ export const scoreModelSuite = (
       expectClose(found, await evaluate(denoise!, same), 2e-4);
     });
 
-    test("the score is that of the denoised point, by Tweedie's formula", async () => {
+    test("the score and the denoised point agree, by Tweedie's formula", async () => {
       const model = await make();
       const inputs = inputsOf(model, "float64");
       // In units of 1 / sigma, in which scores are of order 1.

@@ -1,4 +1,4 @@
-/** The one idea of the library: whatever can tell where the data is, given a noisy point, is a score model. */
+/** The one idea of the library: a score model estimates where the data is, given a noisy point. */
 import type { Shape, Tensor } from "@scorefield/tensor";
 import type { Process } from "../process/process.ts";
 
@@ -21,7 +21,7 @@ export interface ScoreModel {
   /** What the model can be conditioned on, by name. Each of them may be left out of `given`. Left out: nothing. */
   readonly conditions?: Readonly<Record<string, Condition>>;
   /**
-   * The posterior mean E[x_0 | x_t, given]. Every row is treated alike, whatever its place in the batch.
+   * The posterior mean E[x_0 | x_t, given]. The result of a row does not depend on its place in the batch.
    * @param x noisy points, [n, ...shape], float32 or float64
    * @param t their times, [n], of the same element type
    * @param given some of {@link ScoreModel.conditions}, of the same element type; none by default

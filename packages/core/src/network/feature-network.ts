@@ -12,7 +12,7 @@ export interface FeatureNetwork {
   readonly learningRate: number;
   /** Length of a feature vector. */
   readonly features: number;
-  /** Whether it is told the noise level. */
+  /** Whether it takes the noise level. */
   readonly noisy: boolean;
   /**
    * Fresh parameters for samples of a shape, deterministic by seed; steps 0 to 99 of purpose `initialisation` are its own.

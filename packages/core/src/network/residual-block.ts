@@ -1,4 +1,4 @@
-/** The residual block of diffusion U-Nets, told the noise level and whatever else is embedded with it. */
+/** The residual block of diffusion U-Nets, conditioned on the noise level and all that is embedded with it. */
 import type { NdArray, Shape, Tensor } from "@scorefield/tensor";
 import { type Convolution, convolution, initialConvolution } from "./convolution.ts";
 import type { Drop } from "./dropout.ts";

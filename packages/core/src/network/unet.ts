@@ -95,7 +95,7 @@ const make = (
     });
   };
 
-  /** Uniform draws of all residual blocks: those of the way down, the middle and the way up. */
+  /** Uniform draws of all residual blocks: first for the way down, then for the middle and the way up. */
   const uniformsOf = (shape: Shape): number => {
     if (dropout === 0) return 0;
     const levels = levelsOf(shape);

@@ -1,4 +1,4 @@
-/** How far the scores at different noise levels are from being those of one density that evolves with the noise. */
+/** How far the scores at different noise levels are from the scores of one density that evolves with the noise. */
 import { constant, grad, jvp, type Tensor } from "@scorefield/tensor";
 import { exactDivergence, hutchinsonDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";

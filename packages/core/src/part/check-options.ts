@@ -42,7 +42,7 @@ export type Known<Options> = { readonly [Name in keyof Required<Options>]: true 
 /**
  * Refuses what is not a made thing, such as the word "heun" in place of `heun()`.
  * @param name of the function and the option, for errors: `sample sampler`
- * @param members what such a thing has, of which all must be there
+ * @param members what such a thing has; all must be there
  * @param expected what it should be and how one is made: `a sampler such as heun()`
  * @throws ArgumentError saying what was expected and found
  */

@@ -60,7 +60,7 @@ interface Declared<K extends string, S extends Settings, T, L extends readonly (
  *     euler({ steps: 20 })          // makes one
  *     euler.declaration.summary     // says what it is
  *
- * @returns a function of the options, all of which may be left out that have a default. It throws ArgumentError for options
+ * @returns a function of the options. Options with a default may be left out. It throws ArgumentError for options
  *   that are no object, an unknown option, or a value of the wrong type or out of range, with the option's path, what was
  *   expected and what was found
  */

@@ -25,7 +25,7 @@ export type SettingType =
       /** Characters, at least and at most. */
       readonly fewest?: number;
       readonly most?: number;
-      /** Whether it is the path of a file or folder, relative to whatever says it. */
+      /** Whether it is the path of a file or folder, relative to the file that names it. */
       readonly path?: boolean;
       /** Whether a number may stand in its place, such as for the label of a class. */
       readonly orNumber?: boolean;
@@ -61,7 +61,7 @@ export interface Setting<Value = unknown, P extends Presence = Presence, Json = 
 /** The settings of a part, by name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What is known of a part beside how it is made. */
+/** What is known of a part besides how it is made. */
 export interface Declaration {
   /** Its name in recipes. */
   readonly kind: string;
@@ -90,7 +90,7 @@ export interface Made<K extends string, S extends Settings, T, B extends string>
   readonly fromValues: (values: Readonly<Record<string, unknown>>) => T;
 }
 
-/** A maker of whatever settings. */
+/** A maker of any settings. */
 export interface AnyMaker<T> {
   readonly declaration: Made<string, Settings, T, string>;
 }
@@ -111,7 +111,7 @@ export interface PartList<T extends HasRecipe, M = AnyMaker<T>> {
   readonly article: string;
   readonly example: string;
   readonly makers: readonly M[];
-  /** What is known of every part beside how it is made, in the order of the list. */
+  /** What is known of every part besides how it is made, in the order of the list. */
   readonly declarations: readonly Declaration[];
   readonly kinds: readonly string[];
   /**

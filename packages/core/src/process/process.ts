@@ -39,7 +39,7 @@ export interface Process {
   readonly timeOfLogSnr: NoiseSchedule;
   /**
    * Standard deviation s of the Gaussian N(0, s^2 I) from which sampling starts: sigma at `times.last`, the marginal
-   * there but for what is left of the data.
+   * there, except what is left of the data.
    */
   readonly priorDeviation: number;
 }

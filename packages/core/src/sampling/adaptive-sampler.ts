@@ -1,4 +1,4 @@
-/** What a sampler with steps of its own length is: one attempt at a step, with an estimate of its error. */
+/** What a sampler is that chooses the length of its steps: one attempt at a step, with an estimate of its error. */
 import type { Tensor } from "@scorefield/tensor";
 import type { Clock } from "../integrate/integrate.ts";
 import type { Controller } from "../integrate/step-control.ts";

@@ -1,4 +1,4 @@
-/** Adaptive samplers: every sample goes from noise to data in steps of its own. */
+/** Adaptive samplers: every sample goes from noise to data in its own steps. */
 import {
   compile,
   type FloatType,

@@ -23,12 +23,13 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   /**
    * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn, the same as a
    * run that draws them all makes, so that several machines can each draw a part. They are the same to rounding, and bit for
-   * bit where parts are whole batches of the same size. `given` and `initial` are those of the part. A seed has 2^32 samples.
+   * bit where parts are whole batches of the same size. `given` and `initial` are for the part. A seed has 2^32
+   * samples.
    */
   readonly firstSample?: number;
   /**
    * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
-   * an array [count, ...shape]; `null` is none. Default nothing.
+   * an array [count, ...shape]; `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
   /** Default `heun()`. */
@@ -57,7 +58,7 @@ export interface LoopOptions<D extends FloatType = "float32"> {
 export interface LoopState<D extends FloatType = FloatType> {
   /** [batch, ...shape]; not written to again. Rows past `count` are of no use. */
   readonly x: NdArray<D>;
-  /** The time of `x`, of an adaptive sampler that of the sample furthest from the data; 0 once denoised. */
+  /** The time of `x`. For an adaptive sampler, the time of the sample furthest from the data. 0 once denoised. */
   readonly t: number;
   /** Steps done in this batch, out of `steps`, which an adaptive sampler estimates; 0 for the state before the first. */
   readonly step: number;

@@ -29,7 +29,7 @@ export type HeunOptions = OptionsOf<typeof settings>;
 
 /**
  * Heun's second-order method on the probability-flow ODE (Karras et al. 2022, algorithm 1). In y = x / alpha and
- * r = sigma / alpha the ODE is dy/dr = noise(x, t), whatever the process; with a step from r to r',
+ * r = sigma / alpha the ODE is dy/dr = noise(x, t), for every process. With a step from r to r',
  *
  *     y' = y + (r' - r) (noise(x, t) + noise(x_euler, t')) / 2
  *

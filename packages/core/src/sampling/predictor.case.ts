@@ -7,7 +7,10 @@ import { vp } from "../process/variance-preserving.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
 import { sample } from "./sample.ts";
 
-/** Beside the checks of scorefield verify, after 200 steps: each with the largest error of the variance that it may have, as a share: on a process, after so many steps. */
+/**
+ * Besides the checks of scorefield verify, after 200 steps: each with the largest relative error of the variance that
+ * it may have, on a process, after a number of steps.
+ */
 const correctors = [
   {
     correctorSteps: 1,
@@ -33,7 +36,7 @@ const correctors = [
 
 /**
  * @param name of the predictor
- * @param make the predictor with so many steps
+ * @param make the predictor with a number of steps
  */
 export const predictorCase = ({ name, make }: NamedPredictor, runtime: Runtime): void => {
   describe(name, () => {

@@ -22,7 +22,7 @@ export type RestartInterval = ValueOf<typeof interval>;
 
 const settings = {
   ...flowSettings(),
-  /** The default is a setting of the paper for images, of which 3 points are 2 steps. */
+  /** The default is a setting of the paper for images. Its 3 points are 2 steps. */
   intervals: list(interval, {
     default: [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }],
     help: "stretches of noise, as sigma / alpha, that are gone through again",
@@ -40,8 +40,8 @@ export type RestartOptions = OptionsOf<typeof settings>;
  *     y_high = y_low + sqrt(r_high^2 - r_low^2) z
  *     y_low = Heun(y_high, from r_high to r_low)
  *
- * The noise contracts the error gathered so far, while the steps stay those of an ODE. Two evaluations per step down.
- * @throws ArgumentError for bad steps, an unknown grid, or intervals that are none; on a process, for intervals whose ends
+ * The noise contracts the error gathered so far, while the steps stay steps of an ODE. Two evaluations per step down.
+ * @throws ArgumentError for bad steps, an unknown grid, or bad intervals; on a process, for intervals whose ends
  *   lie outside its times
  */
 export const restart = declare({

@@ -6,7 +6,7 @@ import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { sampling } from "./loop.ts";
 
-// 8 GiB in float32: told before the first batch, not after it.
+// 8 GiB in float32: reported before the first batch, not after it.
 const mostNumbers = 2 ** 31;
 
 /** News of sampling, one per step. */

@@ -16,7 +16,7 @@ test("a sampler is rebuilt from the JSON of its recipe, with the same grid", () 
   expect(samplerFromRecipe({ kind: "heun", grid: "uniform" }).recipe).toEqual(heun({ grid: "uniform" }).recipe);
 });
 
-test("unknown kinds and settings are named beside the known ones", () => {
+test("unknown kinds and settings are named together with the known ones", () => {
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(RecipeError);
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(/among heun, .*found ddim9/);
   expect(() => samplerFromRecipe({ kind: "heun", step: 3 })).toThrow(/unknown setting step; known are steps, grid/);

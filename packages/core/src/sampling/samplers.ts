@@ -24,7 +24,7 @@ export const samplers = partList("sampler", [
   annealedLangevin,
 ]);
 
-/** What is known of every sampler beside how it is made, family by family. */
+/** What is known of every sampler besides how it is made, family by family. */
 export const samplerCatalogue = samplers.declarations;
 
 /** The kinds of sampler that {@link samplerFromRecipe} knows. */

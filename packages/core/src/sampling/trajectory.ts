@@ -23,7 +23,7 @@ export interface TrajectoryOptions<D extends FloatType = "float32"> extends Omit
 export interface Trajectory<D extends FloatType = "float32"> {
   /** [kept, count, ...shape], from noise to data; the last ones are what `sample` returns. */
   readonly states: NdArray<D>;
-  /** The time of each kept state, falling but for restarts and chains; 0 for the denoised one. */
+  /** The time of each kept state, falling except in restarts and chains; 0 for the denoised one. */
   readonly times: readonly number[];
   /** Network evaluations for each sample. */
   readonly evaluations: number;

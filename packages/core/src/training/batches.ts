@@ -10,7 +10,7 @@ import { type Augmentation, augment } from "./augmentation.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Inputs of a denoising loss, those of objective and network. Of consecutive micro-batches they are stacked along a leading
+ * Inputs of a denoising loss, for objective and network. For consecutive micro-batches they are stacked along a leading
  * axis. A step of training is one micro-batch, or several.
  */
 export type DenoisingInputs<T> = Required<ObjectiveInputs<T>> & {
@@ -70,7 +70,7 @@ export interface StepSource {
    * micro-batches a step is cut changes none of its samples.
    */
   (from: number, count: number): Promise<DenoisingInputs<NdArray>>;
-  /** Begins to read the samples of those steps, where reading is work that can go on beside training. */
+  /** Begins to read the samples of those steps, where reading is work that can go on during training. */
   prefetch(from: number, count: number): void;
 }
 

@@ -88,11 +88,11 @@ export interface Batches<B extends object> {
    * depend on these numbers alone, so that a resumed training goes on with the same.
    */
   inputs(from: number, count: number): MapTree<B, Spec, NdArray> | Promise<MapTree<B, Spec, NdArray>>;
-  /** Begins to make the inputs of those steps, where that is work that can go on beside training. */
+  /** Begins to make the inputs of those steps, where that is work that can go on during training. */
   prefetch?(from: number, count: number): void;
 }
 
-/** State that a loss carries from step to step beside the parameters, such as a teacher that is an average of them. */
+/** State that a loss carries from step to step besides the parameters, such as a teacher that is an average of them. */
 export interface Extra<P, B, X> {
   /** A tree of host arrays. */
   readonly initial: X;
@@ -112,7 +112,7 @@ export interface HeldOut<P, B, X> {
   readonly loss?: Loss<P, B, X>;
 }
 
-/** Options of `fit`. `P` is the tree of parameters, `B` that of a batch's specs, `X` the extra state. */
+/** Options of `fit`. `P` is the tree of parameters, `B` the tree of a batch's specs, `X` the extra state. */
 export interface FitOptions<P = Parameters, B extends object = object, X = undefined> extends OptimisationOptions {
   /** Begins error messages, default `fit`. */
   readonly name?: string;

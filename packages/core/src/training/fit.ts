@@ -21,8 +21,8 @@ import { stepNumbers } from "./step-numbers.ts";
 export type Fitting<P = Parameters, X = undefined> = InProgress<FitEvent, Fitted<P, X>>;
 
 /**
- * Fits parameters to a loss with Adam, moving averages of the parameters, and whatever state the loss carries along. All
- * trainings of the project are losses handed to it.
+ * Fits parameters to a loss with Adam, moving averages of the parameters, and any state that the loss carries along.
+ * All trainings of the project are losses handed to it.
  *
  *     const { parameters } = await fit({
  *       parameters: { w: zeros([2]) },

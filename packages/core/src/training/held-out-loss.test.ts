@@ -18,7 +18,7 @@ afterAll(() => runtime.dispose());
 
 const secondClass = constant(ndarray(new Float32Array([0, 1]), [2, 1]));
 
-/** Says a parameter times the class, whatever the data. */
+/** Returns a parameter times the class, for any data. */
 const classTeller: Network = {
   recipe: { kind: "teller" },
   learningRate: 1,
@@ -28,7 +28,7 @@ const classTeller: Network = {
     rows ? rows.matmul(secondClass).multiply(w).add(x.multiply(0)) : x.multiply(0),
 };
 
-test("a network that knows classes is told those of the held-out samples", async () => {
+test("a network that knows classes is given the classes of the held-out samples", async () => {
   const parts = {
     process: edm(),
     network: classTeller,

@@ -41,13 +41,16 @@ export interface TrainOptions extends OptimisationOptions {
   readonly batch?: number;
   /**
    * Micro-batches that a step is cut into, which must divide the batch; default 1. The step is the same up to rounding,
-   * its memory that of one micro-batch (and one more vector of parameters), its time a little more. A constraint on
-   * averages over a batch is one on averages over micro-batches then.
+   * its memory one micro-batch and one more vector of parameters, its time a little more. A constraint on
+   * averages over a batch is then a constraint on averages over micro-batches.
    */
   readonly accumulate?: number;
   /** Peak learning rate; the default is the network's own. */
   readonly learningRate?: number;
-  /** Alter images at random and tell the network how, for a network with as many inputs for it; default no. */
+  /**
+   * Alter images at random and condition the network on how they were altered. The network needs an input for it.
+   * Default no.
+   */
   readonly augmentation?: Augmentation;
   /**
    * Share of samples whose class is withheld, so that the network is an unconditional model as well, in [0, 1]; default
@@ -129,7 +132,7 @@ const checkAugmented = (augmentation: Augmentation, network: Network, data: Data
   checkAugmentation(augmentation, data.shape);
   if (network.augmentation !== augmentationLabels)
     throw new ArgumentError(
-      `train: expected a network that can be told ${augmentationLabels} numbers of augmentation, found ` +
+      `train: expected a network that can be conditioned on ${augmentationLabels} numbers of augmentation, found ` +
         `${network.recipe.kind} with ${network.augmentation ?? 0}; set its augmentation to ${augmentationLabels}`,
     );
 };

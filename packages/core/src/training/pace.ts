@@ -25,7 +25,7 @@ export interface Course {
   planned(): number;
   /** Whether no step is left after `step` steps. */
   ended(step: number): boolean;
-  /** Notes that a block of so many steps is done, which began with the last call of `plan`. */
+  /** Notes that a block of `steps` steps is done. It began with the last call of `plan`. */
   note(steps: number): void;
   /** The clock, in milliseconds. */
   now(): number;
@@ -68,7 +68,7 @@ export const shareOfPace = (pace: Pace, step: number): number => {
   return step === end ? last : first + ((last - first) * (step - start)) / (end - start);
 };
 
-/** A course of so many steps. */
+/** A course of a fixed number of steps. */
 export const courseOfSteps = (steps: number): Course => ({
   plan: () => {},
   planned: () => steps,

@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { symmetricEigen } from "../numeric/symmetric-eigen.ts";
 import { powerExponent } from "./power-average.ts";
 
-/** Which average: taken after so many steps, of a relative width. */
+/** Which average: the step after which it is taken, and its relative width. */
 export interface AverageProfile {
   readonly step: number;
   readonly width: number;

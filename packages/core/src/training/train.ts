@@ -45,7 +45,7 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
       inputs: source as never,
       prefetch: source.prefetch,
     },
-    // In float32 whatever the precision of training, so that its numbers can be compared.
+    // In float32 for every precision of training, so that its numbers can be compared.
     ...(heldOut && {
       heldOut: {
         inputs: (await heldOutInputs(parts, heldOut, shape, seed)) as never,

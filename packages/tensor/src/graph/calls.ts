@@ -3,7 +3,7 @@
 import type { Tree } from "../tree.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Takes the call of a shared function: its results are tensors that stand for those of the call. */
+/** Takes the call of a shared function: its results are tensors that stand for the results of the call. */
 export type TakeCall = (f: (...args: never[]) => Tree<Tensor>, name: string, args: readonly unknown[]) => Tree<Tensor>;
 
 let current: TakeCall | undefined;

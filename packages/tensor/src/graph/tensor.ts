@@ -28,8 +28,9 @@ export interface Operation<A = unknown> {
   /** Typing rule. Throws ShapeError or DataTypeError with the reason only; the operation and shapes are added. */
   infer(inputs: readonly Tensor[], attributes: A): TensorType;
   /**
-   * Reverse derivative rule: from the cotangent of the output to those of the inputs, `undefined` for zero. It must be
-   * linear in the cotangent, because forward mode is obtained by transposing it. Absent: the derivative is zero.
+   * Reverse derivative rule: from the cotangent of the output to the cotangents of the inputs, `undefined` for zero. It
+   * must be linear in the cotangent, because forward mode is obtained by transposing it. Absent: the derivative is
+   * zero.
    */
   pullback?(cotangent: Tensor, node: Tensor<A>): readonly (Tensor | undefined)[];
   /** The same value in simpler operations, where the target has no kernel for it. */

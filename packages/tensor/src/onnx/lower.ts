@@ -18,7 +18,7 @@ const constantKey = ({ dtype, shape, data }: NdArray<ElementType>): string | und
     ? `${dtype}[${shape}]${Array.from(data as ArrayLike<unknown>, (v) => (Object.is(v, -0) ? "-0" : String(v)))}`
     : undefined;
 
-/** Collects nodes and constants; nested graphs get emitters of their own whose constants land in the same place. */
+/** Collects nodes and constants. Nested graphs get their own emitters, whose constants land in the same place. */
 class GraphEmitter implements Emitter {
   readonly target: Target;
   readonly list: OnnxNode[] = [];

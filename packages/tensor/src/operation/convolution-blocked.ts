@@ -78,7 +78,7 @@ export const gradientFitsBlocks = (x: Tensor, cotangent: Tensor, window: Window,
   [x, cotangent].every(({ shape }) => shape[1]! % 4 === 0 && shape[1]! >= block);
 
 /**
- * The cotangent of a convolution's weight as a convolution of its own: samples are what it sums over, blocks of the
+ * The cotangent of a convolution's weight as another convolution: samples are what it sums over, blocks of the
  * input's channels its batch, and the kernel is the output's cotangent, as large as an image. A row of the input holds the
  * columns with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are
  * the columns of the weight with their channels.

@@ -38,7 +38,7 @@ export const cos: (x: Tensor) => Tensor = unary(smooth("cos", Math.cos, (c, x) =
 /** Hyperbolic tangent */
 export const tanh = unary(smooth("tanh", Math.tanh, (c, _, y) => multiply(c, subtract(1, square(y))), "Tanh"));
 
-// Kahan's corrections: the rounding error of u = exp(x) cancels in (u - 1) x / log u, and likewise for the logarithm.
+// Kahan's corrections: the rounding error of u = exp(x) cancels in (u - 1) x / log u. The same for the logarithm.
 /** e^x - 1, accurate near 0 */
 export const expm1 = unary(
   smooth("expm1", Math.expm1, (c, x) => multiply(c, exp(x)), {

@@ -86,7 +86,7 @@ const aliasOperation: Operation<number> = {
   expand: (node) => node.inputs[0],
 };
 
-/** The same value as a node of its own: what a derivative is taken with respect to. Removed before lowering. */
+/** The same value as a new node: what a derivative is taken with respect to. Removed before lowering. */
 export const alias = (x: Tensor): Tensor => apply(aliasOperation, [x], uniqueId());
 
 const stopGradientOperation: Operation<undefined> = {

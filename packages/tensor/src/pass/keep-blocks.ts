@@ -52,7 +52,7 @@ const past = (node: Tensor, block: number): Tensor | undefined => {
     const whole = x.shape.every((_, axis) => axis === 1 || isWhole(x.shape, node.attributes, axis));
     return whole && step[1] === 1 && start[1] % block === 0 && node.shape[1]! % block === 0 ? again() : undefined;
   }
-  // All channels of all samples as those of one, or back.
+  // All channels of all samples as the channels of one, or back.
   if (node.operation === reshapeOperation)
     return node.rank === 4 && sameShape(node.shape.slice(2), x.shape.slice(2)) && node.shape[1]! % block === 0
       ? fromBlocks(reshape(sources[0]!, node.shape))

@@ -47,7 +47,7 @@ const folder = provider === "cpu" ? cacheFolder(options.cache) : undefined;
 const port = parentPort!;
 const sessions = new Map<number, ort.InferenceSession>();
 
-// Whatever fails is thrown as well, so the log would only repeat it.
+// Every failure is thrown as well, so the log would only repeat it.
 ort.env.logLevel = "fatal";
 
 const sessionOptions: ort.InferenceSession.SessionOptions = {

@@ -1,4 +1,4 @@
-/** ONNX Runtime on this machine's own processors, in a thread of its own. */
+/** ONNX Runtime on this machine's own processors, in its own thread. */
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import type { ExternalData } from "../onnx/external-data.ts";

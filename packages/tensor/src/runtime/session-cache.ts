@@ -25,7 +25,7 @@ export interface SessionCache {
   readonly folder: string;
   /** Bytes of all kept models together; those not used for longest go first. Default 1 GiB. */
   readonly limit?: number;
-  /** Keep what took at least so many milliseconds to make. Default 100. */
+  /** Keep what took at least this many milliseconds to make. Default 100. */
   readonly worthwhile?: number;
   /**
    * Bytes of the models looked for. By default from 32 KiB, below which a session is made in less than 10 ms, to 16 MiB,
@@ -35,7 +35,7 @@ export interface SessionCache {
 }
 
 /**
- * The folder for `native({ cache })`: the one given, else that of the environment variable SCOREFIELD_CACHE, else
+ * The folder for `native({ cache })`: the one given, else the one in the environment variable SCOREFIELD_CACHE, else
  * `scorefield` where this system keeps such things for a user; and `sessions` in it.
  * @returns undefined for `false`, for `SCOREFIELD_CACHE=off`, and where a user has no home
  */
@@ -145,7 +145,7 @@ export const createCached = async (
       attempt(() => utimesSync(file, now, now));
       return session;
     } catch {
-      // Whatever it is, it is made anew.
+      // For any error, it is made anew.
     }
   }
   const temporary = join(folder, randomUUID() + unfinished);

@@ -8,8 +8,8 @@ import { RuntimeError } from "../errors.ts";
 const here: string = import.meta.url ?? pathToFileURL(process.argv[1] ?? "program").href;
 
 /**
- * The file of the worker: `native-worker.js` beside the module (in dist, or beside a bundle), else that of the package
- * `@scorefield/tensor` as the module resolves it.
+ * The file of the worker: `native-worker.js` beside the module (in dist, or beside a bundle), else the file of the
+ * package `@scorefield/tensor` as the module resolves it.
  * @param name begins the error's message
  * @param from the module's URL
  * @throws RuntimeError where there is neither

@@ -76,7 +76,7 @@ describe("errors of shared functions", () => {
     expect(alive).toBe(0);
   });
 
-  it("refuse another runtime than that of the sessions", async () => {
+  it("refuse another runtime than the runtime of the sessions", async () => {
     const sessions = sharedSessions({ runtime, leastBytes: 0 });
     await expect(compile((x: Tensor) => x, spec, { sessions, runtime: native() })).rejects.toThrow(
       new RuntimeError(

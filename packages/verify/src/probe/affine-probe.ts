@@ -1,4 +1,7 @@
-/** On Gaussian data every step of a linear sampler is x' = A x + B z: its law is known without drawing anything. */
+/**
+ * On Gaussian data every step of a linear sampler is x' = A x + B z: its distribution is known without drawing
+ * anything.
+ */
 
 import type { Process, Sampler } from "@scorefield/core";
 import { exact, gaussian } from "@scorefield/core";

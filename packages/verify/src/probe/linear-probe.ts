@@ -1,4 +1,7 @@
-/** On Gaussian data a linear sampler keeps Gaussian laws Gaussian, whatever it carries: its variance is known exactly. */
+/**
+ * On Gaussian data the samples of a linear sampler stay Gaussian, with all that it carries: the variance is known
+ * exactly.
+ */
 
 import type { Process, Sampler, ScoreModel } from "@scorefield/core";
 import { exact, gaussian } from "@scorefield/core";
@@ -85,7 +88,8 @@ const gaussianModel = (process: Process, deviations: readonly number[]): ScoreMo
 
 /**
  * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of `deviations`:
- * every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N those of its draws.
+ * every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N of the step. N multiplies its
+ * draws.
  */
 export const variancePath = async (
   sampler: Sampler,

@@ -19,8 +19,9 @@ export const average = (p: Tensor, values: readonly Tensor[]): Tensor => {
 };
 
 /**
- * The model of "one or the other": data from the k-th model with probability w_k. Noise does not mix them, so the law of x_t
- * is the mixture of theirs, and its score the mean of theirs under the probability that x_t came from each,
+ * The model of "one or the other": data from the k-th model with probability w_k. Noise does not mix them, so the
+ * distribution of x_t is the mixture of theirs, and its score the mean of theirs under the probability that x_t came
+ * from each,
  *
  *     s = sum_k p(k | x_t) s_k        p(k | x_t) in proportion to w_k p_k(x_t)
  *

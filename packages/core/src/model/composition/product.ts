@@ -13,11 +13,12 @@ export interface ProductOptions {
 
 /**
  * The model of "both at once", prod_k p_k(x)^{e_k}, by the sum of scores sum_k e_k s_k at every noise level. With noise this is
- * no longer the law of noised data: a product of noised laws is not the noised product. So samplers that follow the process,
- * of the flow or the reverse SDE, give a wrong law: of two equal N(m, C) the flow takes the product's own law at sigma_T to
- * variance C^2 / (2 (C + sigma_T^2)) where C / 2 is right. At each level the sum of scores is that of the product there, so samplers that settle at each level
- * are right in the end: `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where
- * all models know `logDensity`, as this one then does up to a constant for each time.
+ * no longer the distribution of noised data: a product of noised distributions is not the noised product. So samplers
+ * that follow the process, of the flow or the reverse SDE, give a wrong distribution. For two equal N(m, C) the flow
+ * takes the product at sigma_T to variance C^2 / (2 (C + sigma_T^2)) where C / 2 is right. At each level the sum of
+ * scores is the score of the product there, so samplers that settle at each level are right in the end:
+ * `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where all models know
+ * `logDensity`, as this one then does up to a constant for each time.
  * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
  */
 export const productOf = (models: readonly ScoreModel[], options: ProductOptions = {}): ScoreModel => {

@@ -20,8 +20,9 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
   "energy" in preconditioning;
 
 /**
- * The energy of a network trained with {@link energyPreconditioning}. Its zero is that of the Gaussian that an untrained network
- * gives: where noise rules, so that the law is known, E is minus the log-density but for what training leaves undetermined.
+ * The energy of a network trained with {@link energyPreconditioning}. Its zero is the zero of the Gaussian that an
+ * untrained network gives. Where noise dominates the distribution is known: there E is minus the log-density, up to
+ * what training leaves undetermined.
  * @param trained with or without classes; the energy of one class is `conditional(energyModel(trained), 3)`
  * @throws ArgumentError for a network trained with another preconditioning, or a model that is no trained network
  */
@@ -38,7 +39,7 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
     );
   const { dataDeviation } = preconditioning.recipe;
   // None of these is marked as shared: in one session the energy, its gradient and the denoised point share their evaluation
-  // of the network, in sessions of their own each would evaluate it.
+  // of the network, in separate sessions each would evaluate it.
   const partsAt = (x: Tensor, t: Tensor, given: Given = {}) => {
     checkConditionNames("energyModel", trained, Object.keys(given));
     return preconditioned(trained, constants(parameters, x.dtype), x, t, given);

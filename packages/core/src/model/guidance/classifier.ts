@@ -40,7 +40,7 @@ const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, 
  * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule. The class is an input:
  * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where none is given this is the model itself. Of a
  * fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
- * @param model without classes, or with those of the classifier, which it is then given too
+ * @param model without classes, or with the classes of the classifier. It is then given the class too
  * @throws ArgumentError for a scale that is not finite, or a model with other classes than the classifier's
  */
 export const classifierGuidance = (
@@ -68,7 +68,7 @@ export const classifierGuidance = (
       grad((at: Tensor) => classLogProbability(classifier, at, t, rows).sum())(x).multiply(scale),
     { name: "classifier guidance" },
   );
-  /** What the model itself is given, and the pull of the class, unless there is none. */
+  /** What the model itself is given, and the pull of the class, unless no class is given. */
   const split = (given: Given = {}) => {
     checkConditionNames("classifierGuidance", { conditions: all }, Object.keys(given));
     const { class: rows } = given;

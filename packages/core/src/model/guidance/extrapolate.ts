@@ -25,7 +25,7 @@ export const guidanceOptions = { weight: true, interval: true } satisfies Known<
  * D_other + w (D - D_other) within the interval and D outside; the same of scores. Sampling evaluates the other model only in
  * steps that look at a time within.
  * @param name in errors
- * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
 export const extrapolate = (
   name: string,
