@@ -26,7 +26,7 @@ export const nearestWord = (word: string, known: readonly string[]): string | un
   return best && best[0] <= Math.max(1, Math.floor(word.length / 3)) ? best[1] : undefined;
 };
 
-/** The end of an error's sentence that proposes the known word nearest to a misspelt one; empty if none is near. */
+/** The end of an error's sentence that proposes the known word nearest to a misspelt word. Empty if no word is near. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
   const near = nearestWord(word, known);
   return near === undefined ? "" : `; did you mean ${near}?`;

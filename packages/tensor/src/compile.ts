@@ -70,8 +70,9 @@ const callable = <A extends readonly unknown[], R>(
  * @param f called once, to trace it; takes trees of tensors and returns one
  * @param specs one tree per argument of f
  * @returns an async function on trees of host arrays, with `dispose`
- * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError when
- * f returns what is no tensor, or uses a tensor of another function; RuntimeError for shared sessions that were disposed
+ * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError
+ *   when f returns anything but tensors, or uses a tensor of another function; RuntimeError for shared sessions that
+ *   were disposed
  */
 export const compile = async <const S extends Specs, R extends Tensors>(
   f: (...args: TensorArguments<S>) => R,
@@ -106,7 +107,8 @@ export type Scanned<State, Input, Output> = Compiled<
  * Compiles a step function that is applied `steps` times per call inside the runtime, so that the state stays out of
  * JavaScript between the steps: `step(state, input) => [next state, output]`.
  * @param state specs of the state, the same before and after a step
- * @param inputs specs of one step's input; the compiled function takes them stacked along a new leading axis of `steps`
+ * @param inputs specs of one step's input. The compiled function takes inputs stacked along a new leading axis of
+ *   `steps`
  * @returns an async function `(state, inputs) => [state, outputs]` with outputs stacked along a leading axis of `steps`
  * @throws ShapeError when a step changes the structure or a type of the state; otherwise as {@link compile}
  */

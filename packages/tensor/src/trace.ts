@@ -50,8 +50,8 @@ export interface Traced {
 /**
  * Calls f once on tensors of these types.
  * @param name begins error messages
- * @throws ShapeError for an argument that is not a spec; TraceError for results that are no tensors, and for tensors of
- * another function; DataTypeError for float16 among arguments or results; what f throws
+ * @throws ShapeError for an argument that is not a spec; TraceError for results that are not tensors, and for tensors
+ *   of another function; DataTypeError for float16 among arguments or results; what f throws
  */
 export const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Traced => {
   const args = flattenTree<Spec>(specs, isSpecOrOdd);

@@ -11,8 +11,8 @@ const tolerances = [1e-3, 1e-5, 1e-7, 1e-9];
 const deviations = [1, 0.03];
 
 /**
- * The root mean square over deviations s of x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2), from states
- * one deviation from the mean; and the evaluations of the one that took most.
+ * The root mean square over deviations s of x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2),
+ * from states one deviation from the mean. Also the evaluations of the state that took most.
  */
 const flowError = async (process: Process, tolerance: number, runtime: Runtime) => {
   let [square, evaluations] = [0, 0];

@@ -9,8 +9,8 @@ export interface CheckContext {
 }
 
 /**
- * What an error is counted in: standard errors of the found value; the difference of two orders of convergence; a share of
- * the expected value; or the units of the quantity itself.
+ * What an error is counted in: standard errors of the found value, the difference of two orders of convergence, a share
+ * of the expected value, or the units of the quantity itself.
  */
 export type ErrorUnit = "standard errors" | "slope" | "relative" | "absolute";
 

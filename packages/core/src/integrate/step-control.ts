@@ -16,8 +16,8 @@ export interface Controller {
   /** The greatest factor from a step that succeeds right after one that failed. Default 1. */
   readonly growAfterFailure?: number;
   /**
-   * Errors below this say no more than that a step was far too short: in float32 they may be rounding, and a step that seems
-   * exact does not make the next one endless. Default 0.01.
+   * Smaller errors count as this one. They only say that a step was far too short, and in float32 they may be rounding.
+   * So a step that seems exact does not make the next step endless. Default 0.01.
    */
   readonly leastError?: number;
   /** The shortest step, below which a sample is given up, and the longest. Defaults 0 and no limit. */
@@ -35,8 +35,8 @@ export interface StepControl {
 
 /**
  * step' = step min(grow, max(shrink, safety error^-proportional lastError^integral)), the controller of Gustafsson 1991
- * (Hairer & Wanner 1996, section IV.2, equation 2.43c); after a failed attempt without the last factor, and the step grows by
- * `growAfterFailure` at most after one.
+ * (Hairer & Wanner 1996, section IV.2, equation 2.43c). After a failed attempt the last factor is left out, and the
+ * next step grows by `growAfterFailure` at most.
  * @param error in units of the tolerance; at most 1 is a success, not a number a failure
  */
 export const nextStep = (

@@ -72,10 +72,11 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
 }
 
 /**
- * Annealed importance sampling (Neal 2001) over noise levels: chains start at N(0, (alpha^2 + sigma^2) I) at the last time, whose
- * normaliser is known, and go from level to level, scaled by sqrt(alpha^2 + sigma^2) as data of unit variance are; at each
- * their weight takes on the ratio of the new density to the old, then Metropolis-adjusted Langevin steps settle them. The mean
- * weight is Z_t without bias, for any steps; its logarithm is biased by about half the squared standard error.
+ * Annealed importance sampling (Neal 2001) over noise levels. Chains start at N(0, (alpha^2 + sigma^2) I) at the last
+ * time, where the normaliser is known. They go from level to level, scaled by sqrt(alpha^2 + sigma^2) as data of unit
+ * variance are. At each level their weight is multiplied by the ratio of the new density to the old, then
+ * Metropolis-adjusted Langevin steps settle them. The mean weight is Z_t without bias, for any steps. Its logarithm is
+ * biased by about half the squared standard error.
  * @param model with `logDensity`, which needs no normaliser: `energyModel(trained)`, `productOf`, or an exact density
  * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the signal's reason when aborted
  */

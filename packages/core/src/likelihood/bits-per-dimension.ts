@@ -92,8 +92,8 @@ export interface BitsPerDimension {
 }
 
 /**
- * -log2 of the probability that a log-density gives to a cell, over the dimensions; by Jensen's inequality an upper bound
- * in expectation over the cell: -(log p / (d ln 2)) - log2(width).
+ * -log2 of the probability that a log-density gives to a cell, over the number of dimensions. By Jensen's inequality it
+ * is an upper bound in expectation over the cell: -(log p / (d ln 2)) - log2(width).
  */
 export const bitsOf = (logDensity: number, size: number, width: number): number =>
   -logDensity / (size * Math.LN2) - Math.log2(width);

@@ -41,8 +41,8 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
  * holds for any step with that noise, whichever model has steered it, so that the densities of several models can be
  * followed along one trajectory. Its error is a sum of (z^2 - 1), which falls as the root of the step and is large where
  * noise dominates. But g = N(0, (1 + r^2) I), the noised distribution of data of unit variance, obeys the same
- * equation, and its change is known; so the equation is used for log p - log g alone, which makes the error a multiple
- * of how the scores differ.
+ * equation, and its change is known. So the equation is used for log p - log g alone. The error is then a multiple of
+ * the difference of the scores.
  * @param x, t states [n, ...shape] and times [n] before the step @param next, to those after it
  * @returns [n], in nats
  */
@@ -128,7 +128,7 @@ const priorLogDensities = ({ process }: ScoreModel, { t, x }: TrajectoryState): 
 };
 
 /**
- * log p_t of a model at every state of a trajectory, accumulated from its start; {@link itoIncrement} and
+ * log p_t of a model at every state of a trajectory, in nats, accumulated from its start. {@link itoIncrement} and
  * {@link flowIncrement} are the steps.
  * @param trajectory at least one state; times fall, and no state is the denoised estimate that ends sampling
  * @returns [states, n] in nats

@@ -49,8 +49,8 @@ export interface LogDensityDetails<D extends FloatType = FloatType> {
   /** The sum of the local errors of the ODE's solution, each as it moves the log-density, in nats. */
   readonly solverError: NdArray<"float64">;
   /**
-   * By how much, in nats, the log-density would be higher had the path ended in the marginal at the last time, and not in the
-   * prior that stands for it, by the model's denoised estimates ({@link priorMismatch}).
+   * By how much, in nats, the log-density would be higher if the path ended in the marginal at the last time instead of
+   * the prior. Estimated from the model's denoised estimates ({@link priorMismatch}).
    */
   readonly priorMismatch: NdArray<"float64">;
   /** Evaluations of the model with its divergence. */
@@ -84,11 +84,12 @@ const checkHutchinson = ({ probes, law }: Required<Hutchinson>): void => {
  * along dy/dr = noise in y = x / alpha, r = sigma / alpha (Chen et al. 2018, theorem 1; Song et al. 2021, appendix D.2;
  * Hutchinson's estimator as in Grathwohl et al. 2019, one draw of probes for a whole path). The marginal in the end is
  * taken to be the prior, as in sampling: this is the density of what the flow makes of the prior's draws. The data's own
- * marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order |x_0| / r_T of data
- * off the origin: with sigma up to 80, a hundredth of a nat for data of unit variance, a nat for data 30 from the origin.
+ * marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order |x_0| / r_T for
+ * data off the origin. With sigma up to 80 that is a hundredth of a nat for data of unit variance, and a nat for data
+ * 30 from the origin.
  * @param x [n, ...model.shape], float32 or float64, in which the model is evaluated
- * @throws ShapeError | ArgumentError for bad points or options; SamplingError where the ODE cannot be solved as exactly as
- *   asked; the signal's reason when aborted
+ * @throws ShapeError | ArgumentError for bad points or options; SamplingError where the ODE cannot be solved to the
+ *   tolerance; the signal's reason when aborted
  */
 export const logDensityDetails = async <D extends FloatType>(
   model: ScoreModel,

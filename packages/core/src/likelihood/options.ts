@@ -13,13 +13,13 @@ export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;
   /**
-   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
-   * an array [n, ...shape]; `null` is no condition. Default: no conditions.
+   * What the model is conditioned on, by name, such as `{ class: 3 }`. It is one value for all samples, a list with one
+   * value for each, or an array [n, ...shape]. `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
   /**
-   * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it but
-   * for rounding; in float32 some in a hundred differ as the tolerance allows.
+   * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it,
+   * up to rounding. In float32 a few in a hundred differ as much as the tolerance allows.
    */
   readonly batch?: number;
   readonly signal?: AbortSignal;

@@ -10,8 +10,9 @@ import { dormandPrinceTableau } from "../integrate/tableau.ts";
 /** How exactly the ODE is solved. */
 export interface Accuracy {
   /**
-   * Local error allowed in a step, default 1e-5: of the state in units of sqrt(alpha^2 + sigma^2), the deviation of noisy
-   * data, and of the log-density in nats per element of a sample. Steps adapt to it, for every sample by itself.
+   * Local error allowed in a step, default 1e-5. The error of the state is in units of sqrt(alpha^2 + sigma^2), the
+   * deviation of noisy data. The error of the log-density is in nats per element of a sample. Steps adapt to it, for
+   * every sample by itself.
    */
   readonly tolerance?: number | undefined;
   /** A number of equal steps of log(sigma / alpha) instead, for any error. */
@@ -111,7 +112,8 @@ const givenUp = (reason: GivenUp, sample: number, u: number): SamplingError =>
 
 /**
  * Solves dw/du by the method of Dormand & Prince 1980.
- * @throws SamplingError when a state is not finite, or a step cannot be made as exact as asked; the signal's reason
+ * @throws SamplingError when a state is not finite, or a step cannot reach the tolerance; the signal's reason when
+ *   aborted
  */
 export const solveFlow = async (problem: FlowProblem): Promise<SolvedFlow> => {
   const { count, size, channels, batch, from, to, tolerance = 1e-5, steps, rounding, load, rates, signal } = problem;

@@ -42,7 +42,8 @@ export interface ScoreModel {
   readonly evaluations?: number;
   /**
    * A model that gives the same at times from `earliest` to `latest` and costs less, or this one. The loop of sampling takes
-   * it for steps that look no further; for equal answers it is the same object. A model made of another does not inherit it.
+   * it for steps that look no further. For equal answers it is the same object. A model made of another does not
+   * inherit it.
    */
   within?(earliest: number, latest: number): ScoreModel;
 }

@@ -51,7 +51,7 @@ export interface Bound extends ScoreModel {
   readonly bound?: Given;
 }
 
-/** The model given these rows of the batch that is traced; the model itself where there are no rows. */
+/** The model given these rows of the batch that is traced. Without rows, the model itself. */
 export const bind = (model: ScoreModel, given: Given): Bound =>
   Object.keys(given).length === 0 ? model : { ...withGiven("sampler step", model, {}, () => given), bound: given };
 

@@ -22,7 +22,7 @@ export const conditionRows = (
 };
 
 /**
- * The one-hot rows of the classes, [n, classes] in the element type of x [n, ...]; rows of zeros where no class is
+ * The one-hot rows of the classes, [n, classes] in the element type of x [n, ...]. Rows of zeros where no class is
  * given.
  * @throws ShapeError for rows of another shape
  */

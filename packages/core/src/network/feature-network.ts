@@ -15,7 +15,8 @@ export interface FeatureNetwork {
   /** Whether it takes the noise level. */
   readonly noisy: boolean;
   /**
-   * Fresh parameters for samples of a shape, deterministic by seed; steps 0 to 99 of purpose `initialisation` are its own.
+   * Fresh parameters for samples of a shape, deterministic by seed. Steps 0 to 99 of purpose `initialisation` are its
+   * own.
    * @throws ShapeError for a shape that it does not take
    */
   initialise(shape: Shape, seed: number): Parameters;

@@ -62,8 +62,8 @@ const ancestors = (output: Tensor): Tensor[] => {
 
 /**
  * The parts of a network for samples of a shape. Found by tracing it, given a class and an augmentation if it takes
- * them: every product counts for the part whose parameters it has, or, without any, for the part whose result it goes
- * on from.
+ * them. Every product counts for the part whose parameters it has. A product without parameters counts for the part
+ * whose result it uses.
  * @throws what the network throws for the shape
  */
 export const summary = (network: Network, shape: Shape): NetworkSummary => {

@@ -69,7 +69,7 @@ const squaredResidual = ({ ofAverages, residual }: Constraint, x: Tensor): Tenso
  * An objective and the mean squared residual of a constraint on the denoised estimates (Bastek et al. 2025, "Physics-
  * Informed Diffusion Models"). For a constraint on averages it is estimated without bias, and may be negative in a
  * batch.
- * @throws ArgumentError for a weight that is not positive, or an unknown schedule; when compiled, for a constraint on
+ * @throws ArgumentError for a weight that is not positive, or an unknown schedule. When compiled, for a constraint on
  *   averages in batches of one sample
  */
 export const constrained = declare({

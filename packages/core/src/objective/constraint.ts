@@ -120,7 +120,7 @@ export const linearConstraint = declare({
 
 /**
  * The known mean of each element over all samples, judged by a batch. Denoised estimates have the mean of the data at
- * every noise level, since E[E[x_0 | x_t]] = E[x_0]; of other moments that is not so.
+ * every noise level, since E[E[x_0 | x_t]] = E[x_0]. For other moments that is not so.
  * @param options `values`, one for each element of a sample, [d]
  * @throws ArgumentError for no values, or values that are not finite
  */

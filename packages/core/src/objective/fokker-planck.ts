@@ -24,9 +24,9 @@ export type FokkerPlanckOptions = OptionsOf<typeof added>;
 /**
  * An objective with the mean squared residual of the score Fokker-Planck equation added (Lai et al. 2023, equation 14),
  * taken at the noisy samples: see `fokkerPlanckResidual` for its scale. With random directions the square is estimated
- * without bias, by the product of residuals from one half of them and from the other: the square of one estimate has the
- * estimate's variance in its mean, which the exact score does not make least. Third derivatives make a step several times as
- * costly.
+ * without bias, by the product of residuals from one half of them and from the other. The mean of the square of one
+ * estimate would contain the estimate's variance, and the exact score does not minimise that. Third derivatives make a
+ * step several times as costly.
  * @throws ArgumentError for a weight that is not positive, or a number of directions other than 0, 2, 3, ...
  */
 export const fokkerPlanck = declare({

@@ -17,7 +17,7 @@ import { showValue } from "./show-value.ts";
  *       checkMade("sample sampler", sampler, ["recipe"], "a sampler such as heun()");
  *
  * @param name of the function, for errors
- * @param given what the caller gave; nothing at all is refused too, so leave the default `{}` to the parameter where all
+ * @param given what the caller gave. `undefined` is refused too, so give the parameter the default `{}` where all
  *   options may be left out
  * @param known the names of all options, as keys
  * @throws ArgumentError naming the unknown option and the nearest known one

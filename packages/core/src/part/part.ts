@@ -75,7 +75,7 @@ export interface Declaration {
   readonly source: string;
   readonly settings: Settings;
   /**
-   * A setting that holds another part and that a recipe names by its kind alone; the settings of that part stand beside
+   * A setting that holds another part and that a recipe names by its kind alone. The settings of that part stand beside
    * the others.
    */
   readonly beside?: string;
@@ -99,7 +99,7 @@ export interface AnyMaker<T> {
 export interface Reading {
   /** A recipe holds other parts as their recipes; options in the library hold the made parts. */
   readonly from: "recipe" | "library";
-  /** Throws an error with the path of the value, such as `intervals.0.low`; an empty path is the part itself. */
+  /** Throws an error with the path of the value, such as `intervals.0.low`. An empty path is the part itself. */
   readonly refuse: (path: string, problem: string) => never;
 }
 

@@ -18,7 +18,7 @@ export interface Process {
   readonly recipe: KindRecipe;
   /**
    * The times in use, `0 <= first < last <= 1`. Outside, the schedule may be singular (a signal-to-noise ratio of
-   * infinity or zero); training and time grids stay inside, where every schedule is accurate in float32.
+   * infinity or zero). Training and time grids stay inside, where every schedule is accurate in float32.
    */
   readonly times: { readonly first: number; readonly last: number };
   /** Scale of the data. */

@@ -38,11 +38,13 @@ export interface AdaptiveSampler {
   /** Evaluations of the model in an attempt. */
   readonly evaluationsPerAttempt: number;
   /**
-   * Whether an attempt takes noise: for each sample the increment of a Brownian motion over the step, with the clock as its
-   * time, divided by the root of the step's length. After a failed attempt the motion stays the same.
+   * Whether an attempt takes noise. For each sample this is the increment of a Brownian motion over the step, with the
+   * clock as its time, divided by the root of the step's length. After a failed attempt the motion stays the same.
    */
   readonly stochastic: boolean;
-  /** What the first attempt finds carried, tensors [n, ...shape]; where an attempt fails the next finds the same again. */
+  /**
+   * What the first attempt finds carried, tensors [n, ...shape]. After a failed attempt the next finds the same again.
+   */
   start(model: ScoreModel, x: Tensor, from: Tensor): readonly Tensor[];
   /** @param noise [n, ...shape], for a method that is not stochastic zeros */
   attempt(model: ScoreModel, state: SamplerState, times: AttemptTimes, noise: Tensor): Attempt;

@@ -31,8 +31,8 @@ export type AnnealedLangevinOptions = OptionsOf<typeof settings>;
  *
  *     u' = q (gamma^2 u - 2 / (2 - e)) + 2 / (2 - e)
  *
- * (Song & Ermon 2020, proposition 3). Their technique 4 chooses e for u' nearest to 1 after u = 1; but what a level
- * leaves over enters the next, so here it is the fixed point u = u' that is brought nearest to 1.
+ * (Song & Ermon 2020, proposition 3). Their technique 4 chooses e for u' nearest to 1 after u = 1. But what a level
+ * leaves over enters the next. So here the fixed point u = u' is brought nearest to 1.
  * @param gamma noise of a level in units of the next, above 1
  */
 export const annealingRatio = (gamma: number, steps: number): number => {

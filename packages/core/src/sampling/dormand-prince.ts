@@ -73,9 +73,9 @@ const make = ({ rtol, atol, maxSteps }: Values<typeof settings>, recipe: KindRec
  *
  * The last stage is the new state, its slope the first of the next step. Every sample has its own steps, as long as the
  * difference from the embedded solution of order 4, root mean square in units of atol + rtol |y|, allows (controller of
- * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length; in sigma / alpha itself the
- * first steps leap over fine detail unseen: on the mixture of `dormand-prince.test.ts` at a tolerance of 1e-3 the error
- * was 5e-2 there, and is 4e-4 here, for the same number of evaluations.
+ * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length. In sigma / alpha
+ * itself the first steps leap over fine detail unseen. On the mixture of `dormand-prince.test.ts` at a tolerance of
+ * 1e-3 the error was 5e-2 there, and is 4e-4 here, for the same number of evaluations.
  * @throws ArgumentError for options that are not positive
  */
 export const dormandPrince = declare({

@@ -24,10 +24,10 @@ export type DpmSolverOptions = OptionsOf<typeof settings>;
  *     order 3        y' = e^-h y + integral of e^-(h - tau) P(tau) from 0 to h
  *
  * with P the parabola through the last three D. The first steps, which have fewer behind them, are of lower order. The
- * integral is exact, which order 3 needs: its widespread form, with the second divided difference in the place of the second
- * derivative, twice as large, is of order 2 (`dpm-solver.test.ts`). Exact for a point in any number of steps. One
- * evaluation per step. Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of
- * order 1, as the authors too lower the last orders of few steps.
+ * integral is exact, which order 3 needs. The widespread form has the second divided difference in the place of the
+ * second derivative, which is twice as large. It is of order 2 (`dpm-solver.test.ts`). Exact for a point in any number
+ * of steps. One evaluation per step. Fewer than 10 steps are too long for their polynomials: these are of order 2 at
+ * most, and the last of order 1. The authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
 export const dpmSolver = declare({

@@ -20,7 +20,7 @@ const settings = {
     default: null,
     help: "largest sigma / alpha at which noise is added; null is no limit",
   }),
-  /** S_noise: deviation of the fresh noise; slightly more than 1 makes up for a denoiser that removes too much. */
+  /** S_noise: deviation of the fresh noise. Slightly more than 1 makes up for a denoiser that removes too much. */
   sNoise: number({ least: 0, default: 1, help: "deviation of the fresh noise" }),
 };
 

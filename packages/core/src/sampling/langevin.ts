@@ -56,9 +56,9 @@ export const langevinMove = (x: Tensor, slope: Tensor, eta: Tensor | number, z: 
  *
  *     x' = x + eta score(x, t) + sqrt(2 eta) z
  *
- * Its distribution tends to the marginal of x_t up to an error of order eta: on N(0, v) the variance is v 2 / (2 - eta
- * / v). Song & Ermon 2019 write eta / 2 where this has eta. It moves locally: modes far apart keep the weights that the
- * start gave them; {@link annealedLangevin} does not have that defect.
+ * Its distribution tends to the marginal of x_t up to an error of order eta. On N(0, v) the variance is
+ * v 2 / (2 - eta / v). Song & Ermon 2019 write eta / 2 where this has eta. It moves locally: modes far apart keep the
+ * weights that the start gave them. {@link annealedLangevin} does not have that defect.
  * @throws ArgumentError for options out of range
  */
 export const langevin = declare({

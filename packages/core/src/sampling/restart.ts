@@ -33,9 +33,9 @@ const settings = {
 export type RestartOptions = OptionsOf<typeof settings>;
 
 /**
- * Restart sampling (Xu et al. 2023, "Restart Sampling for Improving Generative Processes", algorithm 1): the probability-flow
- * ODE by Heun's method, and at the low end of each interval, again and again, noise up to its high end and the ODE down.
- * In y = x / alpha and r = sigma / alpha
+ * Restart sampling (Xu et al. 2023, "Restart Sampling for Improving Generative Processes", algorithm 1). It solves the
+ * probability-flow ODE by Heun's method. At the low end of each interval it repeats: noise up to the high end, and the
+ * ODE down again. In y = x / alpha and r = sigma / alpha
  *
  *     y_high = y_low + sqrt(r_high^2 - r_low^2) z
  *     y_low = Heun(y_high, from r_high to r_low)

@@ -28,7 +28,7 @@ export interface StepTimes {
 export interface Sampler {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;
-  /** Times from noise to data, at least one; strictly falling, unless the sampler is a chain that stays at a time. */
+  /** Times from noise to data, at least one. Strictly falling, unless the sampler is a chain that stays at a time. */
   grid(process: Process): readonly number[];
   /** Whether times of the grid may repeat, and the first need not be the process's last: Langevin chains. Default no. */
   readonly chain?: boolean;
@@ -48,11 +48,11 @@ export interface Sampler {
   /** Tensors of a sample's shape carried from step to step besides x: past estimates, momentum. */
   readonly carries: number;
   /**
-   * What all that is carried are estimates of, at the times before: the data, E[x_0 | x], or the noise, E[z | x]. It lets
-   * a corrector move x between two steps. Left out where nothing is carried, or something else.
+   * What the carried tensors estimate, at the times before: the data, E[x_0 | x], or the noise, E[z | x]. It lets a
+   * corrector move x between two steps. Left out where nothing is carried, or something else.
    */
   readonly remembers?: "denoised" | "noise";
-  /** Times before the current one that a step looks at; the first steps of a multistep method find fewer. */
+  /** Times before the current one that a step looks at. The first steps of a multistep method find fewer. */
   readonly memory: number;
   /**
    * One step.

@@ -9,8 +9,8 @@ export type SdeDpmSolverOptions = SdeSamplerOptions;
 
 /**
  * SDE-DPM-Solver++(2M) (Lu et al. 2022, "DPM-Solver++", appendix on SDEs): the reverse-time SDE is linear except the
- * denoised estimate D, which is extrapolated as a line in lambda = log(alpha / sigma) through its last two values. In
- * y = x / alpha, for a step h = lambda' - lambda after one of h_before,
+ * denoised estimate D. D is extrapolated as a line in lambda = log(alpha / sigma) through its last two values. In y = x
+ * / alpha, for a step h = lambda' - lambda after one of h_before,
  *
  *     y' = e^(-2h) y + (1 - e^(-2h)) D + (h - (1 - e^(-2h)) / 2) (D - D_before) / h_before + r' sqrt(1 - e^(-2h)) z
  *

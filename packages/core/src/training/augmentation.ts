@@ -119,8 +119,8 @@ const drawAlteration = (
 };
 
 /**
- * Alters images at random: flips, scaling, rotation, stretching and shifting in this order, each with the probability
- * given, as one bilinear resampling with reflection at the borders.
+ * Alters images at random: flips, scaling, rotation, stretching and shifting, in this order, each with the probability
+ * given. All are one bilinear resampling with reflection at the borders.
  * @param images [n, c, h, w]
  * @param draws which random numbers: image i is altered alike in any batch
  * @returns the images, and a label [n, {@link augmentationLabels}] for the network

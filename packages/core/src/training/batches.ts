@@ -32,7 +32,9 @@ export interface BatchSource {
   readonly objective: Objective;
 }
 
-/** Rows in an order that visits every row once per epoch, reshuffled each epoch; the same for every start. */
+/**
+ * Rows in an order that visits every row once per epoch, reshuffled each epoch. The order is the same for every start.
+ */
 export const rowOrder = (rows: number, seed: number): ((position: number) => number) => {
   let epoch = -1;
   let order: ArrayLike<number> = [];
@@ -66,8 +68,8 @@ const unstacked = ({ dtype, shape: [count = 0, ...shape], data }: NdArray<"float
 /** Makes the inputs of steps. */
 export interface StepSource {
   /**
-   * Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers, and into how many
-   * micro-batches a step is cut changes none of its samples.
+   * The batches of steps `from` to `from + count - 1`. They depend on the seed and these numbers alone. The number of
+   * micro-batches of a step does not change its samples.
    */
   (from: number, count: number): Promise<DenoisingInputs<NdArray>>;
   /** Begins to read the samples of those steps, where reading is work that can go on during training. */

@@ -125,8 +125,8 @@ export interface FitOptions<P = Parameters, B extends object = object, X = undef
   /** Peak learning rate, default 1e-3. */
   readonly learningRate?: number;
   /**
-   * In `mixed` the loss is multiplied by a scale that is found by trying, for losses that compute in float16, and a step
-   * whose gradient overflows is left out, which counts as a step all the same. The loss casts by itself. Default `float32`.
+   * In `mixed`, for losses that compute in float16, the loss is multiplied by a scale that is found by trying. A step
+   * whose gradient overflows is left out, but counts as a step. The loss casts by itself. Default `float32`.
    */
   readonly precision?: Precision;
   /** Steps per call of the runtime at most, default 100: about a tenth of a second of work is a good measure. */

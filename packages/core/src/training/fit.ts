@@ -95,7 +95,7 @@ const courseFor = ({ steps, minutes, deadline, pace, resume, block }: Settings, 
 };
 
 /**
- * Fits block by block; every event is yielded once its block is done, and the next block starts when the consumer asks.
+ * Fits block by block; every event is yielded once its block is done. The next block starts when the consumer asks.
  * @param finish receives the result before the last event
  */
 export async function* fitBlocks<P, B extends object, X>(

@@ -29,7 +29,7 @@ const oneHot = (labels: readonly number[], classes: number): NdArray<"float32"> 
 };
 
 /**
- * Samples, times and noise for a denoising loss on data that training does not see, the same in every call; a network
+ * Samples, times and noise for a denoising loss on data that training does not see, the same in every call. A network
  * that knows classes is conditioned on the classes of the samples.
  * @param shape of the samples that are trained on
  * @throws ShapeError for data of another shape

@@ -95,9 +95,9 @@ export interface StepNumbers {
 export const stepNumberCount = (averages = 1): number => 8 + averages;
 
 /**
- * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, the weight decay,
- * what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share of the new
- * parameters in each average.
+ * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, and the weight
+ * decay. Then what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share
+ * of the new parameters in each average.
  */
 export const stepVector = (
   step: number,

@@ -25,8 +25,8 @@ export interface TrainEvent extends FitEvent {
 /** Options of `train`: one of steps, minutes, deadline and pace says how long it goes. */
 export interface TrainOptions extends OptimisationOptions {
   /**
-   * Samples, [n, ...shape], float32, of about the scale of the preconditioning; or a dataset, with labels for a network that
-   * knows classes.
+   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Its labels are for a
+   * network that knows classes.
    */
   readonly data: NdArray<"float32"> | Dataset;
   /** Data that training does not see, of the same shape: the loss on them is taken about 20 times. */
@@ -53,13 +53,13 @@ export interface TrainOptions extends OptimisationOptions {
    */
   readonly augmentation?: Augmentation;
   /**
-   * Share of samples whose class is withheld, so that the network is an unconditional model as well, in [0, 1]; default
+   * Share of samples whose class is withheld, in [0, 1], so that the network is an unconditional model as well. Default
    * 0.1 (Ho & Salimans 2022). For a network that knows classes.
    */
   readonly classDropout?: number;
   /**
-   * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime does;
-   * default `float32`. A step whose gradient overflows is left out, which counts as a step all the same.
+   * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime supports
+   * it. Default `float32`. A step whose gradient overflows is left out, which counts as a step all the same.
    */
   readonly precision?: Precision;
   /** Default 0. */

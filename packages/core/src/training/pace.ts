@@ -2,7 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 
 /**
- * The share of training done after each of some steps, in rising order; between them it rises evenly from (0, 0) on.
+ * The share of training done after each of some steps, in rising order. Between them it rises evenly, from (0, 0) on.
  * What a training by the clock has recorded, and what repeats it without one.
  */
 export type Pace = readonly (readonly [step: number, share: number])[];
@@ -93,9 +93,9 @@ const decisions = 500;
 const leastBlock = 0.01;
 
 /**
- * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how long
- * the last blocks took: the schedule that is left is spread evenly over the time that is left. The first block stands
- * still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
+ * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how
+ * long the last blocks took. The schedule that is left is spread evenly over the time that is left. The first block
+ * stands still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
  * @param block steps per block
  * @param before the pace so far of a training that is resumed
  */

@@ -74,7 +74,7 @@ export const scaledGradient = (
 };
 
 /**
- * Keeps a step if its gradient is finite; else all stays as it was, except the scale, which is halved.
+ * Keeps a step if its gradient is finite. Else all stays as it was, except the scale, which is halved.
  * @param before the state before the step, with its scale
  * @param after what the optimiser made of it
  * @param norm of the gradient, or of its part so far

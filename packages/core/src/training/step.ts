@@ -8,7 +8,7 @@ import { keepOrSkip, scaledGradient } from "./precision.ts";
 export type StepReport<T> = {
   readonly loss: T;
   readonly gradientNorm: T;
-  /** In mixed precision: 1 where float16 overflowed, and the step is left out and its scale halved; else 0. */
+  /** In mixed precision: 1 where float16 overflowed, so that the step is left out and its scale halved. Else 0. */
   readonly skipped?: T;
 };
 

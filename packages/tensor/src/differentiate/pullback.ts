@@ -7,7 +7,7 @@ import { add } from "../operation/arithmetic.ts";
 
 /**
  * The cotangents of `wrt` from the cotangents of `outputs` (`undefined` is zero, in and out). Each operation's rule is
- * applied once, in reverse topological order; cotangents of a node used several times add up.
+ * applied once, in reverse topological order. Cotangents of a node used several times add up.
  */
 export const pullback = (
   outputs: readonly Tensor[],

@@ -8,7 +8,7 @@ export type TakeCall = (f: (...args: never[]) => Tree<Tensor>, name: string, arg
 
 let current: TakeCall | undefined;
 
-/** What `build` returns; calls of shared functions in it go to `take`, or are inlined where there is none. */
+/** What `build` returns. Calls of shared functions in it go to `take`, or are inlined without `take`. */
 export const takingCalls = <T>(take: TakeCall | undefined, build: () => T): T => {
   const outer = current;
   current = take;

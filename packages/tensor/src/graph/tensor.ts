@@ -149,7 +149,10 @@ export const apply = <A>(operation: Operation<A>, inputs: readonly Tensor[], att
   });
 };
 
-/** An axis of x counted from either end as a non-negative number; the error for one that x lacks names the operation. */
+/**
+ * An axis of x counted from either end, as a non-negative number. The error for an axis that x lacks names the
+ * operation.
+ */
 export const axisOf = (operation: string, x: Tensor, axis: number): number => {
   try {
     return normaliseAxis(axis, x.rank);

@@ -41,7 +41,7 @@ export interface EncodeOptions {
 }
 
 /**
- * The bytes of an ONNX model file holding `graph`. Constants are stored as raw little-endian bytes; every operator
+ * The bytes of an ONNX model file holding `graph`. Constants are stored as raw little-endian bytes. Every operator
  * domain that a node uses, at any depth, is declared.
  * @throws ShapeError when a constant's data and its shape differ in the number of elements
  */

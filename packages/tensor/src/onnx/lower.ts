@@ -163,8 +163,9 @@ export const lower = (graph: Graph, target: Target, names: BorderNames): OnnxGra
 };
 
 /**
- * The ONNX form of a graph applied K times in a row inside the runtime: its first `states` inputs and outputs are carried
- * from step to step, its other inputs are read and its other outputs written along a new leading axis of length K.
+ * The ONNX form of a graph applied K times in a row inside the runtime. Its first `states` inputs and outputs are
+ * carried from step to step. Its other inputs are read, and its other outputs written, along a new leading axis of
+ * length K.
  */
 export const lowerScan = (graph: Graph, states: number, steps: number, target: Target): OnnxGraph => {
   const emit = new GraphEmitter(target);

@@ -78,10 +78,10 @@ export const gradientFitsBlocks = (x: Tensor, cotangent: Tensor, window: Window,
   [x, cotangent].every(({ shape }) => shape[1]! % 4 === 0 && shape[1]! >= block);
 
 /**
- * The cotangent of a convolution's weight as another convolution: samples are what it sums over, blocks of the
- * input's channels its batch, and the kernel is the output's cotangent, as large as an image. A row of the input holds the
- * columns with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are
- * the columns of the weight with their channels.
+ * The cotangent of a convolution's weight as another convolution. It sums over samples. Its batch is the blocks of the
+ * input's channels. Its kernel is the output's cotangent, as large as an image. A row of the input holds the columns
+ * with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are the
+ * columns of the weight with their channels.
  */
 export const weightGradientInBlocks = (x: Tensor, cotangent: Tensor, window: Window, block: number): Tensor => {
   const { kernel, stride, padding } = window as { [K in keyof Window]: Window[K] } & { kernel: [number, number] };

@@ -9,8 +9,8 @@ import { reshape, reshapeOperation } from "../operation/reshape.ts";
 import { concatOperation, isWhole, sliceOperation } from "../operation/window.ts";
 
 /**
- * Moves conversions out of the blocked layout towards the outputs, past what treats all places alike, until they meet a
- * conversion into blocks and cancel; and lets scaling a channel add what is added to the result.
+ * Moves conversions out of the blocked layout towards the outputs, past operations that treat all places alike, until
+ * they meet a conversion into blocks and cancel. Lets scaling a channel add what is added to the result.
  */
 export const keepBlocks = (graph: Graph, target: Target): Graph => {
   const block = blockOf(target);

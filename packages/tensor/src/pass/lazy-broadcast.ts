@@ -8,8 +8,8 @@ import { matmulOperation } from "../operation/matmul.ts";
 import { reshape, reshapeOperation, transpose, transposeOperation } from "../operation/reshape.ts";
 
 /**
- * Moves broadcasts towards the outputs, so that no stretched copy is made where the consumer can broadcast by itself:
- * f(broadcast x, y) is f(x, y) for elementwise f, and a broadcast that all inputs share is done once, after f.
+ * Moves broadcasts towards the outputs, so that no stretched copy is made where the consumer can broadcast. For
+ * elementwise f, f(broadcast x, y) is f(x, y). A broadcast that all inputs share is done once, after f.
  */
 export const lazyBroadcast = (graph: Graph): Graph =>
   rewrite(graph, (node) => {

@@ -17,7 +17,7 @@ const mostThreads = 1024;
 
 /**
  * Executes models with onnxruntime-node in one worker thread, so the caller's event loop keeps running during a run.
- * The thread starts with `prepare`, `load` or the first model; it never keeps an idle process alive, but a pending run
+ * The thread starts with `prepare`, `load` or the first model. It never keeps an idle process alive, but a pending run
  * does. Disposing the runtime rejects what is pending and waits for the run in progress, which cannot be interrupted.
  * ONNX Runtime's reports of its use are turned off, for the whole process.
  * @throws RuntimeError for a number of threads out of range

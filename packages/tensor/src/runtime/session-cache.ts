@@ -28,15 +28,15 @@ export interface SessionCache {
   /** Keep what took at least this many milliseconds to make. Default 100. */
   readonly worthwhile?: number;
   /**
-   * Bytes of the models looked for. By default from 32 KiB, below which a session is made in less than 10 ms, to 16 MiB,
-   * beyond which weights outweigh the graph: reading and hashing them costs what optimising them does.
+   * Bytes of the models looked for. By default from 32 KiB to 16 MiB. Below, a session is made in less than 10 ms.
+   * Beyond, weights outweigh the graph: reading and hashing them costs what optimising them does.
    */
   readonly sizes?: readonly [least: number, most: number];
 }
 
 /**
  * The folder for `native({ cache })`: the one given, else the one in the environment variable SCOREFIELD_CACHE, else
- * `scorefield` where this system keeps such things for a user; and `sessions` in it.
+ * `scorefield` in the user's cache folder of this system. Sessions are kept in the folder `sessions` in it.
  * @returns undefined for `false`, for `SCOREFIELD_CACHE=off`, and where a user has no home
  */
 export const cacheFolder = (

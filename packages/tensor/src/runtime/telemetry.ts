@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime's native library reports its use to its makers over the network, and keeps a device id and logs in the
- * home and temporary folders, unless a variable of the process's environment forbids it when the library starts.
+ * ONNX Runtime's native library reports its use to its makers over the network. It also keeps a device id and logs in
+ * the home and temporary folders. A variable of the process's environment forbids this when the library starts.
  */
 import { isMainThread } from "node:worker_threads";
 import { RuntimeError } from "../errors.ts";

@@ -13,7 +13,8 @@ import { marginalVariance } from "./affine-probe.ts";
 type Matrices = (output: number, input: number, deviation: number) => number;
 
 /**
- * Reads the matrix of a step off unit vectors, through the compiled step in float64; steps at the same times are read once.
+ * Reads the matrix of a step off unit vectors, through the compiled step in float64. Steps at the same times are read
+ * once.
  * @returns also what frees the compiled steps
  */
 const stepReader = (sampler: Sampler, model: ScoreModel, d: number, runtime: Runtime) => {
@@ -87,9 +88,9 @@ const gaussianModel = (process: Process, deviations: readonly number[]): ScoreMo
   exact(gaussian({ mean: deviations.map(() => 0), covariance: deviations.map((s) => s * s) }), process);
 
 /**
- * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of `deviations`:
- * every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N of the step. N multiplies its
- * draws.
+ * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of
+ * `deviations`. Every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N of the step. N
+ * multiplies its draws.
  */
 export const variancePath = async (
   sampler: Sampler,

@@ -7,7 +7,10 @@ import { combinedScore, together } from "./together.ts";
 
 /** Options of {@link productOf}. */
 export interface ProductOptions {
-  /** The power of each model's density, default 1; a negative one turns samples away from where that model has its mass. */
+  /**
+   * The power of each model's density, default 1. A negative power turns samples away from where that model has its
+   * mass.
+   */
   readonly exponents?: readonly number[];
 }
 
@@ -64,8 +67,9 @@ export interface NegateOptions {
 }
 
 /**
- * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not; as a {@link productOf} of two. It is a density
- * only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to the other's.
+ * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not. It is a {@link productOf} of two. It
+ * is a density only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to
+ * the other's.
  * @throws ArgumentError for models that do not go together, or a strength that is not positive
  */
 export const negate = (model: ScoreModel, unwanted: ScoreModel, options: NegateOptions = {}): ScoreModel => {

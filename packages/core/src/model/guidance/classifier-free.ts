@@ -9,10 +9,10 @@ import { extrapolate, type GuidanceOptions, guidanceOptions } from "./extrapolat
  *
  *     D = D_u + w (D_c - D_u)
  *
- * Weight w = 1 is the conditional model itself, bit for bit and at its cost; 0 is the unconditional one; above 1 samples are
- * more typical of the condition and less diverse. The guided score is the score of p_u (p_c / p_u)^w at each noise
- * level. This is no noised distribution, except for Gaussians of equal covariance: there it is N((1 - w) m_u + w m_c,
- * C).
+ * Weight w = 1 is the conditional model itself, bit for bit and at its cost. Weight 0 is the unconditional model. Above
+ * 1 samples are more typical of the condition and less diverse. The guided score is the score of p_u (p_c / p_u)^w at
+ * each noise level. This is no noised distribution, except for Gaussians of equal covariance: there it is N((1 - w) m_u
+ * + w m_c, C).
  * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
 export const classifierFreeGuidance = (

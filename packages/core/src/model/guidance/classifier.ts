@@ -11,7 +11,7 @@ export interface NoisyClassifier {
   /** How many classes it tells apart. */
   readonly classes: number;
   /**
-   * Log-probabilities of the classes, up to a constant for each point, [n, classes]; they depend on x and t alone.
+   * Log-probabilities of the classes, up to a constant for each point, [n, classes]. They depend on x and t alone.
    * @param x noisy points, [n, ...shape]
    * @param t their times, [n]
    */
@@ -24,7 +24,7 @@ export interface ClassifierGuidanceOptions {
   readonly scale?: number;
 }
 
-/** log p(class | x_t) of each point, [n]; 0 where the row of its class, [n, classes], is all zeros. */
+/** log p(class | x_t) of each point in nats, [n]. 0 where the row of its class, [n, classes], is all zeros. */
 const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, rows: Tensor): Tensor => {
   const logits = classifier.logits(x, t);
   const logProbabilities = logits.subtract(logSumExp(logits, 1).reshape([-1, 1]));
@@ -32,8 +32,8 @@ const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, 
 };
 
 /**
- * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model is steered by the gradient of a
- * classifier that was trained on data under the same noise,
+ * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model is steered by the
+ * gradient of a classifier. The classifier was trained on data under the same noise,
  *
  *     score = grad log p(x_t) + scale grad log p(class | x_t)
  *

@@ -12,8 +12,8 @@ export interface GuidanceOptions {
   /** The w of D = D_other + w (D - D_other); 1 is the model itself. */
   readonly weight: number;
   /**
-   * The noise levels (low, high] of sigma / alpha at which the model is guided; outside it is the model itself, and the other
-   * one is not evaluated (Kynkaanniemi et al. 2024). Default all.
+   * The noise levels (low, high] of sigma / alpha at which the model is guided (Kynkaanniemi et al. 2024). Outside it
+   * is the model itself, and the other model is not evaluated. Default all.
    */
   readonly interval?: readonly [low: number, high: number];
 }
