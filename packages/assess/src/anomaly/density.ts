@@ -7,7 +7,10 @@ import type { AnomalyDetector } from "./detector.ts";
 
 /** A detector by a model's log-density. */
 export interface DensityDetector extends AnomalyDetector {
-  /** @param given what a conditional model is given for these rows, as of `logDensity`; default as the detector was made */
+  /**
+   * @param given what a conditional model is given for these rows, as for `logDensity`. Default: as the detector was
+   *   made
+   */
   score(rows: NdArray, given?: GivenValues): Promise<NdArray<"float64">>;
 }
 

@@ -16,7 +16,10 @@ export interface CalibrationFindings {
   /** Points of data at each level. */
   readonly points: number;
   readonly heldOut: readonly (LossLevel & {
-    /** The loss that the score's Jacobian implies, 1 + sigma^2 tr J / d; left out where that is below 0, as no variance is. */
+    /**
+     * The loss that the score's Jacobian implies, 1 + sigma^2 tr J / d. Left out where it is below 0, as no variance
+     * is.
+     */
     readonly implied?: LevelMean;
     /** The loss found minus the one implied: above 0, the model is too sure. */
     readonly excess: LevelMean;

@@ -22,7 +22,7 @@ export interface DimensionFindings {
     readonly flipd: LevelMean;
     readonly denoising: LevelMean;
   }[];
-  /** Singular values of the scores around some points; left out for samples of too few or too many numbers. */
+  /** Singular values of the scores around some points. Left out for samples of too few or too many numbers. */
   readonly spectra?: {
     /** Of at most 12 points, descending. */
     readonly singularValues: readonly (readonly number[])[];

@@ -127,8 +127,8 @@ const compileSlopes = async (model: ScoreModel, rows: number, settings: AscentSe
  * p_t has no features, so that a point stays in the basin it starts in.
  *
  * Up to 16 dimensions steps are Newton's. Beyond, they come from a limited-memory quasi-Newton method (Liu & Nocedal
- * 1989) that begins with the mean shift sigma^2 score, which never descends; a point has come to rest after three short steps
- * in turn, since one may be short by chance.
+ * 1989) that begins with the mean shift sigma^2 score, which never descends. A point has come to rest after three short
+ * steps in turn, since one may be short by chance.
  * @param starts [n, d]
  */
 export const ascend = async (model: ScoreModel, starts: Float64Array, settings: AscentSettings): Promise<Ascent> => {

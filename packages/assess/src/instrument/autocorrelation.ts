@@ -38,7 +38,7 @@ const variances = (chains: readonly Float64Array[]): { within: number; pooled: n
 
 /**
  * Autocorrelation, effective sample size and R-hat of chains of one number (Vehtari, Gelman, Simpson, Carpenter & Buerkner
- * 2021, equations 4 and 10, without ranks; the sum of correlations cut by Geyer's initial monotone sequence, 1992).
+ * 2021, equations 4 and 10, without ranks). The sum of correlations is cut by Geyer's initial monotone sequence (1992).
  * @param values [steps, chains], at least 8 steps, after what was thrown away at the start
  * @throws ShapeError for another shape; ArgumentError for values that are not finite, or all the same
  */

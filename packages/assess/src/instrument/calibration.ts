@@ -114,12 +114,12 @@ export interface CalibrationLevel {
 
 /**
  * The loss of predicting the noise of held-out data at every noise level, and what the model itself expects it to be. By the
- * second-order Tweedie formula the covariance of z given x_t is I + sigma^2 J, so for the true score the two agree; where
- * the loss is larger the model is surer than it should be, as one that knows its training data by heart is, and where it
- * is smaller less sure.
+ * second-order Tweedie formula the covariance of z given x_t is I + sigma^2 J, so for the true score the two agree.
+ * Where the loss is larger the model is overconfident, as a model that memorised its training data is. Where it is
+ * smaller the model is underconfident.
  *
- * The loss is the floor that no model can beat, plus the mean squared error of sigma times the score over d: differences
- * between two models on the same data, seed and levels are differences of their errors.
+ * The loss is the floor that no model can beat, plus the mean squared error of sigma times the score over d. So
+ * differences between two models on the same data, seed and levels are differences of their errors.
  * @param x data that the model has not seen, [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @throws ShapeError | ArgumentError for data or options that do not fit; the signal's reason when aborted
  */

@@ -41,8 +41,8 @@ export interface LangevinChain {
   readonly effectiveSampleSize: { readonly least: number; readonly median: number };
   readonly worstRHat: number;
   /**
-   * -E<x - mean, score(x)> / d, which is 1 under the distribution of x_t (integration by parts; the virial theorem) and
-   * 2 / (2 - eta / v) for the chain on N(0, v): how much larger than it should be the step makes its variance.
+   * -E<x - mean, score(x)> / d, which is 1 under the distribution of x_t (integration by parts; the virial theorem). It
+   * is 2 / (2 - eta / v) for the chain on N(0, v): the factor by which the step makes its variance too large.
    */
   readonly varianceRatio: Estimate;
   /**
@@ -84,10 +84,11 @@ const estimateOf = (values: Float64Array, chains: number): Estimate => {
 };
 
 /**
- * Runs unadjusted Langevin dynamics at one noise level (see `langevin`) and says what it is worth: autocorrelation and
- * effective sample size of its elements, and the bias of its steps by two measures that need the score alone.
- * @throws ArgumentError for options out of range; SamplingError where the step is so long that chains leave all bounds;
- *   the signal's reason when aborted
+ * Runs unadjusted Langevin dynamics at one noise level (see `langevin`) and measures how good it is: autocorrelation
+ * and effective sample size of its elements, and the bias of its steps. The bias has two measures that need the score
+ * alone.
+ * @throws ArgumentError for options out of range; SamplingError where the step is so long that chains diverge; the
+ *   signal's reason when aborted
  */
 export const langevinChain = async <D extends FloatType = "float32">(
   model: ScoreModel,

@@ -71,8 +71,8 @@ export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }
 };
 
 /**
- * A stand-in for the log-density where it is not known: minus the logarithm of the distance to the k-th nearest row of the
- * data, which orders points as a nearest-neighbour estimate of the density does (Loftsgaarden & Quesenberry 1965).
+ * A stand-in for the log-density where it is not known: minus the logarithm of the distance to the k-th nearest row of
+ * the data. It orders points as a nearest-neighbour estimate of the density does (Loftsgaarden & Quesenberry 1965).
  * @param data [m, ...shape]; rows that are examined must not be among them @param x [n, ...shape]
  * @returns [n]
  * @throws ShapeError for rows of different size; ArgumentError for values not finite or k out of range

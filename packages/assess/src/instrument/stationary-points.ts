@@ -26,7 +26,7 @@ export interface StationaryPoint {
   readonly point: Float64Array;
   readonly kind: "mode" | "saddle" | "minimum" | "flat";
   /**
-   * Of the symmetric part of the Jacobian, descending, in 1 / data squared; up to 64 dimensions all d, beyond that the
+   * Of the symmetric part of the Jacobian, descending, in 1 / data squared. Up to 64 dimensions all d, beyond that the
    * greatest alone, by power iteration. `flat` is a greatest one within 1e-4 / sigma^2 of 0.
    */
   readonly eigenvalues: Float64Array;
@@ -38,7 +38,7 @@ export interface StationaryPoint {
 export interface StationaryPoints {
   /** Modes first, those that most starts led to before others. */
   readonly points: readonly StationaryPoint[];
-  /** For each start the index of the mode (or flat point) that it ascends to; -1 where it did not come to rest. */
+  /** For each start the index of the mode (or flat point) that it ascends to. -1 where it did not come to rest. */
   readonly basin: Int32Array;
 }
 

@@ -12,8 +12,8 @@ import { rowRelations } from "./row-relations.ts";
 /** Options of {@link classifierTwoSample}. */
 export interface ClassifierTwoSampleOptions {
   /**
-   * What looks at the samples. Default for rows [n, d]: boosted trees, which are also shown how the columns of a row stand to
-   * each other; for samples of several axes: the network of `trainClassifier`.
+   * What looks at the samples. Default for rows [n, d]: boosted trees, which also see relations between the columns of
+   * a row. Default for samples of several axes: the network of `trainClassifier`.
    */
   readonly network?: FeatureNetwork;
   /** Steps that a network is trained for, default 500. */

@@ -144,9 +144,9 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
 };
 
 /**
- * The probability that a generated sample is nearer to its nearest training sample than a real one that training did not
- * see: 1/2 for samples as new as real ones, near 1 for a model that repeats its training data (in the spirit of Meehan,
- * Chaudhuri & Dasgupta 2020).
+ * The probability that a generated sample is nearer to its nearest training sample than a real sample that training did
+ * not see (in the spirit of Meehan, Chaudhuri & Dasgupta 2020). It is 1/2 for samples as new as real ones, and near 1
+ * for a model that repeats its training data.
  * @param samples distances of generated samples, [n]
  * @param heldOut distances of held-out real ones, [m]
  */

@@ -13,7 +13,7 @@ export interface PairValues {
   readonly yy: Float64Array;
 }
 
-/** Mean over pairs of a set; when unbiased without the pairs of a row with itself, however often it counts. */
+/** Mean over pairs of a set. When unbiased, without the pairs of a row with itself, however often it counts. */
 const meanWithin = (values: Float64Array, counts: Float64Array, unbiased: boolean): number => {
   const n = counts.length;
   let [sum, total, same] = [0, 0, 0];

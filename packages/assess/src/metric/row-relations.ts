@@ -93,10 +93,10 @@ const linearFeatures = (known: Rows, indices: readonly number[], from: (value: n
 };
 
 /**
- * Fits to rows: which pairs of columns have like scale, and how each column depends on the others linearly. The columns it
- * makes are the row itself, differences of pairs (in the units of the data where both have like scale, so that their order
- * shows, else in deviations), residuals of regressions of each column on all others (a sum of columns shows), and the same
- * of logarithms of positive columns (a product shows).
+ * Fits to rows: which pairs of columns have like scale, and how each column depends on the others linearly. The columns
+ * it makes are the row itself, differences of pairs, residuals of regressions of each column on all others, and the
+ * same of logarithms of positive columns. Differences are in the units of the data where both have similar scale, so
+ * that their order shows, else in deviations. Residuals show a sum of columns, residuals of logarithms a product.
  */
 export const rowRelations = (known: Rows): RowRelations => {
   const columns = columnsOf(known);

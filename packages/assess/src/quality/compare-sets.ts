@@ -38,7 +38,8 @@ export interface CompareOptions extends Omit<MeasureOptions, "onStage" | "seed">
 }
 
 /**
- * How good samples are. Plain JSON: lists, numbers and texts alone; a number that is not finite is null, and a note says so.
+ * How good samples are. Plain JSON: lists, numbers and texts alone. A number that is not finite is null, and a note
+ * says so.
  */
 export interface Quality {
   /** Samples of each set that were compared. */

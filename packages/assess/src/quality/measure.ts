@@ -29,7 +29,7 @@ export interface Measure {
   readonly samples: Interval;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: Interval;
-  /** Its value if samples and real data had one distribution; for a measure that cannot be taken of real data alone. */
+  /** Its value if samples and real data had one distribution. Given for a measure that cannot be taken of real data alone. */
   readonly expected?: number;
   /** Of the two-sample test: the probability of at least this many right answers if both sets had one distribution. */
   readonly pValue?: { readonly samples: number; readonly real?: number };

@@ -5,13 +5,16 @@ import type { Rows } from "@scorefield/core/internal";
 export interface Binned {
   readonly n: number;
   readonly d: number;
-  /** The bin of row i in column j is `codes[j * n + i]`; it lies above `edges[j][bin - 1]` and at most at `edges[j][bin]`. */
+  /**
+   * The bin of row i in column j is `codes[j * n + i]`. It lies above `edges[j][bin - 1]` and at most at
+   * `edges[j][bin]`.
+   */
   readonly codes: Uint8Array;
   /** Ascending, one fewer than the bins of the column. */
   readonly edges: readonly Float64Array[];
 }
 
-/** The first position in an ascending list whose value is at least this one; the length where no value is. */
+/** The first position in an ascending list whose value is at least this one. The length where no value is. */
 const firstAtLeast = (ascending: Float64Array, value: number): number => {
   let [low, high] = [0, ascending.length];
   while (low < high) {

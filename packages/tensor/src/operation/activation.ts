@@ -105,7 +105,7 @@ export const erf = unary(
 );
 
 /**
- * x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh. NaN at
- * -Infinity
+ * x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh.
+ * -Infinity gives NaN.
  */
 export const gelu = (x: Tensor): Tensor => multiply(multiply(x, 0.5), add(erf(multiply(x, Math.SQRT1_2)), 1));
