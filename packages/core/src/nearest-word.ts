@@ -1,4 +1,4 @@
-/** What a person meant who misspelt a word. */
+/** What was meant by a misspelt word. */
 
 /** How many letters were added, left out, mistaken or exchanged with their neighbour (Damerau 1964). */
 const editDistance = (a: string, b: string): number => {

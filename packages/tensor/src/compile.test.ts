@@ -96,7 +96,7 @@ describe("compile", () => {
     await f.dispose();
   });
 
-  it("names the caller's line, and what is no tensor or spec", async () => {
+  it("names the caller's line, and a value that is no tensor or spec", async () => {
     const wrong = compile((x, y) => add(x, y), [{ shape: [2] }, { shape: [3] }], { runtime });
     await expect(wrong).rejects.toThrow(/^add\(float32\[2\], float32\[3\]\): .* \(.*compile\.test\.ts:\d+:\d+\)$/);
     await expect(wrong).rejects.toBeInstanceOf(ShapeError);

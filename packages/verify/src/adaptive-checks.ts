@@ -70,7 +70,7 @@ const proportional = (process: Process, slow: boolean): Check => ({
   },
 });
 
-/** Adaptive samplers of the flow; samplers of the reverse-time SDE are held to the modes of a mixture. */
+/** Adaptive samplers of the flow; samplers of the reverse-time SDE are checked against the modes of a mixture. */
 export const adaptiveChecks: readonly Check[] = knownProcesses.map(({ process }, i) =>
   proportional(process, i !== 0 && i !== 2),
 );

@@ -196,7 +196,7 @@ describe("a run", () => {
   });
 });
 
-test("names are unique, sources are given, and every sampler is held to something besides reproducibility", () => {
+test("names are unique, sources are given, and every sampler has a check besides reproducibility", () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
   for (const { name, source } of checks) expect(source.length, name).toBeGreaterThan(5);
   const about = checks.filter(({ group }) => group !== "reproducibility").map(({ sampler }) => sampler);

@@ -1,4 +1,4 @@
-/** Diffusion-time estimation by a network that is shown noisy data and tells the noise level. */
+/** Diffusion-time estimation by a network that sees noisy data and predicts the noise level. */
 
 import type { FitEvent, Parameters } from "@scorefield/core";
 import { ArgumentError, fit, initialLinear, integers, type Linear, linear, normal, uniform } from "@scorefield/core";

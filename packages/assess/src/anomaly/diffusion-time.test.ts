@@ -13,7 +13,7 @@ test("the posterior mean is the mean of the inverse gamma distribution", () => {
   expect(expectedLogRatio(0, 4, levels)).toBeCloseTo(-9 + 1 / 4, 2);
 });
 
-test("non-parametric: ranks as the mean squared distance, and tells the noise that was added", async () => {
+test("non-parametric: ranks as the mean squared distance, and estimates the noise that was added", async () => {
   const d = 40;
   // Data on a coarse lattice of two points, so that the nearest rows are the origin of the noise.
   const data = ndarray(new Float64Array(20 * d).fill(50, 10 * d), [20, d]);

@@ -1,4 +1,4 @@
-/** A network that tells the class of a sample, clean or noisy. */
+/** A network that predicts the class of a sample, clean or noisy. */
 
 import type { FeatureNetwork, Parameters, Process } from "@scorefield/core";
 import { ArgumentError, initialLinear, type Linear, linear, predict } from "@scorefield/core";
@@ -8,7 +8,7 @@ import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/t
 /** What a classifier is made of, besides its parameters. */
 export interface ClassifierParts {
   readonly network: FeatureNetwork;
-  /** How many classes it tells apart. */
+  /** Number of classes. */
   readonly classes: number;
   /** Shape of one sample. */
   readonly shape: Shape;

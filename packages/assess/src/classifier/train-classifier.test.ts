@@ -115,7 +115,7 @@ test("on a process whose times lie far above the data: as good at little noise a
   }
 });
 
-test("a convolutional one tells glyphs apart, and is rebuilt from recipe and parameters", async () => {
+test("a convolutional network classifies glyphs, and is rebuilt from recipe and parameters", async () => {
   const draw = glyphs({ size: 12 });
   const { images, labels } = draw(1500, 0);
   const network = convolutional({ width: 8, features: 32 });

@@ -65,7 +65,7 @@ const knownOptions = {
   runtime: true,
 } satisfies Known<TrainClassifierOptions>;
 
-/** @throws ArgumentError for unknown options, and for words and lists in the place of things */
+/** @throws ArgumentError for unknown options, and for texts and lists where objects are expected */
 const checkGiven = (options: TrainClassifierOptions): void => {
   checkOptions("trainClassifier", options, knownOptions);
   const { data, process, network } = options;

@@ -80,7 +80,7 @@ export const dimensionPart: Part<DimensionFindings> = async (subject, share) => 
   const known = training ?? heldOut;
   const pca = localPca(firstRows(subject, known, pcaRows), x, { neighbours: Math.min(100, known.shape[0]!) });
   const spectrum = (i: number): Float64Array => spectra!.singularValues.data.subarray(i * size, (i + 1) * size);
-  // The widest gap tells a dimension where it is clear; of images it may be anywhere. Values above and below 1/2 are
+  // The widest gap gives the dimension where it is clear. For images it may be anywhere. Values above and below 1/2 are
   // distinguished in both.
   const small = Array.from(
     { length: spectra ? spectrumPoints : 0 },

@@ -65,7 +65,7 @@ const inner = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** The slope times what the last steps tell of the inverse Jacobian (Nocedal & Wright 2006, algorithm 7.4). */
+/** The slope times the estimate of the inverse Jacobian from the last steps (Nocedal & Wright 2006, algorithm 7.4). */
 const quasiNewtonStep = (slope: Float64Array, history: History): Float64Array => {
   const d = slope.length;
   const q = slope.slice();

@@ -1,4 +1,4 @@
-/** The classifier two-sample test: can a classifier tell samples from real data? */
+/** The classifier two-sample test: can a classifier distinguish samples from real data? */
 
 import type { FeatureNetwork } from "@scorefield/core";
 import { dataset, permutation } from "@scorefield/core";
@@ -111,11 +111,11 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
 };
 
 /**
- * Trains a classifier to tell half of both sets apart and counts how often it is right about the other half (Lopez-Paz &
- * Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is the p-value
- * of one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the first set
- * with probability q would be right about its rows with probability q and about the others with 1 - q. Their sum strays
- * less from one half (Hoeffding 1956).
+ * Trains a classifier on half of both sets to predict the set of a row, and counts how often it is right about the
+ * other half (Lopez-Paz & Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is
+ * the p-value of one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the
+ * first set with probability q would be right about its rows with probability q and about the others with 1 - q. Their
+ * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
  * @throws ShapeError for samples of different shape or too few; the signal's reason when aborted

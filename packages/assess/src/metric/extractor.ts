@@ -25,8 +25,8 @@ export const distanceNames = (extractor: string) => ({
 });
 
 /**
- * The features that a classifier of clean samples tells classes by, each vector brought to mean 0 and variance 1 (Ba et
- * al. 2016). Distances are then neither tiny nor dominated by a few long vectors.
+ * The features of a classifier of clean samples, the input of its last layer, each vector brought to mean 0 and
+ * variance 1 (Ba et al. 2016). Distances are then neither tiny nor dominated by a few long vectors.
  * @param name of the extractor
  */
 export const classifierExtractor = (

@@ -17,7 +17,7 @@ export interface AssessOptions extends CompareOptions {
   readonly count?: number;
   /** Features that images are compared by, such as `classifierExtractor` or `onnxExtractor`; default the samples themselves. */
   readonly extractor?: CompareOptions["extractor"];
-  /** What tries to tell samples from real data; default as `classifierTwoSample`. */
+  /** The classifier that tries to distinguish samples from real data. Default as `classifierTwoSample`. */
   readonly network?: CompareOptions["network"];
   /** Steps that such a network is trained for, default 300. */
   readonly steps?: number;

@@ -18,7 +18,7 @@ export interface Measure {
   readonly name: string;
   /** What people read in its place, where the name is not for them. */
   readonly label?: string;
-  /** What it tells, in a line. */
+  /** What it means, in a line. */
   readonly meaning: string;
   /** What it is measured in, such as `share` or `standard deviations`; empty for a number without a unit. */
   readonly unit: string;

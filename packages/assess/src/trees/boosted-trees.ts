@@ -1,4 +1,7 @@
-/** Gradient-boosted trees that tell two classes of rows apart (Friedman 2001), on histograms of the columns (Ke et al. 2017). */
+/**
+ * Gradient-boosted trees that classify rows of two classes (Friedman 2001), on histograms of the columns (Ke et al.
+ * 2017).
+ */
 import { ArgumentError, permutation } from "@scorefield/core";
 import { checkOptions, checkPositive, checkWhole, type Known, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";

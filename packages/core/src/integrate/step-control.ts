@@ -61,11 +61,11 @@ export const nextStep = (
 };
 
 /**
- * The longest of the lengths 2^(k / 8) that is no longer than this, but by a thousandth. Errors differ by rounding from one shape of batch to
- * another. If step lengths did too, every sample would end elsewhere than the same one drawn alone, by as much as the
- * tolerance allows. Of a few lengths the same one is taken, unless an error is within its rounding of where the next begins.
- * Of samples of a small network in float32, 70 % differed by more than rounding at a tolerance of 1e-3, the most by 5e-2. With
- * a few lengths none of 2,048 did, and five at 1e-5, by up to 2e-4.
+ * The longest of the lengths 2^(k / 8) that is at most a thousandth longer than this. Errors differ by rounding from
+ * one shape of batch to another. If step lengths did too, every sample would end elsewhere than the same one drawn
+ * alone, by as much as the tolerance allows. Of a few lengths the same one is taken, unless an error is within its
+ * rounding of where the next begins. Of samples of a small network in float32, 70 % differed by more than rounding at a
+ * tolerance of 1e-3, the most by 5e-2. With a few lengths none of 2,048 did, and five at 1e-5, by up to 2e-4.
  */
 export const roundedStep = (step: number): number => 2 ** (Math.floor(8 * Math.log2(step) + slack) / 8);
 

@@ -13,7 +13,7 @@ import { solveFlow } from "./solve-flow.ts";
 
 /** Hutchinson's estimator of the divergence: random probes, one derivative of the model each. */
 export interface Hutchinson {
-  /** Probes for each sample, the same ones along its way; default 8. Two at least tell a standard error. */
+  /** Probes for each sample, the same along its path. Default 8. At least two are needed for a standard error. */
   readonly probes?: number;
   /** Signs, of the smaller variance, or normal draws. Default rademacher. */
   readonly law?: "rademacher" | "gaussian";

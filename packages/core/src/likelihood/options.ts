@@ -37,7 +37,7 @@ export const flowOptions = {
   runtime: true,
 } satisfies Known<ProbabilityFlowOptions>;
 
-/** @throws ArgumentError for what is no score model */
+/** @throws ArgumentError for a value that is not a score model */
 export const checkModel = (name: string, model: ScoreModel): void =>
   checkMade(
     `${name} model`,

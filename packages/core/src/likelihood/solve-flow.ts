@@ -12,7 +12,7 @@ export interface Accuracy {
   /**
    * Local error allowed in a step, default 1e-5. The error of the state is in units of sqrt(alpha^2 + sigma^2), the
    * deviation of noisy data. The error of the log-density is in nats per element of a sample. Steps adapt to it, for
-   * every sample by itself.
+   * every sample separately.
    */
   readonly tolerance?: number | undefined;
   /** A number of equal steps of log(sigma / alpha) instead, for any error. */

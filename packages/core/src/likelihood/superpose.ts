@@ -42,10 +42,10 @@ const firstOf = (values: Tensor): Tensor =>
  *
  *     s = sum_k p_k s_k        p_k in proportion to w_k q_k
  *
- * tells by Ito's lemma how log q_k of every model changes ({@link itoIncrement}), at no evaluation more. Euler-Maruyama steps; the
- * estimate's error falls with the root of their length, so take hundreds. Conditional models of one network are models too: the
- * classes "cat" and "dog" together are `superpose([conditional(model, cat), conditional(model, dog)], ...)`. Samples keep the
- * noise of the process's first time.
+ * gives by Ito's lemma the change of log q_k of every model ({@link itoIncrement}), without extra evaluations.
+ * Euler-Maruyama steps; the estimate's error falls with the root of their length, so take hundreds. Conditional models
+ * of one network are models too: the classes "cat" and "dog" together are `superpose([conditional(model, cat),
+ * conditional(model, dog)], ...)`. Samples keep the noise of the process's first time.
  * @returns [count, ...shape]
  * @throws ArgumentError for models that do not go together or bad options; SamplingError when a sample is not finite; the
  *   signal's reason when aborted

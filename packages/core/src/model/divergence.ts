@@ -2,7 +2,7 @@
 import { constant, jvp, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { perSample } from "./per-sample.ts";
 
-/** A field on samples [n, ...shape] that maps each by itself. */
+/** A field on samples [n, ...shape] that maps each sample independently of the others. */
 export type Field = (x: Tensor) => Tensor;
 
 /** A field at some points, and its divergence there along each of several channels, [n] each. */

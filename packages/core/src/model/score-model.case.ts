@@ -93,8 +93,8 @@ export interface ScoreModelSuite {
 }
 
 /**
- * Tests of a score model: shapes and element types; the score as Tweedie's formula has it; every row by itself; conditions
- * that are left out; names that are unknown; the part that serves a stretch of times.
+ * Tests of a score model: shapes and element types; the score by Tweedie's formula; every row independent of the
+ * others; conditions that are left out; names that are unknown; the part that serves a stretch of times.
  * @param make the model
  */
 export const scoreModelSuite = (
@@ -153,7 +153,7 @@ export const scoreModelSuite = (
       expectClose(known, await evaluate(scaled(byTweedie), inputs), Math.max(tolerance, 1e-7));
     });
 
-    test("every row by itself: rows in another order come out in that order, and alone as among others", async () => {
+    test("every row on its own: rows in another order come out in that order, and alone as among others", async () => {
       const model = await make();
       const inputs = inputsOf(model, "float64");
       const order = [3, 0, 4, 1, 2];

@@ -1,4 +1,4 @@
-/** A small convolutional network that tells classes, for images, signals and volumes. */
+/** A small convolutional network for classifiers of images, signals and volumes. */
 import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { declare } from "../part/declare.ts";
 import { type OptionsOf, whole } from "../part/setting.ts";

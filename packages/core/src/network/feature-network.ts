@@ -1,4 +1,4 @@
-/** What a classifier looks through: a network from samples to features, from which one linear layer tells the class. */
+/** The body of a classifier: a network from samples to features. One linear layer predicts the class from them. */
 import type { Shape, Tensor, Tensors } from "@scorefield/tensor";
 import { whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";

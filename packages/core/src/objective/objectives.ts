@@ -4,7 +4,7 @@ import { constrained } from "./constrained.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
 import { scoreMatching } from "./score-matching.ts";
 
-/** Every objective; those that match a score by themselves stand in {@link "./score-matching.ts"}. */
+/** Every objective; objectives that match a score on their own are in {@link "./score-matching.ts"}. */
 export const objectives = partList("objective", [...scoreMatching, fokkerPlanck, constrained]);
 
 /** The kinds of objective that {@link objectiveFromRecipe} knows. */

@@ -7,7 +7,7 @@ import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { Sampler, SamplerState } from "./sampler.ts";
 
-/** Where an attempt goes, for each sample by itself. */
+/** Where an attempt goes, for each sample separately. */
 export interface AttemptTimes {
   /** [n] */
   readonly from: Tensor;

@@ -43,7 +43,7 @@ export const sampleOptions = {
   onProgress: true,
 } satisfies Known<SampleOptions>;
 
-/** @throws ArgumentError for what is no model, unknown options, or what is no sampler or array */
+/** @throws ArgumentError for a value that is not a model, sampler or array, and for unknown options */
 export const checkSampling = (
   name: string,
   model: ScoreModel,

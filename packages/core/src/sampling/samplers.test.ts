@@ -64,7 +64,7 @@ test("settings of another type than their defaults are refused", () => {
   expect(samplerFromRecipe({ kind: "heun", sMax: 5 }).recipe.sMax).toBe(5);
 });
 
-// Every setting of every sampler, with values that a person may type: what is taken is usable, what is not is said.
+// Every setting of every sampler, with values that a user may type: what is taken is usable, what is not is said.
 test("no setting makes an error without a name", () => {
   const values = [-1, 0, 1e-300, 1e300, 1.5, 2 ** 53, "", "abc", true, false, null, [], [1], {}, { kind: "heun" }];
   for (const kind of samplerKinds)

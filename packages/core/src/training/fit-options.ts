@@ -1,4 +1,4 @@
-/** What a person says to fit parameters to a loss. */
+/** The options of fitting parameters to a loss. */
 import type { MapTree, NdArray, Runtime, Spec, Tensor, Tensors } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
 import type { Adam, OptimiserState } from "./optimiser.ts";
@@ -126,7 +126,7 @@ export interface FitOptions<P = Parameters, B extends object = object, X = undef
   readonly learningRate?: number;
   /**
    * In `mixed`, for losses that compute in float16, the loss is multiplied by a scale that is found by trying. A step
-   * whose gradient overflows is left out, but counts as a step. The loss casts by itself. Default `float32`.
+   * whose gradient overflows is left out, but counts as a step. The loss casts to float16 itself. Default `float32`.
    */
   readonly precision?: Precision;
   /** Steps per call of the runtime at most, default 100: about a tenth of a second of work is a good measure. */

@@ -45,7 +45,7 @@ export const fit = <P extends Parameters | object = Parameters, const B extends 
     }
   });
 
-/** A length near `longest` that divides the steps without rest, if there is one: each length is compiled by itself. */
+/** A length near `longest` that divides the steps without rest, if there is one. Each length is compiled separately. */
 const evenLength = (steps: number, longest: number): number => {
   for (let length = longest; length >= longest / 2; length--) if (steps % length === 0) return length;
   return longest;

@@ -1,4 +1,4 @@
-/** Training as a person sees it: events to iterate over, and a result in the end. */
+/** Training as the user sees it: events to iterate over, and a result in the end. */
 import { TrainingError } from "../errors.ts";
 
 /** Work in progress: iterate over it for events, or await its result alone. */

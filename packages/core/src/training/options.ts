@@ -1,4 +1,4 @@
-/** What a person says to train a denoiser, and what is refused. */
+/** The options of training a denoiser, and what is refused. */
 import { defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";

@@ -119,7 +119,7 @@ test("a pace says the share after every step", () => {
   expect([course.steps(3), course.ended(24), course.ended(25)]).toEqual([25, false, true]);
 });
 
-test("what is no pace is refused", () => {
+test("a bad pace is refused", () => {
   for (const pace of [
     [],
     [[0, 0]],

@@ -29,7 +29,7 @@ export interface Course {
   note(steps: number): void;
   /** The clock, in milliseconds. */
   now(): number;
-  /** Milliseconds since the first block; without end for a course that no clock rules. */
+  /** Milliseconds since the first block; 0 forever for a course without a clock. */
   elapsed(): number;
   /** The share of training done after `step` steps, which are decided, in [0, 1]. */
   share(step: number): number;

@@ -318,7 +318,7 @@ describe("bad options", () => {
       await rejected(changes).toThrow(ArgumentError);
   });
 
-  test("augmentation of what is no image, or for a network that cannot be conditioned on it", async () => {
+  test("augmentation of samples that are no images, or for a network that cannot be conditioned on it", async () => {
     const augmentation = { probability: 0.1 };
     await rejected({ augmentation }).toThrow(
       /expected images \[channels, height, width\], found samples of shape \[2\]/,

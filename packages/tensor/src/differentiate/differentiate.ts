@@ -1,7 +1,8 @@
 /**
- * Derivatives of traced functions, of any order, reverse, forward and mixed. Forward mode needs no rules: the
- * pullback is linear in the cotangent, and its transpose is the pushforward (Townsend 2017, "A new trick for calculating
- * Jacobian vector products"). What was computed only for the unused cotangent is not reachable and disappears.
+ * Derivatives of traced functions, of any order, reverse, forward and mixed. Forward mode needs no extra rules: the
+ * pullback is linear in the cotangent, and its transpose is the pushforward (Townsend 2017, "A new trick for
+ * calculating Jacobian vector products"). What was computed only for the unused cotangent is not reachable and
+ * disappears.
  */
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { inliningCalls } from "../graph/calls.ts";

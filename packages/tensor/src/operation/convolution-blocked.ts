@@ -1,5 +1,5 @@
 /**
- * Convolutions in the runtime's blocked layout. The runtime converts by itself only where the weight is a constant and
+ * Convolutions in the runtime's blocked layout. The runtime converts on its own only where the weight is a constant and
  * what lies between two convolutions is of the simplest, that is, never while training.
  */
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";

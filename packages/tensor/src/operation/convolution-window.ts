@@ -18,7 +18,7 @@ export interface WindowOptions {
   readonly padding?: Padding;
   /** Steps between neighbouring kernel elements. */
   readonly dilation?: PerAxis;
-  /** Channels fall into this many groups, each convolved by itself. */
+  /** Channels fall into this many groups, each convolved separately. */
   readonly groups?: number;
 }
 

@@ -40,7 +40,9 @@ const extreme = (name: string, op: "ReduceMax" | "ReduceMin"): Operation<readonl
   },
 });
 
-/** Largest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
+/**
+ * Largest element over axes (all by default), NaN where an element is NaN. The derivative is shared equally among ties.
+ */
 export const maximum = reduction(extreme("maximum", "ReduceMax"));
 
 /** Smallest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */

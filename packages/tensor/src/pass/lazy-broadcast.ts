@@ -63,7 +63,7 @@ const transposeOf = (node: Tensor): Tensor => {
   return broadcastTo(transpose(x, node.attributes as readonly number[]), node.shape);
 };
 
-/** A product broadcasts its batch axes by itself; its rows and columns must be there. */
+/** A product broadcasts its batch axes. Its rows and columns must be there. */
 const product = (node: Tensor): Tensor | undefined => {
   const reduced = node.inputs.map((input) => {
     const x = source(input);

@@ -67,7 +67,7 @@ const processorName = (): string => {
   try {
     flags = /^(flags|Features)\s*:.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "";
   } catch {
-    // Elsewhere than on Linux a processor's model tells what it can do.
+    // Elsewhere than on Linux a processor's model says what it can do.
   }
   processor = [platform(), arch(), cpus()[0]?.model, flags].join();
   return processor;

@@ -30,7 +30,7 @@ describe("errors of shared functions", () => {
     }
   });
 
-  it("refuse what is no tensor, and tensors of the function around", async () => {
+  it("refuse values that are no tensors, and tensors of the function around", async () => {
     const f = shared((x: Tensor) => x.exp(), { name: "network" });
     for (const sessions of [undefined, sharedSessions({ runtime, leastBytes: 0 })])
       await expect(compile(() => f(3 as never), [], { runtime, sessions })).rejects.toThrow(

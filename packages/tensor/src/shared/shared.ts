@@ -13,7 +13,7 @@ import { flattenTree } from "../tree.ts";
  * @param f takes and returns trees of tensors; an argument may be left out. It must depend on its arguments alone: called
  * again with arguments of the same types, it may not be traced again
  * @param options.name shown in error messages
- * @returns f, which throws TraceError when called with what is no tensor
+ * @returns f, which throws TraceError when called with anything but tensors
  */
 export const shared = <A extends readonly unknown[], R extends Tensors>(
   f: (...args: A) => R,

@@ -1,4 +1,4 @@
-/** Tracing a shared function by itself, for arguments of certain types. */
+/** Tracing a shared function separately, for arguments of certain types. */
 import type { Tensors } from "../differentiate/differentiate.ts";
 import { describe, Tensor, type TensorType } from "../graph/tensor.ts";
 import { cast } from "../operation/source.ts";
@@ -22,7 +22,7 @@ export const argumentsOf = (args: readonly unknown[]): Tensor[] =>
 
 const atBorder = (x: Tensor): Tensor => (x instanceof Tensor && x.dtype === "float16" ? cast(x, "float32") : x);
 
-/** Tells apart arguments of another structure, shape or element type. The order of keys does not count. */
+/** A key for the structure, shapes and element types of arguments. The order of object keys does not count. */
 export const signatureOf = (args: readonly unknown[]): string =>
   JSON.stringify(args, (_, value: unknown) => {
     if (value instanceof Tensor) return describe(value);

@@ -79,7 +79,10 @@ const readRise = async (process: Process, { from, to }: PlannedStep, runtime: Ru
 export interface VariancePathOptions {
   /** Variance before the first step, the exact marginal of N(0, s^2) by default. */
   readonly start?: number | undefined;
-  /** What scores N(0, s^2) in each dimension by itself, default the exact model: a product of several such models is another. */
+  /**
+   * A model of N(0, s^2), independent in each dimension. Default the exact model. A product of several such models is
+   * another.
+   */
   readonly model?: ScoreModel | undefined;
 }
 

@@ -24,7 +24,7 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
  * untrained network gives. Where noise dominates the distribution is known: there E is minus the log-density, up to
  * what training leaves undetermined.
  * @param trained with or without classes; the energy of one class is `conditional(energyModel(trained), 3)`
- * @throws ArgumentError for a network trained with another preconditioning, or a model that is no trained network
+ * @throws ArgumentError for a network trained with another preconditioning, or a model that is not a trained network
  */
 export const energyModel = (trained: TrainedModel): EnergyModel => {
   const { process, shape, conditions, preconditioning, parameters } = trained;

@@ -8,7 +8,7 @@ import { entriesWhere } from "../with-given.ts";
 
 /** A classifier of noisy points. */
 export interface NoisyClassifier {
-  /** How many classes it tells apart. */
+  /** Number of classes. */
   readonly classes: number;
   /**
    * Log-probabilities of the classes, up to a constant for each point, [n, classes]. They depend on x and t alone.
