@@ -167,7 +167,7 @@ export interface ExportOptions {
   readonly externalData?: string | undefined;
 }
 
-/** A model of two files; the model names the other by the name it was asked for with. */
+/** A model of two files. The model refers to the other file by the name given in `externalData`. */
 export interface ModelAndData {
   readonly model: Uint8Array;
   readonly data: Uint8Array;

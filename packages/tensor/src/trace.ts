@@ -15,7 +15,9 @@ export interface Spec {
   readonly dtype?: DataType;
 }
 
-/** Trees of specs, one per argument. (Spelled `object`: a recursive constraint exceeds what the type checker unfolds.) */
+/**
+ * Trees of specs, one per argument. (Typed as `object`: a recursive constraint exceeds what the type checker unfolds.)
+ */
 export type Specs = readonly object[];
 
 /** The arguments that a traced function sees. */

@@ -34,7 +34,7 @@ export type InstrumentName = keyof Findings;
  */
 export type Inspection = Json<Findings> & { readonly notes: readonly string[] };
 
-/** News of an inspection: the instrument at work, and the share of all that is done, in [0, 1]. */
+/** Progress of an inspection: the instrument at work, and the share of all that is done, in [0, 1]. */
 export interface InspectProgress {
   readonly part: InstrumentName;
   readonly done: number;

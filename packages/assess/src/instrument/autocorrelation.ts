@@ -3,7 +3,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 
-/** What chains of a number say about their mixing. */
+/** How well chains of one number mix. */
 export interface ChainSummary {
   /** Correlation at lags 0, 1, ... over all chains, as far as it is used. */
   readonly autocorrelation: Float64Array;

@@ -22,7 +22,7 @@ export interface InstrumentProgress {
   readonly total: number;
 }
 
-/** What every instrument takes. */
+/** Options of every instrument. */
 export interface InstrumentOptions {
   /** The time whose marginal is examined, default the process's first: the data under the least noise. */
   readonly time?: number;

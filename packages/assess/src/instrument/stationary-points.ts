@@ -182,7 +182,7 @@ const between = (modes: readonly Float64Array[]): Float64Array[] =>
   });
 
 /**
- * Finds where points come to rest when they follow the score uphill at one noise level, merges those that are one, and
+ * Finds where points come to rest when they follow the score uphill at one noise level, merges equal points, and
  * classifies them by the Jacobian's eigenvalues. Choose the noise such that what it hides does not matter: as it falls,
  * one mode splits into many. In the end there is one for each point of the training data.
  * @param starts points of the noisy space x_t, such as samples or data, [n, ...model.shape], float32 or float64, in which

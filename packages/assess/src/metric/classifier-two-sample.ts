@@ -113,7 +113,7 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
 /**
  * Trains a classifier on half of both sets to predict the set of a row, and counts how often it is right about the
  * other half (Lopez-Paz & Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is
- * the p-value of one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the
+ * computed from one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the
  * first set with probability q would be right about its rows with probability q and about the others with 1 - q. Their
  * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3

@@ -3,7 +3,7 @@ import { layerNorm, type NdArray, type Runtime } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
 import { type BatchOptions, mapBatches } from "../classifier/predict.ts";
 
-/** Which features distances were taken on is part of their name. */
+/** A function from images or rows to features. Its name is part of the name of distances between features. */
 export interface FeatureExtractor {
   /**
    * Of the Frechet distance on these features: `FID` for features of the Inception network, else `frechet-<extractor>`.

@@ -52,12 +52,12 @@ const showKind = (value: unknown): string =>
         : typeof value;
 
 /**
- * Measures samples against real data that the model did not see and, where training data are given, real data against the
- * same: the distance that chance alone makes. Every number has an interval of 95 % by the bootstrap. The same data, options
- * and seed give the same numbers. The measures: precision, recall, density and coverage (of neighbourhoods), energy
- * distance, sliced Wasserstein distance, MMD and the classifier two-sample test. With an extractor also the Fréchet and
- * the kernel distance of its features. With training data also how often a sample is nearer to them than unseen data
- * are.
+ * Measures samples against real data that the model did not see. Where training data are given, it also measures real
+ * data against the same data: the distance that chance alone makes. Every number has an interval of 95 % by the
+ * bootstrap. The same data, options and seed give the same numbers. The measures: precision, recall, density and
+ * coverage (of neighbourhoods), energy distance, sliced Wasserstein distance, MMD and the classifier two-sample test.
+ * With an extractor also the Fréchet and the kernel distance of its features. With training data also how often a
+ * sample is nearer to them than unseen data are.
  *
  *     const { measures } = await assess({ samples, reference, training }, { seed: 0 });
  *     for (const { name, samples, real } of measures) console.log(name, samples.value, real?.value);

@@ -19,7 +19,7 @@ export interface AssessData {
   readonly training?: NdArray | Dataset | undefined;
 }
 
-/** News of an assessment. */
+/** Progress of an assessment. */
 export interface AssessProgress {
   /** What is done now, such as `energy distance`. */
   readonly part: string;

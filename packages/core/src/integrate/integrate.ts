@@ -33,7 +33,7 @@ export interface Method {
   finish?(placed: Placed, attempts: number): void;
 }
 
-/** Why a sample is given up: after too many steps, at a step too short, or in fixed steps by an error that is not finite. */
+/** Why a sample is given up: too many steps, a step too short, or an error that is not finite in fixed steps. */
 export type GivenUp = "steps" | "step" | "error";
 
 /** What is solved, for which samples, along which way. */
@@ -58,7 +58,7 @@ export interface Integration {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far samples are, before an attempt or after the last; not valid after the next one. */
+/** How far samples are, before an attempt or after the last. Not valid after the next attempt. */
 export interface Progress {
   /** Attempts so far. */
   readonly attempt: number;

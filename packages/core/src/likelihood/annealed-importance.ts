@@ -55,7 +55,7 @@ const known = {
   runtime: true,
 } satisfies Known<AnnealedImportanceOptions>;
 
-/** What {@link annealedImportance} finds; lists have a number for each level, from noise to data. */
+/** What {@link annealedImportance} finds. Lists have a number for each level, from noise to data. */
 export interface AnnealedImportance<D extends FloatType = FloatType> {
   readonly times: readonly number[];
   /** log Z_t, the logarithm of the integral of exp(logDensity(x, t)) over x. */

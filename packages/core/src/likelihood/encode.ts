@@ -57,8 +57,8 @@ export const encode = async <D extends FloatType>(
 };
 
 /**
- * The data of latent codes: the inverse of {@link encode}, up to the accuracy asked of both. Nothing is denoised in the
- * end, so that the round trip returns its input.
+ * The data of latent codes: the inverse of {@link encode}, up to the accuracy of both. Nothing is denoised at the end,
+ * so that the round trip returns its input.
  * @param latent [n, ...model.shape]
  * @returns points at `options.time`, [n, ...model.shape]
  * @throws as `logDensityDetails`
@@ -104,8 +104,8 @@ export const sphericalWeights = (a: ArrayLike<number>, b: ArrayLike<number>, fra
 };
 
 /**
- * Paths between pairs of data points through the latent space: both are encoded, the codes joined, and the codes in
- * between decoded.
+ * Paths between pairs of data points through the latent space. Both points are encoded, and the codes between them are
+ * decoded.
  * @param a first ends, [n, ...model.shape] @param b last ends, of the same shape; `given` is for each pair
  * @returns [n, count, ...model.shape]. The first and last of each path are `a` and `b` after a round trip
  * @throws ShapeError for ends of different shape; ArgumentError for a bad count or path; else as {@link encode}

@@ -37,10 +37,10 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
  *
  *     d log p(y) = <score, dy> - |score|^2 / 2 * (r^2 - r'^2)
  *
- * with the score at the step's start: the divergence that a likelihood usually needs cancels against Ito's correction. It
- * holds for any step with that noise, whichever model has steered it, so that the densities of several models can be
- * followed along one trajectory. Its error is a sum of (z^2 - 1), which falls as the root of the step and is large where
- * noise dominates. But g = N(0, (1 + r^2) I), the noised distribution of data of unit variance, obeys the same
+ * with the score at the step's start. The divergence that a likelihood usually needs cancels against Ito's correction.
+ * The formula holds for any step with that noise, whichever model made the step. So the densities of several models can
+ * be followed along one trajectory. Its error is a sum of (z^2 - 1), which falls as the root of the step and is large
+ * where noise dominates. But g = N(0, (1 + r^2) I), the noised distribution of data of unit variance, obeys the same
  * equation, and its change is known. So the equation is used for log p - log g alone. The error is then a multiple of
  * the difference of the scores.
  * @param x, t states [n, ...shape] and times [n] before the step @param next, to those after it

@@ -35,7 +35,7 @@ export const logDensityOptions = { ...flowOptions, divergence: true } satisfies 
 
 const hutchinsonOptions = { probes: true, law: true, seed: true } satisfies Known<Hutchinson>;
 
-/** A log-density, and how far it is to be trusted; all [n]. */
+/** A log-density and its errors, all [n]. */
 export interface LogDensityDetails<D extends FloatType = FloatType> {
   /** In nats. */
   readonly logDensity: NdArray<D>;
@@ -82,11 +82,11 @@ const checkHutchinson = ({ probes, law }: Required<Hutchinson>): void => {
  *     log p_t(x) = log N(y_T; 0, r_T^2 I) + integral over r from r_t to r_T of div_y noise  -  d log alpha_t
  *
  * along dy/dr = noise in y = x / alpha, r = sigma / alpha (Chen et al. 2018, theorem 1; Song et al. 2021, appendix D.2;
- * Hutchinson's estimator as in Grathwohl et al. 2019, one draw of probes for a whole path). The marginal in the end is
- * taken to be the prior, as in sampling: this is the density of what the flow makes of the prior's draws. The data's own
- * marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order |x_0| / r_T for
- * data off the origin. With sigma up to 80 that is a hundredth of a nat for data of unit variance, and a nat for data
- * 30 from the origin.
+ * Hutchinson's estimator as in Grathwohl et al. 2019, one draw of probes for a whole path). The marginal at the last
+ * time is taken to be the prior, as in sampling. So this is the density of what the flow makes of the prior's draws.
+ * The data's own marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order
+ * |x_0| / r_T for data off the origin. With sigma up to 80 that is a hundredth of a nat for data of unit variance, and
+ * a nat for data 30 from the origin.
  * @param x [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @throws ShapeError | ArgumentError for bad points or options; SamplingError where the ODE cannot be solved to the
  *   tolerance; the signal's reason when aborted

@@ -5,10 +5,12 @@ import type { AnnealedImportance } from "./annealed-importance.ts";
 import { logRatio } from "./flow.ts";
 
 /**
- * A model whose `logDensity` is normalised at every time, by what {@link annealedImportance} found of it: so that energies
- * trained apart can be weighed against each other in `mixtureOf`. Between levels log Z is linear in log(sigma / alpha).
+ * A model whose `logDensity` is normalised at every time, by the estimate of {@link annealedImportance}. Energies
+ * trained separately can then be weighed against each other in `mixtureOf`. Between levels log Z is linear in log(sigma
+ * / alpha).
  * @param model without conditions: every class has another normaliser
- * @throws ArgumentError for a model without `logDensity` or with conditions, or an estimate with other than finite normalisers of at least 2 levels
+ * @throws ArgumentError for a model without `logDensity` or with conditions, or an estimate without at least 2 finite
+ *   normalisers
  */
 export const normalised = <M extends ScoreModel>(
   model: M,

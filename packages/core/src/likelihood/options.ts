@@ -8,7 +8,7 @@ import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
 
-/** What everything that follows the probability flow takes. */
+/** Options of every function that follows the probability flow. */
 export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;
@@ -47,7 +47,7 @@ export const checkModel = (name: string, model: ScoreModel): void =>
   );
 
 /**
- * Checks what callers without types may hand in.
+ * Checks the arguments of callers without types.
  * @param known the names of all options
  * @throws ArgumentError for a value that is not a score model, points that are no array of floating-point numbers, or
  *   unknown options

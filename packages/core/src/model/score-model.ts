@@ -13,7 +13,10 @@ export interface Condition {
   readonly classes?: number;
 }
 
-/** A model of data noised by a process. Exact densities, trained networks and guided or composed models all are one. */
+/**
+ * A model of data noised by a process. Exact densities, trained networks and guided or composed models are all score
+ * models.
+ */
 export interface ScoreModel {
   readonly process: Process;
   /** Shape of one sample, without the batch axis. */

@@ -17,7 +17,7 @@ import { checkConditionNames } from "./given.ts";
 import type { Preconditioning } from "./preconditioning.ts";
 import type { ScoreModel } from "./score-model.ts";
 
-/** What makes a denoiser of a network. */
+/** The parts of a denoiser: a network and its preconditioning. */
 export interface DenoiserParts {
   readonly process: Process;
   readonly network: Network;

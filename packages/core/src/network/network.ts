@@ -6,7 +6,7 @@ import type { KindRecipe } from "../recipe.ts";
 /** Parameter values on the host: nested objects and arrays of arrays. */
 export type Parameters = NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
 
-/** What a network may be conditioned on for every sample, besides its noise level. All of it may be left out. */
+/** What a network may be conditioned on for every sample, besides its noise level. Everything may be left out. */
 export interface Conditions<T = Tensor> {
   /** Classes as one-hot rows, [n, {@link Network.classes}]; a row of zeros names no class. */
   readonly class?: T;

@@ -193,7 +193,7 @@ const make = (
  *
  * On samples [1, 32, 32], `{ width: 32 }` has 1.69 million parameters and 358 million multiply-adds, and
  * `{ multipliers: [1, 2, 3] }` 10.8 million and 1.72 billion. `summary` computes this for other settings.
- * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples of another rank
+ * @throws ArgumentError for settings out of range. Its methods throw ShapeError for samples of another rank
  */
 export const unet = declare({
   kind: "unet",

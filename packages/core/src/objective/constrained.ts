@@ -15,12 +15,12 @@ import { scoreMatching } from "./score-matching.ts";
 /**
  * How a penalty is weighed by noise level:
  * - `constant`: 1 at all;
- * - `posterior`: by 1 / (sigma^2 / (alpha^2 + sigma^2) + e^2), so that an error counts by how unlikely it is. The first
- *   term is the variance that data of unit scale still have given x_t (Bastek et al. 2025, equation 9), and e^2 the mean
- *   square of the residuals that the clean data of the batch have themselves. For data that satisfy the constraint it
- *   is 0, and the weight rises towards the data as the weight of the denoising loss with weighting `edm` does. Data
- *   that break it, such as measured ones, say at a noise below e where they are, and no network can deny it: unbounded
- *   weights there would drown all else.
+ * - `posterior`: by 1 / (sigma^2 / (alpha^2 + sigma^2) + e^2), so that an unlikely error counts more. The first term is
+ *   the variance that data of unit scale still have given x_t (Bastek et al. 2025, equation 9), and e^2 the mean square
+ *   of the residuals that the clean data of the batch have themselves. For data that satisfy the constraint it is 0,
+ *   and the weight rises towards the data as the weight of the denoising loss with weighting `edm` does. Data that
+ *   break it, such as measured ones, determine x_0 at a noise below e, so that no network can move the estimate.
+ *   Unbounded weights there would dominate all else.
  */
 export type ConstraintSchedule = "constant" | "posterior";
 

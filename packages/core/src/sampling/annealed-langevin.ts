@@ -54,7 +54,7 @@ export const annealingRatio = (gamma: number, steps: number): number => {
 
 /**
  * Annealed Langevin dynamics (Song & Ermon 2019, algorithm 1): `stepsPerLevel` Langevin steps at each of `levels` noise
- * levels, from the most to the least, where the step grows with the noise,
+ * levels, from the most to the least noise. The step grows with the noise,
  *
  *     x' = x + eta score(x, t) + sqrt(2 eta) z        eta = 2 (r sigma)^2
  *

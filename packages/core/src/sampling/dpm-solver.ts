@@ -16,8 +16,8 @@ export type DpmSolverOptions = OptionsOf<typeof settings>;
 
 /**
  * DPM-Solver++, multistep (Lu et al. 2022, "DPM-Solver++", equation 9 and algorithm 2). In y = x / alpha and
- * lambda = log(alpha / sigma) the probability-flow ODE is dy/dlambda = D - y with D = E[x_0 | x]; for a step h = lambda' - lambda
- * after one of h_0,
+ * lambda = log(alpha / sigma) the probability-flow ODE is dy/dlambda = D - y with D = E[x_0 | x]. For a step h =
+ * lambda' - lambda after one of h_0,
  *
  *     order 1        y' = e^-h y + (1 - e^-h) D
  *     order 2        y' = e^-h y + (1 - e^-h) (D + h / (2 h_0) (D - D_before))

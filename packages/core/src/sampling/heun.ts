@@ -39,7 +39,7 @@ export type HeunOptions = OptionsOf<typeof settings>;
  *
  * and starts from there. Where r_hat would pass the process's last time, beyond which no model is trained, gamma is 0.
  *
- * Two evaluations per step but one in the last, to the denoised estimate: 2 steps - 1.
+ * Two evaluations per step, and one in the last, to the denoised estimate: 2 steps - 1.
  * @throws ArgumentError for bad steps or an unknown grid, or settings of the fresh noise that are negative
  */
 export const heun = declare({

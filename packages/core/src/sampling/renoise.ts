@@ -3,8 +3,8 @@ import { scheduleAt } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 
 /**
- * The process itself, from a time to a later one: x' ~ N((alpha' / alpha) x, sigma'^2 - (alpha' sigma / alpha)^2), that is
- * in y = x / alpha and r = sigma / alpha
+ * The process itself, from one time to a later one: x' ~ N((alpha' / alpha) x, sigma'^2 - (alpha' sigma / alpha)^2),
+ * that is in y = x / alpha and r = sigma / alpha
  *
  *     y' = y + sqrt(r'^2 - r^2) z
  *

@@ -10,7 +10,7 @@ import { flowSamplers, sdeSamplers } from "./predictors.ts";
 import { restart } from "./restart.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";
 
-/** Every sampler; those on a grid of falling times stand in {@link "./predictors.ts"}. */
+/** Every sampler. Samplers on a grid of falling times are in {@link "./predictors.ts"}. */
 export const samplers = partList("sampler", [
   ...flowSamplers,
   restart,

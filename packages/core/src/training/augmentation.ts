@@ -122,7 +122,7 @@ const drawAlteration = (
  * Alters images at random: flips, scaling, rotation, stretching and shifting, in this order, each with the probability
  * given. All are one bilinear resampling with reflection at the borders.
  * @param images [n, c, h, w]
- * @param draws which random numbers: image i is altered alike in any batch
+ * @param draws which random numbers. Image i is altered in the same way in any batch
  * @returns the images, and a label [n, {@link augmentationLabels}] for the network
  */
 export const augment = (

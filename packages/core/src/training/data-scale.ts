@@ -24,9 +24,8 @@ const sampledScale = async ({ count, shape, read }: Dataset): Promise<number> =>
 };
 
 /**
- * Refuses data in memory whose scale is far beyond the scale of the preconditioning: noise of a process that fits data
- * of unit scale is no noise to them. The scale is the root mean square of a sample in the middle, at least 100 times
- * off.
+ * Refuses data in memory whose scale is far beyond the scale of the preconditioning: noise that suits data of unit
+ * scale is negligible for them. The scale is the root mean square of a sample in the middle, at least 100 times off.
  * @throws ArgumentError saying by what to divide
  */
 export const checkDataScale = async (data: Dataset, { recipe }: Preconditioning): Promise<void> => {

@@ -7,7 +7,7 @@ import type { PowerAverage } from "./power-average.ts";
 import type { Precision } from "./precision.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** All that training carries from one step to the next; resuming from it continues bit for bit. */
+/** All that training carries from one step to the next. Resuming from it continues bit for bit. */
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly pace?: Pace;
 }
 
-/** News of a training, one per block of steps. */
+/** Progress of a training, one event per block of steps. */
 export interface FitEvent {
   /** Steps done, out of `steps`; with a deadline that is an estimate, right at the last event. */
   readonly step: number;
@@ -37,7 +37,7 @@ export interface FitEvent {
   readonly checkpoint: Checkpoint;
 }
 
-/** How long training goes: exactly one of these. */
+/** How long training runs: exactly one of these. */
 export interface Length {
   readonly steps?: number;
   /**
@@ -70,8 +70,8 @@ export interface OptimisationOptions extends Length, Schedule {
 type TensorsOf<P> = Parameters extends P ? Tensors : MapTree<P, NdArray, Tensor>;
 
 /**
- * A loss: a scalar, from parameters, the tensors of one micro-batch, and the extra state before the step, which is not
- * differentiated.
+ * A loss: a scalar, from parameters, the tensors of one micro-batch, and the extra state before the step. The extra
+ * state is not differentiated.
  */
 export type Loss<P, B, X> = (
   parameters: TensorsOf<P>,

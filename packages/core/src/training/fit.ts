@@ -17,7 +17,7 @@ import { averageDecayAt, learningRateAt, learningRateAtShare } from "./schedule.
 import type { StepParts } from "./step.ts";
 import { stepNumbers } from "./step-numbers.ts";
 
-/** A training in progress: iterate over it for events, or await its result alone. */
+/** A training in progress. Iterate over it for events, or await its result alone. */
 export type Fitting<P = Parameters, X = undefined> = InProgress<FitEvent, Fitted<P, X>>;
 
 /**

@@ -17,12 +17,12 @@ import { adamSettings } from "./optimiser.ts";
 import type { Precision } from "./precision.ts";
 import { checkSchedule } from "./schedule.ts";
 
-/** News of training a denoiser, one per block of steps. */
+/** Progress of training a denoiser, one event per block of steps. */
 export interface TrainEvent extends FitEvent {
   readonly samplesPerSecond: number;
 }
 
-/** Options of `train`: one of steps, minutes, deadline and pace says how long it goes. */
+/** Options of `train`: one of `steps`, `minutes`, `deadline` and `pace` says how long it runs. */
 export interface TrainOptions extends OptimisationOptions {
   /**
    * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Its labels are for a

@@ -3,11 +3,11 @@ import { ArgumentError } from "../errors.ts";
 
 /**
  * The share of training done after each of some steps, in rising order. Between them it rises evenly, from (0, 0) on.
- * What a training by the clock has recorded, and what repeats it without one.
+ * A training by the clock records it. It repeats that training without a clock.
  */
 export type Pace = readonly (readonly [step: number, share: number])[];
 
-/** A time at which training is to be at its end, in place of a number of steps. */
+/** A time at which training ends, instead of a number of steps. */
 export interface Deadline {
   /** The time, in milliseconds of `now`. */
   readonly at: number;
@@ -29,7 +29,7 @@ export interface Course {
   note(steps: number): void;
   /** The clock, in milliseconds. */
   now(): number;
-  /** Milliseconds since the first block; 0 forever for a course without a clock. */
+  /** Milliseconds since the first block; Infinity for a course without a clock. */
   elapsed(): number;
   /** The share of training done after `step` steps, which are decided, in [0, 1]. */
   share(step: number): number;

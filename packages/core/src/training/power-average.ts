@@ -1,7 +1,7 @@
 /** Moving averages whose width grows with training (Karras et al. 2024, section 3.1). */
 import { ArgumentError } from "../errors.ts";
 
-/** Averages of the parameters over the course of training, each as wide as it says. */
+/** Averages of the parameters over the course of training, each with its relative width. */
 export interface PowerAverage {
   readonly kind: "power";
   /**

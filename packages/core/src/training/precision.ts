@@ -79,7 +79,7 @@ export const scaledGradient = (
  * @param after what the optimiser made of it
  * @param norm of the gradient, or of its part so far
  * @param last whether this micro-batch ends a step, a bool
- * @returns the next state, and 1 where a halved scale may put right what overflowed, else 0
+ * @returns the next state, and 1 where a halved scale may avoid the overflow, else 0
  */
 export const keepOrSkip = (
   before: OptimiserState<Tensor>,

@@ -122,11 +122,11 @@ export const realDft = (x: Tensor, axis = -1): Tensor => {
 };
 
 /**
- * Inverse of {@link realDft}: the real signal of length n with these frequencies. The imaginary parts at frequency 0 and,
- * for an even n, n / 2 count for nothing.
+ * Inverse of {@link realDft}: the real signal of length n with these frequencies. The imaginary parts at frequency 0
+ * and, for an even n, at n / 2 are ignored.
  * @param x [..., floor(n / 2) + 1, ..., 2]
  * @returns [..., n, ...]
- * @throws ShapeError when the number of frequencies is not the one of n numbers
+ * @throws ShapeError when the number of frequencies is not floor(n / 2) + 1
  */
 export const inverseRealDft = (x: Tensor, n: number, axis = -1): Tensor => {
   if (x.rank < 2 || x.shape.at(-1) !== 2)

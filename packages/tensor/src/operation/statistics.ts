@@ -67,8 +67,7 @@ const checkReal = (name: string, x: Tensor): void => {
 };
 
 /**
- * Mean over axes (all by default); NaN over none.
- * @throws DataTypeError for integers, whose mean is seldom one
+ * Mean over axes (all by default); NaN over no elements. @throws DataTypeError for integers, whose mean is seldom one
  */
 export const mean = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor => {
   checkReal("mean", x);

@@ -17,11 +17,11 @@ export interface ProductOptions {
 /**
  * The model of "both at once", prod_k p_k(x)^{e_k}, by the sum of scores sum_k e_k s_k at every noise level. With noise this is
  * no longer the distribution of noised data: a product of noised distributions is not the noised product. So samplers
- * that follow the process, of the flow or the reverse SDE, give a wrong distribution. For two equal N(m, C) the flow
+ * of the flow or the reverse SDE, which follow the process, give a wrong distribution. For two equal N(m, C) the flow
  * takes the product at sigma_T to variance C^2 / (2 (C + sigma_T^2)) where C / 2 is right. At each level the sum of
- * scores is the score of the product there, so samplers that settle at each level are right in the end:
+ * scores is the score of the product there, so samplers that settle at each level are right in the end. These are
  * `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where all models know
- * `logDensity`, as this one then does up to a constant for each time.
+ * `logDensity`. The product then knows its `logDensity` up to a constant for each time.
  * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
  */
 export const productOf = (models: readonly ScoreModel[], options: ProductOptions = {}): ScoreModel => {
@@ -52,7 +52,7 @@ export const productOf = (models: readonly ScoreModel[], options: ProductOptions
 };
 
 /**
- * p(x)^exponent: above 1 nearer to the modes, below 1 wider; as a {@link productOf} of one.
+ * p(x)^exponent: above 1 nearer to the modes, below 1 wider. It is a {@link productOf} of one.
  * @throws ArgumentError for an exponent that is not positive
  */
 export const temper = (model: ScoreModel, exponent: number): ScoreModel => {

@@ -22,9 +22,9 @@ export const classifierFreeGuidance = (
 ): ScoreModel => extrapolate("classifierFreeGuidance", conditional, unconditional, options);
 
 /**
- * A model with the condition `class`, guided by itself without one. The class stays an input: `sample(guided(model, { weight: 2
- * }), { count, given: { class: 3 } })`. Where none is given it is the model itself. Of a fixed class:
- * `conditional(guided(model, { weight: 2 }), 3)`.
+ * A model with the condition `class`, guided by the same model without a class. The class stays an input:
+ * `sample(guided(model, { weight: 2 }), { count, given: { class: 3 } })`. Where no class is given it is the model
+ * itself. For a fixed class: `conditional(guided(model, { weight: 2 }), 3)`.
  * @param options default weight 1, no guidance
  * @throws ArgumentError for a model that takes no class, and as {@link classifierFreeGuidance}
  */

@@ -38,8 +38,8 @@ const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, 
  *     score = grad log p(x_t) + scale grad log p(class | x_t)
  *
  * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule. The class is an input:
- * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where none is given this is the model itself. Of a
- * fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
+ * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where no class is given this is the
+ * model itself. For a fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
  * @param model without classes, or with the classes of the classifier. It is then given the class too
  * @throws ArgumentError for a scale that is not finite, or a model with other classes than the classifier's
  */

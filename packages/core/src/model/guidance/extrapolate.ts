@@ -22,8 +22,8 @@ export interface GuidanceOptions {
 export const guidanceOptions = { weight: true, interval: true } satisfies Known<GuidanceOptions>;
 
 /**
- * D_other + w (D - D_other) within the interval and D outside; the same of scores. Sampling evaluates the other model only in
- * steps that look at a time within.
+ * D_other + w (D - D_other) within the interval and D outside, and the same for scores. Sampling evaluates the other
+ * model only in steps that look at a time within.
  * @param name in errors
  * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
