@@ -124,7 +124,7 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
   const order = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[i]! - distances[j]!);
   return statistic([n, m], (a, b) => {
     let [nearer, wins, ties, others] = [0, 0, 0, 0];
-    // Samples of each held-out distance and below it; those at the same distance count one half.
+    // Samples at each held-out distance and below it. Samples at the same distance count one half.
     for (let from = 0; from < n + m; ) {
       let [here, there] = [0, 0];
       let to = from;

@@ -93,7 +93,7 @@ export const boostedTrees = (
     ones += labels[i]!;
   }
   const table = binned(rows, bins);
-  // The logit of the share of ones; of one class alone that would be infinite.
+  // The logit of the share of ones. For one class alone that would be infinite.
   const start = Math.log((ones + 0.5) / (n - ones + 0.5));
   const logits = new Float64Array(n).fill(start);
   const [gradient, curvature] = [new Float64Array(n), new Float64Array(n)];

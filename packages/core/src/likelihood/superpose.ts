@@ -90,6 +90,6 @@ export const superpose = <D extends FloatType = "float32">(
       };
     },
   };
-  // The loop asks its model for a process, a shape and a cost; what moves the samples is made in each step.
+  // The loop asks its model for a process, a shape and a cost. The score that moves the samples is made in each step.
   return sample<D>({ ...parts, denoise: members[0]!.denoise }, { ...options, sampler });
 };

@@ -29,7 +29,7 @@ export interface ResidualOptions {
   readonly skipRescale: boolean;
 }
 
-/** skip + branch, times sqrt(1/2) with `rescale` (Song et al. 2021, appendix H). */
+/** skip + branch, times sqrt(1/2) with `skipRescale` (Song et al. 2021, appendix H). */
 export const residualSum = (skip: Tensor, branch: Tensor, skipRescale: boolean): Tensor => {
   const sum = skip.add(branch);
   return skipRescale ? sum.multiply(Math.SQRT1_2) : sum;

@@ -17,7 +17,7 @@ export const portableLog = (x: number): number => {
     f /= 2;
     exponent++;
   }
-  // log f = 2 artanh s, |s| < 0.1716; ten terms leave a remainder below 2e-17.
+  // log f = 2 artanh s, |s| < 0.1716. Ten terms leave a remainder below 2e-17.
   const s = (f - 1) / (f + 1);
   const z = s * s;
   let sum = 1 / 21;

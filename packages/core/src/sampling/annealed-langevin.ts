@@ -40,8 +40,8 @@ export const annealingRatio = (gamma: number, steps: number): number => {
     const kept = (1 - e) ** (2 * steps);
     return kept * gamma ** 2 < 1 ? ((2 / (2 - e)) * (1 - kept)) / (1 - kept * gamma ** 2) : Number.POSITIVE_INFINITY;
   };
-  // It falls from infinity while more of the start is forgotten, then rises with the error of a step: one minimum, which
-  // golden section finds from the e above which it is finite.
+  // It falls from infinity while more of the start is forgotten, then rises with the error of a step. Golden section
+  // finds the one minimum, from the e above which it is finite.
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [-Math.expm1(-Math.log(gamma) / steps), 1];
   while (high - low > 1e-9) {

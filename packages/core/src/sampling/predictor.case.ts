@@ -58,7 +58,7 @@ export const predictorCase = ({ name, make }: NamedPredictor, runtime: Runtime):
         const { model, variance } = crossedModel(data, process, dimensions);
         const { data: drawn } = await sample(model, { count, sampler, seed: 3, runtime });
         const found = drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length / variance;
-        // What the chain settles at; 2 % for what the levels leave, and four standard errors.
+        // What the chain settles at. 2 % for what the levels leave, and four standard errors.
         const expected = 1 / (1 - snr ** 2);
         const most = 0.02 + 4 * Math.sqrt(2 / drawn.length);
         expect(Math.abs(found / expected - 1), `${data}: ${found}`).toBeLessThan(most);

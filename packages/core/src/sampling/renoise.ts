@@ -14,7 +14,7 @@ export const renoise = (process: Process, x: Tensor, from: Tensor, to: Tensor, z
   const [low, high] = [scheduleAt(process, from, x), scheduleAt(process, to, x)];
   const r = low.sigma.divide(low.alpha);
   const rise = high.sigma.divide(high.alpha).subtract(r);
-  // r'^2 - r^2 without cancellation; equal times must not round to the root of a negative number.
+  // r'^2 - r^2 without cancellation. Equal times must not round to the root of a negative number.
   const added = rise
     .multiply(rise.add(r.multiply(2)))
     .relu()

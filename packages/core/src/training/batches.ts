@@ -89,7 +89,7 @@ export const batchSource = (source: BatchSource): StepSource => {
   const timesOf = (step: number): NdArray => {
     const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
     const t = zeros([batch]);
-    // u may be 0, where a distribution's quantile is infinite; half a grain above is as good.
+    // u may be 0, where a distribution's quantile is infinite. Half a step of the generator above 0 does as well.
     for (let i = 0; i < batch; i++) t.data[i] = objective.levels.time(process, u[i] || 2 ** -54);
     return t;
   };

@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Preconditioning } from "../model/preconditioning.ts";
 import type { Dataset } from "./dataset.ts";
 
-// Scales within this factor are learnt, if worse; beyond it noise and data never meet.
+// Scales within this factor are learnt, if worse. Beyond it noise and data never have the same scale.
 const mostFactor = 100;
 const mostRows = 1024;
 const mostNumbers = 2 ** 20;

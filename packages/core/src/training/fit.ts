@@ -81,8 +81,8 @@ const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, ex
   };
 };
 
-// The held-out loss is taken about this often in a whole training; by the clock less often where it would take more than
-// a tenth of the time, and at the end always.
+// The held-out loss is computed about this often in a whole training, and always at the end. By the clock it is less
+// often where it would take more than a tenth of the time.
 const looks = 20;
 const lookShare = 0.1;
 

@@ -8,7 +8,8 @@ import { uniform } from "../random/uniform.ts";
 import type { DenoisingInputs } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
 
-// Enough that the draws of noise matter little, little enough to cost a fraction of a second; of images, a second or two.
+// Enough that the draws of noise matter little, few enough to cost a fraction of a second, or a second or two for
+// images.
 const mostDraws = 2048;
 const fewestDraws = 64;
 const mostNumbers = 2 ** 17;

@@ -19,7 +19,7 @@ export const inProgress = <Event, Result>(
     resolve = done;
     fail = rejected;
   });
-  // Whoever iterates sees the error there; an unread result must not end the process as well.
+  // Whoever iterates sees the error there. An unread result must not end the process as well.
   finished.catch(() => {});
 
   async function* events(): AsyncGenerator<Event, void> {

@@ -28,7 +28,8 @@ export const checkWidth = (width: number): void => {
  */
 export const powerExponent = (width: number): number => {
   checkWidth(width);
-  // The width falls from its value at exponent 0 to less than `width` at 1 / width; halving finds where it is passed.
+  // The width falls from its value at exponent 0 to less than `width` at 1 / width. Bisection finds where the width is
+  // passed.
   let low = 0;
   let high = 1 / width;
   for (;;) {

@@ -127,7 +127,7 @@ export const intern = (key: string, make: (id: number) => Tensor): Tensor => {
 /** `float32[2,3]`, as error messages show a tensor. */
 export const describe = ({ dtype, shape }: TensorType): string => `${dtype}[${shape}]`;
 
-// JSON has no infinities, NaN or negative zero; two nodes that differ in one must not be merged.
+// JSON has no infinities, NaN or negative zero. Two nodes that differ in one must not be merged.
 const exactly = (_: string, value: unknown): unknown =>
   typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
     ? `number ${Object.is(value, -0) ? "-0" : value}`

@@ -169,7 +169,7 @@ export const lower = (graph: Graph, target: Target, names: BorderNames): OnnxGra
  */
 export const lowerScan = (graph: Graph, states: number, steps: number, target: Target): OnnxGraph => {
   const emit = new GraphEmitter(target);
-  // The runtime counts steps by the inputs it reads; without any, it reads a clock.
+  // The runtime counts steps by the inputs it reads. Without inputs it reads a clock.
   const clock = graph.inputs.length === states ? [{ name: "clock", value: zeros([steps], "bool") }] : [];
   const bodyIn = graph.inputs.map((_, i) => `body_in_${i}`);
   const bodyOut = graph.outputs.map((_, i) => `body_out_${i}`);

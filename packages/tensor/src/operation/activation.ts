@@ -72,7 +72,7 @@ const erfcSeries = (z: Tensor): Tensor => {
   return multiply(t, exp(subtract(series, square(z))));
 };
 
-// 1 - erfc loses the digits of small results; near 0 this is a Taylor series in x^2, exact to rounding up to |x| = 1/2.
+// 1 - erfc loses the digits of small results. Near 0 this is a Taylor series in x^2, exact to rounding up to |x| = 1/2.
 const taylorTerms = 12;
 
 const erfSeries = (x: Tensor): Tensor => {

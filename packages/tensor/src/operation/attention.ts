@@ -20,7 +20,7 @@ export interface AttentionOptions {
   readonly scale?: number;
 }
 
-// Finite, so that a row without any key has no NaN; e to this power is 0 compared to any real score.
+// Finite, so that a row without any key has no NaN. e to this power is 0 compared to any real score.
 const unseen = -1e30;
 
 /**

@@ -20,7 +20,7 @@ const toBlocksOperation: Operation<number> = {
   infer: ([x], block) => ({ dtype: x!.dtype, shape: x!.shape.with(1, Math.ceil(x!.shape[1]! / block) * block) }),
   expand: (node) => {
     const [x] = node.inputs as [Tensor];
-    // Out of blocks and into blocks again; zeros that fill up the last block were not kept if channels were cut off.
+    // Out of blocks and into blocks again. Zeros that fill up the last block were not kept if channels were cut off.
     return x.operation === fromBlocksOperation && x.inputs[0]!.shape[1] === x.shape[1] ? x.inputs[0] : undefined;
   },
   lower: (_, [x], emit) => emit.node("ReorderInput", [x!], {}, blocksDomain),

@@ -38,7 +38,7 @@ export const fitsBlocks = (x: Tensor, weight: Tensor, { groups, kernel }: Window
   kernel.length === 2 &&
   groups === 1 &&
   weight.shape[0]! >= block &&
-  // The runtime reorders four channels at a time; fewer than a block it reads as they are.
+  // The runtime reorders four channels at a time. Fewer channels than a block it reads as they are.
   (x.shape[1]! < block || x.shape[1]! % 4 === 0);
 
 /** The convolution of x [n, c, height, width] with weight [out, c, ...kernel] and bias [out]. */

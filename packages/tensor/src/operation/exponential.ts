@@ -74,7 +74,8 @@ export const powerOperation = elementwise({
     const [base, exponent] = node.inputs as [Tensor, Tensor];
     const p = constantNumber(exponent);
     if (p !== undefined) return [p === 0 ? undefined : multiply(cotangent, multiply(power(base, p - 1), p)), undefined];
-    // At base 0 the limit of x^p log x is 0 for p > 0; log alone would give NaN. So would 0 x^-1 at exponent 0.
+    // At base 0 the limit of x^p log x is 0 for p > 0. The logarithm alone would give NaN. So would 0 x^-1 at exponent
+    // 0.
     const logBase = apply(logOrZero, [base], undefined);
     const slope = multiply(exponent, power(base, subtract(exponent, 1)));
     return [multiply(cotangent, where(equal(exponent, 0), 0, slope)), multiply(cotangent, multiply(node, logBase))];

@@ -53,7 +53,7 @@ ort.env.logLevel = "fatal";
 const sessionOptions: ort.InferenceSession.SessionOptions = {
   executionProviders: [provider],
   graphOptimizationLevel: "all",
-  // A memory pattern holds all activations of a run at once; without it memory is reused as it frees.
+  // A memory pattern holds all activations of a run at once. Without it memory is reused as it is freed.
   enableMemPattern: false,
   logSeverityLevel: 4,
   // Pool threads spin between the operations of a run but not after it. Ten layers of matrix multiply and SiLU, best
@@ -118,7 +118,7 @@ const answer = async (request: Request): Promise<void> => {
   if (request.kind === "end") port.close();
 };
 
-// Nothing says which request it was; the thread ends, and with it all that wait for it.
+// Nothing says which request it was. The thread ends, and all requests that wait for it fail.
 port.on("messageerror", (error) => {
   throw error;
 });

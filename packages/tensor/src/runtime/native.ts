@@ -12,7 +12,7 @@ import { forbidTelemetry } from "./telemetry.ts";
 
 export type { NativeOptions };
 
-// Many more than processors have cores; the native library would go on making any number that is asked for.
+// Many more than processors have cores. The native library would try to start any number that is asked for.
 const mostThreads = 1024;
 
 /**

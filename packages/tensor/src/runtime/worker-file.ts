@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { RuntimeError } from "../errors.ts";
 
-// A bundle in CommonJS has no import.meta.url; it is the program that Node was started with.
+// A bundle in CommonJS has no import.meta.url. It is the program that Node was started with.
 const here: string = import.meta.url ?? pathToFileURL(process.argv[1] ?? "program").href;
 
 /**

@@ -39,7 +39,7 @@ export const productOf = (models: readonly ScoreModel[], options: ProductOptions
   const densities = members.flatMap(({ logDensity }) => logDensity ?? []);
   return {
     ...parts,
-    // By Tweedie's formula for each model and for the sum; x / alpha is what a score of zero gives.
+    // By Tweedie's formula for each model and for the sum. A score of zero gives x / alpha.
     denoise: (x, t, given) =>
       sum(members.map((model) => model.denoise(x, t, given))).add(
         x.multiply(1 - total).divide(scheduleAt(parts.process, t, x).alpha),

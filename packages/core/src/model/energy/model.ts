@@ -38,8 +38,8 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
   const { dataDeviation } = preconditioning.recipe;
-  // None of these is marked as shared: in one session the energy, its gradient and the denoised point share their evaluation
-  // of the network, in separate sessions each would evaluate it.
+  // None of these is marked as shared. In one session the energy, its gradient and the denoised point share one
+  // evaluation of the network. In separate sessions each would evaluate it.
   const partsAt = (x: Tensor, t: Tensor, given: Given = {}) => {
     checkConditionNames("energyModel", trained, Object.keys(given));
     return preconditioned(trained, constants(parameters, x.dtype), x, t, given);
