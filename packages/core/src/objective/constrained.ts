@@ -32,7 +32,7 @@ const added = {
    */
   schedule: choice({
     values: ["constant", "posterior"],
-    otherwise: "posterior, for a constraint of averages constant",
+    otherwise: "posterior; constant for a constraint on averages",
     help: "how the penalty is weighed by noise level",
   }),
 };

@@ -1,4 +1,4 @@
-/** Score matching whose noise levels are held together by the Fokker-Planck equation (Lai et al. 2023). */
+/** Score matching with the residual of the score Fokker-Planck equation added (Lai et al. 2023). */
 import { sign, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { declare } from "../part/declare.ts";
@@ -32,7 +32,7 @@ export type FokkerPlanckOptions = OptionsOf<typeof added>;
 export const fokkerPlanck = declare({
   kind: "fokker-planck",
   name: "fokkerPlanck",
-  summary: "an objective whose noise levels are held together by the Fokker-Planck equation",
+  summary: "an objective with the residual of the score Fokker-Planck equation added",
   source: "Lai et al. 2023, equation 14",
   settings: {
     objective: part(scoreMatchingObjectives, { default: denoising(), help: "the objective it is added to" }),

@@ -25,7 +25,7 @@ export const implicitLoss = (divergence: Tensor, squaredNorm: Tensor, dimension:
  */
 export const implicit = declare({
   kind: "implicit",
-  summary: "the score by its exact divergence, without knowing it; for few dimensions",
+  summary: "the score by its exact divergence, without knowing the true score; for few dimensions",
   source: "Hyvarinen 2005, theorem 1",
   settings: scoreMatchingSettings,
   make: ({ weighting, levels }, recipe): Objective => ({

@@ -21,7 +21,7 @@ export type EulerOptions = OptionsOf<typeof settings>;
 export const euler = declare({
   kind: "euler",
   family: "probability-flow ODE",
-  summary: "first order; the simplest, and the yardstick for the others",
+  summary: "first order; the simplest, and the baseline for the others",
   source: "Karras et al. 2022, algorithm 1 without its correction",
   settings,
   make: (flow, recipe): Sampler =>

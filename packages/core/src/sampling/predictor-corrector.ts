@@ -20,7 +20,7 @@ const settings = {
    */
   predictor: part(predictors, {
     default: reverseDiffusion(),
-    help: "what moves from one time to the next; its settings stand beside these",
+    help: "the sampler that steps from one time to the next; its settings stand beside these",
   }),
   correctorSteps: whole({ least: 1, default: 1, help: "Langevin steps at each time reached" }),
   snr: number({ above: 0, default: 0.16, help: "the r of the corrector's step" }),
@@ -89,7 +89,7 @@ export const predictorCorrector = declare({
   kind: recipeKind,
   name: "predictorCorrector",
   family: "reverse-time SDE",
-  summary: "any sampler whose times fall, and Langevin steps at each time that it reaches",
+  summary: "any sampler whose times fall, with Langevin steps at each time it reaches",
   source: "Song et al. 2021 (score SDE), algorithms 1, 4 and 5",
   settings,
   beside: "predictor",

@@ -14,10 +14,10 @@ const interval = fields(
     steps: whole({ least: 1, help: "steps from high to low, by Karras' rho of 7" }),
     repeats: whole({ least: 1, help: "how often" }),
   },
-  { help: "a stretch of noise that is gone through again" },
+  { help: "an interval of noise levels that is repeated" },
 );
 
-/** A stretch of noise that is gone through again: `steps` from `high` to `low`, `repeats` times. */
+/** An interval of noise levels that is repeated: `steps` steps from `high` to `low`, `repeats` times. */
 export type RestartInterval = ValueOf<typeof interval>;
 
 const settings = {
@@ -25,7 +25,7 @@ const settings = {
   /** The default is a setting of the paper for images. Its 3 points are 2 steps. */
   intervals: list(interval, {
     default: [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }],
-    help: "stretches of noise, as sigma / alpha, that are gone through again",
+    help: "intervals of sigma / alpha that are repeated",
   }),
 };
 
@@ -47,7 +47,7 @@ export type RestartOptions = OptionsOf<typeof settings>;
 export const restart = declare({
   kind: "restart",
   family: "probability-flow ODE",
-  summary: "heun, and part of the way again from fresh noise, which contracts the errors made before",
+  summary: "heun, with intervals repeated from fresh noise, which contracts earlier errors",
   source: "Xu et al. 2023, algorithm 1",
   settings,
   make: ({ intervals, ...flow }, recipe): Sampler => {
