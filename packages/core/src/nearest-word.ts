@@ -18,7 +18,10 @@ const editDistance = (a: string, b: string): number => {
 // A recipe or a command line may hold a word of any length, and the distance takes the product of two lengths.
 const longestWord = 64;
 
-/** The known word nearest to a misspelt one: at most a third of its letters, or one, differ. Undefined if none is near. */
+/**
+ * The known word nearest to a misspelt word: at most a third of its letters, or one, differ. Undefined if no word is
+ * near.
+ */
 export const nearestWord = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > longestWord) return undefined;
   const scored = known.map((name) => [editDistance(word.toLowerCase(), name.toLowerCase()), name] as const);

@@ -21,7 +21,7 @@ export interface TrainClassifierOptions {
   readonly data: Dataset;
   /** Default: one more than the largest label. */
   readonly classes?: number;
-  /** Trains on samples noised by it, for guidance; default none: clean samples. */
+  /** Trains on samples noised by it, for guidance. Default none: clean samples. */
   readonly process?: Process;
   /**
    * How much noise, with a process. Default evenly over the logarithm of sigma / alpha from the process's first time to its

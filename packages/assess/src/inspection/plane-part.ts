@@ -31,7 +31,7 @@ interface PlaneMaps {
   readonly streamlines: readonly Streamline[];
   /** Held-out points, times alpha. */
   readonly data: readonly (readonly [number, number])[];
-  /** The mode that each point leads to, an index, -1 where to none; [coarse y, coarse x]. */
+  /** The mode that each point leads to, an index, -1 where it leads to no mode. [coarse y, coarse x]. */
   readonly basins: readonly number[];
   /** Those modes. */
   readonly reached: readonly PlanePoint[];

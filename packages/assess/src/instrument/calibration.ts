@@ -17,7 +17,7 @@ import { scoreAndProduct } from "./jacobian.ts";
 
 /** Options of {@link calibration} and {@link scoreError}. */
 export interface LevelOptions extends Omit<InstrumentOptions, "time"> {
-  /** Times of the levels; default {@link noiseTimes} of the model's process. */
+  /** Times of the levels. Default {@link noiseTimes} of the model's process. */
   readonly times?: readonly number[];
   /** Noisy copies of each point at each level, default 1. */
   readonly draws?: number;
@@ -106,7 +106,7 @@ export interface CalibrationLevel {
   readonly time: number;
   /** sigma / alpha, in units of the data. */
   readonly noise: number;
-  /** E|z - E[z | x_t]|^2 / d on the given data: between 0, all noise is seen, and 1, none is. */
+  /** E|z - E[z | x_t]|^2 / d on the given data: 0 where the model sees all noise, 1 where it sees nothing. */
   readonly loss: LevelMean;
   /** What the model believes this to be, from its own Jacobian: 1 + sigma^2 div score / d. */
   readonly believed: LevelMean;

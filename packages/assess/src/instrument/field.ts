@@ -85,7 +85,7 @@ interface FieldSettings extends InstrumentOptions {
   readonly rows: number;
   /** How many vectors go with each point. */
   readonly vectors?: number;
-  /** How often evaluations are to be expected in all, for progress; default `rows`. */
+  /** How often evaluations are to be expected in all, for progress. Default `rows`. */
   readonly expected?: number;
 }
 

@@ -8,7 +8,7 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 export interface LocalPcaOptions {
   /** Number of neighbours, default 100 or all where there are fewer. */
   readonly neighbours?: number;
-  /** Components of less than this share of the largest one's variance do not count; default 0.05. */
+  /** Components of less than this share of the largest one's variance do not count. Default 0.05. */
   readonly share?: number;
 }
 

@@ -91,7 +91,7 @@ const leastSquares = ({ from, to, integral }: Edges, weights: Float64Array, gues
 };
 
 const mostRounds = 20;
-// A share of the highest weight below which none falls: enough to hold together what the density parts.
+// A share of the highest weight below which no weight falls. It keeps parts connected that the density separates.
 const leastWeight = 1e-5;
 
 /** The surface whose own density is the weight of its edges, and these weights. */

@@ -7,7 +7,7 @@ import { checkNeighbours, nearestSquares } from "../anomaly/nearest-neighbours.t
 
 /** Options of {@link smoothing}. */
 export interface SmoothingOptions {
-  /** Share of the reference that makes its tails, and as much its peaks; default 0.05. */
+  /** Share of the reference that makes its tails, and as much its peaks. Default 0.05. */
   readonly share?: number;
 }
 

@@ -14,9 +14,9 @@ export interface StationaryOptions extends InstrumentOptions {
   readonly saddles?: boolean;
   /** Steps at most, default 200. */
   readonly iterations?: number;
-  /** A point has come to rest where its step is shorter than this many sigma sqrt(d); default 1e-3. */
+  /** A point has come to rest where its step is shorter than this many sigma sqrt(d). Default 1e-3. */
   readonly tolerance?: number;
-  /** Points nearer to each other than this many sigma sqrt(d) are one; default 0.2. */
+  /** Points nearer to each other than this many sigma sqrt(d) are one. Default 0.2. */
   readonly merge?: number;
 }
 

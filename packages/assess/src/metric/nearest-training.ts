@@ -52,7 +52,7 @@ const meanOf = ({ data, shape: [n = 0] }: NdArray): Float64Array => {
  * sample once more in double precision. O(n m d), some 50 ms per thousand samples, ten thousand rows and 28 x 28 pixels.
  * @param samples [n, ...shape]
  * @param training [m, ...shape], or a dataset, which is read block by block
- * @throws ShapeError for samples of different size or none; the signal's reason when aborted
+ * @throws ShapeError for samples of different size, or no samples; the signal's reason when aborted
  */
 export const nearestTraining = async (
   samples: NdArray,

@@ -27,9 +27,9 @@ export interface OnnxExtractorOptions {
   readonly layout?: "channels-first" | "channels-last";
   /** Height and width of its input, in pixels. Default: as in the file, else as in the images. */
   readonly size?: readonly [height: number, width: number];
-  /** The output that holds the features; default the only one. */
+  /** The output that holds the features. Default the only one. */
   readonly output?: string;
-  /** Images at a time, unless the file has a fixed number; default 32. */
+  /** Images at a time, unless the file has a fixed number. Default 32. */
   readonly batch?: number;
   readonly runtime?: Runtime | undefined;
 }

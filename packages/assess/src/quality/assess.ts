@@ -13,7 +13,7 @@ import { plainJson } from "./plain-json.ts";
 
 /** Options of {@link assess}. */
 export interface AssessOptions extends CompareOptions {
-  /** Samples of each set that are compared, at most; default 5000. Fewer than 8 are not compared. */
+  /** Samples of each set that are compared, at most. Default 5000. Fewer than 8 are not compared. */
   readonly count?: number;
   /** Features that images are compared by, such as `classifierExtractor` or `onnxExtractor`; default the samples themselves. */
   readonly extractor?: CompareOptions["extractor"];
@@ -21,7 +21,7 @@ export interface AssessOptions extends CompareOptions {
   readonly network?: CompareOptions["network"];
   /** Steps that such a network is trained for, default 300. */
   readonly steps?: number;
-  /** Of the choice of rows, the resampling and the classifier; default 0. */
+  /** Of the choice of rows, the resampling and the classifier. Default 0. */
   readonly seed?: number;
   /** Called before every stage. */
   readonly onProgress?: (progress: AssessProgress) => void;

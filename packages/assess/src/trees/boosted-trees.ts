@@ -14,15 +14,15 @@ export interface BoostedTreesOptions {
   readonly rounds?: number;
   /** What each tree's values are multiplied by, in (0, 1], default 0.1. */
   readonly learningRate?: number;
-  /** Splits from the root to a leaf, at most; default 5. */
+  /** Splits from the root to a leaf, at most. Default 5. */
   readonly depth?: number;
-  /** Rows of a leaf, at least; default 20. */
+  /** Rows of a leaf, at least. Default 20. */
   readonly smallestLeaf?: number;
   /** Added to the curvature of a leaf, at least 0, default 1. */
   readonly l2?: number;
   /** Bins of a column, 2 to 256, default 128. */
   readonly bins?: number;
-  /** Columns that a tree may look at, drawn for each; default all. */
+  /** Columns that a tree may look at, drawn for each. Default all. */
   readonly columnsPerTree?: number;
   /** Default 0. */
   readonly seed?: number;

@@ -47,7 +47,7 @@ export interface Integration {
   readonly to: number;
   /** Default time itself. */
   readonly clock?: Clock;
-  /** Rounds a time to the element type of the method. Default none. */
+  /** Rounds a time to the element type of the method. Default: no rounding. */
   readonly round?: (t: number) => number;
   /** How long steps are, or a number of equal ones, for any error. */
   readonly control: Controller | number;

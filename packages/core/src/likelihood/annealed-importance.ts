@@ -25,13 +25,13 @@ import { checkModel } from "./options.ts";
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
-  /** Independent chains, at least 2; default 1,000. */
+  /** Independent chains, at least 2. Default 1,000. */
   readonly chains?: number;
   /** Noise levels from the process's last time to its first, at least 2, in geometric progression of sigma / alpha. Default 200. */
   readonly levels?: number;
-  /** Steps of the Metropolis-adjusted Langevin algorithm at each level; default 2. */
+  /** Steps of the Metropolis-adjusted Langevin algorithm at each level. Default 2. */
   readonly stepsPerLevel?: number;
-  /** The r of their size eta = 2 (r sigma)^2; default 0.5. */
+  /** The r of their size eta = 2 (r sigma)^2. Default 0.5. */
   readonly snr?: number;
   /** Default 0. */
   readonly seed?: number;

@@ -63,11 +63,11 @@ export const dequantise = <D extends FloatType = "float32">(
 
 /** Options of {@link bitsPerDimension}. */
 export interface BitsOptions extends LogDensityOptions, Quantisation {
-  /** Of the dequantisation; default 0. */
+  /** Of the dequantisation. Default 0. */
   readonly seed?: number;
-  /** Points drawn in each sample's cell, whose log-densities are averaged; default 1. */
+  /** Points drawn in each sample's cell, whose log-densities are averaged. Default 1. */
   readonly draws?: number;
-  /** In which the model is evaluated; default float32. */
+  /** In which the model is evaluated. Default float32. */
   readonly dtype?: FloatType;
 }
 

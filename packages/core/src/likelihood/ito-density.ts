@@ -110,7 +110,7 @@ export interface ItoDensityOptions {
    * time.
    */
   readonly start?: NdArray;
-  /** What the model is conditioned on, as of `sample`; default nothing. */
+  /** What the model is conditioned on, as of `sample`. Default nothing. */
   readonly given?: GivenValues;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;

@@ -88,7 +88,7 @@ const expectClose = (found: NdArray, expected: NdArray, tolerance: number): void
 /** Settings of {@link scoreModelSuite}. */
 export interface ScoreModelSuite {
   readonly runtime: Runtime;
-  /** Rounding of float64 allowed, relative to the largest value; default 1e-9. */
+  /** Rounding of float64 allowed, relative to the largest value. Default 1e-9. */
   readonly tolerance?: number;
 }
 

@@ -27,7 +27,7 @@ export interface ScoreModel {
    * The posterior mean E[x_0 | x_t, given]. The result of a row does not depend on its place in the batch.
    * @param x noisy points, [n, ...shape], float32 or float64
    * @param t their times, [n], of the same element type
-   * @param given some of {@link ScoreModel.conditions}, of the same element type; none by default
+   * @param given some of {@link ScoreModel.conditions}, of the same element type. Default: no conditions
    * @returns [n, ...shape]
    */
   denoise(x: Tensor, t: Tensor, given?: Given): Tensor;

@@ -102,7 +102,7 @@ export const levelsSetting = part(noiseLevels, {
 export const levelKinds = noiseLevels.kinds;
 
 /**
- * The noise levels a recipe describes; left-out settings take their defaults.
+ * The noise levels a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
  *   do not go together
  */

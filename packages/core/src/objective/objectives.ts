@@ -11,7 +11,7 @@ export const objectives = partList("objective", [...scoreMatching, fokkerPlanck,
 export const objectiveKinds = objectives.kinds;
 
 /**
- * The objective a recipe describes; left-out settings take their defaults.
+ * The objective a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take, in its parts too; ArgumentError
  *   for settings that do not go together
  */

@@ -7,7 +7,7 @@ export interface HasRecipe {
   readonly recipe: KindRecipe;
 }
 
-/** The range of a number. Ends left out are open; a number is always finite. */
+/** The range of a number. Ends left out are open. A number is always finite. */
 export interface Range {
   readonly least?: number;
   readonly above?: number;
@@ -65,9 +65,9 @@ export type Settings = Readonly<Record<string, Setting>>;
 export interface Declaration {
   /** Its name in recipes. */
   readonly kind: string;
-  /** Its name in the library; default the kind. */
+  /** Its name in the library. Default the kind. */
   readonly name: string;
-  /** The group it stands in among others of its sort, such as `probability-flow ODE`. */
+  /** The group of parts that it belongs to, such as `probability-flow ODE`. */
   readonly family?: string;
   /** What it is and when it serves, in one line. */
   readonly summary: string;
@@ -95,7 +95,7 @@ export interface AnyMaker<T> {
   readonly declaration: Made<string, Settings, T, string>;
 }
 
-/** Where values come from, and what is done about a wrong one. */
+/** Where values come from, and how a wrong value is refused. */
 export interface Reading {
   /** A recipe holds other parts as their recipes; options in the library hold the made parts. */
   readonly from: "recipe" | "library";

@@ -6,7 +6,7 @@ import { oneStep, type Sampler } from "./sampler.ts";
 
 const settings = {
   ...flowSettings(),
-  /** Fresh noise: 0 none, the probability-flow ODE; 1 the same variance as the ancestral sampler's. */
+  /** Fresh noise. 0 is the probability-flow ODE, without noise. 1 has the same variance as the ancestral sampler. */
   eta: number({ least: 0, most: 1, default: 0, help: "fresh noise: 0 is the ODE, 1 the noise of ancestral" }),
 };
 

@@ -31,7 +31,7 @@ export const samplerCatalogue = samplers.declarations;
 export const samplerKinds = samplers.kinds;
 
 /**
- * The sampler a recipe describes; left-out settings take their defaults.
+ * The sampler a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
  */
 export const samplerFromRecipe = samplers.fromRecipe;

@@ -17,7 +17,7 @@ export type ImageTransform = (typeof transformNames)[number];
 export interface Augmentation {
   /** Of each transform for each image, in [0, 1]; 0.12 to 0.15 suits a few ten thousand images. */
   readonly probability: number;
-  /** Which transforms; default all. Leave out flips where a mirrored image is another thing, as of digits. */
+  /** Which transforms. Default all. Leave out flips where a mirrored image is another thing, as of digits. */
   readonly transforms?: readonly ImageTransform[] | undefined;
 }
 

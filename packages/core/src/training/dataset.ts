@@ -10,7 +10,7 @@ export interface Dataset {
   readonly shape: Shape;
   /** The class of every sample, a whole number from 0. */
   readonly labels?: ArrayLike<number>;
-  /** Whether reading is work, such as decoding, that goes on while the network computes; default no. */
+  /** Whether reading is work, such as decoding, that goes on while the network computes. Default no. */
   readonly decodes?: boolean;
   /**
    * Samples of about unit scale, in the order asked for.

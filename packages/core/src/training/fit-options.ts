@@ -104,7 +104,7 @@ export interface Extra<P, B, X> {
   ) => MapTree<X, NdArray, Tensor>;
 }
 
-/** Data that training does not see. */
+/** Held-out data: training does not see them. */
 export interface HeldOut<P, B, X> {
   /** A batch of any size, the same at every look. */
   readonly inputs: MapTree<B, Spec, NdArray>;
@@ -131,7 +131,7 @@ export interface FitOptions<P = Parameters, B extends object = object, X = undef
   readonly precision?: Precision;
   /** Steps per call of the runtime at most, default 100: about a tenth of a second of work is a good measure. */
   readonly block?: number;
-  /** The name of a parameter in errors, from its path in the tree; default the path. */
+  /** The name of a parameter in errors, from its path in the tree. Default the path. */
   readonly nameOf?: (path: string) => string;
   readonly onProgress?: (event: FitEvent) => void;
 }

@@ -68,7 +68,7 @@ test("training takes it on the averaged parameters, with the same draws whenever
     batch: 8,
     runtime,
   };
-  // Without labels the network that returns classes knows nothing, even after training.
+  // A network with classes cannot be trained without labels.
   await expect(train(options).result).rejects.toThrow(/expected labels/);
   const network = { ...classTeller, classes: 0, apply: ({ w }: never, x: Tensor) => x.multiply(w) };
   const lossesOf = async (changes: object) => {

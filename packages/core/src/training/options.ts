@@ -40,7 +40,7 @@ export interface TrainOptions extends OptimisationOptions {
   /** Samples per step, default 256. */
   readonly batch?: number;
   /**
-   * Micro-batches that a step is cut into, which must divide the batch; default 1. The step is the same up to rounding,
+   * Micro-batches that a step is cut into, which must divide the batch. Default 1. The step is the same up to rounding,
    * its memory one micro-batch and one more vector of parameters, its time a little more. A constraint on
    * averages over a batch is then a constraint on averages over micro-batches.
    */
@@ -59,7 +59,7 @@ export interface TrainOptions extends OptimisationOptions {
   readonly classDropout?: number;
   /**
    * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime supports
-   * it. Default `float32`. A step whose gradient overflows is left out, which counts as a step all the same.
+   * it. Default `float32`. A step whose gradient overflows is left out, but counts as a step.
    */
   readonly precision?: Precision;
   /** Default 0. */

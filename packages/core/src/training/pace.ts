@@ -13,7 +13,7 @@ export interface Deadline {
   readonly at: number;
   /** The clock, in milliseconds, default `performance.now`. */
   readonly now?: () => number;
-  /** Milliseconds to leave for what follows the last step, asked for again on the way; default 0. */
+  /** Milliseconds to leave for what follows the last step, asked for again on the way. Default 0. */
   readonly reserve?: () => number;
 }
 

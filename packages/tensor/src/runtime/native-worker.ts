@@ -14,7 +14,7 @@ export interface NativeOptions {
    * `cpu` (default) and `webgpu` come with onnxruntime-node; `cuda`, `coreml` and `dml` where its installation has them.
    */
   readonly provider?: "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
-  /** CPU threads of one operation, 1 to 1,024; default one for each physical core. */
+  /** CPU threads of one operation, 1 to 1,024. Default one for each physical core. */
   readonly threads?: number;
   /**
    * Folder that keeps optimised models for later processes (provider `cpu`), at most 1 GiB of them; `false` keeps none.

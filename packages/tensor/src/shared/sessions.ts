@@ -31,7 +31,7 @@ interface Entry extends Pick<TracedCall, "results" | "unflatten"> {
 
 /** Settings of {@link sharedSessions}. */
 export interface SharedSessionsOptions {
-  /** Where to run; default as for `compile`. */
+  /** Where to run. Default as for `compile`. */
   readonly runtime?: Runtime | undefined;
   /**
    * Functions with fewer bytes of constants are inlined. Each call of a session, with what is cut off before and after

@@ -62,7 +62,7 @@ export const temper = (model: ScoreModel, exponent: number): ScoreModel => {
 
 /** Options of {@link negate}. */
 export interface NegateOptions {
-  /** The power of the unwanted density that the other is divided by, positive; default 1. */
+  /** The power of the unwanted density that the other is divided by, positive. Default 1. */
   readonly strength?: number;
 }
 
