@@ -7,7 +7,7 @@ interface LossLevel {
   readonly time: number;
   /** sigma / alpha, in units of the model's data. */
   readonly noise: number;
-  /** E|z - E[z | x_t]|^2 / d: how much of the noise the model cannot see: 0 where it sees all noise, 1 where it sees nothing. */
+  /** E|z - E[z | x_t]|^2 / d: 0 where the model sees all the noise, 1 where it sees nothing. */
   readonly loss: LevelMean;
 }
 
