@@ -1,4 +1,4 @@
-/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+/** What the project's other packages take of this one, besides what is public. It may change in any version. */
 export { fieldOf, gridAxis } from "./inspection/grid-field.ts";
 export { type Findings, instrumentNames } from "./inspection/inspect.ts";
 export type { PlanePoint } from "./inspection/plane-part.ts";

@@ -5,12 +5,12 @@ export class ArgumentError extends Error {
   override readonly name: string = "ArgumentError";
 }
 
-/** Training that cannot go on, such as a loss that is no longer finite. */
+/** Training cannot go on, for example because the loss is no longer finite. */
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
 }
 
-/** Sampling whose result cannot be used. */
+/** Sampling failed, for example because a sample is not finite. */
 export class SamplingError extends Error {
   override readonly name = "SamplingError";
 }

@@ -1,4 +1,4 @@
-/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+/** What the project's other packages take of this one, besides what is public. It may change in any version. */
 export { checkCount, checkPositive, checkWhole } from "./check.ts";
 export { bitsOf } from "./likelihood/bits-per-dimension.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";

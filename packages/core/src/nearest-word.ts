@@ -1,4 +1,4 @@
-/** What a person meant who misspelt a word. */
+/** What was meant by a misspelt word. */
 
 /** How many letters were added, left out, mistaken or exchanged with their neighbour (Damerau 1964). */
 const editDistance = (a: string, b: string): number => {
@@ -18,7 +18,10 @@ const editDistance = (a: string, b: string): number => {
 // A recipe or a command line may hold a word of any length, and the distance takes the product of two lengths.
 const longestWord = 64;
 
-/** The known word nearest to a misspelt one: at most a third of its letters, or one, differ. Undefined if none is near. */
+/**
+ * The known word nearest to a misspelt word: at most a third of its letters, or one, differ. Undefined if no word is
+ * near.
+ */
 export const nearestWord = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > longestWord) return undefined;
   const scored = known.map((name) => [editDistance(word.toLowerCase(), name.toLowerCase()), name] as const);
@@ -26,7 +29,7 @@ export const nearestWord = (word: string, known: readonly string[]): string | un
   return best && best[0] <= Math.max(1, Math.floor(word.length / 3)) ? best[1] : undefined;
 };
 
-/** The end of an error's sentence that proposes the known word nearest to a misspelt one; empty if none is near. */
+/** The end of an error's sentence that proposes the known word nearest to a misspelt word. Empty if no word is near. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
   const near = nearestWord(word, known);
   return near === undefined ? "" : `; did you mean ${near}?`;

@@ -25,7 +25,7 @@ const untyped = compile as unknown as (f: unknown, specs: unknown, options: unkn
 const float = (...values: number[]): NdArray<"float32"> => ndarray(Float32Array.from(values));
 
 describe("compile", () => {
-  it("takes and returns trees, typed, whatever the order of their keys", async () => {
+  it("takes and returns trees, typed, for any order of their keys", async () => {
     const f = await compile(
       ({ a, list }, b) => ({ sum: add(a, b), parts: [list[0], multiply(list[1], b)] as const }),
       [{ a: { shape: [2] }, list: [{ shape: [] }, { shape: [1] }] }, { shape: [2] }],
@@ -96,7 +96,7 @@ describe("compile", () => {
     await f.dispose();
   });
 
-  it("names the caller's line, and what is no tensor or spec", async () => {
+  it("names the caller's line, and a value that is no tensor or spec", async () => {
     const wrong = compile((x, y) => add(x, y), [{ shape: [2] }, { shape: [3] }], { runtime });
     await expect(wrong).rejects.toThrow(/^add\(float32\[2\], float32\[3\]\): .* \(.*compile\.test\.ts:\d+:\d+\)$/);
     await expect(wrong).rejects.toBeInstanceOf(ShapeError);

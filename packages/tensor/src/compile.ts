@@ -70,8 +70,9 @@ const callable = <A extends readonly unknown[], R>(
  * @param f called once, to trace it; takes trees of tensors and returns one
  * @param specs one tree per argument of f
  * @returns an async function on trees of host arrays, with `dispose`
- * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError when
- * f returns what is no tensor, or uses a tensor of another function; RuntimeError for shared sessions that were disposed
+ * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError
+ *   when f returns anything but tensors, or uses a tensor of another function; RuntimeError for shared sessions that
+ *   were disposed
  */
 export const compile = async <const S extends Specs, R extends Tensors>(
   f: (...args: TensorArguments<S>) => R,
@@ -106,8 +107,9 @@ export type Scanned<State, Input, Output> = Compiled<
  * Compiles a step function that is applied `steps` times per call inside the runtime, so that the state stays out of
  * JavaScript between the steps: `step(state, input) => [next state, output]`.
  * @param state specs of the state, the same before and after a step
- * @param inputs specs of one step's input; the compiled function takes them stacked along a new leading axis of `steps`
- * @returns an async function `(state, inputs) => [state, outputs]` with outputs stacked likewise
+ * @param inputs specs of one step's input. The compiled function takes inputs stacked along a new leading axis of
+ *   `steps`
+ * @returns an async function `(state, inputs) => [state, outputs]` with outputs stacked along a leading axis of `steps`
  * @throws ShapeError when a step changes the structure or a type of the state; otherwise as {@link compile}
  */
 export const compileScan = async <const State extends object, const Input extends object, Output extends Tensors>(
@@ -165,7 +167,7 @@ export interface ExportOptions {
   readonly externalData?: string | undefined;
 }
 
-/** A model of two files; the model names the other by the name it was asked for with. */
+/** A model of two files. The model refers to the other file by the name given in `externalData`. */
 export interface ModelAndData {
   readonly model: Uint8Array;
   readonly data: Uint8Array;
@@ -177,7 +179,7 @@ export type Exported<O extends ExportOptions> = O extends { readonly externalDat
 /**
  * A function of tensors as the bytes of an ONNX model (opset 20). Inputs are named `input.<path>` and outputs
  * `output.<path>` by their place in the trees, e.g. `input.0`, `output.score`.
- * @returns the bytes of the file; with `externalData`, those of the model and of the file for its constants
+ * @returns the bytes of the file. With `externalData`, the bytes of the model and of the file with its constants
  * @throws as {@link compile} while tracing; RuntimeError for 2 GiB of constants or more without `externalData`
  */
 export const toOnnx = <

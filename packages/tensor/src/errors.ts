@@ -10,7 +10,9 @@ export class DataTypeError extends Error {
   override readonly name = "DataTypeError";
 }
 
-/** A function that cannot be traced: it returns what is no tensor, or uses a tensor that is not its own. */
+/**
+ * A function that cannot be traced: it returns something that is not a tensor, or uses a tensor of another function.
+ */
 export class TraceError extends Error {
   override readonly name = "TraceError";
 }

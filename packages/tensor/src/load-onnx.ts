@@ -13,8 +13,8 @@ export interface OnnxPort {
   readonly name: string;
   readonly dtype: DataType;
   /**
-   * Sizes along each axis, `undefined` for one that the file leaves open: by a name, by nothing, or by a number below 0, as
-   * some exporters write. Left out when the file says nothing of them.
+   * Sizes along each axis. `undefined` where the file leaves a size open: by a name, by nothing, or by a number below
+   * 0. Left out when the file says nothing of them.
    */
   readonly shape?: readonly (number | undefined)[];
 }
@@ -58,7 +58,7 @@ const parse = (bytes: Uint8Array): ModelProto => {
     const model = fromBinary(ModelProtoSchema, bytes);
     if (model.graph) return model;
   } catch (cause) {
-    throw new RuntimeError(`loadOnnx: expected an ONNX model, found bytes that are none: ${(cause as Error).message}`);
+    throw new RuntimeError(`loadOnnx: expected an ONNX model, found other bytes: ${(cause as Error).message}`);
   }
   throw new RuntimeError("loadOnnx: expected an ONNX model, found one without a graph");
 };
@@ -80,8 +80,8 @@ const check = ({ name, dtype, shape }: OnnxPort, array: NdArray | undefined): Nd
  * Loads an ONNX file.
  * @param bytes of the file
  * @param options.externalData the files beside it that it refers to, by the names it has for them
- * @throws RuntimeError for bytes that are no ONNX model, or one that the runtime cannot load; DataTypeError for inputs
- *   or outputs of an element type that arrays do not have
+ * @throws RuntimeError for bytes that are no ONNX model, or a model that the runtime cannot load; DataTypeError for
+ *   inputs or outputs of an element type without a typed array
  */
 export const loadOnnx = async (
   bytes: Uint8Array,

@@ -4,10 +4,10 @@ import { DataTypeError, ShapeError } from "./errors.ts";
 /**
  * Element types of arrays. `bool` is stored as bytes 0 and 1.
  *
- * Integers are two's complement. What leaves the range of `int32` or `int64` wraps around, in every operation and in a cast
- * from `int64` to `int32`: the least number is its own negative, its own absolute value and its own quotient by -1. Integer
- * division rounds towards zero; division by 0 is a RuntimeError. A cast from real numbers rounds towards zero and stops at
- * the ends of the range; NaN becomes 0.
+ * Integers are two's complement. Numbers outside the range of `int32` or `int64` wrap around, in every operation and in
+ * a cast from `int64` to `int32`. So the least number is its own negative, its own absolute value and its own quotient
+ * by -1. Integer division rounds towards zero; division by 0 is a RuntimeError. A cast from real numbers rounds towards
+ * zero and stops at the ends of the range. NaN becomes 0.
  */
 export type DataType = "float32" | "float64" | "int32" | "int64" | "bool";
 

@@ -15,7 +15,9 @@ export interface Spec {
   readonly dtype?: DataType;
 }
 
-/** Trees of specs, one per argument. (Spelled `object`: a recursive constraint exceeds what the type checker unfolds.) */
+/**
+ * Trees of specs, one per argument. (Typed as `object`: a recursive constraint exceeds what the type checker unfolds.)
+ */
 export type Specs = readonly object[];
 
 /** The arguments that a traced function sees. */
@@ -50,8 +52,8 @@ export interface Traced {
 /**
  * Calls f once on tensors of these types.
  * @param name begins error messages
- * @throws ShapeError for a spec that is none; TraceError for results that are no tensors, and for tensors of another
- * function; DataTypeError for float16 among arguments or results; what f throws
+ * @throws ShapeError for an argument that is not a spec; TraceError for results that are not tensors, and for tensors
+ *   of another function; DataTypeError for float16 among arguments or results; what f throws
  */
 export const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Traced => {
   const args = flattenTree<Spec>(specs, isSpecOrOdd);

@@ -1,4 +1,4 @@
-/** Checks of samplers with steps of their own length: their error follows the tolerance. */
+/** Checks of samplers that choose the length of their steps: their error follows the tolerance. */
 import type { AdaptiveSampler, Process } from "@scorefield/core";
 import { dormandPrince, exact, gaussian, sample } from "@scorefield/core";
 import { ndarray, type Runtime } from "@scorefield/tensor";
@@ -11,8 +11,8 @@ const tolerances = [1e-3, 1e-5, 1e-7, 1e-9];
 const deviations = [1, 0.03];
 
 /**
- * The root mean square over deviations s of x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2), from states
- * one deviation from the mean; and the evaluations of the one that took most.
+ * The root mean square over deviations s of x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2),
+ * from states one deviation from the mean. Also the evaluations of the state that took most.
  */
 const flowError = async (process: Process, tolerance: number, runtime: Runtime) => {
   let [square, evaluations] = [0, 0];
@@ -57,7 +57,7 @@ const proportional = (process: Process, slow: boolean): Check => ({
       errors,
     );
     const last = `error ${errors.at(-1)!.toExponential(1)} at tolerance ${tolerances.at(-1)}`;
-    // Steps in proportion to tolerance^(-1/5), once there are many: 100^(1/5) = 2.5 times as many.
+    // Steps in proportion to tolerance^(-1/5), once there are many: 100^(1/5) = 2.5 times more.
     const more = found[3]!.evaluations / found[2]!.evaluations;
     return worst([
       slope(1, rate, [0.2, 0.25], { detail: last }),
@@ -70,7 +70,7 @@ const proportional = (process: Process, slow: boolean): Check => ({
   },
 });
 
-/** Adaptive samplers of the flow; those of the reverse-time SDE are held to the modes of a mixture. */
+/** Adaptive samplers of the flow; samplers of the reverse-time SDE are checked against the modes of a mixture. */
 export const adaptiveChecks: readonly Check[] = knownProcesses.map(({ process }, i) =>
   proportional(process, i !== 0 && i !== 2),
 );

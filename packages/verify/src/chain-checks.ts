@@ -31,13 +31,13 @@ interface ChainRun {
   readonly process?: Process;
   /** Variance before the first step, default the marginal's. */
   readonly start?: number;
-  /** After so many steps, default all. */
+  /** After this many steps, default all. */
   readonly after?: number;
   /** Largest relative error, default 1e-9. */
   readonly tolerance?: number;
 }
 
-/** A kind of chain with settings, and runs of which each settles. */
+/** A kind of chain with settings, and runs. Each run settles. */
 export interface ChainTruth {
   readonly name: string;
   readonly source: string;

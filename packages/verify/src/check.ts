@@ -9,8 +9,8 @@ export interface CheckContext {
 }
 
 /**
- * What an error is counted in: standard errors of the found value; the difference of two orders of convergence; a share of
- * the expected value; or the units of the quantity itself.
+ * What an error is counted in: standard errors of the found value, the difference of two orders of convergence, a share
+ * of the expected value, or the units of the quantity itself.
  */
 export type ErrorUnit = "standard errors" | "slope" | "relative" | "absolute";
 
@@ -27,7 +27,7 @@ export interface Finding {
   readonly detail?: string;
 }
 
-/** A truth that a wrong implementation fails. */
+/** A check against a closed form, which a wrong implementation fails. */
 export interface Check {
   /** Unique. */
   readonly name: string;
@@ -41,7 +41,7 @@ export interface Check {
   run(context: CheckContext): Promise<Finding>;
 }
 
-/** Whether an error is within its tolerance; one that is not a number is not. */
+/** Whether an error is within its tolerance. NaN is not. */
 export const passes = ({ error, tolerance }: Pick<Finding, "error" | "tolerance">): boolean => error <= tolerance;
 
 type Detail = { readonly detail?: string };

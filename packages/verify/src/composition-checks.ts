@@ -33,7 +33,7 @@ const partsOn = (process: KnownProcess["process"]) =>
   means.map((mean, k) => exact(gaussian({ mean, covariance: covariances[k]! }), process));
 
 const mixtureCheck = ({ process }: KnownProcess): Check => ({
-  name: `${process.recipe.kind}: scores weighted by posteriors are those of the mixture, at every time`,
+  name: `${process.recipe.kind}: scores weighted by posteriors are the scores of the mixture, at every time`,
   group,
   source: "Bayes' rule: s = sum_k p(k | x_t) s_k",
   run: async ({ runtime }) => {
@@ -79,7 +79,7 @@ export const compositionChecks: readonly Check[] = [
       for (let i = 0; i < 200; i++) initial.data[i] = m + Math.sqrt((C + sigmaMax ** 2) / 2) * initial.data[i]!;
       const sampler = { ...dormandPrince({ atol: 1e-8, rtol: 1e-8 }), denoiseLast: false };
       const found = await sample(product, { count: 200, dtype: "float64", initial, sampler, ...context });
-      // Samples are those of the start, drawn together; at the first time C + sigma_0^2 stands for C.
+      // Samples begin at the states of the start, drawn together. At the first time C + sigma_0^2 stands for C.
       const expected = (C + first) ** 2 / (2 * (C + sigmaMax ** 2));
       const drawn = varianceOf(initial) / ((C + sigmaMax ** 2) / 2);
       return relative(expected, varianceOf(found) / drawn, 1e-4);
@@ -93,7 +93,7 @@ export const compositionChecks: readonly Check[] = [
       const sampler = annealedLangevin({ levels: 60, stepsPerLevel: 40, snr: 0.3, denoiseLast: false });
       const found = varianceOf(await sample(product, { count, seed: 2, sampler, ...context }));
       const expected = (C + first) / 2;
-      // Steps of finite length widen a law by about a percent where they settle last.
+      // Steps of finite length widen a distribution by about a percent where they settle last.
       return estimate(expected, found, expected * (Math.sqrt(2 / count) + 0.005));
     },
   },

@@ -1,4 +1,4 @@
-/** Checks that what a sample is conditioned on is its own, whatever batch and part of a run it is drawn in. */
+/** Checks that what a sample is conditioned on is its own, in every batch and part of a run. */
 
 import type { AnySampler } from "@scorefield/core";
 import {
@@ -34,7 +34,7 @@ const samplers: readonly AnySampler[] = [
 ];
 
 const ownCondition = (sampler: AnySampler): Check => ({
-  name: `${sampler.recipe.kind}: samples of a list of classes over several batches are those of each class alone, and parts those of the run`,
+  name: `${sampler.recipe.kind}: samples of a list of classes over several batches equal samples of each class alone, and parts equal the run`,
   group,
   source: "counter-based draws: Salmon et al. 2011",
   run: async ({ runtime, signal }) => {

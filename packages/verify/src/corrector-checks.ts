@@ -6,7 +6,7 @@ import { type CrossedData, crossedError, type NamedPredictor, predictors } from 
 const process = edm();
 const corrector = { correctorSteps: 10, snr: 0.3 } as const;
 
-/** The check of a predictor with a corrector that nearly settles at each of 200 levels; nothing is drawn. */
+/** The check of a predictor with a corrector that nearly settles at each of 200 levels. Nothing is drawn. */
 export const correctorCheck = ({ name, make }: NamedPredictor): Check => ({
   name: `${name} with a corrector: variance 1 of N(0, 1), 1/2 of the product of two`,
   group: "chain",

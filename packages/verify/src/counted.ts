@@ -1,4 +1,4 @@
-/** How often a model is really evaluated, whatever anybody says: evaluations in each compiled function, times its runs. */
+/** How often a model is really evaluated, counted: evaluations in each compiled function, times its runs. */
 
 import type { ScoreModel } from "@scorefield/core";
 import type { Runtime, Tensor } from "@scorefield/tensor";
@@ -14,8 +14,8 @@ export interface Counted {
 }
 
 /**
- * A model and a runtime that tell together how often its denoiser is evaluated. What is asked twice of the same tensors in one
- * graph is computed once, and counts once.
+ * A model and a runtime that together count how often its denoiser is evaluated. What is asked twice of the same
+ * tensors in one graph is computed once, and counts once.
  */
 export const counted = ({ process, shape, denoise }: ScoreModel): Counted => {
   let [traced, evaluated] = [0, 0];

@@ -1,4 +1,4 @@
-/** Checks of distributions known exactly: their law under noise against formulas for two dimensions written out. */
+/** Checks of distributions known exactly: their noised distribution against formulas for two dimensions written out. */
 
 import { denoisedFromScore, exact, gaussianMixture, normal, scheduleAt } from "@scorefield/core";
 import { grad, ndarray, type Tensor } from "@scorefield/tensor";
@@ -59,7 +59,7 @@ const byHand = (x: Pair, alpha: number, sigma: number) => {
 
 const n = 40;
 
-/** Noisy points of a process at its inner times, and the mixture's law there by the library and by hand. */
+/** Noisy points of a process at its inner times, and the mixture's distribution there by the library and by hand. */
 const compare = async ({ process }: KnownProcess, runtime: Parameters<Check["run"]>[0]["runtime"]) => {
   const model = exact(planarMixture, process);
   const [data, noise] = [planarMixture.sample(n, 1), normal([n, 2], { seed: 2, dtype: "float64" })];

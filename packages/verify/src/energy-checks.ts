@@ -177,7 +177,7 @@ const importanceChecks: Check[] = [
         logDensity: (x: Tensor, t: Tensor) => truth.logDensity(x, t).add(t.multiply(5)).add(3),
       };
       const { times, logNormaliser, standardError } = await annealedImportance(model, { ...context, levels: 80 });
-      // Levels have chains in common; that of the largest error is one of several that differ.
+      // Levels have chains in common. The level of the largest error is one of several that differ.
       return worst(
         times.map((t, k) => {
           const level = `level ${k}`;

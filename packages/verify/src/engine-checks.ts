@@ -1,4 +1,4 @@
-/** Checks of the engine on this machine: derivatives of a small network, and float32 beside float64. */
+/** Checks of the engine on this machine: derivatives of a small network, and float32 compared with float64. */
 
 import { denoiser, denoising, edm, edmPreconditioning, flatLayout, mlp, normal, uniform } from "@scorefield/core";
 import {
@@ -73,7 +73,7 @@ export const engineChecks: readonly Check[] = [
     },
   },
   {
-    name: "loss and gradient of a network in float32 beside float64",
+    name: "loss and gradient of a network in float32 compared with float64",
     group,
     source: "rounding of float32, 6e-8 per operation",
     run: async ({ runtime }) => {

@@ -1,7 +1,7 @@
 /** Traced functions, compiled, run once and freed. */
 import { compile, type NdArray, ndarray, type Runtime, type Tensor } from "@scorefield/tensor";
 
-/** @param f of as many tensors as there are arrays @returns its results on the arrays */
+/** @param f of one tensor for each array @returns its results on the arrays */
 export const evaluate = async (
   f: (...tensors: Tensor[]) => readonly Tensor[],
   arrays: readonly NdArray[],

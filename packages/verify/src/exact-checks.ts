@@ -1,4 +1,7 @@
-/** Checks of samplers where they have no error at all: on a point, and where a step is the exact conditional law. */
+/**
+ * Checks of samplers where they have no error at all: on a point, and where a step is the exact conditional
+ * distribution.
+ */
 import type { Process, Sampler } from "@scorefield/core";
 import {
   ancestral,
@@ -63,7 +66,7 @@ const flows: readonly {
   },
 ];
 
-/** Samplers with fresh noise that keep the exact marginal of a point: their step is its conditional law. */
+/** Samplers with fresh noise that keep the exact marginal of a point: their step is its conditional distribution. */
 const distributions: readonly {
   readonly name: string;
   readonly source: string;

@@ -36,7 +36,7 @@ const scoresOf = async (model: ScoreModel, time: number, { runtime }: CheckConte
 };
 
 const guidedGaussian = ({ process }: KnownProcess): Check => ({
-  name: `${process.recipe.kind}: the guided score of two Gaussians is that of N((1 - w) m_u + w m_c, C)`,
+  name: `${process.recipe.kind}: the guided score of two Gaussians is the score of N((1 - w) m_u + w m_c, C)`,
   group,
   source: "Ho & Salimans 2022, equation 6 with w for 1 + w; linear in the means",
   run: async (context) => {

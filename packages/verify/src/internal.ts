@@ -1,4 +1,4 @@
-/** What the project's other packages take of this one, beside what is public. It may change in any version. */
+/** What the project's other packages take of this one, besides what is public. It may change in any version. */
 export { type Counted, counted } from "./counted.ts";
 export { evaluate, filled, numbers } from "./evaluate.ts";
 export { affineSteps, marginalVariance, orderOf, variancesAfter } from "./probe/affine-probe.ts";

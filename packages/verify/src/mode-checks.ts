@@ -78,7 +78,7 @@ interface ModeTruth {
   readonly process?: Process;
 }
 
-/** Samplers from noise to data, with enough steps that their error is below what 2,000 samples can tell. */
+/** Samplers from noise to data, with enough steps that their error is below what 2,000 samples can show. */
 const samplers: readonly ModeTruth[] = [
   { sampler: heun({ steps: 40 }) },
   { sampler: heun({ steps: 60, sChurn: 20 }) },

@@ -76,7 +76,7 @@ const checksOf = ({ process }: KnownProcess): Check[] => {
               const [v, variance] = [s * s, (sigma / alpha) ** 2];
               const k = (1 - a * variance) / alpha;
               const { loss } = await lossOf(process, "sigma^2", s, k, t, runtime);
-              // Twice the losses of the paper; the noise-prediction loss is sigma^2 times the denoising one.
+              // Twice the losses of the paper. The noise-prediction loss is sigma^2 times the denoising one.
               const explicit = (a - 1 / (v + variance)) ** 2 * (v + variance);
               const constant = 1 / variance - 1 / (v + variance);
               return relative(variance * (explicit + constant), loss, 1e-8, {

@@ -1,6 +1,6 @@
 /**
  * Checks of the order of convergence of samplers on N(0, s^2): the slope of log error against log steps over grids that
- * double. On Gaussian data both the flow and the law of every linear sampler are known, so nothing is drawn.
+ * double. On Gaussian data both the flow and the distribution of every linear sampler are known, so nothing is drawn.
  */
 import type { Process, Sampler } from "@scorefield/core";
 import { absolute, type Check, type Finding, slope, worst } from "./check.ts";
@@ -15,11 +15,11 @@ export interface OrderTruth {
   readonly source: string;
   /**
    * `flow`: deterministic, towards x_0 = x_T sqrt(m_0 / m_T), m the marginal variance. `distribution`: with fresh noise, from the exact
-   * marginal variance at the last time towards that at the first.
+   * marginal variance at the last time towards the marginal variance at the first.
    */
   readonly towards: "flow" | "distribution";
   readonly order: number;
-  /** The sampler with so many steps, without a last denoising for `flow`. */
+  /** The sampler with this many steps, without a last denoising for `flow`. */
   readonly sampler: (steps: number) => Sampler;
   /** Steps of the coarsest grid, default 32; three more double it. */
   readonly steps?: number;
@@ -63,6 +63,6 @@ export const orderCheck = (truth: OrderTruth, process: Process, slow: boolean): 
   };
 };
 
-/** The checks of samplers on every process, of which all but the first two are slow. */
+/** The checks of samplers on every process. The checks on all but two processes are slow. */
 export const orderChecks = (truths: readonly OrderTruth[]): Check[] =>
   truths.flatMap((truth) => knownProcesses.map(({ process }, i) => orderCheck(truth, process, i !== 0 && i !== 2)));

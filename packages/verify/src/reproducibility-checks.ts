@@ -52,7 +52,7 @@ const reproducible = (kind: string): Check => ({
   },
 });
 
-/** A network of random weights, smooth as a trained one; its last layer starts at zero, and is drawn too. */
+/** A network of random weights, smooth as a trained one. Its last layer, which starts at zero, is drawn too. */
 const randomModel = (process: Process): ScoreModel => {
   const network = mlp({ width: 32, depth: 2, noiseFeatures: 8 });
   const drawn = ({ shape, data, ...array }: NdArray): NdArray => {
@@ -89,7 +89,7 @@ const networkAlone = (process: Process, sampler: AnySampler): Check => ({
   },
 });
 
-/** Reproducibility of every sampler, and draws that follow their law. */
+/** Reproducibility of every sampler, and draws that follow their distribution. */
 export const reproducibilityChecks: readonly Check[] = [
   ...samplerKinds.map(reproducible),
   ...[edm(), vp()].flatMap((process) => [networkAlone(process, dormandPrince()), networkAlone(process, adaptiveSde())]),

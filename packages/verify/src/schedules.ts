@@ -1,4 +1,4 @@
-/** The processes that checks run on, beside their schedules as the papers write them. */
+/** The processes that checks run on, and their schedules as the papers write them. */
 
 import type { Process } from "@scorefield/core";
 import { edm, rectifiedFlow, subVp, ve, vp, vpCosine } from "@scorefield/core";

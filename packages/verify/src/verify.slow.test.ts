@@ -6,7 +6,7 @@ import { verify } from "./verify.ts";
 const runtime = native();
 afterAll(() => runtime.dispose());
 
-test("every check passes, but for those about a sampler, which its own test in core runs", async () => {
+test("every check passes, except the checks of one sampler, which its own test in core runs", async () => {
   const from = checks.filter(({ sampler }) => sampler === undefined);
   const failed: string[] = [];
   let count = 0;

@@ -24,7 +24,7 @@ const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 const context = { runtime, signal: new AbortController().signal };
 
-/** Heun's method with a weight of its own for the second slope; 1/2 is right. */
+/** Heun's method with another weight for the second slope; 1/2 is right. */
 const weighted =
   (weight: number) =>
   (steps: number): Sampler =>
@@ -198,7 +198,7 @@ describe("a run", () => {
   });
 });
 
-test("names are unique, sources are given, and every sampler is held to something besides reproducibility", () => {
+test("names are unique, sources are given, and every sampler has a check besides reproducibility", () => {
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
   for (const { name, source } of checks) expect(source.length, name).toBeGreaterThan(5);
   const about = checks.filter(({ group }) => group !== "reproducibility").map(({ sampler }) => sampler);

@@ -5,7 +5,7 @@ import { defaultRuntime, type Runtime } from "@scorefield/tensor";
 import { type Check, type Finding, passes } from "./check.ts";
 import { checks } from "./checks.ts";
 
-/** What came of a check: a finding, or an error where it could not be finished, which counts as failed. */
+/** The result of a check: a finding, or an error where it could not be finished. An error counts as failed. */
 export interface CheckResult extends Pick<Check, "name" | "group" | "source"> {
   readonly passed: boolean;
   readonly finding?: Finding;
@@ -28,7 +28,7 @@ export interface VerifyOptions {
   readonly runtime?: Runtime;
 }
 
-/** The checks that options choose. @throws ArgumentError when there are none */
+/** The checks that options choose. @throws ArgumentError when the options choose no check */
 export const chosenChecks = ({ full = false, only, from = checks }: VerifyOptions = {}): readonly Check[] => {
   const chosen =
     only === undefined

@@ -84,7 +84,7 @@ describe("of a model with classes", () => {
       [4, 0],
     ]);
     const { data } = await detector.score(points, { class: [0, 1] });
-    // One deviation from the mean of its class, or seven from that of the other.
+    // One deviation from the mean of its class, or seven from the mean of the other.
     expect(data[0]).toBeLessThan(1);
     expect(data[1]).toBeGreaterThan(10);
     await expect(detector.score(points)).rejects.toThrow(/list of one for each of the 2 samples; found a list of 300/);

@@ -7,7 +7,10 @@ import type { AnomalyDetector } from "./detector.ts";
 
 /** A detector by a model's log-density. */
 export interface DensityDetector extends AnomalyDetector {
-  /** @param given what a conditional model is given for these rows, as of `logDensity`; default as the detector was made */
+  /**
+   * @param given what a conditional model is given for these rows, as for `logDensity`. Default: as the detector was
+   *   made
+   */
   score(rows: NdArray, given?: GivenValues): Promise<NdArray<"float64">>;
 }
 
@@ -23,7 +26,7 @@ const nats = async (
 
 /**
  * Scores by -log p, in nats: anomalies are improbable (Bishop 1994).
- * @param options of `logDensity`; a later `time` asks for the density of data under more noise
+ * @param options of `logDensity`; a later `time` gives the density of data under more noise
  */
 export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): DensityDetector => ({
   recipe: { kind: "density", time: options.time ?? model.process.times.first },
@@ -32,8 +35,8 @@ export const densityDetector = (model: ScoreModel, options: LogDensityOptions = 
 
 /**
  * How untypical log-densities are: their distance from the mean log-density of data, in standard deviations of the
- * latter (Nalisnick et al. 2019, for single points). In many dimensions data lie where the density is near its mean, and
- * what is more probable than that is as strange as what is less.
+ * log-densities of data (Nalisnick et al. 2019, for single points). In many dimensions data lie where the log-density
+ * is near its mean. A more probable point is then as untypical as a less probable one.
  * @param logDensity [n] @param reference log-densities of data, best of data that the model was not trained on, [m], m > 1
  * @returns [n]
  * @throws ShapeError for other shapes; ArgumentError for a reference without spread

@@ -1,4 +1,4 @@
-/** What tells how unlike the data a row is. */
+/** An anomaly detector: it scores how unlike the data a row is. */
 
 import type { KindRecipe } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";

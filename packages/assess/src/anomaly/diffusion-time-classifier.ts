@@ -1,4 +1,4 @@
-/** Diffusion-time estimation by a network that is shown noisy data and tells the noise level. */
+/** Diffusion-time estimation by a network that sees noisy data and predicts the noise level. */
 
 import type { FitEvent, Parameters } from "@scorefield/core";
 import { ArgumentError, fit, initialLinear, integers, type Linear, linear, normal, uniform } from "@scorefield/core";
@@ -105,9 +105,9 @@ const inputOf = (data: Float64Array, size: number, step: number, settings: Setti
 };
 
 /**
- * Trains the categorical estimate (Livernoche et al. 2024): a network is shown rows with noise r z, log r
- * uniform between two levels, and tells the bin of log r; the score is the mean of log r under its answer. It learns what
- * is far from data, costs one evaluation per row, and keeps no data.
+ * Trains the categorical estimate (Livernoche et al. 2024): a network sees rows with noise r z, log r uniform between
+ * two levels. It predicts the bin of log r. The score is the mean of log r under its prediction. It learns what is far
+ * from data, costs one evaluation per row, and keeps no data.
  * @param data [m, ...shape], best standardised
  * @throws ShapeError without rows; ArgumentError for values not finite or options out of range; TrainingError when the
  *   loss is no longer finite; the signal's reason when aborted

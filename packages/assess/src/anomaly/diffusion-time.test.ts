@@ -3,7 +3,7 @@ import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { diffusionTime, expectedLogRatio } from "./diffusion-time.ts";
 
-test("the posterior mean is that of the inverse gamma distribution", () => {
+test("the posterior mean is the mean of the inverse gamma distribution", () => {
   const levels = Float64Array.from({ length: 4001 }, (_, i) => -9 + (18 * i) / 4000);
   // r^2 = b / g with g ~ Gamma(d / 2): E log r = (log b - digamma(d / 2)) / 2, b = square / 2; digamma(2) = 1 - gamma.
   const digamma2 = 1 - 0.5772156649015329;
@@ -13,7 +13,7 @@ test("the posterior mean is that of the inverse gamma distribution", () => {
   expect(expectedLogRatio(0, 4, levels)).toBeCloseTo(-9 + 1 / 4, 2);
 });
 
-test("non-parametric: ranks as the mean squared distance, and tells the noise that was added", async () => {
+test("non-parametric: ranks as the mean squared distance, and estimates the noise that was added", async () => {
   const d = 40;
   // Data on a coarse lattice of two points, so that the nearest rows are the origin of the noise.
   const data = ndarray(new Float64Array(20 * d).fill(50, 10 * d), [20, d]);
@@ -26,7 +26,7 @@ test("non-parametric: ranks as the mean squared distance, and tells the noise th
       ),
     );
     const mean = found.reduce((sum, value) => sum + value, 0) / 200;
-    // log |z|^2 has deviation sqrt(2 / d), half of it here; its bias against digamma(d / 2) is none.
+    // log |z|^2 has deviation sqrt(2 / d), half of it here; it has no bias against digamma(d / 2).
     expect(Math.abs(mean - Math.log(ratio))).toBeLessThan((4 * Math.sqrt(2 / d)) / 2 / Math.sqrt(200) + 1e-3);
   }
 });

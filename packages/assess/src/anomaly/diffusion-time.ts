@@ -27,9 +27,9 @@ export const checkLevels = (name: string, lowest: number, highest: number): void
 };
 
 /**
- * The posterior mean of log r for a row at mean squared distance `square` from the data, in d dimensions: with all levels
- * equally probable before, p(r | row) is in proportion to r^-d exp(-square / (2 r^2)), an inverse gamma distribution of
- * r^2.
+ * The posterior mean of log r for a row at mean squared distance `square` from the data, in d dimensions. With all
+ * levels equally probable before, p(r | row) is in proportion to r^-d exp(-square / (2 r^2)). This is an inverse gamma
+ * distribution of r^2.
  */
 export const expectedLogRatio = (square: number, d: number, logRatios: Float64Array): number => {
   const exponents = logRatios.map((u) => -d * u - (square / 2) * Math.exp(-2 * u));

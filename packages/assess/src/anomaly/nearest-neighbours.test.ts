@@ -9,7 +9,7 @@ const matrix = (rows: readonly (readonly number[])[]) =>
   ndarray(Float64Array.from(rows.flat()), [rows.length, rows[0]!.length]);
 
 describe("nearest neighbours", () => {
-  test("distances are those of a full sort", () => {
+  test("distances equal the distances of a full sort", () => {
     const rows = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })), { minLength: 4 });
     fc.assert(
       fc.property(rows, rows, (data, queries) => {

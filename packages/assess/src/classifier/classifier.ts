@@ -1,14 +1,14 @@
-/** A network that tells the class of a sample, clean or noisy. */
+/** A network that predicts the class of a sample, clean or noisy. */
 
 import type { FeatureNetwork, Parameters, Process } from "@scorefield/core";
 import { ArgumentError, initialLinear, type Linear, linear, predict } from "@scorefield/core";
 import { constants, expandTime } from "@scorefield/core/internal";
 import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
 
-/** What a classifier is made of, beside its parameters. */
+/** What a classifier is made of, besides its parameters. */
 export interface ClassifierParts {
   readonly network: FeatureNetwork;
-  /** How many classes it tells apart. */
+  /** Number of classes. */
   readonly classes: number;
   /** Shape of one sample. */
   readonly shape: Shape;
@@ -16,7 +16,7 @@ export interface ClassifierParts {
   readonly process?: Process;
 }
 
-/** A trained classifier. Its parameters are constants of whatever is compiled from it. */
+/** A trained classifier. Its parameters are constants of every function compiled from it. */
 export interface Classifier extends ClassifierParts {
   readonly parameters: Parameters;
   /**

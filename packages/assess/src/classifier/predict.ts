@@ -53,7 +53,7 @@ export const mapBatches = async (
  * The likeliest class of every clean sample.
  * @param x [n, ...shape]
  * @returns int32, [n]
- * @throws ArgumentError for a classifier of noisy samples; ShapeError for samples of another shape, or none
+ * @throws ArgumentError for a classifier of noisy samples; ShapeError for samples of another shape, or no samples
  */
 export const predictClasses = async (
   { logits, classes }: Classifier,

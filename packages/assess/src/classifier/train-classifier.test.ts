@@ -115,7 +115,7 @@ test("on a process whose times lie far above the data: as good at little noise a
   }
 });
 
-test("a convolutional one tells glyphs apart, and is rebuilt from recipe and parameters", async () => {
+test("a convolutional network classifies glyphs, and is rebuilt from recipe and parameters", async () => {
   const draw = glyphs({ size: 12 });
   const { images, labels } = draw(1500, 0);
   const network = convolutional({ width: 8, features: 32 });
@@ -138,7 +138,7 @@ test("a convolutional one tells glyphs apart, and is rebuilt from recipe and par
   expect(await accuracy(rebuilt, fresh.images, fresh.labels.data, { batch: 128, runtime })).toBe(found);
   const features = await mapBatches((x) => trained.features(x), fresh.images, { batch: 128, runtime });
   expect(features.shape).toEqual([300, 32]);
-  // Rows of the last batch, which reaches back, are those of a batch of their own.
+  // Rows of the last batch, which reaches back, equal the rows of a separate batch.
   const alone = await mapBatches((x) => trained.features(x), fresh.images, { batch: 300, runtime });
   for (const i of [0, 9000, 9599]) expect(features.data[i]).toBeCloseTo(alone.data[i]!, 4);
 });
@@ -151,7 +151,7 @@ test("the same for the same seed", async () => {
   expect(leaves(a!)).not.toEqual(leaves(c!));
 });
 
-test("signals of one axis and volumes are taken, and told noise", () => {
+test("signals of one axis and volumes are taken, with the noise level", () => {
   const network = convolutional({ width: 8, noiseFeatures: 4 });
   for (const shape of [
     [2, 33],

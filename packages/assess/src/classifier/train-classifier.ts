@@ -21,15 +21,18 @@ export interface TrainClassifierOptions {
   readonly data: Dataset;
   /** Default: one more than the largest label. */
   readonly classes?: number;
-  /** Trains on samples noised by it, for guidance; default none: clean samples. */
+  /** Trains on samples noised by it, for guidance. Default none: clean samples. */
   readonly process?: Process;
   /**
    * How much noise, with a process. Default evenly over the logarithm of sigma / alpha from the process's first time to its
-   * last, about as the steps of samplers are spread, all of which follow its gradient. Uniform times would not do: with `edm`
-   * a hundredth of them lie below sigma = 0.8, where most of what tells classes apart is.
+   * last, about as the steps of samplers are spread. Uniform times would not do: with `edm`
+   * a hundredth of them lie below sigma = 0.8, where most differences between classes are.
    */
   readonly noiseDistribution?: NoiseDistribution;
-  /** Default {@link convolutional} for samples of several axes, else {@link perceptron}; told the noise level, if any. */
+  /**
+   * Default {@link convolutional} for samples of several axes, else {@link perceptron}, with the noise level as an
+   * input, if any.
+   */
   readonly network?: FeatureNetwork;
   /** Default 2000. */
   readonly steps?: number;
@@ -62,7 +65,7 @@ const knownOptions = {
   runtime: true,
 } satisfies Known<TrainClassifierOptions>;
 
-/** @throws ArgumentError for unknown options, and for words and lists in the place of things */
+/** @throws ArgumentError for unknown options, and for texts and lists where objects are expected */
 const checkGiven = (options: TrainClassifierOptions): void => {
   checkOptions("trainClassifier", options, knownOptions);
   const { data, process, network } = options;
@@ -73,7 +76,7 @@ const checkGiven = (options: TrainClassifierOptions): void => {
     checkMade("trainClassifier network", network, ["initialise", "apply"], "a network such as perceptron()");
 };
 
-/** The number of classes of labels. @throws ArgumentError for labels that are none */
+/** The number of classes of labels. @throws ArgumentError for a value that is not a label */
 const checkLabels = ({ labels, count }: Dataset, classes?: number): number => {
   if (!labels || labels.length !== count)
     throw new ArgumentError("trainClassifier: expected data with a label for every sample, found none");
@@ -128,7 +131,7 @@ export const trainClassifier = async (options: TrainClassifierOptions): Promise<
   const { shape } = data;
   const network = options.network ?? defaultNetwork(shape.length, process !== undefined);
   if (network.noisy && !process)
-    throw new ArgumentError("trainClassifier: expected a process for a network that is told the noise level");
+    throw new ArgumentError("trainClassifier: expected a process for a network that takes the noise level");
   const parts = { network, classes, shape, ...(process && { process }) };
   const { learningRate = network.learningRate } = options;
   const apply = classify(parts);

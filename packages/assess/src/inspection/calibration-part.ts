@@ -1,4 +1,4 @@
-/** Calibration: the loss at every noise level, on data seen and unseen, beside what the Jacobian implies. */
+/** Calibration: the loss at every noise level, on data seen and unseen, compared with what the Jacobian implies. */
 import { type CalibrationLevel, calibration, type LevelMean, noiseTimes } from "../instrument/calibration.ts";
 import { firstRows, instrumentOptions, type Part } from "./subject.ts";
 
@@ -7,7 +7,7 @@ interface LossLevel {
   readonly time: number;
   /** sigma / alpha, in units of the model's data. */
   readonly noise: number;
-  /** E|z - E[z | x_t]|^2 / d: how much of the noise the model cannot see, 0 where all is seen and 1 where none is. */
+  /** E|z - E[z | x_t]|^2 / d: 0 where the model sees all the noise, 1 where it sees nothing. */
   readonly loss: LevelMean;
 }
 
@@ -16,7 +16,10 @@ export interface CalibrationFindings {
   /** Points of data at each level. */
   readonly points: number;
   readonly heldOut: readonly (LossLevel & {
-    /** The loss that the score's Jacobian implies, 1 + sigma^2 tr J / d; left out where that is below 0, as no variance is. */
+    /**
+     * The loss that the score's Jacobian implies, 1 + sigma^2 tr J / d. Left out where it is below 0, as no variance
+     * is.
+     */
     readonly implied?: LevelMean;
     /** The loss found minus the one implied: above 0, the model is too sure. */
     readonly excess: LevelMean;

@@ -22,7 +22,7 @@ export interface DimensionFindings {
     readonly flipd: LevelMean;
     readonly denoising: LevelMean;
   }[];
-  /** Singular values of the scores around some points; left out for samples of too few or too many numbers. */
+  /** Singular values of the scores around some points. Left out for samples of too few or too many numbers. */
   readonly spectra?: {
     /** Of at most 12 points, descending. */
     readonly singularValues: readonly (readonly number[])[];
@@ -34,7 +34,9 @@ export interface DimensionFindings {
   readonly note?: string;
 }
 
-/** Beyond this a spectrum takes as many evaluations for each point, and minutes of linear algebra. */
+/**
+ * Beyond this number of elements a spectrum takes minutes of linear algebra, and this many evaluations for each point.
+ */
 const mostSpectrum = 1024;
 const mostDrawn = 12;
 const pcaRows = 4000;
@@ -78,7 +80,8 @@ export const dimensionPart: Part<DimensionFindings> = async (subject, share) => 
   const known = training ?? heldOut;
   const pca = localPca(firstRows(subject, known, pcaRows), x, { neighbours: Math.min(100, known.shape[0]!) });
   const spectrum = (i: number): Float64Array => spectra!.singularValues.data.subarray(i * size, (i + 1) * size);
-  // The widest gap tells a dimension where it is clear; of images it is anywhere. Values above and below 1/2 are told apart in both.
+  // The widest gap gives the dimension where it is clear. For images it may be anywhere. Values above and below 1/2 are
+  // distinguished in both.
   const small = Array.from(
     { length: spectra ? spectrumPoints : 0 },
     (_, i) => spectrum(i).filter((value) => value < 0.5).length,

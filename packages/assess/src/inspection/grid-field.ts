@@ -67,7 +67,7 @@ export const scoresOn = async (
 };
 
 /**
- * Score and log-density of the data noised to `sigma`, both of the same marginal, on a grid. The log-density is that of
+ * Score and log-density of the data noised to `sigma`, both of the same marginal, on a grid. The log-density comes from
  * the probability-flow ODE: see `logDensity`.
  * @throws ShapeError for a model of other than two numbers
  */

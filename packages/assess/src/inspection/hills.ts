@@ -16,7 +16,7 @@ const directions = 2;
 const rowsOf = ({ model, dtype }: Inspected, points: readonly Float64Array[]): NdArray =>
   castArray(ndarray(Float64Array.from(points.flatMap((point) => [...point])), [points.length, ...model.shape]), dtype);
 
-/** For each saddle the positions, in the list, of the modes that are reached from beside it. */
+/** For each saddle the positions, in the list, of the modes that are reached from points next to it. */
 const neighbours = async (
   subject: Inspected,
   time: number,

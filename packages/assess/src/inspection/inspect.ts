@@ -29,12 +29,12 @@ export interface Findings {
 export type InstrumentName = keyof Findings;
 
 /**
- * What was found. Plain JSON: lists, numbers and texts alone, in the model's units; a number that is not finite is null, and
- * a note says which.
+ * What was found. Plain JSON: lists, numbers and texts alone, in the model's units. A number that is not finite is
+ * null, and a note says which.
  */
 export type Inspection = Json<Findings> & { readonly notes: readonly string[] };
 
-/** News of an inspection: the instrument at work, and the share of all that is done, in [0, 1]. */
+/** Progress of an inspection: the instrument at work, and the share of all that is done, in [0, 1]. */
 export interface InspectProgress {
   readonly part: InstrumentName;
   readonly done: number;
@@ -54,7 +54,10 @@ export interface InspectOptions {
   readonly only?: readonly string[] | undefined;
   /** Draws the samples whose tails and peaks are compared, default {@link heun}. */
   readonly sampler?: AnySampler;
-  /** How much of everything is looked at; default what takes some minutes, by the size of a sample and the kind of network. */
+  /**
+   * How much of everything is looked at. The default takes some minutes, by the size of a sample and the kind of
+   * network.
+   */
   readonly effort?: Partial<Effort>;
   /** Of all draws, default 0. */
   readonly seed?: number;
@@ -110,8 +113,8 @@ const notFinite = (value: unknown, path: string): string[] => {
 const listed = 20;
 
 /**
- * Looks at the score of a model as a field: calibration at every noise level, whether it is a gradient, the dimension of the
- * data, modes, tails and peaks, Langevin chains; for samples of two numbers the field itself.
+ * Looks at the score of a model as a field: calibration at every noise level, whether it is a gradient, the dimension
+ * of the data, modes, tails and peaks, Langevin chains. For samples of two numbers also the field itself.
  *
  *     const { calibration, modes } = await inspect(model, { heldOut, training }, { only: ["calibration", "modes"] });
  *

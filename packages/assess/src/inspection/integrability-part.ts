@@ -25,7 +25,7 @@ export interface IntegrabilityFindings {
   readonly loops: { readonly triangles: number; readonly circulation: number; readonly side: number };
 }
 
-/** Integrals around triangles of three data points, beside the integrals along their sides. */
+/** Integrals around triangles of three data points, and the integrals along their sides. */
 const triangles = async (subject: Inspected, time: number): Promise<IntegrabilityFindings["loops"]> => {
   const { model, size, effort, dtype } = subject;
   const rows = noisyRows(subject, time, 3 * Math.min(30, Math.max(2, effort.looked)));

@@ -31,7 +31,7 @@ interface PlaneMaps {
   readonly streamlines: readonly Streamline[];
   /** Held-out points, times alpha. */
   readonly data: readonly (readonly [number, number])[];
-  /** The mode that each point leads to, an index, -1 where to none; [coarse y, coarse x]. */
+  /** The mode that each point leads to, an index, -1 where it leads to no mode. [coarse y, coarse x]. */
   readonly basins: readonly number[];
   /** Those modes. */
   readonly reached: readonly PlanePoint[];
@@ -110,7 +110,7 @@ export const planePart: Part<PlaneFindings> = async (subject, share) => {
   share(0.9);
   const curl = await curlMap(model, { x: coarseX, y: coarseY, time, ...options });
   const alpha = model.process.alpha(time);
-  // The curl beside the size of the Jacobian that every score has, 1 / sigma^2.
+  // The curl relative to the size of the Jacobian that every score has, 1 / sigma^2.
   const relative = curl.data.map((value) => value * model.process.sigma(time) ** 2);
   const points = firstRows(subject, heldOut, shownData);
   return {

@@ -1,4 +1,4 @@
-/** Smoothing: are the tails of samples fatter, and their peaks softer, than those of the data? */
+/** Smoothing: are the tails of samples fatter, and their peaks softer, than in the data? */
 import { sample } from "@scorefield/core";
 import { densityOrder, type Smoothing, smoothing } from "../instrument/smoothing.ts";
 import { firstRows, instrumentOptions, type Part } from "./subject.ts";
@@ -6,7 +6,7 @@ import { firstRows, instrumentOptions, type Part } from "./subject.ts";
 /** What is found of tails and peaks; without training data why it is not. */
 export type SmoothingFindings =
   | (Smoothing & {
-      /** Share of held-out points that make the tails, and as many the peaks. */
+      /** Share of held-out points that make the tails. The same share makes the peaks. */
       readonly share: number;
       readonly samples: number;
       readonly heldOut: number;

@@ -30,7 +30,7 @@ export interface Effort {
 /** A model and data to inspect it with, all in the model's units. */
 export interface Subject {
   readonly model: ScoreModel & { readonly network?: { readonly recipe: KindRecipe } };
-  /** Draws the samples whose tails and peaks are compared with those of the data. */
+  /** Draws the samples whose tails and peaks are compared with the tails and peaks of the data. */
   readonly sampler: AnySampler;
   /** Data that the model has not seen, [n, ...shape]. */
   readonly heldOut: NdArray;
@@ -51,7 +51,7 @@ export interface Inspected extends Subject {
   readonly effort: Effort;
 }
 
-/** A part of an inspection. @param share is told how much of it is done, in [0, 1] */
+/** A part of an inspection. @param share is called with how much of it is done, in [0, 1] */
 export type Part<Findings> = (subject: Inspected, share: (done: number) => void) => Promise<Findings>;
 
 const small: Effort = {
@@ -132,7 +132,7 @@ export const noisyRows = (subject: Inspected, time: number, count: number): NdAr
   return castArray(ndarray(noisy, rows.shape), dtype);
 };
 
-/** The time at which sigma / alpha is so many deviations of the data, within the process's ends. */
+/** The time at which sigma / alpha is this many deviations of the data, within the process's ends. */
 export const timeOfNoise = ({ model: { process }, scale }: Inspected, ratio: number): number =>
   timeOfLogRatio(process, Math.log(ratio * scale));
 

@@ -27,7 +27,7 @@ export interface Ascent {
 const mostNewton = 16;
 const shortInTurn = 3;
 
-/** Whether points in so many dimensions ascend by Newton's method. */
+/** Whether points in this many dimensions ascend by Newton's method. */
 export const newtonFits = (d: number): boolean => d <= mostNewton;
 
 /** Shortens a step to a length. */
@@ -65,7 +65,7 @@ const inner = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** The slope times what the last steps tell of the inverse Jacobian (Nocedal & Wright 2006, algorithm 7.4). */
+/** The slope times the estimate of the inverse Jacobian from the last steps (Nocedal & Wright 2006, algorithm 7.4). */
 const quasiNewtonStep = (slope: Float64Array, history: History): Float64Array => {
   const d = slope.length;
   const q = slope.slice();
@@ -126,9 +126,9 @@ const compileSlopes = async (model: ScoreModel, rows: number, settings: AscentSe
  * Moves points uphill on log p_t until they rest. No step is longer than sigma sqrt(d) / 2, half the scale below which
  * p_t has no features, so that a point stays in the basin it starts in.
  *
- * Up to 16 dimensions steps are Newton's. Beyond, they are those of a limited-memory quasi-Newton method (Liu & Nocedal
- * 1989) that begins with the mean shift sigma^2 score, which never descends; a point has come to rest after three short steps
- * in turn, since one may be short by chance.
+ * Up to 16 dimensions steps are Newton's. Beyond, they come from a limited-memory quasi-Newton method (Liu & Nocedal
+ * 1989) that begins with the mean shift sigma^2 score, which never descends. A point has come to rest after three short
+ * steps in turn, since one may be short by chance.
  * @param starts [n, d]
  */
 export const ascend = async (model: ScoreModel, starts: Float64Array, settings: AscentSettings): Promise<Ascent> => {

@@ -3,7 +3,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 
-/** What chains of a number say about their mixing. */
+/** How well chains of one number mix. */
 export interface ChainSummary {
   /** Correlation at lags 0, 1, ... over all chains, as far as it is used. */
   readonly autocorrelation: Float64Array;
@@ -28,7 +28,7 @@ const varianceOf = (values: ArrayLike<number>): number => {
   return sum / (values.length - 1);
 };
 
-/** Mean variance within chains, and the estimate of the law's variance from within and between them. */
+/** Mean variance within chains, and the estimate of the distribution's variance from within and between them. */
 const variances = (chains: readonly Float64Array[]): { within: number; pooled: number } => {
   const n = chains[0]!.length;
   const within = meanOf(chains.map(varianceOf));
@@ -38,7 +38,7 @@ const variances = (chains: readonly Float64Array[]): { within: number; pooled: n
 
 /**
  * Autocorrelation, effective sample size and R-hat of chains of one number (Vehtari, Gelman, Simpson, Carpenter & Buerkner
- * 2021, equations 4 and 10, without ranks; the sum of correlations cut by Geyer's initial monotone sequence, 1992).
+ * 2021, equations 4 and 10, without ranks). The sum of correlations is cut by Geyer's initial monotone sequence (1992).
  * @param values [steps, chains], at least 8 steps, after what was thrown away at the start
  * @throws ShapeError for another shape; ArgumentError for values that are not finite, or all the same
  */
@@ -75,7 +75,7 @@ export const chainSummary = (values: NdArray): ChainSummary => {
     total += least;
   }
   const draws = steps * count;
-  // Chains that alternate may be worth more than as many independent draws, but not without end.
+  // Chains that alternate may be worth more than the same number of independent draws, but not without bound.
   const integratedTime = Math.max(2 * total - 1, 1 / Math.log10(draws));
   const half = Math.floor(steps / 2);
   const halves = variances(chains.flatMap((chain) => [chain.slice(0, half), chain.slice(steps - half)]));

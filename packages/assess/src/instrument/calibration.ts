@@ -17,7 +17,7 @@ import { scoreAndProduct } from "./jacobian.ts";
 
 /** Options of {@link calibration} and {@link scoreError}. */
 export interface LevelOptions extends Omit<InstrumentOptions, "time"> {
-  /** Times of the levels; default {@link noiseTimes} of the model's process. */
+  /** Times of the levels. Default {@link noiseTimes} of the model's process. */
   readonly times?: readonly number[];
   /** Noisy copies of each point at each level, default 1. */
   readonly draws?: number;
@@ -55,7 +55,7 @@ export const noiseTimes = (
   return [...new Set(times)];
 };
 
-/** Mean and standard error of the means of each point's values, of which there are `draws` in turn. */
+/** Mean and standard error of the means of each point's values. Each point has `draws` values in turn. */
 const meanOver = (values: Float64Array, count: number): LevelMean => {
   const draws = values.length / count;
   const each = new Float64Array(count);
@@ -106,7 +106,7 @@ export interface CalibrationLevel {
   readonly time: number;
   /** sigma / alpha, in units of the data. */
   readonly noise: number;
-  /** E|z - E[z | x_t]|^2 / d on the given data: between 0, all noise is seen, and 1, none is. */
+  /** E|z - E[z | x_t]|^2 / d on the given data: 0 where the model sees all noise, 1 where it sees nothing. */
   readonly loss: LevelMean;
   /** What the model believes this to be, from its own Jacobian: 1 + sigma^2 div score / d. */
   readonly believed: LevelMean;
@@ -114,12 +114,12 @@ export interface CalibrationLevel {
 
 /**
  * The loss of predicting the noise of held-out data at every noise level, and what the model itself expects it to be. By the
- * second-order Tweedie formula the covariance of z given x_t is I + sigma^2 J, so for the true score the two agree; where
- * the loss is larger the model is surer than it should be, as one that knows its training data by heart is, and where it
- * is smaller less sure.
+ * second-order Tweedie formula the covariance of z given x_t is I + sigma^2 J, so for the true score the two agree.
+ * Where the loss is larger the model is overconfident, as a model that memorised its training data is. Where it is
+ * smaller the model is underconfident.
  *
- * The loss is the floor that no model can beat, plus the mean squared error of sigma times the score over d: differences
- * between two models on the same data, seed and levels are differences of their errors.
+ * The loss is the floor that no model can beat, plus the mean squared error of sigma times the score over d. So
+ * differences between two models on the same data, seed and levels are differences of their errors.
  * @param x data that the model has not seen, [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @throws ShapeError | ArgumentError for data or options that do not fit; the signal's reason when aborted
  */
@@ -150,9 +150,10 @@ export interface ScoreErrorLevel {
 }
 
 /**
- * The error of a model's score against that of another, such as an exact one, at every noise level, over noisy data.
+ * The error of a model's score against the score of another, such as an exact one, at every noise level, over noisy
+ * data.
  * @param truth a model of the same process and shape
- * @param x data of the truth's law, [n, ...model.shape], float32 or float64, in which both are evaluated
+ * @param x data of the truth's distribution, [n, ...model.shape], float32 or float64, in which both are evaluated
  * @throws ShapeError | ArgumentError for models, data or options that do not fit; the signal's reason when aborted
  */
 export const scoreError = async (

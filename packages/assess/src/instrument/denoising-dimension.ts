@@ -1,4 +1,4 @@
-/** The dimension of the data around a point, from how much of the noise cannot be told. */
+/** The dimension of the data around a point, from how much of the noise cannot be recovered. */
 
 import type { ScoreModel } from "@scorefield/core";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
@@ -21,11 +21,11 @@ export interface DenoisingDimension {
 }
 
 /**
- * The loss of predicting the noise of noisy copies of a point, E|z - E[z | x_t]|^2 summed over elements: noise along
- * normals of the data shows and is removed, noise along its k tangents does not, so the loss tends to k as sigma falls.
- * (Yeats et al. 2025 show that the dimension is a lower bound of the loss of any model, so a network that errs sees too
- * many.) It takes no derivative of the model.
- * @param x clean points, best not those of training, [n, ...model.shape], float32 or float64, in which the model is
+ * The loss of predicting the noise of noisy copies of a point, E|z - E[z | x_t]|^2 summed over elements. Noise along
+ * normals of the data shows and is removed. Noise along its k tangents does not show. So the loss tends to k as sigma
+ * falls. The dimension is a lower bound of the loss of any model (Yeats et al. 2025), so a network that errs sees too
+ * many. It takes no derivative of the model.
+ * @param x clean points, best not the training data, [n, ...model.shape], float32 or float64, in which the model is
  *   evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */

@@ -20,7 +20,8 @@ export interface LandscapeOptions {
 /**
  * -log p_t, up to a constant for each time where that is all the model knows.
  * @returns [times, y, x] in nats
- * @throws ArgumentError for a model without `logDensity`, or a list of conditions; ShapeError for one whose samples are not two numbers
+ * @throws ArgumentError for a model without `logDensity`, or a list of conditions; ShapeError for a model whose samples
+ *   are not two numbers
  */
 export const energyLandscape = async (
   model: ScoreModel,

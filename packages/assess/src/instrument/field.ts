@@ -22,7 +22,7 @@ export interface InstrumentProgress {
   readonly total: number;
 }
 
-/** What every instrument takes. */
+/** Options of every instrument. */
 export interface InstrumentOptions {
   /** The time whose marginal is examined, default the process's first: the data under the least noise. */
   readonly time?: number;
@@ -37,7 +37,7 @@ export interface InstrumentOptions {
 export interface Field<K extends string> {
   /**
    * @param points [n, ...shape] @param time one for all, or one for each
-   * @param vectors [n, ...shape] each, as many as compiled for
+   * @param vectors [n, ...shape] each, the number it was compiled for
    * @returns each quantity, [n, ...]
    */
   at(
@@ -48,7 +48,7 @@ export interface Field<K extends string> {
   dispose(): Promise<void>;
 }
 
-/** @throws ArgumentError for a time outside those of the process */
+/** @throws ArgumentError for a time outside the times of the process */
 export const checkModel = (name: string, { process: { times } }: ScoreModel, time = times.first): number => {
   if (!(time >= times.first && time <= times.last))
     throw new ArgumentError(`${name}: expected a time in [${times.first}, ${times.last}], found ${time}`);
@@ -85,7 +85,7 @@ interface FieldSettings extends InstrumentOptions {
   readonly rows: number;
   /** How many vectors go with each point. */
   readonly vectors?: number;
-  /** How often evaluations are to be expected in all, for progress; default `rows`. */
+  /** How often evaluations are to be expected in all, for progress. Default `rows`. */
   readonly expected?: number;
 }
 
@@ -148,7 +148,7 @@ export const compileField = async <K extends string>(
   return { at, dispose: () => compiled.dispose() };
 };
 
-/** Runs work with a field, and frees it whatever happens. */
+/** Runs work with a field, and frees it, also after an error. */
 export const withField = async <K extends string, R>(
   field: Promise<Field<K>>,
   work: (field: Field<K>) => Promise<R>,

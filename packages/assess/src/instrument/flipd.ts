@@ -9,7 +9,10 @@ import { scoreAndProduct, withUnitVectors } from "./jacobian.ts";
 
 /** Options of {@link flipd}. */
 export interface FlipdOptions extends InstrumentOptions {
-  /** The exact divergence, or Hutchinson's estimate by so many probes. Default exact up to 64 elements, beyond that 8. */
+  /**
+   * The exact divergence, or Hutchinson's estimate by a number of probes. Default exact up to 64 elements, beyond that
+   * 8.
+   */
   readonly probes?: "exact" | number;
   /** Of the probes, default 0. */
   readonly seed?: number;
@@ -22,9 +25,9 @@ const mostExact = 64;
  *
  *     d + sigma^2 (div s + |s|^2)  at  alpha x
  *
- * which is d + d log p_sigma / d log sigma by the heat equation, and tends to the dimension k as sigma falls: a density
- * on k dimensions smeared out over d falls as sigma^(k - d). Under much noise it forgets fine structure, so that a curve
- * over noise levels is a dimension at every scale.
+ * which is d + d log p_sigma / d log sigma by the heat equation. It tends to the dimension k as sigma falls: a density
+ * on k dimensions smeared out over d falls as sigma^(k - d). Under much noise it forgets fine structure, so that a
+ * curve over noise levels is a dimension at every scale.
  * @param x clean points, [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @returns [n]; not rounded, and not kept within [0, d]
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted

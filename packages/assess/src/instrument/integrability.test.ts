@@ -74,7 +74,7 @@ test("in many dimensions probes find what the exact Jacobian has, to four standa
   expect(probed.overall.asymmetry).toBeCloseTo(expected, 4);
 });
 
-test("the curl of a rotation is twice its rate, that of an exact model 0", async () => {
+test("the curl of a rotation is twice its rate, the curl of an exact model 0", async () => {
   const grid = { x: [-1, 0, 2], y: [0, 1], runtime };
   const { data, shape } = await curlMap(rotation(0.7), grid);
   expect(shape).toEqual([2, 3]);

@@ -10,21 +10,21 @@ import { jacobians } from "./jacobian.ts";
 /** Options of {@link integrability}. */
 export interface IntegrabilityOptions extends InstrumentOptions {
   /**
-   * `exact` takes one derivative for each element of a sample; otherwise so many random probes for each point. Default
-   * exact up to 64 elements, beyond that 4 probes.
+   * `exact` takes one derivative for each element of a sample. Otherwise the number of random probes for each point.
+   * Default exact up to 64 elements, beyond that 4 probes.
    */
   readonly probes?: "exact" | number;
   /** Of the probes, default 0. */
   readonly seed?: number;
 }
 
-/** How far a field is from being a gradient; each number is in [0, 1], 0 for a gradient and 1 for a pure rotation. */
+/** How far a field is from being a gradient. Each number is in [0, 1], 0 for a gradient and 1 for a pure rotation. */
 export interface Integrability {
   /** |J - J^T| / (2 |J|) in Frobenius norms at each point, J the Jacobian of the score, [n]. */
   readonly asymmetry: NdArray<"float64">;
   /**
-   * The same for the Jacobian of the denoiser, (I + sigma^2 J) / alpha, without the -1 / sigma^2 on the diagonal of J that
-   * every score has, and behind which an asymmetry hides where sigma is small; [n].
+   * The same for the Jacobian of the denoiser, (I + sigma^2 J) / alpha, [n]. It is without the -1 / sigma^2 on the
+   * diagonal of J that every score has. Where sigma is small an asymmetry hides behind that term.
    */
   readonly denoiserAsymmetry: NdArray<"float64">;
   /** Both over all points together: the root of the ratio of sums of squares. */
@@ -55,8 +55,8 @@ const exactSquares = (matrices: Float64Array, count: number, d: number, sigma: n
 
 /**
  * The same by probes: for signs v, the mean of |M v|^2 is |M|^2 for any matrix M (Hutchinson 1990 on M^T M). Both J v and
- * J^T v are at hand, one by forward and one by reverse differentiation, so M = J - J^T costs no more than u^T J v - v^T J u,
- * which sees one number of it where |M v|^2 sees d.
+ * J^T v are at hand, one by forward and one by reverse differentiation, so M v with M = J - J^T costs no more than u^T
+ * J v - v^T J u. That sees one number of M, where |M v|^2 sees d.
  */
 const probedSquares = async (
   model: ScoreModel,
@@ -100,8 +100,9 @@ const ratio = (odd: number, whole: number): number => (odd === 0 ? 0 : Math.min(
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
 /**
- * The asymmetry of the score's Jacobian, and of the denoiser's, at given points. A network without a scalar potential has
- * some (Salimans & Ho 2021; Horvat & Pfister 2024); exact densities and energies have none but rounding.
+ * The asymmetry of the score's Jacobian, and of the denoiser's, at given points. A network without a scalar potential
+ * has some asymmetry (Salimans & Ho 2021; Horvat & Pfister 2024). Exact densities and energies have none except
+ * rounding.
  * @param x points of the noisy space x_t, [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */

@@ -13,7 +13,7 @@ export const scoreAndProduct =
     return { score: value, product };
   };
 
-/** Every point `size` times, with the unit vectors beside: the rows whose products are whole Jacobians. */
+/** Every point `size` times, with the unit vectors: the rows whose products are whole Jacobians. */
 export const withUnitVectors = (points: Float64Array, size: number): { rows: Float64Array; units: Float64Array } => {
   const count = points.length / size;
   const rows = new Float64Array(count * size * size);

@@ -72,7 +72,7 @@ describe("a Langevin chain on N(0, 1)", () => {
   const initial = ndarray(Float64Array.from(model.density.sample(64, 9).data), [64, 1]);
 
   test.each([0.1, 0.5])(
-    "step %s: its autocorrelation, variance and acceptance are those of an autoregression",
+    "step %s: its autocorrelation, variance and acceptance agree with an autoregression",
     async (eta) => {
       const found = await langevinChain(model, {
         stepSize: eta,

@@ -17,7 +17,9 @@ export interface LangevinChainOptions<D extends FloatType = "float32"> extends I
   readonly burnIn?: number;
   /** Chains, default 16. */
   readonly chains?: number;
-  /** Where they start, [chains, ...model.shape]; best points that follow the law already, such as noisy data. */
+  /**
+   * Where they start, [chains, ...model.shape]; best points that follow the distribution already, such as noisy data.
+   */
   readonly initial?: NdArray<D>;
   /** Default 0. */
   readonly seed?: number;
@@ -39,13 +41,13 @@ export interface LangevinChain {
   readonly effectiveSampleSize: { readonly least: number; readonly median: number };
   readonly worstRHat: number;
   /**
-   * -E<x - mean, score(x)> / d, which is 1 under the law of x_t (integration by parts; the virial theorem) and 2 / (2 - eta / v)
-   * for the chain on N(0, v): how much larger than it should be the step makes its variance.
+   * -E<x - mean, score(x)> / d, which is 1 under the distribution of x_t (integration by parts; the virial theorem). It
+   * is 2 / (2 - eta / v) for the chain on N(0, v): the factor by which the step makes its variance too large.
    */
   readonly varianceRatio: Estimate;
   /**
    * Mean probability at which Metropolis and Hastings would accept the chain's moves, from line integrals of the score: 1
-   * as the step goes to 0; well below 0.9 and the chain's law is another.
+   * as the step goes to 0. Well below 0.9 the chain has another distribution.
    */
   readonly acceptance: Estimate;
 }
@@ -82,10 +84,11 @@ const estimateOf = (values: Float64Array, chains: number): Estimate => {
 };
 
 /**
- * Runs unadjusted Langevin dynamics at one noise level (see `langevin`) and says what it is worth: autocorrelation and
- * effective sample size of its elements, and the bias of its steps by two measures that need the score alone.
- * @throws ArgumentError for options out of range; SamplingError where the step is so long that chains leave all bounds;
- *   the signal's reason when aborted
+ * Runs unadjusted Langevin dynamics at one noise level (see `langevin`) and measures how good it is: autocorrelation
+ * and effective sample size of its elements, and the bias of its steps. The bias has two measures that need the score
+ * alone.
+ * @throws ArgumentError for options out of range; SamplingError where the step is so long that chains diverge; the
+ *   signal's reason when aborted
  */
 export const langevinChain = async <D extends FloatType = "float32">(
   model: ScoreModel,
@@ -109,7 +112,7 @@ export const langevinChain = async <D extends FloatType = "float32">(
   const sizes = summaries.map(({ effectiveSampleSize }) => effectiveSampleSize).sort((a, b) => a - b);
   const slowest = summaries.reduce((a, b) => (b.effectiveSampleSize < a.effectiveSampleSize ? b : a));
 
-  // Every so many steps, so that no more than some thousands of states are looked at again.
+  // Every n steps, so that no more than some thousands of states are looked at again.
   const stride = Math.max(1, Math.ceil((steps * chains) / mostStates));
   const looked = Array.from({ length: Math.floor(steps / stride) }, (_, k) => k * stride);
   const rows = looked.length * chains;

@@ -23,7 +23,7 @@ const model = exact(
 const time = 0.3;
 const n = 20;
 
-test("between two points: the difference of the log-densities, whatever the way", async () => {
+test("between two points: the difference of the log-densities, along any path", async () => {
   const [from, to, via] = [1, 2, 3].map((seed) => normal([n, 3], { seed, dtype: "float64" }));
   const logDensities = async (x: NdArray) => {
     const [found] = await evaluate((at, t) => [model.logDensity(at!, t!)], [x, filled(n, time)], runtime);

@@ -102,7 +102,7 @@ export const lineIntegrals = async (
 
 /**
  * log p_t(to) - log p_t(from) in nats along straight lines, from scores alone; see {@link lineIntegrals}.
- * @param from points [n, ...model.shape] @param to as many of the same type
+ * @param from points [n, ...model.shape] @param to the same number, of the same type
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
 export const logDensityDifference = async (

@@ -6,9 +6,9 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 
 /** Options of {@link localPca}. */
 export interface LocalPcaOptions {
-  /** Neighbours, default 100 or as many as there are. */
+  /** Number of neighbours, default 100 or all where there are fewer. */
   readonly neighbours?: number;
-  /** Components of less than this share of the largest one's variance do not count; default 0.05. */
+  /** Components of less than this share of the largest one's variance do not count. Default 0.05. */
   readonly share?: number;
 }
 
@@ -20,7 +20,10 @@ const nearestRows = ({ n, d, data }: Rows, query: Float64Array, k: number): Int3
   return squares[order[0]!] === 0 && n > k ? order.slice(1, k + 1) : order.slice(0, k);
 };
 
-/** Eigenvalues of the smaller of the two matrices of products, of rows or of columns, which are the same but for zeros. */
+/**
+ * Eigenvalues of the smaller of the two matrices of products, of rows or of columns. Both have the same eigenvalues,
+ * except zeros.
+ */
 const squaredSingularValues = (rows: Float64Array, count: number, d: number): Float64Array => {
   const size = Math.min(count, d);
   const products = new Float64Array(size * size);

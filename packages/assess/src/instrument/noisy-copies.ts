@@ -6,7 +6,10 @@ import { checkWhole } from "@scorefield/core/internal";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
-/** Standard normal draws for the copies of a point, [draws, ...shape]: draw k of point i is that of sample i at step k. */
+/**
+ * Standard normal draws for the copies of a point, [draws, ...shape]: draw k of point i is the draw of sample i at step
+ * k.
+ */
 const noiseOf = (i: number, size: number, draws: number, seed: number): Float64Array => {
   const all = new Float64Array(draws * size);
   for (let step = 0; step < draws; step++) {

@@ -10,8 +10,8 @@ import { predictNoise } from "./noisy-copies.ts";
 /** Options of {@link normalBundle}. */
 export interface NormalBundleOptions extends InstrumentOptions {
   /**
-   * Noisy copies of each point, at least twice as many as a sample has elements: of fewer scores some combination is always
-   * small. Default 4 times that many, 100 at least.
+   * Noisy copies of each point, at least twice the number of elements of a sample: of fewer scores some combination is
+   * always small. Default 4 times the number of elements, 100 at least.
    */
   readonly draws?: number;
   /** Of the noise, default 0. */
@@ -24,16 +24,16 @@ export interface NormalBundle {
   readonly dimension: NdArray<"float64">;
   /**
    * Singular values of sigma times the scores at the noisy copies, over the root of their number, in descending order,
-   * [n, d]: about 1 for a normal direction and nearly 0 for a tangent one.
+   * [n, d]. About 1 for a normal direction and nearly 0 for a tangent direction.
    */
   readonly singularValues: NdArray<"float64">;
 }
 
 /**
  * Normal-bundle spectra (Stanczuk et al. 2022, algorithm 1): near the data, under little noise, the score points back along
- * normals. So of the scores at noisy copies of a point the singular values are large for the d - k normal directions and
- * small for the k tangent ones, and the largest gap between successive ones tells k. It always sees some dimension between
- * 1 and d - 1: look at the spectrum.
+ * normals. So the scores at noisy copies of a point have large singular values for the d - k normal directions and
+ * small ones for the k tangent directions. The largest gap between successive ones gives k. It always sees some
+ * dimension between 1 and d - 1: look at the spectrum.
  * @param x clean points, [n, ...model.shape], float32 or float64, in which the model is evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */

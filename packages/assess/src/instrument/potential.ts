@@ -40,8 +40,8 @@ export const edgesOf = (right: Float64Array, up: Float64Array, x: readonly numbe
 const cgTolerance = 1e-10;
 
 /**
- * The surface that minimises the weighted sum of (integral - difference)^2 over edges, up to a constant: conjugate
- * gradients on the normal equations, scaled by their diagonal, from a first guess.
+ * The surface that minimises the weighted sum of (integral - difference)^2 over edges, up to a constant. Found by
+ * conjugate gradients on the normal equations, scaled by their diagonal, from a first guess.
  */
 const leastSquares = ({ from, to, integral }: Edges, weights: Float64Array, guess: Float64Array): Float64Array => {
   const n = guess.length;
@@ -91,7 +91,7 @@ const leastSquares = ({ from, to, integral }: Edges, weights: Float64Array, gues
 };
 
 const mostRounds = 20;
-// A share of the highest weight below which none falls: enough to hold together what the density parts.
+// A share of the highest weight below which no weight falls. It keeps parts connected that the density separates.
 const leastWeight = 1e-5;
 
 /** The surface whose own density is the weight of its edges, and these weights. */

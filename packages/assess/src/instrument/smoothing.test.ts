@@ -19,7 +19,7 @@ const within = async (a: readonly number[]): Promise<Float64Array> => {
   return numbers(found!);
 };
 
-test.each([1, 1.2, 0.8, 2])("N(0, %s^2) against N(0, 1): shares of the normal law", async (s) => {
+test.each([1, 1.2, 0.8, 2])("N(0, %s^2) against N(0, 1): shares of the normal distribution", async (s) => {
   const { tails, peaks } = smoothing(heights(s, 1), heights(1, 2));
   // |x| > 1.95996 has probability 0.05, |x| < 0.0627068 too.
   const [outer, inner] = await within([1.959964 / s, 0.0627068 / s]);
@@ -29,10 +29,10 @@ test.each([1, 1.2, 0.8, 2])("N(0, %s^2) against N(0, 1): shares of the normal la
   if (s > 1) expect(tails.ratio > 1 && peaks.ratio < 1).toBe(true);
 });
 
-test("of equal laws both ratios are 1 on average, of a small reference too (4 standard errors)", () => {
+test("of equal distributions both ratios are 1 on average, of a small reference too (4 standard errors)", () => {
   const [repeats, even] = [600, 2000];
   const all = normal([repeats, 100], { seed: 6, dtype: "float64" });
-  // Without an error of their own: the quantiles themselves.
+  // Without error: the quantiles themselves.
   const few = ndarray(Float64Array.from({ length: even }, (_, i) => normalQuantile((i + 0.5) / even)));
   const found = Array.from({ length: repeats }, (_, i) =>
     smoothing(few, ndarray(all.data.slice(100 * i, 100 * (i + 1))), { share: 0.05 }),
@@ -46,7 +46,7 @@ test("of equal laws both ratios are 1 on average, of a small reference too (4 st
   }
 });
 
-test("without a density: distances to the nearest data order points likewise", () => {
+test("without a density: distances to the nearest data order points in the same way", () => {
   const data = normal([2000, 2], { seed: 3 });
   const at = (deviation: number, seed: number) =>
     densityOrder(

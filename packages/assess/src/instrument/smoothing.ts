@@ -1,4 +1,4 @@
-/** How much fatter the tails and how much softer the peaks of one law are than those of another. */
+/** How much fatter tails and how much softer peaks one distribution has than another. */
 
 import { ArgumentError } from "@scorefield/core";
 import { toRowPair } from "@scorefield/core/internal";
@@ -7,7 +7,7 @@ import { checkNeighbours, nearestSquares } from "../anomaly/nearest-neighbours.t
 
 /** Options of {@link smoothing}. */
 export interface SmoothingOptions {
-  /** Share of the reference that makes its tails, and as much its peaks; default 0.05. */
+  /** Share of the reference that makes its tails, and as much its peaks. Default 0.05. */
   readonly share?: number;
 }
 
@@ -17,7 +17,7 @@ export interface ShareRatio {
   readonly standardError: number;
 }
 
-/** Both ratios are 1 for equal laws. */
+/** Both ratios are 1 for equal distributions. */
 export interface Smoothing {
   /** Probability of what is as unlikely as the least likely `share` of the reference, over `share`: above 1 tails are fatter. */
   readonly tails: ShareRatio;
@@ -33,10 +33,11 @@ const heightsOf = (name: string, { data }: NdArray): Float64Array => {
 };
 
 /**
- * Compares the heights of samples with those of a reference under one and the same height function: the true log-density
- * where it is known, or {@link densityOrder}. A blurred copy of a law has fewer samples on its peaks and more in its tails.
- * @param samples heights of samples of the law in question, [n]; any monotone function of a density
- * @param reference heights of draws of the law it should be, [m]
+ * Compares the heights of samples with the heights of a reference under one and the same height function: the true
+ * log-density where it is known, or {@link densityOrder}. A blurred copy of a distribution has fewer samples on its
+ * peaks and more in its tails.
+ * @param samples heights of samples of the distribution in question, [n]; any monotone function of a density
+ * @param reference heights of draws of the distribution it should be, [m]
  * @throws ArgumentError for too few numbers, NaN, or a share outside (0, 1/2]
  */
 export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }: SmoothingOptions = {}): Smoothing => {
@@ -46,7 +47,7 @@ export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }
   ];
   if (!(share > 0 && share <= 0.5)) throw new ArgumentError(`smoothing: expected a share in (0, 1/2], found ${share}`);
   const m = expected.length;
-  // The k-th of m draws has k / (m + 1) of the law below it on average.
+  // The k-th of m draws has k / (m + 1) of the distribution below it on average.
   const quantile = (share: number): number => {
     const at = Math.min(m - 1, Math.max(0, share * (m + 1) - 1));
     const below = Math.floor(at);
@@ -57,7 +58,8 @@ export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }
     found.filter((height) => height > low && height < high).length / found.length;
   /** @param p the samples' probability beyond the reference's quantile at `level` */
   const ratioOf = (p: number, level: number): ShareRatio => {
-    // The quantile is that of m draws: its own share is uncertain, and p with it by the ratio of the two densities there.
+    // The quantile is estimated from m draws: its own share is uncertain, and p with it by the ratio of the two
+    // densities there.
     const density = portion(quantile(level - share / 2), quantile(level + share / 2)) / share;
     const variance = (p * (1 - p)) / found.length + (density ** 2 * share * (1 - share)) / m;
     return { ratio: p / share, standardError: Math.sqrt(variance) / share };
@@ -69,8 +71,8 @@ export const smoothing = (samples: NdArray, reference: NdArray, { share = 0.05 }
 };
 
 /**
- * A stand-in for the log-density where it is not known: minus the logarithm of the distance to the k-th nearest row of the
- * data, which orders points as a nearest-neighbour estimate of the density does (Loftsgaarden & Quesenberry 1965).
+ * A stand-in for the log-density where it is not known: minus the logarithm of the distance to the k-th nearest row of
+ * the data. It orders points as a nearest-neighbour estimate of the density does (Loftsgaarden & Quesenberry 1965).
  * @param data [m, ...shape]; rows that are examined must not be among them @param x [n, ...shape]
  * @returns [n]
  * @throws ShapeError for rows of different size; ArgumentError for values not finite or k out of range

@@ -14,9 +14,9 @@ export interface StationaryOptions extends InstrumentOptions {
   readonly saddles?: boolean;
   /** Steps at most, default 200. */
   readonly iterations?: number;
-  /** A point has come to rest where its step is shorter than this many sigma sqrt(d); default 1e-3. */
+  /** A point has come to rest where its step is shorter than this many sigma sqrt(d). Default 1e-3. */
   readonly tolerance?: number;
-  /** Points nearer to each other than this many sigma sqrt(d) are one; default 0.2. */
+  /** Points nearer to each other than this many sigma sqrt(d) are one. Default 0.2. */
   readonly merge?: number;
 }
 
@@ -26,7 +26,7 @@ export interface StationaryPoint {
   readonly point: Float64Array;
   readonly kind: "mode" | "saddle" | "minimum" | "flat";
   /**
-   * Of the symmetric part of the Jacobian, descending, in 1 / data squared; up to 64 dimensions all d, beyond that the
+   * Of the symmetric part of the Jacobian, descending, in 1 / data squared. Up to 64 dimensions all d, beyond that the
    * greatest alone, by power iteration. `flat` is a greatest one within 1e-4 / sigma^2 of 0.
    */
   readonly eigenvalues: Float64Array;
@@ -38,7 +38,7 @@ export interface StationaryPoint {
 export interface StationaryPoints {
   /** Modes first, those that most starts led to before others. */
   readonly points: readonly StationaryPoint[];
-  /** For each start the index of the mode (or flat point) that it ascends to; -1 where it did not come to rest. */
+  /** For each start the index of the mode (or flat point) that it ascends to. -1 where it did not come to rest. */
   readonly basin: Int32Array;
 }
 
@@ -74,7 +74,7 @@ interface Search {
   readonly tolerance: number;
 }
 
-/** Newton's method proper, x - J^-1 s, which goes to whatever stationary point is near. */
+/** Newton's method proper, x - J^-1 s, which goes to any stationary point that is near. */
 const newton = async (
   model: ScoreModel,
   starts: readonly Float64Array[],
@@ -182,9 +182,9 @@ const between = (modes: readonly Float64Array[]): Float64Array[] =>
   });
 
 /**
- * Finds where points come to rest when they follow the score uphill at one noise level, merges those that are one, and
- * tells by the Jacobian's eigenvalues what they are. Choose the noise such that what it hides does not matter: as it falls,
- * one mode splits into many, in the end as many as there are points of training data.
+ * Finds where points come to rest when they follow the score uphill at one noise level, merges equal points, and
+ * classifies them by the Jacobian's eigenvalues. Choose the noise such that what it hides does not matter: as it falls,
+ * one mode splits into many. In the end there is one for each point of the training data.
  * @param starts points of the noisy space x_t, such as samples or data, [n, ...model.shape], float32 or float64, in which
  *   the model is evaluated
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted

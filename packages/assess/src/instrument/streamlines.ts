@@ -71,9 +71,9 @@ const stepShare = 0.2;
 const mostSteps = 2000;
 
 /**
- * Evenly spread lines along a field (Jobard & Lefer 1997): a new line begins a separation beside an old one, and ends where
- * it leaves the grid, where the field vanishes, or half a separation from another line. Runge & Kutta's fourth order in
- * steps of a fifth of the separation; the field is interpolated linearly.
+ * Evenly spread lines along a field (Jobard & Lefer 1997): a new line begins one separation away from an old one. It
+ * ends where it leaves the grid, where the field vanishes, or half a separation from another line. Runge & Kutta's
+ * fourth order in steps of a fifth of the separation; the field is interpolated linearly.
  * @throws ShapeError for vectors that do not fit the grid; ArgumentError for a grid or separation out of range
  */
 export const streamlines = (field: PlanarField, { separation = 1 / 30 }: StreamlineOptions = {}): Streamline[] => {

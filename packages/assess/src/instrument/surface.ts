@@ -33,13 +33,14 @@ export interface LogDensitySurface {
   /** In nats, [y.length, x.length], such that its exponential integrates to 1 over the grid in the units of x and y. */
   readonly logDensity: NdArray<"float64">;
   /**
-   * The line integral of the score around every cell, counterclockwise for x to the right and y up, in nats,
-   * [y.length - 1, x.length - 1]: 0 for a gradient but for errors of the quadrature.
+   * The line integral of the score around every cell, counterclockwise for x to the right and y up, in nats. Shape
+   * [y.length - 1, x.length - 1]. 0 for a gradient, up to errors of the quadrature.
    */
   readonly circulation: NdArray<"float64">;
   /**
    * How far the score's integrals along edges are from the surface's differences, as root mean square in nats and as a
-   * share of the integrals' own, both weighted by the surface's density: the part of the field that no surface explains.
+   * share of the integrals' root mean square. Both are weighted by the surface's density. This is the part of the field
+   * that no surface explains.
    */
   readonly pathDependence: { readonly rootMeanSquare: number; readonly share: number };
 }
@@ -92,10 +93,11 @@ const checkAxis = (name: string, axis: readonly number[]): void => {
 };
 
 /**
- * The surface on the grid whose differences between neighbours fit the line integrals of the score along the edges best:
- * the potential nearest to the field in the mean square under its own density (the Fisher divergence, on a grid). Of a
- * gradient it is the log-density, to the error of the quadrature. A field that has none is most often one that was learnt,
- * and its rotation is strongest where there are no data; without the weights that would be spread over all.
+ * The surface on the grid whose differences between neighbours fit the line integrals of the score along the edges
+ * best. It is the potential nearest to the field in the mean square under its own density (the Fisher divergence, on a
+ * grid). Of a gradient it is the log-density, to the error of the quadrature. A field without a potential is most often
+ * a learnt one. Its rotation is strongest where there are no data. Without the weights the rotation would be spread
+ * over all.
  *
  * Weights and surface are made to agree in turns. What the surface leaves over of the field is its part that depends on the
  * path (the decomposition of Helmholtz and Hodge, on a graph: Jiang, Lim, Yao & Ye 2011).
@@ -110,7 +112,7 @@ export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptio
   const d = sizeOf(model.shape);
   if (!plane && d !== 2)
     throw new ArgumentError(
-      `logDensitySurface: expected a plane to cut samples of shape [${model.shape}] with, found none; only those of two numbers need none`,
+      `logDensitySurface: expected a plane to cut samples of shape [${model.shape}] with, found none; only samples of two numbers need no plane`,
     );
   for (const part of ["origin", "along", "across"] as const)
     if (plane && plane[part].length !== d)

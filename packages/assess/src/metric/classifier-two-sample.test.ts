@@ -86,7 +86,7 @@ const sums = (n: number, seed: number, noise: number): NdArray<"float64"> => {
 test("rows whose columns fit, but not each other: a broken order, and a sum that no longer holds", async () => {
   const n = 3000;
   const order = await classifierTwoSample(bars(n, 1, 0), bars(n, 2, 0.6));
-  // A network on rows in deviations says 0.50. Rows that were left as they are can be told from no others: at best 0.8.
+  // A network on rows in deviations says 0.50. Rows that were left as they are cannot be distinguished: at best 0.8.
   expect(order.accuracy).toBeGreaterThan(0.65);
   expect(order.accuracy).toBeLessThan(0.8);
   expect(order.pValue).toBeLessThan(1e-30);

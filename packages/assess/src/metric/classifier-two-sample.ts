@@ -1,4 +1,4 @@
-/** The classifier two-sample test: can a classifier tell samples from real data? */
+/** The classifier two-sample test: can a classifier distinguish samples from real data? */
 
 import type { FeatureNetwork } from "@scorefield/core";
 import { dataset, permutation } from "@scorefield/core";
@@ -12,8 +12,8 @@ import { rowRelations } from "./row-relations.ts";
 /** Options of {@link classifierTwoSample}. */
 export interface ClassifierTwoSampleOptions {
   /**
-   * What looks at the samples. Default for rows [n, d]: boosted trees, which are also shown how the columns of a row stand to
-   * each other; for samples of several axes: the network of `trainClassifier`.
+   * What looks at the samples. Default for rows [n, d]: boosted trees, which also see relations between the columns of
+   * a row. Default for samples of several axes: the network of `trainClassifier`.
    */
   readonly network?: FeatureNetwork;
   /** Steps that a network is trained for, default 500. */
@@ -26,11 +26,11 @@ export interface ClassifierTwoSampleOptions {
 
 /** The result of {@link classifierTwoSample}. */
 export interface TwoSampleTest {
-  /** Share of rows, set apart from training, whose set was told: 1/2 for sets that cannot be told apart. */
+  /** Share of rows, set apart from training, whose set was named rightly: 1/2 for sets that cannot be distinguished. */
   readonly accuracy: number;
-  /** A bound on the probability of at least as many right answers, were both sets from one distribution. */
+  /** A bound on the probability of at least this many right answers if both sets had one distribution. */
   readonly pValue: number;
-  /** Whether each row set apart was told, 1 or 0. */
+  /** Whether the set of each row set apart was named rightly, 1 or 0. */
   readonly right: Float64Array;
 }
 
@@ -49,12 +49,12 @@ export const binomialTail = (k: number, n: number): number => {
   return Math.min(1, sum);
 };
 
-/** Rows of both sets in turn, from two lists of as many. */
+/** Rows of both sets in turn, from two lists of equal length. */
 const mixed = (sets: readonly [NdArray, NdArray], rows: readonly [ArrayLike<number>, ArrayLike<number>]) => {
   const shape = sets[0].shape.slice(1);
   const size = sizeOf(shape);
   const n = rows[0].length;
-  // In single precision: differences between ways to store the same numbers are none between the sets.
+  // In single precision: different ways to store the same numbers must not make the sets differ.
   const x = zeros([2 * n, ...shape]);
   for (let i = 0; i < 2 * n; i++) {
     const row = rows[(i % 2) as 0 | 1][i >> 1]!;
@@ -111,11 +111,11 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
 };
 
 /**
- * Trains a classifier to tell half of both sets apart and counts how often it is right about the other half (Lopez-Paz &
- * Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is that
- * of as many tosses of a fair coin: were both sets from one distribution, a classifier that names the first set with
- * probability q would be right about its rows with probability q and about the others with 1 - q, whose sum strays less from
- * one half (Hoeffding 1956).
+ * Trains a classifier on half of both sets to predict the set of a row, and counts how often it is right about the
+ * other half (Lopez-Paz & Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is
+ * computed from one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the
+ * first set with probability q would be right about its rows with probability q and about the others with 1 - q. Their
+ * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
  * @throws ShapeError for samples of different shape or too few; the signal's reason when aborted

@@ -10,7 +10,7 @@ import type { Statistic } from "./statistic.ts";
 const blockRows = 32;
 
 const distance = (a: Float64Array, i: number, b: Float64Array, j: number, d: number): number => {
-  // Two sums side by side: the additions of one need not wait for those of the other.
+  // Two sums side by side: the additions of one need not wait for the additions of the other.
   let even = 0;
   let odd = 0;
   let k = 0;
@@ -49,12 +49,12 @@ const sumOfDistances = (a: Rows, b: Rows): number => {
 
 /**
  * The squared energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| (Szekely & Rizzo 2013, "Energy statistics: a class of
- * statistics based on distances"), in the units of the data; 0 only between equal distributions. Exact, O(n m d).
+ * statistics based on distances"), in the units of the data. 0 only between equal distributions. Exact, O(n m d).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size
- * @param options `unbiased`: false (default) averages over all pairs, i = j included (the V-statistic: never negative,
- *   positive by about (E|X - X'|) (1/n + 1/m) when the distributions are equal); true leaves out i = j (the
- *   U-statistic: right on average, and so sometimes negative)
+ * @param options `unbiased`: false (default) averages over all pairs, i = j included. This V-statistic is never
+ *   negative, and about (E|X - X'|) (1/n + 1/m) when the distributions are equal. `true` leaves out i = j. This
+ *   U-statistic is right on average, and so sometimes negative
  * @throws ShapeError for rows of different size or too few (1, or 2 when unbiased); ArgumentError for values not finite
  */
 export const energyDistance = (

@@ -3,9 +3,11 @@ import { layerNorm, type NdArray, type Runtime } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
 import { type BatchOptions, mapBatches } from "../classifier/predict.ts";
 
-/** Which features distances were taken on is part of their name. */
+/** A function from images or rows to features. Its name is part of the name of distances between features. */
 export interface FeatureExtractor {
-  /** Of the Frechet distance on these features: `FID` for those of the Inception network, else `frechet-<extractor>`. */
+  /**
+   * Of the Frechet distance on these features: `FID` for features of the Inception network, else `frechet-<extractor>`.
+   */
   readonly frechetName: string;
   /** Of the kernel distance: `KID`, else `kernel-<extractor>`. */
   readonly kernelName: string;
@@ -23,8 +25,8 @@ export const distanceNames = (extractor: string) => ({
 });
 
 /**
- * The features that a classifier of clean samples tells classes by, each vector brought to mean 0 and variance 1 (Ba et
- * al. 2016): distances are then neither tiny nor ruled by a few long vectors.
+ * The features of a classifier of clean samples, the input of its last layer, each vector brought to mean 0 and
+ * variance 1 (Ba et al. 2016). Distances are then neither tiny nor dominated by a few long vectors.
  * @param name of the extractor
  */
 export const classifierExtractor = (

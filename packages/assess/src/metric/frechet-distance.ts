@@ -1,4 +1,7 @@
-/** The Frechet distance between two sets as if both were Gaussian: FID, where the features are those of Inception. */
+/**
+ * The Frechet distance between two sets as if both were Gaussian: FID, where the features come from the Inception
+ * network.
+ */
 
 import { innerProducts, pivotedCholesky, type Rows, symmetricEigenvalues, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
@@ -48,7 +51,7 @@ const traceOfRoot = (matrix: Float64Array, d: number): number =>
 
 /**
  * tr (S1 S2)^(1/2) for covariances S1 = A^T A and S2 = B^T B: the sum of singular values of A B^T, whose squares are the
- * eigenvalues of A B^T B A^T. The work is that of a matrix as large as the smaller of rows and columns.
+ * eigenvalues of A B^T B A^T. The work grows with the smaller of rows and columns.
  */
 const traceTerm = (a: Rows, b: Rows): number => {
   const rows = Math.min(a.n, b.n);
@@ -59,7 +62,7 @@ const traceTerm = (a: Rows, b: Rows): number => {
   }
   const { d } = a;
   const [left, right] = [transposed(a), transposed(b)];
-  // In place of A, which has more rows than columns, a C with as many at most, and C^T C = S1.
+  // In place of A, which has more rows than columns, a C with at most as many rows as columns, and C^T C = S1.
   const factor = pivotedCholesky(innerProducts(left, left), d);
   const product = innerProducts(factor, { n: d, d, data: innerProducts(right, right) });
   return traceOfRoot(innerProducts({ ...factor, data: product }, factor), factor.n);
@@ -77,12 +80,12 @@ export const frechetDistanceStatistic = (a: NdArray, b: NdArray): Statistic => {
 };
 
 /**
- * |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)) of the sets' means and covariances: the squared 2-Wasserstein distance
- * between Gaussians (Dowson & Landau 1982), a distance between image sets where the rows are features of a network (Heusel
- * et al. 2017). Its average grows as the sets shrink, between n and m samples of N(m, S) by about
+ * |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)) of the sets' means and covariances. It is the squared 2-Wasserstein
+ * distance between Gaussians (Dowson & Landau 1982). Where the rows are features of a network it is a distance between
+ * image sets (Heusel et al. 2017). Its average grows as the sets shrink, between n and m samples of N(m, S) by about
  * (1/n + 1/m) (sum_i 3/2 S_i + sum_{i != j} S_i S_j / (2 (S_i + S_j))) with S_i the eigenvalues of S: compare at equal
- * numbers only. Covariances are divided by n - 1 and may be singular. O((n + m) d^2 + d^3), or O(n m d + n^3) where a set has fewer rows than columns;
- * about 20 s for d = 2048 with thousands of rows, 3 s with a thousand.
+ * numbers only. Covariances are divided by n - 1 and may be singular. O((n + m) d^2 + d^3), or O(n m d + n^3) where a
+ * set has fewer rows than columns; about 20 s for d = 2048 with thousands of rows, 3 s with a thousand.
  * @param a [n, ...], rows along axis 0, n > 1
  * @param b [m, ...], rows of the same size
  * @throws ShapeError for rows of different size or fewer than two; ArgumentError for values not finite

@@ -74,7 +74,7 @@ test("MMD: the bandwidth is the median distance unless given, and rows may be eq
   const [a, b] = [fromNested([[0], [1]]), fromNested([[3], [7]])];
   // Distances 1, 2, 3, 4, 6, 7; of an even number the upper middle.
   expect(mmd(a, b)).toBe(mmd(a, b, { bandwidth: 4 }));
-  // Of rows that mostly are equal, that of those that differ.
+  // Where most rows are equal: the distance of the rows that differ.
   const [c, d] = [fromNested([[0], [0], [0]]), fromNested([[0], [0], [2]])];
   expect(mmd(c, d)).toBe(mmd(c, d, { bandwidth: 2 }));
   expect(mmd(fromNested([[1], [1]]), fromNested([[1], [1]]))).toBe(0);

@@ -1,4 +1,4 @@
-/** The kernel distance: KID, where the features are those of the Inception network. */
+/** The kernel distance: KID, where the features come from the Inception network. */
 
 import { checkWhole, innerProducts, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
@@ -7,7 +7,7 @@ import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
 /** Options of {@link kernelDistance}. */
 export interface KernelDistanceOptions {
-  /** Rows per block, default 1000; the smaller set makes as many blocks of at least that many as it can. */
+  /** Rows per block, default 1000. The smaller set is cut into the largest number of blocks of at least this size. */
   readonly block?: number;
 }
 
@@ -46,8 +46,8 @@ export const kernelDistanceStatistic = (
 
 /**
  * The squared maximum mean discrepancy of two sets of features under the kernel (x y / d + 1)^3, unbiased (Binkowski,
- * Sutherland, Arbel & Gretton 2018, section 3), so that it may be negative between equal distributions: its mean over
- * blocks of the rows, of which every row is in one. O(block n d).
+ * Sutherland, Arbel & Gretton 2018, section 3). It may be negative between equal distributions. It is averaged over
+ * blocks of the rows. Every row is in one block. O(block n d).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size
  * @throws ShapeError for rows of different size or fewer than two; ArgumentError for values not finite

@@ -8,7 +8,7 @@ import { plainValue, type Statistic } from "./statistic.ts";
 
 /** Options of {@link mmd}. */
 export interface MmdOptions {
-  /** h in exp(-|x - y|^2 / (2 h^2)), in units of the data; default the median distance between rows of both sets. */
+  /** h in exp(-|x - y|^2 / (2 h^2)), in units of the data. Default: the median distance between rows of both sets. */
   readonly bandwidth?: number;
 }
 
@@ -24,7 +24,8 @@ const some = ({ n, d, data }: Rows): Rows => {
 
 /**
  * The median distance between rows of both sets together (Gretton et al. 2012, section 8), from up to 500 of each. Where more
- * than half of the pairs are equal, as in a table of few classes, that between rows that differ; 1 where none do.
+ * than half of the pairs are equal, as in a table of few classes, the median over rows that differ. 1 where no rows
+ * differ.
  */
 const medianDistance = (x: Rows, y: Rows): number => {
   const [a, b] = [some(x), some(y)];
@@ -49,7 +50,7 @@ export const mmdStatistic = (a: NdArray, b: NdArray, options: MmdOptions = {}): 
 
 /**
  * The squared maximum mean discrepancy under a Gaussian kernel, unbiased (Gretton, Borgwardt, Rasch, Scholkopf & Smola
- * 2012, equation 3), so that it may be negative between equal distributions; at most 2. O((n + m)^2 d).
+ * 2012, equation 3). It may be negative between equal distributions, and is at most 2. O((n + m)^2 d).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size
  * @throws ShapeError for rows of different size or fewer than two; ArgumentError for values not finite, or a bandwidth

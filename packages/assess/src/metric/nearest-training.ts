@@ -52,7 +52,7 @@ const meanOf = ({ data, shape: [n = 0] }: NdArray): Float64Array => {
  * sample once more in double precision. O(n m d), some 50 ms per thousand samples, ten thousand rows and 28 x 28 pixels.
  * @param samples [n, ...shape]
  * @param training [m, ...shape], or a dataset, which is read block by block
- * @throws ShapeError for samples of different size or none; the signal's reason when aborted
+ * @throws ShapeError for samples of different size, or no samples; the signal's reason when aborted
  */
 export const nearestTraining = async (
   samples: NdArray,
@@ -124,7 +124,7 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
   const order = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[i]! - distances[j]!);
   return statistic([n, m], (a, b) => {
     let [nearer, wins, ties, others] = [0, 0, 0, 0];
-    // Samples of each held-out distance and below it; those at the same distance count one half.
+    // Samples at each held-out distance and below it. Samples at the same distance count one half.
     for (let from = 0; from < n + m; ) {
       let [here, there] = [0, 0];
       let to = from;
@@ -144,9 +144,9 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
 };
 
 /**
- * The probability that a generated sample is nearer to its nearest training sample than a real one that training did not
- * see: 1/2 for samples as new as real ones, near 1 for a model that repeats its training data (in the spirit of Meehan,
- * Chaudhuri & Dasgupta 2020).
+ * The probability that a generated sample is nearer to its nearest training sample than a real sample that training did
+ * not see (in the spirit of Meehan, Chaudhuri & Dasgupta 2020). It is 1/2 for samples as new as real ones, and near 1
+ * for a model that repeats its training data.
  * @param samples distances of generated samples, [n]
  * @param heldOut distances of held-out real ones, [m]
  */

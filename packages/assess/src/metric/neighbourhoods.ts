@@ -23,7 +23,7 @@ const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
 
 /**
  * {@link precisionRecall} as statistics: precision of how often each sample counts, recall of how often each real row
- * does. The neighbourhoods stay those of all rows: a row that counted twice would be its own neighbour.
+ * does. The neighbourhoods are computed once, from all rows: a row that counted twice would be its own neighbour.
  */
 export const precisionRecallStatistics = (
   real: NdArray,
@@ -45,9 +45,10 @@ export const precisionRecallStatistics = (
 };
 
 /**
- * The share of samples within reach of real data, and of real data within reach of samples (Kynkaanniemi, Karras, Laine,
- * Lehtinen & Aila 2019): in a ball around a row of the other set that reaches its k-th nearest neighbour there. Both in
- * [0, 1]; they depend on the numbers of rows, so compare sets of equal size. O((n + m)^2 d).
+ * The share of samples within reach of real data, and of real data within reach of samples (Kynkaanniemi, Karras,
+ * Laine, Lehtinen & Aila 2019). Within reach is in a ball around a row of the other set that reaches its k-th nearest
+ * neighbour there. Both are in [0, 1]. They depend on the numbers of rows, so compare sets of equal size. O((n + m)^2
+ * d).
  * @param real [n, ...], best features; n > k
  * @param samples [m, ...]; m > k
  * @param options `k`, default 3
@@ -78,10 +79,10 @@ export const densityCoverageStatistics = (
 };
 
 /**
- * Density, the number of real neighbourhoods that a sample lies in, over k, and coverage, the share of real
- * neighbourhoods with a sample in them (Naeem, Oh, Uh, Choi & Yoo 2020); a neighbourhood is the ball around a real row
- * that reaches its k-th nearest other real row. Between equal distributions density is 1 and coverage
- * 1 - (n - 1) ... (n - k) / ((n + m - 1) ... (n + m - k)) on average, in any dimension. O(n (n + m) d).
+ * Density is the number of real neighbourhoods that a sample lies in, over k. Coverage is the share of real
+ * neighbourhoods with a sample in them (Naeem, Oh, Uh, Choi & Yoo 2020). A neighbourhood is the ball around a real row
+ * that reaches its k-th nearest other real row. Between equal distributions density is 1 and coverage 1 - (n - 1) ...
+ * (n - k) / ((n + m - 1) ... (n + m - k)) on average, in any dimension. O(n (n + m) d).
  * @param real [n, ...], best features; n > k
  * @param samples [m, ...]; m > k
  * @param options `k`, default 5

@@ -25,11 +25,11 @@ export interface OnnxExtractorOptions {
   readonly range?: readonly [black: number, full: number];
   /** Whether channels come before or after height and width; default: as the file's input shape says. */
   readonly layout?: "channels-first" | "channels-last";
-  /** Height and width it takes; default: the file's, else those of the images. */
+  /** Height and width of its input, in pixels. Default: as in the file, else as in the images. */
   readonly size?: readonly [height: number, width: number];
-  /** The output that holds the features; default the only one. */
+  /** The output that holds the features. Default the only one. */
   readonly output?: string;
-  /** Images at a time, unless the file has a fixed number; default 32. */
+  /** Images at a time, unless the file has a fixed number. Default 32. */
   readonly batch?: number;
   readonly runtime?: Runtime | undefined;
 }
@@ -125,8 +125,8 @@ const prepared = (
 /**
  * The features of an ONNX file's network: one float32 input [n, c, h, w] or [n, h, w, c] with 1 or 3 channels, and an
  * output of n feature vectors, of any rank. Images [n, c, h, w] in [-1, 1] are resized by bilinear interpolation
- * without smoothing (as FID is customarily computed; Parmar, Zhang & Zhu 2022 tell what that does), grey ones
- * repeated for a network of three channels.
+ * without smoothing, as FID is usually computed (Parmar, Zhang & Zhu 2022 say what that does). Grey images are repeated
+ * for a network of three channels.
  * @param bytes of the file
  * @throws ArgumentError for a network that does not take images, or whose input or output is not clear, and for options
  *   out of range; RuntimeError when it cannot be loaded. Its `features` throws ShapeError for images it does not take and

@@ -27,7 +27,7 @@ const block = (field: number, content: readonly number[]): number[] => [
 ];
 const text = (field: number, value: string): number[] => block(field, [...new TextEncoder().encode(value)]);
 
-/** A border value of a graph, float32 (1). Field numbers are those of onnx.proto. */
+/** A border value of a graph, float32 (1). Field numbers come from onnx.proto. */
 const port = (name: string, shape: readonly Dimension[]): number[] => {
   const dims = shape.flatMap((d) => block(1, d === undefined ? [] : typeof d === "string" ? text(2, d) : number(1, d)));
   return [...text(1, name), ...block(2, block(1, [...number(1, 1), ...block(2, dims)]))];
@@ -98,7 +98,7 @@ describe("the first axis of the input", () => {
 });
 
 describe("other shapes", () => {
-  test("height and width may be open, and are then those of the images", async () => {
+  test("height and width may be open, and are then taken from the images", async () => {
     const bytes = file([undefined, 3, "height", -1], [undefined, 3, 1, 1], "GlobalAveragePool");
     expectMeans(await featuresOf(bytes));
     const flat = await featuresOf(file(["n", 3, "h", "w"], ["n", undefined], "Flatten"));

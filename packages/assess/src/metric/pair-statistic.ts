@@ -13,7 +13,7 @@ export interface PairValues {
   readonly yy: Float64Array;
 }
 
-/** Mean over pairs of a set; without those of a row with itself, however often it counts, when unbiased. */
+/** Mean over pairs of a set. When unbiased, without the pairs of a row with itself, however often it counts. */
 const meanWithin = (values: Float64Array, counts: Float64Array, unbiased: boolean): number => {
   const n = counts.length;
   let [sum, total, same] = [0, 0, 0];
@@ -43,6 +43,6 @@ const meanAcross = (values: Float64Array, a: Float64Array, b: Float64Array): num
   return sum / (totalA * totalB);
 };
 
-/** E f(X, X') + E f(Y, Y') - 2 E f(X, Y), over all pairs, or without those of a row with itself. */
+/** E f(X, X') + E f(Y, Y') - 2 E f(X, Y), over all pairs, or without the pairs of a row with itself. */
 export const pairStatistic = ({ n, m, xx, xy, yy }: PairValues, unbiased: boolean): Statistic =>
   statistic([n, m], (a, b) => meanWithin(xx, a!, unbiased) + meanWithin(yy, b!, unbiased) - 2 * meanAcross(xy, a!, b!));

@@ -51,7 +51,7 @@ test("AUROC is the share of pairs in order, ties one half; turned over, the rest
   );
 });
 
-test("only the order of scores counts, not that of rows", () => {
+test("only the order of scores counts, not the order of rows", () => {
   fc.assert(
     fc.property(cases, ([scores, labels]) => {
       for (const metric of [auroc, averagePrecision]) {

@@ -20,7 +20,7 @@ const groups = (name: string, scores: NdArray, labels: NdArray): Group[] => {
   }
   const order = Array.from({ length: n }, (_, i) => i);
   const score = (i: number): number => Number(scores.data[i]);
-  // Not a difference: that of two infinities is not a number.
+  // Not a difference: the difference of two infinities is not a number.
   order.sort((i, j) => (score(i) === score(j) ? 0 : score(i) < score(j) ? 1 : -1));
   const found: { positives: number; negatives: number }[] = [];
   for (const [rank, i] of order.entries()) {
@@ -53,7 +53,7 @@ export const auroc = (scores: NdArray, labels: NdArray): number => {
 };
 
 /**
- * Average precision: precision at each threshold, weighted by the recall that it adds; rows of equal score pass the
+ * Average precision: precision at each threshold, weighted by the recall that it adds. Rows of equal score pass the
  * threshold together. In (0, 1]; about the share of rows labelled 1 for scores that say nothing.
  * @param scores [n], infinities allowed @param labels 0 or 1, [n], of any element type
  * @throws ShapeError for other shapes; ArgumentError for NaN, for other labels, and unless a 1 occurs

@@ -10,8 +10,8 @@ const sources = (from: number, to: number) =>
   });
 
 /**
- * Images at another size by bilinear interpolation between the centres of the four nearest pixels, without smoothing when
- * it is smaller: what FID is customarily computed with.
+ * Images at another size by bilinear interpolation between the centres of the four nearest pixels, without smoothing
+ * when the size is smaller, as FID is usually computed.
  * @param images [n, c, h, w]
  * @returns float32, [n, c, height, width]
  */

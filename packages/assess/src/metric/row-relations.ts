@@ -1,12 +1,14 @@
 /** What single columns do not show: how the columns of a row stand to each other. */
 import { type Rows, symmetricEigen } from "@scorefield/core/internal";
 
-/** Makes columns that show relations out of rows of as many columns as those it was fitted to. */
+/**
+ * Makes columns that show relations out of rows. The rows have the same number of columns as the rows it was fitted to.
+ */
 export type RowRelations = (rows: Rows) => Rows;
 
 /** Columns in all, at most: of many columns not all pairs are taken. */
 const mostColumns = 200;
-/** Beyond so many columns their linear relations would take longer than all else. */
+/** Beyond this many columns their linear relations would take longer than all else. */
 const mostLinear = 128;
 /** In deviations of a column. What is nearer to 0 is rounding, which differs between ways to store the same rows. */
 const grain = 1e-5;
@@ -91,10 +93,10 @@ const linearFeatures = (known: Rows, indices: readonly number[], from: (value: n
 };
 
 /**
- * Fits to rows: which pairs of columns have like scale, and how each column depends on the others linearly. The columns it
- * makes are the row itself, differences of pairs (in the units of the data where both have like scale, so that their order
- * shows, else in deviations), residuals of regressions of each column on all others (a sum of columns shows), and the same
- * of logarithms of positive columns (a product shows).
+ * Fits to rows: which pairs of columns have like scale, and how each column depends on the others linearly. The columns
+ * it makes are the row itself, differences of pairs, residuals of regressions of each column on all others, and the
+ * same of logarithms of positive columns. Differences are in the units of the data where both have similar scale, so
+ * that their order shows, else in deviations. Residuals show a sum of columns, residuals of logarithms a product.
  */
 export const rowRelations = (known: Rows): RowRelations => {
   const columns = columnsOf(known);

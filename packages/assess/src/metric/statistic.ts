@@ -1,7 +1,7 @@
 /** Statistics of samples that are quick to compute again when rows count several times, or not at all. */
 
 /**
- * A number computed from one or several sets of rows, given how often each row of each set counts. Whatever is costly and
+ * A number computed from one or several sets of rows, given how often each row of each set counts. What is costly and
  * does not depend on the counts, such as distances between rows, was computed when it was made.
  */
 export interface Statistic {

@@ -123,9 +123,9 @@ export const slicedWassersteinStatistic = (
 
 /**
  * The sliced Wasserstein distance (Rabin, Peyre, Delon & Bernot 2011; Bonneel, Rabin, Peyre & Pfister 2015): the
- * `order`-th root of the average, over random unit directions, of W_order^order between the projected sets. In the
- * units of the data and not multiplied by the dimension: two sets that differ by a shift s are |s| / sqrt(d) apart in
- * order 2. O(projections (n + m) (d + log(n + m))).
+ * `order`-th root of the average, over random unit directions, of W_order^order between the projected sets. It is in
+ * the units of the data and not multiplied by the dimension: two sets that differ by a shift s are |s| / sqrt(d) apart
+ * in order 2. O(projections (n + m) (d + log(n + m))).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size; n and m may differ
  * @throws ShapeError for rows of different size; ArgumentError for values not finite or options out of range

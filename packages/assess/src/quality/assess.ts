@@ -13,17 +13,17 @@ import { plainJson } from "./plain-json.ts";
 
 /** Options of {@link assess}. */
 export interface AssessOptions extends CompareOptions {
-  /** Samples of each set that are compared, at most; default 5000. Fewer than 8 are not compared. */
+  /** Samples of each set that are compared, at most. Default 5000. Fewer than 8 are not compared. */
   readonly count?: number;
   /** Features that images are compared by, such as `classifierExtractor` or `onnxExtractor`; default the samples themselves. */
   readonly extractor?: CompareOptions["extractor"];
-  /** What tries to tell samples from real data; default as `classifierTwoSample`. */
+  /** The classifier that tries to distinguish samples from real data. Default as `classifierTwoSample`. */
   readonly network?: CompareOptions["network"];
   /** Steps that such a network is trained for, default 300. */
   readonly steps?: number;
-  /** Of the choice of rows, the resampling and the classifier; default 0. */
+  /** Of the choice of rows, the resampling and the classifier. Default 0. */
   readonly seed?: number;
-  /** Told before every stage. */
+  /** Called before every stage. */
   readonly onProgress?: (progress: AssessProgress) => void;
 }
 
@@ -52,11 +52,12 @@ const showKind = (value: unknown): string =>
         : typeof value;
 
 /**
- * Measures samples against real data that the model did not see and, where training data are given, real data against the
- * same: the distance that chance alone makes. Every number has an interval of 95 % by the bootstrap. The same data, options
- * and seed give the same numbers. The measures: precision, recall, density and coverage (of neighbourhoods), energy
- * distance, sliced Wasserstein distance, MMD and the classifier two-sample test; with an extractor the Fréchet and the
- * kernel distance of its features; with training data, how often a sample is nearer to them than unseen data are.
+ * Measures samples against real data that the model did not see. Where training data are given, it also measures real
+ * data against the same data: the distance that chance alone makes. Every number has an interval of 95 % by the
+ * bootstrap. The same data, options and seed give the same numbers. The measures: precision, recall, density and
+ * coverage (of neighbourhoods), energy distance, sliced Wasserstein distance, MMD and the classifier two-sample test.
+ * With an extractor also the Fréchet and the kernel distance of its features. With training data also how often a
+ * sample is nearer to them than unseen data are.
  *
  *     const { measures } = await assess({ samples, reference, training }, { seed: 0 });
  *     for (const { name, samples, real } of measures) console.log(name, samples.value, real?.value);

@@ -1,4 +1,4 @@
-/** Samples beside real data, in equal numbers and units: what every assessment shares. */
+/** Samples compared with real data, in equal numbers and units: what every assessment shares. */
 import { type Dataset, dataset, permutation } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
 import { castArray, isNdArray, type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
@@ -13,13 +13,13 @@ export interface AssessData {
   readonly samples: NdArray;
   /** Real data that the model did not see. */
   readonly reference: NdArray | Dataset;
-  /** Other real data, which are compared with the reference as the samples are; default those of training. */
+  /** Other real data, which are compared with the reference as the samples are. Default: the training data. */
   readonly real?: NdArray | Dataset | undefined;
   /** What the model has learnt from: shows whether samples repeat it. */
   readonly training?: NdArray | Dataset | undefined;
 }
 
-/** News of an assessment. */
+/** Progress of an assessment. */
 export interface AssessProgress {
   /** What is done now, such as `energy distance`. */
   readonly part: string;
@@ -38,7 +38,8 @@ export interface CompareOptions extends Omit<MeasureOptions, "onStage" | "seed">
 }
 
 /**
- * How good samples are. Plain JSON: lists, numbers and texts alone; a number that is not finite is null, and a note says so.
+ * How good samples are. Plain JSON: lists, numbers and texts alone. A number that is not finite is null, and a note
+ * says so.
  */
 export interface Quality {
   /** Samples of each set that were compared. */
@@ -78,7 +79,7 @@ const rowsOf = async (set: NdArray | Dataset, rows: readonly number[]): Promise<
   return picked;
 };
 
-/** So many rows of a set at random, or all in their order. @param step sets the draws of different sets apart */
+/** `count` rows of a set at random, or all in their order. @param step sets the draws of different sets apart */
 const some = (total: number, count: number, seed: number, step: number): number[] =>
   count === total && step === 0
     ? Array.from({ length: count }, (_, i) => i)

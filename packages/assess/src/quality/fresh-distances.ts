@@ -1,4 +1,7 @@
-/** How good samples of a known distribution are: their distance to fresh data beside that of fresh data to fresh data. */
+/**
+ * How good samples of a known distribution are: their distance to fresh data, compared with the distance of fresh data
+ * to fresh data.
+ */
 import type { NdArray } from "@scorefield/tensor";
 import { energyDistance } from "../metric/energy-distance.ts";
 import { slicedWasserstein } from "../metric/wasserstein.ts";
@@ -21,7 +24,7 @@ export interface FreshDistances {
 const pairs = 8;
 
 /**
- * Distances of samples [n, ...] to as many fresh points of the distribution that they should follow, averaged over 8 fresh
+ * Distances of samples [n, ...] to n fresh points of the distribution that they should follow, averaged over 8 fresh
  * sets.
  * @param fresh draws `count` points; the third argument is the index of the first
  * @param first index of the first point that training has not seen

@@ -12,13 +12,13 @@ export interface Interval {
   readonly replicates: number;
 }
 
-/** A measure of samples against reference data, beside other real data against the same. Plain JSON. */
+/** A measure of samples against reference data, with the same measure of other real data. Plain JSON. */
 export interface Measure {
   /** Such as `frechet-digits-classifier` or `coverage`: what programs know it by. */
   readonly name: string;
   /** What people read in its place, where the name is not for them. */
   readonly label?: string;
-  /** What it tells, in a line. */
+  /** What it means, in a line. */
   readonly meaning: string;
   /** What it is measured in, such as `share` or `standard deviations`; empty for a number without a unit. */
   readonly unit: string;
@@ -29,9 +29,9 @@ export interface Measure {
   readonly samples: Interval;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: Interval;
-  /** Its value if samples and real data had one distribution; for a measure that cannot be taken of real data alone. */
+  /** Its value if samples and real data had one distribution. Given for a measure that cannot be taken of real data alone. */
   readonly expected?: number;
-  /** Of the two-sample test: the probability of as many right answers or more, were both of one distribution. */
+  /** Of the two-sample test: the probability of at least this many right answers if both sets had one distribution. */
   readonly pValue?: { readonly samples: number; readonly real?: number };
   /** Why a number is null. */
   readonly note?: string;

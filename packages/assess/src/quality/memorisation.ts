@@ -1,4 +1,7 @@
-/** Whether samples repeat training data: their distances from it beside those of real data that training did not see. */
+/**
+ * Whether samples repeat training data: their distances from it, compared with the distances of real data that training
+ * did not see.
+ */
 import type { Dataset } from "@scorefield/core";
 import type { NdArray, Runtime } from "@scorefield/tensor";
 import { bootstrap } from "../metric/bootstrap.ts";

@@ -27,14 +27,14 @@ export interface SampleSets {
 export interface MeasureOptions {
   /** For distances on features; without one they are taken on the samples themselves. */
   readonly extractor?: FeatureExtractor | undefined;
-  /** What tries to tell samples from data; default as `classifierTwoSample`. */
+  /** The classifier that tries to distinguish samples from real data. Default as `classifierTwoSample`. */
   readonly network?: FeatureNetwork | undefined;
   /** Steps that such a network is trained for, default 300. */
   readonly steps?: number | undefined;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly runtime?: Runtime | undefined;
-  /** Told what is done next. */
+  /** Called with what is done next. */
   readonly onStage?: ((stage: string) => void) | undefined;
 }
 
@@ -107,7 +107,7 @@ const distancePlans = (unit: string): readonly Plan[] => [
   },
 ];
 
-/** Names of distances contain the name of the features. For people that name stands beside them. */
+/** Names of distances contain the name of the features. For people the name of the features is written after them. */
 const labelOf = (name: string): { readonly label?: string } =>
   name.startsWith("frechet-")
     ? { label: "Fréchet distance" }
@@ -155,7 +155,7 @@ const everySet = async (sets: SampleSets, f: (set: NdArray) => NdArray | Promise
   ...(sets.real && { real: await f(sets.real) }),
 });
 
-/** Whether a classifier tells samples from real data. @param sets in the data's own units */
+/** Whether a classifier distinguishes samples from real data. @param sets in the data's own units */
 const twoSampleTest = async (sets: SampleSets, options: MeasureOptions): Promise<Measure> => {
   const { network, steps = 300, seed, signal, runtime, onStage } = options;
   onStage?.("two-sample test");

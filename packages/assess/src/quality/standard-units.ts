@@ -13,7 +13,7 @@ export const standardUnits = ({ data, shape: [n = 0, d = 0] }: NdArray): ((rows:
   const [mean, squares] = [new Float64Array(d), new Float64Array(d)];
   for (let i = 0; i < data.length; i++) mean[i % d]! += Number(data[i]) / unit[i % d]! / n;
   for (let i = 0; i < data.length; i++) squares[i % d]! += (Number(data[i]) / unit[i % d]! - mean[i % d]!) ** 2;
-  // Rounding of the mean would make a deviation of its own.
+  // Rounding of the mean would make a spurious deviation.
   const constant = Array.from(unit, (_, j) => data.every((value, i) => i % d !== j || value === data[j]));
   const scale = squares.map((sum, j) => (constant[j] ? 1 / unit[j]! : Math.sqrt(sum / n)));
   return (rows) => {

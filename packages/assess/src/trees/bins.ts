@@ -5,13 +5,16 @@ import type { Rows } from "@scorefield/core/internal";
 export interface Binned {
   readonly n: number;
   readonly d: number;
-  /** The bin of row i in column j is `codes[j * n + i]`; it lies above `edges[j][bin - 1]` and at most at `edges[j][bin]`. */
+  /**
+   * The bin of row i in column j is `codes[j * n + i]`. It lies above `edges[j][bin - 1]` and at most at
+   * `edges[j][bin]`.
+   */
   readonly codes: Uint8Array;
   /** Ascending, one fewer than the bins of the column. */
   readonly edges: readonly Float64Array[];
 }
 
-/** The first position in an ascending list whose value is at least this one; the length where there is none. */
+/** The first position in an ascending list whose value is at least this one. The length where no value is. */
 const firstAtLeast = (ascending: Float64Array, value: number): number => {
   let [low, high] = [0, ascending.length];
   while (low < high) {
@@ -36,7 +39,7 @@ const edgesOf = (ascending: Float64Array, bins: number): Float64Array => {
   for (let k = 1; k < bins; k++) {
     const at = Math.round((k * ascending.length) / bins);
     const [low, high] = [ascending[at - 1]!, ascending[at]!];
-    // Where one value fills several shares it is a bin of its own, with the edge below it in the share before.
+    // Where one value fills several shares it is its own bin, with the edge below it in the share before.
     if (low < high) edges.push(between(low, high));
     else {
       const first = firstAtLeast(ascending, low);
@@ -46,7 +49,7 @@ const edgesOf = (ascending: Float64Array, bins: number): Float64Array => {
   return Float64Array.from(new Set(edges)).sort();
 };
 
-/** Bins of rows. @param bins at most so many in a column, up to 256 */
+/** Bins of rows. @param bins the most in a column, up to 256 */
 export const binned = ({ n, d, data }: Rows, bins: number): Binned => {
   const codes = new Uint8Array(n * d);
   const edges = Array.from({ length: d }, (_, j) => {

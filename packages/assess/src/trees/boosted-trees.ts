@@ -1,4 +1,7 @@
-/** Gradient-boosted trees that tell two classes of rows apart (Friedman 2001), on histograms of the columns (Ke et al. 2017). */
+/**
+ * Gradient-boosted trees that classify rows of two classes (Friedman 2001), on histograms of the columns (Ke et al.
+ * 2017).
+ */
 import { ArgumentError, permutation } from "@scorefield/core";
 import { checkOptions, checkPositive, checkWhole, type Known, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
@@ -11,15 +14,15 @@ export interface BoostedTreesOptions {
   readonly rounds?: number;
   /** What each tree's values are multiplied by, in (0, 1], default 0.1. */
   readonly learningRate?: number;
-  /** Splits from the root to a leaf, at most; default 5. */
+  /** Splits from the root to a leaf, at most. Default 5. */
   readonly depth?: number;
-  /** Rows of a leaf, at least; default 20. */
+  /** Rows of a leaf, at least. Default 20. */
   readonly smallestLeaf?: number;
   /** Added to the curvature of a leaf, at least 0, default 1. */
   readonly l2?: number;
   /** Bins of a column, 2 to 256, default 128. */
   readonly bins?: number;
-  /** Columns that a tree may look at, drawn for each; default all. */
+  /** Columns that a tree may look at, drawn for each. Default all. */
   readonly columnsPerTree?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -90,7 +93,7 @@ export const boostedTrees = (
     ones += labels[i]!;
   }
   const table = binned(rows, bins);
-  // The logit of the share of ones; of one class alone that would be infinite.
+  // The logit of the share of ones. For one class alone that would be infinite.
   const start = Math.log((ones + 0.5) / (n - ones + 0.5));
   const logits = new Float64Array(n).fill(start);
   const [gradient, curvature] = [new Float64Array(n), new Float64Array(n)];

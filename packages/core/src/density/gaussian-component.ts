@@ -60,7 +60,7 @@ const diagonalise = (name: string, matrix: Float64Array, d: number): Pick<Gaussi
  * A component from its mean and covariance.
  * @param name of the covariance in error messages
  * @param covariance one variance for all elements, d variances, or a d x d matrix
- * @throws ShapeError, ArgumentError for anything else, and unless symmetric positive semidefinite up to rounding
+ * @throws ShapeError | ArgumentError for anything else, and unless symmetric positive semidefinite up to rounding
  */
 export const gaussianComponent = (name: string, mean: Float64Array, covariance: Values): GaussianComponent => {
   const d = mean.length;

@@ -65,7 +65,7 @@ test.each([
   [0.6, 0.8],
   [0.05, 0.99875],
 ])(
-  "noised samples obey the law at alpha %d, sigma %d: E score = 0, E (score_i x_j) = -1 if i = j else 0",
+  "noised samples follow the distribution at alpha %d, sigma %d: E score = 0, E (score_i x_j) = -1 if i = j else 0",
   async (alpha, sigma) => {
     const [n, d] = [20_000, 4];
     const z = normal([n, d], { seed: 9, purpose: "noise" }).data;

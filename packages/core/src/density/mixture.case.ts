@@ -1,4 +1,4 @@
-/** What tests of mixtures share: random ones, and their law under noise. */
+/** What tests of mixtures share: random mixtures, and their noised distribution. */
 import { compile, type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { normal } from "../random/normal.ts";
 import type { Density } from "./density.ts";
@@ -31,7 +31,7 @@ export interface Parts {
   readonly covariances: Matrix[];
 }
 
-/** A function that evaluates a density's noisy law. */
+/** A function that evaluates the noised distribution of a density. */
 export const evaluator =
   (runtime: Runtime) =>
   async (

@@ -65,7 +65,7 @@ const levels: [alpha: number, sigma: number][] = [
   [0, 1],
 ];
 
-describe("the law under noise", () => {
+describe("the distribution under noise", () => {
   test.each([
     ["a mixture of 3 in 4 dimensions", threeInFour],
     ["a Gaussian in 7", { weights: [1], means: randomRows(1, 7, 15), covariances: [randomCovariance(7, 16)] }],
@@ -283,7 +283,7 @@ test("bad input is named", () => {
     [1, 1],
   ];
   expect(() => gaussianMixture({ means: [] })).toThrow(ShapeError);
-  expect(() => gaussianMixture({ means, weights: [1] })).toThrow(/as many weights as means, 2; found 1/);
+  expect(() => gaussianMixture({ means, weights: [1] })).toThrow(/expected 2 weights, one for each mean; found 1/);
   expect(() => gaussianMixture({ means, weights: [1, 0] })).toThrow(ArgumentError);
   expect(() => gaussianMixture({ means, weights: [1, Number.NaN] })).toThrow(ArgumentError);
   expect(() => gaussianMixture({ means, covariances: [1] })).toThrow(ShapeError);

@@ -1,4 +1,4 @@
-/** Mixtures of Gaussians: sampling, and the exact law under noise. */
+/** Mixtures of Gaussians: sampling, and the exact distribution under noise. */
 import {
   constant,
   log,
@@ -57,7 +57,7 @@ export const gaussianMixture = ({ weights, means, covariances }: MixtureOptions)
     throw new ShapeError(`gaussianMixture: expected covariances to be a list, one for each of ${count} means`);
   for (const [name, found] of [["weights", proportions.length] as const, ["covariances", covariances?.length] as const])
     if (found !== undefined && found !== count)
-      throw new ShapeError(`gaussianMixture: expected as many ${name} as means, ${count}; found ${found}`);
+      throw new ShapeError(`gaussianMixture: expected ${count} ${name}, one for each mean; found ${found}`);
   const total = proportions.reduce((a, b) => a + b, 0);
   if (!(proportions.every((weight) => weight > 0) && Number.isFinite(total)))
     throw new ArgumentError(`gaussianMixture: expected positive finite weights, found ${proportions.join(", ")}`);
@@ -134,7 +134,7 @@ const noisyMixture = (weights: Float64Array, components: readonly GaussianCompon
     logWeights: ndarray(weights.map(Math.log), [weights.length, 1]),
     means: stacked(components, [1, d], ({ mean }) => mean),
     variances: stacked(components, [1, d], ({ variances }) => variances),
-    // Without any rotated component the coordinates are the data's own, and d may be that of an image.
+    // Without any rotated component the coordinates are the data's own, and d may be as large as for an image.
     bases: components.some(({ basis }) => basis) && stacked(components, [d, d], ({ basis }) => basis ?? identity(d)),
   };
   return (x, alpha, sigma): NoisyDensity => {

@@ -12,7 +12,7 @@ afterAll(() => runtime.dispose());
 
 const kappas = Float64Array.from([1e-3, 0.1, 1, 5, 20, 100, 1e3, 1e5]);
 
-test("Bessel ratios of order 1/2 are Langevin's function, and log I_(1/2) is that of sinh", async () => {
+test("Bessel ratios of order 1/2 are Langevin's function, and log I_(1/2) follows from sinh", async () => {
   const found = await evaluate(
     (kappa) => {
       const { ratio, logScaled } = bessel(0.5, kappa!);

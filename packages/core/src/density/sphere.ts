@@ -1,4 +1,4 @@
-/** The uniform law on a sphere: a curved manifold of known dimension whose law under noise is known. */
+/** The uniform distribution on a sphere: a curved manifold of known dimension. Its noised distribution is known. */
 import { concat, log, ndarray, type Tensor } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
@@ -33,8 +33,8 @@ const leastKappa = 1e-100;
  *     log p(u) = log Gamma(m / 2) + nu log(2 / kappa) + log I_nu(kappa) - (rho^2 + a^2) / (2 sigma^2) - m / 2 log(2 pi sigma^2)
  *     score = ((a / rho) I_(nu+1)(kappa) / I_nu(kappa) u - x) / sigma^2
  *
- * the mean of a von Mises-Fisher law (Mardia & Jupp 2000, section 9.3.2). Accurate to about 1e-10 in float64; float32 points
- * are taken to float64 and back.
+ * the mean of a von Mises-Fisher distribution (Mardia & Jupp 2000, section 9.3.2). Accurate to about 1e-10 in float64;
+ * float32 points are taken to float64 and back.
  * @throws ArgumentError unless dimension is a positive whole number, ambient larger and radius positive
  */
 export const uniformSphere = ({ dimension, ambient = dimension + 1, radius = 1 }: SphereOptions): Density => {

@@ -26,7 +26,7 @@ interface Spring {
   readonly way?: Partial<Integration>;
 }
 
-/** Springs solved from 0 to 2, with the integral of y; the states, and what the loop told on the way. */
+/** Springs solved from 0 to 2, with the integral of y; the states, and what the loop reported on the way. */
 const springs = async ({
   frequencies,
   tableau = dormandPrinceTableau,
@@ -132,7 +132,7 @@ test("samples through fewer slots: the same bits, and a slow one holds up nothin
   for (const [i, error] of errorsOf(found, frequencies).entries()) expect(error, `${i}`).toBeLessThan(1e-4);
 });
 
-test("times are told, each slot's own, and end where asked; times may be rounded", async () => {
+test("times are reported, each slot's own, and end where asked; times may be rounded", async () => {
   const { progress } = await springs({ frequencies: [1, 9], way: { round: Math.fround } });
   expect(Array.from(progress[0]!.at)).toEqual([0, 0]);
   expect(Array.from(progress.at(-1)!.at)).toEqual([2, 2]);

@@ -1,6 +1,6 @@
 /**
- * The loop of every solver with steps of its own length: samples go through slots, each in its own steps. What is solved and by
- * which method is a {@link Method}; how long steps are a {@link Controller}. Neither is known here.
+ * The loop of every solver that chooses the length of its steps. Samples go through slots, each in its own steps. What
+ * is solved and by which method is a {@link Method}; how long steps are a {@link Controller}. Neither is known here.
  */
 import { type Controller, nextStep, roundedStep, type StepControl } from "./step-control.ts";
 
@@ -20,7 +20,7 @@ export interface Placed {
 
 /** A method that tries steps of the states in all slots at once. Lists of times have an entry for each slot. */
 export interface Method {
-  /** Takes up samples at the start of the way. Slots beside theirs stay as they are. */
+  /** Takes up samples at the start of the way. Other slots stay as they are. */
   begin(fresh: readonly Placed[], at: Float64Array): Promise<void>;
   /**
    * Tries a step of every active slot, in the others from a time to the same one.
@@ -29,11 +29,11 @@ export interface Method {
   attempt(from: Float64Array, to: Float64Array, active: readonly Placed[]): Promise<ArrayLike<number>>;
   /** Goes on from the states that the last attempt proposed in these slots. In the others nothing has happened. */
   accept(slots: readonly Placed[]): void;
-  /** Keeps the state of a sample that is at the end, after so many attempts. Its slot is free then. */
+  /** Keeps the state of a sample that is at the end, after a number of attempts. Its slot is free then. */
   finish?(placed: Placed, attempts: number): void;
 }
 
-/** Why a sample is given up: after too many steps, at a step too short, or in fixed steps by an error that is not finite. */
+/** Why a sample is given up: too many steps, a step too short, or an error that is not finite in fixed steps. */
 export type GivenUp = "steps" | "step" | "error";
 
 /** What is solved, for which samples, along which way. */
@@ -47,9 +47,9 @@ export interface Integration {
   readonly to: number;
   /** Default time itself. */
   readonly clock?: Clock;
-  /** Rounds a time to the element type of the method. Default none. */
+  /** Rounds a time to the element type of the method. Default: no rounding. */
   readonly round?: (t: number) => number;
-  /** How long steps are, or a number of equal ones, whatever the error. */
+  /** How long steps are, or a number of equal ones, for any error. */
   readonly control: Controller | number;
   /** Attempts after which a sample is given up. Default no limit. */
   readonly mostSteps?: number;
@@ -58,7 +58,7 @@ export interface Integration {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far samples are, before an attempt or after the last; not valid after the next one. */
+/** How far samples are, before an attempt or after the last. Not valid after the next attempt. */
 export interface Progress {
   /** Attempts so far. */
   readonly attempt: number;
@@ -71,8 +71,8 @@ export interface Progress {
 const ownClock: Clock = { at: (t) => t, timeOf: (value) => value };
 
 /**
- * Solves from one end of the way to the other. Every slot has a step of its own length, one of a few ({@link roundedStep}), but
- * for the first and the last. A slow sample holds up nothing while others wait for a slot.
+ * Solves from one end of the way to the other. Every slot has its own step length, one of a few ({@link roundedStep}),
+ * except the first and the last. A slow sample holds up nothing while others wait for a slot.
  * @yields before each attempt, and after the last
  * @throws what `error` gives; the signal's reason when aborted
  */

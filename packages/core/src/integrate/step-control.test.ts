@@ -54,7 +54,7 @@ test("rounded steps are powers of 2^(1/8), no longer but by rounding, and at mos
     expect(rounded).toBeGreaterThan((step * 11) / 12);
     // A step of one of these lengths keeps it, rounded though the times between are.
     for (const shift of [-1e-6, 1e-6]) expect(roundedStep(rounded * (1 + shift))).toBe(rounded);
-    // Rounding of float32 does not move a step, but for one on the border.
+    // Rounding of float32 does not move a step, except one on the border.
     expect(roundedStep(step * 0.99)).toBe(roundedStep(step * 0.99 * (1 + 1e-6)));
   }
 });

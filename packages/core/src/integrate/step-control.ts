@@ -16,8 +16,8 @@ export interface Controller {
   /** The greatest factor from a step that succeeds right after one that failed. Default 1. */
   readonly growAfterFailure?: number;
   /**
-   * Errors below this say no more than that a step was far too short: in float32 they may be rounding, and a step that seems
-   * exact does not make the next one endless. Default 0.01.
+   * Smaller errors count as this one. They only say that a step was far too short, and in float32 they may be rounding.
+   * So a step that seems exact does not make the next step endless. Default 0.01.
    */
   readonly leastError?: number;
   /** The shortest step, below which a sample is given up, and the longest. Defaults 0 and no limit. */
@@ -35,9 +35,9 @@ export interface StepControl {
 
 /**
  * step' = step min(grow, max(shrink, safety error^-proportional lastError^integral)), the controller of Gustafsson 1991
- * (Hairer & Wanner 1996, section IV.2, equation 2.43c); after a failed attempt without the last factor, and the step grows by
- * `growAfterFailure` at most after one.
- * @param error in units of the tolerance; at most 1 is a success, not a number a failure
+ * (Hairer & Wanner 1996, section IV.2, equation 2.43c). After a failed attempt the last factor is left out, and the
+ * next step grows by `growAfterFailure` at most.
+ * @param error in units of the tolerance. At most 1 is a success. NaN is a failure
  */
 export const nextStep = (
   { safety, proportional, integral, shrink, grow, growAfterFailure = 1, leastError = 1e-2 }: Controller,
@@ -61,11 +61,12 @@ export const nextStep = (
 };
 
 /**
- * The longest of the lengths 2^(k / 8) that is no longer than this, but by a thousandth. Errors differ by rounding from one shape of batch to
- * another. If step lengths did too, every sample would end elsewhere than the same one drawn alone, by as much as the
- * tolerance allows. Of a few lengths the same one is taken, unless an error is within its rounding of where the next begins.
- * Of samples of a small network in float32, 70 % differed by more than rounding at a tolerance of 1e-3, the most by 5e-2. With
- * a few lengths none of 2,048 did, and five at 1e-5, by up to 2e-4.
+ * The longest of the lengths 2^(k / 8) that is at most a thousandth longer than this. Errors differ by rounding from
+ * one shape of batch to another. If step lengths did too, a sample drawn in a batch and the same sample drawn alone
+ * would end at different places, by as much as the tolerance allows. With a few lengths both take the same length,
+ * unless an error is within its rounding of where the next length begins. Of samples of a small network in float32, 70
+ * % differed by more than rounding at a tolerance of 1e-3, the most by 5e-2. With a few lengths none of 2,048 did, and
+ * five at 1e-5, by up to 2e-4.
  */
 export const roundedStep = (step: number): number => 2 ** (Math.floor(8 * Math.log2(step) + slack) / 8);
 

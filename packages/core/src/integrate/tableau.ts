@@ -2,8 +2,8 @@
 
 /**
  * An explicit method whose last stage is the first of the next step. With k_i the slope at u + c_i h and the state
- * y + h sum_j a_ij k_j, the last stage's own state is the solution; h sum_i error_i k_i is its difference from the embedded
- * solution of the order below, which estimates the local error.
+ * y + h sum_j a_ij k_j, the last stage's own state is the solution. h sum_i error_i k_i is its difference from the
+ * embedded solution of the order below, which estimates the local error.
  */
 export interface Tableau {
   readonly c: readonly number[];

@@ -99,7 +99,7 @@ test("log Z of products and powers of Gaussians", async () => {
   }
 });
 
-test("data of unit variance: every weight is 1, and chains are those of the seed", async () => {
+test("data of unit variance: every weight is 1, and chains follow from the seed", async () => {
   const model = exact(gaussian({ mean: [0, 0] }), vp());
   const options = { chains: 20, levels: 10, dtype: "float64", runtime } as const;
   const found = await annealedImportance(model, options);

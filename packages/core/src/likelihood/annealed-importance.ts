@@ -25,13 +25,13 @@ import { checkModel } from "./options.ts";
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
-  /** Independent chains, at least 2; default 1,000. */
+  /** Independent chains, at least 2. Default 1,000. */
   readonly chains?: number;
   /** Noise levels from the process's last time to its first, at least 2, in geometric progression of sigma / alpha. Default 200. */
   readonly levels?: number;
-  /** Steps of the Metropolis-adjusted Langevin algorithm at each level; default 2. */
+  /** Steps of the Metropolis-adjusted Langevin algorithm at each level. Default 2. */
   readonly stepsPerLevel?: number;
-  /** The r of their size eta = 2 (r sigma)^2; default 0.5. */
+  /** The r of their size eta = 2 (r sigma)^2. Default 0.5. */
   readonly snr?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -55,14 +55,14 @@ const known = {
   runtime: true,
 } satisfies Known<AnnealedImportanceOptions>;
 
-/** What {@link annealedImportance} finds; lists have a number for each level, from noise to data. */
+/** What {@link annealedImportance} finds. Lists have a number for each level, from noise to data. */
 export interface AnnealedImportance<D extends FloatType = FloatType> {
   readonly times: readonly number[];
   /** log Z_t, the logarithm of the integral of exp(logDensity(x, t)) over x. */
   readonly logNormaliser: Float64Array;
   /** Of each, from the spread of the weights. It is honest while the effective sample size is large. */
   readonly standardError: Float64Array;
-  /** (sum w)^2 / sum w^2: as good as so many chains of equal weight. */
+  /** (sum w)^2 / sum w^2: worth this many chains of equal weight. */
   readonly effectiveSampleSize: Float64Array;
   /** Mean probability with which a step was taken. */
   readonly acceptance: Float64Array;
@@ -72,10 +72,11 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
 }
 
 /**
- * Annealed importance sampling (Neal 2001) over noise levels: chains start at N(0, (alpha^2 + sigma^2) I) at the last time, whose
- * normaliser is known, and go from level to level, scaled by sqrt(alpha^2 + sigma^2) as data of unit variance are; at each
- * their weight takes on the ratio of the new density to the old, then Metropolis-adjusted Langevin steps settle them. The mean
- * weight is Z_t without bias, whatever the steps; its logarithm is biased by about half the squared standard error.
+ * Annealed importance sampling (Neal 2001) over noise levels. Chains start at N(0, (alpha^2 + sigma^2) I) at the last
+ * time, where the normaliser is known. They go from level to level, scaled by sqrt(alpha^2 + sigma^2) as data of unit
+ * variance are. At each level their weight is multiplied by the ratio of the new density to the old, then
+ * Metropolis-adjusted Langevin steps settle them. The mean weight is Z_t without bias, for any steps. Its logarithm is
+ * biased by about half the squared standard error.
  * @param model with `logDensity`, which needs no normaliser: `energyModel(trained)`, `productOf`, or an exact density
  * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the signal's reason when aborted
  */

@@ -63,11 +63,11 @@ export const dequantise = <D extends FloatType = "float32">(
 
 /** Options of {@link bitsPerDimension}. */
 export interface BitsOptions extends LogDensityOptions, Quantisation {
-  /** Of the dequantisation; default 0. */
+  /** Of the dequantisation. Default 0. */
   readonly seed?: number;
-  /** Points drawn in each sample's cell, whose log-densities are averaged; default 1. */
+  /** Points drawn in each sample's cell, whose log-densities are averaged. Default 1. */
   readonly draws?: number;
-  /** In which the model is evaluated; default float32. */
+  /** In which the model is evaluated. Default float32. */
   readonly dtype?: FloatType;
 }
 
@@ -87,13 +87,13 @@ export interface BitsPerDimension {
   readonly mean: number;
   /** Of the mean over samples, from their spread: data, dequantisation and probes together. NaN for one sample. */
   readonly standardError: number;
-  /** How far the mean may be off beside that, by the `errorEstimate` of `logDensityDetails`. */
+  /** How far the mean may be off besides that, by the `errorEstimate` of `logDensityDetails`. */
   readonly errorEstimate: number;
 }
 
 /**
- * -log2 of the probability that a log-density gives to a cell, over the dimensions; by Jensen's inequality an upper bound
- * in expectation over the cell: -(log p / (d ln 2)) - log2(width).
+ * -log2 of the probability that a log-density gives to a cell, over the number of dimensions. By Jensen's inequality it
+ * is an upper bound in expectation over the cell: -(log p / (d ln 2)) - log2(width).
  */
 export const bitsOf = (logDensity: number, size: number, width: number): number =>
   -logDensity / (size * Math.LN2) - Math.log2(width);

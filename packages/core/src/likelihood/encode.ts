@@ -41,8 +41,8 @@ const transport = async <D extends FloatType>(
 };
 
 /**
- * The latent code of data: where the probability-flow ODE takes it, over the prior's deviation, so that codes of data are
- * distributed as N(0, I) (Song et al. 2021, section 4.3).
+ * The latent code of data: the end point of the probability-flow ODE, divided by the prior's deviation (Song et al.
+ * 2021, section 4.3). Codes of data are distributed as N(0, I).
  * @param x points at `options.time`, [n, ...model.shape]
  * @returns [n, ...model.shape]
  * @throws as `logDensityDetails`
@@ -57,8 +57,8 @@ export const encode = async <D extends FloatType>(
 };
 
 /**
- * The data of latent codes: the inverse of {@link encode}, up to the accuracy asked of both. Nothing is denoised in the
- * end, so that the round trip returns its input.
+ * The data of latent codes: the inverse of {@link encode}, up to the accuracy of both. Nothing is denoised at the end,
+ * so that the round trip returns its input.
  * @param latent [n, ...model.shape]
  * @returns points at `options.time`, [n, ...model.shape]
  * @throws as `logDensityDetails`
@@ -78,7 +78,7 @@ export interface InterpolateOptions extends ProbabilityFlowOptions {
   readonly count?: number;
   /**
    * `spherical` (the default) keeps to the shell on which latent codes lie in many dimensions (Shoemake 1985; White
-   * 2016); `linear` is the straight line, whose middle lies far inside that shell.
+   * 2016). `linear` is the straight line, whose middle lies far inside that shell.
    */
   readonly path?: "spherical" | "linear";
 }
@@ -86,8 +86,8 @@ export interface InterpolateOptions extends ProbabilityFlowOptions {
 const interpolateOptions = { ...flowOptions, count: true, path: true } satisfies Known<InterpolateOptions>;
 
 /**
- * The weights of both ends at a fraction of the great arc between them; the straight line's where they are parallel or
- * opposite, and no arc is singled out.
+ * The weights of both ends at a fraction of the great arc between them. Where they are parallel or opposite no arc is
+ * singled out, and the weights are the straight line's.
  */
 export const sphericalWeights = (a: ArrayLike<number>, b: ArrayLike<number>, fraction: number): [number, number] => {
   let [dot, aa, bb] = [0, 0, 0];
@@ -104,10 +104,10 @@ export const sphericalWeights = (a: ArrayLike<number>, b: ArrayLike<number>, fra
 };
 
 /**
- * Paths between pairs of data points through the latent space: both are encoded, the codes joined, and the codes in
- * between decoded.
- * @param a first ends, [n, ...model.shape] @param b last ends, likewise; `given` is for each pair
- * @returns [n, count, ...model.shape]; the first and last of each path are `a` and `b` after a round trip
+ * Paths between pairs of data points through the latent space. Both points are encoded, and the codes between them are
+ * decoded.
+ * @param a first ends, [n, ...model.shape] @param b last ends, of the same shape; `given` is for each pair
+ * @returns [n, count, ...model.shape]. The first and last of each path are `a` and `b` after a round trip
  * @throws ShapeError for ends of different shape; ArgumentError for a bad count or path; else as {@link encode}
  */
 export const interpolate = async <D extends FloatType>(

@@ -1,7 +1,7 @@
 /**
  * The probability-flow ODE, compiled. In y = x / alpha, r = sigma / alpha and u = log r every process reads
- * dy/du = r noise(x, t). The state that is followed is w = y / s with s = sqrt(1 + r^2), whose scale stays that of data
- * standardised to unit variance, and which stands still where there is nothing but noise:
+ * dy/du = r noise(x, t). The state that is followed is w = y / s with s = sqrt(1 + r^2), whose scale stays the scale of
+ * data standardised to unit variance, and which stands still where there is nothing but noise:
  *
  *     dw/du = r noise / s - w r^2 / s^2
  */
@@ -53,7 +53,7 @@ export const stateScale = (process: Process, t: number): number => process.alpha
 
 /**
  * @param dtype in which the model is evaluated; the integration around it is always in float64
- * @param divergence none, exact, or by so many probes
+ * @param divergence none, exact, or by a number of probes
  * @param given what the model is conditioned on, for each sample
  */
 export const compileFlow = async (
@@ -97,7 +97,7 @@ export const compileFlow = async (
       const t = ndarray(storage(dtype, batch)) as NdArray<FloatType>;
       for (let i = 0; i < batch; i++) {
         t.data[i] = timeAt(process, u[i]!);
-        // The schedule is that of the time as the model sees it, rounded.
+        // The schedule is taken at the time as the model sees it, rounded.
         const scale = stateScale(process, t.data[i]!);
         for (let j = i * size; j < (i + 1) * size; j++) x.data[j] = w[j]! * scale;
       }

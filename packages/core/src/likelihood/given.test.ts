@@ -212,7 +212,7 @@ describe("what is refused", () => {
     await expect(logDensity(model, x, { given: { class: wide } })).rejects.toThrow(ShapeError);
   });
 
-  test("unknown options, lists in place of arrays, and what is no model", async () => {
+  test("unknown options, lists in place of arrays, and values that are not models", async () => {
     const nested = never([[0, 1]]);
     const calls = [
       ["logDensity", (m: never, p: never, o: never) => logDensity(m, p, o)],

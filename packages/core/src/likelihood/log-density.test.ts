@@ -46,7 +46,7 @@ const mixture = gaussianMixture({
   weights: [0.3, 0.7],
 });
 
-// The prior leaves out the data's own law, of order 1 / sigmaMax: nothing here.
+// The prior leaves out the data's own distribution, of order 1 / sigmaMax: nothing here.
 const wide = edm({ sigmaMin: 0.01, sigmaMax: 1e8 });
 
 describe("exact divergence", () => {
@@ -80,7 +80,7 @@ describe("exact divergence", () => {
     },
   );
 
-  test("samples take steps of their own, and do not depend on the others", async () => {
+  test("samples take their own steps, and do not depend on the others", async () => {
     const model = exact(mixture, wide);
     const x = castArray(mixture.sample(40, 4), "float64");
     const all = await logDensityDetails(model, x, { runtime });

@@ -13,7 +13,7 @@ import { solveFlow } from "./solve-flow.ts";
 
 /** Hutchinson's estimator of the divergence: random probes, one derivative of the model each. */
 export interface Hutchinson {
-  /** Probes for each sample, the same ones along its way; default 8. Two at least tell a standard error. */
+  /** Probes for each sample, the same along its path. Default 8. At least two are needed for a standard error. */
   readonly probes?: number;
   /** Signs, of the smaller variance, or normal draws. Default rademacher. */
   readonly distribution?: "rademacher" | "gaussian";
@@ -24,7 +24,7 @@ export interface Hutchinson {
 /** Options of {@link logDensity}. */
 export interface LogDensityOptions extends ProbabilityFlowOptions {
   /**
-   * `exact` takes as many derivatives as a sample has elements. Default exact up to 64 elements, beyond that
+   * `exact` takes one derivative for each element of a sample. Default exact up to 64 elements, beyond that
    * {@link Hutchinson} with its defaults.
    */
   readonly divergence?: "exact" | Hutchinson;
@@ -35,22 +35,22 @@ export const logDensityOptions = { ...flowOptions, divergence: true } satisfies 
 
 const hutchinsonOptions = { probes: true, distribution: true, seed: true } satisfies Known<Hutchinson>;
 
-/** A log-density, and how far it is to be trusted; all [n]. */
+/** A log-density and its errors, all [n]. */
 export interface LogDensityDetails<D extends FloatType = FloatType> {
   /** In nats. */
   readonly logDensity: NdArray<D>;
   /** Of the mean over probes, in nats: 0 for the exact divergence, NaN for a single probe. */
   readonly standardError: NdArray<"float64">;
   /**
-   * How far the log-density may be from that of the model's marginal, in nats, Hutchinson's chance left out: `solverError`,
-   * the size of `priorMismatch`, and how far that may be off itself.
+   * How far the log-density may be from the log-density of the model's marginal, in nats, Hutchinson's chance left out:
+   * `solverError`, the size of `priorMismatch`, and how far that may be off itself.
    */
   readonly errorEstimate: NdArray<"float64">;
   /** The sum of the local errors of the ODE's solution, each as it moves the log-density, in nats. */
   readonly solverError: NdArray<"float64">;
   /**
-   * By how much, in nats, the log-density would be higher had the path ended in the marginal at the last time, and not in the
-   * prior that stands for it, by the model's denoised estimates ({@link priorMismatch}).
+   * By how much, in nats, the log-density would be higher if the path ended in the marginal at the last time instead of
+   * the prior. Estimated from the model's denoised estimates ({@link priorMismatch}).
    */
   readonly priorMismatch: NdArray<"float64">;
   /** Evaluations of the model with its divergence. */
@@ -93,13 +93,14 @@ const checkHutchinson = ({ probes, distribution }: Required<Hutchinson>): void =
  *     log p_t(x) = log N(y_T; 0, r_T^2 I) + integral over r from r_t to r_T of div_y noise  -  d log alpha_t
  *
  * along dy/dr = noise in y = x / alpha, r = sigma / alpha (Chen et al. 2018, theorem 1; Song et al. 2021, appendix D.2;
- * Hutchinson's estimator as in Grathwohl et al. 2019, one draw of probes for a whole path). The marginal in the end is
- * taken to be the prior, as in sampling: this is the density of what the flow makes of the prior's draws. The data's own
- * marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order |x_0| / r_T of data
- * off the origin: with sigma up to 80, a hundredth of a nat for data of unit variance, a nat for data 30 from the origin.
+ * Hutchinson's estimator as in Grathwohl et al. 2019, one draw of probes for a whole path). The marginal at the last
+ * time is taken to be the prior, as in sampling. So this is the density of what the flow makes of the prior's draws.
+ * The data's own marginal differs by `priorMismatch`, which is not added but counts as an error. It is of the order
+ * |x_0| / r_T for data off the origin. With sigma up to 80 that is a hundredth of a nat for data of unit variance, and
+ * a nat for data 30 from the origin.
  * @param x [n, ...model.shape], float32 or float64, in which the model is evaluated
- * @throws ShapeError | ArgumentError for bad points or options; SamplingError where the ODE cannot be solved as exactly as
- *   asked; the signal's reason when aborted
+ * @throws ShapeError | ArgumentError for bad points or options; SamplingError where the ODE cannot be solved to the
+ *   tolerance; the signal's reason when aborted
  */
 export const logDensityDetails = async <D extends FloatType>(
   model: ScoreModel,

@@ -5,10 +5,12 @@ import type { AnnealedImportance } from "./annealed-importance.ts";
 import { logRatio } from "./flow.ts";
 
 /**
- * A model whose `logDensity` is normalised at every time, by what {@link annealedImportance} found of it: so that energies
- * trained apart can be weighed against each other in `mixtureOf`. Between levels log Z is linear in log(sigma / alpha).
- * @param model without conditions: the normaliser of one class is not that of another
- * @throws ArgumentError for a model without `logDensity` or with conditions, or an estimate with other than finite normalisers of at least 2 levels
+ * A model whose `logDensity` is normalised at every time, by the estimate of {@link annealedImportance}. Energies
+ * trained separately can then be weighed against each other in `mixtureOf`. Between levels log Z is linear in log(sigma
+ * / alpha).
+ * @param model without conditions: every class has another normaliser
+ * @throws ArgumentError for a model without `logDensity` or with conditions, or an estimate without at least 2 finite
+ *   normalisers
  */
 export const normalised = <M extends ScoreModel>(
   model: M,
@@ -19,8 +21,8 @@ export const normalised = <M extends ScoreModel>(
   const conditions = Object.keys(model.conditions ?? {});
   if (conditions.length > 0)
     throw new ArgumentError(
-      `normalised: expected a model without conditions, found one of ${conditions.join(", ")}, each value of which has a ` +
-        "normaliser of its own; fix it first, as in conditional(model, 3)",
+      `normalised: expected a model without conditions, found one of ${conditions.join(", ")}. Each value has another ` +
+        "normaliser; fix it first, as in conditional(model, 3)",
     );
   if (times.length < 2 || times.length !== logNormaliser.length || !logNormaliser.every(Number.isFinite))
     throw new ArgumentError(

@@ -8,18 +8,18 @@ import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
 
-/** What everything that follows the probability flow takes. */
+/** Options of every function that follows the probability flow. */
 export interface ProbabilityFlowOptions extends Accuracy {
   /** The time whose marginal is meant, default the process's first: the data under the least noise. */
   readonly time?: number;
   /**
-   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
-   * an array [n, ...shape]; `null` is none. Default nothing.
+   * What the model is conditioned on, by name, such as `{ class: 3 }`. It is one value for all samples, a list with one
+   * value for each, or an array [n, ...shape]. `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
   /**
-   * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it but
-   * for rounding; in float32 some in a hundred differ as the tolerance allows.
+   * Samples computed at once, default at most 256 and about a million numbers. A sample's result does not depend on it,
+   * up to rounding. In float32 a few in a hundred differ as much as the tolerance allows.
    */
   readonly batch?: number;
   readonly signal?: AbortSignal;
@@ -37,7 +37,7 @@ export const flowOptions = {
   runtime: true,
 } satisfies Known<ProbabilityFlowOptions>;
 
-/** @throws ArgumentError for what is no score model */
+/** @throws ArgumentError for a value that is not a score model */
 export const checkModel = (name: string, model: ScoreModel): void =>
   checkMade(
     `${name} model`,
@@ -47,9 +47,10 @@ export const checkModel = (name: string, model: ScoreModel): void =>
   );
 
 /**
- * Checks what callers without types may hand in.
+ * Checks the arguments of callers without types.
  * @param known the names of all options
- * @throws ArgumentError for a model that is none, points that are no array of floating-point numbers, or unknown options
+ * @throws ArgumentError for a value that is not a score model, points that are no array of floating-point numbers, or
+ *   unknown options
  */
 export const checkCall = (
   name: string,

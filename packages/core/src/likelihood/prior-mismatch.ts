@@ -3,7 +3,7 @@ import type { Rates } from "../integrate/runge-kutta.ts";
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-// Gauss-Legendre nodes of [0, 1], exact for estimates that are cubic along the ray; both weights are 1/2.
+// Gauss-Legendre nodes of [0, 1], exact for estimates that are cubic along the ray. Both weights are 1/2.
 const nodes = [0.5 - Math.sqrt(3) / 6, 0.5 + Math.sqrt(3) / 6];
 
 /** Evaluations of the model that {@link priorMismatch} takes. */

@@ -1,4 +1,4 @@
-/** The probability flow solved with a step of its own for every sample, and with the error of log-densities in view. */
+/** The probability flow solved with its own step for every sample, and with the error of log-densities in view. */
 
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
@@ -10,11 +10,12 @@ import { dormandPrinceTableau } from "../integrate/tableau.ts";
 /** How exactly the ODE is solved. */
 export interface Accuracy {
   /**
-   * Local error allowed in a step, default 1e-5: of the state in units of sqrt(alpha^2 + sigma^2), the deviation of noisy
-   * data, and of the log-density in nats per element of a sample. Steps adapt to it, for every sample by itself.
+   * Local error allowed in a step, default 1e-5. The error of the state is in units of sqrt(alpha^2 + sigma^2), the
+   * deviation of noisy data. The error of the log-density is in nats per element of a sample. Steps adapt to it, for
+   * every sample separately.
    */
   readonly tolerance?: number | undefined;
-  /** So many equal steps of log(sigma / alpha) instead, whatever the error. */
+  /** A number of equal steps of log(sigma / alpha) instead, for any error. */
   readonly steps?: number | undefined;
 }
 
@@ -29,7 +30,7 @@ export interface FlowProblem extends Accuracy {
   /** First and last u = log(sigma / alpha), in either order. */
   readonly from: number;
   readonly to: number;
-  /** Relative rounding error of an evaluation, below which no error can be told. */
+  /** Relative rounding error of an evaluation, below which no error can be measured. */
   readonly rounding: number;
   /** Writes the state of a sample at `from` into the row of a slot. */
   readonly load: (w: Float64Array, placed: Placed) => void;
@@ -111,7 +112,8 @@ const givenUp = (reason: GivenUp, sample: number, u: number): SamplingError =>
 
 /**
  * Solves dw/du by the method of Dormand & Prince 1980.
- * @throws SamplingError when a state is not finite, or a step cannot be made as exact as asked; the signal's reason
+ * @throws SamplingError when a state is not finite, or a step cannot reach the tolerance; the signal's reason when
+ *   aborted
  */
 export const solveFlow = async (problem: FlowProblem): Promise<SolvedFlow> => {
   const { count, size, channels, batch, from, to, tolerance = 1e-5, steps, rounding, load, rates, signal } = problem;

@@ -30,7 +30,7 @@ const shareOfFirst = ({ data }: NdArray): number => {
   return first / count;
 };
 
-/** Without densities or scores of their own, as networks are. */
+/** Without their own densities or scores, as networks are. */
 const silent = ({ process, shape, denoise }: ScoreModel): ScoreModel => ({ process, shape, denoise });
 
 test.each([edm({ sigmaMin: 0.02, sigmaMax: 200 }), vp()])(
@@ -40,7 +40,7 @@ test.each([edm({ sigmaMin: 0.02, sigmaMax: 200 }), vp()])(
     const weights = [0.2, 0.8];
     const found = await superpose(models.map(silent), { weights, count, steps: 300, seed: 3, runtime });
     expect(Math.abs(shareOfFirst(found) - 0.2)).toBeLessThan(4 * Math.sqrt(0.16 / count));
-    // Its samples are those of the mixture that knows its densities, but for the estimate's error.
+    // Its samples equal the samples of the mixture that knows its densities, up to the estimate's error.
     const sampler = { ...eulerMaruyama({ steps: 300 }), denoiseLast: false };
     const known = await sample(mixtureOf(models, { weights }), { count, sampler, seed: 3, runtime });
     const differences = Array.from(found.data, (value, i) => Math.abs(value - known.data[i]!)).sort((a, b) => a - b);

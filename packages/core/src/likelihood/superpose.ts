@@ -38,14 +38,14 @@ const firstOf = (values: Tensor): Tensor =>
 
 /**
  * Superposition of models (Skreta et al. 2024, algorithm 1, "or"): samples of their mixture, without densities. All models start at
- * the same noise, so the densities of a sample start equal; each step of the reverse SDE with score
+ * the same noise, so the densities of a sample start equal. Each step of the reverse SDE with score
  *
  *     s = sum_k p_k s_k        p_k in proportion to w_k q_k
  *
- * tells by Ito's lemma how log q_k of every model changes ({@link itoIncrement}), at no evaluation more. Euler-Maruyama steps; the
- * estimate's error falls with the root of their length, so take hundreds. Conditional models of one network are models too: the
- * classes "cat" and "dog" together are `superpose([conditional(model, cat), conditional(model, dog)], ...)`. Samples keep the
- * noise of the process's first time.
+ * gives by Ito's lemma the change of log q_k of every model ({@link itoIncrement}), without extra evaluations.
+ * Steps are Euler-Maruyama's. The estimate's error falls with the root of their length, so take hundreds. Conditional
+ * models of one network are models too: the classes "cat" and "dog" together are `superpose([conditional(model, cat),
+ * conditional(model, dog)], ...)`. Samples keep the noise of the process's first time.
  * @returns [count, ...shape]
  * @throws ArgumentError for models that do not go together or bad options; SamplingError when a sample is not finite; the
  *   signal's reason when aborted
@@ -90,6 +90,6 @@ export const superpose = <D extends FloatType = "float32">(
       };
     },
   };
-  // The loop asks its model for a process, a shape and a cost; what moves the samples is made in each step.
+  // The loop asks its model for a process, a shape and a cost. The score that moves the samples is made in each step.
   return sample<D>({ ...parts, denoise: members[0]!.denoise }, { ...options, sampler });
 };

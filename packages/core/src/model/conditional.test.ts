@@ -28,7 +28,7 @@ const learnt = async () => {
 
 const average = (values: Float32Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-test("samples follow the classes, in lists too, whatever the batch", async () => {
+test("samples follow the classes, in lists too, for any batch", async () => {
   const model = await learnt();
   for (const [k, mean] of means.entries()) {
     const { data } = await sample(conditional(model, k), { count: 64, seed: 1, runtime });

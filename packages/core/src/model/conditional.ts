@@ -5,10 +5,10 @@ import type { ScoreModel } from "./score-model.ts";
 import { entriesWhere, type WithGiven, withGiven } from "./with-given.ts";
 
 /**
- * The model of p(x | class), all rows of the same class. Samples of several classes at once: `sample(model, { count, given: {
- * class: [...] } })`, with the class of each.
+ * The model of p(x | class), with the same class for all rows. For samples of several classes at once, use
+ * `sample(model, { count, given: { class: [...] } })`, with the class of each.
  * @param model with the condition `class`, such as a network trained with classes
- * @param label the class, or `null` for none: the model of p(x)
+ * @param label the class, or `null` for no class: the model of p(x)
  * @returns a model that takes the other conditions alone
  * @throws ArgumentError when the model takes no class, or not this one
  */

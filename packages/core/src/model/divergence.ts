@@ -2,7 +2,7 @@
 import { constant, jvp, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { perSample } from "./per-sample.ts";
 
-/** A field on samples [n, ...shape] that maps each by itself. */
+/** A field on samples [n, ...shape] that maps each sample independently of the others. */
 export type Field = (x: Tensor) => Tensor;
 
 /** A field at some points, and its divergence there along each of several channels, [n] each. */
@@ -27,8 +27,8 @@ export const exactDivergence = (field: Field, x: Tensor): WithDivergence => {
 
 /**
  * Hutchinson's estimate v^T J v of the trace (Hutchinson 1990; Skilling 1989), one derivative and one channel for each
- * probe v. With independent entries of mean 0 and variance 1 it is unbiased; its variance is
- * 2 sum over i != j of S_ij^2 for signs and 2 sum over i, j of S_ij^2 for normal draws, S the symmetric part of J.
+ * probe v. With independent entries of mean 0 and variance 1 it is unbiased. Its variance is 2 sum over i != j of
+ * S_ij^2 for random signs and 2 sum over i, j of S_ij^2 for normal draws, with S the symmetric part of J.
  * @param probes [n, ...shape] each
  */
 export const hutchinsonDivergence = (field: Field, x: Tensor, probes: readonly Tensor[]): WithDivergence => ({

@@ -14,7 +14,7 @@ export interface ExactClassesOptions {
   readonly weights?: readonly number[];
 }
 
-/** A model with the condition `class` that knows everything. */
+/** An exact model with the condition `class`. */
 export type ExactClasses = ScoreModel & Required<Pick<ScoreModel, "score" | "logDensity" | "conditions">>;
 
 // Below every log-density, and far from the end of float32.

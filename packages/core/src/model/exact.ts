@@ -5,7 +5,7 @@ import type { Process } from "../process/process.ts";
 import { checkConditionNames } from "./given.ts";
 import type { Given, ScoreModel } from "./score-model.ts";
 
-/** A score model that knows everything, without approximation. */
+/** An exact score model, without approximation. */
 export interface ExactModel extends ScoreModel {
   readonly density: Density;
   score(x: Tensor, t: Tensor, given?: Given): Tensor;

@@ -14,8 +14,8 @@ import { didYouMean } from "../nearest-word.ts";
 import type { Condition, ScoreModel } from "./score-model.ts";
 
 /**
- * One sample's value of a condition: a class by its number, a number where the condition's shape is [], an array of the
- * condition's shape, or `null` for none, a row of zeros.
+ * One sample's value of a condition: a class by its number, a number where the condition's shape is [], or an array of
+ * the condition's shape. `null` is no condition, a row of zeros.
  */
 export type ConditionValue = number | NdArray | null;
 
@@ -31,7 +31,7 @@ export interface GivenRows {
   specs(rows: number): Record<string, Spec>;
   /**
    * Rows [samples.length, ...shape], by name, in the element type of the computation.
-   * @param samples indices of samples; one that is not in 0 to count - 1 gets a row of zeros
+   * @param samples indices of samples. An index outside 0 to count - 1 gets a row of zeros
    */
   rows(samples: ArrayLike<number>): Record<string, NdArray>;
   /** The rows of samples `from` to `from + rows - 1`. */

@@ -43,7 +43,7 @@ const expectAll = (found: readonly number[], expected: readonly number[]): void 
 };
 
 describe("edmPreconditioning", () => {
-  test("c_skip, c_out, c_in and c_noise are those of Karras et al. 2022, table 1", async () => {
+  test("c_skip, c_out, c_in and c_noise agree with Karras et al. 2022, table 1", async () => {
     const sigmas = [0.002, 0.5, 1, 80];
     for (const s of [0.5, 1]) {
       const preconditioning = edmPreconditioning({ sigmaData: s });
@@ -141,7 +141,7 @@ describe("predict", () => {
   });
 });
 
-test("the network's input has unit variance at every level, whatever it predicts", async () => {
+test("the network's input has unit variance at every level, for every prediction", async () => {
   for (const s of [0.5, 1, 4])
     for (const preconditioning of [
       edmPreconditioning({ sigmaData: s }),

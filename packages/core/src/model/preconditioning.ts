@@ -34,8 +34,8 @@ export const unitScale = (ratio: Tensor, s: number): Tensor =>
     .reciprocal();
 
 /**
- * Preconditioning that keeps input and training target at unit variance and errors from being amplified
- * (Karras et al. 2022, equation 7 and table 1):
+ * Preconditioning that keeps input and training target at unit variance and does not amplify errors (Karras et al.
+ * 2022, equation 7 and table 1):
  *
  *     D = c_skip y + c_out F(c_in y; log(r) / 4)     with r = sigma / alpha and s the data's deviation
  *     c_skip = s^2 / (r^2 + s^2)     c_out = r s / sqrt(r^2 + s^2)     c_in = 1 / sqrt(r^2 + s^2)
@@ -83,7 +83,7 @@ export type Prediction = keyof typeof denoisedFrom;
 /**
  * The network predicts one quantity at unit scale and the denoised estimate follows by Tweedie's formula. The score is
  * predicted times sigma, its natural scale. The velocity is cos * noise - sin * data at the angle atan(sigma / alpha)
- * (Salimans & Ho 2022, appendix D), whatever the process.
+ * (Salimans & Ho 2022, appendix D), for every process.
  * @throws ArgumentError for an unknown prediction, or a data deviation that is not positive
  */
 export const predict = declare({

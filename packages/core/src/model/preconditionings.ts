@@ -10,7 +10,7 @@ export const preconditionings = partList("preconditioning", [edmPreconditioning,
 export const preconditioningKinds = preconditionings.kinds;
 
 /**
- * The preconditioning a recipe describes; left-out settings take their defaults, but `predict` needs its `prediction`.
+ * The preconditioning a recipe describes. Left-out settings take their defaults, but `predict` needs its `prediction`.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
  */
 export const preconditioningFromRecipe = preconditionings.fromRecipe;

@@ -1,12 +1,12 @@
-/** A model whose denoised estimates obey a law exactly. */
+/** A model whose denoised estimates satisfy a constraint exactly. */
 import type { Tensor } from "@scorefield/tensor";
 import type { ScoreModel } from "./score-model.ts";
 
 /**
- * Projects every denoised estimate, so that samples whose last step is an estimate obey the law to rounding. For a linear
- * law that all data obey this costs nothing: the posterior mean obeys it too, and projection only takes away the
- * network's error.
- * @param project the nearest samples that obey the law, such as `linearConstraint(...).project`
+ * Projects every denoised estimate, so that samples whose last step is an estimate satisfy the constraint to rounding.
+ * For a linear constraint that all data satisfy this adds no error: the posterior mean satisfies it too, and projection
+ * only takes away the network's error.
+ * @param project the nearest samples that satisfy the constraint, such as `linearConstraint(...).project`
  */
 export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): ScoreModel => ({
   process: model.process,

@@ -1,4 +1,4 @@
-/** What every score model must do, whatever it is made of: a suite that each kind of them passes. */
+/** What every score model must do: a suite that every kind of model passes. */
 import {
   castArray,
   compile,
@@ -88,13 +88,13 @@ const expectClose = (found: NdArray, expected: NdArray, tolerance: number): void
 /** Settings of {@link scoreModelSuite}. */
 export interface ScoreModelSuite {
   readonly runtime: Runtime;
-  /** Rounding of float64 allowed, relative to the largest value; default 1e-9. */
+  /** Rounding of float64 allowed, relative to the largest value. Default 1e-9. */
   readonly tolerance?: number;
 }
 
 /**
- * Tests of a score model: shapes and element types; the score as Tweedie's formula has it; every row by itself; conditions
- * that are left out; names that are unknown; the part that serves a stretch of times.
+ * Tests of a score model: shapes and element types; the score by Tweedie's formula; every row independent of the
+ * others; conditions that are left out; names that are unknown; the part that serves a stretch of times.
  * @param make the model
  */
 export const scoreModelSuite = (
@@ -139,7 +139,7 @@ export const scoreModelSuite = (
       expectClose(found, await evaluate(denoise!, same), 2e-4);
     });
 
-    test("the score is that of the denoised point, by Tweedie's formula", async () => {
+    test("the score and the denoised point agree, by Tweedie's formula", async () => {
       const model = await make();
       const inputs = inputsOf(model, "float64");
       // In units of 1 / sigma, in which scores are of order 1.
@@ -153,7 +153,7 @@ export const scoreModelSuite = (
       expectClose(known, await evaluate(scaled(byTweedie), inputs), Math.max(tolerance, 1e-7));
     });
 
-    test("every row by itself: rows in another order come out in that order, and alone as among others", async () => {
+    test("every row on its own: rows in another order come out in that order, and alone as among others", async () => {
       const model = await make();
       const inputs = inputsOf(model, "float64");
       const order = [3, 0, 4, 1, 2];

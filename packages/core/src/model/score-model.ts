@@ -1,4 +1,4 @@
-/** The one idea of the library: whatever can tell where the data is, given a noisy point, is a score model. */
+/** The one idea of the library: a score model estimates where the data is, given a noisy point. */
 import type { Shape, Tensor } from "@scorefield/tensor";
 import type { Process } from "../process/process.ts";
 
@@ -13,7 +13,10 @@ export interface Condition {
   readonly classes?: number;
 }
 
-/** A model of data noised by a process. Exact densities, trained networks and guided or composed models all are one. */
+/**
+ * A model of data noised by a process. Exact densities, trained networks and guided or composed models are all score
+ * models.
+ */
 export interface ScoreModel {
   readonly process: Process;
   /** Shape of one sample, without the batch axis. */
@@ -21,10 +24,10 @@ export interface ScoreModel {
   /** What the model can be conditioned on, by name. Each of them may be left out of `given`. Left out: nothing. */
   readonly conditions?: Readonly<Record<string, Condition>>;
   /**
-   * The posterior mean E[x_0 | x_t, given]. Every row is treated alike, whatever its place in the batch.
+   * The posterior mean E[x_0 | x_t, given]. The result of a row does not depend on its place in the batch.
    * @param x noisy points, [n, ...shape], float32 or float64
    * @param t their times, [n], of the same element type
-   * @param given some of {@link ScoreModel.conditions}, of the same element type; none by default
+   * @param given some of {@link ScoreModel.conditions}, of the same element type. Default: no conditions
    * @returns [n, ...shape]
    */
   denoise(x: Tensor, t: Tensor, given?: Given): Tensor;
@@ -42,7 +45,8 @@ export interface ScoreModel {
   readonly evaluations?: number;
   /**
    * A model that gives the same at times from `earliest` to `latest` and costs less, or this one. The loop of sampling takes
-   * it for steps that look no further; for equal answers it is the same object. A model made of another does not inherit it.
+   * it for steps that look no further. For equal answers it is the same object. A model made of another does not
+   * inherit it.
    */
   within?(earliest: number, latest: number): ScoreModel;
 }

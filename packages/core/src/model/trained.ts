@@ -17,7 +17,7 @@ import { checkConditionNames } from "./given.ts";
 import type { Preconditioning } from "./preconditioning.ts";
 import type { ScoreModel } from "./score-model.ts";
 
-/** What makes a denoiser of a network. */
+/** The parts of a denoiser: a network and its preconditioning. */
 export interface DenoiserParts {
   readonly process: Process;
   readonly network: Network;
@@ -45,7 +45,7 @@ export const denoiser =
   (parameters: Tensors, x: Tensor, t: Tensor, conditions?: Conditions): Tensor =>
     parts.preconditioning.denoise(...preconditioned(parts, parameters, x, t, conditions));
 
-/** A trained network. Its parameters are constants of whatever is compiled from it. */
+/** A trained network. Its parameters are constants of every function compiled from it. */
 export interface TrainedModel extends ScoreModel, DenoiserParts {
   readonly parameters: NetworkParameters;
 }

@@ -102,8 +102,8 @@ export const noise = (model: ScoreModel, x: Tensor, t: Tensor, given?: Given): T
 };
 
 /**
- * dx/dt of the probability-flow ODE (Song et al. 2021, equation 13), [n, ...shape]; arguments as for {@link score}.
- * Not the "v-prediction" of Salimans & Ho 2022, which is this only for a process on the unit circle at unit speed.
+ * dx/dt of the probability-flow ODE (Song et al. 2021, equation 13), [n, ...shape]; arguments as for {@link score}. It
+ * equals the "v-prediction" of Salimans & Ho 2022 only for a process on the unit circle at unit speed.
  */
 export const velocity = (model: ScoreModel, x: Tensor, t: Tensor, given?: Given): Tensor =>
   combine(model.denoise(x, t, given), noise(model, x, t, given), scheduleAt(model.process, t, x));

@@ -3,7 +3,7 @@ import type { Tensor } from "@scorefield/tensor";
 import { checkConditionNames } from "./given.ts";
 import type { Condition, Given, ScoreModel } from "./score-model.ts";
 
-/** A score model with those of a model's own methods that survive a change of what it is given. */
+/** A score model, with the methods of a model that survive a change of what it is given. */
 export type WithGiven<M extends ScoreModel> = ScoreModel & Pick<M, Extract<keyof M, "score" | "logDensity">>;
 
 /**
@@ -51,7 +51,7 @@ export interface Bound extends ScoreModel {
   readonly bound?: Given;
 }
 
-/** The model given these rows of the batch that is traced; itself where there are none. */
+/** The model given these rows of the batch that is traced. Without rows, the model itself. */
 export const bind = (model: ScoreModel, given: Given): Bound =>
   Object.keys(given).length === 0 ? model : { ...withGiven("sampler step", model, {}, () => given), bound: given };
 

@@ -1,4 +1,4 @@
-/** One vector of all that a network is told of a sample: its noise level, class and augmentation. */
+/** One vector of all that a network is conditioned on: a sample's noise level, class and augmentation. */
 import { matmul, type NdArray, type Tensor } from "@scorefield/tensor";
 import { conditionRows } from "./conditions.ts";
 import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
@@ -14,7 +14,7 @@ export type ConditionEmbedding<T> = {
   readonly hidden: Linear<T>;
 };
 
-/** How many classes a network can be told, and how many numbers describe an augmentation. */
+/** How many classes a network can be conditioned on, and how many numbers describe an augmentation. */
 export interface ConditionSizes {
   readonly classes: number;
   readonly augmentation: number;
@@ -23,7 +23,7 @@ export interface ConditionSizes {
 const noiseFeatures = 32;
 
 /**
- * Fourier features of the noise level, the class and the augmentation, each through a layer of its own, added; then SiLU,
+ * Fourier features of the noise level, the class and the augmentation, each through its own layer, added; then SiLU,
  * a layer and SiLU again. Rows of zeros add nothing: an unknown class, an untouched sample.
  * @param noiseLevel [n], in float32 or the weights' element type
  * @returns [n, features]

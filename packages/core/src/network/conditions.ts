@@ -1,11 +1,11 @@
-/** What networks that can be told of a sample share. */
+/** What networks with conditions share. */
 import { constant, ShapeError, type Tensor, zeros } from "@scorefield/tensor";
 import type { Conditions } from "./network.ts";
 
 const described = { class: "classes as one-hot rows", augmentation: "augmentations as rows" };
 
 /**
- * The rows of a condition, [n, count] in the element type of x [n, ...], if they are told.
+ * The rows of a condition, [n, count] in the element type of x [n, ...], if they are given.
  * @throws ShapeError for rows of another shape
  */
 export const conditionRows = (
@@ -22,7 +22,8 @@ export const conditionRows = (
 };
 
 /**
- * The one-hot rows of the classes, [n, classes] in the element type of x [n, ...]; rows of zeros where none are told.
+ * The one-hot rows of the classes, [n, classes] in the element type of x [n, ...]. Rows of zeros where no class is
+ * given.
  * @throws ShapeError for rows of another shape
  */
 export const classRows = (conditions: Conditions, x: Tensor, classes: number): Tensor =>

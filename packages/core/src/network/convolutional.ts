@@ -1,4 +1,4 @@
-/** A small convolutional network that tells classes, for images, signals and volumes. */
+/** A small convolutional network for classifiers of images, signals and volumes. */
 import { conv, groupNorm, type NdArray, type Shape, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import { declare } from "../part/declare.ts";
 import { type OptionsOf, whole } from "../part/setting.ts";
@@ -47,9 +47,9 @@ const sizesOf = (spatial: Shape): Shape[] => {
 const channelsOf = (width: number, stage: number): number => width * 2 ** Math.min(stage, 2);
 
 /**
- * Convolutions of span 3 with group normalisation (Wu & He 2018) and SiLU, the first at full resolution and each further
- * one with stride 2, until no axis is longer than 8; then a linear layer of all that is left, whose values are the
- * features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
+ * Convolutions of span 3 with group normalisation (Wu & He 2018) and SiLU, the first at full resolution and each
+ * further one with stride 2, until no axis is longer than 8. Then a linear layer of all that is left. Its values are
+ * the features. The noise level scales and shifts the channels after each normalisation (Perez et al. 2018).
  * @throws ArgumentError for sizes out of range
  */
 export const convolutional = declare({

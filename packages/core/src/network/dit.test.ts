@@ -54,7 +54,7 @@ describe("samples", () => {
   });
 });
 
-test("parameters: as many as its layers add up to, and those that its description names", () => {
+test("parameters: the number that its layers add up to, and the ones that its description names", () => {
   const [w, values] = [8, 3 * 2 ** 2];
   const linear = (from: number, to: number) => (from + 1) * to;
   const block = linear(w, 6 * w) + linear(w, 3 * w) + linear(w, w) + linear(w, 4 * w) + linear(4 * w, w);
@@ -65,7 +65,7 @@ test("parameters: as many as its layers add up to, and those that its descriptio
   expect(countOf(dit({ patch: 2, width: 256, depth: 8 }).initialise([1, 32, 32], 0))).toBe(9_676_036);
 });
 
-describe("what it is told", () => {
+describe("what it is conditioned on", () => {
   const shape = [1, 4, 4];
   const network = dit({ ...tiny, classes: 3, augmentation: 2 });
   const parameters = randomised(network.initialise(shape, 0));

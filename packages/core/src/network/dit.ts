@@ -88,14 +88,15 @@ const make = (
 };
 
 /**
- * A diffusion transformer (Peebles & Xie 2023): patches of the sample become tokens, which know their place by fixed
- * cosines and sines and go through transformer blocks with adaptive layer norm zero. Samples are [channels, length],
- * [channels, height, width] or [channels, depth, height, width]. The output layer starts at zero, so training starts from
- * the preconditioner's own guess.
+ * A diffusion transformer (Peebles & Xie 2023): patches of the sample become tokens. Fixed cosines and sines encode
+ * their positions. The tokens go through transformer blocks with adaptive layer norm zero. Samples are [channels,
+ * length], [channels, height, width] or [channels, depth, height, width]. The output layer starts at zero, so training
+ * starts from the preconditioner's own guess.
  *
  * On samples [1, 32, 32], `{ patch: 2, width: 128 }` has 1.84 million parameters and 404 million multiply-adds, and
- * `{ patch: 2, width: 256, depth: 8 }` 9.7 million and 1.88 billion; `summary` tells for others.
- * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples that do not fall into patches
+ * `{ patch: 2, width: 256, depth: 8 }` 9.7 million and 1.88 billion. `summary` computes this for other settings.
+ * @throws ArgumentError for settings out of range. Its methods throw ShapeError for samples that are not a whole number
+ *   of patches
  */
 export const dit = declare({
   kind: "dit",

@@ -49,7 +49,7 @@ describe("masks", () => {
 describe("dropoutFrom", () => {
   const x = normal([2, 3, 4], { seed: 1 });
 
-  test("layers take their draws in turn, and those of no draws or no rate drop nothing", async () => {
+  test("layers take their draws in turn, and layers without draws or rate drop nothing", async () => {
     const uniforms = uniform([2, 14], { seed: 2 });
     const twice = await computed(
       runtime,

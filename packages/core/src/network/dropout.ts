@@ -13,12 +13,12 @@ export const dropoutUniforms = ([channels, ...spatial]: Shape): number => channe
 /**
  * Sets each activation to zero with probability `rate`, and divides what stays by 1 - rate (Srivastava et al. 2014).
  *
- * An activation of channel c at position p is kept where frac(a_c + b_p) >= rate, with uniform a_c and b_p: one draw per
- * channel and one per position instead of one for each activation. Every frac(a_c + b_p) is uniform and any two of them
- * are independent, so the mean and the covariance of the masks are those of independent masks. More than two are not:
- * three corners of a rectangle of channels and positions fix the fourth.
+ * An activation of channel c at position p is kept where frac(a_c + b_p) >= rate, with uniform a_c and b_p. That takes
+ * one draw per channel and one per position, not one for each activation. Every frac(a_c + b_p) is uniform and any two
+ * of them are independent, so the mean and the covariance of the masks are the same as for independent masks. More than
+ * two are not: three corners of a rectangle of channels and positions fix the fourth.
  * @param x [n, channels, ...spatial]
- * @param uniforms in [0, 1), [n, {@link dropoutUniforms}]: those of the channels, then those of the positions
+ * @param uniforms in [0, 1), [n, {@link dropoutUniforms}]: first for the channels, then for the positions
  */
 export const dropout = (x: Tensor, rate: number, uniforms: Tensor): Tensor => {
   const [n, channels, ...spatial] = x.shape as [number, number, ...number[]];

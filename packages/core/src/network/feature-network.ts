@@ -1,4 +1,4 @@
-/** What a classifier looks through: a network from samples to features, from which one linear layer tells the class. */
+/** The body of a classifier: a network from samples to features. One linear layer predicts the class from them. */
 import type { Shape, Tensor, Tensors } from "@scorefield/tensor";
 import { whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
@@ -12,10 +12,11 @@ export interface FeatureNetwork {
   readonly learningRate: number;
   /** Length of a feature vector. */
   readonly features: number;
-  /** Whether it is told the noise level. */
+  /** Whether it takes the noise level. */
   readonly noisy: boolean;
   /**
-   * Fresh parameters for samples of a shape, deterministic by seed; steps 0 to 99 of purpose `initialisation` are its own.
+   * Fresh parameters for samples of a shape, deterministic by seed. Steps 0 to 99 of purpose `initialisation` are its
+   * own.
    * @throws ShapeError for a shape that it does not take
    */
   initialise(shape: Shape, seed: number): Parameters;

@@ -7,7 +7,7 @@ import { perceptron } from "./perceptron.ts";
 export const featureNetworks = partList("feature network", [convolutional, perceptron]);
 
 /**
- * The feature network a recipe describes; left-out settings take their defaults.
+ * The feature network a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
  */
 export const featureNetworkFromRecipe = featureNetworks.fromRecipe;

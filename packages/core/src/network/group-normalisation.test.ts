@@ -30,7 +30,7 @@ test("groups of four channels, each channel with its scale and shift", async () 
   }
 });
 
-test("adaptive: each sample has scales and shifts of its own", async () => {
+test("adaptive: each sample has its own scales and shifts", async () => {
   const [scale, shift] = [normal([2, 8], { seed: 2 }), normal([2, 8], { seed: 3 })];
   const found = await computed(runtime, (h, a, b) => adaptiveGroupNormalisation(h!, a!, b!), x, scale, shift);
   expect(found.shape).toEqual(x.shape);

@@ -33,8 +33,8 @@ export const groupNormalisation = ({ scale, shift }: Normalisation<Tensor>, x: T
  */
 export const adaptiveGroupNormalisation = (x: Tensor, scale: Tensor, shift: Tensor): Tensor => {
   const [n, channels, ...spatial] = x.shape as [number, number, ...number[]];
-  // All channels of all samples as those of one sample: scales and shifts join the factors of the normalisation, which
-  // saves two passes over x.
+  // All channels of all samples as the channels of one sample: scales and shifts join the factors of the normalisation,
+  // which saves two passes over x.
   const all = n * channels;
   const joined = groupNorm(x.reshape([1, all, ...spatial]), n * groupsOf(channels), {
     scale: scale.add(1).reshape([all]),

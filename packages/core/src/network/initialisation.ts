@@ -43,7 +43,7 @@ export const layerDraws = (seed: number): NextDraws => {
   return () => ({ seed, step: step++ });
 };
 
-/** The largest divisor of a whole number that is not above a limit; 1 for a limit below 1. */
+/** The largest divisor of a whole number that is not above a limit. 1 for a limit below 1. */
 export const divisorUpTo = (value: number, limit: number): number => {
   for (let divisor = Math.floor(limit); divisor > 1; divisor--) if (value % divisor === 0) return divisor;
   return 1;

@@ -52,8 +52,8 @@ const make = ({ width, depth, noiseFeatures, classes }: Values<typeof settings>,
 };
 
 /**
- * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU, of which all but the first are
- * residual (He et al. 2016): h + silu(W h + b). The output layer starts at zero, so training starts from the
+ * Data, Fourier features of the noise level and the class go into `depth` hidden layers with SiLU. All but the first
+ * are residual (He et al. 2016): h + silu(W h + b). The output layer starts at zero, so training starts from the
  * preconditioner's own guess.
  * @throws ArgumentError for sizes that are not positive whole numbers
  */

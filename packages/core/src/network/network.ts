@@ -6,7 +6,7 @@ import type { KindRecipe } from "../recipe.ts";
 /** Parameter values on the host: nested objects and arrays of arrays. */
 export type Parameters = NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
 
-/** What a network may be conditioned on for every sample, beside its noise level. All of it may be left out. */
+/** What a network may be conditioned on for every sample, besides its noise level. Everything may be left out. */
 export interface Conditions<T = Tensor> {
   /** Classes as one-hot rows, [n, {@link Network.classes}]; a row of zeros names no class. */
   readonly class?: T;
@@ -24,9 +24,9 @@ export interface Network {
   readonly learningRate: number;
   /** How many classes it can be conditioned on, if any. */
   readonly classes?: number;
-  /** How many numbers describe an augmentation, if it can be told. */
+  /** How many numbers describe an augmentation, if the network can be conditioned on it. */
   readonly augmentation?: number;
-  /** Uniform draws that training takes for each sample of a shape; left out is none. */
+  /** Number of uniform draws that training takes for each sample of a shape. Default 0. */
   uniforms?(shape: Shape): number;
   /** Fresh parameters for samples of a shape, deterministic by seed. */
   initialise(shape: Shape, seed: number): Parameters;

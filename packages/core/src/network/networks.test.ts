@@ -16,7 +16,7 @@ test("left-out settings take their defaults, for every kind", () => {
   expect(networkFromRecipe({ kind: "mlp", width: 5 }).recipe).toEqual({ ...mlp().recipe, width: 5 });
 });
 
-test("unknown kinds and settings are named beside the known ones", () => {
+test("unknown kinds and settings are named together with the known ones", () => {
   expect(() => networkFromRecipe({ kind: "resnet" })).toThrow(RecipeError);
   expect(() => networkFromRecipe({ kind: "resnet" })).toThrow(/among mlp.*found resnet/);
   expect(() => networkFromRecipe({ kind: "toString" })).toThrow(RecipeError);

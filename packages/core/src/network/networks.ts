@@ -11,7 +11,7 @@ export const networks = partList("network", [mlp, unet, dit]);
 export const networkKinds = networks.kinds;
 
 /**
- * The network a recipe describes; left-out settings take their defaults.
+ * The network a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
  *   do not go together
  */

@@ -49,7 +49,7 @@ describe("positionFeatures", () => {
         expect(data[8 * position + k]).toBeCloseTo(value, 6);
   });
 
-  test("tell all positions of a volume apart, with zeros where features are left over", async () => {
+  test("differ at all positions of a volume, with zeros where features are left over", async () => {
     const { data } = await features([3, 4, 5], 20);
     const rows = Array.from({ length: 60 }, (_, i) => Array.from(data.slice(20 * i, 20 * i + 20), Number));
     expect(new Set(rows.map((row) => row.map((v) => v.toFixed(3)).join())).size).toBe(60);

@@ -34,8 +34,8 @@ export const fromPatches = (tokens: Tensor, [channels, ...spatial]: Shape, patch
 };
 
 /**
- * Where each position of a grid lies: along every axis cosines and sines of its index at frequencies from 1 down to
- * 1 / 10,000 (Vaswani et al. 2017, section 3.5; one share of the features for each axis as in Dosovitskiy et al. 2021,
+ * Features of each position of a grid: along every axis cosines and sines of its index at frequencies from 1 down to 1
+ * / 10,000 (Vaswani et al. 2017, section 3.5; one share of the features for each axis as in Dosovitskiy et al. 2021,
  * appendix D.4). Features that are left over are 0.
  * @param counts positions along each axis
  * @returns [positions, features], in row-major order

@@ -1,4 +1,4 @@
-/** A multilayer perceptron that tells classes, for vectors. */
+/** A multilayer perceptron for classifiers of vectors. */
 import { concat, sizeOf, type Tensor } from "@scorefield/tensor";
 import { declare } from "../part/declare.ts";
 import { list, type OptionsOf, whole } from "../part/setting.ts";

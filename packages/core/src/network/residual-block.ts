@@ -1,4 +1,4 @@
-/** The residual block of diffusion U-Nets, told the noise level and whatever else is embedded with it. */
+/** The residual block of diffusion U-Nets, conditioned on the noise level and all that is embedded with it. */
 import type { NdArray, Shape, Tensor } from "@scorefield/tensor";
 import { type Convolution, convolution, initialConvolution } from "./convolution.ts";
 import type { Drop } from "./dropout.ts";
@@ -29,7 +29,7 @@ export interface ResidualOptions {
   readonly skipRescale: boolean;
 }
 
-/** skip + branch, times sqrt(1/2) if so wished (Song et al. 2021, appendix H). */
+/** skip + branch, times sqrt(1/2) with `skipRescale` (Song et al. 2021, appendix H). */
 export const residualSum = (skip: Tensor, branch: Tensor, skipRescale: boolean): Tensor => {
   const sum = skip.add(branch);
   return skipRescale ? sum.multiply(Math.SQRT1_2) : sum;

@@ -18,7 +18,7 @@ import {
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-test("as many heads of about the width as divide the features", () => {
+test("a number of heads of about the width that divides the features", () => {
   for (const [features, width, heads] of [
     [128, 64, 2],
     [192, 64, 3],

@@ -11,7 +11,7 @@ export type SelfAttention<T> = {
   readonly output: Linear<T>;
 };
 
-/** Heads of about `headWidth` features each: as many as divide the features. */
+/** Number of heads of about `headWidth` features each. It divides the features. */
 export const headsOf = (features: number, headWidth: number): number => divisorUpTo(features, features / headWidth);
 
 /**

@@ -96,7 +96,7 @@ describe("networks of one's own", () => {
     });
   });
 
-  test("products before any parameter are a part of their own", () => {
+  test("products before any parameter are a separate part", () => {
     const network = own((_, x) => matmul(x.reshape([1, 3, 1]), x.reshape([1, 1, 3])), {
       w: ndarray(new Float32Array(1)),
     });

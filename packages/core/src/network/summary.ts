@@ -61,13 +61,14 @@ const ancestors = (output: Tensor): Tensor[] => {
 };
 
 /**
- * The parts of a network for samples of a shape. Found by tracing it, told a class and an augmentation if it takes them:
- * every product counts for the part whose parameters it has, or, without any, for the part whose result it goes on from.
- * @throws whatever the network throws for the shape
+ * The parts of a network for samples of a shape. Found by tracing it, given a class and an augmentation if it takes
+ * them. Every product counts for the part whose parameters it has. A product without parameters counts for the part
+ * whose result it uses.
+ * @throws what the network throws for the shape
  */
 export const summary = (network: Network, shape: Shape): NetworkSummary => {
   const { leaves, paths, unflatten } = flattenTree<NdArray>(network.initialise(shape, 0), isNdArray);
-  // Constants of equal content are one node: each gets a value of its own.
+  // Constants of equal content are one node: each gets a different value.
   let made = 0;
   const marked = (size: Shape): Tensor => constant(ndarray(new Float32Array(sizeOf(size)).fill(++made / 7), [...size]));
   const parts = new Map<string, Part>();

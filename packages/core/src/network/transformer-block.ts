@@ -1,4 +1,4 @@
-/** The transformer block whose normalisations are told the noise level, with adaptive layer norm zero. */
+/** The transformer block whose normalisations are conditioned on the noise level, with adaptive layer norm zero. */
 import { layerNorm, type NdArray, type Tensor } from "@scorefield/tensor";
 import type { NextDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";

@@ -70,7 +70,7 @@ describe("parameters", () => {
     expect(countOf(unet({ multipliers: [1, 2, 3] }).initialise([1, 32, 32], 0))).toBe(10_790_721);
   });
 
-  test("as many as its layers add up to", () => {
+  test("the number that its layers add up to", () => {
     const shape = [3, 8, 8];
     const [w, c, features] = [8, 16, 32];
     const conv = (inputs: number, outputs: number, taps = 9) => taps * inputs * outputs + outputs;
@@ -115,7 +115,7 @@ describe("parameters", () => {
   });
 });
 
-describe("what it is told", () => {
+describe("what it is conditioned on", () => {
   const shape = [1, 4, 4];
   const network = unet({ ...tiny, classes: 3, augmentation: 2 });
   const parameters = randomised(network.initialise(shape, 0));
@@ -163,7 +163,8 @@ describe("what it is told", () => {
     const plain = await run({});
     const dropped = await run({ uniforms: uniform([2, count], { seed: 5 }) });
     expect(dropped.every((v, i) => Number.isFinite(v) && v !== plain[i])).toBe(true);
-    // Draws of which every sum stays between the rate and 1 keep all, which are then 1 / (1 - rate) times as large.
+    // Draws whose every sum stays between the rate and 1 keep all activations. These are then 1 / (1 - rate) times as
+    // large.
     const calm = new Float32Array(2 * count).fill(0.3);
     expect(await run({ uniforms: ndarray(calm, [2, count]) })).not.toEqual(plain);
     await expect(run({ uniforms: uniform([2, count + 1], { seed: 5 }) })).rejects.toThrow(ShapeError);

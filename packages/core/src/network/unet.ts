@@ -95,7 +95,7 @@ const make = (
     });
   };
 
-  /** Uniform draws of all residual blocks: those of the way down, the middle and the way up. */
+  /** Uniform draws of all residual blocks: first for the way down, then for the middle and the way up. */
   const uniformsOf = (shape: Shape): number => {
     if (dropout === 0) return 0;
     const resolutions = resolutionsOf(shape);
@@ -184,15 +184,16 @@ const make = (
 };
 
 /**
- * A U-Net (Ronneberger et al. 2015) in the line of DDPM++ (Song et al. 2021) and ADM (Dhariwal & Nichol 2021): residual
- * blocks with group normalisation that the noise level scales and shifts, at resolutions that go down by halves and up
- * again, with a skip connection from every stage of the way down to its like on the way up, and self-attention where the
- * resolution is low. Samples are [channels, length], [channels, height, width] or [channels, depth, height, width], of any
- * size: halves are rounded up. The output layer starts at zero, so training starts from the preconditioner's own guess.
+ * A U-Net (Ronneberger et al. 2015) like DDPM++ (Song et al. 2021) and ADM (Dhariwal & Nichol 2021). It has residual
+ * blocks with group normalisation that the noise level scales and shifts. Resolutions go down by halves and up again. A
+ * skip connection goes from every stage of the way down to the matching stage of the way up. Self-attention is used
+ * where the resolution is low. Samples are [channels, length], [channels, height, width] or [channels, depth, height,
+ * width], of any size: halves are rounded up. The output layer starts at zero, so training starts from the
+ * preconditioner's own guess.
  *
  * On samples [1, 32, 32], `{ width: 32 }` has 1.69 million parameters and 358 million multiply-adds, and
- * `{ multipliers: [1, 2, 3] }` 10.8 million and 1.72 billion; `summary` tells for others.
- * @throws ArgumentError for settings out of range; its methods throw ShapeError for samples of another rank
+ * `{ multipliers: [1, 2, 3] }` 10.8 million and 1.72 billion. `summary` computes this for other settings.
+ * @throws ArgumentError for settings out of range. Its methods throw ShapeError for samples of another rank
  */
 export const unet = declare({
   kind: "unet",

@@ -37,9 +37,9 @@ const logLargeOrder = (n: number, kappa: Tensor): Tensor => {
 const raised = 48;
 
 /**
- * log I_order(kappa) - kappa, and the ratio I_(order+1)(kappa) / I_order(kappa), elementwise: from Debye's expansion 48
- * orders higher, where it is exact to about 1e-10, down by the recurrence R_(m-1) = 1 / (2 m / kappa + R_m), which damps
- * errors.
+ * log I_order(kappa) - kappa, and the ratio I_(order+1)(kappa) / I_order(kappa), elementwise. The ratio starts from
+ * Debye's expansion 48 orders higher, which is exact to about 1e-10. The recurrence R_(m-1) = 1 / (2 m / kappa + R_m)
+ * goes down from there and damps errors.
  * @param order at least 0
  * @param kappa positive, float64
  */

@@ -17,7 +17,7 @@ export const portableLog = (x: number): number => {
     f /= 2;
     exponent++;
   }
-  // log f = 2 artanh s, |s| < 0.1716; ten terms leave a remainder below 2e-17.
+  // log f = 2 artanh s, |s| < 0.1716. Ten terms leave a remainder below 2e-17.
   const s = (f - 1) / (f + 1);
   const z = s * s;
   let sum = 1 / 21;
@@ -66,8 +66,8 @@ const far = [
 // biome-ignore-end lint/correctness/noPrecisionLoss: the digits as published
 
 /**
- * The z for which a standard normal variable is below z with probability `p`, relative error about 1e-15
- * (Wichura 1988, "The percentage points of the normal distribution", Algorithm AS 241, PPND16).
+ * The z for which a standard normal variable is below z with probability `p`. Relative error about 1e-15 (Wichura 1988,
+ * "The percentage points of the normal distribution", Algorithm AS 241, PPND16).
  * @throws ArgumentError unless 0 < p < 1
  */
 export const normalQuantile = (p: number): number => {

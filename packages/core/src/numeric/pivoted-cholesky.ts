@@ -3,7 +3,7 @@ import type { Rows } from "./rows.ts";
 
 /**
  * Rows C with C^T C = A, at most d of them, by Cholesky's factorisation with diagonal pivoting (Golub & Van Loan 2013,
- * algorithm 4.2.4): it ends where what is left is rounding error.
+ * algorithm 4.2.4). It ends where what is left is rounding error.
  * @param matrix row-major [d, d], symmetric positive semi-definite; not changed
  */
 export const pivotedCholesky = (matrix: Float64Array, d: number): Rows => {

@@ -28,8 +28,8 @@ const rotateColumns = (a: Float64Array, d: number, p: number, q: number, c: numb
 };
 
 /**
- * Accurate to rounding relative to the largest eigenvalue; about 10 d^3 operations a sweep and 5 to 10 sweeps, so for
- * d up to a few hundred.
+ * Accurate to rounding relative to the largest eigenvalue. It takes about 10 d^3 operations a sweep and 5 to 10 sweeps,
+ * so it suits d up to a few hundred.
  * @param matrix row-major [d, d], symmetric, finite; not changed
  */
 export const symmetricEigen = (matrix: Float64Array, d: number): SymmetricEigen => {

@@ -1,9 +1,9 @@
 /** Eigenvalues alone of a symmetric matrix, for matrices of up to a few thousand rows. */
 
 /**
- * Householder's reduction to a tridiagonal matrix (Golub & Van Loan 2013, algorithm 8.3.1), in 4/3 d^3 operations: in
- * each step A <- A - v w^T - w v^T on what is left of A, fused with the product with the next vector so that the matrix
- * is read once per step.
+ * Householder's reduction to a tridiagonal matrix (Golub & Van Loan 2013, algorithm 8.3.1), in 4/3 d^3 operations. In
+ * each step A <- A - v w^T - w v^T on what is left of A. This is fused with the product with the next vector, so that
+ * the matrix is read once per step.
  * @param a row-major [d, d], symmetric; its lower triangle is overwritten
  */
 const tridiagonalise = (a: Float64Array, d: number): { diagonal: Float64Array; below: Float64Array } => {

@@ -34,7 +34,7 @@ const settings = {
   values: [3, 0.5],
 };
 
-describe("a linear law", () => {
+describe("a linear constraint", () => {
   const constraint = linearConstraint(settings);
   const x = normal([5, 2, 2], { seed: 1, dtype: "float64" });
 
@@ -75,7 +75,7 @@ describe("a linear law", () => {
     expect(constraintFromRecipe(JSON.parse(JSON.stringify(constraint.recipe))).recipe).toEqual(constraint.recipe);
   });
 
-  test("bad laws", async () => {
+  test("bad constraints", async () => {
     expect(() => linearConstraint({ matrix: [], values: [] })).toThrow(ArgumentError);
     expect(() => linearConstraint({ matrix: [[1, 2], [3]], values: [0, 0] })).toThrow(/rows of 2, 1/);
     expect(() =>
@@ -96,7 +96,7 @@ describe("a linear law", () => {
   });
 });
 
-/** What a penalty adds to the loss of a model that denoises data x to y, whatever it is shown. */
+/** What a penalty adds to the loss of a model that denoises data x to y, for any input. */
 const addedBy = async (
   constraint: Constraint,
   y: NdArray,
@@ -132,7 +132,7 @@ describe("the penalty", () => {
     expect(await addedBy(constraint, y, { weight: 3 }, little, kept)).toBeCloseTo((3 * 17 * 101) / 2, 7);
   });
 
-  test("does not ask more of little noise than data that break the law allow", async () => {
+  test("does not ask more of little noise than data that break the constraint allow", async () => {
     const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
     // The data's own squared residuals are 1 and 16, 8.5 on average.
     expect(await addedBy(constraint, y, {}, t)).toBeCloseTo(8.5 / (1 / 2 + 8.5), 9);
@@ -195,7 +195,7 @@ describe("the penalty", () => {
   });
 });
 
-describe("a law that measured data obey but for errors", () => {
+describe("a constraint that measured data satisfy up to errors", () => {
   // Three numbers that add up to 1, with an error of deviation 0.3 in the sum.
   const constraint = linearConstraint({ matrix: [[1, 1, 1]], values: [1] });
   const data = normal([3000, 3], { seed: 1 });
@@ -220,7 +220,7 @@ describe("a law that measured data obey but for errors", () => {
     expect(await deviation(plain)).toBeGreaterThan(0.4);
     const held = await deviation(await informed(10));
     expect(held).toBeLessThan(0.2);
-    // A larger penalty keeps the law better, not worse.
+    // A larger penalty keeps the constraint better, not worse.
     expect(held).toBeLessThan(0.7 * (await deviation(await informed(1))));
     expect(await deviation(projected(plain, constraint.project!))).toBeLessThan(1e-5);
   });

@@ -1,4 +1,4 @@
-/** An objective with a law of the data added, which makes a model informed of physics. */
+/** An objective with a constraint on the data added, which makes a physics-informed model. */
 import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { declare } from "../part/declare.ts";
@@ -15,21 +15,24 @@ import { scoreMatching } from "./score-matching.ts";
 /**
  * How a penalty is weighed by noise level:
  * - `constant`: 1 at all;
- * - `posterior`: by 1 / (sigma^2 / (alpha^2 + sigma^2) + e^2), so that an error counts by how unlikely it is. The first
- *   term is the variance that data of unit scale still have given x_t (Bastek et al. 2025, equation 9), and e^2 the mean
- *   square of the residuals that the clean data of the batch have themselves. For data that keep the law it is 0, and the
- *   weight rises towards the data as that of the denoising loss with weighting `edm` does. Data that break it, such as
- *   measured ones, say at a noise below e where they are, and no network can deny it: unbounded weights there would drown
- *   all else.
+ * - `posterior`: by 1 / (sigma^2 / (alpha^2 + sigma^2) + e^2), so that an unlikely error counts more. The first term is
+ *   the variance that data of unit scale still have given x_t (Bastek et al. 2025, equation 9), and e^2 the mean square
+ *   of the residuals that the clean data of the batch have themselves. For data that satisfy the constraint it is 0,
+ *   and the weight rises towards the data as the weight of the denoising loss with weighting `edm` does. Data that
+ *   break it, such as measured ones, determine x_0 at a noise below e, so that no network can move the estimate.
+ *   Unbounded weights there would dominate all else.
  */
 export type ConstraintSchedule = "constant" | "posterior";
 
 const added = {
   weight: number({ above: 0, default: 1, help: "factor of the mean squared residual" }),
-  /** Towards the data an average over a batch is that of the batch, so a constraint of averages has `constant`. */
+  /**
+   * Towards the data an average over a batch is an average of the clean batch, so a constraint on averages has
+   * `constant`.
+   */
   schedule: choice({
     values: ["constant", "posterior"],
-    otherwise: "posterior, for a constraint of averages constant",
+    otherwise: "posterior; constant for a constraint on averages",
     help: "how the penalty is weighed by noise level",
   }),
 };
@@ -45,14 +48,17 @@ const schedules: Record<ConstraintSchedule, (process: Process, t: Tensor, broken
 };
 
 /**
- * The squared residual of each row, [rows]. Of averages it is the product of those of both halves of the batch: the square of
- * one average has the variance of the average in its mean, and to lower that, a model would make its estimates too alike.
+ * The squared residual of each row, [rows]. For averages it is the product of the residuals of both halves of the
+ * batch. The square of one average has the variance of the average in its mean, and to lower that, a model would make
+ * its estimates too alike.
  */
 const squaredResidual = ({ ofAverages, residual }: Constraint, x: Tensor): Tensor => {
   if (!ofAverages) return residual(x).square().mean(1);
   const n = x.shape[0]!;
   if (n < 2)
-    throw new ArgumentError("constrained: expected batches of at least 2 samples for a law of averages, found 1");
+    throw new ArgumentError(
+      "constrained: expected batches of at least 2 samples for a constraint on averages, found 1",
+    );
   const half = Math.floor(n / 2);
   return residual(x.slice([[0, half]]))
     .multiply(residual(x.slice([[half, n]])))
@@ -61,9 +67,10 @@ const squaredResidual = ({ ofAverages, residual }: Constraint, x: Tensor): Tenso
 
 /**
  * An objective and the mean squared residual of a constraint on the denoised estimates (Bastek et al. 2025, "Physics-
- * Informed Diffusion Models"). That of a law of averages is estimated without bias, and may be negative in a batch.
- * @throws ArgumentError for a weight that is not positive, or an unknown schedule; when compiled, for a law of averages in
- *   batches of one sample
+ * Informed Diffusion Models"). For a constraint on averages it is estimated without bias, and may be negative in a
+ * batch.
+ * @throws ArgumentError for a weight that is not positive, or an unknown schedule. When compiled, for a constraint on
+ *   averages in batches of one sample
  */
 export const constrained = declare({
   kind: "constrained",
@@ -74,7 +81,9 @@ export const constrained = declare({
       default: denoising(),
       help: "the objective it is added to",
     }),
-    constraint: part(constraints, { help: "in the units of the model: with scaling none, those of the data" }),
+    constraint: part(constraints, {
+      help: "in the units of the model; with scaling none these are the units of the data",
+    }),
     ...added,
   },
   leading: ["objective", "constraint"],

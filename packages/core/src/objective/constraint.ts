@@ -1,4 +1,4 @@
-/** What is known of the data beforehand: a law every sample obeys, or an average over all of them. */
+/** What is known of the data beforehand: a constraint that every sample satisfies, or an average over all of them. */
 import { constant, matmul, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { declare } from "../part/declare.ts";
@@ -6,18 +6,21 @@ import { partList } from "../part/part-list.ts";
 import { list, number, type OptionsOf } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
-/** A law of the data, by how far it is from being kept. */
+/** A constraint on the data, given by its residual. */
 export interface Constraint {
   readonly recipe: KindRecipe;
-  /** Whether the law is one of averages over samples, not of each; then a batch is judged as a whole. Default no. */
+  /**
+   * Whether the constraint is on averages over samples, not on each sample. Then a batch is judged as a whole. Default
+   * no.
+   */
   readonly ofAverages?: boolean;
   /**
-   * How far clean samples are from the law, zero where it holds.
+   * How far clean samples are from the constraint, zero where it holds.
    * @param x [n, ...shape]
    * @returns [rows, m], a row for each sample or one for the batch
    */
   residual(x: Tensor): Tensor;
-  /** The nearest samples that obey the law, [n, ...shape], where they are known in closed form. */
+  /** The nearest samples that satisfy the constraint, [n, ...shape], where they are known in closed form. */
   project?(x: Tensor): Tensor;
 }
 
@@ -65,7 +68,7 @@ const settings = {
 export type LinearConstraintOptions = OptionsOf<typeof settings>;
 
 /**
- * Linear laws A x = b of every sample, such as the conservation of a sum. Its projection is orthogonal,
+ * Linear constraints A x = b on every sample, such as the conservation of a sum. Its projection is orthogonal,
  * x - A^T (A A^T)^-1 (A x - b).
  * @throws ArgumentError unless A has m rows of one length, independent of each other, for m values
  */
@@ -85,7 +88,7 @@ export const linearConstraint = declare({
     const lower = factored(gram);
     if (!lower)
       throw new ArgumentError("linearConstraint: expected independent rows, found one that follows from the others");
-    // Column j of (A A^T)^-1 A: how much each law is corrected for an error in element j.
+    // Column j of (A A^T)^-1 A: how much each constraint is corrected for an error in element j.
     const columns = Array.from({ length: d }, (_, j) =>
       solved(
         lower,
@@ -117,7 +120,7 @@ export const linearConstraint = declare({
 
 /**
  * The known mean of each element over all samples, judged by a batch. Denoised estimates have the mean of the data at
- * every noise level, since E[E[x_0 | x_t]] = E[x_0]; of other moments that is not so.
+ * every noise level, since E[E[x_0 | x_t]] = E[x_0]. For other moments that is not so.
  * @param options `values`, one for each element of a sample, [d]
  * @throws ArgumentError for no values, or values that are not finite
  */

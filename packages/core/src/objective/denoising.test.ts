@@ -103,7 +103,7 @@ describe("a linear denoiser D = k x on N(0, s^2)", () => {
       }
     });
 
-  test("denoising minus explicit score matching is 1/2 (1 / sigma^2 - 1 / (v + sigma^2)), whatever the model", async () => {
+  test("denoising minus explicit score matching is 1/2 (1 / sigma^2 - 1 / (v + sigma^2)), for any model", async () => {
     const process = edm();
     const times = timesOf(process);
     const v = 0.49;

@@ -13,7 +13,8 @@ import { initialUncertainty, uncertainty } from "./uncertainty.ts";
 /**
  * How much each noise level counts, as factor of the squared error of the denoised estimate:
  * - `edm`: (r^2 + s^2) / (r s)^2 with r = sigma / alpha, s the data's deviation (Karras et al. 2022, table 1);
- * - `sigma^2`: sigma^2 times the squared error of the score, which is that of the noise (Song & Ermon 2019);
+ * - `sigma^2`: sigma^2 times the squared error of the score, which is the squared error of the noise (Song & Ermon
+ *   2019);
  * - `likelihood`: g(t)^2 times the squared error of the score; with `uniformTimes` a bound on the log-likelihood (Song et al. 2021b);
  * - `min-snr`: the signal-to-noise ratio, at most 5 (Hang et al. 2023).
  */

@@ -1,4 +1,4 @@
-/** How far the scores at different noise levels are from being those of one density that evolves with the noise. */
+/** How far the scores at different noise levels are from the scores of one density that evolves with the noise. */
 import { constant, grad, jvp, type Tensor } from "@scorefield/tensor";
 import { exactDivergence, hutchinsonDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";
@@ -15,8 +15,8 @@ import { score } from "../model/tweedie.ts";
  * not explained by the field itself. Zero for every exact model.
  * @param x noisy points, [n, ...shape]
  * @param t their times, [n]
- * @param probes directions [n, ...shape] of unit second moment that estimate the divergence; without them it is exact, at
- *   the cost of one derivative per dimension
+ * @param probes directions [n, ...shape] of unit second moment that estimate the divergence. Without them it is exact,
+ *   at the cost of one derivative per dimension
  * @returns [n, ...shape]
  */
 export const fokkerPlanckResidual = (

@@ -1,4 +1,4 @@
-/** Score matching whose noise levels are held together by the Fokker-Planck equation (Lai et al. 2023). */
+/** Score matching with the residual of the score Fokker-Planck equation added (Lai et al. 2023). */
 import { sign, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { declare } from "../part/declare.ts";
@@ -24,15 +24,15 @@ export type FokkerPlanckOptions = OptionsOf<typeof added>;
 /**
  * An objective with the mean squared residual of the score Fokker-Planck equation added (Lai et al. 2023, equation 14),
  * taken at the noisy samples: see `fokkerPlanckResidual` for its scale. With random directions the square is estimated
- * without bias, by the product of residuals from one half of them and from the other: the square of one estimate has the
- * estimate's variance in its mean, which the exact score does not make least. Third derivatives make a step several times as
- * costly.
+ * without bias, by the product of residuals from one half of them and from the other. The mean of the square of one
+ * estimate would contain the estimate's variance, and the exact score does not minimise that. Third derivatives make a
+ * step several times as costly.
  * @throws ArgumentError for a weight that is not positive, or a number of directions other than 0, 2, 3, ...
  */
 export const fokkerPlanck = declare({
   kind: "fokker-planck",
   name: "fokkerPlanck",
-  summary: "an objective whose noise levels are held together by the Fokker-Planck equation",
+  summary: "an objective with the residual of the score Fokker-Planck equation added",
   source: "Lai et al. 2023, equation 14",
   settings: {
     objective: part(scoreMatchingObjectives, { default: denoising(), help: "the objective it is added to" }),

@@ -19,13 +19,13 @@ export const implicitLoss = (divergence: Tensor, squaredNorm: Tensor, dimension:
  *
  *     lambda(t) (div s(x_t) + |s(x_t)|^2 / 2) / d
  *
- * with the exact divergence: d derivatives for each loss, so for few dimensions. In expectation twice this and 1 is
- * the denoising loss of the same weighting `sigma^2` (Vincent 2011).
+ * with the exact divergence. It takes d derivatives for each loss, so it is for few dimensions. In expectation twice
+ * this and 1 is the denoising loss of the same weighting `sigma^2` (Vincent 2011).
  * @throws ArgumentError for an unknown weighting
  */
 export const implicit = declare({
   kind: "implicit",
-  summary: "the score by its exact divergence, without knowing it; for few dimensions",
+  summary: "the score by its exact divergence, without knowing the true score; for few dimensions",
   source: "Hyvarinen 2005, theorem 1",
   settings: scoreMatchingSettings,
   make: ({ weighting, noiseDistribution }, recipe): Objective => ({

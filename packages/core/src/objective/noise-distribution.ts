@@ -107,7 +107,7 @@ export const noiseDistributionSetting = part(noiseDistributions, {
 export const noiseDistributionKinds = noiseDistributions.kinds;
 
 /**
- * The noise distribution a recipe describes; left-out settings take their defaults.
+ * The noise distribution a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
  *   do not go together
  */

@@ -13,7 +13,7 @@ export interface ObjectiveInputs<T = Tensor> {
   readonly t: T;
   /** Standard normal draws, [n, ...shape]. */
   readonly noise: T;
-  /** As many more standard normal draws [n, ...shape] as {@link Objective.probes} says. */
+  /** {@link Objective.probes} more standard normal draws [n, ...shape]. */
   readonly probes?: readonly T[];
 }
 

@@ -4,14 +4,14 @@ import { constrained } from "./constrained.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
 import { scoreMatching } from "./score-matching.ts";
 
-/** Every objective; those that match a score by themselves stand in {@link "./score-matching.ts"}. */
+/** Every objective; objectives that match a score on their own are in {@link "./score-matching.ts"}. */
 export const objectives = partList("objective", [...scoreMatching, fokkerPlanck, constrained]);
 
 /** The kinds of objective that {@link objectiveFromRecipe} knows. */
 export const objectiveKinds = objectives.kinds;
 
 /**
- * The objective a recipe describes; left-out settings take their defaults.
+ * The objective a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take, in its parts too; ArgumentError
  *   for settings that do not go together
  */

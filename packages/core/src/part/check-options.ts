@@ -17,7 +17,7 @@ import { showValue } from "./show-value.ts";
  *       checkMade("sample sampler", sampler, ["recipe"], "a sampler such as heun()");
  *
  * @param name of the function, for errors
- * @param given what the caller gave; nothing at all is refused too, so leave the default `{}` to the parameter where all
+ * @param given what the caller gave. `undefined` is refused too, so give the parameter the default `{}` where all
  *   options may be left out
  * @param known the names of all options, as keys
  * @throws ArgumentError naming the unknown option and the nearest known one
@@ -42,7 +42,7 @@ export type Known<Options> = { readonly [Name in keyof Required<Options>]: true 
 /**
  * Refuses what is not a made thing, such as the word "heun" in place of `heun()`.
  * @param name of the function and the option, for errors: `sample sampler`
- * @param members what such a thing has, of which all must be there
+ * @param members what such a thing has; all must be there
  * @param expected what it should be and how one is made: `a sampler such as heun()`
  * @throws ArgumentError saying what was expected and found
  */

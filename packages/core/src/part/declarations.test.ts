@@ -174,7 +174,7 @@ describe("lists", () => {
     }
   });
 
-  test("a maker without types refuses what is no object, and unknown options", () => {
+  test("a maker without types refuses options that are no object, and unknown options", () => {
     for (const [name, maker] of Object.entries(core) as [string, unknown][]) {
       if (typeof maker !== "function" || !("declaration" in maker)) continue;
       const { settings } = maker.declaration as { settings: Record<string, Setting> };

@@ -33,13 +33,15 @@ interface Declared<K extends string, S extends Settings, T, L extends readonly (
   readonly kind: K;
   readonly name?: string;
   readonly settings: S;
-  /** Settings that a caller gives as arguments before the options, in this order; a recipe has them beside the others. */
+  /**
+   * Settings that a caller gives as arguments before the options, in this order. A recipe has them beside the others.
+   */
   readonly leading?: L;
   readonly beside?: B;
   /** Defaults that depend on other settings: the values in place of those left out. */
   readonly resolve?: (values: Values<S>) => Partial<Values<S>>;
   /**
-   * @param values one for every setting, of the declared type and range; what must hold between several is checked here
+   * @param values one for every setting, of the declared type and range. What must hold between several is checked here
    * @param recipe what the made part has as its `recipe`
    */
   readonly make: (values: Values<S>, recipe: FullRecipe<K, S>) => T;
@@ -60,9 +62,9 @@ interface Declared<K extends string, S extends Settings, T, L extends readonly (
  *     euler({ steps: 20 })          // makes one
  *     euler.declaration.summary     // says what it is
  *
- * @returns a function of the options, all of which may be left out that have a default. It throws ArgumentError for options
- *   that are no object, an unknown option, or a value of the wrong type or out of range, with the option's path, what was
- *   expected and what was found
+ * @returns a function of the options. Options with a default may be left out. It throws ArgumentError for options that
+ *   are no object, an unknown option, or a value of the wrong type or out of range. The error says the option's path,
+ *   what was expected and what was found
  */
 export const declare = <
   const K extends string,

@@ -7,7 +7,7 @@ export type ValueOf<S> = S extends Setting<infer V> ? V : never;
 /** What stands for a setting in a recipe. */
 export type JsonOf<S> = S extends Setting<unknown, Presence, infer J> ? J : never;
 
-/** What a part is made from: a value for every setting; undefined where one was left out that has no default. */
+/** What a part is made from: a value for every setting. Undefined where a setting without a default was left out. */
 export type Values<S extends Settings> = {
   readonly [K in keyof S]: S[K] extends Setting<infer V, infer P> ? (P extends "otherwise" ? V | undefined : V) : never;
 };

@@ -75,7 +75,7 @@ const refusing = (owner: string): Reading => ({
   },
 });
 
-/** A recipe whose settings of another part stand beside its own, with that part as a recipe of its own. */
+/** A recipe whose settings of another part stand beside its own, with that part as a separate recipe. */
 const gathered = (
   settings: Declaration["settings"],
   beside: string,

@@ -7,7 +7,7 @@ export interface HasRecipe {
   readonly recipe: KindRecipe;
 }
 
-/** The range of a number. Ends left out are open; a number is always finite. */
+/** The range of a number. Ends left out are open. A number is always finite. */
 export interface Range {
   readonly least?: number;
   readonly above?: number;
@@ -25,7 +25,7 @@ export type SettingType =
       /** Characters, at least and at most. */
       readonly fewest?: number;
       readonly most?: number;
-      /** Whether it is the path of a file or folder, relative to whatever says it. */
+      /** Whether it is the path of a file or folder, relative to the file that names it. */
       readonly path?: boolean;
       /** Whether a number may stand in its place, such as for the label of a class. */
       readonly orNumber?: boolean;
@@ -61,13 +61,13 @@ export interface Setting<Value = unknown, P extends Presence = Presence, Json = 
 /** The settings of a part, by name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What is known of a part beside how it is made. */
+/** What is known of a part besides how it is made. */
 export interface Declaration {
   /** Its name in recipes. */
   readonly kind: string;
-  /** Its name in the library; default the kind. */
+  /** Its name in the library. Default the kind. */
   readonly name: string;
-  /** The group it stands in among others of its sort, such as `probability-flow ODE`. */
+  /** The group of parts that it belongs to, such as `probability-flow ODE`. */
   readonly family?: string;
   /** What it is and when it serves, in one line. */
   readonly summary: string;
@@ -75,7 +75,7 @@ export interface Declaration {
   readonly source: string;
   readonly settings: Settings;
   /**
-   * A setting that holds another part and that a recipe names by its kind alone; the settings of that part stand beside
+   * A setting that holds another part and that a recipe names by its kind alone. The settings of that part stand beside
    * the others.
    */
   readonly beside?: string;
@@ -90,16 +90,16 @@ export interface Made<K extends string, S extends Settings, T, B extends string>
   readonly fromValues: (values: Readonly<Record<string, unknown>>) => T;
 }
 
-/** A maker of whatever settings. */
+/** A maker of any settings. */
 export interface AnyMaker<T> {
   readonly declaration: Made<string, Settings, T, string>;
 }
 
-/** Where values come from, and what is done about a wrong one. */
+/** Where values come from, and how a wrong value is refused. */
 export interface Reading {
   /** A recipe holds other parts as their recipes; options in the library hold the made parts. */
   readonly from: "recipe" | "library";
-  /** Throws an error with the path of the value, such as `intervals.0.low`; an empty path is the part itself. */
+  /** Throws an error with the path of the value, such as `intervals.0.low`. An empty path is the part itself. */
   readonly refuse: (path: string, problem: string) => never;
 }
 
@@ -111,7 +111,7 @@ export interface PartList<T extends HasRecipe, M = AnyMaker<T>> {
   readonly article: string;
   readonly example: string;
   readonly makers: readonly M[];
-  /** What is known of every part beside how it is made, in the order of the list. */
+  /** What is known of every part besides how it is made, in the order of the list. */
   readonly declarations: readonly Declaration[];
   readonly kinds: readonly string[];
   /**

@@ -99,7 +99,7 @@ export const list = <V, J, const A extends About<readonly V[]> & { readonly fewe
 ): Setting<readonly V[], PresenceOf<A>, readonly J[]> =>
   setting({ type: "list", of: of.type, fewest: about.fewest ?? 0 }, about);
 
-/** An object of named settings, all of which must be given. */
+/** An object of named settings. All must be given. */
 export const fields = <F extends Settings, const A extends About<FieldValues<F>>>(
   of: F,
   about: A,

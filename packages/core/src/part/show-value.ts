@@ -14,7 +14,7 @@ export const showValue = (value: unknown): string => {
   const { shape, recipe } = value as { shape?: unknown; recipe?: unknown };
   if ("data" in value && Array.isArray(shape)) return `an array [${shape}]`;
   try {
-    // A made thing is best known by its recipe; only the start of a long list is written out.
+    // A made thing is best known by its recipe. Only the start of a long list is written out.
     const shown = Array.isArray(value) ? value.slice(0, longest) : (recipe ?? value);
     const text = JSON.stringify(shown) ?? String(value);
     return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;

@@ -15,8 +15,8 @@ export type CosineOptions = OptionsOf<typeof settings>;
 
 /**
  * alpha = cos(theta(t)) / cos(theta(0)) with theta(t) = (t + s) / (1 + s) pi / 2 and sigma^2 = 1 - alpha^2 (Nichol &
- * Dhariwal 2021, equation 17, in continuous time). Times [1e-4, 0.995]: at t = 1 alpha is zero and the drift infinite;
- * at 0.995 alpha is 0.008, about what the linear schedule leaves, and at 1e-4 sigma is 0.002 with the default offset.
+ * Dhariwal 2021, equation 17, in continuous time). Times [1e-4, 0.995]: at t = 1 alpha is zero and the drift infinite.
+ * At 0.995 alpha is 0.008, about what the linear schedule leaves. At 1e-4 sigma is 0.002 with the default offset.
  * @throws ArgumentError unless 0 < offset <= 1
  */
 export const vpCosine = declare({

@@ -18,7 +18,7 @@ export interface Process {
   readonly recipe: KindRecipe;
   /**
    * The times in use, `0 <= first < last <= 1`. Outside, the schedule may be singular (a signal-to-noise ratio of
-   * infinity or zero); training and time grids stay inside, where every schedule is accurate in float32.
+   * infinity or zero). Training and time grids stay inside, where every schedule is accurate in float32.
    */
   readonly times: { readonly first: number; readonly last: number };
   /** Scale of the data. */
@@ -39,7 +39,7 @@ export interface Process {
   readonly timeOfLogSnr: NoiseSchedule;
   /**
    * Standard deviation s of the Gaussian N(0, s^2 I) from which sampling starts: sigma at `times.last`, the marginal
-   * there but for what is left of the data.
+   * there, except what is left of the data.
    */
   readonly priorDeviation: number;
 }

@@ -14,7 +14,7 @@ export const processes = partList("process", [edm, ve, vp, vpCosine, subVp, rect
 export const processKinds = processes.kinds;
 
 /**
- * The process a recipe describes; left-out settings take their defaults.
+ * The process a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
  *   do not go together
  */

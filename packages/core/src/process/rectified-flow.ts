@@ -6,8 +6,8 @@ import { add, divide, exp, fill, multiply, subtract } from "./scalar.ts";
 
 /**
  * alpha = 1 - t, sigma = t (Liu et al. 2023; with Gaussian noise the optimal-transport path of Lipman et al. 2023).
- * Times [1e-3, 0.999]: the log-SNR is infinite at both ends; here it runs from 13.8 to -13.8, and dividing by sigma
- * costs float32 at most three digits.
+ * Times [1e-3, 0.999]: the log-SNR is infinite at t = 0 and t = 1. Here it runs from 13.8 to -13.8, and dividing by
+ * sigma costs float32 at most three digits.
  */
 export const rectifiedFlow = declare({
   kind: "rectified-flow",

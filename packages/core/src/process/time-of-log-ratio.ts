@@ -1,6 +1,6 @@
 import type { Process } from "./process.ts";
 
-/** The time at which log(sigma / alpha) takes a value; the nearer end where the process does not reach it. */
+/** The time at which log(sigma / alpha) takes a value. Where the process does not reach the value, the nearer end. */
 export const timeOfLogRatio = (process: Process, logRatio: number): number => {
   const { first, last } = process.times;
   if (-2 * logRatio <= process.logSnr(last)) return last;

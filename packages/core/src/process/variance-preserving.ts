@@ -1,4 +1,4 @@
-/** The variance-preserving process: data of unit variance keep it, fading into noise at a linearly growing rate. */
+/** The variance-preserving process: data of unit variance keep it, and the noise rate grows linearly with time. */
 import { declare } from "../part/declare.ts";
 import { linearBeta, linearBetaSettings } from "./linear-beta.ts";
 import { makeProcess } from "./make-process.ts";
@@ -13,7 +13,7 @@ import { divide, exp, expm1, log1p, multiply, negate, sqrt, square } from "./sca
  */
 export const vp = declare({
   kind: "vp",
-  summary: "data of unit variance keep it, fading into noise at a linearly growing rate",
+  summary: "data of unit variance keep unit variance; the noise rate grows linearly with time",
   source: "Song et al. 2021 (score SDE), appendix C; Ho et al. 2020 in discrete time",
   settings: linearBetaSettings,
   make: (betas, recipe): Process => {

@@ -73,11 +73,11 @@ export const normalsFromWords64 = (out: Float64Array, words: Int32Array, count: 
 };
 
 /**
- * Independent standard normal draws. Row i along axis 0 is sample `firstSample + i`, the same whatever the number of
+ * Independent standard normal draws. Row i along axis 0 is sample `firstSample + i`, the same for any number of
  * rows, and the same bits on every JavaScript engine. About 100 million float32 or 25 million float64 draws per second
  * on one core (AMD EPYC 9004, Node 20; `bench/random.ts`).
- * @param options which numbers (seed, step, firstSample, purpose) and `dtype`, "float32" (default) or "float64";
- *   the two types are different draws
+ * @param options which numbers (seed, step, firstSample, purpose) and `dtype`, "float32" (default) or "float64". The
+ *   two types are different draws
  * @throws ShapeError for a bad shape; ArgumentError for options out of range
  */
 export const normal = <D extends FloatType = "float32">(

@@ -5,8 +5,8 @@ import { type DrawOptions, drawWords } from "./stream.ts";
 
 /**
  * A random order of 0 ... count - 1, every order equally likely (Fisher & Yates 1938; Durstenfeld 1964).
- * An epoch of training visits row `permutation(count, { seed, step: epoch }).data[position]`; a resumed run draws the
- * same order again (about 20 ms for a million rows).
+ * An epoch of training visits row `permutation(count, { seed, step: epoch }).data[position]`. A resumed run draws the
+ * same order again. It takes about 20 ms for a million rows.
  * @param options which order; purpose defaults to "order", `firstSample` is not used
  * @throws ArgumentError when count is not an integer in [0, 2^31) or an option is out of range
  */

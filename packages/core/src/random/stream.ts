@@ -23,7 +23,7 @@ const tags = {
   resampling: 15,
 } as const;
 
-/** What random numbers are for. Draws for different purposes are never the same numbers, whatever seed and step. */
+/** What random numbers are for. Draws for different purposes are never the same numbers, for any seed and step. */
 export type Purpose = keyof typeof tags;
 
 /** Every purpose. */

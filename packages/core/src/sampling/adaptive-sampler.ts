@@ -1,4 +1,4 @@
-/** What a sampler with steps of its own length is: one attempt at a step, with an estimate of its error. */
+/** What a sampler is that chooses the length of its steps: one attempt at a step, with an estimate of its error. */
 import type { Tensor } from "@scorefield/tensor";
 import type { Clock } from "../integrate/integrate.ts";
 import type { Controller } from "../integrate/step-control.ts";
@@ -7,7 +7,7 @@ import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { Sampler, SamplerState } from "./sampler.ts";
 
-/** Where an attempt goes, for each sample by itself. */
+/** Where an attempt goes, for each sample separately. */
 export interface AttemptTimes {
   /** [n] */
   readonly from: Tensor;
@@ -38,11 +38,13 @@ export interface AdaptiveSampler {
   /** Evaluations of the model in an attempt. */
   readonly evaluationsPerAttempt: number;
   /**
-   * Whether an attempt takes noise: for each sample the increment of a Brownian motion over the step, with the clock as its
-   * time, divided by the root of the step's length. After a failed attempt the motion stays the same.
+   * Whether an attempt takes noise. For each sample this is the increment of a Brownian motion over the step, with the
+   * clock as its time, divided by the root of the step's length. After a failed attempt the motion stays the same.
    */
   readonly stochastic: boolean;
-  /** What the first attempt finds carried, tensors [n, ...shape]; where an attempt fails the next finds the same again. */
+  /**
+   * What the first attempt finds carried, tensors [n, ...shape]. After a failed attempt the next finds the same again.
+   */
   start(model: ScoreModel, x: Tensor, from: Tensor): readonly Tensor[];
   /** @param noise [n, ...shape], for a method that is not stochastic zeros */
   attempt(model: ScoreModel, state: SamplerState, times: AttemptTimes, noise: Tensor): Attempt;

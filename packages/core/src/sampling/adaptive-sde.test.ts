@@ -44,7 +44,7 @@ describe("the variance of N(0, I) within 4 standard errors, where noise drawn an
       });
 });
 
-test("a tenth of the tolerance takes more evaluations, but less than ten times as many", async () => {
+test("a tenth of the tolerance takes more evaluations, but less than ten times more", async () => {
   const loose = await secondMoment(vp(), 30, 20, 0.05);
   const tight = await secondMoment(vp(), 30, 20, 0.005);
   expect(tight.evaluations / loose.evaluations).toBeGreaterThan(1.5);

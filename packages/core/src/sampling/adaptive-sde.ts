@@ -29,9 +29,10 @@ export type AdaptiveSdeOptions = OptionsOf<typeof settings>;
  * units are max(atol, rtol ...), up to twice as strict. After an error E the step is 0.9 E^-0.9 times as long, here at most
  * twice.
  *
- * They draw z anew after a failed step. Then the noise of the steps that succeed is not normal, and the fewer the elements of
- * a sample the less: N(0, 1) came out with variance 2.0 in one dimension, 1.5 in two and 1.02 in a hundred, and a smaller
- * tolerance made it worse. Here the Brownian motion stays the same (Rackauckas & Nie 2017), and the variance is right.
+ * They draw z anew after a failed step. Then the noise of the steps that succeed is not normal, least of all for
+ * samples of few elements. N(0, 1) came out with variance 2.0 in one dimension, 1.5 in two and 1.02 in a hundred. A
+ * smaller tolerance made it worse. Here the Brownian motion stays the same (Rackauckas & Nie 2017), and the variance is
+ * right.
  * @throws ArgumentError for options that are not positive
  */
 export const adaptiveSde = declare({

@@ -1,4 +1,4 @@
-/** Adaptive samplers: every sample goes from noise to data in steps of its own. */
+/** Adaptive samplers: every sample goes from noise to data in its own steps. */
 import {
   compile,
   type FloatType,
@@ -31,11 +31,11 @@ export interface AdaptiveOptions<D extends FloatType> extends Omit<LoopOptions<D
 }
 
 /**
- * Every state of every batch, as the loop of fixed steps gives them; a step is one attempt of every sample that is not done.
- * Samples that are done idle until their batch is. A sample's noise is keyed by its index and its attempt, so that it
- * does not depend on the batch. Steps have one of a few lengths for the same reason ({@link roundedStep}).
- * @throws ArgumentError for bad options; SamplingError when a sample takes too many steps or cannot be made as exact as
- *   asked; the signal's reason when aborted
+ * Every state of every batch, as the loop of fixed steps gives them. A step is one attempt of every sample that is not
+ * done. Samples that are done idle until their batch is. A sample's noise is keyed by its index and its attempt, so
+ * that it does not depend on the batch. Steps have one of a few lengths for the same reason ({@link roundedStep}).
+ * @throws ArgumentError for bad options; SamplingError when a sample takes too many steps or cannot reach the
+ *   tolerance; the signal's reason when aborted
  */
 export async function* adaptiveSampling<D extends FloatType = "float32">(
   model: ScoreModel,

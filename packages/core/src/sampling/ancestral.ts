@@ -9,8 +9,8 @@ import { sdeParts, sdeSettings } from "./sde.ts";
 const settings = {
   ...sdeSettings(),
   /**
-   * Variance of a step: of the posterior q(x' | x, x_0), right for data that are a point; or of the forward transition
-   * q(x | x'), right for data that are N(0, 1) under a variance-preserving process.
+   * Variance of a step. It is the variance of the posterior q(x' | x, x_0), right for data that are a point, or of the
+   * forward transition q(x | x'), right for data N(0, 1) under a variance-preserving process.
    */
   variance: choice({
     values: ["posterior", "transition"],

@@ -31,8 +31,8 @@ export type AnnealedLangevinOptions = OptionsOf<typeof settings>;
  *
  *     u' = q (gamma^2 u - 2 / (2 - e)) + 2 / (2 - e)
  *
- * (Song & Ermon 2020, proposition 3). Their technique 4 chooses e for u' nearest to 1 after u = 1; but what a level
- * leaves over enters the next, so here it is the fixed point u = u' that is brought nearest to 1.
+ * (Song & Ermon 2020, proposition 3). Their technique 4 chooses e for u' nearest to 1 after u = 1. But what a level
+ * leaves over enters the next. So here the fixed point u = u' is brought nearest to 1.
  * @param gamma noise of a level in units of the next, above 1
  */
 export const annealingRatio = (gamma: number, steps: number): number => {
@@ -40,8 +40,8 @@ export const annealingRatio = (gamma: number, steps: number): number => {
     const kept = (1 - e) ** (2 * steps);
     return kept * gamma ** 2 < 1 ? ((2 / (2 - e)) * (1 - kept)) / (1 - kept * gamma ** 2) : Number.POSITIVE_INFINITY;
   };
-  // It falls from infinity while more of the start is forgotten, then rises with the error of a step: one minimum, which
-  // golden section finds from the e above which it is finite.
+  // It falls from infinity while more of the start is forgotten, then rises with the error of a step. Golden section
+  // finds the one minimum, from the e above which it is finite.
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [-Math.expm1(-Math.log(gamma) / steps), 1];
   while (high - low > 1e-9) {
@@ -54,7 +54,7 @@ export const annealingRatio = (gamma: number, steps: number): number => {
 
 /**
  * Annealed Langevin dynamics (Song & Ermon 2019, algorithm 1): `stepsPerLevel` Langevin steps at each of `levels` noise
- * levels, from the most to the least, where the step grows with the noise,
+ * levels, from the most to the least noise. The step grows with the noise,
  *
  *     x' = x + eta score(x, t) + sqrt(2 eta) z        eta = 2 (r sigma)^2
  *

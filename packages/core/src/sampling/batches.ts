@@ -21,23 +21,25 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   /** How many samples. */
   readonly count: number;
   /**
-   * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn, the same as a
-   * run that draws them all makes, so that several machines can each draw a part. They are the same to rounding, and bit for
-   * bit where parts are whole batches of the same size. `given` and `initial` are those of the part. A seed has 2^32 samples.
+   * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn.
+   * They equal the samples of a run that draws all, so several machines can each draw a part. They are the same to
+   * rounding, and bit for bit where parts are whole batches of the same size. `given` and `initial` are for the part. A
+   * seed has 2^32 samples.
    */
   readonly firstSample?: number;
   /**
-   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all samples, a list with one for each, or
-   * an array [count, ...shape]; `null` is none. Default nothing.
+   * What the model is conditioned on, by name, such as `{ class: 3 }`. It is one value for all samples, a list with one
+   * value for each, or an array [count, ...shape]. `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
   /** Default `heun()`. */
   readonly sampler?: AnySampler;
   /**
-   * Default 0. Sample i depends on the seed and i alone, not on the count or the batch, except for rounding. An adaptive
-   * sampler in float32 has exceptions: where an error is within its rounding of the border of two step lengths, fewer than one
-   * sample in a hundred at a tolerance of 1e-3 and some in a hundred at 1e-5. Such a sample differs as the tolerance
-   * allows, and with `adaptiveSde` takes other noise from there on. In float64 there are hardly any.
+   * Default 0. Sample i depends on the seed and i alone, not on the count or the batch, except for rounding. An
+   * adaptive sampler in float32 has exceptions, where rounding of an error estimate changes the length of a step. They
+   * are fewer than one sample in a hundred at a tolerance of 1e-3, and a few in a hundred at 1e-5. Such a sample
+   * differs as the tolerance allows, and with `adaptiveSde` takes other noise from there on. In float64 there are
+   * hardly any.
    */
   readonly seed?: number;
   /** Samples computed at once, default at most 1,024 and about four million numbers. */
@@ -45,8 +47,9 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   /** Element type of the computation, default float32. The two types draw different noise. */
   readonly dtype?: D;
   /**
-   * States to start from at the first time of the sampler's grid, [count, ...shape] of type `dtype`; by default draws from
-   * the prior, or for a chain at another time from a Gaussian as wide as data of unit scale would be at that time.
+   * States to start from at the first time of the sampler's grid, [count, ...shape] of type `dtype`. By default draws
+   * from the prior. For a chain at another time, draws from a Gaussian as wide as data of unit scale would be at that
+   * time.
    */
   readonly initial?: NdArray<D>;
   readonly signal?: AbortSignal;
@@ -57,9 +60,11 @@ export interface LoopOptions<D extends FloatType = "float32"> {
 export interface LoopState<D extends FloatType = FloatType> {
   /** [batch, ...shape]; not written to again. Rows past `count` are of no use. */
   readonly x: NdArray<D>;
-  /** The time of `x`, of an adaptive sampler that of the sample furthest from the data; 0 once denoised. */
+  /** The time of `x`. For an adaptive sampler, the time of the sample furthest from the data. 0 once denoised. */
   readonly t: number;
-  /** Steps done in this batch, out of `steps`, which an adaptive sampler estimates; 0 for the state before the first. */
+  /**
+   * Steps done in this batch, out of `steps`, which an adaptive sampler estimates. 0 for the state before the first.
+   */
   readonly step: number;
   readonly steps: number;
   /** Network evaluations for each sample of this batch so far. */

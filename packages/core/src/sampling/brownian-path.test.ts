@@ -45,7 +45,7 @@ test("however steps fail, the motion past fixed times is Brownian, within 4 stan
   expect(Math.abs(moment((i) => anew[0][i]! ** 2) - 1) / Math.sqrt(2 / rows)).toBeGreaterThan(20);
 });
 
-test("a whole of which both parts are known is their sum", () => {
+test("a whole whose parts are both known is their sum", () => {
   const path = brownianPath(2);
   const whole = path.ahead(1, [0.3, -2]);
   expect([...whole]).toEqual([0.3, -2]);

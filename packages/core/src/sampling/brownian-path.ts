@@ -18,8 +18,9 @@ export interface BrownianPath {
 }
 
 /**
- * Rejection sampling with memory (Rackauckas & Nie 2017): the noise of a failed step is not thrown away, since what is kept
- * would then be the noise of steps that succeed, which is not normal. Given W(l) = w, W(q l) is N(q w, q (1 - q) l).
+ * Rejection sampling with memory (Rackauckas & Nie 2017): the noise of a failed step is not thrown away. Otherwise only
+ * the noise of steps that succeed would be kept, and that noise is not normal. Given W(l) = w, W(q l) is N(q w, q (1 -
+ * q) l).
  * @param size numbers in a sample
  */
 export const brownianPath = (size: number): BrownianPath => {

@@ -128,7 +128,7 @@ describe("a trained network", () => {
     for (const sampler of [dpmSolver({ steps: 18 }), ddim({ steps: 18, eta: 1 })]) {
       const options = { count: 64, seed: 3 } as const;
       const bytes = samplerToOnnx(model, sampler, unseeded(options));
-      // Weights once, whatever the steps: 6,000 numbers here.
+      // Weights once, for any number of steps: 6,000 numbers here.
       expect(bytes.length).toBeLessThan(150_000);
       const noise = samplerNoise(model, sampler, options);
       const expected = await sample(model, { ...options, sampler, runtime });
@@ -175,7 +175,7 @@ describe("noise", () => {
     expect(noise.prior.shape).toEqual([3, 2]);
   });
 
-  test("rows from another first sample are those of a longer run", () => {
+  test("rows from another first sample equal the rows of a longer run", () => {
     const sampler = ddim({ steps: 4, eta: 1 });
     const all = samplerNoise(model, sampler, { count: 5, seed: 2 });
     const rest = samplerNoise(model, sampler, { count: 2, seed: 2, firstSample: 3 });

@@ -29,7 +29,7 @@ import type { Sampler } from "./sampler.ts";
 export interface SamplerNoise<T = NdArray> {
   /** [count, ...shape], which the graph scales to the prior. */
   readonly prior: T;
-  /** [draws, count, ...shape] in the order in which the steps take them; left out for a sampler that takes none. */
+  /** [draws, count, ...shape] in the order in which the steps take them. Left out for a sampler without noise. */
   readonly draws?: T;
 }
 
@@ -55,7 +55,7 @@ const checkUnrolling = (
   checkOptions(name, options, known);
 };
 
-/** A sampler compiled whole; frees its session when disposed. */
+/** A sampler compiled as one graph. It frees its session when disposed. */
 export interface CompiledSampler {
   /**
    * @param noise of {@link samplerNoise}
@@ -67,10 +67,11 @@ export interface CompiledSampler {
 }
 
 /**
- * Compiles all steps of a sampler into one graph, with its times as constants: one call of the runtime instead of one per
- * step. The graph grows with the steps and takes about as much longer to compile; for a large network and many steps the
- * loop of `sample` loses little.
- * @returns `({ prior, draws }, given) => samples [count, ...shape]`, the same as `sample` makes of the same draws, to rounding
+ * Compiles all steps of a sampler into one graph, with its times as constants. It takes one call of the runtime instead
+ * of one per step. The graph grows with the steps and takes longer to compile in proportion. For a large network and
+ * many steps the loop of `sample` loses little.
+ * @returns `({ prior, draws }, given) => samples [count, ...shape]`, equal to the samples that `sample` makes from the
+ *   same draws, up to rounding
  * @throws ArgumentError for a bad count, or an adaptive sampler
  */
 export const compileSampler = async <D extends FloatType = "float32">(
@@ -93,11 +94,11 @@ export const compileSampler = async <D extends FloatType = "float32">(
 };
 
 /**
- * A sampler and its model as the bytes of one ONNX file with standard operators only, which any ONNX runtime turns from
+ * A sampler and its model as the bytes of one ONNX file with standard operators only, with which any ONNX runtime turns
  * noise into samples. Inputs are `input.0.prior` [count, ...shape] and, for a sampler that takes noise at its steps,
- * `input.0.draws` [draws, count, ...shape], all standard normal and independent. Each condition of the model is an input of
- * its own, such as `input.1.class` [count, classes] with one-hot rows, or rows of zeros for no class; `conditional(model, 3)`
- * has none. The output is `output` [count, ...shape].
+ * `input.0.draws` [draws, count, ...shape], all standard normal and independent. Each condition of the model is a
+ * separate input, such as `input.1.class` [count, classes] with one-hot rows, or rows of zeros for no class.
+ * `conditional(model, 3)` has no such input. The output is `output` [count, ...shape].
  * @param options.externalData as for `toOnnx`: the name of a second file, for weights of 2 GiB or more
  * @throws ArgumentError for a bad count, or an adaptive sampler; RuntimeError for 2 GiB of weights or more in one file
  */

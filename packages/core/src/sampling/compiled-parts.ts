@@ -2,9 +2,10 @@
 import { compile, type Runtime, type SharedSessions, type Spec, sharedSessions, type Tensor } from "@scorefield/tensor";
 import type { Given, ScoreModel } from "../model/score-model.ts";
 
-// A step of Heun's method in pieces, two calls of the network with small sessions around them, against one whole, on two busy
-// cores: an MLP of 128x3 (0.2 MB) takes 1.3 times as long on 1,024 rows and 2.1 times on 64, one of 512x4 (4 MB) 1.03 and 1.3
-// times, a U-Net of 1.7 million parameters (7 MB) 1.0 times on 8 images and 1.1 on one. Copies of less cost little.
+// A step of Heun's method in pieces, two calls of the network with small sessions around them, against one whole, on
+// two busy cores. An MLP of 128x3 (0.2 MB) takes 1.3 times as long on 1,024 rows and 2.1 times on 64. One of 512x4 (4
+// MB) takes 1.03 and 1.3 times. A U-Net of 1.7 million parameters (7 MB) takes 1.0 times on 8 images and 1.1 on one.
+// Copies of less cost little.
 const leastSharedBytes = 2 ** 22;
 
 interface Disposable {

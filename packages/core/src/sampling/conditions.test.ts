@@ -60,7 +60,7 @@ const expectClose = (found: readonly number[], expected: readonly number[], tole
   for (const [i, value] of expected.entries()) expect(Math.abs(found[i]! - value)).toBeLessThan(tolerance);
 };
 
-describe("a list of classes over several batches: each sample is that of its class alone", () => {
+describe("a list of classes over several batches: each sample equals the sample of its class alone", () => {
   const check = async (model: ScoreModel, sampler: AnySampler): Promise<void> => {
     const options = { count, batch: 4, seed: 3, sampler, dtype: "float64", runtime } as const;
     const all = await sample(model, { ...options, given: { class: classes } });
@@ -118,7 +118,7 @@ test("a trajectory and the densities along it take conditions", async () => {
 
 describe("a sampler as one graph", () => {
   const sampler = unipc({ steps: 6 });
-  test("compiled, it takes conditions beside the noise", async () => {
+  test("compiled, it takes conditions besides the noise", async () => {
     for (const model of [known, guided(network, { weight: 2, interval: [0.1, 5] })]) {
       const compiled = await compileSampler(model, sampler, { count, dtype: "float64", runtime });
       const noise = samplerNoise(model, sampler, { count, dtype: "float64", seed: 3 });
@@ -132,7 +132,7 @@ describe("a sampler as one graph", () => {
     }
   });
 
-  test("in a file each condition is an input by name, and a fixed one is none", async () => {
+  test("in a file each condition is an input by name, and a fixed one is no input", async () => {
     const options = { count, seed: 3 } as const;
     const session = await InferenceSession.create(samplerToOnnx(network, sampler, { count }), { intraOpNumThreads: 1 });
     expect(session.inputNames).toEqual(["input.0.prior", "input.1.class"]);
@@ -181,7 +181,7 @@ describe("parts of a run", () => {
     }
   });
 
-  test("states to start from are those of the part, as are trajectories", async () => {
+  test("states to start from belong to the part, as do trajectories", async () => {
     const initial = normal([count, 2], { seed: 9 });
     for (let i = 0; i < 2 * count; i++) initial.data[i]! *= 20;
     const options = { seed: 3, sampler: eulerMaruyama({ steps: 5 }), batch: 4, runtime } as const;

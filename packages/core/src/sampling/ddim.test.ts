@@ -33,7 +33,7 @@ describe("with noise, on N(0, s^2)", () => {
   });
 });
 
-test("as many evaluations as steps", () => {
+test("one evaluation for each step", () => {
   for (const process of flowProcesses) expect(evaluations(ddim({ steps: 30, eta: 1 }), process)).toBe(30);
 });
 

@@ -6,7 +6,7 @@ import { oneStep, type Sampler } from "./sampler.ts";
 
 const settings = {
   ...flowSettings(),
-  /** Fresh noise: 0 none, the probability-flow ODE; 1 the same variance as the ancestral sampler's. */
+  /** Fresh noise. 0 is the probability-flow ODE, without noise. 1 has the same variance as the ancestral sampler. */
   eta: number({ least: 0, most: 1, default: 0, help: "fresh noise: 0 is the ODE, 1 the noise of ancestral" }),
 };
 
@@ -24,7 +24,7 @@ export type DdimOptions = OptionsOf<typeof settings>;
  *
  *     y' = q c y + (1 - q c) D + r' eta sqrt(1 - q^2) z
  *
- * With eta = 0 it is Euler's method in r, and DPM-Solver++ of order 1; exact for a point, of order 1 otherwise.
+ * With eta = 0 it is Euler's method in r, and DPM-Solver++ of order 1. It is exact for a point, of order 1 otherwise.
  * @throws ArgumentError for bad steps or an unknown grid, or eta outside [0, 1]
  */
 export const ddim = declare({

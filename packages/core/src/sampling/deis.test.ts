@@ -56,7 +56,7 @@ describe("on N(0, s^2)", () => {
   });
 });
 
-test("as many evaluations as steps", () => {
+test("one evaluation for each step", () => {
   for (const order of [1, 2, 3] as const) expect(evaluations(deis({ order, steps: 20 }), edm())).toBe(20);
 });
 

@@ -67,15 +67,15 @@ const make = ({ rtol, atol, maxSteps }: Values<typeof settings>, recipe: KindRec
 
 /**
  * The method of Dormand & Prince 1980 of orders 5(4) on the probability-flow ODE, which in y = x / alpha and
- * u = log(sigma / alpha) is dy/du = (sigma / alpha) noise(x, t), whatever the process:
+ * u = log(sigma / alpha) is dy/du = (sigma / alpha) noise(x, t), for every process:
  *
  *     k_i = (sigma_i / alpha_i) noise(alpha_i y_i, t_i)        y_i = y + h sum_j a_ij k_j        u_i = u + c_i h
  *
- * The last stage is the new state, its slope the first of the next step. Every sample has steps of its own, as long as the
+ * The last stage is the new state, its slope the first of the next step. Every sample has its own steps, as long as the
  * difference from the embedded solution of order 4, root mean square in units of atol + rtol |y|, allows (controller of
- * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length; in sigma / alpha itself the
- * first steps leap over fine detail unseen: on the mixture of `dormand-prince.test.ts` at a tolerance of 1e-3 the error
- * was 5e-2 there, and is 4e-4 here, for as many evaluations.
+ * Hairer & Wanner 1996, section IV.2). In u a detail of any size takes steps of the same length. In sigma / alpha
+ * itself the first steps leap over fine detail unseen. On the mixture of `dormand-prince.test.ts` at a tolerance of
+ * 1e-3 the error was 5e-2 there, and is 4e-4 here, for the same number of evaluations.
  * @throws ArgumentError for options that are not positive
  */
 export const dormandPrince = declare({

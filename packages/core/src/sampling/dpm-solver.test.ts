@@ -103,7 +103,7 @@ test("in 4 to 9 steps high orders do no worse than ddim, and by default better",
     expect(await apart(make({ steps: 18 }))).toBeLessThan((await apart(make({ steps: 18, grid: "karras" }))) / 1.5);
 });
 
-test("as many evaluations as steps", () => {
+test("one evaluation for each step", () => {
   for (const order of [1, 2, 3] as const)
     for (const denoiseLast of [true, false])
       expect(evaluations(dpmSolver({ order, steps: 20, denoiseLast }), edm())).toBe(20);

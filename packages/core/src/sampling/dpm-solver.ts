@@ -16,18 +16,18 @@ export type DpmSolverOptions = OptionsOf<typeof settings>;
 
 /**
  * DPM-Solver++, multistep (Lu et al. 2022, "DPM-Solver++", equation 9 and algorithm 2). In y = x / alpha and
- * lambda = log(alpha / sigma) the probability-flow ODE is dy/dlambda = D - y with D = E[x_0 | x]; for a step h = lambda' - lambda
- * after one of h_0,
+ * lambda = log(alpha / sigma) the probability-flow ODE is dy/dlambda = D - y with D = E[x_0 | x]. For a step h =
+ * lambda' - lambda after one of h_0,
  *
  *     order 1        y' = e^-h y + (1 - e^-h) D
  *     order 2        y' = e^-h y + (1 - e^-h) (D + h / (2 h_0) (D - D_before))
  *     order 3        y' = e^-h y + integral of e^-(h - tau) P(tau) from 0 to h
  *
  * with P the parabola through the last three D. The first steps, which have fewer behind them, are of lower order. The
- * integral is exact, which order 3 needs: its widespread form, with the second divided difference in the place of the second
- * derivative, twice as large, is of order 2 (`dpm-solver.test.ts`). Exact for a point in any number of steps. One
- * evaluation per step. Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of
- * order 1, as the authors too lower the last orders of few steps.
+ * integral is exact, which order 3 needs. The widespread form has the second divided difference in the place of the
+ * second derivative, which is twice as large. It is of order 2 (`dpm-solver.test.ts`). Exact for a point in any number
+ * of steps. One evaluation per step. Fewer than 10 steps are too long for their polynomials: these are of order 2 at
+ * most, and the last of order 1. The authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid or an order other than 1, 2 or 3
  */
 export const dpmSolver = declare({

@@ -37,7 +37,7 @@ describe("on N(0, s^2)", () => {
   });
 });
 
-test("as many evaluations as steps, with and without the last to the denoised estimate", () => {
+test("one evaluation for each step, with and without the last to the denoised estimate", () => {
   for (const steps of [1, 5, 40])
     for (const process of flowProcesses)
       for (const denoiseLast of [true, false]) expect(evaluations(euler({ steps, denoiseLast }), process)).toBe(steps);

@@ -11,7 +11,7 @@ export type EulerOptions = OptionsOf<typeof settings>;
 
 /**
  * Euler's method on the probability-flow ODE in y = x / alpha and r = sigma / alpha, where it is dy/dr = noise(x, t)
- * whatever the process (Karras et al. 2022, algorithm 1 without its correction):
+ * for every process (Karras et al. 2022, algorithm 1 without its correction):
  *
  *     y' = y + (r' - r) noise(x, t)
  *
@@ -21,7 +21,7 @@ export type EulerOptions = OptionsOf<typeof settings>;
 export const euler = declare({
   kind: "euler",
   family: "probability-flow ODE",
-  summary: "first order; the simplest, and the yardstick for the others",
+  summary: "first order; the simplest, and the baseline for the others",
   source: "Karras et al. 2022, algorithm 1 without its correction",
   settings,
   make: (flow, recipe): Sampler =>

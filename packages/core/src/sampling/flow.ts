@@ -15,8 +15,8 @@ export const flowSettings = (grid: GridName = "karras") => ({
   /** `dpmSolver` and `unipc` take `log-snr` by default: their polynomials are in the log-SNR. */
   grid: gridSetting(grid),
   /**
-   * Whether the last step goes from the process's first time to the denoised estimate, as to a noise of zero; else samples
-   * keep the noise of the first time.
+   * Whether the last step goes from the process's first time to the denoised estimate, as to a noise of zero. Else
+   * samples keep the noise of the first time.
    */
   denoiseLast: boolean({ default: true, help: "end at the denoised estimate, without the noise of the first time" }),
 });

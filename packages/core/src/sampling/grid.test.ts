@@ -67,7 +67,7 @@ test("cosine with 3 points from 80 to 0.002, worked by hand: the middle is tan o
   expect(edm().sigma(cosineGrid(edm(), 3)[1]!)).toBeCloseTo(0.98956, 4);
 });
 
-test("a function is a grid of its own", () => {
+test("a function is a grid too", () => {
   const grid = () => [1, 0.5];
   expect(chooseGrid(grid)).toEqual({ name: "custom", times: grid });
 });

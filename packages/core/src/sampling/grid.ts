@@ -5,7 +5,7 @@ import { choiceOrFunction } from "../part/setting.ts";
 import type { Process } from "../process/process.ts";
 
 /**
- * Chooses `count` times of a process, strictly falling from `process.times.last` to `process.times.first`; the first
+ * Chooses `count` times of a process, strictly falling from `process.times.last` to `process.times.first`. The first
  * alone when count is 1.
  */
 export type Grid = (process: Process, count: number) => readonly number[];

@@ -20,7 +20,7 @@ const settings = {
     default: null,
     help: "largest sigma / alpha at which noise is added; null is no limit",
   }),
-  /** S_noise: deviation of the fresh noise; slightly more than 1 makes up for a denoiser that removes too much. */
+  /** S_noise: deviation of the fresh noise. Slightly more than 1 makes up for a denoiser that removes too much. */
   sNoise: number({ least: 0, default: 1, help: "deviation of the fresh noise" }),
 };
 
@@ -29,7 +29,7 @@ export type HeunOptions = OptionsOf<typeof settings>;
 
 /**
  * Heun's second-order method on the probability-flow ODE (Karras et al. 2022, algorithm 1). In y = x / alpha and
- * r = sigma / alpha the ODE is dy/dr = noise(x, t), whatever the process; with a step from r to r',
+ * r = sigma / alpha the ODE is dy/dr = noise(x, t), for every process. With a step from r to r',
  *
  *     y' = y + (r' - r) (noise(x, t) + noise(x_euler, t')) / 2
  *
@@ -39,7 +39,7 @@ export type HeunOptions = OptionsOf<typeof settings>;
  *
  * and starts from there. Where r_hat would pass the process's last time, beyond which no model is trained, gamma is 0.
  *
- * Two evaluations per step but one in the last, to the denoised estimate: 2 steps - 1.
+ * Two evaluations per step, and one in the last, to the denoised estimate: 2 steps - 1.
  * @throws ArgumentError for bad steps or an unknown grid, or settings of the fresh noise that are negative
  */
 export const heun = declare({

@@ -3,7 +3,7 @@ import { type Tensor, where } from "@scorefield/tensor";
 
 /**
  * The integral over theta of w(theta) p(theta), with p the polynomial through `values` at `nodes` in Newton's form.
- * @param moments integrals of w(theta) theta^k for k = 0, 1, ..., as many as there are values, [n, 1, ...]
+ * @param moments integrals of w(theta) theta^k for k = 0, 1, ..., one for each value, [n, 1, ...]
  * @param nodes the thetas of the values, all different, [n, 1, ...]; the first is 0 and left out, so one fewer than values
  * @param values [n, ...shape]
  */

@@ -13,7 +13,7 @@ export const chainSettings = {
   time: number({
     least: 0,
     most: 1,
-    otherwise: "the process's first, that of the least noise",
+    otherwise: "the process's first, with the least noise",
     help: "the time whose marginal is sampled",
   }),
 };
@@ -36,7 +36,7 @@ export type LangevinOptions = OptionsOf<typeof langevinSettings>;
 
 /**
  * The grid of a chain that stays at a time.
- * @returns a function that throws ArgumentError for a time outside those of the process
+ * @returns a function that throws ArgumentError for a time outside the times of the process
  */
 export const stayingGrid =
   (name: string, steps: number, time: number | undefined) =>
@@ -56,9 +56,9 @@ export const langevinMove = (x: Tensor, slope: Tensor, eta: Tensor | number, z: 
  *
  *     x' = x + eta score(x, t) + sqrt(2 eta) z
  *
- * Its law tends to that of x_t but for an error of order eta: on N(0, v) the variance is v 2 / (2 - eta / v). Song & Ermon
- * 2019 write eta / 2 where this has eta. It moves locally: modes far apart keep the weights that the start gave them;
- * {@link annealedLangevin} does not have that defect.
+ * Its distribution tends to the marginal of x_t up to an error of order eta. On N(0, v) the variance is
+ * v 2 / (2 - eta / v). Song & Ermon 2019 write eta / 2 where this has eta. It moves locally: modes far apart keep the
+ * weights that the start gave them. {@link annealedLangevin} does not have that defect.
  * @throws ArgumentError for options out of range
  */
 export const langevin = declare({

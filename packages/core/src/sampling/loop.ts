@@ -41,7 +41,7 @@ export async function* sampling<D extends FloatType = "float32">(
   const nothing = Array.from({ length: sampler.carries }, () => zeros(full, dtype));
   const times = new Map<number, NdArray>();
   const timeOf = (t: number): NdArray => {
-    // A step looks at no more of them; all those of many steps would fill the memory.
+    // A step looks at no more of them. The times of many steps would fill the memory.
     if (times.size > 2 + sampler.memory) times.clear();
     if (!times.has(t)) times.set(t, ndarray(storage(dtype, full[0]!).fill(t as never)));
     return times.get(t)!;

@@ -20,8 +20,8 @@ const process = edm();
 const { first } = process.times;
 
 /**
- * Acceptance and second moment of a step from the law itself, by quadrature over x in [-reach, reach] and z in [-8, 8]; in
- * one dimension.
+ * Acceptance and second moment of a step from the distribution itself, by quadrature over x in [-reach, reach] and z in
+ * [-8, 8]; in one dimension.
  */
 const quadrature = async (model: ExactModel, eta: number, reach: number) => {
   const m = 301;

@@ -62,8 +62,8 @@ export const malaMove = (
  *
  *     log a = log p(x*) - log p(x) - <z, w> - |w|^2 / 2        w = sqrt(eta / 2) (score(x) + score(x*))
  *
- * and the last two terms are log q(x | x*) - log q(x* | x). Its law is that of x_t without error, whatever the step;
- * the best step accepts about 57 % (Roberts & Rosenthal 1998). The model must know `logDensity`.
+ * and the last two terms are log q(x | x*) - log q(x* | x). Its stationary distribution is the marginal of x_t without
+ * error, for every step. The best step accepts about 57 % (Roberts & Rosenthal 1998). The model must know `logDensity`.
  * @throws ArgumentError for options out of range; when compiled, for a model without `logDensity`
  */
 export const mala = declare({

@@ -40,7 +40,7 @@ test("first states are as wide as the prior, or as unit data at another time", (
   expect(startDeviation(edm(), 0.01)).toBeCloseTo(Math.hypot(1, 0.8), 14);
 });
 
-test("draws are those of the generator, the prior's apart from the steps'", () => {
+test("draws come from the generator, the prior's apart from the steps'", () => {
   const options = { seed: 3, firstSample: 5, dtype: "float64" } as const;
   expect(priorDraw([2, 2], options)).toEqual(normal([2, 2], { ...options, purpose: "prior" }));
   expect(stepDraw([2, 2], 4, options)).toEqual(normal([2, 2], { ...options, purpose: "sampler", step: 4 }));

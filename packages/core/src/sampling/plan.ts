@@ -37,7 +37,7 @@ export interface Plan {
 /**
  * The steps of a sampler on a process.
  * @param anywhere whether the first time may be another than the process's last, as with given initial states
- * @throws ArgumentError for a grid that is none
+ * @throws ArgumentError for a bad grid
  */
 export const plan = (sampler: Sampler, process: Process, anywhere = false): Plan => {
   const { chain = false, restarts = false, memory, noises } = sampler;
@@ -70,7 +70,7 @@ export const modelAt = (
   { from, to }: Pick<PlannedStep, "from" | "to">,
 ): ScoreModel => model.within?.(Math.min(from, to), sampler.reach?.(model.process, from) ?? from) ?? model;
 
-/** Deviation of the first states: the prior's, or at another time than the last that of data of unit scale. */
+/** Deviation of the first states: the prior's at the last time, else the deviation of noised data of unit scale. */
 export const startDeviation = (process: Process, t: number): number =>
   t === process.times.last ? process.priorDeviation : Math.hypot(process.alpha(t), process.sigma(t));
 
@@ -84,6 +84,6 @@ export interface RunDraws {
 /** Standard normal draws [n, ...shape] that become the first states. */
 export const priorDraw = (shape: Shape, options: RunDraws): NdArray => normal(shape, { ...options, purpose: "prior" });
 
-/** Standard normal draws [n, ...shape]: those of this index in a {@link Plan}. */
+/** Standard normal draws [n, ...shape]: the draws of this index in a {@link Plan}. */
 export const stepDraw = (shape: Shape, index: number, options: RunDraws): NdArray =>
   normal(shape, { ...options, step: index, purpose: "sampler" });

@@ -20,7 +20,7 @@ const settings = {
    */
   predictor: part(predictors, {
     default: reverseDiffusion(),
-    help: "what moves from one time to the next; its settings stand beside these",
+    help: "the sampler that steps from one time to the next; its settings stand beside these",
   }),
   correctorSteps: whole({ least: 1, default: 1, help: "Langevin steps at each time reached" }),
   snr: number({ above: 0, default: 0.16, help: "the r of the corrector's step" }),
@@ -67,28 +67,29 @@ const checkPredictor = (predictor: AnySampler): Sampler => {
 };
 
 /**
- * Predictor-corrector sampling (Song et al. 2021, algorithms 1, 4 and 5): any sampler steps from a time to the next, and
- * there `correctorSteps` Langevin steps bring the samples nearer to the marginal,
+ * Predictor-corrector sampling (Song et al. 2021, algorithms 1, 4 and 5): any sampler steps from a time to the next.
+ * There `correctorSteps` Langevin steps bring the samples nearer to the marginal,
  *
  *     x' = x + eta score(x, t) + sqrt(2 eta) z        eta = 2 (r |z| / |score|)^2
  *
- * Song et al. take norms averaged over the batch, so that a sample depends on its neighbours; here none does. With
- * `measure: "noise"` sigma stands for |z| / |score|, which it is on data thin against the noise, as images are. A sample's
- * own norms (`measure: "score"`) agree with it in high dimension, but make a great step where the score happens to be
- * small, so that the samples come out too wide in few: N(0, I) after 200 steps has variance 12 in two dimensions, 1.5 in ten
- * and 1.04 in a hundred, with the noise 1.02 in all of them (`predictor-corrector.test.ts`).
+ * Song et al. take norms averaged over the batch, so that a sample depends on its neighbours. Here no sample does. With
+ * `measure: "noise"` sigma stands for |z| / |score|. The two are equal for data that are thin compared with the noise,
+ * as images are. A sample's own norms (`measure: "score"`) agree with it in high dimension. In low dimension they make
+ * a large step where the score happens to be small, and the samples come out too wide. N(0, I) after 200 steps has
+ * variance 12 in two dimensions, 1.5 in ten and 1.04 in a hundred, with the noise 1.02 in all of them
+ * (`predictor-corrector.test.ts`).
  *
  * A multistep predictor takes the differences of its estimates for changes along one path. A corrector's move is a jump to
  * another path. So the estimates it remembers are shifted by what the jump did to the estimate at that time. Without
  * the shift DPM-Solver++ of order 2 gave N(0, 1) the variance 1.21 in 30 steps with 10 corrections of r = 0.3, and
- * SDE-DPM-Solver++ 1.43; with it they give 1.02 and 1.04. It takes no evaluation more.
+ * SDE-DPM-Solver++ 1.43. With it they give 1.02 and 1.04. The shift takes no extra evaluation.
  * @throws ArgumentError for options out of range, or a predictor that is refused
  */
 export const predictorCorrector = declare({
   kind: recipeKind,
   name: "predictorCorrector",
   family: "reverse-time SDE",
-  summary: "any sampler whose times fall, and Langevin steps at each time that it reaches",
+  summary: "any sampler whose times fall, with Langevin steps at each time it reaches",
   source: "Song et al. 2021 (score SDE), algorithms 1, 4 and 5",
   settings,
   beside: "predictor",

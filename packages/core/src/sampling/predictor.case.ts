@@ -7,7 +7,10 @@ import { vp } from "../process/variance-preserving.ts";
 import { predictorCorrector } from "./predictor-corrector.ts";
 import { sample } from "./sample.ts";
 
-/** Beside the checks of scorefield verify, after 200 steps: each with the largest error of the variance that it may have, as a share: on a process, after so many steps. */
+/**
+ * Besides the checks of scorefield verify, after 200 steps: each with the largest relative error of the variance that
+ * it may have, on a process, after a number of steps.
+ */
 const correctors = [
   {
     correctorSteps: 1,
@@ -33,7 +36,7 @@ const correctors = [
 
 /**
  * @param name of the predictor
- * @param make the predictor with so many steps
+ * @param make the predictor with a number of steps
  */
 export const predictorCase = ({ name, make }: NamedPredictor, runtime: Runtime): void => {
   describe(name, () => {
@@ -55,7 +58,7 @@ export const predictorCase = ({ name, make }: NamedPredictor, runtime: Runtime):
         const { model, variance } = crossedModel(data, process, dimensions);
         const { data: drawn } = await sample(model, { count, sampler, seed: 3, runtime });
         const found = drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length / variance;
-        // What the chain settles at; 2 % for what the levels leave, and four standard errors.
+        // What the chain settles at. 2 % for what the levels leave, and four standard errors.
         const expected = 1 / (1 - snr ** 2);
         const most = 0.02 + 4 * Math.sqrt(2 / drawn.length);
         expect(Math.abs(found / expected - 1), `${data}: ${found}`).toBeLessThan(most);

@@ -7,7 +7,7 @@ import { renoise } from "./renoise.ts";
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-test("takes the marginal of one time to that of a later one, and equal times to themselves", async () => {
+test("takes the marginal of one time to the marginal of a later one, and equal times to themselves", async () => {
   for (const process of flowProcesses) {
     const pairs = [
       [0.1, 0.3],

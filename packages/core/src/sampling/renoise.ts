@@ -3,8 +3,8 @@ import { scheduleAt } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 
 /**
- * The process itself, from a time to a later one: x' ~ N((alpha' / alpha) x, sigma'^2 - (alpha' sigma / alpha)^2), that is
- * in y = x / alpha and r = sigma / alpha
+ * The process itself, from one time to a later one: x' ~ N((alpha' / alpha) x, sigma'^2 - (alpha' sigma / alpha)^2),
+ * that is in y = x / alpha and r = sigma / alpha
  *
  *     y' = y + sqrt(r'^2 - r^2) z
  *
@@ -14,7 +14,7 @@ export const renoise = (process: Process, x: Tensor, from: Tensor, to: Tensor, z
   const [low, high] = [scheduleAt(process, from, x), scheduleAt(process, to, x)];
   const r = low.sigma.divide(low.alpha);
   const rise = high.sigma.divide(high.alpha).subtract(r);
-  // r'^2 - r^2 without cancellation; equal times must not round to the root of a negative number.
+  // r'^2 - r^2 without cancellation. Equal times must not round to the root of a negative number.
   const added = rise
     .multiply(rise.add(r.multiply(2)))
     .relu()

@@ -94,7 +94,7 @@ describe("on N(0, s^2)", () => {
   });
 });
 
-test("a rise in the loop is the process itself, with the draws of its own step", async () => {
+test("a rise in the loop is the process itself, with the draws of its step", async () => {
   const process = edm();
   const model = exact(gaussian({ mean: [0], covariance: 1 }), process);
   const grid = [1, 0.01, 0.02];

@@ -14,18 +14,18 @@ const interval = fields(
     steps: whole({ least: 1, help: "steps from high to low, by Karras' rho of 7" }),
     repeats: whole({ least: 1, help: "how often" }),
   },
-  { help: "a stretch of noise that is gone through again" },
+  { help: "an interval of noise levels that is repeated" },
 );
 
-/** A stretch of noise that is gone through again: `steps` from `high` to `low`, `repeats` times. */
+/** An interval of noise levels that is repeated: `steps` steps from `high` to `low`, `repeats` times. */
 export type RestartInterval = ValueOf<typeof interval>;
 
 const settings = {
   ...flowSettings(),
-  /** The default is a setting of the paper for images, of which 3 points are 2 steps. */
+  /** The default is a setting of the paper for images. Its 3 points are 2 steps. */
   intervals: list(interval, {
     default: [{ low: 0.06, high: 0.3, steps: 2, repeats: 2 }],
-    help: "stretches of noise, as sigma / alpha, that are gone through again",
+    help: "intervals of sigma / alpha that are repeated",
   }),
 };
 
@@ -33,21 +33,21 @@ const settings = {
 export type RestartOptions = OptionsOf<typeof settings>;
 
 /**
- * Restart sampling (Xu et al. 2023, "Restart Sampling for Improving Generative Processes", algorithm 1): the probability-flow
- * ODE by Heun's method, and at the low end of each interval, again and again, noise up to its high end and the ODE down.
- * In y = x / alpha and r = sigma / alpha
+ * Restart sampling (Xu et al. 2023, "Restart Sampling for Improving Generative Processes", algorithm 1). It solves the
+ * probability-flow ODE by Heun's method. At the low end of each interval it repeats: noise up to the high end, and the
+ * ODE down again. In y = x / alpha and r = sigma / alpha
  *
  *     y_high = y_low + sqrt(r_high^2 - r_low^2) z
  *     y_low = Heun(y_high, from r_high to r_low)
  *
- * The noise contracts the error gathered so far, while the steps stay those of an ODE. Two evaluations per step down.
- * @throws ArgumentError for bad steps, an unknown grid, or intervals that are none; on a process, for intervals whose ends
+ * The noise contracts the error gathered so far, while the steps stay steps of an ODE. Two evaluations per step down.
+ * @throws ArgumentError for bad steps, an unknown grid, or bad intervals; on a process, for intervals whose ends
  *   lie outside its times
  */
 export const restart = declare({
   kind: "restart",
   family: "probability-flow ODE",
-  summary: "heun, and part of the way again from fresh noise, which contracts the errors made before",
+  summary: "heun, with intervals repeated from fresh noise, which contracts earlier errors",
   source: "Xu et al. 2023, algorithm 1",
   settings,
   make: ({ intervals, ...flow }, recipe): Sampler => {

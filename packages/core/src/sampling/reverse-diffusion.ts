@@ -21,7 +21,7 @@ export const reverseDiffusion = declare({
   kind: "reverse-diffusion",
   name: "reverseDiffusion",
   family: "reverse-time SDE",
-  summary: "weak order 1; discretised as the forward process is; the usual predictor",
+  summary: "weak order 1; discretised like the forward process; the usual predictor",
   source: "Song et al. 2021 (score SDE), equation 46",
   settings: sdeSettings(),
   make: (sde, recipe): Sampler =>

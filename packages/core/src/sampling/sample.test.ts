@@ -85,7 +85,7 @@ describe("samples of an exact mixture", () => {
           const p = mixture.weights[k]!;
           expect(Math.abs(found / count - p) / Math.sqrt((p * (1 - p)) / count), `mode ${k}`).toBeLessThan(4);
         }
-        // Beside it, the same distance between sets of exact samples: 20 draws give its mean and deviation.
+        // For comparison, the same distance between sets of exact samples: 20 draws give its mean and deviation.
         const reference = mixture.sample(count, 1000);
         const distance = (set: NdArray) => slicedWasserstein(set, reference, { projections: 32 });
         const floor = Array.from({ length: 20 }, (_, i) => distance(mixture.sample(count, i)));

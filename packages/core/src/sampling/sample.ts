@@ -6,10 +6,10 @@ import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { sampling } from "./loop.ts";
 
-// 8 GiB in float32: told before the first batch, not after it.
+// 8 GiB in float32: reported before the first batch, not after it.
 const mostNumbers = 2 ** 31;
 
-/** News of sampling, one per step. */
+/** Progress of sampling, one event per step. */
 export interface SampleEvent {
   /** Steps done, over all batches, out of `steps`. */
   readonly step: number;
@@ -43,7 +43,7 @@ export const sampleOptions = {
   onProgress: true,
 } satisfies Known<SampleOptions>;
 
-/** @throws ArgumentError for what is no model, unknown options, or what is no sampler or array */
+/** @throws ArgumentError for a value that is not a model, sampler or array, and for unknown options */
 export const checkSampling = (
   name: string,
   model: ScoreModel,
@@ -58,7 +58,7 @@ export const checkSampling = (
     checkMade(`${name} initial`, initial, ["shape", "data"], "an array such as ndarray(data, [count, ...shape])");
 };
 
-/** The news of a state, if it is not the one before the first step. */
+/** The event of a state, unless it is the state before the first step. */
 export const report = (state: LoopState, onProgress: SampleOptions["onProgress"]): void => {
   const { x, t, step, steps, evaluations, batch, batches, firstSample } = state;
   if (step > 0) onProgress?.({ step: batch * steps + step, steps: batches * steps, x, t, firstSample, evaluations });

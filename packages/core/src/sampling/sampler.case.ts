@@ -1,4 +1,4 @@
-/** What every sampler must do, whatever its method: a suite that each of them passes. */
+/** What every sampler must do, with any method: a suite that each of them passes. */
 import { type FloatType, type NdArray, ndarray, type Runtime, ShapeError, zeros } from "@scorefield/tensor";
 import { checks } from "@scorefield/verify";
 import { counted } from "@scorefield/verify/internal";
@@ -62,7 +62,7 @@ const declared = (sampler: AnySampler, attempts: number): number =>
 
 /**
  * Tests of a sampler: finite samples in both element types; sample i by the seed and i alone; evaluations as declared, announced
- * and counted; states on the way; states given to start from; grids that are none; guidance within an interval,
+ * and counted; states on the way; states given to start from; bad grids; guidance within an interval,
  * compositions, and a class for each row.
  * @param make the sampler, of few steps
  */
@@ -193,7 +193,7 @@ export const samplerSuite = (
       await expect(draw(known, { initial: broken })).rejects.toThrow(SamplingError);
     });
 
-    test("a grid that is none is refused", async () => {
+    test("a bad grid is refused", async () => {
       const sampler = make();
       if ("attempt" in sampler) return;
       for (const grid of [[], [Number.NaN, 0.1], [1, 2], [1, -0.1], ["1", "0.5"] as never, [0.5, 0.6]]) {

@@ -4,11 +4,11 @@ import type { Bound } from "../model/with-given.ts";
 import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 
-/** What goes from step to step: the samples, and what a method carries beside them. */
+/** What goes from step to step: the samples, and what a method carries besides them. */
 export interface SamplerState {
   /** [n, ...shape] */
   readonly x: Tensor;
-  /** As many tensors [n, ...shape] as {@link Sampler.carries} says; zeros before the first step. */
+  /** {@link Sampler.carries} tensors [n, ...shape]; zeros before the first step. */
   readonly carried: readonly Tensor[];
 }
 
@@ -18,8 +18,8 @@ export interface StepTimes {
   /** The next time, smaller than `from`, or equal to it for a chain that stays at a time. */
   readonly to: Tensor;
   /**
-   * Times of the grid before `from`, the latest first: as many as the sampler remembers and there have been since the
-   * start or the last restart.
+   * Times of the grid before `from`, the latest first. Their number is what the sampler remembers, or fewer if fewer
+   * steps were taken since the start or the last restart.
    */
   readonly before: readonly Tensor[];
 }
@@ -28,7 +28,7 @@ export interface StepTimes {
 export interface Sampler {
   /** Its name and settings, as plain JSON. */
   readonly recipe: KindRecipe;
-  /** Times from noise to data, at least one; strictly falling, unless the sampler is a chain that stays at a time. */
+  /** Times from noise to data, at least one. Strictly falling, unless the sampler is a chain that stays at a time. */
   grid(process: Process): readonly number[];
   /** Whether times of the grid may repeat, and the first need not be the process's last: Langevin chains. Default no. */
   readonly chain?: boolean;
@@ -45,19 +45,19 @@ export interface Sampler {
   reach?(process: Process, from: number): number;
   /** Standard normal draws of a sample's shape that a step takes; 0 for a deterministic method. */
   readonly noises: number;
-  /** Tensors of a sample's shape carried from step to step beside x: past estimates, momentum. */
+  /** Tensors of a sample's shape carried from step to step besides x: past estimates, momentum. */
   readonly carries: number;
   /**
-   * What all that is carried are estimates of, at the times before: the data, E[x_0 | x], or the noise, E[z | x]. It lets
-   * a corrector move x between two steps. Left out where nothing is carried, or something else.
+   * What the carried tensors estimate, at the times before: the data, E[x_0 | x], or the noise, E[z | x]. It lets a
+   * corrector move x between two steps. Left out where nothing is carried, or something else.
    */
   readonly remembers?: "denoised" | "noise";
-  /** Times before the current one that a step looks at; the first steps of a multistep method find fewer. */
+  /** Times before the current one that a step looks at. The first steps of a multistep method find fewer. */
   readonly memory: number;
   /**
    * One step.
    * @param model with its conditions given already
-   * @param noise standard normal draws [n, ...shape], as many as {@link Sampler.noises}
+   * @param noise {@link Sampler.noises} standard normal draws [n, ...shape]
    */
   step(model: Bound, state: SamplerState, times: StepTimes, noise: readonly Tensor[]): SamplerState;
 }
@@ -67,7 +67,7 @@ export interface OneStep extends Omit<Sampler, "step" | "carries" | "memory"> {
   step(model: Bound, x: Tensor, from: Tensor, to: Tensor, noise: readonly Tensor[]): Tensor;
 }
 
-/** A sampler that carries nothing beside x. */
+/** A sampler that carries nothing besides x. */
 export const oneStep = ({ step, ...sampler }: OneStep): Sampler => ({
   ...sampler,
   carries: 0,

@@ -16,7 +16,7 @@ test("a sampler is rebuilt from the JSON of its recipe, with the same grid", () 
   expect(samplerFromRecipe({ kind: "heun", grid: "uniform" }).recipe).toEqual(heun({ grid: "uniform" }).recipe);
 });
 
-test("unknown kinds and settings are named beside the known ones", () => {
+test("unknown kinds and settings are named together with the known ones", () => {
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(RecipeError);
   expect(() => samplerFromRecipe({ kind: "ddim9" })).toThrow(/among heun, .*found ddim9/);
   expect(() => samplerFromRecipe({ kind: "heun", step: 3 })).toThrow(/unknown setting step; known are steps, grid/);
@@ -64,7 +64,7 @@ test("settings of another type than their defaults are refused", () => {
   expect(samplerFromRecipe({ kind: "heun", sMax: 5 }).recipe.sMax).toBe(5);
 });
 
-// Every setting of every sampler, with values that a person may type: what is taken is usable, what is not is said.
+// Every setting of every sampler, with values that a user may type: what is taken is usable, what is not is said.
 test("no setting makes an error without a name", () => {
   const values = [-1, 0, 1e-300, 1e300, 1.5, 2 ** 53, "", "abc", true, false, null, [], [1], {}, { kind: "heun" }];
   for (const kind of samplerKinds)

@@ -10,7 +10,7 @@ import { flowSamplers, sdeSamplers } from "./predictors.ts";
 import { restart } from "./restart.ts";
 import { underdampedLangevin } from "./underdamped-langevin.ts";
 
-/** Every sampler; those on a grid of falling times stand in {@link "./predictors.ts"}. */
+/** Every sampler. Samplers on a grid of falling times are in {@link "./predictors.ts"}. */
 export const samplers = partList("sampler", [
   ...flowSamplers,
   restart,
@@ -24,14 +24,14 @@ export const samplers = partList("sampler", [
   annealedLangevin,
 ]);
 
-/** What is known of every sampler beside how it is made, family by family. */
+/** What is known of every sampler besides how it is made, family by family. */
 export const samplerCatalogue = samplers.declarations;
 
 /** The kinds of sampler that {@link samplerFromRecipe} knows. */
 export const samplerKinds = samplers.kinds;
 
 /**
- * The sampler a recipe describes; left-out settings take their defaults.
+ * The sampler a recipe describes. Left-out settings take their defaults.
  * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
  */
 export const samplerFromRecipe = samplers.fromRecipe;

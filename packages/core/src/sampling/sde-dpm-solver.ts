@@ -8,13 +8,13 @@ import { type SdeSamplerOptions, sdeParts, sdeSettings } from "./sde.ts";
 export type SdeDpmSolverOptions = SdeSamplerOptions;
 
 /**
- * SDE-DPM-Solver++(2M) (Lu et al. 2022, "DPM-Solver++", appendix on SDEs): the reverse-time SDE is linear but for the
- * denoised estimate D, which is extrapolated as a line in lambda = log(alpha / sigma) through its last two values. In
- * y = x / alpha, for a step h = lambda' - lambda after one of h_before,
+ * SDE-DPM-Solver++(2M) (Lu et al. 2022, "DPM-Solver++", appendix on SDEs): the reverse-time SDE is linear except the
+ * denoised estimate D. D is extrapolated as a line in lambda = log(alpha / sigma) through its last two values. In y = x
+ * / alpha, for a step h = lambda' - lambda after one of h_before,
  *
  *     y' = e^(-2h) y + (1 - e^(-2h)) D + (h - (1 - e^(-2h)) / 2) (D - D_before) / h_before + r' sqrt(1 - e^(-2h)) z
  *
- * The third coefficient is the exact integral of the line, which agrees with that of the paper, (1 - e^(-2h)) h / 2, to
+ * The third coefficient is the exact integral of the line, which agrees with the paper's, (1 - e^(-2h)) h / 2, to
  * order h^2. The first step takes D alone. Weak order 2 on Gaussian data.
  * @throws ArgumentError for steps that are not a positive whole number, or an unknown grid
  */

@@ -8,7 +8,7 @@ import { stepsSetting } from "./steps-setting.ts";
 export const sdeSettings = (steps = 500) => ({
   /** Steps, then one evaluation more for the denoised estimate. */
   steps: stepsSetting(steps, "steps, before one evaluation for the denoised estimate"),
-  /** That of Song et al. 2021 is `uniform`. */
+  /** The grid of Song et al. 2021 is `uniform`. */
   grid: gridSetting("log-snr"),
 });
 

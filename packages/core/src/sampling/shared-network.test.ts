@@ -17,7 +17,7 @@ import { unipc } from "./unipc.ts";
 const plain = native({ threads: 1 });
 afterAll(() => plain.dispose());
 
-// One hidden layer has 2^20 weights, 4 MiB: as many bytes as sharing begins at.
+// One hidden layer has 2^20 weights, 4 MiB: the number of bytes at which sharing begins.
 const network = mlp({ width: 1024, depth: 2, noiseFeatures: 4, classes: 3 });
 const parameters = randomised(network.initialise([2], 1), 2);
 const weightBytes = leavesOf(parameters).leaves.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);

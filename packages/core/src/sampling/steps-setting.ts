@@ -1,7 +1,7 @@
 /** How many steps a sampler may be asked for. */
 import { whole } from "../part/setting.ts";
 
-// A list of so many times takes about a gigabyte while it is made.
+// A list of this many times takes about a gigabyte while it is made.
 const mostSteps = 1e7;
 
 /** A number of steps, at most ten million: a list has the time of each. */

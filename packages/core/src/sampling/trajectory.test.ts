@@ -49,7 +49,7 @@ describe("all states", () => {
     }
   });
 
-  test("news are those of sample", async () => {
+  test("progress is reported as by sample", async () => {
     const [ours, theirs]: [SampleEvent[], SampleEvent[]] = [[], []];
     await sampleTrajectory(model, { ...options, batch: 4, onProgress: (event) => ours.push(event) });
     await sample(model, { ...options, batch: 4, onProgress: (event) => theirs.push(event) });

@@ -13,7 +13,10 @@ import type { Sampler } from "./sampler.ts";
 export interface TrajectoryOptions<D extends FloatType = "float32"> extends Omit<SampleOptions<D>, "sampler"> {
   /** A sampler with a grid: samples of an adaptive one are not at the same time together. Default {@link heun}. */
   readonly sampler?: Sampler;
-  /** Every how many steps a state is kept, default 1; the states before the first step and after the last always are. */
+  /**
+   * Number of steps from one kept state to the next, default 1. The states before the first step and after the last are
+   * always kept.
+   */
   readonly every?: number;
   /** Bytes that the kept states may take, default 1 GiB (2^30). */
   readonly memoryLimit?: number;
@@ -23,7 +26,7 @@ export interface TrajectoryOptions<D extends FloatType = "float32"> extends Omit
 export interface Trajectory<D extends FloatType = "float32"> {
   /** [kept, count, ...shape], from noise to data; the last ones are what `sample` returns. */
   readonly states: NdArray<D>;
-  /** The time of each kept state, falling but for restarts and chains; 0 for the denoised one. */
+  /** The time of each kept state, falling except in restarts and chains; 0 for the denoised one. */
   readonly times: readonly number[];
   /** Network evaluations for each sample. */
   readonly evaluations: number;

@@ -11,7 +11,7 @@ export const expectTruth = async ({ run }: Check, runtime: Runtime): Promise<voi
   expect(passes(finding), message).toBe(true);
 };
 
-/** The checks about a sampler, but for reproducibility, which the suite of all samplers holds it to. */
+/** The checks about a sampler, except reproducibility, which the suite of all samplers checks. */
 export const truthsOf = (kind: string): readonly Check[] =>
   checks.filter(({ sampler, group }) => sampler === kind && group !== "reproducibility");
 

@@ -25,8 +25,8 @@ export type UnderdampedLangevinOptions = OptionsOf<typeof settings>;
  *     v' = v_half + h score(x', t)
  *
  * which gives the positions of the BAOAB splitting (Leimkuhler & Matthews 2013), written so that a step needs one score:
- * v runs half a kick ahead. On a Gaussian the law of x has no error, whatever h; elsewhere its error is of order h^2.
- * v starts at rest.
+ * v runs half a kick ahead. On a Gaussian the distribution of x has no error, for any h. Elsewhere its error is of
+ * order h^2. v starts at rest.
  * @throws ArgumentError for options out of range
  */
 export const underdampedLangevin = declare({

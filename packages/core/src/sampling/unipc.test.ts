@@ -26,7 +26,7 @@ const solve = (matrix: number[][], right: number[]): number[] => {
 
 /**
  * The error on N(0, s^2) with edm by the paper's linear systems R_p(h) a_p B(h) = phi_p(h), as algorithms 1 and 2 say. Of fewer
- * than 10 steps the order is 2 at most, and that of the last predictor 1.
+ * than 10 steps the order is 2 at most, and the order of the last predictor 1.
  */
 const errorByHand = (asked: number, variant: "bh1" | "bh2", steps: number, s: number): number => {
   const p = steps < 10 ? Math.min(2, asked) : asked;

@@ -28,11 +28,11 @@ export type UnipcOptions = OptionsOf<typeof settings>;
  * with D_m at earlier times for the predictor UniP, and at the new time too for the corrector UniC. Both start from the same
  * y_c, so the corrected state is the given one, plus the difference of the two sums. It is not rebuilt from an earlier
  * state, which would undo what anything else did to the given one, such as a Langevin corrector. Their conditions on
- * a_m say that the sum integrates e^-(h - tau) P(tau) exactly, with P the polynomial through all estimates, and that is how
- * it is computed; with a single difference a_1 = 1/2 suffices, as in the paper. The corrector uses the evaluation at
- * the predicted state, which the next predictor needs anyway: one evaluation per step. The last state is not corrected.
- * Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of order 1, as the
- * authors too lower the last orders of few steps.
+ * a_m say that the sum integrates e^-(h - tau) P(tau) exactly, with P the polynomial through all estimates. It is
+ * computed in that way. With a single difference a_1 = 1/2 suffices, as in the paper. The corrector uses the evaluation
+ * at the predicted state, which the next predictor needs anyway: one evaluation per step. The last state is not
+ * corrected. Fewer than 10 steps are too long for their polynomials: these are of order 2 at most, and the last of
+ * order 1. The authors too lower the last orders of few steps.
  * @throws ArgumentError for bad steps, an unknown grid, an order other than 1, 2 or 3, or an unknown variant
  */
 export const unipc = declare({

@@ -37,7 +37,7 @@ const eventsOf = async (changes: Partial<TrainOptions> = {}): Promise<TrainEvent
 const lastOf = async (changes: Partial<TrainOptions> = {}): Promise<TrainEvent> => (await eventsOf(changes)).at(-1)!;
 
 describe("a step of several micro-batches", () => {
-  test.each([2, 3, 12])("of %d is that of the whole batch up to rounding", async (accumulate) => {
+  test.each([2, 3, 12])("of %d equals the step of the whole batch up to rounding", async (accumulate) => {
     const [whole, cut] = [await lastOf(), await lastOf({ accumulate })];
     expect([cut.step, cut.losses.length]).toEqual([12, 12]);
     for (const [k, loss] of whole.losses.entries()) expect(cut.losses[k]! / loss).toBeCloseTo(1, 4);
@@ -49,7 +49,7 @@ describe("a step of several micro-batches", () => {
       [expected.average, found.average],
       [expected.otherAverages![0]!, found.otherAverages![0]!],
     ] as const) {
-      // Adam's first steps are of the size of the rate whatever the gradient; rounding of tiny ones shows most.
+      // Adam's first steps are of the size of the rate for every gradient; rounding of tiny ones shows most.
       const apart = (a.data as Float32Array).map((value, i) => Math.abs(value - Number(b.data[i])));
       expect(Math.max(...apart)).toBeLessThan(2e-4);
     }

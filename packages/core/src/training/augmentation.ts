@@ -1,4 +1,7 @@
-/** Images altered at random, with the network told how, so that samples are not altered (Karras et al. 2020, 2022). */
+/**
+ * Images altered at random. The network is conditioned on the change, so that samples are not altered (Karras et al.
+ * 2020, 2022).
+ */
 import { type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { normalQuantile } from "../numeric/normal-quantile.ts";
@@ -14,7 +17,7 @@ export type ImageTransform = (typeof transformNames)[number];
 export interface Augmentation {
   /** Of each transform for each image, in [0, 1]; 0.12 to 0.15 suits a few ten thousand images. */
   readonly probability: number;
-  /** Which transforms; default all. Leave out flips where a mirrored image is another thing, as of digits. */
+  /** Which transforms. Default all. Leave out flips where a mirrored image is another thing, as of digits. */
   readonly transforms?: readonly ImageTransform[] | undefined;
 }
 
@@ -58,9 +61,9 @@ const drawsPerImage = 3 * transformNames.length;
 
 /**
  * The map from an altered image to the original, and its label: [x-flip, y-flip, octaves of scale / 0.2, cos and sin of
- * the rotation less those of none (2), octaves of stretch / 0.2 times cos and sin of twice its direction (2), shift by x
- * and y in eighths of the image (2)]; zeros for what did not take place (Karras et al. 2022, table 6). There the direction
- * is not doubled, so that a stretch and its inverse share a label.
+ * the rotation less cos and sin of no rotation (2), octaves of stretch / 0.2 times cos and sin of twice its direction
+ * (2), shift by x and y in eighths of the image (2)]; zeros for what did not take place (Karras et al. 2022, table 6).
+ * There the direction is not doubled, so that a stretch and its inverse share a label.
  * @returns nothing for an image left as it is
  */
 const drawAlteration = (
@@ -116,10 +119,10 @@ const drawAlteration = (
 };
 
 /**
- * Alters images at random: flips, scaling, rotation, stretching and shifting in this order, each with the probability
- * given, as one bilinear resampling with reflection at the borders.
+ * Alters images at random: flips, scaling, rotation, stretching and shifting, in this order, each with the probability
+ * given. All are one bilinear resampling with reflection at the borders.
  * @param images [n, c, h, w]
- * @param draws which random numbers: image i is altered alike in any batch
+ * @param draws which random numbers. Image i is altered in the same way in any batch
  * @returns the images, and a label [n, {@link augmentationLabels}] for the network
  */
 export const augment = (

@@ -46,7 +46,7 @@ describe("rows", () => {
     [7, 16],
     [1, 4],
   ] as const)
-    test(`${n} rows in batches of ${batch}: every row once per epoch, in an order of its own`, async () => {
+    test(`${n} rows in batches of ${batch}: every row once per epoch, in a new order`, async () => {
       const steps = Math.ceil((4 * n) / batch);
       const order = await visited(n, batch, 0, steps);
       const all = Array.from({ length: n }, (_, i) => i);
@@ -57,7 +57,7 @@ describe("rows", () => {
 });
 
 describe("inputs depend on the seed and the step alone", () => {
-  test("whatever blocks they are made in, and whatever was made before", async () => {
+  test("for any blocks that they are made in, and for anything made before", async () => {
     const whole = await source(10, 3)(0, 12);
     const jumping = source(10, 3);
     for (const [from, count] of [
@@ -114,7 +114,7 @@ test("noise is standard normal and levels follow their distribution (4 standard 
   for (const count of counts.values()) expect(Math.abs(count - n / 4) / Math.sqrt((n * 3) / 16)).toBeLessThan(4);
 });
 
-describe("what the network is told", () => {
+describe("what the network is conditioned on", () => {
   const labels = Int32Array.from({ length: 10 }, (_, i) => i % 3);
   const labelledSource = (classDropout: number) =>
     batchSource({

@@ -10,7 +10,7 @@ import { type Augmentation, augment } from "./augmentation.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Inputs of a denoising loss, those of objective and network. Of consecutive micro-batches they are stacked along a leading
+ * Inputs of a denoising loss, for objective and network. For consecutive micro-batches they are stacked along a leading
  * axis. A step of training is one micro-batch, or several.
  */
 export type DenoisingInputs<T> = Required<ObjectiveInputs<T>> & {
@@ -32,7 +32,9 @@ export interface BatchSource {
   readonly objective: Objective;
 }
 
-/** Rows in an order that visits every row once per epoch, reshuffled each epoch; the same for every start. */
+/**
+ * Rows in an order that visits every row once per epoch, reshuffled each epoch. The order is the same for every start.
+ */
 export const rowOrder = (rows: number, seed: number): ((position: number) => number) => {
   let epoch = -1;
   let order: ArrayLike<number> = [];
@@ -66,11 +68,11 @@ const unstacked = ({ dtype, shape: [count = 0, ...shape], data }: NdArray<"float
 /** Makes the inputs of steps. */
 export interface StepSource {
   /**
-   * Of steps `from` to `from + count - 1`; they depend on nothing but the seed and those numbers, and into how many
-   * micro-batches a step is cut changes none of its samples.
+   * The batches of steps `from` to `from + count - 1`. They depend on the seed and these numbers alone. The number of
+   * micro-batches of a step does not change its samples.
    */
   (from: number, count: number): Promise<DenoisingInputs<NdArray>>;
-  /** Begins to read the samples of those steps, where reading is work that can go on beside training. */
+  /** Begins to read the samples of those steps, where reading is work that can go on during training. */
   prefetch(from: number, count: number): void;
 }
 
@@ -87,7 +89,7 @@ export const batchSource = (source: BatchSource): StepSource => {
   const timesOf = (step: number): NdArray => {
     const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
     const t = zeros([batch]);
-    // u may be 0, where a distribution's quantile is infinite; half a grain above is as good.
+    // u may be 0, where a distribution's quantile is infinite. Half a step of the generator above 0 does as well.
     for (let i = 0; i < batch; i++) t.data[i] = objective.noiseDistribution.time(process, u[i] || 2 ** -54);
     return t;
   };

@@ -1,4 +1,4 @@
-/** Compiling functions of trees whose types are not known here: those of a loss, its batches and its extra state. */
+/** Compiling functions of trees whose types are not known here: trees of a loss, its batches and its extra state. */
 import { type CompileOptions, compile, compileScan, type NdArray, type Tensor } from "@scorefield/tensor";
 import type { OptimiserState } from "./optimiser.ts";
 import { type StepInputs, type StepParts, type StepReport, stepSpecs, trainingStep } from "./step.ts";

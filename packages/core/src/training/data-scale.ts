@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Preconditioning } from "../model/preconditioning.ts";
 import type { Dataset } from "./dataset.ts";
 
-// Scales within this factor are learnt, if worse; beyond it noise and data never meet.
+// Scales within this factor are learnt, if worse. Beyond it noise and data never have the same scale.
 const mostFactor = 100;
 const mostRows = 1024;
 const mostNumbers = 2 ** 20;
@@ -24,8 +24,8 @@ const sampledScale = async ({ count, shape, read }: Dataset): Promise<number> =>
 };
 
 /**
- * Refuses data in memory whose scale is far beyond that of the preconditioning: noise of a process that fits data of unit
- * scale is no noise to them. The scale is the root mean square of a sample in the middle, at least 100 times off.
+ * Refuses data in memory whose scale is far beyond the scale of the preconditioning: noise that suits data of unit
+ * scale is negligible for them. The scale is the root mean square of a sample in the middle, at least 100 times off.
  * @throws ArgumentError saying by what to divide
  */
 export const checkDataScale = async (data: Dataset, { recipe }: Preconditioning): Promise<void> => {

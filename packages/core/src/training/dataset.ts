@@ -1,4 +1,4 @@
-/** Where training takes its samples from: an array, or whatever can be read sample by sample. */
+/** Where training takes its samples from: an array, or anything that can be read sample by sample. */
 import { type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 
@@ -10,7 +10,7 @@ export interface Dataset {
   readonly shape: Shape;
   /** The class of every sample, a whole number from 0. */
   readonly labels?: ArrayLike<number>;
-  /** Whether reading is work, such as decoding, that goes on by itself beside the network's; default no. */
+  /** Whether reading is work, such as decoding, that goes on while the network computes. Default no. */
   readonly decodes?: boolean;
   /**
    * Samples of about unit scale, in the order asked for.

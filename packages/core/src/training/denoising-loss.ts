@@ -22,7 +22,7 @@ export const denoisingLoss =
     return objective.loss((noisy, time) => denoise(network, noisy, time, conditions), process, inputs, own);
   };
 
-/** Types of a batch of so many samples; `augmented` ones come with labels. */
+/** Types of a batch of a number of samples; `augmented` samples come with labels. */
 export const denoisingSpecs = (
   { network, objective }: Pick<LossParts, "network" | "objective">,
   { samples, shape, augmented }: { readonly samples: number; readonly shape: Shape; readonly augmented: boolean },

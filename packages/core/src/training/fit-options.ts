@@ -1,4 +1,4 @@
-/** What a person says to fit parameters to a loss. */
+/** The options of fitting parameters to a loss. */
 import type { MapTree, NdArray, Runtime, Spec, Tensor, Tensors } from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
 import type { Adam, OptimiserState } from "./optimiser.ts";
@@ -7,7 +7,7 @@ import type { PowerAverage } from "./power-average.ts";
 import type { Precision } from "./precision.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** All that training carries from one step to the next; resuming from it continues bit for bit. */
+/** All that training carries from one step to the next. Resuming from it continues bit for bit. */
 export interface Checkpoint {
   /** Steps done. */
   readonly step: number;
@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly pace?: Pace;
 }
 
-/** News of a training, one per block of steps. */
+/** Progress of a training, one event per block of steps. */
 export interface FitEvent {
   /** Steps done, out of `steps`; with a deadline that is an estimate, right at the last event. */
   readonly step: number;
@@ -37,7 +37,7 @@ export interface FitEvent {
   readonly checkpoint: Checkpoint;
 }
 
-/** How long training goes: exactly one of these. */
+/** How long training runs: exactly one of these. */
 export interface Length {
   readonly steps?: number;
   /**
@@ -70,8 +70,8 @@ export interface OptimisationOptions extends Length, Schedule {
 type TensorsOf<P> = Parameters extends P ? Tensors : MapTree<P, NdArray, Tensor>;
 
 /**
- * A loss: a scalar, from parameters, the tensors of one micro-batch, and the extra state before the step, which is not
- * differentiated.
+ * A loss: a scalar, from parameters, the tensors of one micro-batch, and the extra state before the step. The extra
+ * state is not differentiated.
  */
 export type Loss<P, B, X> = (
   parameters: TensorsOf<P>,
@@ -88,11 +88,11 @@ export interface Batches<B extends object> {
    * depend on these numbers alone, so that a resumed training goes on with the same.
    */
   inputs(from: number, count: number): MapTree<B, Spec, NdArray> | Promise<MapTree<B, Spec, NdArray>>;
-  /** Begins to make the inputs of those steps, where that is work that can go on beside training. */
+  /** Begins to make the inputs of those steps, where that is work that can go on during training. */
   prefetch?(from: number, count: number): void;
 }
 
-/** State that a loss carries from step to step beside the parameters, such as a teacher that is an average of them. */
+/** State that a loss carries from step to step besides the parameters, such as a teacher that is an average of them. */
 export interface Extra<P, B, X> {
   /** A tree of host arrays. */
   readonly initial: X;
@@ -104,7 +104,7 @@ export interface Extra<P, B, X> {
   ) => MapTree<X, NdArray, Tensor>;
 }
 
-/** Data that training does not see. */
+/** Held-out data: training does not see them. */
 export interface HeldOut<P, B, X> {
   /** A batch of any size, the same at every look. */
   readonly inputs: MapTree<B, Spec, NdArray>;
@@ -112,7 +112,7 @@ export interface HeldOut<P, B, X> {
   readonly loss?: Loss<P, B, X>;
 }
 
-/** Options of `fit`. `P` is the tree of parameters, `B` that of a batch's specs, `X` the extra state. */
+/** Options of `fit`. `P` is the tree of parameters, `B` the tree of a batch's specs, `X` the extra state. */
 export interface FitOptions<P = Parameters, B extends object = object, X = undefined> extends OptimisationOptions {
   /** Begins error messages, default `fit`. */
   readonly name?: string;
@@ -125,13 +125,13 @@ export interface FitOptions<P = Parameters, B extends object = object, X = undef
   /** Peak learning rate, default 1e-3. */
   readonly learningRate?: number;
   /**
-   * In `mixed` the loss is multiplied by a scale that is found by trying, for losses that compute in float16, and a step
-   * whose gradient overflows is left out, which counts as a step all the same. The loss casts by itself. Default `float32`.
+   * In `mixed`, for losses that compute in float16, the loss is multiplied by a scale that is found by trying. A step
+   * whose gradient overflows is left out, but counts as a step. The loss casts to float16 itself. Default `float32`.
    */
   readonly precision?: Precision;
   /** Steps per call of the runtime at most, default 100: about a tenth of a second of work is a good measure. */
   readonly block?: number;
-  /** The name of a parameter in errors, from its path in the tree; default the path. */
+  /** The name of a parameter in errors, from its path in the tree. Default the path. */
   readonly nameOf?: (path: string) => string;
   readonly onProgress?: (event: FitEvent) => void;
 }

@@ -53,7 +53,7 @@ describe("fit", () => {
   test("finds the minimum of a loss, and reports on the way", async () => {
     const seen: FitEvent[] = [];
     const { parameters, checkpoint, extra } = await fit({ ...options(), onProgress: (e) => seen.push(e) }).result;
-    // The mean of the last draws, of which the average sees some hundreds.
+    // The mean of the last draws. The average sees some hundreds of them.
     for (const value of valuesOf(parameters.w)) expect(Math.abs(value - 3)).toBeLessThan(0.15);
     expect(extra).toBeUndefined();
     expect(checkpoint.step).toBe(400);
@@ -64,7 +64,7 @@ describe("fit", () => {
     expect(seen[0]!.losses).toHaveLength(100);
   });
 
-  test("its batches may be promises, and are asked for once, in order, with the next ones told ahead", async () => {
+  test("its batches may be promises, and are asked for once, in order, with the next ones announced ahead", async () => {
     const asked: string[] = [];
     const { batches, ...others } = options();
     await fit({
@@ -96,7 +96,7 @@ describe("fit", () => {
     const [a, b] = valuesOf(looked.at(-1)!.checkpoint.state.average) as [number, number];
     const expected = valuesOf(x).reduce((sum, value, i) => sum + (value - (i % 2 ? b : a)) ** 2, 0) / 128;
     expect(looked.at(-1)!.heldOutLoss).toBeCloseTo(expected, 5);
-    // A loss of its own, and blocks that are longer than the twentieth part.
+    // Another loss, and blocks that are longer than the twentieth part.
     const own = await eventsOf(fit({ ...options(), heldOut: { ...heldOut, loss: ({ w }) => w.sum() }, block: 100 }));
     expect(own.map(({ heldOutLoss }) => heldOutLoss !== undefined)).toEqual([true, true, true, true]);
     const average = valuesOf(own.at(-1)!.checkpoint.state.average);

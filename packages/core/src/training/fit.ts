@@ -17,12 +17,12 @@ import { averageDecayAt, learningRateAt, learningRateAtShare } from "./schedule.
 import type { StepParts } from "./step.ts";
 import { stepNumbers } from "./step-numbers.ts";
 
-/** A training in progress: iterate over it for events, or await its result alone. */
+/** A training in progress. Iterate over it for events, or await its result alone. */
 export type Fitting<P = Parameters, X = undefined> = InProgress<FitEvent, Fitted<P, X>>;
 
 /**
- * Fits parameters to a loss with Adam, moving averages of the parameters, and whatever state the loss carries along. All
- * trainings of the project are losses handed to it.
+ * Fits parameters to a loss with Adam, moving averages of the parameters, and any state that the loss carries along.
+ * All trainings of the project are losses handed to it.
  *
  *     const { parameters } = await fit({
  *       parameters: { w: zeros([2]) },
@@ -45,7 +45,7 @@ export const fit = <P extends Parameters | object = Parameters, const B extends 
     }
   });
 
-/** A length near `longest` that divides the steps without rest, if there is one: each length is compiled by itself. */
+/** A length near `longest` that divides the steps without rest, if there is one. Each length is compiled separately. */
 const evenLength = (steps: number, longest: number): number => {
   for (let length = longest; length >= longest / 2; length--) if (steps % length === 0) return length;
   return longest;
@@ -81,8 +81,8 @@ const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, ex
   };
 };
 
-// The held-out loss is taken about this often in a whole training; by the clock less often where it would take more than
-// a tenth of the time, and at the end always.
+// The held-out loss is computed about this often in a whole training, and always at the end. By the clock it is less
+// often where it would take more than a tenth of the time.
 const looks = 20;
 const lookShare = 0.1;
 
@@ -95,7 +95,7 @@ const courseFor = ({ steps, minutes, deadline, pace, resume, block }: Settings, 
 };
 
 /**
- * Fits block by block; every event is yielded once its block is done, and the next block starts when the consumer asks.
+ * Fits block by block; every event is yielded once its block is done. The next block starts when the consumer asks.
  * @param finish receives the result before the last event
  */
 export async function* fitBlocks<P, B extends object, X>(

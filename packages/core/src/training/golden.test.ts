@@ -1,5 +1,5 @@
 /**
- * Numbers of trainings by the loop that stood before `fit`, which had a step, a batch source and a trainer of their own. On
+ * Numbers of trainings by the loop that stood before `fit`, which had their own step, batch source and trainer. On
  * the machine that made them they are equal to the bit; other processors round the kernels' sums otherwise.
  */
 import { native } from "@scorefield/tensor/native";

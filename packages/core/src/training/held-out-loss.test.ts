@@ -18,7 +18,7 @@ afterAll(() => runtime.dispose());
 
 const secondClass = constant(ndarray(new Float32Array([0, 1]), [2, 1]));
 
-/** Says a parameter times the class, whatever the data. */
+/** Returns a parameter times the class, for any data. */
 const classTeller: Network = {
   recipe: { kind: "teller" },
   learningRate: 1,
@@ -28,7 +28,7 @@ const classTeller: Network = {
     rows ? rows.matmul(secondClass).multiply(w).add(x.multiply(0)) : x.multiply(0),
 };
 
-test("a network that knows classes is told those of the held-out samples", async () => {
+test("a network that knows classes is given the classes of the held-out samples", async () => {
   const parts = {
     process: edm(),
     network: classTeller,
@@ -68,7 +68,7 @@ test("training takes it on the averaged parameters, with the same draws whenever
     batch: 8,
     runtime,
   };
-  // Without labels the teller of classes is blind, whatever it has learnt.
+  // A network with classes cannot be trained without labels.
   await expect(train(options).result).rejects.toThrow(/expected labels/);
   const network = { ...classTeller, classes: 0, apply: ({ w }: never, x: Tensor) => x.multiply(w) };
   const lossesOf = async (changes: object) => {

@@ -8,7 +8,8 @@ import { uniform } from "../random/uniform.ts";
 import type { DenoisingInputs } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
 
-// Enough that the draws of noise matter little, little enough to cost a fraction of a second; of images, a second or two.
+// Enough that the draws of noise matter little, few enough to cost a fraction of a second, or a second or two for
+// images.
 const mostDraws = 2048;
 const fewestDraws = 64;
 const mostNumbers = 2 ** 17;
@@ -16,7 +17,9 @@ const mostNumbers = 2 ** 17;
 const drawsFor = (size: number): number =>
   Math.min(mostDraws, Math.max(fewestDraws, Math.floor(mostNumbers / Math.max(1, size))));
 
-/** As many rows as draws: all of them again and again, or as many spread over all, whose order may be that of classes. */
+/**
+ * One row for each draw: all rows again and again, or rows spread over all, since they may be in the order of classes.
+ */
 const rowsFor = (draws: number, count: number): number[] =>
   Array.from({ length: draws }, (_, i) => (count <= draws ? i % count : Math.floor((i * count) / draws)));
 
@@ -27,8 +30,8 @@ const oneHot = (labels: readonly number[], classes: number): NdArray<"float32"> 
 };
 
 /**
- * Samples, times and noise for a denoising loss on data that training does not see, the same in every call; a network
- * that knows classes is conditioned on those of the samples.
+ * Samples, times and noise for a denoising loss on data that training does not see, the same in every call. A network
+ * that knows classes is conditioned on the classes of the samples.
  * @param shape of the samples that are trained on
  * @throws ShapeError for data of another shape
  */

@@ -1,14 +1,14 @@
-/** Training as a person sees it: events to iterate over, and a result in the end. */
+/** Training as the user sees it: events to iterate over, and a result in the end. */
 import { TrainingError } from "../errors.ts";
 
-/** Work in progress: iterate over it for events, or await its result alone. */
+/** Work in progress. Iterate over it for events, or await its result alone. */
 export interface InProgress<Event, Result> extends AsyncIterable<Event> {
   /** Starts the work if nothing iterates. */
   readonly result: Promise<Result>;
 }
 
 /**
- * @param work yields events, and hands its result over before the last one
+ * @param work yields events, and hands its result over before the last event
  */
 export const inProgress = <Event, Result>(
   work: (finish: (result: Result) => void) => AsyncGenerator<Event, void>,
@@ -19,7 +19,7 @@ export const inProgress = <Event, Result>(
     resolve = done;
     fail = rejected;
   });
-  // Whoever iterates sees the error there; an unread result must not end the process as well.
+  // Whoever iterates sees the error there. An unread result must not end the process as well.
   finished.catch(() => {});
 
   async function* events(): AsyncGenerator<Event, void> {

@@ -20,7 +20,7 @@ const data = density.sample(20_000, 1);
 
 /**
  * Root mean square error of the denoised point (in units of the data's deviation) and of the noise, over points within
- * two deviations of the noisy law.
+ * two deviations of the noisy distribution.
  */
 const errorsOf = async (model: ScoreModel, time: number): Promise<{ denoised: number; noise: number }> => {
   const { process } = model;

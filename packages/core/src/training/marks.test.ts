@@ -12,7 +12,7 @@ test("marks are passed once each, at the first position on or after them", () =>
   expect(passed(20, 0, 300, [100, 200, 300])).toEqual([100, 200, 300]);
 });
 
-test("from the middle on they are those of the whole way", () => {
+test("from the middle on they equal the marks of the whole way", () => {
   const positions = Array.from({ length: 97 }, (_, k) => k + 1);
   const whole = passed(7, 0, 97, positions);
   expect(whole).toHaveLength(7);
@@ -20,6 +20,6 @@ test("from the middle on they are those of the whole way", () => {
     expect(passed(7, from, 97, positions.slice(from))).toEqual(whole.filter((position) => position > from));
 });
 
-test("of shares the last mark is the end, whatever rounding does", () => {
+test("of shares the last mark is the end, despite rounding", () => {
   for (const count of [1, 3, 7, 10, 20]) expect(passed(count, 0.3, 1, [0.999999, 1])).toContain(1);
 });

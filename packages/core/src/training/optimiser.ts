@@ -12,7 +12,7 @@ import {
 } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 
-/** What a training step carries along: flat vectors of equal length, and what a loss carries along beside them. */
+/** What a training step carries along: flat vectors of equal length, and what a loss carries along besides them. */
 export type OptimiserState<T> = {
   readonly parameters: T;
   readonly firstMoment: T;
@@ -38,7 +38,7 @@ export const freshState = (parameters: NdArray, averages = 1): OptimiserState<Nd
   ...(averages > 1 && { otherAverages: new Array<NdArray>(averages - 1).fill(parameters) }),
 });
 
-/** The type of a state of so many parameters. */
+/** The type of a state of `size` parameters. */
 export const stateSpec = (
   size: number,
   { averages = 1, accumulated = false }: { averages?: number; accumulated?: boolean } = {},
@@ -91,13 +91,13 @@ export interface StepNumbers {
   readonly averageDecays: readonly number[];
 }
 
-/** How long the vector is for so many averages. */
+/** The length of the vector for a number of averages. */
 export const stepNumberCount = (averages = 1): number => 8 + averages;
 
 /**
- * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, the weight decay,
- * what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share of the new
- * parameters in each average.
+ * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, and the weight
+ * decay. Then what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share
+ * of the new parameters in each average.
  */
 export const stepVector = (
   step: number,
@@ -121,7 +121,7 @@ export const stepVector = (
 /** The vector of a step that adds to the gradient and leaves all else, to the bit, as it is. */
 export const restVector = (averages = 1): number[] => [0, 1, 0, 1, 0, 1, 0, 1, ...new Array<number>(averages).fill(0)];
 
-/** Whether numbers, [{@link stepNumberCount}], are those of a micro-batch that ends a step: a bool. */
+/** Whether numbers, [{@link stepNumberCount}], belong to a micro-batch that ends a step: a bool. */
 export const endsStep = (numbers: Tensor): Tensor => sliceAxis(numbers, 0, 7, 8).reshape([]).equal(0);
 
 /**

@@ -1,4 +1,4 @@
-/** What a person says to train a denoiser, and what is refused. */
+/** The options of training a denoiser, and what is refused. */
 import { defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
@@ -17,16 +17,16 @@ import { adamSettings } from "./optimiser.ts";
 import type { Precision } from "./precision.ts";
 import { checkSchedule } from "./schedule.ts";
 
-/** News of training a denoiser, one per block of steps. */
+/** Progress of training a denoiser, one event per block of steps. */
 export interface TrainEvent extends FitEvent {
   readonly samplesPerSecond: number;
 }
 
-/** Options of `train`: one of steps, minutes, deadline and pace says how long it goes. */
+/** Options of `train`: one of `steps`, `minutes`, `deadline` and `pace` says how long it runs. */
 export interface TrainOptions extends OptimisationOptions {
   /**
-   * Samples, [n, ...shape], float32, of about the scale of the preconditioning; or a dataset, with labels for a network that
-   * knows classes.
+   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Its labels are for a
+   * network that knows classes.
    */
   readonly data: NdArray<"float32"> | Dataset;
   /** Data that training does not see, of the same shape: the loss on them is taken about 20 times. */
@@ -40,23 +40,26 @@ export interface TrainOptions extends OptimisationOptions {
   /** Samples per step, default 256. */
   readonly batch?: number;
   /**
-   * Micro-batches that a step is cut into, which must divide the batch; default 1. The step is the same up to rounding,
-   * its memory that of one micro-batch (and one more vector of parameters), its time a little more. A constraint on
-   * averages over a batch is one on averages over micro-batches then.
+   * Micro-batches that a step is cut into, which must divide the batch. Default 1. The step is the same up to rounding,
+   * its memory one micro-batch and one more vector of parameters, its time a little more. A constraint on
+   * averages over a batch is then a constraint on averages over micro-batches.
    */
   readonly accumulate?: number;
   /** Peak learning rate; the default is the network's own. */
   readonly learningRate?: number;
-  /** Alter images at random and tell the network how, for a network with as many inputs for it; default no. */
+  /**
+   * Alter images at random and condition the network on how they were altered. The network needs an input for it.
+   * Default no.
+   */
   readonly augmentation?: Augmentation;
   /**
-   * Share of samples whose class is withheld, so that the network is an unconditional model as well, in [0, 1]; default
+   * Share of samples whose class is withheld, in [0, 1], so that the network is an unconditional model as well. Default
    * 0.1 (Ho & Salimans 2022). For a network that knows classes.
    */
   readonly classDropout?: number;
   /**
-   * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime does;
-   * default `float32`. A step whose gradient overflows is left out, which counts as a step all the same.
+   * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime supports
+   * it. Default `float32`. A step whose gradient overflows is left out, but counts as a step.
    */
   readonly precision?: Precision;
   /** Default 0. */
@@ -129,7 +132,7 @@ const checkAugmented = (augmentation: Augmentation, network: Network, data: Data
   checkAugmentation(augmentation, data.shape);
   if (network.augmentation !== augmentationLabels)
     throw new ArgumentError(
-      `train: expected a network that can be told ${augmentationLabels} numbers of augmentation, found ` +
+      `train: expected a network that can be conditioned on ${augmentationLabels} numbers of augmentation, found ` +
         `${network.recipe.kind} with ${network.augmentation ?? 0}; set its augmentation to ${augmentationLabels}`,
     );
 };

@@ -119,7 +119,7 @@ test("a pace says the share after every step", () => {
   expect([course.steps(3), course.ended(24), course.ended(25)]).toEqual([25, false, true]);
 });
 
-test("what is no pace is refused", () => {
+test("a bad pace is refused", () => {
   for (const pace of [
     [],
     [[0, 0]],
@@ -143,7 +143,7 @@ test("what is no pace is refused", () => {
 const engine = native({ threads: 1 });
 afterAll(() => engine.dispose());
 
-/** A runtime whose every call takes as many milliseconds of a clock as its speed at that time says. */
+/** A runtime whose every call takes the number of milliseconds that its speed at that time says. */
 const timed = (duration: (time: number) => number) => {
   const clock = { time: 0 };
   const runtime: Runtime = {
@@ -191,7 +191,7 @@ describe("training within a time", () => {
     expect(events.slice(0, -1).every(({ step, steps }) => step < steps)).toBe(true);
     const peak = options.network!.learningRate;
     expect(last.learningRate / peak).toBeLessThan(0.005);
-    // Half the time: half of the cosine, whatever the steps.
+    // Half the time: half of the cosine, for any number of steps.
     const middle = events.find(({ share }) => share >= 0.5)!;
     expect(Math.abs(middle.learningRate / peak - 0.5)).toBeLessThan(0.03);
     expect(middle.step / last.step).toBeGreaterThan(0.7);

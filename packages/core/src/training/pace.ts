@@ -2,18 +2,18 @@
 import { ArgumentError } from "../errors.ts";
 
 /**
- * The share of training done after each of some steps, in rising order; between them it rises evenly from (0, 0) on.
- * What a training by the clock has recorded, and what repeats it without one.
+ * The share of training done after each of some steps, in rising order. Between them it rises evenly, from (0, 0) on.
+ * A training by the clock records it. It repeats that training without a clock.
  */
 export type Pace = readonly (readonly [step: number, share: number])[];
 
-/** A time at which training is to be at its end, in place of a number of steps. */
+/** A time at which training ends, instead of a number of steps. */
 export interface Deadline {
   /** The time, in milliseconds of `now`. */
   readonly at: number;
   /** The clock, in milliseconds, default `performance.now`. */
   readonly now?: () => number;
-  /** Milliseconds to leave for what follows the last step, asked for again on the way; default 0. */
+  /** Milliseconds to leave for what follows the last step, asked for again on the way. Default 0. */
   readonly reserve?: () => number;
 }
 
@@ -25,11 +25,11 @@ export interface Course {
   planned(): number;
   /** Whether no step is left after `step` steps. */
   ended(step: number): boolean;
-  /** Notes that a block of so many steps is done, which began with the last call of `plan`. */
+  /** Notes that a block of `steps` steps is done. It began with the last call of `plan`. */
   note(steps: number): void;
   /** The clock, in milliseconds. */
   now(): number;
-  /** Milliseconds since the first block; without end for a course that no clock rules. */
+  /** Milliseconds since the first block; Infinity for a course without a clock. */
   elapsed(): number;
   /** The share of training done after `step` steps, which are decided, in [0, 1]. */
   share(step: number): number;
@@ -68,7 +68,7 @@ export const shareOfPace = (pace: Pace, step: number): number => {
   return step === end ? last : first + ((last - first) * (step - start)) / (end - start);
 };
 
-/** A course of so many steps. */
+/** A course of a fixed number of steps. */
 export const courseOfSteps = (steps: number): Course => ({
   plan: () => {},
   planned: () => steps,
@@ -93,9 +93,9 @@ const decisions = 500;
 const leastBlock = 0.01;
 
 /**
- * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how long
- * the last blocks took: the schedule that is left is spread evenly over the time that is left. The first block stands
- * still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
+ * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how
+ * long the last blocks took. The schedule that is left is spread evenly over the time that is left. The first block
+ * stands still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
  * @param block steps per block
  * @param before the pace so far of a training that is resumed
  */

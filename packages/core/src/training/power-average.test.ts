@@ -39,7 +39,7 @@ describe("powerDecayAt", () => {
       const decay = powerDecayAt(step, gamma);
       average = decay * average + (1 - decay) * (step + 1);
     }
-    // Sums differ from the integral by half a step, whatever the initial value.
+    // Sums differ from the integral by half a step, for any initial value.
     const limit = (steps * (gamma + 1)) / (gamma + 2);
     expect(average - limit).toBeGreaterThan(0);
     expect(average - limit).toBeLessThan(1);

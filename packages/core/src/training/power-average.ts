@@ -1,7 +1,7 @@
 /** Moving averages whose width grows with training (Karras et al. 2024, section 3.1). */
 import { ArgumentError } from "../errors.ts";
 
-/** Averages of the parameters over the course of training, each as wide as it says. */
+/** Averages of the parameters over the course of training, each with its relative width. */
 export interface PowerAverage {
   readonly kind: "power";
   /**
@@ -28,7 +28,8 @@ export const checkWidth = (width: number): void => {
  */
 export const powerExponent = (width: number): number => {
   checkWidth(width);
-  // The width falls from that of exponent 0 to less than `width` at 1 / width; halving finds where it is passed.
+  // The width falls from its value at exponent 0 to less than `width` at 1 / width. Bisection finds where the width is
+  // passed.
   let low = 0;
   let high = 1 / width;
   for (;;) {

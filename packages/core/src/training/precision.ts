@@ -74,12 +74,12 @@ export const scaledGradient = (
 };
 
 /**
- * Keeps a step if its gradient is finite; else all stays as it was, but for the scale, which is halved.
+ * Keeps a step if its gradient is finite. Else all stays as it was, except the scale, which is halved.
  * @param before the state before the step, with its scale
  * @param after what the optimiser made of it
  * @param norm of the gradient, or of its part so far
  * @param last whether this micro-batch ends a step, a bool
- * @returns the next state, and 1 where a halved scale may put right what overflowed, else 0
+ * @returns the next state, and 1 where a halved scale may avoid the overflow, else 0
  */
 export const keepOrSkip = (
   before: OptimiserState<Tensor>,

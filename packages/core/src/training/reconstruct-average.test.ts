@@ -86,7 +86,7 @@ describe("from snapshots of widths 0.05 and 0.1 at 16 times", () => {
 describe("averageWeights", () => {
   const stored = [0.25, 0.5, 0.75, 1].flatMap((share) => [0.05, 0.1].map((width) => ({ step: share * 1000, width })));
 
-  test("add up to 1, and tell how far the profile is from that wanted", () => {
+  test("add up to 1, and say how far the profile is from the wanted one", () => {
     for (const width of [0.03, 0.07, 0.2]) {
       const { weights, error } = averageWeights(stored, { step: 1000, width });
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);

@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { symmetricEigen } from "../numeric/symmetric-eigen.ts";
 import { powerExponent } from "./power-average.ts";
 
-/** Which average: taken after so many steps, of a relative width. */
+/** Which average: the step after which it is taken, and its relative width. */
 export interface AverageProfile {
   readonly step: number;
   readonly width: number;
@@ -60,11 +60,11 @@ const powerOf = ({ step, width }: AverageProfile): Power => {
 };
 
 /**
- * The weights of stored averages whose sum is nearest to the average wanted, by least squares of the profiles over the
- * course of training (Karras et al. 2024, appendix C.3). Here they add up to 1, so that what training does not move stays
- * where it is.
- * @returns one weight per stored average; `error` is the distance between the profiles relative to that wanted, 0 when a
- *   stored one is wanted
+ * The weights of stored averages whose sum is nearest to the wanted average, by least squares of the profiles over the
+ * course of training (Karras et al. 2024, appendix C.3). Here they add up to 1, so that what training does not move
+ * stays where it is.
+ * @returns one weight per stored average. `error` is the distance between the profiles relative to the wanted profile,
+ *   0 when a stored one is wanted
  * @throws ArgumentError for no stored average, or a step or width out of range
  */
 export const averageWeights = (

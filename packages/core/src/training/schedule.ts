@@ -23,8 +23,8 @@ export const learningRateAt = (
 };
 
 /**
- * The learning rate of a step (the first is 0) of a training whose number of steps is not known: it follows the share of
- * training done before the step, in [0, 1].
+ * The learning rate of a step (the first is 0) of a training whose number of steps is not known. It follows the share
+ * of training done before the step, in [0, 1].
  */
 export const learningRateAtShare = (
   step: number,

@@ -8,14 +8,14 @@ import { keepOrSkip, scaledGradient } from "./precision.ts";
 export type StepReport<T> = {
   readonly loss: T;
   readonly gradientNorm: T;
-  /** In mixed precision: 1 where float16 overflowed, and the step is left out and its scale halved; else 0. */
+  /** In mixed precision: 1 where float16 overflowed, so that the step is left out and its scale halved. Else 0. */
   readonly skipped?: T;
 };
 
 /** What a micro-batch is given: the data of the loss, and the optimiser's numbers. */
 export type StepInputs<T, B> = { readonly batch: B; readonly numbers: T };
 
-/** What a step is made of. Trees are not told apart by type here: whoever hands them over does that. */
+/** What a step is made of. Trees have no separate types here. Callers keep them apart. */
 export interface StepParts {
   readonly loss: (parameters: Tensors, batch: Tensors, extra: Tensors | undefined) => Tensor;
   readonly layout: FlatLayout<unknown, Tensors>;
@@ -49,7 +49,7 @@ const updated = (
   const ends = endsStep(numbers);
   const after = flattenTree<Tensor>(made, isTensor);
   const { leaves, paths, unflatten } = flattenTree<Tensor>(extra, isTensor);
-  // What is missing is told when the state before and after a step are compared.
+  // What is missing is reported when the state before and after a step are compared.
   if (after.paths.join() !== paths.join()) return made;
   return unflatten(leaves.map((from, i) => where(ends, after.leaves[i]!, from))) as Tensors;
 };

@@ -17,7 +17,7 @@ const stackTrees = (steps: readonly unknown[]): unknown => {
 };
 
 /**
- * Batches for `fit` from a function that makes those of one step.
+ * Batches for `fit` from a function that makes the batch of one step.
  * @param specs types of one step's batch
  * @param inputOf makes it from the number of the step alone
  */

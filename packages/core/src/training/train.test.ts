@@ -74,7 +74,7 @@ describe("events", () => {
     }
     expect(events.map(({ losses }) => losses.length)).toEqual([75, 75]);
     expect(events[0]!.learningRate).toBeCloseTo(0.005 * (1 + Math.cos((Math.PI * 54) / 130)), 9);
-    // The zero output of a fresh network makes the EDM-weighted loss 1 on data of unit deviation, but for chance.
+    // The zero output of a fresh network makes the EDM-weighted loss 1 on data of unit deviation, up to chance.
     expect(Math.abs(events[0]!.losses[0]! - 1)).toBeLessThan(1.5);
   });
 
@@ -322,14 +322,16 @@ describe("bad options", () => {
       await rejected(changes).toThrow(ArgumentError);
   });
 
-  test("augmentation of what is no image, or for a network that cannot be told", async () => {
+  test("augmentation of samples that are no images, or for a network that cannot be conditioned on it", async () => {
     const augmentation = { probability: 0.1 };
     await rejected({ augmentation }).toThrow(
       /expected images \[channels, height, width\], found samples of shape \[2\]/,
     );
     const data = normal([8, 1, 4, 4], { seed: 1 });
-    await rejected({ augmentation, data }).toThrow(/told 9 numbers of augmentation, found mlp with 0; set its/);
-    // Told, it learns with them; its parameters for labels move only if labels reach it.
+    await rejected({ augmentation, data }).toThrow(
+      /conditioned on 9 numbers of augmentation, found mlp with 0; set its/,
+    );
+    // Conditioned on them, it learns; its parameters for labels move only if labels reach it.
     const inner = mlp({ width: 8, depth: 1 });
     const network: Network = {
       ...inner,

@@ -11,7 +11,7 @@ import { type InProgress, inProgress } from "./in-progress.ts";
 import { type TrainEvent, type TrainOptions, type TrainSettings, trainSettings } from "./options.ts";
 import { initialTrainable, nameOfTrainable, trainableLayout } from "./trainable.ts";
 
-/** Training in progress: iterate over it for events, or await its result alone: the model with averaged parameters. */
+/** Training in progress. Iterate over it for events, or await its result alone: the model with averaged parameters. */
 export interface Training extends InProgress<TrainEvent, TrainedModel> {}
 
 // About a tenth of a second of work per call of the runtime: often enough for progress and cancellation, seldom enough
@@ -45,7 +45,7 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
       inputs: source as never,
       prefetch: source.prefetch,
     },
-    // In float32 whatever the precision of training, so that its numbers can be compared.
+    // In float32 for every precision of training, so that its numbers can be compared.
     ...(heldOut && {
       heldOut: {
         inputs: (await heldOutInputs(parts, heldOut, shape, seed)) as never,

@@ -1,4 +1,7 @@
-/** What training adjusts, as one flat vector: the network's parameters, and those of an objective that has some. */
+/**
+ * What training adjusts, as one flat vector: the network's parameters, and the parameters of an objective that has
+ * some.
+ */
 import type { NdArray, Tensors } from "@scorefield/tensor";
 import type { Network, Parameters } from "../network/network.ts";
 import type { Objective } from "../objective/objective.ts";

@@ -258,7 +258,7 @@ describe("errors", () => {
     expect(() => dot(x, [x, x])).toThrow(ShapeError);
   });
 
-  it("accept integers and bools beside what is differentiated", async () => {
+  it("accept integers and bools besides what is differentiated", async () => {
     const found = await evaluate(
       (p, n) => jvp(([a, b]: readonly [Tensor, Tensor]) => divide(a, cast(b, "float64")), [p, n], [oneLike(p), n])[1],
       float64(2, 4),

@@ -1,7 +1,8 @@
 /**
- * Derivatives of traced functions, of any order, reverse, forward and mixed. Forward mode needs no rules of its own: the
- * pullback is linear in the cotangent, and its transpose is the pushforward (Townsend 2017, "A new trick for calculating
- * Jacobian vector products"). What was computed only for the unused cotangent is not reachable and disappears.
+ * Derivatives of traced functions, of any order, reverse, forward and mixed. Forward mode needs no extra rules: the
+ * pullback is linear in the cotangent, and its transpose is the pushforward (Townsend 2017, "A new trick for
+ * calculating Jacobian vector products"). What was computed only for the unused cotangent is not reachable and
+ * disappears.
  */
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { inliningCalls } from "../graph/calls.ts";
@@ -22,7 +23,7 @@ const leavesOf = (tree: Tensors): Tensor[] => flattenTree<Tensor>(tree, isTensor
 const zeroLike = (x: Tensor): Tensor => broadcastTo(constant(0, x.dtype), x.shape);
 const oneLike = (x: Tensor): Tensor => broadcastTo(constant(1, x.dtype), x.shape);
 
-/** The same tree of values as nodes of their own, so that a derivative with respect to them means this use alone. */
+/** The same tree of values as new nodes, so that a derivative with respect to them means this use alone. */
 const aliasTree = <T extends Tensors>(tree: T): T => mapTree(tree, alias, isTensor) as T;
 
 const checkScalar = (name: string, value: unknown): void => {

@@ -6,8 +6,8 @@ import { describe, explain, type Tensor } from "../graph/tensor.ts";
 import { add } from "../operation/arithmetic.ts";
 
 /**
- * The cotangents of `wrt` from those of `outputs` (`undefined` is zero, in and out). Each operation's rule is applied
- * once, in reverse topological order; cotangents of a node used several times add up.
+ * The cotangents of `wrt` from the cotangents of `outputs` (`undefined` is zero, in and out). Each operation's rule is
+ * applied once, in reverse topological order. Cotangents of a node used several times add up.
  */
 export const pullback = (
   outputs: readonly Tensor[],

@@ -3,12 +3,12 @@
 import type { Tree } from "../tree.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Takes the call of a shared function: its results are tensors that stand for those of the call. */
+/** Takes the call of a shared function: its results are tensors that stand for the results of the call. */
 export type TakeCall = (f: (...args: never[]) => Tree<Tensor>, name: string, args: readonly unknown[]) => Tree<Tensor>;
 
 let current: TakeCall | undefined;
 
-/** What `build` returns; calls of shared functions in it go to `take`, or are inlined where there is none. */
+/** What `build` returns. Calls of shared functions in it go to `take`, or are inlined without `take`. */
 export const takingCalls = <T>(take: TakeCall | undefined, build: () => T): T => {
   const outer = current;
   current = take;

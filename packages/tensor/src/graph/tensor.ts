@@ -28,8 +28,9 @@ export interface Operation<A = unknown> {
   /** Typing rule. Throws ShapeError or DataTypeError with the reason only; the operation and shapes are added. */
   infer(inputs: readonly Tensor[], attributes: A): TensorType;
   /**
-   * Reverse derivative rule: from the cotangent of the output to those of the inputs, `undefined` for zero. It must be
-   * linear in the cotangent, because forward mode is obtained by transposing it. Absent: the derivative is zero.
+   * Reverse derivative rule: from the cotangent of the output to the cotangents of the inputs, `undefined` for zero. It
+   * must be linear in the cotangent, because forward mode is obtained by transposing it. Absent: the derivative is
+   * zero.
    */
   pullback?(cotangent: Tensor, node: Tensor<A>): readonly (Tensor | undefined)[];
   /** The same value in simpler operations, where the target has no kernel for it. */
@@ -126,7 +127,7 @@ export const intern = (key: string, make: (id: number) => Tensor): Tensor => {
 /** `float32[2,3]`, as error messages show a tensor. */
 export const describe = ({ dtype, shape }: TensorType): string => `${dtype}[${shape}]`;
 
-// JSON has no infinities, NaN or negative zero; two nodes that differ in one must not be merged.
+// JSON has no infinities, NaN or negative zero. Two nodes that differ in one must not be merged.
 const exactly = (_: string, value: unknown): unknown =>
   typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
     ? `number ${Object.is(value, -0) ? "-0" : value}`
@@ -148,7 +149,10 @@ export const apply = <A>(operation: Operation<A>, inputs: readonly Tensor[], att
   });
 };
 
-/** An axis of x counted from either end as a non-negative number; the error for one that x lacks names the operation. */
+/**
+ * An axis of x counted from either end, as a non-negative number. The error for an axis that x lacks names the
+ * operation.
+ */
 export const axisOf = (operation: string, x: Tensor, axis: number): number => {
   try {
     return normaliseAxis(axis, x.rank);

@@ -41,9 +41,9 @@ export interface EncodeOptions {
 }
 
 /**
- * The bytes of an ONNX model file holding `graph`. Constants are stored as raw little-endian bytes; every operator
+ * The bytes of an ONNX model file holding `graph`. Constants are stored as raw little-endian bytes. Every operator
  * domain that a node uses, at any depth, is declared.
- * @throws ShapeError when a constant's data does not have as many elements as its shape
+ * @throws ShapeError when a constant's data and its shape differ in the number of elements
  */
 export const encodeModel = (graph: OnnxGraph, { opset = 20, external = new Map() }: EncodeOptions = {}): Uint8Array => {
   const model = create(ModelProtoSchema, {

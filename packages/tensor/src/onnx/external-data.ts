@@ -36,7 +36,7 @@ const bytesOf = ({ constants }: OnnxGraph): number =>
 const mostBytes = 2 ** 31 - 1;
 
 /**
- * A model for a runtime; beyond `limit` bytes of constants, they stand beside it, each by itself and without a copy.
+ * A model for a runtime; beyond `limit` bytes of constants, they stand beside it, each separately and without a copy.
  * @throws RuntimeError for a single constant of 2 GiB or more
  */
 export const modelFiles = (graph: OnnxGraph, limit = modelLimit): ModelFiles => {

@@ -11,7 +11,7 @@ export const halfBits = (value: number): number => {
   const magnitude = Math.abs(single[0]!);
   const exponent = Math.max(((bits[0]! >>> 23) & 0xff) - 127, -14);
   if (exponent > 15) return sign | 0x7c00;
-  // In units of the last place; a unit too many carries into the exponent, up to infinity.
+  // In units of the last place. A unit too many carries into the exponent, up to infinity.
   const units = magnitude / 2 ** (exponent - 10);
   const down = Math.floor(units);
   const rest = units - down;

@@ -18,7 +18,7 @@ const constantKey = ({ dtype, shape, data }: NdArray<ElementType>): string | und
     ? `${dtype}[${shape}]${Array.from(data as ArrayLike<unknown>, (v) => (Object.is(v, -0) ? "-0" : String(v)))}`
     : undefined;
 
-/** Collects nodes and constants; nested graphs get emitters of their own whose constants land in the same place. */
+/** Collects nodes and constants. Nested graphs get their own emitters, whose constants land in the same place. */
 class GraphEmitter implements Emitter {
   readonly target: Target;
   readonly list: OnnxNode[] = [];
@@ -163,12 +163,13 @@ export const lower = (graph: Graph, target: Target, names: BorderNames): OnnxGra
 };
 
 /**
- * The ONNX form of a graph applied K times in a row inside the runtime: its first `states` inputs and outputs are carried
- * from step to step, its other inputs are read and its other outputs written along a new leading axis of length K.
+ * The ONNX form of a graph applied K times in a row inside the runtime. Its first `states` inputs and outputs are
+ * carried from step to step. Its other inputs are read, and its other outputs written, along a new leading axis of
+ * length K.
  */
 export const lowerScan = (graph: Graph, states: number, steps: number, target: Target): OnnxGraph => {
   const emit = new GraphEmitter(target);
-  // The runtime counts steps by the inputs it reads; without any, it reads a clock.
+  // The runtime counts steps by the inputs it reads. Without inputs it reads a clock.
   const clock = graph.inputs.length === states ? [{ name: "clock", value: zeros([steps], "bool") }] : [];
   const bodyIn = graph.inputs.map((_, i) => `body_in_${i}`);
   const bodyOut = graph.outputs.map((_, i) => `body_out_${i}`);

@@ -1,4 +1,4 @@
-// The part of the ONNX model format that Scorefield writes. Field numbers are those of the format
+// The part of the ONNX model format that Scorefield writes. Field numbers come from the format
 // (https://onnx.ai/onnx/api/classes.html), so any ONNX reader understands the bytes; fields that are never written
 // are left out, and readers skip what they do not find here. Enumerations of the format are plain integers:
 // their values stand in encode.ts.

@@ -72,7 +72,7 @@ const erfcSeries = (z: Tensor): Tensor => {
   return multiply(t, exp(subtract(series, square(z))));
 };
 
-// 1 - erfc loses the digits of small results; near 0 this is a Taylor series in x^2, exact to rounding up to |x| = 1/2.
+// 1 - erfc loses the digits of small results. Near 0 this is a Taylor series in x^2, exact to rounding up to |x| = 1/2.
 const taylorTerms = 12;
 
 const erfSeries = (x: Tensor): Tensor => {
@@ -104,5 +104,8 @@ export const erf = unary(
   }),
 );
 
-/** x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh; NaN at -Infinity */
+/**
+ * x Phi(x) with the normal distribution function Phi (Hendrycks & Gimpel 2016), exact rather than by tanh.
+ * -Infinity gives NaN.
+ */
 export const gelu = (x: Tensor): Tensor => multiply(multiply(x, 0.5), add(erf(multiply(x, Math.SQRT1_2)), 1));

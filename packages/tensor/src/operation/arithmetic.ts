@@ -65,7 +65,7 @@ export const add = binary(addOperation);
 export const subtract = binary(subtractOperation);
 /** a * b, element by element */
 export const multiply = binary(multiplyOperation);
-/** a / b; towards zero for integers, of which division by 0 is a RuntimeError when the function runs */
+/** a / b; rounded towards zero for integers. Integer division by 0 is a RuntimeError when the function runs. */
 export const divide = binary(divideOperation);
 /** -x */
 export const negate = unary(negateOperation);

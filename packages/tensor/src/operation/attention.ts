@@ -20,7 +20,7 @@ export interface AttentionOptions {
   readonly scale?: number;
 }
 
-// Finite, so that a row without any key has no NaN; e to this power is 0 beside any real score.
+// Finite, so that a row without any key has no NaN. e to this power is 0 compared to any real score.
 const unseen = -1e30;
 
 /**
@@ -49,7 +49,7 @@ export const scaledDotProductAttention = (
   try {
     fits = sameShape(broadcastShapes(mask.shape, scores.shape), scores.shape);
   } catch {
-    // Told below, with the shape expected.
+    // Reported below, with the shape expected.
   }
   if (!fits) throw fail(`expected a mask that broadcasts to the scores' shape [${scores.shape}]`);
   const masked = (s: Tensor): Tensor =>

@@ -20,7 +20,7 @@ const toBlocksOperation: Operation<number> = {
   infer: ([x], block) => ({ dtype: x!.dtype, shape: x!.shape.with(1, Math.ceil(x!.shape[1]! / block) * block) }),
   expand: (node) => {
     const [x] = node.inputs as [Tensor];
-    // Out of blocks and into blocks again; zeros that fill up the last block were not kept if channels were cut off.
+    // Out of blocks and into blocks again. Zeros that fill up the last block were not kept if channels were cut off.
     return x.operation === fromBlocksOperation && x.inputs[0]!.shape[1] === x.shape[1] ? x.inputs[0] : undefined;
   },
   lower: (_, [x], emit) => emit.node("ReorderInput", [x!], {}, blocksDomain),
@@ -35,7 +35,7 @@ export const fromBlocksOperation: Operation<number> = {
 
 /** Into blocks; channels that do not fill the last block are followed by zeros. */
 export const toBlocks = (x: Tensor, block: number): Tensor => apply(toBlocksOperation, [x], block);
-/** Out of blocks, with so many channels. */
+/** Out of blocks, with this many channels. */
 export const fromBlocks = (x: Tensor, channels = x.shape[1]!): Tensor => apply(fromBlocksOperation, [x], channels);
 
 /** Is x an image that the layout can hold without filling up a block? */
@@ -44,7 +44,8 @@ export const channelsFillBlocks = (x: Tensor, target: Target): boolean => {
   return block !== undefined && x.dtype === "float32" && x.rank === 4 && x.shape[1]! % block === 0;
 };
 
-// All channels of all samples are the channels of one image: a convolution with as many groups treats each by itself.
+// All channels of all samples are the channels of one image: a convolution with one group per channel treats each
+// separately.
 const asOneImage = ({ shape: [n, c, ...size] }: Tensor): number[] => [1, n! * c!, ...size];
 
 const eachChannel = (channels: number, kernel: readonly number[]) => ({

@@ -102,7 +102,7 @@ describe("in the blocked layout", () => {
     expect(reorders((x, w) => block(conv(x, w, { padding: 1 }), w))).toEqual([1, 1]);
   });
 
-  it("neither does its gradient, but for the samples as channels in the gradients of weights", () => {
+  it("neither does its gradient, except for the samples as channels in the gradients of weights", () => {
     const loss = (x: Tensor, w: Tensor): Tensor => sum(square(block(conv(x, w, { padding: 1 }), w)));
     // The weight is used three times, and its gradient leaves through no conversion.
     expect(reorders((x, w) => grad((v: Tensor) => loss(x, v))(w))).toEqual([1 + 3, 0]);

@@ -1,6 +1,6 @@
 /**
  * What normalisation does to channels: scaling and shifting each channel of each sample, and sums over its places. These
- * are operations of their own because the runtime's blocked layout has a kernel for each that goes over x once.
+ * are separate operations because the runtime's blocked layout has a kernel for each that goes over x once.
  */
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
 import { add, multiply } from "./arithmetic.ts";

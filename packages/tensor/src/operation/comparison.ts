@@ -54,8 +54,8 @@ const whereOperation: Operation<undefined> = {
 };
 
 /**
- * a where the condition holds, else b, element by element. The derivative of the choice not taken counts as 0; where it
- * is infinite or NaN (the square root of a negative number), guard that choice's argument with another `where`.
+ * a where the condition holds, else b, element by element. The derivative of the choice not taken counts as 0. Where it
+ * is infinite or NaN, as of the square root of a negative number, guard that choice's argument with another `where`.
  */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
   apply(whereOperation, [condition, ...lift("where", a, b)], undefined);

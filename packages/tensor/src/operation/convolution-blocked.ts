@@ -1,5 +1,5 @@
 /**
- * Convolutions in the runtime's blocked layout. The runtime converts by itself only where the weight is a constant and
+ * Convolutions in the runtime's blocked layout. The runtime converts on its own only where the weight is a constant and
  * what lies between two convolutions is of the simplest, that is, never while training.
  */
 import { apply, type Operation, type Tensor } from "../graph/tensor.ts";
@@ -38,7 +38,7 @@ export const fitsBlocks = (x: Tensor, weight: Tensor, { groups, kernel }: Window
   kernel.length === 2 &&
   groups === 1 &&
   weight.shape[0]! >= block &&
-  // The runtime reorders four channels at a time; fewer than a block it reads as they are.
+  // The runtime reorders four channels at a time. Fewer channels than a block it reads as they are.
   (x.shape[1]! < block || x.shape[1]! % 4 === 0);
 
 /** The convolution of x [n, c, height, width] with weight [out, c, ...kernel] and bias [out]. */
@@ -78,10 +78,10 @@ export const gradientFitsBlocks = (x: Tensor, cotangent: Tensor, window: Window,
   [x, cotangent].every(({ shape }) => shape[1]! % 4 === 0 && shape[1]! >= block);
 
 /**
- * The cotangent of a convolution's weight as a convolution of its own: samples are what it sums over, blocks of the
- * input's channels its batch, and the kernel is the output's cotangent, as large as an image. A row of the input holds the
- * columns with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are
- * the columns of the weight with their channels.
+ * The cotangent of a convolution's weight as another convolution. It sums over samples. Its batch is the blocks of the
+ * input's channels. Its kernel is the output's cotangent, as large as an image. A row of the input holds the columns
+ * with their channels side by side, so that the kernel's elements lie `block` apart, and the outputs of a row are the
+ * columns of the weight with their channels.
  */
 export const weightGradientInBlocks = (x: Tensor, cotangent: Tensor, window: Window, block: number): Tensor => {
   const { kernel, stride, padding } = window as { [K in keyof Window]: Window[K] } & { kernel: [number, number] };

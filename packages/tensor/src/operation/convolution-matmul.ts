@@ -107,8 +107,8 @@ export const convolutionByMatmul = (x: Tensor, weight: Tensor, window: Window): 
 };
 
 /**
- * Which spatial axes have their views taken of the input rather than of the output's cotangent. Views are copies, as many
- * as there are kernel elements on each side, so both sides taking part keeps them few; strided axes need the input.
+ * Which spatial axes have their views taken of the input rather than of the output's cotangent. Views are copies, one
+ * for each kernel element on a side, so using both sides keeps them few. Strided axes need the input.
  */
 const inputSides = ({ kernel, stride }: Window, c: number, out: number): boolean[] => {
   const copies = (sides: readonly boolean[]): number =>

@@ -6,8 +6,8 @@ import type { Shape } from "../ndarray.ts";
 export type PerAxis = number | readonly number[];
 
 /**
- * Zeros around the input: one width for all edges, a width or a `[before, after]` pair per axis, or "same", which makes
- * the output as long as the input divided by the stride, rounded up (the odd zero goes behind).
+ * Zeros around the input: one width for all edges, or a width or a `[before, after]` pair per axis, or "same". "same"
+ * makes the output as long as the input divided by the stride, rounded up. The odd zero goes behind.
  */
 export type Padding = number | readonly (number | readonly [before: number, after: number])[] | "same";
 
@@ -18,7 +18,7 @@ export interface WindowOptions {
   readonly padding?: Padding;
   /** Steps between neighbouring kernel elements. */
   readonly dilation?: PerAxis;
-  /** Channels fall into this many groups, each convolved by itself. */
+  /** Channels fall into this many groups, each convolved separately. */
   readonly groups?: number;
 }
 

@@ -38,7 +38,7 @@ export const cos: (x: Tensor) => Tensor = unary(smooth("cos", Math.cos, (c, x) =
 /** Hyperbolic tangent */
 export const tanh = unary(smooth("tanh", Math.tanh, (c, _, y) => multiply(c, subtract(1, square(y))), "Tanh"));
 
-// Kahan's corrections: the rounding error of u = exp(x) cancels in (u - 1) x / log u, and likewise for the logarithm.
+// Kahan's corrections: the rounding error of u = exp(x) cancels in (u - 1) x / log u. The same for the logarithm.
 /** e^x - 1, accurate near 0 */
 export const expm1 = unary(
   smooth("expm1", Math.expm1, (c, x) => multiply(c, exp(x)), {
@@ -74,7 +74,8 @@ export const powerOperation = elementwise({
     const [base, exponent] = node.inputs as [Tensor, Tensor];
     const p = constantNumber(exponent);
     if (p !== undefined) return [p === 0 ? undefined : multiply(cotangent, multiply(power(base, p - 1), p)), undefined];
-    // At base 0 the limit of x^p log x is 0 for p > 0; log alone would give NaN. So would 0 x^-1 at exponent 0.
+    // At base 0 the limit of x^p log x is 0 for p > 0. The logarithm alone would give NaN. So would 0 x^-1 at exponent
+    // 0.
     const logBase = apply(logOrZero, [base], undefined);
     const slope = multiply(exponent, power(base, subtract(exponent, 1)));
     return [multiply(cotangent, where(equal(exponent, 0), 0, slope)), multiply(cotangent, multiply(node, logBase))];

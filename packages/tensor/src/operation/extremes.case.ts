@@ -80,7 +80,7 @@ const arrayOf = (dtype: FloatType, list: readonly number[], shape?: Shape): NdAr
 
 /** NaN with NaN, infinities with themselves, finite numbers up to rounding. */
 const expectSame = (found: number, expected: number, dtype: FloatType, what: string): void => {
-  // The runtime's sigmoid in float32 is accurate beside 1, and behind silu beside x.
+  // The runtime's sigmoid in float32 is accurate compared to 1, and behind silu compared to x.
   const [relative, absolute] = dtype === "float32" ? [2e-5, /^(sigmoid|silu)/.test(what) ? 2e-6 : 0] : [1e-11, 0];
   const same = Object.is(found, expected) || Math.abs(found - expected) <= absolute + relative * Math.abs(expected);
   if (!(same || found === expected)) expect(`${what}: ${found}`).toBe(`${what}: ${expected}`);
@@ -92,7 +92,7 @@ export const describeExtremes = (name: string, make: () => Runtime): void => {
     afterAll(() => runtime.dispose());
     const round = dtype === "float32" ? Math.fround : (x: number): number => x;
 
-    it.each([false, true])("are those of IEEE 754 in operations on elements (folded: %s)", async (folded) => {
+    it.each([false, true])("follow IEEE 754 in operations on elements (folded: %s)", async (folded) => {
       const pairs = values.flatMap((a) => values.map((b) => [round(a), round(b)] as const));
       const x = arrayOf(dtype, values);
       const [left, right] = [0, 1].map((k) =>

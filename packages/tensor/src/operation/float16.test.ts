@@ -1,4 +1,4 @@
-/** What networks are made of, in float16: values and derivatives beside float32, computed as the runtime can. */
+/** What networks are made of, in float16: values and derivatives compared with float32, computed as the runtime can. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compile, traceOptimised } from "../compile.ts";
 import { grad, valueAndGrad } from "../differentiate/differentiate.ts";
@@ -230,7 +230,7 @@ describe("float16", () => {
     ).rejects.toThrow(/arguments in float32/);
   });
 
-  it("takes no other type beside it", () => {
+  it("takes no other type together with it", () => {
     const mixed = (x: Tensor): Tensor => add(cast(x, "float16"), x);
     expect(() => traceOptimised(mixed, [{ shape: [2] }])).toThrow(/one element type; convert with cast/);
   });

@@ -45,7 +45,7 @@ const suitsMatrix = (n: number): boolean => n <= ((n & (n - 1)) === 0 ? 256 : 10
 const transformOperation: Operation<Transform> = {
   name: "dft",
   infer: (inputs) => ({ dtype: checkTypes(inputs, "float"), shape: inputs[0]!.shape }),
-  // The matrix is symmetric, so its conjugate transpose is the opposite transform, but for the factor.
+  // The matrix is symmetric, so its conjugate transpose is the opposite transform, except for the factor.
   pullback: (cotangent, node) => {
     const { axis, inverse } = node.attributes;
     const n = node.shape[axis]!;
@@ -62,8 +62,8 @@ const transformOperation: Operation<Transform> = {
         reshape(matmul(reshape(moved, [...moved.shape.slice(0, -2), 2 * n]), values), moved.shape),
       );
     }
-    // The runtime's transform loses up to half the digits of a float32, and its inverse those of a float64. With the parts
-    // of complex numbers swapped, the transform does for its inverse.
+    // The runtime's transform loses up to half the digits of a float32; its inverse loses half the digits of a float64.
+    // With the parts of complex numbers swapped, the transform does for its inverse.
     if (x.dtype === "float32") return cast(transform(cast(x, "float64"), { axis, inverse }), "float32");
     if (inverse) return multiply(flip(transform(flip(x, -1), { axis, inverse: false }), -1), 1 / n);
     // It wants an axis in front.
@@ -122,11 +122,11 @@ export const realDft = (x: Tensor, axis = -1): Tensor => {
 };
 
 /**
- * Inverse of {@link realDft}: the real signal of length n with these frequencies. The imaginary parts at frequency 0 and,
- * for an even n, n / 2 count for nothing.
+ * Inverse of {@link realDft}: the real signal of length n with these frequencies. The imaginary parts at frequency 0
+ * and, for an even n, at n / 2 are ignored.
  * @param x [..., floor(n / 2) + 1, ..., 2]
  * @returns [..., n, ...]
- * @throws ShapeError when the number of frequencies is not that of n numbers
+ * @throws ShapeError when the number of frequencies is not floor(n / 2) + 1
  */
 export const inverseRealDft = (x: Tensor, n: number, axis = -1): Tensor => {
   if (x.rank < 2 || x.shape.at(-1) !== 2)

@@ -101,6 +101,6 @@ export const iota = (count: number, dtype: ElementType = "int32"): Tensor => {
   return cast(constant(ndarray(Int32Array.from({ length: count }, (_, i) => i))), dtype);
 };
 
-/** A trailing axis of `depth` that is 1 at the index and 0 elsewhere; all 0 for an index outside [0, depth). */
+/** A trailing axis of `depth` that is 1 at the index and 0 elsewhere. All 0 for an index outside [0, depth). */
 export const oneHot = (indices: Tensor, depth: number, dtype: ElementType = "float32"): Tensor =>
   cast(equal(reshape(indices, [...indices.shape, 1]), iota(depth, indices.dtype)), dtype);

@@ -170,7 +170,7 @@ export const describeIntegers = (name: string, make: () => Runtime, runs: number
     const runtime = make();
     afterAll(() => runtime.dispose());
 
-    it.each<Integer>(["int32", "int64"])("wrap around in %s, whatever the operation and axes", async (dtype) => {
+    it.each<Integer>(["int32", "int64"])("wrap around in %s, for every operation and axis", async (dtype) => {
       const wrap = (value: bigint): bigint => BigInt.asIntN(integerBits[dtype], value);
       await fc.assert(
         fc.asyncProperty(cases(dtype), fc.boolean(), async (one, folded) => {

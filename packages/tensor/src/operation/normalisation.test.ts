@@ -96,7 +96,7 @@ describe("values", () => {
     expectClose(rms, naive(x, set, channel, { scale, epsilon: 1e-2, centred: false }), { absolute: 1e-13 });
   });
 
-  it("survive a mean that is large beside the deviation", async () => {
+  it("survive a mean that is large compared to the deviation", async () => {
     // float32 holds 1000 + d to 6e-5; a one-pass variance of numbers near 1000 would have lost all of 1e-2.
     const x = castArray(randomArray(3, [1, 1, 4096], { low: 999.9, high: 1000.1 }), "float32");
     const { group, layer } = await evaluate((a) => ({ group: groupNorm(a, 1), layer: layerNorm(a) }), x);
@@ -166,7 +166,7 @@ describe("graphs", () => {
     );
     // Statistics (4), sums of the cotangent alone and times x (3), and c A + x P + Q (4).
     expect(passes(backward, size).length).toBeLessThanOrEqual(11);
-    // In blocks each is one pass: two means, the deviation, two dot products, and two images scaled, the second of which
+    // In blocks each is one pass: two means, the deviation, two dot products, and two images scaled; the second image
     // is added to the first on the way.
     const blocked = traceOptimised(
       (x, scale, shift, y) => grad(loss)([x, scale, shift], y),

@@ -1,6 +1,6 @@
 /**
  * Group, layer and root-mean-square normalisation. Statistics are taken in two passes: E[x^2] - E[x]^2 cancels when the
- * mean is large beside the deviation.
+ * mean is large compared to the deviation.
  */
 import { ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/shape.ts";
@@ -19,13 +19,16 @@ import { mean, variance } from "./statistics.ts";
 export interface NormalisationOptions {
   /** Factor per channel (groups) or per element of the last axis (layer, root mean square). Default 1. */
   readonly scale?: Tensor | undefined;
-  /** Added likewise. Default 0. */
+  /** Added afterwards, of the shape of `scale`. Default 0. */
   readonly shift?: Tensor | undefined;
   /** Added to the variance or mean square. Default 1e-5. */
   readonly epsilon?: number;
 }
 
-/** The normalisation of a float16 tensor, in float32 throughout: a mean that is large beside the deviation costs no digits. */
+/**
+ * The normalisation of a float16 tensor, in float32 throughout: a mean that is large compared to the deviation costs no
+ * digits.
+ */
 const inFull = <O extends NormalisationOptions>(
   x: Tensor,
   options: O,
@@ -78,7 +81,7 @@ const groupNormOperation: Operation<GroupNorm> = {
     const constantPart = negate(add(multiply(rate, average(ofShift)), multiply(centre, along)));
     return [add(scaleShift(cotangent, multiply(rate, scale)), scaleShift(x, along, constantPart)), ofScale, ofShift];
   },
-  // x * A + B with A and B per sample and channel: one pass over x after the statistics, whatever else is asked for.
+  // x * A + B with A and B per sample and channel: one pass over x after the statistics, for any options.
   expand: ({ inputs, attributes }) => {
     const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor];
     const [centre, rate] = groupStatistics(x, attributes);
@@ -89,7 +92,7 @@ const groupNormOperation: Operation<GroupNorm> = {
 
 /**
  * Group normalisation (Wu & He 2018): mean 0 and variance 1 over each sample's groups of neighbouring channels.
- * One group is layer normalisation over a whole sample, as many groups as channels instance normalisation.
+ * One group is layer normalisation over a whole sample. One group for each channel is instance normalisation.
  * @param x [n, c, ...spatial]
  * @param groups a divisor of c
  * @throws ShapeError when the channels do not fall into the groups, or scale or shift are not [c]

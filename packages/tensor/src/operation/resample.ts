@@ -9,7 +9,7 @@ import { checkTypes } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 import { mean } from "./statistics.ts";
 
-/** Up to so many elements, rounding errors of the runtime's own kernel for means stay small. */
+/** Up to this many elements, rounding errors of the runtime's own kernel for means stay small. */
 const largestWindow = 512;
 
 /** Whole factors, one per spatial axis. */

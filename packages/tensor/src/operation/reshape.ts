@@ -17,7 +17,10 @@ export const reshapeOperation: Operation<Shape> = {
   lower: (node, [x], emit) => emit.node("Reshape", [x!, emit.integers(node.shape)], { allowzero: { int: 1 } }),
 };
 
-/** Elements in row-major order under another shape of the same size. One entry may be -1, to be worked out. */
+/**
+ * Elements in row-major order under another shape of the same size. One entry may be -1: it is worked out from the
+ * others.
+ */
 export const reshape = (x: Tensor, shape: Shape): Tensor => {
   const known = shape.reduce((size, n) => (n === -1 ? size : size * n), 1);
   const open = shape.filter((n) => n === -1).length;

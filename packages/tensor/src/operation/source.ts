@@ -32,8 +32,8 @@ const identityOf = (data: object): number => {
 const small = 64;
 
 /**
- * A value known while tracing. Numbers become scalars of `dtype`. Small arrays are equal when their elements are; larger
- * ones when they are the same object, whose elements must then not change.
+ * A value known while tracing. Numbers become scalars of `dtype`. Small arrays are equal when their elements are.
+ * Larger arrays are equal when they are the same object, so their elements must not change.
  * @throws DataTypeError for a number that an integer `dtype` cannot hold
  */
 export const constant = (value: NdArray<ElementType> | number, dtype: ElementType = "float32"): Tensor => {
@@ -86,7 +86,7 @@ const aliasOperation: Operation<number> = {
   expand: (node) => node.inputs[0],
 };
 
-/** The same value as a node of its own: what a derivative is taken with respect to. Removed before lowering. */
+/** The same value as a new node: what a derivative is taken with respect to. Removed before lowering. */
 export const alias = (x: Tensor): Tensor => apply(aliasOperation, [x], uniqueId());
 
 const stopGradientOperation: Operation<undefined> = {

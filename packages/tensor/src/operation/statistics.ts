@@ -40,7 +40,9 @@ const extreme = (name: string, op: "ReduceMax" | "ReduceMin"): Operation<readonl
   },
 });
 
-/** Largest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
+/**
+ * Largest element over axes (all by default), NaN where an element is NaN. The derivative is shared equally among ties.
+ */
 export const maximum = reduction(extreme("maximum", "ReduceMax"));
 
 /** Smallest element over axes (all by default), NaN where one is; the derivative is shared equally among ties. */
@@ -65,8 +67,7 @@ const checkReal = (name: string, x: Tensor): void => {
 };
 
 /**
- * Mean over axes (all by default); NaN over none.
- * @throws DataTypeError for integers, whose mean is seldom one
+ * Mean over axes (all by default); NaN over no elements. @throws DataTypeError for integers, whose mean is seldom one
  */
 export const mean = (x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor => {
   checkReal("mean", x);

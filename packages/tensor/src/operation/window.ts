@@ -22,7 +22,7 @@ export const sliceOperation: Operation<SliceAttributes> = {
     const axes = start.flatMap((_, axis) => (isWhole(node.inputs[0]!.shape, node.attributes, axis) ? [] : [axis]));
     const ends = axes.map((axis) => {
       const end = start[axis]! + count[axis]! * step[axis]!;
-      // ONNX counts a negative end from the back; this one means "before the first element".
+      // ONNX counts a negative end from the back. This one means "before the first element".
       return end < 0 ? -(2 ** 31) : end;
     });
     const list = (values: readonly number[]) => emit.integers(axes.map((axis) => values[axis]!));

@@ -7,7 +7,7 @@ import { commonSubexpressions } from "./common-subexpressions.ts";
 describe("commonSubexpressions", () => {
   it("keeps the values of random graphs", () => checkPass(commonSubexpressions, { seed: 41 }));
 
-  it("makes equal expressions one node, whatever the order of commuting operands", () => {
+  it("makes equal expressions one node, in any order of commuting operands", () => {
     const graph = graphOf(
       (a, b) => [exp(add(a!, b!)), exp(add(b!, a!)), multiply(add(b!, a!), add(a!, b!))],
       [[2], [2]],

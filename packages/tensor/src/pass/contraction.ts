@@ -31,7 +31,7 @@ const contract = (node: Tensor, product: Tensor, x: Tensor, y: Tensor): Tensor |
     product.shape.flatMap((n, axis) => (n !== 1 && test(axis) ? [axis] : []));
   const inA = (axis: number): boolean => a.shape[axis] !== 1;
   const inB = (axis: number): boolean => b.shape[axis] !== 1;
-  // A summed axis that only one factor has would be summed alone first; that is another shape of problem.
+  // A summed axis that only one factor has would be summed alone first. That is another kind of problem.
   if (axes((axis) => summed.has(axis) && !(inA(axis) && inB(axis))).length > 0) return undefined;
   const inner = axes((axis) => summed.has(axis));
   const batch = axes((axis) => !summed.has(axis) && inA(axis) && inB(axis));

@@ -10,7 +10,7 @@ import { concatOperation, padOperation, sliceOperation } from "../operation/wind
 const smallestNormal = 2 ** -14;
 /** The runtime's split of a float32 after 11 of its 24 bits (Dekker 1971), which rounds to nearest. */
 const splitter = 2 ** 13 + 1;
-/** Beside this number, float32 has the spacing of float16's small numbers, 2^-24. */
+/** Near this number, float32 has the spacing of float16's small numbers, 2^-24. */
 const anchor = 0.75;
 
 /** A float32 tensor rounded to the nearest numbers of float16, infinite beyond its largest. */

@@ -13,8 +13,8 @@ interface Strip {
 }
 
 /**
- * Sums of zero-padded parts that lie side by side, such as the gradient of what was split, as one concatenation: a pad and
- * an addition of the full size per part would take time quadratic in the number of parts.
+ * Sums of zero-padded parts that lie side by side, such as the gradient of what was split, become one concatenation. A
+ * pad and an addition of the full size per part would take time quadratic in the number of parts.
  */
 export const joinPads = (graph: Graph): Graph => {
   const consumers = consumerCounts(graph);

@@ -21,7 +21,7 @@ const n = 2;
 const between: Record<string, (x: Tensor) => Tensor> = {
   "elementwise operations": (x) => sigmoid(x).multiply(x).add(x.multiply(0.3)).subtract(1),
   "parts and their concatenation": (x) => concat([sliceAxis(x, 1, 16, 32), sliceAxis(x, 1, 0, 16)], 1),
-  "channels of all samples as those of one": (x) =>
+  "channels of all samples as the channels of one": (x) =>
     x
       .reshape([1, n * 32, 4, 5])
       .multiply(2)

@@ -9,8 +9,8 @@ import { reshape, reshapeOperation } from "../operation/reshape.ts";
 import { concatOperation, isWhole, sliceOperation } from "../operation/window.ts";
 
 /**
- * Moves conversions out of the blocked layout towards the outputs, past what treats all places alike, until they meet a
- * conversion into blocks and cancel; and lets scaling a channel add what is added to the result.
+ * Moves conversions out of the blocked layout towards the outputs, past operations that treat all places alike, until
+ * they meet a conversion into blocks and cancel. Lets scaling a channel add what is added to the result.
  */
 export const keepBlocks = (graph: Graph, target: Target): Graph => {
   const block = blockOf(target);
@@ -52,7 +52,7 @@ const past = (node: Tensor, block: number): Tensor | undefined => {
     const whole = x.shape.every((_, axis) => axis === 1 || isWhole(x.shape, node.attributes, axis));
     return whole && step[1] === 1 && start[1] % block === 0 && node.shape[1]! % block === 0 ? again() : undefined;
   }
-  // All channels of all samples as those of one, or back.
+  // All channels of all samples as the channels of one, or back.
   if (node.operation === reshapeOperation)
     return node.rank === 4 && sameShape(node.shape.slice(2), x.shape.slice(2)) && node.shape[1]! % block === 0
       ? fromBlocks(reshape(sources[0]!, node.shape))

@@ -8,8 +8,8 @@ import { matmulOperation } from "../operation/matmul.ts";
 import { reshape, reshapeOperation, transpose, transposeOperation } from "../operation/reshape.ts";
 
 /**
- * Moves broadcasts towards the outputs, so that no stretched copy is made where the consumer can broadcast by itself:
- * f(broadcast x, y) is f(x, y) for elementwise f, and a broadcast that all inputs share is done once, after f.
+ * Moves broadcasts towards the outputs, so that no stretched copy is made where the consumer can broadcast. For
+ * elementwise f, f(broadcast x, y) is f(x, y). A broadcast that all inputs share is done once, after f.
  */
 export const lazyBroadcast = (graph: Graph): Graph =>
   rewrite(graph, (node) => {
@@ -63,7 +63,7 @@ const transposeOf = (node: Tensor): Tensor => {
   return broadcastTo(transpose(x, node.attributes as readonly number[]), node.shape);
 };
 
-/** A product broadcasts its batch axes by itself; its rows and columns must be there. */
+/** A product broadcasts its batch axes. Its rows and columns must be there. */
 const product = (node: Tensor): Tensor | undefined => {
   const reduced = node.inputs.map((input) => {
     const x = source(input);

@@ -21,7 +21,10 @@ import { checkPass, graphOf, operationsOf, runGraph } from "../testing/graph.ts"
 import { randomArray } from "../testing/random.ts";
 import { longSums } from "./long-sums.ts";
 
-/** The largest error of a float32 sum beside the sum of magnitudes, over any number of elements. Half an ulp is 6e-8. */
+/**
+ * The largest error of a float32 sum relative to the sum of magnitudes, over any number of elements. Half an ulp is
+ * 6e-8.
+ */
 const bound = 4e-6;
 
 const float32 = (shape: Shape, f: (i: number) => number): NdArray<"float32"> =>
@@ -70,7 +73,7 @@ const kinds: Record<string, (i: number) => number> = {
 
 describe("sums of float32", () => {
   it.each([1000, 4099, 10_000, 100_003, 1_048_576])(
-    "over %i elements are within 4e-6 of the sum of magnitudes, whatever the axes",
+    "over %i elements are within 4e-6 of the sum of magnitudes, for all axes",
     async (n) => {
       const shapes: [Shape, number[][]][] = [
         [[n], [[0]]],

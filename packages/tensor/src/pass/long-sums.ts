@@ -8,20 +8,21 @@ import { reshape, transpose, transposeOperation } from "../operation/reshape.ts"
 import { isFloat } from "../operation/source.ts";
 import { sliceAxis } from "../operation/window.ts";
 
-/** Sums of so many numbers are left to the runtime, which adds one after another. */
+/** Sums of up to this many numbers are left to the runtime, which adds one after another. */
 const longest = 512;
 /**
- * Likewise of products, by the shape of what they yield. The runtime's kernel adds a row of products one after another; a
- * matrix of them in blocks of its own, which are the longer the fewer columns there are.
+ * The same limit for matrix products, by the shape of the result. The runtime's kernel adds a row of products one after
+ * another. It adds a matrix of products in its own blocks, which are longer when there are fewer columns.
  */
 const longestInner = ([rows, columns]: readonly number[]): number => (rows! > 1 && columns! >= 64 ? 2 ** 14 : 1024);
 /** About the length of the blocks that longer sums are split into, in several stages where there are many blocks. */
 const block = 128;
 
 /**
- * Splits sums, and matrix products, over many elements into sums over blocks, and adds these up likewise. The runtime adds
- * one number after another, so that the rounding error of a sum of n equal numbers would grow with n: to a percent at a
- * million in float32. In blocks it grows with the logarithm (Higham 1993, The accuracy of floating point summation).
+ * Splits sums, and matrix products, over many elements into sums over blocks, and adds these up in the same way. The
+ * runtime adds one number after another, so that the rounding error of a sum of n equal numbers would grow with n: to a
+ * percent at a million in float32. In blocks it grows with the logarithm (Higham 1993, The accuracy of floating point
+ * summation).
  */
 export const longSums = (graph: Graph): Graph =>
   rewrite(graph, (node) => {
@@ -34,7 +35,10 @@ export const longSums = (graph: Graph): Graph =>
 // Not the operation `sum`: sums of that are merged into one.
 const partialSum = reduction({ ...sumOperation, name: "partialSum" });
 
-/** A block's length for n elements of which `most` are left alone: alike in every stage, and without rest if possible. */
+/**
+ * A block's length for n elements, where sums of up to `most` are left alone: alike in every stage, and without rest if
+ * possible.
+ */
 const blockLength = (n: number, most: number): number => {
   const stages = Math.max(2, Math.ceil(Math.log(n) / Math.log(block)));
   const wanted = Math.max(Math.ceil(n ** (1 / stages)), most / 4);

@@ -1,4 +1,7 @@
-/** All passes in order, repeated until nothing changes. Dead code needs none: what no output reaches is not in the graph. */
+/**
+ * All passes in order, repeated until nothing changes. Dead code needs no pass: what no output reaches is not in the
+ * graph.
+ */
 import type { Graph } from "../graph/graph.ts";
 import type { Target } from "../graph/target.ts";
 import { columnSums } from "./column-sums.ts";

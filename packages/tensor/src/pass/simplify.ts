@@ -33,7 +33,7 @@ export const simplify = (graph: Graph): Graph => {
   );
 };
 
-/** `shared` tells whether others than the node use one of its inputs. */
+/** `shared` says whether other nodes use one of the node's inputs. */
 type Rule = (node: Tensor, shared: (input: number) => boolean) => Tensor | undefined;
 
 /** x, if it has the type of the node it would replace. */

@@ -1,4 +1,4 @@
-/** What every runtime must do, whatever executes the models; see `native.test.ts` and `web.browser.test.ts`. */
+/** What every runtime must do. See `native.test.ts` and `web.browser.test.ts`. */
 import { afterAll, describe, expect, it } from "vitest";
 import { RuntimeError } from "../errors.ts";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxValue } from "../graph/onnx-model.ts";

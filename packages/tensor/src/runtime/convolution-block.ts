@@ -60,8 +60,8 @@ const probe = (block: number): OnnxGraph => {
 };
 
 /**
- * The number of channels per block of the `com.microsoft.nchwc` operators, found by running a tiny convolution:
- * 16 with AVX-512, 8 with AVX2; undefined where they do not exist or disagree with the standard convolution.
+ * The number of channels per block of the `com.microsoft.nchwc` operators, found by running a tiny convolution. 16 with
+ * AVX-512, 8 with AVX2. Undefined where they do not exist or disagree with the standard convolution.
  */
 export const probeConvolutionBlock = async (
   load: (model: Uint8Array) => Promise<Session>,

@@ -18,7 +18,7 @@ export interface SessionCounts {
 }
 
 /**
- * The same runtime, counting its sessions, those that a runtime loads to learn of its processor apart.
+ * The same runtime, counting its sessions. Sessions that a runtime loads to test its processor are not counted.
  * @returns the runtime, with `counts` for the numbers up to now
  */
 export const countSessions = (runtime: Runtime): Runtime & { counts(): SessionCounts } => {

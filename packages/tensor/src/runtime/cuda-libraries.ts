@@ -13,7 +13,7 @@ const leastBytes = 4096;
 const ownFolder = (): string =>
   join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin/napi-v6/linux/x64");
 
-/** What to do where a library is missing or has a text in its place; undefined where all are there. */
+/** What to do where a library is missing or has a text in its place. Undefined where all are there. */
 export const missingCudaLibraries = (folder = ownFolder()): string | undefined => {
   const missing = names.find(
     (name) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) < leastBytes,

@@ -9,7 +9,7 @@ export const setDefaultRuntime = (runtime: Runtime): void => {
   current = runtime;
 };
 
-/** The runtime that was set. @throws RuntimeError when none was */
+/** The runtime that was set. @throws RuntimeError when no runtime was set */
 export const defaultRuntime = (): Runtime => {
   if (!current)
     throw new RuntimeError(

@@ -40,8 +40,8 @@ const probe = (): OnnxGraph => {
 /**
  * Computes a little in float16.
  * @param runtime its name, for the reason
- * @returns true, or the reason why it is not so: the runtime lacks it, or computes in float32 all the same, as ONNX Runtime
- *   does for a processor without such kernels
+ * @returns true, or the reason why not: the runtime lacks float16, or computes in float32 instead, as ONNX Runtime does
+ *   for a processor without such kernels
  */
 export const probeFloat16 = async (
   runtime: string,

@@ -81,7 +81,7 @@ describe.skipIf(!possible)(
       expect(lines).toHaveLength(7);
       for (const line of lines.slice(0, -1))
         expect(line).toMatch(
-          /^RuntimeError: native \(cpu\): .* expected a free file handle, found as many open as are allowed; raise the limit \(ulimit -n\)$/,
+          /^RuntimeError: native \(cpu\): .* expected a free file handle, found none, the limit of open files is reached; raise the limit \(ulimit -n\)$/,
         );
     });
   },

@@ -14,7 +14,7 @@ export interface NativeOptions {
    * `cpu` (default) and `webgpu` come with onnxruntime-node; `cuda`, `coreml` and `dml` where its installation has them.
    */
   readonly provider?: "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
-  /** CPU threads of one operation, 1 to 1,024; default one for each physical core. */
+  /** CPU threads of one operation, 1 to 1,024. Default one for each physical core. */
   readonly threads?: number;
   /**
    * Folder that keeps optimised models for later processes (provider `cpu`), at most 1 GiB of them; `false` keeps none.
@@ -47,13 +47,13 @@ const folder = provider === "cpu" ? cacheFolder(options.cache) : undefined;
 const port = parentPort!;
 const sessions = new Map<number, ort.InferenceSession>();
 
-// Whatever fails is thrown as well, so the log would only repeat it.
+// Every failure is thrown as well, so the log would only repeat it.
 ort.env.logLevel = "fatal";
 
 const sessionOptions: ort.InferenceSession.SessionOptions = {
   executionProviders: [provider],
   graphOptimizationLevel: "all",
-  // A memory pattern holds all activations of a run at once; without it memory is reused as it frees.
+  // A memory pattern holds all activations of a run at once. Without it memory is reused as it is freed.
   enableMemPattern: false,
   logSeverityLevel: 4,
   // Pool threads spin between the operations of a run but not after it. Ten layers of matrix multiply and SiLU, best
@@ -118,7 +118,7 @@ const answer = async (request: Request): Promise<void> => {
   if (request.kind === "end") port.close();
 };
 
-// Nothing says which request it was; the thread ends, and with it all that wait for it.
+// Nothing says which request it was. The thread ends, and all requests that wait for it fail.
 port.on("messageerror", (error) => {
   throw error;
 });

@@ -1,4 +1,4 @@
-/** ONNX Runtime on this machine's own processors, in a thread of its own. */
+/** ONNX Runtime on this machine's own processors, in its own thread. */
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import type { ExternalData } from "../onnx/external-data.ts";
@@ -12,12 +12,12 @@ import { forbidTelemetry } from "./telemetry.ts";
 
 export type { NativeOptions };
 
-// Many more than processors have cores; the native library would go on making any number that is asked for.
+// Many more than processors have cores. The native library would try to start any number that is asked for.
 const mostThreads = 1024;
 
 /**
  * Executes models with onnxruntime-node in one worker thread, so the caller's event loop keeps running during a run.
- * The thread starts with `prepare`, `load` or the first model; it never keeps an idle process alive, but a pending run
+ * The thread starts with `prepare`, `load` or the first model. It never keeps an idle process alive, but a pending run
  * does. Disposing the runtime rejects what is pending and waits for the run in progress, which cannot be interrupted.
  * ONNX Runtime's reports of its use are turned off, for the whole process.
  * @throws RuntimeError for a number of threads out of range

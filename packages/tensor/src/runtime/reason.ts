@@ -68,7 +68,7 @@ const ofTheMachine = (text: string, provider: string): string | undefined => {
   if (/bad_alloc|out of memory|OUT_OF_MEMORY|cannot allocate memory|array buffer allocation failed/i.test(text))
     return `expected more free memory than there is; compute fewer at once${instead}`;
   if (/EMFILE|ENFILE|too many open files/i.test(text))
-    return "expected a free file handle, found as many open as are allowed; raise the limit (ulimit -n)";
+    return "expected a free file handle, found none, the limit of open files is reached; raise the limit (ulimit -n)";
   if (/WebGPU adapter|No supported adapters/i.test(text))
     return "expected a graphics processor with a driver for Vulkan, Metal or Direct3D 12, found none; install its driver, or compute on the processor";
   if (/Failed to load (?:shared )?library/i.test(text))

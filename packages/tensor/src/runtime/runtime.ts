@@ -7,7 +7,7 @@ import type { ExternalData } from "../onnx/external-data.ts";
 interface TargetQuestion {
   /** Whether the program convolves. Only then is the blocked layout probed, which takes a tiny model or two. */
   readonly convolution?: boolean;
-  /** Whether float16 is of interest, which a tiny model finds out where nothing else tells. */
+  /** Whether float16 is of interest. A tiny model finds out where nothing else says. */
   readonly float16?: boolean;
 }
 

@@ -184,7 +184,7 @@ describe("createCached", () => {
     expect(files()).toEqual(["busy.tmp", "foreign.txt"]);
   });
 
-  it("serves processes at the same time, one of which finds the work of another", async () => {
+  it("serves processes at the same time, where one finds the work of another", async () => {
     const model = join(folder, "model.onnx");
     writeFileSync(model, models.evaluation());
     const kept = join(folder, "kept");
@@ -210,7 +210,7 @@ describe("createCached", () => {
 describe("cacheFolder", () => {
   const sessions = (...parts: string[]): string => join(...parts, "sessions");
 
-  it("takes the folder given, then that of the environment, then the system's", () => {
+  it("takes the folder given, then the environment's, then the system's", () => {
     expect(cacheFolder("/given", { SCOREFIELD_CACHE: "/named" }, "linux")).toBe(sessions("/given"));
     expect(cacheFolder(undefined, { SCOREFIELD_CACHE: "/named" }, "linux")).toBe(sessions("/named"));
     expect(cacheFolder(undefined, { XDG_CACHE_HOME: "/x", SCOREFIELD_CACHE: "" }, "linux")).toBe(
@@ -221,14 +221,14 @@ describe("cacheFolder", () => {
     expect(cacheFolder(undefined, {}, "linux")).toMatch(/\.cache.scorefield.sessions$/);
   });
 
-  it("is none where one does not want it", () => {
+  it("is left out where it is not wanted", () => {
     expect(cacheFolder(false, { SCOREFIELD_CACHE: "/named" }, "linux")).toBeUndefined();
     expect(cacheFolder(undefined, { SCOREFIELD_CACHE: "off" }, "linux")).toBeUndefined();
   });
 });
 
 describe("native({ cache })", () => {
-  it("keeps a large graph for the next runtime, and nothing when told so", async () => {
+  it("keeps a large graph for the next runtime, and nothing when switched off", async () => {
     // Many distinct steps, which the optimiser cannot join.
     const deep = (input: Tensor): Tensor => {
       let h = input;

@@ -25,18 +25,18 @@ export interface SessionCache {
   readonly folder: string;
   /** Bytes of all kept models together; those not used for longest go first. Default 1 GiB. */
   readonly limit?: number;
-  /** Keep what took at least so many milliseconds to make. Default 100. */
+  /** Keep what took at least this many milliseconds to make. Default 100. */
   readonly worthwhile?: number;
   /**
-   * Bytes of the models looked for. By default from 32 KiB, below which a session is made in less than 10 ms, to 16 MiB,
-   * beyond which weights outweigh the graph: reading and hashing them costs what optimising them does.
+   * Bytes of the models looked for. By default from 32 KiB to 16 MiB. Below, a session is made in less than 10 ms.
+   * Beyond, weights outweigh the graph: reading and hashing them costs what optimising them does.
    */
   readonly sizes?: readonly [least: number, most: number];
 }
 
 /**
- * The folder for `native({ cache })`: the one given, else that of the environment variable SCOREFIELD_CACHE, else
- * `scorefield` where this system keeps such things for a user; and `sessions` in it.
+ * The folder for `native({ cache })`: the one given, else the one in the environment variable SCOREFIELD_CACHE, else
+ * `scorefield` in the user's cache folder of this system. Sessions are kept in the folder `sessions` in it.
  * @returns undefined for `false`, for `SCOREFIELD_CACHE=off`, and where a user has no home
  */
 export const cacheFolder = (
@@ -67,7 +67,7 @@ const processorName = (): string => {
   try {
     flags = /^(flags|Features)\s*:.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "";
   } catch {
-    // Elsewhere than on Linux a processor's model tells what it can do.
+    // Elsewhere than on Linux a processor's model says what it can do.
   }
   processor = [platform(), arch(), cpus()[0]?.model, flags].join();
   return processor;
@@ -145,7 +145,7 @@ export const createCached = async (
       attempt(() => utimesSync(file, now, now));
       return session;
     } catch {
-      // Whatever it is, it is made anew.
+      // For any error, it is made anew.
     }
   }
   const temporary = join(folder, randomUUID() + unfinished);

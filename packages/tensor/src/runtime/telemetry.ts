@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime's native library reports its use to its makers over the network, and keeps a device id and logs in the
- * home and temporary folders, unless a variable of the process's environment forbids it when the library starts.
+ * ONNX Runtime's native library reports its use to its makers over the network. It also keeps a device id and logs in
+ * the home and temporary folders. A variable of the process's environment forbids this when the library starts.
  */
 import { isMainThread } from "node:worker_threads";
 import { RuntimeError } from "../errors.ts";
@@ -19,7 +19,9 @@ const forbidden = (): boolean => {
   return environmentVariables?.[variable] === "1";
 };
 
-/** Only the main thread's `process.env` is that of the process, and a worker thread reaches it by the inspector alone. */
+/**
+ * Only the main thread's `process.env` belongs to the process. A worker thread reaches it through the inspector alone.
+ */
 const forbidFromWorker = async (): Promise<void> => {
   const { Session } = await import("node:inspector/promises");
   const session = new Session();
@@ -37,8 +39,8 @@ const forbidFromWorker = async (): Promise<void> => {
 let known = false;
 
 /**
- * Forbids the native library's reports in this process, whatever its environment says. To be awaited before the library is
- * loaded.
+ * Forbids the native library's reports in this process, also where its environment allows them. To be awaited before
+ * the library is loaded.
  * @throws RuntimeError in a worker thread whose main thread does not answer
  */
 export const forbidTelemetry = async (): Promise<void> => {

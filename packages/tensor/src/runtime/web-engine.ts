@@ -60,7 +60,7 @@ const startInPage = async (provider: string, settings: EngineSettings): Promise<
   return sessionsOf(engine, provider, settings);
 };
 
-// Two builds, since the one with GPU providers is twice the download. A page starts each once: its settings are those of
+// Two builds, since the one with GPU providers is twice the download. A page starts each once: its settings come from
 // the first runtime that uses it.
 const engines = new Map<string, Promise<Ask>>();
 

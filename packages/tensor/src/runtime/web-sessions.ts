@@ -34,7 +34,7 @@ export const sessionsOf = (
   provider: string,
   { wasmPaths, threads }: EngineSettings,
 ): ((request: SessionRequest) => Promise<readonly NdArray[]>) => {
-  // Whatever fails is thrown as well, so the log would only repeat it.
+  // Every failure is thrown as well, so the log would only repeat it.
   engine.env.logLevel = "fatal";
   if (wasmPaths !== undefined) engine.env.wasm.wasmPaths = wasmPaths;
   if (threads !== undefined) engine.env.wasm.numThreads = threads;

@@ -13,7 +13,7 @@ export type FromWorker =
   | { readonly id: number; readonly outputs: readonly NdArray[] }
   | { readonly id: number; readonly error: string };
 
-// The part of a worker's global scope that is used here: TypeScript knows that of a page.
+// The part of a worker's global scope that is used here. TypeScript knows the global scope of a page.
 const scope = globalThis as unknown as {
   readonly name: string;
   onmessage: (message: { readonly data: ToWorker }) => void;
@@ -25,7 +25,7 @@ const buffers = (outputs: readonly NdArray[]): ArrayBuffer[] => [
   ...new Set(outputs.map(({ data }) => data.buffer as ArrayBuffer)),
 ];
 
-// The engine may start threads of its own from this script, under other names.
+// The engine may start its own threads from this script, under other names.
 if (scope.name === "scorefield") {
   let handle: ReturnType<typeof sessionsOf> | undefined;
   scope.onmessage = async ({ data: message }) => {

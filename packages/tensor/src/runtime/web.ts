@@ -14,8 +14,8 @@ export interface WebOptions {
   /** `wasm` (default) runs on the CPU everywhere; `webgpu` and `webnn` where the browser has them. */
   readonly provider?: "wasm" | "webgpu" | "webnn";
   /**
-   * URL of the folder that serves the `.wasm` files of onnxruntime-web, with a final slash; unless given, they are
-   * fetched from beside its script, which bundlers arrange. Nothing is fetched from another host.
+   * URL of the folder that serves the `.wasm` files of onnxruntime-web, with a final slash. By default they are fetched
+   * from the folder of its script, which bundlers arrange. Nothing is fetched from another host.
    */
   readonly wasmPaths?: string;
   /**
@@ -32,7 +32,7 @@ let sessions = 0;
 
 /**
  * Executes models with onnxruntime-web, which is fetched when the first model is loaded. With `wasm` a page stays
- * responsive during a run, which happens in a worker; with `webgpu` and `webnn` the page issues the work itself.
+ * responsive during a run, which happens in a worker. With `webgpu` and `webnn` the page issues the work itself.
  */
 export const web = ({ provider = "wasm", ...settings }: WebOptions = {}): Runtime => {
   const name = `web (${provider})`;

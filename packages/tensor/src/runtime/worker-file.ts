@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { RuntimeError } from "../errors.ts";
 
-// A bundle in CommonJS has no import.meta.url; it is the program that Node was started with.
+// A bundle in CommonJS has no import.meta.url. It is the program that Node was started with.
 const here: string = import.meta.url ?? pathToFileURL(process.argv[1] ?? "program").href;
 
 /**
- * The file of the worker: `native-worker.js` beside the module (in dist, or beside a bundle), else that of the package
- * `@scorefield/tensor` as the module resolves it.
+ * The file of the worker: `native-worker.js` beside the module (in dist, or beside a bundle), else the file of the
+ * package `@scorefield/tensor` as the module resolves it.
  * @param name begins the error's message
  * @param from the module's URL
  * @throws RuntimeError where there is neither

@@ -31,11 +31,11 @@ interface Entry extends Pick<TracedCall, "results" | "unflatten"> {
 
 /** Settings of {@link sharedSessions}. */
 export interface SharedSessionsOptions {
-  /** Where to run; default as for `compile`. */
+  /** Where to run. Default as for `compile`. */
   readonly runtime?: Runtime | undefined;
   /**
-   * Functions with fewer bytes of constants are inlined: each call, with what has to be cut off before and after it, takes
-   * 0.1 ms more, and copies of small constants cost little. Default 1 MiB; 0 inlines none.
+   * Functions with fewer bytes of constants are inlined. Each call of a session, with what is cut off before and after
+   * it, takes 0.1 ms more. Copies of small constants cost little. Default 1 MiB; 0 inlines none.
    */
   readonly leastBytes?: number;
 }

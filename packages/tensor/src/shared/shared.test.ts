@@ -30,7 +30,7 @@ describe("errors of shared functions", () => {
     }
   });
 
-  it("refuse what is no tensor, and tensors of the function around", async () => {
+  it("refuse values that are no tensors, and tensors of the function around", async () => {
     const f = shared((x: Tensor) => x.exp(), { name: "network" });
     for (const sessions of [undefined, sharedSessions({ runtime, leastBytes: 0 })])
       await expect(compile(() => f(3 as never), [], { runtime, sessions })).rejects.toThrow(
@@ -76,7 +76,7 @@ describe("errors of shared functions", () => {
     expect(alive).toBe(0);
   });
 
-  it("refuse another runtime than that of the sessions", async () => {
+  it("refuse another runtime than the runtime of the sessions", async () => {
     const sessions = sharedSessions({ runtime, leastBytes: 0 });
     await expect(compile((x: Tensor) => x, spec, { sessions, runtime: native() })).rejects.toThrow(
       new RuntimeError(

@@ -7,13 +7,13 @@ import { isTensorOrOdd } from "../trace.ts";
 import { flattenTree } from "../tree.ts";
 
 /**
- * The same function, marked: compiled with `sessions`, it becomes one session of its own for each set of argument types, with
- * its constants inside, which all functions compiled with these sessions call. Anywhere else, and wherever a derivative is
- * taken, it is part of the function that calls it.
+ * The same function, marked as shared. Compiled with `sessions`, it becomes one separate session for each set of
+ * argument types, with its constants inside. All functions compiled with these sessions call it. Anywhere else, and
+ * wherever a derivative is taken, it is part of the function that calls it.
  * @param f takes and returns trees of tensors; an argument may be left out. It must depend on its arguments alone: called
  * again with arguments of the same types, it may not be traced again
  * @param options.name shown in error messages
- * @returns f, which throws TraceError when called with what is no tensor
+ * @returns f, which throws TraceError when called with anything but tensors
  */
 export const shared = <A extends readonly unknown[], R extends Tensors>(
   f: (...args: A) => R,

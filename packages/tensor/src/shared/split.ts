@@ -1,4 +1,4 @@
-/** Cutting a graph at calls of shared functions: what lies between them becomes graphs of its own. */
+/** Cutting a graph at calls of shared functions: what lies between them becomes separate graphs. */
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import { apply, type Tensor } from "../graph/tensor.ts";
 import type { NdArray } from "../ndarray.ts";

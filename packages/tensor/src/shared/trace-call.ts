@@ -1,11 +1,13 @@
-/** Tracing a shared function by itself, for arguments of certain types. */
+/** Tracing a shared function separately, for arguments of certain types. */
 import type { Tensors } from "../differentiate/differentiate.ts";
 import { describe, Tensor, type TensorType } from "../graph/tensor.ts";
 import { cast } from "../operation/source.ts";
 import { isTensorOrOdd, type Spec, specOf, type Traced, trace } from "../trace.ts";
 import { flattenTree, isBranch } from "../tree.ts";
 
-/** A shared function as a graph of its own: its inputs are the leaves of the arguments, its outputs those of the result. */
+/**
+ * A shared function as its own graph. Its inputs are the leaves of the arguments, its outputs the leaves of the result.
+ */
 export interface TracedCall {
   readonly traced: Traced;
   /** Types of the results inside of the function; sessions hand float16 over as float32, which holds its numbers exactly. */
@@ -20,7 +22,7 @@ export const argumentsOf = (args: readonly unknown[]): Tensor[] =>
 
 const atBorder = (x: Tensor): Tensor => (x instanceof Tensor && x.dtype === "float16" ? cast(x, "float32") : x);
 
-/** Tells apart arguments of another structure, shape or element type, whatever the order of keys. */
+/** A key for the structure, shapes and element types of arguments. The order of object keys does not count. */
 export const signatureOf = (args: readonly unknown[]): string =>
   JSON.stringify(args, (_, value: unknown) => {
     if (value instanceof Tensor) return describe(value);

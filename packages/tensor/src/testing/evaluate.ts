@@ -9,7 +9,7 @@ import { compileFor } from "./compile-for.ts";
 
 let shared: Runtime | undefined;
 
-/** One native runtime for all tests of a file. One thread: tests run beside each other. */
+/** One native runtime for all tests of a file. One thread: several test files run at the same time. */
 export const testRuntime = (): Runtime => (shared ??= native({ threads: 1 }));
 
 type Traced<A extends readonly object[]> = { [K in keyof A]: MapTree<A[K], { readonly data: unknown }, Tensor> };

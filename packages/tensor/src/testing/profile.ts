@@ -62,7 +62,7 @@ export const profile = async (work: (runtime: Runtime) => Promise<void>): Promis
     const events = (await Promise.all(files)).flatMap((text) => JSON.parse(text) as Event[]);
     const least = new Map<string, Event>();
     for (const event of events) {
-      // A scan's time is that of the nodes inside it.
+      // A scan's time is the time of the nodes inside it.
       if (event.cat !== "Node" || !event.name.endsWith("_kernel_time") || event.args.op_name === "Scan") continue;
       const key = `${event.args.node_index} ${event.name}`;
       if (!(event.dur >= (least.get(key)?.dur ?? Number.POSITIVE_INFINITY))) least.set(key, event);

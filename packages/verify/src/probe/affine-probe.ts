@@ -1,4 +1,7 @@
-/** On Gaussian data every step of a linear sampler is x' = A x + B z: its law is known without drawing anything. */
+/**
+ * On Gaussian data every step of a linear sampler is x' = A x + B z: its distribution is known without drawing
+ * anything.
+ */
 
 import type { Process, Sampler } from "@scorefield/core";
 import { exact, gaussian } from "@scorefield/core";
@@ -11,8 +14,8 @@ export interface AffineStep {
 }
 
 /**
- * For samplers that carry nothing and take at most one draw: reads A and B of every step of a sampler's grid from
- * (x, z) = (1, 0) and (0, 1), through the compiled step in float64, for data N(0, s^2) with each s of `deviations`.
+ * Reads A and B of every step of a sampler's grid from (x, z) = (1, 0) and (0, 1), through the compiled step in
+ * float64. The data are N(0, s^2) with each s of `deviations`. The sampler carries nothing and takes at most one draw.
  */
 export const affineSteps = async (
   sampler: Sampler,

@@ -22,7 +22,7 @@ import type { Runtime } from "@scorefield/tensor";
 import { marginalVariance } from "./affine-probe.ts";
 import { variancePath } from "./linear-probe.ts";
 
-/** A predictor with so many steps. */
+/** A predictor with `steps` steps. */
 export interface NamedPredictor {
   readonly name: string;
   make(steps: number): Sampler;

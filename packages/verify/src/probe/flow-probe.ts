@@ -9,8 +9,8 @@ import { marginalVariance } from "./affine-probe.ts";
 export const flowProcesses: readonly Process[] = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
 
 /**
- * Relative errors x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2), for each s of `deviations`:
- * through the sampling loop, in float64, with a sampler that neither draws noise nor denoises last.
+ * Relative errors x_0 / (x_T sqrt(m_0 / m_T)) - 1, m the marginal variances of N(0, s^2), for each s of `deviations`.
+ * They come from the sampling loop, in float64. The sampler neither draws noise nor denoises last.
  */
 export const flowErrors = async (
   sampler: AnySampler,

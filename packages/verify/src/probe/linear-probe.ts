@@ -1,4 +1,7 @@
-/** On Gaussian data a linear sampler keeps Gaussian laws Gaussian, whatever it carries: its variance is known exactly. */
+/**
+ * On Gaussian data the samples of a linear sampler stay Gaussian, with all that it carries: the variance is known
+ * exactly.
+ */
 
 import type { Process, Sampler, ScoreModel } from "@scorefield/core";
 import { exact, gaussian } from "@scorefield/core";
@@ -10,7 +13,8 @@ import { marginalVariance } from "./affine-probe.ts";
 type Matrices = (output: number, input: number, deviation: number) => number;
 
 /**
- * Reads the matrix of a step off unit vectors, through the compiled step in float64; steps at the same times are read once.
+ * Reads the matrix of a step off unit vectors, through the compiled step in float64. Steps at the same times are read
+ * once.
  * @returns also what frees the compiled steps
  */
 const stepReader = (sampler: Sampler, model: ScoreModel, d: number, runtime: Runtime) => {
@@ -75,7 +79,10 @@ const readRise = async (process: Process, { from, to }: PlannedStep, runtime: Ru
 export interface VariancePathOptions {
   /** Variance before the first step, the exact marginal of N(0, s^2) by default. */
   readonly start?: number | undefined;
-  /** What scores N(0, s^2) in each dimension by itself, default the exact model: a product of several such models is another. */
+  /**
+   * A model of N(0, s^2), independent in each dimension. Default the exact model. A product of several such models is
+   * another.
+   */
   readonly model?: ScoreModel | undefined;
 }
 
@@ -84,8 +91,9 @@ const gaussianModel = (process: Process, deviations: readonly number[]): ScoreMo
   exact(gaussian({ mean: deviations.map(() => 0), covariance: deviations.map((s) => s * s) }), process);
 
 /**
- * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of `deviations`:
- * every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N those of its draws.
+ * The variance of x at each time of a sampler's grid, [time][deviation], for data N(0, s^2) with each s of
+ * `deviations`. Every step takes the covariance C of (x, carried...) to M C M^T + N N^T, with M and N of the step. N
+ * multiplies its draws.
  */
 export const variancePath = async (
   sampler: Sampler,

@@ -36,7 +36,7 @@ const averageOf = (models: readonly ScoreModel[]): ScoreModel => {
 };
 
 test.each([edm(), vp()])(
-  "$recipe.kind: score, denoiser and log-density are those of the mixture at every time",
+  "$recipe.kind: score, denoiser and log-density equal the mixture's at every time",
   async (process) => {
     const found = mixtureOf(modelsOn(process), { weights });
     const truth = exact(whole, process);
@@ -49,7 +49,7 @@ test.each([edm(), vp()])(
   },
 );
 
-test("samples have the weights of the modes, where those of averaged scores are at neither", async () => {
+test("samples have the weights of the modes, where samples of averaged scores are at neither", async () => {
   const process = edm({ sigmaMin: 0.01 });
   const count = 2000;
   const away = async (model: ScoreModel) => {
@@ -64,7 +64,8 @@ test("samples have the weights of the modes, where those of averaged scores are 
   };
   const composed = await away(mixtureOf(modelsOn(process), { weights }));
   expect(Math.abs(composed.first - 0.2)).toBeLessThan(4 * Math.sqrt((0.2 * 0.8) / count));
-  // Precisions are averaged, so the law is one Gaussian, at neither mean; the share nearer the first is none of the weights.
+  // Precisions are averaged, so the distribution is one Gaussian, at neither mean. The share nearer the first is not a
+  // weight.
   expect((await away(averageOf(modelsOn(process)))).first).toBeLessThan(0.1);
 });
 

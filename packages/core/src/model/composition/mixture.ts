@@ -19,13 +19,14 @@ export const average = (p: Tensor, values: readonly Tensor[]): Tensor => {
 };
 
 /**
- * The model of "one or the other": data from the k-th model with probability w_k. Noise does not mix them, so the law of x_t
- * is the mixture of theirs, and its score the mean of theirs under the probability that x_t came from each,
+ * The model of "one or the other": data from the k-th model with probability w_k. The noised distribution is the
+ * mixture of the noised distributions. Its score is the mean of their scores under the probability that x_t came from
+ * each,
  *
  *     s = sum_k p(k | x_t) s_k        p(k | x_t) in proportion to w_k p_k(x_t)
  *
- * which is not their average weighted by w_k. The models must know `logDensity`: exact ones do, and energies up to a constant
- * for each time, which `annealedImportance` finds. For others see `superpose`.
+ * which is not their average weighted by w_k. The models must know `logDensity`. Exact models do. Energies know it up
+ * to a constant for each time, which `annealedImportance` finds. For other models see `superpose`.
  * @throws ArgumentError for models that do not go together, a model without `logDensity`, or weights that are not positive
  */
 export const mixtureOf = (

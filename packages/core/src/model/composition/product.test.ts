@@ -30,7 +30,7 @@ const momentsOf = ({ data }: NdArray): { mean: number; variance: number } => {
   return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
 };
 
-/** Moments of samples beside N(mean, variance), in standard errors. */
+/** Moments of samples compared with N(mean, variance), in standard errors. */
 const expectNormal = (samples: NdArray, mean: number, variance: number, slack = 0): void => {
   const found = momentsOf(samples);
   expect(Math.abs(found.mean - mean), `mean ${found.mean}`).toBeLessThan(4 * Math.sqrt(variance / count) + slack);
@@ -44,7 +44,7 @@ describe("two equal N(m, C)", () => {
   const product = productOf([normalOf(m, C), normalOf(m, C)]);
   const { sigmaMax } = process.recipe as unknown as { sigmaMax: number };
 
-  test("without correction the flow collapses to C^2 / (2 (C + sigma_T^2)) from the product's own law", async () => {
+  test("without correction the flow collapses to C^2 / (2 (C + sigma_T^2)) from the product's own distribution", async () => {
     const initial = normal([count, 1], { seed: 1, dtype: "float64" });
     const start = Math.sqrt((C + sigmaMax ** 2) / 2);
     for (let i = 0; i < count; i++) initial.data[i] = m + start * initial.data[i]!;
@@ -72,7 +72,8 @@ describe("two equal N(m, C)", () => {
     }),
   ])("$recipe.kind repairs it to C / 2", async (sampler) => {
     const found = await sample(product, { count, seed: 2, sampler, runtime });
-    // Steps are long against the law at high noise alone, so that little of their error is left; the walk lags in the last levels.
+    // Steps are long against the distribution at high noise alone, so that little of their error is left; the walk lags
+    // in the last levels.
     expectNormal(found, m, repaired, 0.04);
   });
 
@@ -93,7 +94,7 @@ const settled = (model: ScoreModel) =>
   });
 const v = (variance: number) => variance + 0.05 ** 2;
 
-test("exponents, tempering and negation give the law of precisions added", async () => {
+test("exponents, tempering and negation give the distribution of precisions added", async () => {
   const [a, b] = [normalOf(1, 0.5), normalOf(-1, 2)];
   const precisionsAdded = (e: number, f: number) => {
     const precision = e / v(0.5) + f / v(2);
@@ -107,7 +108,7 @@ test("exponents, tempering and negation give the law of precisions added", async
     expectNormal(await settled(model), ...precisionsAdded(e, f));
 });
 
-test("denoiser and score agree, with and without scores of their own", async () => {
+test("denoiser and score agree, with and without their own scores", async () => {
   const models = [normalOf(1, 0.5), normalOf(-1, 2)];
   const own = negate(models[0]!, models[1]!, { strength: 0.7 });
   const plain = models.map(({ process, shape, denoise }) => ({ process, shape, denoise }));

@@ -7,17 +7,21 @@ import { combinedScore, together } from "./together.ts";
 
 /** Options of {@link productOf}. */
 export interface ProductOptions {
-  /** The power of each model's density, default 1; a negative one turns samples away from where that model has its mass. */
+  /**
+   * The power of each model's density, default 1. A negative power turns samples away from where that model has its
+   * mass.
+   */
   readonly exponents?: readonly number[];
 }
 
 /**
  * The model of "both at once", prod_k p_k(x)^{e_k}, by the sum of scores sum_k e_k s_k at every noise level. With noise this is
- * no longer the law of noised data: a product of noised laws is not the noised product. So samplers that follow the process,
- * of the flow or the reverse SDE, give a wrong law: of two equal N(m, C) the flow takes the product's own law at sigma_T to
- * variance C^2 / (2 (C + sigma_T^2)) where C / 2 is right. At each level the sum of scores is that of the product there, so samplers that settle at each level
- * are right in the end: `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where
- * all models know `logDensity`, as this one then does up to a constant for each time.
+ * no longer the distribution of noised data: a product of noised distributions is not the noised product. So samplers
+ * of the flow or the reverse SDE, which follow the process, give a wrong distribution. For two equal N(m, C) the flow
+ * takes the product at sigma_T to variance C^2 / (2 (C + sigma_T^2)) where C / 2 is right. At each level the sum of
+ * scores is the score of the product there, so samplers that settle at each level are right in the end. These are
+ * `annealedLangevin`, `predictorCorrector` with enough correctors (Du et al. 2023), and `mala` where all models know
+ * `logDensity`. The product then knows its `logDensity` up to a constant for each time.
  * @throws ArgumentError for models that do not go together, or exponents that are not finite numbers, one per model
  */
 export const productOf = (models: readonly ScoreModel[], options: ProductOptions = {}): ScoreModel => {
@@ -35,7 +39,7 @@ export const productOf = (models: readonly ScoreModel[], options: ProductOptions
   const densities = members.flatMap(({ logDensity }) => logDensity ?? []);
   return {
     ...parts,
-    // By Tweedie's formula for each model and for the sum; x / alpha is what a score of zero gives.
+    // By Tweedie's formula for each model and for the sum. A score of zero gives x / alpha.
     denoise: (x, t, given) =>
       sum(members.map((model) => model.denoise(x, t, given))).add(
         x.multiply(1 - total).divide(scheduleAt(parts.process, t, x).alpha),
@@ -48,7 +52,7 @@ export const productOf = (models: readonly ScoreModel[], options: ProductOptions
 };
 
 /**
- * p(x)^exponent: above 1 nearer to the modes, below 1 wider; as a {@link productOf} of one.
+ * p(x)^exponent: above 1 nearer to the modes, below 1 wider. It is a {@link productOf} of one.
  * @throws ArgumentError for an exponent that is not positive
  */
 export const temper = (model: ScoreModel, exponent: number): ScoreModel => {
@@ -58,13 +62,14 @@ export const temper = (model: ScoreModel, exponent: number): ScoreModel => {
 
 /** Options of {@link negate}. */
 export interface NegateOptions {
-  /** The power of the unwanted density that the other is divided by, positive; default 1. */
+  /** The power of the unwanted density that the other is divided by, positive. Default 1. */
   readonly strength?: number;
 }
 
 /**
- * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not; as a {@link productOf} of two. It is a density
- * only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to the other's.
+ * p(x) / p_unwanted(x)^strength: what the one model makes and the other does not. It is a {@link productOf} of two. It
+ * is a density only where the unwanted one is wide enough: of Gaussians, strength below the ratio of its variance to
+ * the other's.
  * @throws ArgumentError for models that do not go together, or a strength that is not positive
  */
 export const negate = (model: ScoreModel, unwanted: ScoreModel, options: NegateOptions = {}): ScoreModel => {

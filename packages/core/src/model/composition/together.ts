@@ -30,8 +30,8 @@ const allConditions = (name: string, models: readonly ScoreModel[]): Readonly<Re
 /**
  * What a model made of several has from them.
  * @param name in errors
- * @returns the parts that they agree on, with the conditions of all; and the models, each made to take the conditions of all,
- *   of which it heeds its own
+ * @returns the parts that they agree on, with the conditions of all; and the models, each made to take the conditions
+ *   of all. Each uses its own
  * @throws ArgumentError for no model, models of samples of different shapes or noised by different processes, or a condition
  *   that means two things
  */

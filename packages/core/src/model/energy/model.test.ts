@@ -169,7 +169,7 @@ describe.each(cases)("$form, $kind", ({ form, process }) => {
 });
 
 test.each(energyForms)(
-  "%s: trained, the energy difference of two modes is that of the truth; mala keeps the law",
+  "%s: trained, the energy difference of two modes is the true one; mala keeps the distribution",
   async (form) => {
     const density = gaussianMixture({ means: [[-1], [0.8]], covariances: [0.2, 0.1], weights: [0.4, 0.6] });
     const process = edm();

@@ -20,10 +20,11 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
   "energy" in preconditioning;
 
 /**
- * The energy of a network trained with {@link energyPreconditioning}. Its zero is that of the Gaussian that an untrained network
- * gives: where noise rules, so that the law is known, E is minus the log-density but for what training leaves undetermined.
+ * The energy of a network trained with {@link energyPreconditioning}. Its zero is the zero of the Gaussian that an
+ * untrained network gives. Where noise dominates the distribution is known: there E is minus the log-density, up to
+ * what training leaves undetermined.
  * @param trained with or without classes; the energy of one class is `conditional(energyModel(trained), 3)`
- * @throws ArgumentError for a network trained with another preconditioning, or a model that is no trained network
+ * @throws ArgumentError for a network trained with another preconditioning, or a model that is not a trained network
  */
 export const energyModel = (trained: TrainedModel): EnergyModel => {
   const { process, shape, conditions, preconditioning, parameters } = trained;
@@ -37,8 +38,8 @@ export const energyModel = (trained: TrainedModel): EnergyModel => {
       `energyModel: expected a network trained with energyPreconditioning, found ${JSON.stringify(preconditioning.recipe)}`,
     );
   const { sigmaData } = preconditioning.recipe;
-  // None of these is marked as shared: in one session the energy, its gradient and the denoised point share their evaluation
-  // of the network, in sessions of their own each would evaluate it.
+  // None of these is marked as shared. In one session the energy, its gradient and the denoised point share one
+  // evaluation of the network. In separate sessions each would evaluate it.
   const partsAt = (x: Tensor, t: Tensor, given: Given = {}) => {
     checkConditionNames("energyModel", trained, Object.keys(given));
     return preconditioned(trained, constants(parameters, x.dtype), x, t, given);

@@ -43,7 +43,7 @@ export type EnergyOptions = OptionsOf<typeof settings>;
  *     residual        e = <u, F> - (s / r) |F|^2 / 2,  that is  E = |u - (s / r) F|^2 / 2
  *
  * with the scales of Karras et al. 2022 (equation 7), so that grad e has the input and the target of their network, of unit
- * variance, and F = 0 is the energy of N(0, s^2 + r^2). The inner product and the denoising residual are those of
+ * variance, and F = 0 is the energy of N(0, s^2 + r^2). The inner product and the denoising residual come from
  * Salimans & Ho 2021, whose residual |y - F|^2 / 2 is here in units of the noise. Training differentiates twice;
  * docs/energies.md has the cost.
  * @throws ArgumentError for an unknown form, or a data deviation that is not positive

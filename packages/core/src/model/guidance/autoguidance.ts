@@ -7,9 +7,9 @@ import { extrapolate, type GuidanceOptions } from "./extrapolate.ts";
  *
  *     D = D_bad + w (D_good - D_bad)
  *
- * Where both err alike, the difference points away from the error; samples become better without becoming less diverse. Weight 1
- * is the good model itself.
- * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ * Where both make the same error, the difference points away from it. Samples become better without becoming less
+ * diverse. Weight 1 is the good model itself.
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
 export const autoguidance = (good: ScoreModel, bad: ScoreModel, options: GuidanceOptions): ScoreModel =>
   extrapolate("autoguidance", good, bad, options);

@@ -9,10 +9,11 @@ import { extrapolate, type GuidanceOptions, guidanceOptions } from "./extrapolat
  *
  *     D = D_u + w (D_c - D_u)
  *
- * Weight w = 1 is the conditional model itself, bit for bit and at its cost; 0 is the unconditional one; above 1 samples are
- * more typical of the condition and less diverse. The guided score is that of p_u (p_c / p_u)^w at each noise level, which is no
- * noised law, but for Gaussians of equal covariance: there it is N((1 - w) m_u + w m_c, C).
- * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ * Weight w = 1 is the conditional model itself, bit for bit and at its cost. Weight 0 is the unconditional model. Above
+ * 1 samples are more typical of the condition and less diverse. The guided score is the score of p_u (p_c / p_u)^w at
+ * each noise level. This is no noised distribution, except for Gaussians of equal covariance: there it is N((1 - w) m_u
+ * + w m_c, C).
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
 export const classifierFreeGuidance = (
   conditional: ScoreModel,
@@ -21,9 +22,9 @@ export const classifierFreeGuidance = (
 ): ScoreModel => extrapolate("classifierFreeGuidance", conditional, unconditional, options);
 
 /**
- * A model with the condition `class`, guided by itself without one. The class stays an input: `sample(guided(model, { weight: 2
- * }), { count, given: { class: 3 } })`. Where none is given it is the model itself. Of a fixed class:
- * `conditional(guided(model, { weight: 2 }), 3)`.
+ * A model with the condition `class`, guided by the same model without a class. The class stays an input:
+ * `sample(guided(model, { weight: 2 }), { count, given: { class: 3 } })`. Where no class is given it is the model
+ * itself. For a fixed class: `conditional(guided(model, { weight: 2 }), 3)`.
  * @param options default weight 1, no guidance
  * @throws ArgumentError for a model that takes no class, and as {@link classifierFreeGuidance}
  */

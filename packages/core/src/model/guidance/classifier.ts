@@ -8,10 +8,10 @@ import { entriesWhere } from "../with-given.ts";
 
 /** A classifier of noisy points. */
 export interface NoisyClassifier {
-  /** How many classes it tells apart. */
+  /** Number of classes. */
   readonly classes: number;
   /**
-   * Log-probabilities of the classes, up to a constant for each point, [n, classes]; they depend on x and t alone.
+   * Log-probabilities of the classes, up to a constant for each point, [n, classes]. They depend on x and t alone.
    * @param x noisy points, [n, ...shape]
    * @param t their times, [n]
    */
@@ -24,7 +24,7 @@ export interface ClassifierGuidanceOptions {
   readonly scale?: number;
 }
 
-/** log p(class | x_t) of each point, [n]; 0 where the row of its class, [n, classes], is all zeros. */
+/** log p(class | x_t) of each point in nats, [n]. 0 where the row of its class, [n, classes], is all zeros. */
 const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, rows: Tensor): Tensor => {
   const logits = classifier.logits(x, t);
   const logProbabilities = logits.subtract(logSumExp(logits, 1).reshape([-1, 1]));
@@ -32,15 +32,15 @@ const classLogProbability = (classifier: NoisyClassifier, x: Tensor, t: Tensor, 
 };
 
 /**
- * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model is steered by the gradient of a
- * classifier that was trained on data under the same noise,
+ * Classifier guidance (Song et al. 2021, section 5; Dhariwal & Nichol 2021, algorithm 1): a model is steered by the
+ * gradient of a classifier. The classifier was trained on data under the same noise,
  *
  *     score = grad log p(x_t) + scale grad log p(class | x_t)
  *
  * At scale 1 and with an exact classifier this is the score of p(x_t | class), by Bayes' rule. The class is an input:
- * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where none is given this is the model itself. Of a
- * fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
- * @param model without classes, or with those of the classifier, which it is then given too
+ * `sample(classifierGuidance(model, classifier), { count, given: { class: 3 } })`; where no class is given this is the
+ * model itself. For a fixed class: `conditional(classifierGuidance(model, classifier), 3)`.
+ * @param model without classes, or with the classes of the classifier. It is then given the class too
  * @throws ArgumentError for a scale that is not finite, or a model with other classes than the classifier's
  */
 export const classifierGuidance = (
@@ -68,7 +68,7 @@ export const classifierGuidance = (
       grad((at: Tensor) => classLogProbability(classifier, at, t, rows).sum())(x).multiply(scale),
     { name: "classifier guidance" },
   );
-  /** What the model itself is given, and the pull of the class, unless there is none. */
+  /** What the model itself is given, and the pull of the class, unless no class is given. */
   const split = (given: Given = {}) => {
     checkConditionNames("classifierGuidance", { conditions: all }, Object.keys(given));
     const { class: rows } = given;

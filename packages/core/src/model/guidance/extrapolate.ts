@@ -12,8 +12,8 @@ export interface GuidanceOptions {
   /** The w of D = D_other + w (D - D_other); 1 is the model itself. */
   readonly weight: number;
   /**
-   * The noise levels (low, high] of sigma / alpha at which the model is guided; outside it is the model itself, and the other
-   * one is not evaluated (Kynkaanniemi et al. 2024). Default all.
+   * The noise levels (low, high] of sigma / alpha at which the model is guided (Kynkaanniemi et al. 2024). Outside it
+   * is the model itself, and the other model is not evaluated. Default all.
    */
   readonly interval?: readonly [low: number, high: number];
 }
@@ -22,10 +22,10 @@ export interface GuidanceOptions {
 export const guidanceOptions = { weight: true, interval: true } satisfies Known<GuidanceOptions>;
 
 /**
- * D_other + w (D - D_other) within the interval and D outside; the same of scores. Sampling evaluates the other model only in
- * steps that look at a time within.
+ * D_other + w (D - D_other) within the interval and D outside, and the same for scores. Sampling evaluates the other
+ * model only in steps that look at a time within.
  * @param name in errors
- * @throws ArgumentError for models that do not go together, a weight that is not finite or an interval that is none
+ * @throws ArgumentError for models that do not go together, a weight that is not finite or a bad interval
  */
 export const extrapolate = (
   name: string,

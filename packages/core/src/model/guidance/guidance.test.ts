@@ -49,7 +49,7 @@ const x = castArray(normal([12, 2], { seed: 1 }), "float64");
 const ratioAt = ({ process }: ScoreModel, t: number): number => process.sigma(t) / process.alpha(t);
 
 describe.each([edm(), vp()])("$recipe.kind", (process) => {
-  test("two Gaussians of equal covariance: the guided score is that of N((1 - w) m_u + w m_c, C)", async () => {
+  test("two Gaussians of equal covariance: the guided score is the score of N((1 - w) m_u + w m_c, C)", async () => {
     const [c, u] = modelsOn(process);
     for (const weight of [-0.5, 0, 0.5, 2, 5]) {
       const mean = mc!.map((value, i) => (1 - weight) * mu![i]! + weight * value);
