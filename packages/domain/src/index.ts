@@ -25,6 +25,7 @@ export {
   measureImages,
 } from "./images/measure-images.ts";
 export type { DrawRequest, Features, Measured, MeasureInput, MeasureProgress } from "./measure.ts";
+export { shortList } from "./names.ts";
 export {
   encoded,
   type OpenedData,
