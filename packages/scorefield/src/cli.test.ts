@@ -270,7 +270,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
       ["train", "moons", "--set", "network.wdith=3"],
       /network.wdith: unknown setting; did you mean width\?/,
     ],
-    ["its setting", ["train", "moons", "--set", "sampler.stpes=3"], /sampler\.stpes: unknown setting; did you mean steps\?/],
+    [
+      "its setting",
+      ["train", "moons", "--set", "sampler.stpes=3"],
+      /sampler\.stpes: unknown setting; did you mean steps\?/,
+    ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
     ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],
