@@ -1,7 +1,7 @@
 /** The measures of a report: a table with a dot plot in each row. */
 import type { Measure } from "@scorefield/assess";
 import { intervalStrip } from "../figure/interval-strip.ts";
-import { type FiniteInterval, finite } from "./measures-text.ts";
+import { type FiniteInterval, finite } from "./finite-interval.ts";
 import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
 

@@ -1,18 +1,8 @@
 /** Measures of samples as text. */
 import type { Interval, Measure } from "@scorefield/assess";
+import { finite } from "./finite-interval.ts";
 import { shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
-
-/** An interval whose numbers are finite. */
-export interface FiniteInterval {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** The interval, where its numbers are finite. */
-export const finite = ({ value, low, high }: Interval): FiniteInterval | undefined =>
-  value === null || low === null || high === null ? undefined : { value, low, high };
 
 /** A measure's number, and its interval, as people read them. */
 const cells = (interval: Interval): [string, string] => {
