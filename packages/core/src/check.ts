@@ -15,8 +15,8 @@ export const checkCount = (name: string, value: number): void => {
     throw new ArgumentError(`${name}: expected a whole number of at least 0, found ${value}`);
 };
 
-// A list of this many times takes about a gigabyte while it is made.
-const mostSteps = 1e7;
+/** Steps that a sampler may take: a list of this many times takes about a gigabyte while it is made. */
+export const mostSteps = 1e7;
 
 /** @throws ArgumentError unless a positive whole number of at most ten million, the most steps of a list of times */
 export const checkSteps = (name: string, value: number): void => {

@@ -2,7 +2,7 @@
 export { checkCount, checkPositive, checkWhole } from "./check.ts";
 export { bitsOf } from "./likelihood/bits-per-dimension.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
-export { type ExactClasses, exactClasses } from "./model/exact-classes.ts";
+export { exactClasses } from "./model/exact-classes.ts";
 export { expandTime } from "./model/expand-time.ts";
 export { givenRows } from "./model/given.ts";
 export { perSample } from "./model/per-sample.ts";

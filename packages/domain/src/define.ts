@@ -5,7 +5,7 @@ import type { FloatType, NdArray } from "@scorefield/tensor";
 import { identity } from "./codec.ts";
 import type { Domain } from "./domain.ts";
 import { type OpenedData, type OpenOptions, openData } from "./open.ts";
-import { rowDomain } from "./rows.ts";
+import { rowDomain } from "./row-domain.ts";
 import type { Composition } from "./samples.ts";
 
 /** A domain, and a way to open its data. */

@@ -1,6 +1,6 @@
 export { arrays } from "./arrays/domain.ts";
+export * from "./browser.ts";
 export { builtInDomains, domainOfRecord, findDomain, type RecordedData, recogniseData } from "./built-in.ts";
-export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
 export { type DomainParts, defineDomain, type OpenableDomain } from "./define.ts";
 export type {
   DataFacts,
@@ -17,7 +17,6 @@ export type {
   Watching,
   Writing,
 } from "./domain.ts";
-export { type GlyphBatch, type GlyphSampler, glyphNames, glyphs } from "./glyphs/glyphs.ts";
 export {
   type ImageQuality,
   type ImageSets,
@@ -25,6 +24,7 @@ export {
   measureImages,
 } from "./images/measure-images.ts";
 export type { DrawRequest, Features, Measured, MeasureInput, MeasureProgress } from "./measure.ts";
+export { shortList } from "./names.ts";
 export {
   encoded,
   type OpenedData,
@@ -35,19 +35,7 @@ export {
   type SplitData,
 } from "./open.ts";
 export { dataName, movePaths } from "./paths.ts";
-export { planarNames } from "./planar/names.ts";
-export {
-  checkerboard,
-  moons,
-  type PlanarSampler,
-  pinwheel,
-  planarSets,
-  rings,
-  spirals,
-  swissRoll,
-} from "./planar/sets.ts";
 export { arraySamples, type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
 export { type DataSettings, fillSettings } from "./settings.ts";
 export { type ColumnComparison, type ColumnDistance, compareColumns, type RowSets } from "./table/compare-columns.ts";
 export { type MeasureTableOptions, measureTable, type TableQuality } from "./table/measure-table.ts";
-export type { Scaling, ScalingKind } from "./table/scaling.ts";

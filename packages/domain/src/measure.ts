@@ -1,6 +1,6 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
 import type { AssessProgress, FeatureExtractor } from "@scorefield/assess";
-import type { NdArray } from "@scorefield/tensor";
+import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { ImageQuality } from "./images/measure-images.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { TableQuality } from "./table/measure-table.ts";
@@ -57,9 +57,9 @@ export interface MeasureInput {
 export interface Measured {
   /** Plain JSON. */
   readonly quality: TableQuality | ImageQuality;
-  readonly samples: NdArray;
+  readonly samples: NdArray<FloatType>;
   /** Real data that the model has not seen. */
-  readonly real: NdArray;
+  readonly real: NdArray<FloatType>;
   /** What the samples were compared with, in a few words. */
   readonly comparedWith: string;
   /** What the features are of, in a few words. */

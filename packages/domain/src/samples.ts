@@ -1,6 +1,6 @@
 /** Samples in the units of their data, read by number. */
 
-import { DataError } from "@scorefield/data";
+import { DataError, takeRows } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 
 /** What samples consist of. */
@@ -33,15 +33,6 @@ export interface Samples extends Composition {
   read(rows: readonly number[]): NdArray<FloatType> | Promise<NdArray<FloatType>>;
 }
 
-/** Some samples of an array [n, ...], in the order asked for. */
-const rowsOf = <D extends FloatType>({ dtype, data, shape: [, ...shape] }: NdArray<D>, rows: readonly number[]) => {
-  const size = shape.reduce((product, side) => product * side, 1);
-  const taken = new (dtype === "float32" ? Float32Array : Float64Array)(rows.length * size);
-  for (const [i, row] of rows.entries())
-    taken.set(data.subarray(row * size, (row + 1) * size) as Float64Array, i * size);
-  return { dtype, shape: [rows.length, ...shape], data: taken } as unknown as NdArray<D>;
-};
-
 /** An array [n, ...shape] in memory as samples. */
 export const arraySamples = (
   values: NdArray<FloatType>,
@@ -50,7 +41,7 @@ export const arraySamples = (
   ...about,
   count: values.shape[0]!,
   shape: values.shape.slice(1),
-  read: (rows) => rowsOf(values, rows),
+  read: (rows) => takeRows<FloatType>(values, rows),
 });
 
 /** The first samples, all unless there are more than `most`: [n, ...shape]. */

@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
-import { imageCodec } from "./images/codec.ts";
+import { imageCodec } from "./images/image-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
 
 const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Codec>> = {

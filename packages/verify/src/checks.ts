@@ -1,6 +1,7 @@
 /** Every check, in the order in which a defect would spread: what later ones rest on comes first. */
 import { adaptiveChecks } from "./adaptive-checks.ts";
 import { averageChecks } from "./average-checks.ts";
+import { bitsChecks } from "./bits-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
 import { compositionChecks } from "./composition-checks.ts";
@@ -19,6 +20,7 @@ import { orderChecks } from "./order-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
+import { trajectoryDensityChecks } from "./trajectory-density-checks.ts";
 
 /** All checks; `slow` ones take most of the time. */
 export const checks: readonly Check[] = [
@@ -34,6 +36,8 @@ export const checks: readonly Check[] = [
   ...correctorChecks,
   ...modeChecks,
   ...likelihoodChecks,
+  ...bitsChecks,
+  ...trajectoryDensityChecks,
   ...energyChecks,
   ...compositionChecks,
   ...guidanceChecks,

@@ -1,7 +1,7 @@
 /** Checks of predictors under a corrector: it settles at each level only if the predictor goes on from where it left x. */
 import { edm } from "@scorefield/core";
 import { type Check, relative, worst } from "./check.ts";
-import { type CrossedData, crossedError, type NamedPredictor, predictors } from "./probe/corrector-probe.ts";
+import { type CrossedData, crossedError, type NamedPredictor, predictorVariants } from "./probe/corrector-probe.ts";
 
 const process = edm();
 const corrector = { correctorSteps: 10, snr: 0.3 } as const;
@@ -24,4 +24,4 @@ export const correctorCheck = ({ name, make }: NamedPredictor): Check => ({
 });
 
 /** Every predictor with a corrector. */
-export const correctorChecks: readonly Check[] = predictors.map(correctorCheck);
+export const correctorChecks: readonly Check[] = predictorVariants.map(correctorCheck);

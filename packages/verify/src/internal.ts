@@ -7,7 +7,7 @@ export {
   crossedError,
   crossedModel,
   type NamedPredictor,
-  predictors,
+  predictorVariants,
 } from "./probe/corrector-probe.ts";
 export { flowErrors, flowProcesses, pointError } from "./probe/flow-probe.ts";
 export { varianceErrors, variancePath } from "./probe/linear-probe.ts";

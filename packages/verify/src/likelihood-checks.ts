@@ -1,41 +1,25 @@
-/** Checks of likelihoods: densities, codes and bits per dimension in closed form. */
+/** Checks of likelihoods: densities and codes in closed form. */
 
-import type { Sampler } from "@scorefield/core";
 import {
-  bitsPerDimension,
   decode,
   edm,
   encode,
-  eulerMaruyama,
   exact,
   gaussian,
   gaussianMixture,
-  heun,
-  itoLogDensity,
   logDensity,
   logDensityDetails,
   normal,
   rademacher,
   rectifiedFlow,
-  sample,
-  type TrajectoryState,
   vp,
 } from "@scorefield/core";
-import { bitsOf, exactClasses, exactDivergence, hutchinsonDivergence } from "@scorefield/core/internal";
-import { castArray, constant, fromNested, matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
-import {
-  absolute,
-  type Check,
-  type CheckContext,
-  estimate,
-  type Finding,
-  relative,
-  sameNumbers,
-  worst,
-} from "./check.ts";
+import { exactClasses, exactDivergence, hutchinsonDivergence } from "@scorefield/core/internal";
+import { castArray, constant, fromNested, matmul, ndarray, type Tensor } from "@scorefield/tensor";
+import { absolute, type Check, estimate, type Finding, relative, sameNumbers, worst } from "./check.ts";
 import { planarMixture } from "./density-checks.ts";
-import { evaluate, filled, numbers } from "./evaluate.ts";
-import { orderOf } from "./probe/affine-probe.ts";
+import { evaluate, numbers } from "./evaluate.ts";
+import { exactLogDensity, slopeOf } from "./log-density-errors.ts";
 
 /** The prior leaves out the data's own variance, a share of 1e-8 here. */
 const wide = edm({ sigmaMin: 0.01, sigmaMax: 1e4 });
@@ -50,16 +34,6 @@ const correlated = gaussian({
     Array.from({ length: dimensions }, (_, j) => 0.7 ** Math.abs(i - j)),
   ),
 });
-
-const exactLogDensity = async (
-  model: ReturnType<typeof exact>,
-  x: NdArray,
-  time: number,
-  { runtime }: CheckContext,
-): Promise<Float64Array> => {
-  const [found] = await evaluate((at, t) => [model.logDensity(at!, t!)], [x, filled(x.shape[0]!, time)], runtime);
-  return numbers(found!);
-};
 
 /** x -> A x and its symmetric part by hand: the off-diagonal squares sum to 11.625, all to 32.625. */
 const matrix = [
@@ -145,45 +119,6 @@ const priorLeavesOut = (process: typeof wide): Check => ({
     ]);
   },
 });
-
-/** Root mean square error of the log-density that is accumulated along a trajectory, at its end. */
-const itoError = async (
-  process: typeof wide,
-  sampler: Sampler,
-  dynamics: "sde" | "ode",
-  context: CheckContext,
-): Promise<number> => {
-  const count = 400;
-  const model = exact(planarMixture, process);
-  const initial = normal([count, 2], { seed: 1, dtype: "float64" });
-  for (let i = 0; i < initial.data.length; i++) initial.data[i]! *= process.priorDeviation;
-  const states: TrajectoryState[] = [{ t: process.times.last, x: initial }];
-  await sample(model, {
-    count,
-    sampler: { ...sampler, denoiseLast: false },
-    dtype: "float64",
-    initial,
-    onProgress: ({ t, x }) => states.push({ t, x: x as NdArray<"float64"> }),
-    ...context,
-  });
-  const found = (await itoLogDensity(model, states, { dynamics, ...context })).data.subarray(-count);
-  const { t, x } = states.at(-1)!;
-  const truth = await exactLogDensity(model, x, t, context);
-  return Math.sqrt(found.reduce((sum, value, i) => sum + (value - truth[i]!) ** 2, 0) / count);
-};
-
-const slopeOf = async (
-  sizes: readonly number[],
-  order: number,
-  tolerance: number,
-  errorOf: (size: number) => Promise<number>,
-): Promise<Finding> => {
-  const errors: number[] = [];
-  for (const size of sizes) errors.push(await errorOf(size));
-  const found = orderOf(sizes, errors);
-  const detail = `error ${errors.at(-1)!.toExponential(1)} after ${sizes.at(-1)} steps`;
-  return { expected: order, found, error: Math.abs(found - order), unit: "slope", tolerance, detail };
-};
 
 /** Likelihoods against closed forms. */
 export const likelihoodChecks: readonly Check[] = [
@@ -302,53 +237,5 @@ export const likelihoodChecks: readonly Check[] = [
         estimate(1, errors / claimed, Math.sqrt(3 / n), { detail: "variance found over claimed" }),
       ]);
     },
-  },
-  {
-    name: "bits per dimension of a uniform density: 8",
-    group,
-    source: "Theis et al. 2016, section 3.1: -log2 of the cells of 1/128 in [-1, 1]",
-    run: async () => absolute(8, bitsOf(3 * Math.log(1 / 2), 3, 1 / 128), 1e-12),
-  },
-  {
-    name: "bits per dimension of N(0, 1) at data of second moment 1/3",
-    group,
-    source: "Theis et al. 2016, section 3.1: log2(2 pi) / 2 + 1 / (6 ln 2) + 7",
-    run: async (context) => {
-      const [rounds, levels] = [10, 256];
-      const values = ndarray(
-        Int32Array.from({ length: levels * rounds }, (_, i) => i % levels),
-        [levels * rounds, 1],
-      );
-      const { mean } = await bitsPerDimension(exact(gaussian({ mean: [0] }), wide), values, {
-        ...context,
-        range: [-255 / 256, 255 / 256],
-        dtype: "float64",
-      });
-      // The model is of the data under its least noise.
-      const v = 1 + 0.01 ** 2;
-      const byHand = 0.5 * Math.log2(2 * Math.PI * v) + 1 / (6 * v * Math.LN2) + 7;
-      // By chance the squared value moves by 2 m w u, u uniform in a cell of width w.
-      const deviation = (2 * Math.sqrt(1 / 3) * (1 / 128)) / Math.sqrt(12) / (2 * Math.LN2);
-      return absolute(byHand, mean, (4 * deviation) / Math.sqrt(levels * rounds) + 1e-5);
-    },
-  },
-  {
-    name: "log-density along a reverse-time SDE by Ito's lemma: order 1/2",
-    group,
-    source: "Skreta et al. 2024, theorem 1",
-    run: (context) =>
-      slopeOf([50, 100, 200, 400], 0.5, 0.2, (steps) =>
-        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), eulerMaruyama({ steps }), "sde", context),
-      ),
-  },
-  {
-    name: "log-density along a trajectory of the flow: order 2",
-    group,
-    source: "Chen et al. 2018, theorem 1",
-    slow: true,
-    run: (context) =>
-      slopeOf([40, 60, 90, 135], 2, 0.3, (steps) =>
-        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), heun({ steps, grid: "log-snr" }), "ode", context),
-      ),
   },
 ];

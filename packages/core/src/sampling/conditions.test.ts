@@ -1,4 +1,4 @@
-/** Conditions and parts of a run, with every sampler: what each sample is does not depend on the others. */
+/** Conditions and parts of a run, beside what the suite of samplers asks of each: of networks, trajectories and graphs. */
 import { type NdArray, ndarray, ShapeError, zeros } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
@@ -20,11 +20,11 @@ import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 import { compileSampler, samplerNoise, samplerToOnnx } from "./compile-sampler.ts";
+import { dormandPrince } from "./dormand-prince.ts";
 import { euler } from "./euler.ts";
 import { eulerMaruyama } from "./euler-maruyama.ts";
 import { heun } from "./heun.ts";
 import { sample } from "./sample.ts";
-import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 import { sampleTrajectory } from "./trajectory.ts";
 import { unipc } from "./unipc.ts";
 
@@ -45,13 +45,6 @@ const count = 11;
 /** Eleven samples in batches of four: no list of three repeats within a batch. */
 const classes = Array.from({ length: count }, (_, i) => (i === 5 ? null : [2, 0, 1, 1][i % 4]!));
 
-const short: Readonly<Record<string, Record<string, unknown>>> = {
-  "annealed-langevin": { levels: 6, stepsPerLevel: 2 },
-  "adaptive-sde": {},
-  "dormand-prince": {},
-};
-const samplers = samplerKinds.map((kind) => samplerFromRecipe({ kind, ...(short[kind] ?? { steps: 8 }) }));
-
 const rowsWhere = ({ data }: NdArray, passes: (i: number) => boolean): number[] =>
   Array.from(data as Float64Array).filter((_, j) => passes(j >> 1));
 
@@ -70,15 +63,11 @@ describe("a list of classes over several batches: each sample equals the sample 
       expectClose(rowsWhere(all, of), rowsWhere(alone, of), 1e-7);
     }
   };
-  for (const sampler of samplers)
-    test(`${sampler.recipe.kind}, exact`, async () => {
-      await check(known, sampler);
-    });
   for (const [name, model] of [
     ["a network", network],
     ["guidance within an interval", guided(network, { weight: 2, interval: [0.1, 5] })],
   ] as const)
-    for (const sampler of [unipc({ steps: 12 }), samplerFromRecipe({ kind: "dormand-prince" })])
+    for (const sampler of [unipc({ steps: 12 }), dormandPrince()])
       test(`${sampler.recipe.kind}, ${name}`, async () => {
         await check(model, sampler);
       });
@@ -158,20 +147,6 @@ describe("parts of a run", () => {
     [4, 4],
     [8, 3],
   ] as const;
-  for (const sampler of samplers)
-    test(`${sampler.recipe.kind}: put together they are the run, bit for bit where they are whole batches`, async () => {
-      const options = { batch: 3, seed: 3, sampler, dtype: "float64", runtime } as const;
-      const whole = await sample(known, { ...options, count, given: { class: classes } });
-      const part = async (firstSample: number, size: number): Promise<number[]> => {
-        const given = { class: classes.slice(firstSample, firstSample + size) };
-        return Array.from((await sample(known, { ...options, firstSample, count: size, given })).data);
-      };
-      const cut: number[] = [];
-      for (const [firstSample, size] of parts) cut.push(...(await part(firstSample, size)));
-      expectClose(cut, Array.from(whole.data), 1e-7);
-      expect([...(await part(0, 3)), ...(await part(3, 6))]).toEqual(Array.from(whole.data.slice(0, 18)));
-    });
-
   test("a network, in float32: to its rounding", async () => {
     const whole = await sample(network, { count, seed: 3, runtime, given: { class: classes } });
     for (const [firstSample, size] of parts) {

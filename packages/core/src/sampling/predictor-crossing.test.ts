@@ -1,6 +1,6 @@
 import { type Spec, type Tensor, toOnnx } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { predictors } from "@scorefield/verify/internal";
+import { predictorVariants } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
@@ -15,11 +15,11 @@ const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
 describe("every predictor with every corrector", () => {
-  for (const predictor of predictors) predictorCase(predictor, runtime);
+  for (const predictor of predictorVariants) predictorCase(predictor, runtime);
 });
 
 test("every sampler is crossed, or refused with a sentence that says why", () => {
-  const crossed = new Set(predictors.map(({ make }) => make(12).recipe.kind));
+  const crossed = new Set(predictorVariants.map(({ make }) => make(12).recipe.kind));
   const refused = samplerKinds.filter((kind) => !crossed.has(kind));
   expect(refused).toEqual([
     "restart",
@@ -55,7 +55,7 @@ test("following the corrector takes no evaluation more than announced", () => {
     { shape: [4], dtype: "float32" },
   ];
   const list = (count: number, spec: Spec): Spec[] => Array.from({ length: count }, () => spec);
-  for (const { name, make } of predictors) {
+  for (const { name, make } of predictorVariants) {
     const sampler = predictorCorrector({ predictor: make(12), correctorSteps: 3 });
     const step = (x: Tensor, carried: Tensor[], [from, to, ...before]: Tensor[], noise: Tensor[]) => {
       const next = sampler.step(model, { x, carried }, { from: from!, to: to!, before }, noise);

@@ -204,6 +204,25 @@ export const samplerSuite = (
       }
     });
 
+    test("a class for each sample: it is as that of its class alone, and parts put together are the run", async () => {
+      const labels = [0, 1, null, 1, 0, 0, 1];
+      const whole = await draw(classes, { batch: 3, given: { class: labels } });
+      for (const label of [1, null]) {
+        const alone = await draw(conditional(classes, label), { batch: 3 });
+        for (const [i, own] of labels.entries())
+          if (own === label)
+            for (const k of [2 * i, 2 * i + 1]) expect(Math.abs(whole.data[k]! - alone.data[k]!)).toBeLessThan(float64);
+      }
+      const part = async (firstSample: number, size: number): Promise<number[]> => {
+        const given = { class: labels.slice(firstSample, firstSample + size) };
+        return Array.from((await draw(classes, { batch: 3, firstSample, count: size, given })).data);
+      };
+      const cut = [...(await part(0, 2)), ...(await part(2, 4)), ...(await part(6, 1))];
+      expect(largest(cut, whole.data)).toBeLessThan(float64);
+      const batches = [...(await part(0, 3)), ...(await part(3, 3))];
+      expect(batches, "bit for bit where parts are whole batches").toEqual(Array.from(whole.data.slice(0, 12)));
+    });
+
     test("compositions: each sample its own", async () => {
       for (const model of [productOf([first, second]), mixtureOf([first, second])]) {
         const all = await draw(model);

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { native } from "@scorefield/tensor/native";
-import { predictors } from "@scorefield/verify/internal";
 import { afterAll, expect, test } from "vitest";
-import { predictorCorrector } from "./predictor-corrector.ts";
 import { samplerSuite } from "./sampler.case.ts";
 import { samplerFromRecipe, samplerKinds } from "./samplers.ts";
 
@@ -20,12 +18,6 @@ const short: Readonly<Record<string, object>> = {
 
 for (const kind of samplerKinds)
   samplerSuite(kind, () => samplerFromRecipe({ kind, ...(short[kind] ?? { steps: 8 }) }), { runtime });
-
-for (const { name, make } of predictors)
-  samplerSuite(`${name}, with a corrector`, () => predictorCorrector({ predictor: make(6), correctorSteps: 2 }), {
-    runtime,
-    brief: true,
-  });
 
 test("every sampler's own test runs its truths", () => {
   const folder = fileURLToPath(new URL(".", import.meta.url));

@@ -2,7 +2,7 @@
 import { DataError, npyBytes } from "@scorefield/data";
 import type { NdArray, Shape } from "@scorefield/tensor";
 import { defineDomain } from "../define.ts";
-import { isImageShape } from "../images/shared.ts";
+import { isImageShape } from "../images/image-domain.ts";
 
 const refused =
   "expects a run that knows what its samples are; save the model with its data, as in saveRun(path, model, { data })";

@@ -2,8 +2,8 @@
 import { setting } from "@scorefield/core";
 import { imageArray } from "@scorefield/data";
 import { defineDomain } from "../define.ts";
-import { givenImages } from "../images/given.ts";
-import { imageDomain } from "../images/shared.ts";
+import { readGivenImages } from "../images/given-images.ts";
+import { imageDomain } from "../images/image-domain.ts";
 import { type DataSettings, seedSetting } from "../settings.ts";
 import { glyphNames, glyphs } from "./glyphs.ts";
 
@@ -47,5 +47,5 @@ export const glyphDomain = defineDomain({
     );
     return { samples, settings };
   },
-  given: givenImages,
+  given: readGivenImages,
 });

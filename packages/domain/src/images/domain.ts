@@ -2,9 +2,9 @@
 import { setting } from "@scorefield/core";
 import { type Images, withMirrored } from "@scorefield/data";
 import { defineDomain } from "../define.ts";
-import { givenImages } from "./given.ts";
-import { imageDomain } from "./shared.ts";
-import { hasLabelFile, type ImageSettings, readImages } from "./source.ts";
+import { readGivenImages } from "./given-images.ts";
+import { imageDomain } from "./image-domain.ts";
+import { hasLabelFile, type ImageSettings, readImages } from "./read-images.ts";
 
 const settings = {
   path: setting.path({
@@ -75,5 +75,5 @@ export const images = defineDomain({
   read: (settings, options) => readImages(settings as ImageSettings, options),
   additions: ({ flip }) => (flip ? "mirrored ones among the former" : undefined),
   training: (samples, { flip }) => (flip ? withMirrored(samples as Images) : samples),
-  given: givenImages,
+  given: readGivenImages,
 });

@@ -2,11 +2,11 @@
 import { setting } from "@scorefield/core";
 import { defineDomain } from "../define.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { rowDomain } from "../rows.ts";
+import { rowDomain } from "../row-domain.ts";
 import { arraySamples } from "../samples.ts";
 import { type DataSettings, seedSetting } from "../settings.ts";
-import { fitRows } from "../table/fit.ts";
-import { givenRows } from "../table/given.ts";
+import { fitRows } from "../table/fit-rows.ts";
+import { readGivenRows } from "../table/given-rows.ts";
 import { scalingCodec } from "../table/scaling.ts";
 import { type PlanarName, planarNames } from "./names.ts";
 import { planarSets } from "./sets.ts";
@@ -51,7 +51,7 @@ export const planar = defineDomain({
     const values = planarSets[set]()(count, seed);
     return { samples: arraySamples(values, { columns, sha256: fingerprint(columns, values) }), settings };
   },
-  given: givenRows,
+  given: readGivenRows,
   codecs: () => ["none", "quantile", "standard"],
   fit: fitRows,
   codec: scalingCodec,

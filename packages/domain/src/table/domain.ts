@@ -1,11 +1,11 @@
 /** Tables of numbers in files. */
 import { setting } from "@scorefield/core";
 import { defineDomain } from "../define.ts";
-import { rowDomain } from "../rows.ts";
-import { fitRows } from "./fit.ts";
-import { givenRows } from "./given.ts";
+import { rowDomain } from "../row-domain.ts";
+import { fitRows } from "./fit-rows.ts";
+import { readGivenRows } from "./given-rows.ts";
+import { readFileRows, type TableSettings } from "./read-rows.ts";
 import { scalingCodec } from "./scaling.ts";
-import { readFileRows, type TableSettings } from "./source.ts";
 
 const settings = {
   path: setting.path({
@@ -58,7 +58,7 @@ export const table = defineDomain({
     typeof source === "string" ? { kind, path: source } : "kind" in source ? undefined : { kind, ...source },
   paths: () => ["path"],
   read: (settings, options) => readFileRows(settings as TableSettings, options),
-  given: givenRows,
+  given: readGivenRows,
   codecs: () => ["quantile", "standard", "none"],
   fit: fitRows,
   codec: scalingCodec,

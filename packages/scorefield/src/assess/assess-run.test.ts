@@ -7,8 +7,9 @@ import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { qualityText } from "../report/quality-text.ts";
+import { createRun } from "../run/create-run.ts";
 import { loadRun } from "../run/load.ts";
-import { createRun, trainRun } from "../run/train-run.ts";
+import { trainRun } from "../run/train-run.ts";
 import { assessRun } from "./assess-run.ts";
 
 let folder: string;

@@ -1,16 +1,8 @@
 /** `scorefield anomaly`: how unlike the training rows of a run other rows are. */
-import {
-  type AnomalyDetector,
-  auroc,
-  averagePrecision,
-  densityDetector,
-  diffusionTime,
-  nearestNeighbours,
-  trainDiffusionTime,
-} from "@scorefield/assess";
-import { DataError, fitStandardisation, standardise, takeRows } from "@scorefield/data";
+import { auroc, averagePrecision } from "@scorefield/assess";
+import { DataError, takeRows } from "@scorefield/data";
 import { firstSamples } from "@scorefield/domain";
-import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
 import { fixedNumber } from "../report/number-text.ts";
@@ -18,6 +10,7 @@ import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
 import { checkAllowed } from "./allowed.ts";
+import { neighbours, type Rows, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
@@ -25,9 +18,6 @@ import { type InputFormat, inputFormatOption, missingData, missingOption, withIn
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
-
-/** Rows in the units of the data, [n, columns]. */
-type Rows = NdArray<FloatType>;
 
 interface AnomalyFlags {
   readonly data?: string;
@@ -70,70 +60,6 @@ const unseenRows = (rows: Rows, training: Rows): number[] => {
     left.set(key, count - 1);
     return count > 0 ? [] : [i];
   });
-};
-
-const neighbours = 5;
-
-interface Scored {
-  readonly name: string;
-  readonly title: string;
-  readonly scores: NdArray<"float64">;
-  readonly seconds: number;
-}
-
-/** The time of a noise level, relative to the signal. @throws RunError for one beyond the process's */
-const timeOfNoise = ({ path, model: { process } }: LoadedRun, noise: number): number => {
-  const time = process.timeOfLogSnr(-2 * Math.log(noise));
-  const { first, last } = process.times;
-  if (!(time >= first && time < last)) {
-    const [least, most] = [first, last].map((t) => Math.exp(-process.logSnr(t) / 2).toPrecision(3));
-    throw new RunError(`${path}: expected --noise from ${least} to less than ${most}, found ${noise}`);
-  }
-  return time;
-};
-
-const scoreAll = async (
-  run: LoadedRun,
-  training: Rows,
-  rows: Rows,
-  flags: AnomalyFlags & { readonly time: number },
-  signal: AbortSignal,
-): Promise<Scored[]> => {
-  const { time, tolerance, steps, seed } = flags;
-  const fitted = fitStandardisation(training);
-  const known = standardise(training, fitted, "float32");
-  const standard = standardise(rows, fitted, "float32");
-  const scaled = run.codec.encode(rows, { seed, part: 2 });
-  type Entry = readonly [name: string, title: string, rows: NdArray, make: () => Promise<AnomalyDetector>];
-  const entries: readonly Entry[] = [
-    [
-      "negative_log_density",
-      "negative log-density",
-      scaled,
-      async () => densityDetector(run.model, { time, tolerance, signal }),
-    ],
-    ["diffusion_time", "diffusion time, non-parametric", standard, async () => diffusionTime(known, { k: neighbours })],
-    [
-      "diffusion_time_categorical",
-      "diffusion time, categorical",
-      standard,
-      () => trainDiffusionTime(known, { steps, seed, signal }),
-    ],
-    [
-      "nearest_neighbours",
-      `nearest neighbours, k = ${neighbours}`,
-      standard,
-      async () => nearestNeighbours(known, { k: neighbours }),
-    ],
-  ];
-  const found: Scored[] = [];
-  for (const [name, title, points, make] of entries) {
-    signal.throwIfAborted();
-    const begun = performance.now();
-    const scores = await (await make()).score(points);
-    found.push({ name, title, scores, seconds: (performance.now() - begun) / 1000 });
-  }
-  return found;
 };
 
 /** Scores the rows of a file, and prints and writes what was found. */

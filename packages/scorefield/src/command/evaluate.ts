@@ -7,7 +7,6 @@ import { UsageError } from "../errors.ts";
 import type { ReportHead } from "../report/image-report.ts";
 import { qualityText } from "../report/quality-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import type { Table } from "../run/prepare.ts";
 import { checkAllowed } from "./allowed.ts";
 import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
@@ -35,7 +34,7 @@ const reportOf = async (found: Measured, head: ReportHead): Promise<string> => {
   const { quality, samples, real, nearest } = found;
   if (quality.kind === "table") {
     const { tableReport } = await import("../report/table-report.ts");
-    return tableReport(quality, { samples: samples as Table, reference: real as Table }, head);
+    return tableReport(quality, { samples, reference: real }, head);
   }
   const { imageReport } = await import("../report/image-report.ts");
   return imageReport(quality, { samples, real, nearest }, head);

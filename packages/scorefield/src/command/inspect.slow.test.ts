@@ -7,7 +7,8 @@ import { normal } from "@scorefield/core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
-import { createRun, trainRun } from "../run/train-run.ts";
+import { createRun } from "../run/create-run.ts";
+import { trainRun } from "../run/train-run.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -8,8 +8,9 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { createRun } from "../run/create-run.ts";
 import { saveRun } from "../run/save.ts";
-import { createRun, trainRun } from "../run/train-run.ts";
+import { trainRun } from "../run/train-run.ts";
 
 let folder: string;
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));

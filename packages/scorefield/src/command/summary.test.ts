@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { main } from "../cli.ts";
-import { createRun, trainRun } from "../run/train-run.ts";
+import { createRun } from "../run/create-run.ts";
+import { trainRun } from "../run/train-run.ts";
 
 let folder: string;
 beforeAll(async () => {

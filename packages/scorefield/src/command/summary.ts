@@ -3,13 +3,12 @@ import { type KindRecipe, networkFromRecipe, networkKinds, summary } from "@scor
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { suggest } from "../recipe/explain.ts";
-import { isRecipeFile, readRecipe } from "../recipe/read.ts";
+import { isRecipeFile, readRecipe, recipeFolder } from "../recipe/read.ts";
 import { applySettings } from "../recipe/settings.ts";
 import { networkSummaryText } from "../report/network-summary.ts";
 import { isRun } from "../run/folder.ts";
 import { prepare } from "../run/prepare.ts";
 import { readRecord } from "../run/record-file.ts";
-import { recipeFolder } from "../run/train-run.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, wholeList } from "./options.ts";
 import { output } from "./output.ts";

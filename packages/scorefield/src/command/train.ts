@@ -1,137 +1,30 @@
 /** `scorefield train`: from a table, images or a recipe to a run. */
 
-import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import type { Pace, setting } from "@scorefield/core";
-import {
-  builtInDomains,
-  type DataSettings,
-  type Domain,
-  findDomain,
-  movePaths,
-  recogniseData,
-} from "@scorefield/domain";
+import { basename, join, resolve } from "node:path";
+import { type DataSettings, findDomain, movePaths } from "@scorefield/domain";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
-import { suggest } from "../recipe/explain.ts";
 import { expandData } from "../recipe/parse.ts";
-import { isRecipeFile, readRecipe } from "../recipe/read.ts";
+import { isRecipeFile } from "../recipe/read.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
-import { applySettings } from "../recipe/settings.ts";
 import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
 import { grouped } from "../report/number-text.ts";
 import { readPace } from "../run/checkpoint.ts";
+import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
-import { createRun, type PreparedRun, recipeFolder, resumeRun } from "../run/train-run.ts";
+import type { PreparedRun } from "../run/prepared-run.ts";
+import { resumeRun } from "../run/resume-run.ts";
+import { withDataOptions } from "./data-options.ts";
 import { interruptible } from "./interrupt.ts";
-import { gather, labelList, list, positive, whole, withProvider } from "./options.ts";
+import { gather, positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
-import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream } from "./standard-output.ts";
+import { type Fields, type Given, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
 import { trainWatched } from "./training.ts";
 import { recipesRun, withExamples } from "./usage.ts";
-
-interface TrainFlags {
-  readonly out?: string;
-  readonly set?: readonly string[];
-  readonly resume?: boolean;
-  readonly overwrite?: boolean;
-  readonly checkpoint?: number;
-  readonly steps?: number;
-  readonly minutes?: number;
-  readonly pace?: string;
-  readonly batch?: number;
-  readonly seed?: number;
-  readonly dataFormat?: InputFormat;
-  readonly json?: boolean;
-  /** Settings of data, by their names: see the options of domains. */
-  readonly [setting: string]: unknown;
-}
-
-type Fields = Record<string, unknown>;
-
-/** A recipe and the folder its paths are relative to. */
-interface Given {
-  readonly recipe: Fields;
-  readonly folder: string;
-}
-
-/** All data that is made on the spot, by name. */
-const builtInNames = builtInDomains.flatMap(({ words = [] }) => words);
-
-const readSource = async (source: string): Promise<Given> => {
-  if (isRecipeFile(source)) return { recipe: await readRecipe(source), folder: recipeFolder(source) };
-  if (builtInNames.includes(source)) return { recipe: { data: source }, folder: "." };
-  const found = await stat(source).catch(() => undefined);
-  // A bare word is the name of a set; a file has an ending or a folder.
-  if (!found && /^\w+$/.test(source))
-    throw new UsageError(
-      `${source}: expected a data file, a folder of images, a recipe or the name of a built-in set, found none of them; ${suggest(source, builtInNames)}`,
-    );
-  if (found?.isDirectory() && dirname(resolve(source)) === resolve(source))
-    throw new UsageError(
-      `${source}: expected a folder of images, found a whole disk; name the folder that they are in`,
-    );
-  return { recipe: { data: found?.isDirectory() ? recogniseData(source, { isFolder: true })! : source }, folder: "." };
-};
-
-const defined = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-/** Names of the options of all domains. An option has the name of its setting. */
-const dataOptions = [...new Set(builtInDomains.flatMap(({ options = {} }) => Object.keys(options)))];
-
-/** Domains by what people call them, each once. */
-const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map(({ title }) => title))].join(" or ");
-
-/** The settings of data that options say. @throws UsageError for an option that this kind of data does not have */
-const aboutData = (data: unknown, flags: TrainFlags): Fields => {
-  const domain = findDomain((data as Fields | undefined)?.kind);
-  const about = defined(Object.fromEntries(dataOptions.map((name) => [name, flags[name]])));
-  const stray = Object.keys(about).find((name) => !(name in (domain?.options ?? {})));
-  if (stray !== undefined) {
-    const meant = builtInDomains.filter(({ options = {} }) => stray in options);
-    throw new UsageError(`--${stray}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}`);
-  }
-  return about.labels === true ? { ...about, labels: "folders" } : about;
-};
-
-/** Settings of training that options say; how long it goes is said by one of three. */
-const aboutTraining = (
-  training: unknown,
-  { steps, minutes, batch }: TrainFlags,
-  pace: Pace | undefined,
-): Fields | undefined => {
-  const length = defined({ steps, minutes, pace });
-  const about = { ...length, ...defined({ batch }) };
-  if (Object.keys(about).length === 0) return undefined;
-  const { steps: _, minutes: __, pace: ___, ...others } = (training ?? {}) as Fields;
-  return { ...(Object.keys(length).length > 0 ? others : (training as Fields)), ...about };
-};
-
-/** Options that stand for settings of the recipe. */
-const withFlags = ({ recipe, folder }: Given, flags: TrainFlags, pace?: Pace): Given => {
-  const { seed, set = [] } = flags;
-  const { data } = recipe;
-  // What `--set data.kind=...` says decides which options there are.
-  const kinded = applySettings(
-    { data },
-    set.filter((setting) => setting.startsWith("data.kind=")),
-  ).data;
-  const about = aboutData(expandData(kinded), flags);
-  const training = aboutTraining(recipe.training, flags, pace);
-  const changed = {
-    ...recipe,
-    ...(data !== undefined && {
-      data: Object.keys(about).length > 0 ? { ...(expandData(kinded) as Fields), ...about } : data,
-    }),
-    ...defined({ seed }),
-    ...(training && { training }),
-  };
-  return { recipe: applySettings(changed, set), folder };
-};
 
 const describeData = ({ domain, training, heldOut, split, shape, columns, classes }: Prepared): string => {
   const counts = `${grouped(training.count)} training ${domain.samples} and ${grouped(heldOut.count)} held out`;
@@ -257,34 +150,13 @@ const action = (source: string, flags: TrainFlags): Promise<void> =>
     await withInput(piped, signal, (received) => train(source, received, flags, signal));
   }, "stopping after the steps in flight (Ctrl-C again quits at once)");
 
-/** How the text of an option becomes the value of a setting. */
-const parserOf = (type: setting.SettingType): ((text: string) => unknown) => {
-  if (type.type === "whole") return whole(1);
-  if (type.type !== "list") return (text) => text;
-  return type.of.type === "number" || (type.of.type === "text" && type.of.orNumber) ? labelList : list;
-};
-
-/** Adds the options of all domains. */
-const withDataOptions = (command: Command): Command => {
-  const added = new Set<string>();
-  for (const { options = {}, settings } of builtInDomains.toReversed())
-    for (const [name, [flags, help]] of Object.entries(options)) {
-      if (added.has(name)) continue;
-      added.add(name);
-      const { type } = settings[name]!;
-      if (type.type === "boolean") command.option(flags, help);
-      else command.option(flags, help, parserOf(type));
-    }
-  return command;
-};
-
 /** Adds the command to the program. */
 export const addTrain = (program: Command): void => {
   const command = program
     .command("train")
     .summary("train a score model on a table or images, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table or on images and keeps it as a run. A run is a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops the training, and --resume continues it bit for bit. Data from standard input, at most 1 GiB, are kept in the run.",
+      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
     )
     .argument(
       "<source>",
@@ -300,12 +172,12 @@ export const addTrain = (program: Command): void => {
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
     .option(
       "--minutes <n>",
-      "a deadline for all of the training, with its start and previews; the learning rate falls to 0 with the time",
+      "train until this time is up, start and pictures included; the learning rate falls to 0 with it",
       positive,
     )
-    .option("--pace <run>", "repeat the training of a run with --minutes, step by step and without a clock")
+    .option("--pace <run>", "repeat, step by step and without a clock, what a run with --minutes did")
     .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
-    .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
+    .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(command);

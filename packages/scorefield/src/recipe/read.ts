@@ -1,6 +1,6 @@
 /** Recipe files: JSON, or a module whose default export is a recipe, and whose code runs. */
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { RecipeError } from "@scorefield/core";
 import { parseJson } from "./parse-json.ts";
 
@@ -8,6 +8,9 @@ const modules = /\.[cm]?[jt]s$/;
 
 /** Whether a file name is the name of a recipe, not of data. */
 export const isRecipeFile = (path: string): boolean => /\.json$/.test(path) || modules.test(path);
+
+/** The folder that a recipe file's paths are relative to. */
+export const recipeFolder = (file: string): string => dirname(resolve(file));
 
 const readJson = async (path: string): Promise<unknown> => {
   // Without the byte-order mark that some editors write.

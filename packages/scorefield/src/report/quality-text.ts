@@ -2,7 +2,7 @@
 import type { Quality } from "@scorefield/assess";
 import type { ImageQuality, TableQuality } from "@scorefield/domain";
 import { comparisonText } from "./comparison.ts";
-import { measuresText } from "./measure.ts";
+import { measuresText } from "./measures-text.ts";
 import { orderText } from "./order-text.ts";
 import { wrapped } from "./wrap-text.ts";
 

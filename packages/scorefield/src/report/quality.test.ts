@@ -8,7 +8,7 @@ import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@score
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { imageReport } from "./image-report.ts";
-import { measuresText } from "./measure.ts";
+import { measuresText } from "./measures-text.ts";
 import { tableReport } from "./table-report.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));

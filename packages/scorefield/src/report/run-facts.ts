@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { relative } from "node:path";
 import { networkFromRecipe, summary } from "@scorefield/core";
-import { type Domain, dataName } from "@scorefield/domain";
+import { type Domain, dataName, shortList } from "@scorefield/domain";
 import { checkpointSteps } from "../run/checkpoint.ts";
 import { lossPage } from "../run/folder.ts";
 import { isLocked } from "../run/lock.ts";
@@ -81,11 +81,6 @@ export const lengthText = (facts: RunFacts): string => {
     return `${grouped(facts.step)} steps in ${Math.floor(100 * share)} % of ${duration(60 * facts.record.training!.recipe.training.minutes!)}`;
   return steps === undefined ? `${grouped(facts.step)} steps` : `${grouped(facts.step)} of ${grouped(steps)} steps`;
 };
-
-const shortList = (names: readonly string[], most = 12): string =>
-  names.length > most
-    ? `${names.slice(0, most - 1).join(", ")}, ... ${names.at(-1)} (${names.length})`
-    : names.join(", ");
 
 const dataText = ({ path, domain, record: { training } }: RunFacts): string => {
   if (!training) return "not known: a program saved this model";

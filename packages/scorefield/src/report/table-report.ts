@@ -1,8 +1,8 @@
 /** The report on a run on a table: its measures, and every column's distribution beside the distribution of real rows. */
 import type { TableQuality } from "@scorefield/domain";
 import { columnOf } from "@scorefield/domain/table";
+import type { FloatType, NdArray } from "@scorefield/tensor";
 import { twoHistograms } from "../figure/two-histograms.ts";
-import type { Table } from "../run/prepare.ts";
 import type { ReportHead } from "./image-report.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
@@ -33,7 +33,7 @@ const correlations = ({ samples, training, constant }: TableQuality): string =>
 /** The report as one HTML document. @param rows samples and reference rows in the units of the data, [n, columns] */
 export const tableReport = (
   evaluation: TableQuality,
-  rows: { readonly samples: Table; readonly reference: Table },
+  rows: { readonly samples: NdArray<FloatType>; readonly reference: NdArray<FloatType> },
   head: ReportHead,
 ): string => {
   const { columns, count, counts, measures, notes, referenceRows } = evaluation;

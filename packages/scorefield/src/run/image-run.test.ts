@@ -8,9 +8,12 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkpointFolder, checkpointSteps, readPace } from "./checkpoint.ts";
+import { createRun } from "./create-run.ts";
 import { loadRun } from "./load.ts";
 import { readMetrics } from "./metrics.ts";
-import { createRun, type PreparedRun, resumeRun, trainRun } from "./train-run.ts";
+import type { PreparedRun } from "./prepared-run.ts";
+import { resumeRun } from "./resume-run.ts";
+import { trainRun } from "./train-run.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());

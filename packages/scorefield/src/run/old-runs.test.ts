@@ -9,9 +9,11 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RunError } from "../errors.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { createRun } from "./create-run.ts";
 import { loadRun } from "./load.ts";
+import { resumeRun } from "./resume-run.ts";
 import { saveRun } from "./save.ts";
-import { createRun, resumeRun, trainRun } from "./train-run.ts";
+import { trainRun } from "./train-run.ts";
 import { upgradeRecord } from "./upgrade-record.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));

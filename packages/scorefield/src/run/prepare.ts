@@ -9,13 +9,9 @@ import {
   readSplit,
   type SplitData,
 } from "@scorefield/domain";
-import type { NdArray } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import { type Recipe, resolveRecipe } from "../recipe/resolve.ts";
 import type { ParsedRecipe } from "../recipe/schema.ts";
-
-/** Rows in the units of the data. */
-export type Table = NdArray<"float32"> | NdArray<"float64">;
 
 /** The data of a run. */
 export interface Prepared extends Composition {

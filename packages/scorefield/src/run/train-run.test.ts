@@ -9,11 +9,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { RunError } from "../errors.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkpointFolder, checkpointSteps } from "./checkpoint.ts";
+import { createRun } from "./create-run.ts";
 import { type LoadOptions, loadRun } from "./load.ts";
 import { lockRun } from "./lock.ts";
 import { type Metrics, readMetrics } from "./metrics.ts";
+import type { PreparedRun } from "./prepared-run.ts";
+import { resumeRun } from "./resume-run.ts";
 import { saveRun } from "./save.ts";
-import { createRun, type PreparedRun, resumeRun, trainRun } from "./train-run.ts";
+import { trainRun } from "./train-run.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());

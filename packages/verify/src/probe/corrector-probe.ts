@@ -31,7 +31,7 @@ export interface NamedPredictor {
 const orders = [1, 2, 3] as const;
 
 /** Every sampler that a corrector can follow, in every order and variant. A new one is a line here. */
-export const predictors: readonly NamedPredictor[] = [
+export const predictorVariants: readonly NamedPredictor[] = [
   { name: "heun", make: (steps) => heun({ steps }) },
   { name: "heun (churn)", make: (steps) => heun({ steps, sChurn: 20 }) },
   { name: "euler", make: (steps) => euler({ steps }) },

@@ -1,7 +1,7 @@
 /** What recipes for images take where they say nothing. */
 import type { Shape } from "@scorefield/tensor";
 import type { DataFacts, DomainDefaults, FittedDefaults, Watching } from "../domain.ts";
-import { stepsOfPasses } from "../rows.ts";
+import { stepsOfPasses } from "../row-domain.ts";
 
 /** Heun's method with 18 steps, as in Karras et al. 2022 for 32 x 32. */
 export const imageDefaults: DomainDefaults = {

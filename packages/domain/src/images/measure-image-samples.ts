@@ -1,12 +1,12 @@
 /** How near images drawn by a model come to images that it has not seen. */
 import { type Classifier, classifierExtractor } from "@scorefield/assess";
 import { ArgumentError, type Dataset, permutation } from "@scorefield/core";
-import { type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+import { takeRows } from "@scorefield/data";
 import { classSlots } from "../class-slots.ts";
 import type { Features, Measured, MeasureInput } from "../measure.ts";
 import { type Samples, takeSamples } from "../samples.ts";
-import { imageDefaults } from "./defaults.ts";
 import { glyphExtractor, type LabelledImages, ownClassifier, safeName } from "./features.ts";
+import { imageDefaults } from "./image-defaults.ts";
 import { measureImages } from "./measure-images.ts";
 
 // Five neighbours and a two-sample test need a few images.
@@ -60,15 +60,6 @@ const featuresOf = async (
   return { extractor: await glyphExtractor(made.shape, work), called: "a classifier of ten procedural shapes" };
 };
 
-const imagesAt = (images: NdArray, rows: readonly number[]): NdArray => {
-  const shape = images.shape.slice(1);
-  const size = sizeOf(shape);
-  const picked = zeros([rows.length, ...shape]);
-  for (const [i, row] of rows.entries())
-    for (let k = 0; k < size; k++) picked.data[i * size + k] = Number(images.data[row * size + k]);
-  return picked;
-};
-
 /**
  * Draws images and compares them with images that the model has not seen.
  * @throws ArgumentError for fewer than 8 images to compare with, or of other than one or three channels
@@ -116,7 +107,7 @@ export const measureImageSamples = async (input: MeasureInput): Promise<Measured
     ...(nearest &&
       training && {
         nearest: {
-          samples: imagesAt(
+          samples: takeRows(
             samples,
             nearest.map(({ sample }) => sample),
           ),

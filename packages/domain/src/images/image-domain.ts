@@ -4,10 +4,10 @@ import type { NdArray, Shape } from "@scorefield/tensor";
 import type { Domain, Shown, Writing } from "../domain.ts";
 import { shortList } from "../names.ts";
 import type { Composition } from "../samples.ts";
-import { imageCodec } from "./codec.ts";
-import { imageDefaults, imageDefaultsFor, watchingFor } from "./defaults.ts";
-import { measureImageSamples } from "./measure.ts";
-import { imageArrayBytes, imageFiles } from "./write.ts";
+import { imageCodec } from "./image-codec.ts";
+import { imageDefaults, imageDefaultsFor, watchingFor } from "./image-defaults.ts";
+import { measureImageSamples } from "./measure-image-samples.ts";
+import { imageArrayBytes, imageFiles } from "./write-images.ts";
 
 // More would be a picture too large to look at.
 const mostInFigure = 400;

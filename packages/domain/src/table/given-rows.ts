@@ -6,7 +6,7 @@ import { fingerprint } from "../fingerprint.ts";
 import { columnNames } from "../names.ts";
 import { arraySamples, type Composition } from "../samples.ts";
 import { archiveLabels, withoutColumn } from "./labels.ts";
-import { isArchive, type Rows } from "./source.ts";
+import { isArchive, type Rows } from "./read-rows.ts";
 
 /** Where the rows that are left stand among all, from 0. */
 const positionsOf = (count: number, dropped: readonly number[]): Int32Array => {
@@ -32,7 +32,7 @@ const withoutExclude = (error: unknown, missing: string | undefined): unknown =>
  * Reads the run's columns, and no others, from a table.
  * @throws DataError for data that cannot be read, lack a column, or have no row; ArgumentError for a label that is modelled
  */
-export const givenRows = async (path: string, options: GivenOptions): Promise<GivenData> => {
+export const readGivenRows = async (path: string, options: GivenOptions): Promise<GivenData> => {
   const { like, settings, label, missing, signal } = options;
   const columns = like.columns ?? [];
   const archive = isArchive(path);

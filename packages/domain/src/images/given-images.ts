@@ -2,10 +2,10 @@
 import { stat } from "node:fs/promises";
 import { DataError } from "@scorefield/data";
 import type { GivenData, GivenOptions } from "../domain.ts";
-import { readImages } from "./source.ts";
+import { readImages } from "./read-images.ts";
 
 /** The images at a path, of the run's size and colours. @throws DataError for what cannot be read, or is of another shape */
-export const givenImages = async (path: string, { like, label, missing }: GivenOptions): Promise<GivenData> => {
+export const readGivenImages = async (path: string, { like, label, missing }: GivenOptions): Promise<GivenData> => {
   if (label !== undefined || missing !== undefined)
     throw new DataError({
       path,

@@ -4,7 +4,7 @@ import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { DataFacts, Domain, DomainDefaults, FittedDefaults, Preview, Shown, Writing } from "./domain.ts";
 import { columnNames, shortList } from "./names.ts";
 import type { Composition } from "./samples.ts";
-import { measureRows } from "./table/measure.ts";
+import { measureRows } from "./table/measure-rows.ts";
 
 // Few rows are learnt by heart when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
 // on held-out rows is least after 300 to 700 passes and the correlations of samples gain until about 600. Many rows need

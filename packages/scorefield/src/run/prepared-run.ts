@@ -1,0 +1,45 @@
+/** A run ready to train, and what its recipe means to training. */
+import {
+  type Checkpoint,
+  initialTrainable,
+  type TrainableLayout,
+  type TrainOptions,
+  trainableLayout,
+} from "@scorefield/core";
+import type { RecipeParts } from "../recipe/resolve.ts";
+import type { Prepared } from "./prepare.ts";
+import type { RunRecord } from "./record.ts";
+
+/** A run ready to train. */
+export interface PreparedRun {
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly data: Prepared;
+  /** Where it continues; nothing for a new run. */
+  readonly checkpoint?: Checkpoint;
+  /** When the time of a run by the clock began, as `performance.now()` says it. */
+  readonly begun: number;
+  /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced, and the data to keep in it. */
+  readonly fresh?: { readonly overwrite: boolean; readonly keptData?: string };
+}
+
+const definedOnly = <T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+
+/** What a run's recipe and data mean to `train`. */
+export const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: RecipeParts): TrainOptions => {
+  const { adam, checkpointSeconds: _, keepCheckpoints: __, ...settings } = recipe.training;
+  const { sampler: ___, ...made } = parts;
+  return {
+    ...made,
+    ...(definedOnly(settings) as Partial<TrainOptions>),
+    adam: definedOnly(adam),
+    data: training,
+    heldOut,
+    seed: recipe.seed,
+  };
+};
+
+/** The layout of all that a run trains: the network's parameters first, then those of its objective. */
+export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>
+  trainableLayout(initialTrainable(network, objective, model.shape, training?.recipe.seed ?? 0));

@@ -1,0 +1,108 @@
+/** A run to be continued from a checkpoint. */
+import { RecipeError } from "@scorefield/core";
+import type { Known } from "@scorefield/core/internal";
+import { DataError } from "@scorefield/data";
+import { type Domain, dataName } from "@scorefield/domain";
+import { CheckpointError, RunError } from "../errors.ts";
+import { recipeParts } from "../recipe/resolve.ts";
+import type { RecipeInput } from "../recipe/schema.ts";
+import { checkRunCall } from "./check-call.ts";
+import { checkpointSteps, readCheckpoint } from "./checkpoint.ts";
+import { domainOf, prepare } from "./prepare.ts";
+import { type PreparedRun, trainedLayoutOf } from "./prepared-run.ts";
+import type { RunRecord } from "./record.ts";
+import { readRecord } from "./record-file.ts";
+
+/** The path of the first setting in which two recipes differ, beside those that may. */
+const firstDifference = (a: unknown, b: unknown, mayDiffer: readonly string[], path = ""): string | undefined => {
+  if (mayDiffer.includes(path)) return undefined;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return Object.is(a, b) ? undefined : path;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(
+      (a as Record<string, unknown>)[key],
+      (b as Record<string, unknown>)[key],
+      mayDiffer,
+      path ? `${path}.${key}` : key,
+    );
+    if (found) return found;
+  }
+  return undefined;
+};
+
+// What may change without making it another run: how long it trains, and what is saved and drawn on the way; and what a
+// domain says of its data, such as an image that stands in for a damaged one, which takes no other's place: until then
+// training had stopped there.
+const changeable = [
+  "training.steps",
+  "training.minutes",
+  "training.checkpointSeconds",
+  "training.keepCheckpoints",
+  "sampler",
+  "previews",
+];
+
+/**
+ * Prepares a run to continue from a checkpoint.
+ * @param options `change` makes the recipe to go on with from the run's own; it may differ in the steps or minutes, the
+ *   checkpoints' interval and number, the sampler, pictures, and settings of the data that its domain says may change;
+ *   `checkpoint` is a step, default the last; `domain`, one that is not built in; `begun`: when the time of
+ *   a run by the clock begins again, as `performance.now()` says it, default now: the share of its minutes that is left
+ * @throws RunError when it is no run or cannot be resumed; CheckpointError for a damaged checkpoint; DataError when its
+ *   data is gone or has changed; RecipeError for settings that would make it another run
+ */
+export const resumeRun = async (
+  path: string,
+  options: {
+    readonly change?: (recipe: RecipeInput) => RecipeInput;
+    readonly checkpoint?: number;
+    readonly domain?: Domain;
+    readonly begun?: number;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<PreparedRun> => {
+  const known = {
+    change: true,
+    checkpoint: true,
+    domain: true,
+    begun: true,
+    signal: true,
+  } satisfies Known<typeof options>;
+  checkRunCall("resumeRun", path, options, known);
+  const { change = (recipe) => recipe, checkpoint: step, begun = performance.now(), signal } = options;
+  const { record: stored } = await readRecord(path, options.domain);
+  if (!stored.training) throw new RunError(`${path}: expected a run with its training, found a model alone`);
+  const { recipe: before, sha256 } = stored.training;
+  const { parseRecipe } = await import("../recipe/parse.ts");
+  const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
+  const data = await prepare(parsed, { folder: path, signal, domain: options.domain });
+  const { changeable: ofData = [] } = domainOf(before.data, options.domain);
+  const mayDiffer = [...changeable, ...ofData.map((name) => `data.${name}`)];
+  const difference = firstDifference(before, data.recipe, mayDiffer);
+  if (difference)
+    throw new RecipeError(
+      `${path}: ${difference} cannot change when resuming, only ${mayDiffer.join(", ")}; begin another run with --out`,
+    );
+  if (data.sha256 !== sha256)
+    throw new DataError({
+      path: dataName(data.domain, data.recipe.data, path),
+      expected: "the data that the run began with",
+      found: "other values",
+      fix: "Begin another run on the new data",
+    });
+  const record: RunRecord = {
+    ...stored,
+    sampler: data.recipe.sampler,
+    training: { ...stored.training, recipe: data.recipe },
+  };
+  const base = { path, record, data, begun };
+  if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
+  const { training } = await readCheckpoint(path, trainedLayoutOf(record, recipeParts(data.recipe)), step);
+  if (!training)
+    throw new CheckpointError(`${path}: expected the state of training in the checkpoint, found weights alone`);
+  if (training.step > (data.recipe.training.steps ?? Number.POSITIVE_INFINITY))
+    throw new RecipeError(
+      `${path}: training.steps: expected at least the ${training.step} steps already done, found ${data.recipe.training.steps}`,
+    );
+  return { ...base, checkpoint: training };
+};
