@@ -1,6 +1,8 @@
 /** A model trained by library code, kept as a run. */
 import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
+import { checkMade, type Known } from "@scorefield/core/internal";
 import type { Codec, Domain, OpenedData } from "@scorefield/domain";
+import { checkRunCall } from "./check-call.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
 import { newRecord, writeRecord } from "./record-file.ts";
@@ -29,6 +31,18 @@ export const saveRun = async (
     readonly overwrite?: boolean;
   } = {},
 ): Promise<void> => {
+  const known = {
+    step: true,
+    data: true,
+    domain: true,
+    codec: true,
+    columns: true,
+    classes: true,
+    sampler: true,
+    overwrite: true,
+  } satisfies Known<typeof options>;
+  checkRunCall("saveRun", path, options, known);
+  checkMade("saveRun model", model, ["parameters", "network", "preconditioning"], "a trained model");
   const { step = 0, data, sampler = heun(), overwrite = false } = options;
   const { domain, codec, columns, classes } = { ...data, ...options };
   if (data && data.shape.join() !== model.shape.join())

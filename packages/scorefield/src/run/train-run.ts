@@ -11,13 +11,14 @@ import {
   train,
   trainableLayout,
 } from "@scorefield/core";
-import { evenMarks } from "@scorefield/core/internal";
+import { checkMade, evenMarks, type Known } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
 import { type Domain, dataName, movePaths } from "@scorefield/domain";
 import { CheckpointError, RunError } from "../errors.ts";
 import { type Recipe, type RecipeParts, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
+import { checkRunCall } from "./check-call.ts";
 import { checkpointSteps, dropOldCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { checkRunFolder, keepData, makeRunFolder, relativeToRun, removeTemporaries } from "./folder.ts";
 import { lockRun } from "./lock.ts";
@@ -78,6 +79,17 @@ export const createRun = async (
     readonly signal?: AbortSignal;
   },
 ): Promise<PreparedRun> => {
+  const known = {
+    out: true,
+    folder: true,
+    overwrite: true,
+    source: true,
+    keepData: true,
+    domain: true,
+    begun: true,
+    signal: true,
+  } satisfies Known<typeof options>;
+  checkRunCall("createRun", options?.out, options, known);
   const { out, folder = ".", overwrite = false, source, keepData = false, begun = performance.now(), signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(input, source, options.domain);
@@ -173,6 +185,14 @@ export const resumeRun = async (
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<PreparedRun> => {
+  const known = {
+    change: true,
+    checkpoint: true,
+    domain: true,
+    begun: true,
+    signal: true,
+  } satisfies Known<typeof options>;
+  checkRunCall("resumeRun", path, options, known);
   const { change = (recipe) => recipe, checkpoint: step, begun = performance.now(), signal } = options;
   const { record: stored } = await readRecord(path, options.domain);
   if (!stored.training) throw new RunError(`${path}: expected a run with its training, found a model alone`);
@@ -235,6 +255,7 @@ export const resumeRun = async (
  *   when another process trains the run
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
+  checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
   const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
   const { checkpointSeconds, keepCheckpoints, average } = recipe.training;
