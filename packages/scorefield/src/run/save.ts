@@ -9,14 +9,14 @@ import type { RunRecord } from "./record.ts";
 import { newRecord, writeRecord } from "./record-file.ts";
 
 /** @throws ArgumentError for a record that `loadRun` would refuse */
-const checkLoads = async (record: RunRecord, domain: Domain | undefined): Promise<void> => {
+const checkLoads = async (record: RunRecord, codec: Codec | undefined, domain: Domain | undefined): Promise<void> => {
   const { checkRecord } = await import("./record-schema.ts");
   try {
     checkRecord(JSON.parse(JSON.stringify(record)));
     const own = domain ?? domainOfRecord(record);
     own?.codec(record.scaling, record.model.shape);
   } catch (cause) {
-    const fix = domain ? "" : "; a codec of your own needs its domain";
+    const fix = codec && !domain ? "; a codec of your own needs its domain" : "";
     throw new ArgumentError(`saveRun: ${(cause as Error).message}${fix}`, { cause });
   }
 };
@@ -80,7 +80,7 @@ export const saveRun = async (
     scaling: codec?.stored ?? { kind: "none" },
     step,
   });
-  await checkLoads(record, domain);
+  await checkLoads(record, codec, domain);
   const unlock = await makeRunFolder(path, { overwrite });
   try {
     await writeCheckpoint(path, { step, average: layout.flatten(model.parameters) }, layout);
