@@ -1,6 +1,5 @@
 /** Comma- and tab-separated values (RFC 4180), read in pieces and written. */
 
-import { isNdArray } from "@scorefield/tensor";
 import { dsvFormat } from "d3-dsv";
 import { atomicWrite } from "./atomic-write.ts";
 import { readBytes } from "./bytes.ts";
@@ -176,7 +175,7 @@ export const writeCsv = async (
 ): Promise<void> => {
   checkPath("writeCsv", path);
   checkOptions("writeCsv", options, { delimiter: true });
-  if (!Array.isArray(table?.columns) || !isNdArray(table.values))
+  if (!Array.isArray(table?.columns) || !table.values?.data || !Array.isArray(table.values.shape))
     throw new DataError({
       path,
       expected: "a table with columns and values",
