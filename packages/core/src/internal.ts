@@ -1,5 +1,5 @@
 /** What the project's other packages take of this one, besides what is public. It may change in any version. */
-export { checkCount, checkPositive, checkWhole } from "./check.ts";
+export { checkArray, checkCount, checkPositive, checkWhole } from "./check.ts";
 export { bitsOf } from "./likelihood/bits-per-dimension.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
 export { exactClasses } from "./model/exact-classes.ts";

@@ -1,7 +1,9 @@
 /** Comma- and tab-separated values (RFC 4180), read in pieces and written. */
+
 import { dsvFormat } from "d3-dsv";
 import { atomicWrite } from "./atomic-write.ts";
 import { readBytes } from "./bytes.ts";
+import { checkOptions, checkPath } from "./check-call.ts";
 import { recordCutter } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
 import { guardFormula, withoutGuard } from "./formula-cells.ts";
@@ -166,5 +168,19 @@ export function* csvText({ columns, values }: Table, delimiter = ","): Generator
  * @param options.delimiter one character; default a tab for `.tsv`, else a comma
  * @throws DataError when the file cannot be written
  */
-export const writeCsv = (path: string, table: Table, options: { readonly delimiter?: string } = {}): Promise<void> =>
-  atomicWrite(path, csvText(table, options.delimiter ?? (/\.tsv$/i.test(path) ? "\t" : ",")));
+export const writeCsv = async (
+  path: string,
+  table: Table,
+  options: { readonly delimiter?: string } = {},
+): Promise<void> => {
+  checkPath("writeCsv", path);
+  checkOptions("writeCsv", options, { delimiter: true });
+  if (!Array.isArray(table?.columns) || !table.values?.data || !Array.isArray(table.values.shape))
+    throw new DataError({
+      path,
+      expected: "a table with columns and values",
+      found: table === null ? "null" : typeof table,
+      fix: "Give it { columns: [...], values }, with values of the shape [rows, columns]",
+    });
+  await atomicWrite(path, csvText(table, options.delimiter ?? (/\.tsv$/i.test(path) ? "\t" : ",")));
+};

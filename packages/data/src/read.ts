@@ -2,6 +2,7 @@
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { arrayRows } from "./array-rows.ts";
 import { withSource } from "./bytes.ts";
+import { checkOptions, checkPath } from "./check-call.ts";
 import { streamCsv } from "./csv.ts";
 import { DataError, describeSystemError } from "./errors.ts";
 import { readIdxFrom } from "./idx.ts";
@@ -58,12 +59,26 @@ async function* rowsOf(path: string, options: TableOptions): AsyncGenerator<Tabl
   }
 }
 
+const known = {
+  columns: true,
+  exclude: true,
+  missing: true,
+  dtype: true,
+  header: true,
+  delimiter: true,
+  array: true,
+  chunkRows: true,
+  signal: true,
+} satisfies Record<keyof TableOptions, true>;
+
 /**
  * The rows of a file in pieces of at most `options.chunkRows` rows, for files larger than memory: CSV, TSV, NPY (in C
  * order), JSON lines and Parquet (by row groups) are read as they are asked for; NPZ and IDX are read whole first.
  * @throws DataError as {@link readTable}
  */
 export async function* streamRows(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
+  checkPath("readTable", path);
+  checkOptions("readTable", options, known);
   const { chunkRows = 4096 } = options;
   if (!Number.isInteger(chunkRows) || chunkRows < 1)
     throw new DataError({ path, expected: "chunkRows to be a whole number of at least 1", found: `${chunkRows}` });

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { normal } from "@scorefield/core";
 import { writeCsv, writeNpy } from "@scorefield/data";
 import { ndarray } from "@scorefield/tensor";
+import { expect, test } from "vitest";
+import { defineDomain } from "./define.ts";
 import { testDomain } from "./domain.case.ts";
 import { glyphDomain } from "./glyphs/domain.ts";
 import { images } from "./images/domain.ts";
@@ -66,3 +68,10 @@ testDomain("glyphs", async () => ({
   tolerance: 1e-6,
   written: { ".npy": 1e-6, "": 1e-6 },
 }));
+
+test("a domain whose read gives no samples is told so", async () => {
+  const read = (async () => ({ values: normal([9, 2], { seed: 0 }) })) as never;
+  await expect(defineDomain({ kind: "own", read }).open("own")).rejects.toThrow(
+    /own read: expected { samples, settings } from the domain's read, found/,
+  );
+});

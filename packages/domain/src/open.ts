@@ -1,5 +1,6 @@
 /** From settings to what training takes: data read, split and encoded. */
 import { ArgumentError, type Dataset, dataset } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
 import { DataError, splitPositions } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec, EncodeDraw } from "./codec.ts";
@@ -29,7 +30,15 @@ export const readSplit = async (
   given: DataSettings,
   { heldOut, seed, folder = ".", signal }: SplitChoice & ReadOptions,
 ): Promise<SplitData> => {
-  const { samples, settings, remarks = [] } = await domain.read(given, { folder, signal });
+  const found = await domain.read(given, { folder, signal });
+  checkMade(`${domain.kind} read`, found, ["samples", "settings"], "{ samples, settings } from the domain's read");
+  const { samples, settings, remarks = [] } = found;
+  checkMade(
+    `${domain.kind} read`,
+    samples,
+    ["count", "shape", "read"],
+    "samples such as arraySamples(values, { sha256 }) from the domain's read",
+  );
   if (samples.count < 2)
     throw new DataError({
       path: dataName(domain, settings, folder),

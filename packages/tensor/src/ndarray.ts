@@ -90,7 +90,8 @@ export function ndarray(data: Int32Array, shape?: Shape): NdArray<"int32">;
 export function ndarray(data: BigInt64Array, shape?: Shape): NdArray<"int64">;
 export function ndarray(data: Uint8Array, shape?: Shape): NdArray<"bool">;
 export function ndarray(data: Storage[DataType], shape?: Shape): NdArray;
-export function ndarray(data: Storage[DataType], shape: Shape = [data.length]): NdArray {
+export function ndarray(data: Storage[DataType], shape: Shape = [data?.length]): NdArray {
+  if (!Array.isArray(shape)) throw new ShapeError(`ndarray: expected a shape such as [2, 3], found ${String(shape)}`);
   for (const dtype of Object.keys(constructors) as DataType[]) {
     if (data instanceof constructors[dtype]) {
       if (sizeOf(shape) !== data.length || !shape.every((n) => Number.isInteger(n) && n >= 0))
@@ -114,9 +115,13 @@ export type Nested = number | readonly Nested[];
 
 /**
  * An array from nested lists of numbers, e.g. `fromNested([[1, 2], [3, 4]])`, cast to the type as by {@link castArray}.
- * @throws ShapeError when sibling lists differ in length
+ * @throws ShapeError when sibling lists differ in length; DataTypeError for what is no number, and an unknown type
  */
 export const fromNested = <D extends DataType = "float32">(values: Nested, dtype: D = "float32" as D): NdArray<D> => {
+  if (!Object.hasOwn(constructors, dtype))
+    throw new DataTypeError(
+      `fromNested: expected one of ${Object.keys(constructors).join(", ")}, found ${String(dtype)}`,
+    );
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0] as Nested) shape.push(level.length);
   const array = zeros(shape, "float64");
@@ -125,7 +130,11 @@ export const fromNested = <D extends DataType = "float32">(values: Nested, dtype
     if (Array.isArray(level) !== axis < shape.length || (Array.isArray(level) && level.length !== shape[axis]))
       throw new ShapeError(`fromNested: expected every list at depth ${axis} to have ${shape[axis]} entries`);
     if (Array.isArray(level)) for (const inner of level) fill(inner, axis + 1);
-    else array.data[offset++] = level as number;
+    else if (typeof level === "number") array.data[offset++] = level;
+    else
+      throw new DataTypeError(
+        `fromNested: expected numbers, nested in lists, found ${level === null ? "null" : typeof level}; convert it to numbers`,
+      );
   };
   fill(values, 0);
   return castArray(array, dtype);

@@ -1,5 +1,7 @@
 /** Nested objects and arrays of leaves: how functions take and return many tensors at once. */
 
+import { DataTypeError } from "./errors.ts";
+
 /** A leaf, or arrays and plain objects of trees, to any depth. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
@@ -31,7 +33,7 @@ export const mapTree = (
   if (isLeaf(tree)) return visit(tree as never, path);
   if (Array.isArray(tree)) return tree.map((child, i) => mapTree(child, visit, isLeaf, path ? `${path}.${i}` : `${i}`));
   if (!isBranch(tree))
-    throw new TypeError(`${path || "tree"}: expected a leaf, an array or a plain object, found ${String(tree)}`);
+    throw new DataTypeError(`${path || "tree"}: expected a leaf, an array or a plain object, found ${String(tree)}`);
   const mapped: Record<string, unknown> = { ...tree };
   for (const key of Object.keys(tree).sort())
     mapped[key] = mapTree(tree[key as never], visit, isLeaf, path ? `${path}.${key}` : key);

@@ -1,6 +1,7 @@
 /** Holds this machine to the truths of the literature. */
 
 import { ArgumentError } from "@scorefield/core";
+import { checkOptions, type Known } from "@scorefield/core/internal";
 import { defaultRuntime, type Runtime } from "@scorefield/tensor";
 import { type Check, type Finding, passes } from "./check.ts";
 import { checks } from "./checks.ts";
@@ -28,6 +29,8 @@ export interface VerifyOptions {
   readonly runtime?: Runtime;
 }
 
+const known = { full: true, only: true, from: true, signal: true, runtime: true } satisfies Known<VerifyOptions>;
+
 /** The checks that options choose. @throws ArgumentError when the options choose no check */
 export const chosenChecks = ({ full = false, only, from = checks }: VerifyOptions = {}): readonly Check[] => {
   const chosen =
@@ -46,6 +49,7 @@ export const chosenChecks = ({ full = false, only, from = checks }: VerifyOption
  * @throws ArgumentError when no check is chosen; the signal's reason when aborted
  */
 export async function* verify(options: VerifyOptions = {}): AsyncGenerator<CheckResult, void> {
+  checkOptions("verify", options, known);
   const { signal = new AbortController().signal, runtime = defaultRuntime() } = options;
   const chosen = chosenChecks(options);
   for (const [i, { name, group, source, run }] of chosen.entries()) {

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkWhole } from "@scorefield/core/internal";
 import {
   compile,
   type FloatType,
@@ -60,6 +60,7 @@ export const checkModel = (name: string, { process: { times } }: ScoreModel, tim
  * @throws ShapeError for another shape; ArgumentError for points that are not finite
  */
 export const flatPoints = (name: string, { shape }: ScoreModel, x: NdArray): { count: number; data: Float64Array } => {
+  checkArray(name, x);
   const [count, ...rest] = x.shape;
   if (count === undefined || rest.join() !== shape.join())
     throw new ShapeError(

@@ -1,5 +1,6 @@
 /** The normal distribution: a mixture of one. */
 import { ShapeError, sizeOf } from "@scorefield/tensor";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { gaussianComponent, toFloat64, type Values } from "./gaussian-component.ts";
 import { type Mixture, mixtureFrom } from "./mixture.ts";
 
@@ -19,7 +20,9 @@ export interface GaussianOptions {
  * @throws ShapeError for a covariance that does not fit the mean; ArgumentError unless it is symmetric positive
  *   semidefinite and everything finite
  */
-export const gaussian = ({ mean, covariance = 1 }: GaussianOptions): Mixture => {
+export const gaussian = (options: GaussianOptions): Mixture => {
+  checkOptions("gaussian", options, { mean: true, covariance: true } satisfies Known<GaussianOptions>);
+  const { mean, covariance = 1 } = options;
   const { shape, data } = toFloat64(mean);
   if (sizeOf(shape) === 0) throw new ShapeError(`gaussian: expected a mean of at least one number, found [${shape}]`);
   return mixtureFrom(shape, Float64Array.of(1), [gaussianComponent("gaussian: covariance", data, covariance)]);

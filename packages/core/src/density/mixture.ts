@@ -16,6 +16,7 @@ import {
   transpose,
 } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { normal } from "../random/normal.ts";
 import { uniform } from "../random/uniform.ts";
 import type { Density, NoisyDensity } from "./density.ts";
@@ -46,7 +47,10 @@ export interface MixtureOptions {
  * @throws ShapeError for counts or covariances that do not fit the means; ArgumentError unless weights are positive,
  *   covariances symmetric positive semidefinite and everything finite
  */
-export const gaussianMixture = ({ weights, means, covariances }: MixtureOptions): Mixture => {
+export const gaussianMixture = (options: MixtureOptions): Mixture => {
+  const known = { weights: true, means: true, covariances: true } satisfies Known<MixtureOptions>;
+  checkOptions("gaussianMixture", options, known);
+  const { weights, means, covariances } = options;
   const { shape, data } = toFloat64(means);
   const [count = 0, ...sample] = shape;
   const d = sizeOf(sample);

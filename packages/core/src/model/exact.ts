@@ -1,6 +1,7 @@
 /** A known density as a score model: no training, and the truth to measure others by. */
 import { ShapeError, type Tensor } from "@scorefield/tensor";
 import type { Density, NoisyDensity } from "../density/density.ts";
+import { checkMade } from "../part/check-options.ts";
 import type { Process } from "../process/process.ts";
 import { checkConditionNames } from "./given.ts";
 import type { Given, ScoreModel } from "./score-model.ts";
@@ -18,6 +19,8 @@ export interface ExactModel extends ScoreModel {
  *   no conditions
  */
 export const exact = (density: Density, process: Process): ExactModel => {
+  checkMade("exact density", density, ["noisy", "shape"], "a density such as gaussian({ mean: [0, 0] })");
+  checkMade("exact process", process, ["alpha", "sigma"], "a process such as edm()");
   const noisy = (x: Tensor, t: Tensor, given: Given = {}): NoisyDensity => {
     checkConditionNames("exact", {}, Object.keys(given));
     const expected = [t.shape[0], ...density.shape];

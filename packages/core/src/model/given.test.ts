@@ -79,3 +79,12 @@ test("what does not fit is refused, saying what would", () => {
   expect(refused({ text: ndarray(Float32Array.of(1, Number.NaN)) })).toThrow(/finite numbers, found NaN/);
   for (const given of [3, [1], null, ndarray(Float32Array.of(1))]) expect(refused(given)).toThrow(/values by name/);
 });
+
+test("as many classes in an array as the model has are not taken for one row of all, and a map not for nothing", () => {
+  const given = (values: unknown, count: number) => () => rowsOf(values as GivenValues, count);
+  expect(given({ class: ndarray(Int32Array.of(0, 1, 2)) }, 3)).toThrow(
+    /expected a list of classes or rows \[3, 3\], found an array \[3\].*hand over its data/,
+  );
+  expect(given({ class: ndarray(Float32Array.of(0, 1, 0)) }, 2)).not.toThrow();
+  expect(given(new Map([["class", 1]]), 3)).toThrow(/expected values by name/);
+});

@@ -72,7 +72,10 @@ export const givenRows = (
   count: number,
   dtype: FloatType,
 ): GivenRows => {
-  if (given !== undefined && (given === null || typeof given !== "object" || Array.isArray(given) || isNdArray(given)))
+  if (
+    given !== undefined &&
+    (given === null || typeof given !== "object" || Symbol.iterator in given || isNdArray(given))
+  )
     throw new ArgumentError(`${owner} given: expected values by name, such as { class: 3 }; found ${described(given)}`);
   checkConditionNames(`${owner} given`, model, Object.keys(given ?? {}));
   const columns = Object.entries(given ?? {}).flatMap(([name, values]) => {
@@ -144,7 +147,12 @@ const valueWriter = (owner: string, condition: Condition, value: ConditionValue)
 
 /** The writer of an array: of one value for all samples, or of a row for each. */
 const arrayWriter = (owner: string, condition: Condition, values: NdArray, count: number): Writer => {
-  const { shape } = condition;
+  const { shape, classes } = condition;
+  if (classes === count && values.shape.length === 1)
+    throw new ArgumentError(
+      `${owner}: expected a list of classes or rows [${count}, ${classes}], found an array [${count}], which may mean ${count} classes or ` +
+        "one row for all; hand over its data for the former",
+    );
   if (values.shape.join() === shape.join()) return valueWriter(owner, condition, values);
   if (values.shape.join() !== [count, ...shape].join())
     throw new ShapeError(

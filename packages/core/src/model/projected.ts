@@ -1,5 +1,8 @@
 /** A model whose denoised estimates satisfy a constraint exactly. */
 import type { Tensor } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+import { checkMade } from "../part/check-options.ts";
+import { showValue } from "../part/show-value.ts";
 import type { ScoreModel } from "./score-model.ts";
 
 /**
@@ -8,10 +11,17 @@ import type { ScoreModel } from "./score-model.ts";
  * only takes away the network's error.
  * @param project the nearest samples that satisfy the constraint, such as `linearConstraint(...).project`
  */
-export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): ScoreModel => ({
-  process: model.process,
-  shape: model.shape,
-  ...(model.conditions && { conditions: model.conditions }),
-  ...(model.evaluations !== undefined && { evaluations: model.evaluations }),
-  denoise: (x, t, given) => project(model.denoise(x, t, given)),
-});
+export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): ScoreModel => {
+  checkMade("projected model", model, ["denoise", "process"], "a score model");
+  if (typeof project !== "function")
+    throw new ArgumentError(
+      `projected: expected a function of points such as linearConstraint(...).project, found ${showValue(project)}`,
+    );
+  return {
+    process: model.process,
+    shape: model.shape,
+    ...(model.conditions && { conditions: model.conditions }),
+    ...(model.evaluations !== undefined && { evaluations: model.evaluations }),
+    denoise: (x, t, given) => project(model.denoise(x, t, given)),
+  };
+};

@@ -84,7 +84,7 @@ export const normal = <D extends FloatType = "float32">(
   shape: Shape,
   options: DrawOptions & { readonly dtype?: D },
 ): NdArray<D> => {
-  const array = blank(shape, options.dtype ?? ("float32" as D));
+  const array = blank(shape, options?.dtype ?? ("float32" as D));
   const { data } = array as NdArray<FloatType>;
   if (data instanceof Float32Array)
     drawWords(shape, options, 1, (w, n, offset) => normalsFromWords32(data, w, n, offset));

@@ -1,6 +1,7 @@
 /** Where random numbers come from: (seed, step, purpose) choose a key, (sample, block) the counter under it. */
 import { type DataType, type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { showValue } from "../part/show-value.ts";
 import { type Key, threefry2x32, threefryWords } from "./threefry.ts";
 
 // Values are part of every recorded run: add new ones at the end, never renumber.
@@ -55,7 +56,10 @@ const integerIn = (name: string, value: number, limit: number): number => {
  * (step, purpose) pairs share a key.
  * @throws ArgumentError when seed, step or purpose is out of range
  */
-export const streamKey = ({ seed, step = 0, purpose = "general" }: DrawOptions): Key => {
+export const streamKey = (options: DrawOptions): Key => {
+  if (typeof options !== "object" || options === null)
+    throw new ArgumentError(`random draw: expected options such as { seed: 0 }, found ${showValue(options)}`);
+  const { seed, step = 0, purpose = "general" } = options;
   const tag = tags[purpose];
   if (tag === undefined)
     throw new ArgumentError(`purpose: expected one of ${purposes.join(", ")}; found ${String(purpose)}`);
@@ -69,7 +73,7 @@ export const streamKey = ({ seed, step = 0, purpose = "general" }: DrawOptions):
  * @throws ShapeError when the shape is not made of non-negative integers
  */
 export const blank = <D extends DataType>(shape: Shape, dtype: D): NdArray<D> => {
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0))
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0))
     throw new ShapeError(`random draw: expected a shape of non-negative integers, found [${shape}]`);
   return zeros(shape, dtype);
 };

@@ -16,10 +16,10 @@ export const uniform = <D extends FloatType = "float32">(
   shape: Shape,
   options: DrawOptions & { readonly low?: number; readonly high?: number; readonly dtype?: D },
 ): NdArray<D> => {
-  const { low = 0, high = 1 } = options;
+  const { low = 0, high = 1 } = options ?? {};
   if (!(low < high && Number.isFinite(high - low)))
     throw new ArgumentError(`uniform: expected finite low < high, found low ${low}, high ${high}`);
-  const array = blank(shape, options.dtype ?? ("float32" as D));
+  const array = blank(shape, options?.dtype ?? ("float32" as D));
   const { data } = array as NdArray<FloatType>;
   const range = high - low;
   if (data instanceof Float32Array)

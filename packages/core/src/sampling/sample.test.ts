@@ -315,3 +315,9 @@ test("the default batch holds about four million numbers", async () => {
   expect(batches).toEqual([1, 1, 1]);
   expect(samples.data.length).toBe(3 * sizeOf(shape));
 });
+
+test("an element type that no computation has is refused", async () => {
+  const model = exact(gaussian({ mean: [0, 0] }), edm());
+  for (const dtype of [null, "float16", "int32"] as never[])
+    await expect(sample(model, { count: 1, dtype })).rejects.toThrow(/sample dtype: expected float32 or float64/);
+});

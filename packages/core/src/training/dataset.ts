@@ -1,5 +1,6 @@
 /** Where training takes its samples from: an array, or anything that can be read sample by sample. */
 import { type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 
 /** Samples that are read when they are needed. */
@@ -38,6 +39,7 @@ const rowsOf = ({ data, shape: [, ...shape] }: NdArray<"float32">, rows: readonl
  *   finite
  */
 export const dataset = (values: NdArray<"float32">, labels?: ArrayLike<number>): Dataset => {
+  checkArray("train data", values);
   if (values.dtype !== "float32" || values.shape.length < 2 || sizeOf(values.shape) === 0)
     throw new ShapeError(
       `train: expected data float32[n, ...shape] with n > 0, found ${values.dtype}[${values.shape}]`,

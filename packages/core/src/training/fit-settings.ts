@@ -57,7 +57,7 @@ export const stepsOf = ({ steps, pace }: { steps?: number | undefined; pace?: Le
 
 /** @throws ArgumentError for averages out of range, or two kinds of them */
 export const checkAverages = (name: string, { average, averageDecay }: OptimisationOptions): void => {
-  if (averageDecay !== undefined && !(averageDecay >= 0 && averageDecay < 1))
+  if (averageDecay !== undefined && !(typeof averageDecay === "number" && averageDecay >= 0 && averageDecay < 1))
     throw new ArgumentError(`${name}: expected averageDecay in [0, 1), found ${averageDecay}`);
   if (!average) return;
   if (averageDecay !== undefined)

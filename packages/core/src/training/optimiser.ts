@@ -11,6 +11,7 @@ import {
   zeros,
 } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 
 /** What a training step carries along: flat vectors of equal length, and what a loss carries along besides them. */
 export type OptimiserState<T> = {
@@ -68,14 +69,11 @@ export interface Adam {
   readonly clipNorm?: number;
 }
 
-/** Settings with defaults filled in. @throws ArgumentError for values out of range */
-export const adamSettings = ({
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-  weightDecay = 0,
-  clipNorm = 1,
-}: Adam = {}): Required<Adam> => {
+/** Settings with defaults filled in. @throws ArgumentError for unknown settings and values out of range */
+export const adamSettings = (adam: Adam = {}): Required<Adam> => {
+  const known = { beta1: true, beta2: true, epsilon: true, weightDecay: true, clipNorm: true } satisfies Known<Adam>;
+  checkOptions("adam", adam, known);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, clipNorm = 1 } = adam;
   for (const [name, beta] of Object.entries({ beta1, beta2 }))
     if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`adam: expected ${name} in [0, 1), found ${beta}`);
   if (!(epsilon > 0)) throw new ArgumentError(`adam: expected a positive epsilon, found ${epsilon}`);

@@ -1,7 +1,7 @@
 /** How good the samples of a run are. */
 import type { FeatureExtractor } from "@scorefield/assess";
 import { type AnySampler, sample } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type { ImageQuality, Measured, MeasureInput, MeasureProgress, TableQuality } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
@@ -91,6 +91,7 @@ export const assessRun = async (
   run: LoadedRun,
   options: AssessRunOptions = {},
 ): Promise<TableQuality | ImageQuality> => {
+  checkMade("assessRun run", run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
   const draw: RunAssessment["draw"] = async ({ count, seed, classes }) => {

@@ -107,7 +107,8 @@ const action = (path: string, flags: EvaluateFlags): Promise<void> =>
   interruptible(async (signal) => {
     const taken = toStandardOutput("--report", flags.report, flags.json);
     const out = output(flags, taken);
-    const run = await loadRun(path, flags);
+    const { checkpoint, averageWidth } = flags;
+    const run = await loadRun(path, { checkpoint, averageWidth });
     checkAllowed(run, "evaluate");
     checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);

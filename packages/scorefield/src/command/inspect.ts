@@ -103,7 +103,8 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
         `--only: expected some of ${instrumentNames.join(", ")}; found ${unknown}${didYouMean(unknown, names)}`,
       );
     if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
-    const run = await loadRun(path, flags);
+    const { checkpoint, averageWidth } = flags;
+    const run = await loadRun(path, { checkpoint, averageWidth });
     checkAllowed(run, "inspect");
     for (const remark of describeAverage(run)) out.remark(remark);
     const { data, title } = await withInput(flags, signal, async (file, title) => ({

@@ -47,7 +47,8 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
   interruptible(async (signal) => {
     const taken = toStandardOutput("--out", flags.out, flags.json);
     const out = output(flags, taken);
-    const run = await loadRun(path, flags);
+    const { checkpoint, averageWidth } = flags;
+    const run = await loadRun(path, { checkpoint, averageWidth });
     for (const remark of describeAverage(run)) out.remark(remark);
     const { domain, made } = run;
     const all = flags.count ?? domain.defaults.count;

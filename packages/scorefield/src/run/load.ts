@@ -1,7 +1,9 @@
 /** A trained model from its run's folder. */
+import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
 import { zeros } from "@scorefield/tensor";
 import { makeAverage } from "./average-snapshots.ts";
+import { checkRunCall } from "./check-call.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readRecord } from "./record-file.ts";
 import { type RunModel, runModel } from "./run-model.ts";
@@ -34,6 +36,8 @@ export interface LoadOptions {
   readonly domain?: Domain | undefined;
 }
 
+const known = { checkpoint: true, averageWidth: true, domain: true } satisfies Known<LoadOptions>;
+
 /**
  * Loads the model of a run.
  * @param path the run's folder
@@ -41,6 +45,7 @@ export interface LoadOptions {
  *   run kept no averages to make another from; ArgumentError for a width out of range
  */
 export const loadRun = async (path: string, options: LoadOptions = {}): Promise<LoadedRun> => {
+  checkRunCall("loadRun", path, options, known);
   const { checkpoint, averageWidth } = options;
   const { record, domain } = await readRecord(path, options.domain);
   const { columns, classes } = record;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { atomicWrite, describeSystemError } from "@scorefield/data";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
+import { checkRunCall } from "./check-call.ts";
 
 /** A line of metrics.jsonl: what training knew after a step. */
 export interface Metrics {
@@ -37,6 +38,7 @@ const parse = (line: string): Metrics | undefined => {
  * @throws RunError for a damaged line, save the last, which a crash may have cut off
  */
 export const readMetrics = async (run: string): Promise<Metrics[]> => {
+  checkRunCall("readMetrics", run);
   const path = metricsPath(run);
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return "";

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ArgumentError, edm, mlp, sample, train } from "@scorefield/core";
+import { ArgumentError, edm, mlp, normal, sample, train } from "@scorefield/core";
 import { table } from "@scorefield/domain/table";
 import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
@@ -40,4 +40,22 @@ test("data opened by a domain are what train takes; a run keeps their units, nam
   await expect(table.open({ path: "people.csv", colums: ["income"] }, { folder })).rejects.toThrow(
     /unknown option colums.*did you mean columns/,
   );
+});
+
+test("what no run could be loaded with is refused before anything is written", async () => {
+  const data = normal([40, 2], { seed: 0 });
+  const model = await train({ data, process: edm(), network: mlp({ width: 8, depth: 1 }), steps: 1, batch: 8 }).result;
+  const refused = async (options: object, message: RegExp): Promise<void> => {
+    const path = join(folder, "none");
+    const error = await saveRun(path, model, options).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect((error as Error).message).toMatch(message);
+    await expect(access(path)).rejects.toThrow(/ENOENT/);
+  };
+  await refused({ sampler: "heun" }, /expected a sampler such as heun\(\), found "heun"/);
+  await refused({ codec: "standard" }, /expected a codec/);
+  await refused({ columns: ["a"] }, /columns: 1 names for samples of shape \[2\]/);
+  await refused({ step: Number.NaN }, /step: expected a number/);
+  const own = { stored: { kind: "own" }, encode: String, decode: String, smooth: true };
+  await refused({ codec: own }, /scaling: expected.*found own; a codec of your own needs its domain/);
 });

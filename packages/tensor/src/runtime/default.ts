@@ -6,6 +6,10 @@ let current: Runtime | undefined;
 
 /** Sets the runtime for functions compiled from now on. */
 export const setDefaultRuntime = (runtime: Runtime): void => {
+  if (typeof runtime?.load !== "function" || typeof runtime.prepare !== "function")
+    throw new RuntimeError(
+      `setDefaultRuntime: expected a runtime such as native(), found ${runtime === null ? null : typeof runtime}`,
+    );
   current = runtime;
 };
 

@@ -15,14 +15,26 @@ export type { NativeOptions };
 // Many more than processors have cores. The native library would try to start any number that is asked for.
 const mostThreads = 1024;
 
+const known = { provider: true, threads: true, cache: true } satisfies Record<keyof NativeOptions, true>;
+
+const checkOptions = (options: NativeOptions): void => {
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  const unknown = isObject ? Object.keys(options).find((name) => !Object.hasOwn(known, name)) : undefined;
+  if (!isObject || unknown !== undefined)
+    throw new RuntimeError(
+      `native: expected options as an object with some of ${Object.keys(known).join(", ")}; found ${unknown ?? String(options)}`,
+    );
+};
+
 /**
  * Executes models with onnxruntime-node in one worker thread, so the caller's event loop keeps running during a run.
  * The thread starts with `prepare`, `load` or the first model. It never keeps an idle process alive, but a pending run
  * does. Disposing the runtime rejects what is pending and waits for the run in progress, which cannot be interrupted.
  * ONNX Runtime's reports of its use are turned off, for the whole process.
- * @throws RuntimeError for a number of threads out of range
+ * @throws RuntimeError for unknown options and a number of threads out of range
  */
 export const native = (options: NativeOptions = {}): Runtime => {
+  checkOptions(options);
   const { provider = "cpu", threads = 1 } = options;
   const name = `native (${provider})`;
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads))

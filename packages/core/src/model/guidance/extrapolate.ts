@@ -2,6 +2,7 @@
 import { and, type Tensor, where } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { checkOptions, type Known } from "../../part/check-options.ts";
+import { showValue } from "../../part/show-value.ts";
 import { together } from "../composition/together.ts";
 import { expandTime } from "../expand-time.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
@@ -37,6 +38,8 @@ export const extrapolate = (
   const { weight, interval = [0, Number.POSITIVE_INFINITY] } = options;
   const { parts, members } = together(name, [model, other]);
   const [first, second] = members as [ScoreModel, ScoreModel];
+  if (!Array.isArray(interval) || interval.length !== 2 || !interval.every((end) => typeof end === "number"))
+    throw new ArgumentError(`${name} interval: expected [low, high] of sigma / alpha, found ${showValue(interval)}`);
   const [low, high] = interval;
   if (!Number.isFinite(weight)) throw new ArgumentError(`${name}: expected a finite weight, found ${weight}`);
   if (!(low >= 0 && high > low))

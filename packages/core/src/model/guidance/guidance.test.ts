@@ -241,3 +241,11 @@ test("what is refused", () => {
     expect(() => autoguidance(c, u, { weight: 2, interval })).toThrow(/autoguidance: .*an interval/);
   expect(() => autoguidance(c, modelsOn(vp())[1], { weight: 2 })).toThrow(/one process and shape/);
 });
+
+test("what is no interval is refused", () => {
+  const model = exact(gaussian({ mean: [0, 0] }), edm());
+  for (const interval of [null, 5, [1], [0, "5"]] as never[])
+    expect(() => classifierFreeGuidance(model, model, { weight: 2, interval })).toThrow(
+      /interval: expected \[low, high\] of sigma \/ alpha, found/,
+    );
+});
