@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ArgumentError, edm, mlp, sample, train } from "@scorefield/core";
+import { ArgumentError, edm, edmPreconditioning, mlp, sample, train, trainedModel } from "@scorefield/core";
 import { table } from "@scorefield/domain/table";
 import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
@@ -38,6 +38,18 @@ test("data opened by a domain are what train takes; a run keeps their units, nam
   const narrow = { ...other, shape: [1] };
   await expect(saveRun(join(folder, "other"), model, { data: narrow })).rejects.toThrow(ArgumentError);
   await expect(table.open({ path: "people.csv", colums: ["income"] }, { folder })).rejects.toThrow(
+    /unknown option colums.*did you mean columns/,
+  );
+});
+
+test("callers without types get typed errors", async () => {
+  const parts = { process: edm(), network: mlp({ width: 8, depth: 1 }), preconditioning: edmPreconditioning() };
+  const model = trainedModel(parts, parts.network.initialise([2], 0), [2]);
+  await expect(saveRun(model as never, "run" as never)).rejects.toThrow(
+    /saveRun path: expected the folder of a run, found object/,
+  );
+  await expect(saveRun(join(folder, "bad"), { denoise: 1 } as never)).rejects.toThrow(ArgumentError);
+  await expect(saveRun(join(folder, "bad"), model, { colums: ["x"] } as never)).rejects.toThrow(
     /unknown option colums.*did you mean columns/,
   );
 });

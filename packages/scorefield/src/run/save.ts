@@ -1,9 +1,33 @@
 /** A model trained by library code, kept as a run. */
 import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
+import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type { Codec, Domain, OpenedData } from "@scorefield/domain";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
 import { newRecord, writeRecord } from "./record-file.ts";
+
+/** Options of {@link saveRun}. */
+export interface SaveOptions {
+  readonly step?: number;
+  readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "classes">;
+  readonly domain?: Domain;
+  readonly codec?: Codec;
+  readonly columns?: readonly string[];
+  readonly classes?: readonly string[];
+  readonly sampler?: Sampler;
+  readonly overwrite?: boolean;
+}
+
+const known = {
+  step: true,
+  data: true,
+  domain: true,
+  codec: true,
+  columns: true,
+  classes: true,
+  sampler: true,
+  overwrite: true,
+} satisfies Known<SaveOptions>;
 
 /**
  * Saves a trained model as a run, for `loadRun` and `scorefield sample`. It holds the weights to sample with, not the
@@ -13,22 +37,14 @@ import { newRecord, writeRecord } from "./record-file.ts";
  *   columns and classes, so that samples come back in the data's units. In its place `domain` and `codec` (default: the
  *   model's units are the data's), `columns` and `classes`. `step`, how long it was trained (default 0); `sampler`, the one
  *   to use by default; `overwrite` a run that is there
- * @throws ArgumentError for data of another shape than the model's; RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
+ * @throws ArgumentError for a path or model that is none, unknown options, and data of another shape than the model's; RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
  */
-export const saveRun = async (
-  path: string,
-  model: TrainedModel,
-  options: {
-    readonly step?: number;
-    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "classes">;
-    readonly domain?: Domain;
-    readonly codec?: Codec;
-    readonly columns?: readonly string[];
-    readonly classes?: readonly string[];
-    readonly sampler?: Sampler;
-    readonly overwrite?: boolean;
-  } = {},
-): Promise<void> => {
+export const saveRun = async (path: string, model: TrainedModel, options: SaveOptions = {}): Promise<void> => {
+  if (typeof path !== "string")
+    throw new ArgumentError(`saveRun path: expected the folder of a run, found ${path === null ? null : typeof path}`);
+  const parts = ["parameters", "network", "preconditioning", "process", "shape"];
+  checkMade("saveRun model", model, parts, "a trained model such as await train({ ... }).result");
+  checkOptions("saveRun", options, known);
   const { step = 0, data, sampler = heun(), overwrite = false } = options;
   const { domain, codec, columns, classes } = { ...data, ...options };
   if (data && data.shape.join() !== model.shape.join())
