@@ -199,6 +199,8 @@ describe("from a table to new rows", () => {
     const byName = await run("train", "table.csv", "--resume", "--steps", "200", "--json");
     expect(byName.code, byName.stderr).toBe(0);
     expect(JSON.parse(byName.stdout)).toMatchObject({ run: "runs/table", step: 200 });
+    const ended = await run("train", "runs/table", "--resume");
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining("nothing was left to do")]);
     const changed = await run("train", "runs/table", "--resume", "--set", "network.width=20");
     expect(changed.stderr).toMatch(/network.width cannot change when resuming/);
     const second = await run("train", "table.csv", "--exclude", "id", "--steps", "10", ...small, "--json");
@@ -270,7 +272,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
       ["train", "moons", "--set", "network.wdith=3"],
       /network.wdith: unknown setting; did you mean width\?/,
     ],
-    ["its setting", ["train", "moons", "--set", "sampler.stpes=3"], /sampler\.stpes: unknown setting; did you mean steps\?/],
+    [
+      "its setting",
+      ["train", "moons", "--set", "sampler.stpes=3"],
+      /sampler\.stpes: unknown setting; did you mean steps\?/,
+    ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
     ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],

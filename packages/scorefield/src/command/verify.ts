@@ -71,7 +71,7 @@ export const addVerify = (program: Command): void => {
     .command("verify")
     .summary("check processes, samplers and likelihoods against closed-form truths")
     .description(
-      "Runs the library on problems whose answer is known in closed form, and shows what was expected and what was found: orders of convergence, stationary laws, exact densities, likelihoods, reproducibility. Exits with 1 if any check fails.",
+      "Runs the library on problems whose answer is known in closed form, and shows what was expected and what was found: orders of convergence, stationary distributions, exact densities, likelihoods, reproducibility. Exits with 1 if any check fails.",
     )
     .option("--full", "every sampler on every process, and the longer checks: a few minutes")
     .option("--only <text>", "only checks with this text in their group or name, such as dpm-solver or likelihood")
