@@ -199,6 +199,8 @@ describe("from a table to new rows", () => {
     const byName = await run("train", "table.csv", "--resume", "--steps", "200", "--json");
     expect(byName.code, byName.stderr).toBe(0);
     expect(JSON.parse(byName.stdout)).toMatchObject({ run: "runs/table", step: 200 });
+    const ended = await run("train", "runs/table", "--resume");
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining("nothing was left to do")]);
     const changed = await run("train", "runs/table", "--resume", "--set", "network.width=20");
     expect(changed.stderr).toMatch(/network.width cannot change when resuming/);
     const second = await run("train", "table.csv", "--exclude", "id", "--steps", "10", ...small, "--json");

@@ -114,7 +114,7 @@ const report = (error: unknown, root: Command, args: readonly string[]): number 
     tell(failure.message);
     return interruptedCode;
   }
-  const message = inOptions(oneLine(failure.message));
+  const message = inOptions(oneLine(failure.message), args);
   const hint = known.has(failure.name) ? "" : ` (unexpected ${failure.name}; set DEBUG=1 for its stack trace)`;
   tell(`${message}${hint}`);
   if (process.env.DEBUG) process.stderr.write(`${failure.stack}\n`);

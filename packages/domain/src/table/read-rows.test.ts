@@ -30,6 +30,15 @@ test("columns, exclusions, and a label that is not modelled", async () => {
   expect(Array.from(some.values.data)).toEqual([0.5, 10, 2.5, 30, 3.5, 40]);
 });
 
+test("a label that chooses no rows may be text, and may be missing", async () => {
+  await writeFile(join(folder, "named.csv"), "a,kind,b\n1,cat,2\n3,,4\n5,dog,6\n");
+  const { columns, values } = await rows({ path: "named.csv", label: "kind" });
+  expect(columns).toEqual(["a", "b"]);
+  expect(Array.from(values.data)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect((await rows({ path: "named.csv", columns: ["b"], label: "kind" })).columns).toEqual(["b"]);
+  await expect(rows({ path: "named.csv", columns: ["kind"], label: "kind" })).rejects.toThrow(/at least one column/);
+});
+
 test("the fingerprint follows values and columns", async () => {
   const first = await rows({ columns: ["a", "b"] });
   expect(first.sha256).toBe((await rows({ columns: ["a", "b"] })).sha256);

@@ -43,10 +43,12 @@ const readRows = async (settings: TableSettings, { folder = ".", signal }: ReadO
     throw new DataError({ path, expected: "a label with only", found: "none", fix: "Name the label's column" });
   if (archive && label !== undefined && missing === "drop")
     throw new DataError({ path, expected: 'missing: "error" with a label array', found: '"drop"' });
-  const columns = settings.columns && label !== undefined && !archive ? [...settings.columns, label] : settings.columns;
-  const options = { columns, exclude: settings.exclude, array, missing, header, delimiter, signal };
-  const table = await readTable(path, options);
-  if (label === undefined) return table;
+  const { columns, exclude = [] } = settings;
+  const options = { columns, exclude, array, missing, header, delimiter, signal };
+  if (label === undefined) return readTable(path, options);
+  // Labels that choose no rows are left unread, so that they may be text.
+  if (!only && !archive) return readTable(path, { ...options, exclude: [...exclude, label] });
+  const table = await readTable(path, { ...options, columns: columns && !archive ? [...columns, label] : columns });
   const rows = table.values.shape[0]!;
   const at = table.columns.indexOf(label);
   if (!archive && at < 0)

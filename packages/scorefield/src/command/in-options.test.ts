@@ -25,3 +25,10 @@ test("a list of names that was cut short names the option alone", () => {
   const names = Array.from({ length: 40 }, (_, i) => `"c${i}"`).join(", ");
   expect(inOptions(`out with exclude: [${names}, ... (60 in all)], or`)).toBe("out with --exclude, or");
 });
+
+test("a setting of data is named as the option that was given", () => {
+  const message = 'data.only.0: expected a number, found "north"';
+  expect(inOptions(message, ["train", "t.csv", "--only", "north"])).toBe('--only: expected a number, found "north"');
+  expect(inOptions(message, ["train", "t.csv", "--only=north"])).toBe('--only: expected a number, found "north"');
+  expect(inOptions(message, ["train", "t.csv", "--set", 'data.only=["north"]'])).toBe(message);
+});

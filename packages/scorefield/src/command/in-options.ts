@@ -19,6 +19,18 @@ const translations: readonly (readonly [RegExp, (...found: string[]) => string])
   [/\ban \.npz file for the option array\b/g, () => "an .npz file for the option --array"],
 ];
 
-/** A message of an error with what it advises as options of a command: `missing: "drop"` is `--missing drop`. */
-export const inOptions = (message: string): string =>
-  translations.reduce((text, [pattern, translate]) => text.replace(pattern, translate as never), message);
+/** The setting of data that begins a message as the option that was given for it: `data.only.0` is `--only`. */
+const namedAsGiven = (message: string, args: readonly string[]): string =>
+  message.replace(/^data\.([a-z]+)(?:\.\d+)?(?=: )/, (path, name) =>
+    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)) ? `--${name}` : path,
+  );
+
+/**
+ * A message of an error with what it advises as options of a command: `missing: "drop"` is `--missing drop`.
+ * @param args of the command, which tell an option from a setting of the recipe
+ */
+export const inOptions = (message: string, args: readonly string[] = []): string =>
+  translations.reduce(
+    (text, [pattern, translate]) => text.replace(pattern, translate as never),
+    namedAsGiven(message, args),
+  );

@@ -133,6 +133,10 @@ const train = async (
   out.remark(describe(run));
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
   const { losses: _, ...trained } = await trainWatched(run, signal);
+  if (trained.step === run.checkpoint?.step)
+    out.remark(
+      "the training had come to its end before, and nothing was left to do; go on with --steps and a larger number",
+    );
   if (flags.minutes !== undefined && trained.step < 100)
     out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";

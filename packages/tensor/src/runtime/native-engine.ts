@@ -52,8 +52,6 @@ export const startEngine = (name: string, options: NativeOptions): Engine => {
   let ended = false;
 
   const worker = startWorker(name, input);
-  // An idle worker does not keep the process alive; unanswered requests do.
-  worker.unref();
   if (alive.size === 0) process.on("exit", stopAll);
   alive.add(flags);
 
@@ -90,6 +88,8 @@ export const startEngine = (name: string, options: NativeOptions): Engine => {
       resolve();
     });
   });
+  // An idle worker does not keep the process alive; unanswered requests do. Listening to messages refers to it again.
+  worker.unref();
 
   return {
     ended: () => ended,

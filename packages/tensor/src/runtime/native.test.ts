@@ -15,6 +15,13 @@ describeCompiled("native()", () => native());
 if (process.env.VK_ICD_FILENAMES !== undefined)
   describeRuntime('native({ provider: "webgpu" })', () => native({ provider: "webgpu" }));
 
+/** Runs a program of its own, which has a `runtime`. */
+const nativeProgram = (code: string): { status: number | null; stdout: string; stderr: string } => {
+  const file = JSON.stringify(new URL("../../dist/runtime/native.js", import.meta.url).href);
+  const whole = `const { native } = await import(${file}); const runtime = native(); ${code}`;
+  return spawnSync(process.execPath, ["--input-type=module", "-e", whole], { encoding: "utf8", timeout: 15_000 });
+};
+
 describe("native()", () => {
   const runtime = native();
   afterAll(() => runtime.dispose());
@@ -73,20 +80,21 @@ describe("native()", () => {
     size: number,
     then: string,
   ): { status: number | null; stdout: string; stderr: string } => {
-    const code = `
-      const { native } = await import(${JSON.stringify(new URL("../../dist/runtime/native.js", import.meta.url).href)});
-      const runtime = native();
+    return nativeProgram(`
       const session = await runtime.load(Buffer.from("${Buffer.from(model).toString("base64")}", "base64"));
       const x = { dtype: "float32", shape: [${size}, ${size}], data: new Float32Array(${size * size}).fill(1) };
       const running = session.run([x]);
       ${then}
-    `;
-    return spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8", timeout: 15_000 });
+    `);
   };
 
   it("neither keeps an idle process alive nor lets one end during a run", () => {
     const result = program(encodeModel(repeatedSquare(2, 1)), 2, "running.then(([y]) => console.log(y.data[0]))");
     expect(result).toMatchObject({ status: 0, stdout: "1\n", stderr: "" });
+  });
+
+  it("does not keep a process alive that prepared it and asked it nothing", () => {
+    expect(nativeProgram("runtime.prepare()")).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });
 
   it("lets a process exit cleanly in the middle of a run", () => {
