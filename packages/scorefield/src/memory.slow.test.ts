@@ -11,11 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const at = (path: string): string => JSON.stringify(new URL(`../dist/${path}`, import.meta.url).href);
+
 /** MiB held by a separate process after each of `marks` calls of `call`. */
 const residentAfter = async (call: string, marks: readonly number[]): Promise<number[]> => {
   const code = `
-    import { compile, createRun, defaultRuntime, edm, encode, heun, loadRun, logDensity, mlp, moons, sample, train, trainRun }
-      from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+    import { createRun, defaultRuntime, edm, encode, heun, loadRun, logDensity, mlp, sample, train, trainRun }
+      from ${at("index.js")};
+    import { moons } from ${at("domain.js")};
+    import { compile } from ${at("tensor.js")};
     const process_ = edm();
     const network = mlp({ width: 16, depth: 3 });
     const data = moons()(200, 0);

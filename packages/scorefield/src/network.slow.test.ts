@@ -134,7 +134,8 @@ describe
       });
 
       const training = `
-    import { edm, heun, mlp, moons, sample, train } from ${at("index.js")};
+    import { edm, heun, mlp, sample, train } from ${at("index.js")};
+    import { moons } from ${at("domain.js")};
     const model = await train({ data: moons()(100, 0), process: edm(), network: mlp({ width: 8, depth: 1 }), steps: 5 }).result;
     await sample(model, { count: 3, sampler: heun({ steps: 2 }) });`;
       const own = `

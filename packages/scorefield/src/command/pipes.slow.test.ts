@@ -82,7 +82,11 @@ describe("data on standard input", () => {
     expect(JSON.parse(resumed.stdout.toString())).toMatchObject({ run: "run", step: 90 });
     const evaluated = await run("evaluate", "run", "-n", "100", "--steps", "4", "--json");
     expect(evaluated.code, evaluated.stderr).toBe(0);
-    expect(JSON.parse(evaluated.stdout.toString())).toMatchObject({ referenceRows: 40, training: { rows: 160 } });
+    expect(JSON.parse(evaluated.stdout.toString())).toMatchObject({
+      referenceRows: 40,
+      counts: { training: 160 },
+      training: { rows: 100 },
+    });
   });
 
   test("a run of the same data by their file is the same, bit for bit", async () => {
