@@ -69,7 +69,7 @@ testDomain("glyphs", async () => ({
   written: { ".npy": 1e-6, "": 1e-6 },
 }));
 
-test("a domain whose read gives no samples is told so", async () => {
+test("a domain whose read gives no samples is named in the error", async () => {
   const read = (async () => ({ values: normal([9, 2], { seed: 0 }) })) as never;
   await expect(defineDomain({ kind: "own", read }).open("own")).rejects.toThrow(
     /own read: expected { samples, settings } from the domain's read, found/,

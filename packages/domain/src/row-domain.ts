@@ -6,7 +6,7 @@ import { columnNames, shortList } from "./names.ts";
 import type { Composition } from "./samples.ts";
 import { measureRows } from "./table/measure-rows.ts";
 
-// Few rows are learnt by heart when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
+// Few rows are memorised when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
 // on held-out rows is least after 300 to 700 passes and the correlations of samples gain until about 600. Many rows need
 // no more steps than these.
 const passes = 600;

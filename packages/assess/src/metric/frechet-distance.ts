@@ -62,7 +62,7 @@ const traceTerm = (a: Rows, b: Rows): number => {
   }
   const { d } = a;
   const [left, right] = [transposed(a), transposed(b)];
-  // In place of A, which has more rows than columns, a C with at most as many rows as columns, and C^T C = S1.
+  // In place of A, which has more rows than columns, a C with no more rows than columns, and C^T C = S1.
   const factor = pivotedCholesky(innerProducts(left, left), d);
   const product = innerProducts(factor, { n: d, d, data: innerProducts(right, right) });
   return traceOfRoot(innerProducts({ ...factor, data: product }, factor), factor.n);

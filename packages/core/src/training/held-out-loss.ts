@@ -1,4 +1,4 @@
-/** The data of a held-out loss: it rises when the training data are learnt by heart. */
+/** The data of a held-out loss: it rises when the network memorises the training data. */
 import { type NdArray, ndarray, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import type { Network } from "../network/network.ts";
 import type { Objective } from "../objective/objective.ts";

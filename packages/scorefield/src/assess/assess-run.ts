@@ -4,6 +4,7 @@ import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type { ImageQuality, Measured, MeasureInput, MeasureProgress, TableQuality } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
+import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { ownData, ownWithout } from "../run/own-data.ts";
 
@@ -95,7 +96,7 @@ export const assessRun = async (
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
   const draw: RunAssessment["draw"] = async ({ count, seed, classes }) => {
-    const given = classes && { class: Int32Array.from({ length: count }, (_, i) => classes[i % classes.length]!) };
+    const given = classes && { class: classesFrom(classes, 0, count) };
     const drawn = await sample(run.model, {
       count,
       ...(given && { given }),

@@ -8,6 +8,7 @@ import {
   samplerFromRecipe,
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
+import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
 import { progress } from "./progress.ts";
@@ -42,10 +43,6 @@ const chooseSampler = (
   const recipe = given.kind === own.kind ? { ...own, ...given } : given;
   return samplerFromRecipe(steps === undefined ? recipe : { ...recipe, steps });
 };
-
-/** The class of each of `count` samples from `firstSample` on, of a list that all samples of a seed go through in turn. */
-const classesFrom = (classes: readonly number[], firstSample: number, count: number): Int32Array =>
-  Int32Array.from({ length: count }, (_, i) => classes[(firstSample + i) % classes.length]!);
 
 /**
  * Draws samples and brings them to the units of the data.
