@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const at = (path: string): string => JSON.stringify(new URL(`../dist/${path}`, import.meta.url).href);
 
-/** MiB held by a separate process after each of `marks` calls of `call`. */
+/** MiB held by a separate process after each of `marks` calls of `call`. What V8 keeps free for later is not counted. */
 const residentAfter = async (call: string, marks: readonly number[]): Promise<number[]> => {
   const code = `
     import { createRun, defaultRuntime, edm, encode, heun, loadRun, logDensity, mlp, sample, train, trainRun }
@@ -29,11 +29,15 @@ const residentAfter = async (call: string, marks: readonly number[]): Promise<nu
     for await (const _ of trainRun(await createRun({ data: "moons", training: { steps: 2 } }, { out })));
     for (let i = 1; i <= ${marks.at(-1)}; i++) {
       ${call};
-      if (${JSON.stringify(marks)}.includes(i)) console.log(process.memoryUsage().rss / 2 ** 20);
+      if (!${JSON.stringify(marks)}.includes(i)) continue;
+      gc();
+      const { rss, heapTotal, heapUsed } = process.memoryUsage();
+      console.log((rss - heapTotal + heapUsed) / 2 ** 20);
     }
     await defaultRuntime().dispose();
   `;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "pipe"] });
+  const options = ["--expose-gc", "--input-type=module", "-e", code];
+  const child = spawn(process.execPath, options, { stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += text));
