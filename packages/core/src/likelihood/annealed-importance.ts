@@ -12,6 +12,7 @@ import {
 } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { Given, ScoreModel } from "../model/score-model.ts";
@@ -21,7 +22,6 @@ import { logSnrGrid } from "../sampling/grid.ts";
 import { malaMove } from "../sampling/mala.ts";
 import { priorDraw, stepDraw } from "../sampling/plan.ts";
 import { priorLogDensity } from "./log-density.ts";
-import { checkModel } from "./options.ts";
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
