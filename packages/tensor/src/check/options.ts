@@ -1,6 +1,6 @@
 /** What is wrong with options that a caller without types hands to a public function. */
 import { RuntimeError } from "../errors.ts";
-import { isRuntime } from "../runtime/runtime.ts";
+import { isRuntime } from "./is-runtime.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { showValue } from "./show-value.ts";
 

@@ -1,7 +1,8 @@
 /** Counting what a runtime loads. */
+import { isRuntime } from "../check/is-runtime.ts";
 import { showValue } from "../check/show-value.ts";
 import { RuntimeError } from "../errors.ts";
-import { isRuntime, type Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Sessions of a counted runtime. */
 export interface SessionCounts {

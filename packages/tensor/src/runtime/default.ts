@@ -1,7 +1,8 @@
 /** The runtime that compiled functions use when none is named. */
+import { isRuntime } from "../check/is-runtime.ts";
 import { showValue } from "../check/show-value.ts";
 import { RuntimeError } from "../errors.ts";
-import { isRuntime, type Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 let current: Runtime | undefined;
 

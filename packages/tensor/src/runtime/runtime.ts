@@ -43,11 +43,3 @@ export interface Runtime {
   /** Ends worker threads and frees what is shared. The runtime starts anew when used again. */
   dispose(): Promise<void>;
 }
-
-/** Whether a value has what a {@link Runtime} must have, for callers without types. */
-export const isRuntime = (value: unknown): value is Runtime =>
-  typeof value === "object" &&
-  value !== null &&
-  (["prepare", "target", "load", "dispose"] as const).every(
-    (name) => typeof (value as Partial<Runtime>)[name] === "function",
-  );
