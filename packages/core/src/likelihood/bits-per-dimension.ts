@@ -106,7 +106,7 @@ export const bitsOf = (logDensity: number, size: number, width: number): number 
 
 /**
  * Bits per dimension of data of whole numbers, such as images of 8 bits, under a model of the scaled data. The model's
- * density is that at `options.time`, under the least noise by default.
+ * density is taken at `options.time`, under the least noise by default.
  * @param values whole numbers of any element type, [n, ...model.shape]
  * @throws ShapeError, ArgumentError as {@link dequantise} and `logDensityDetails`
  */

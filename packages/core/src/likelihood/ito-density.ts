@@ -36,8 +36,8 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
 };
 
 /**
- * The change of log p_t(x) along one step of a reverse-time SDE, by Ito's lemma (the Ito density estimator of Skreta et al. 2024). In
- * y = x / alpha, whose reverse-time SDE has noise of variance d(r^2),
+ * The change of log p_t(x) along one step of a reverse-time SDE, by Ito's lemma (the Ito density estimator of Skreta et al.
+ * 2024). In y = x / alpha, whose reverse-time SDE has noise of variance d(r^2),
  *
  *     d log p(y) = <score, dy> - |score|^2 / 2 * (r^2 - r'^2)
  *

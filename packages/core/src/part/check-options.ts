@@ -13,17 +13,17 @@ export type { Known };
  *     const options = { count: true, seed: true, sampler: true } satisfies Known<SampleOptions>;
  *
  *     export const sample = async (model: ScoreModel, given: SampleOptions) => {
- *       checkMade("sample model", model, ["denoise"], "a score model such as exact(gaussian(...), edm())");
+ *       checkModel("sample", model);
  *       checkOptions("sample", given, options);
  *       const { count, seed = 0, sampler = heun() } = given;
- *       checkMade("sample sampler", sampler, ["recipe"], "a sampler such as heun()");
+ *       checkSampler("sample", sampler);
  *
  * @param name of the function, for errors
  * @param given what the caller gave. `undefined` is refused too, so give the parameter the default `{}` where all
  *   options may be left out
  * @param known the names of all options, as keys
- * @throws ArgumentError naming the unknown option and the nearest known one, and for a `signal`, `runtime` or `onProgress`
- *   that is none
+ * @throws ArgumentError naming the unknown option and the nearest known one, and for a `signal`, `runtime`, `dtype` or
+ *   `onProgress` that is none
  */
 export const checkOptions = (name: string, given: unknown, known: Readonly<Record<string, true>>): void => {
   const refuse = (problem: string): never => {

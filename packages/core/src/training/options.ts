@@ -27,8 +27,8 @@ export interface TrainEvent extends FitEvent {
 /** Options of `train`: one of `steps`, `minutes`, `deadline` and `pace` says how long it runs. */
 export interface TrainOptions extends OptimisationOptions {
   /**
-   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Its labels are for a
-   * network that knows classes.
+   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Scales more than 100 times
+   * above or below are refused. The labels of a dataset are for a network that knows classes.
    */
   readonly data: NdArray<"float32"> | Dataset;
   /** Data that training does not see, of the same shape: the loss on them is taken about 20 times. */
