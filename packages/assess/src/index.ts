@@ -26,7 +26,6 @@ export {
 } from "./instrument/calibration.ts";
 export {
   type DenoisingDimension,
-  type DenoisingDimensionOptions,
   denoisingDimension,
 } from "./instrument/denoising-dimension.ts";
 export { energyLandscape, type LandscapeOptions } from "./instrument/energy-landscape.ts";
@@ -47,7 +46,8 @@ export {
   logDensityDifference,
 } from "./instrument/line-integral.ts";
 export { type LocalPcaOptions, localPca } from "./instrument/local-pca.ts";
-export { type NormalBundle, type NormalBundleOptions, normalBundle } from "./instrument/normal-bundle.ts";
+export type { NoisyCopiesOptions } from "./instrument/noisy-copies.ts";
+export { type NormalBundle, normalBundle } from "./instrument/normal-bundle.ts";
 export {
   densityOrder,
   type ShareRatio,

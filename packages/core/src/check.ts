@@ -1,7 +1,7 @@
 /** Checks of numbers that many rooms make; `name` is the owner and the option, such as "langevin steps". */
 import { isNdArray, type NdArray } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "./errors.ts";
-import { showValue } from "./part/show-value.ts";
 
 /** @throws ArgumentError unless a positive whole number */
 export const checkWhole = (name: string, value: number): void => {

@@ -1,3 +1,4 @@
+export { didYouMean, nearestWord } from "@scorefield/tensor/internal";
 export type { Density, NoisyDensity } from "./density/density.ts";
 export { type GaussianOptions, gaussian } from "./density/gaussian.ts";
 export type { GaussianComponent, Values } from "./density/gaussian-component.ts";
@@ -50,6 +51,7 @@ export {
   energyPreconditioning,
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
+export { expandTime } from "./model/expand-time.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -80,7 +82,7 @@ export {
   velocity,
   velocityFromDenoised,
 } from "./model/tweedie.ts";
-export { didYouMean, nearestWord } from "./nearest-word.ts";
+export type { Bound } from "./model/with-given.ts";
 export {
   type ConditionEmbedding,
   type ConditionSizes,
@@ -162,14 +164,15 @@ export type { Declaration, PartList } from "./part/part.ts";
 export { partList } from "./part/part-list.ts";
 export * as setting from "./part/setting.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
-export { type EdmOptions, edm } from "./process/edm.ts";
+export { edm } from "./process/edm.ts";
 export type { LinearBetaOptions } from "./process/linear-beta.ts";
 export type { NoiseSchedule, Process, Scalar } from "./process/process.ts";
 export { processFromRecipe, processKinds } from "./process/processes.ts";
 export { rectifiedFlow } from "./process/rectified-flow.ts";
+export type { SigmaRangeOptions } from "./process/sigma-range.ts";
 export { subVp } from "./process/sub-vp.ts";
 export { timeOfLogRatio } from "./process/time-of-log-ratio.ts";
-export { type VarianceExplodingOptions, ve } from "./process/variance-exploding.ts";
+export { ve } from "./process/variance-exploding.ts";
 export { vp } from "./process/variance-preserving.ts";
 export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
@@ -195,7 +198,7 @@ export { type DormandPrinceOptions, dormandPrince } from "./sampling/dormand-pri
 export { type DpmSolverOptions, dpmSolver } from "./sampling/dpm-solver.ts";
 export { type EulerOptions, euler } from "./sampling/euler.ts";
 export { type EulerMaruyamaOptions, eulerMaruyama } from "./sampling/euler-maruyama.ts";
-export type { FlowSamplerOptions } from "./sampling/flow.ts";
+export { type FlowSamplerOptions, flowParts, flowSettings, type Level, levelAt } from "./sampling/flow.ts";
 export {
   cosineGrid,
   type Grid,
@@ -206,15 +209,22 @@ export {
   uniformGrid,
 } from "./sampling/grid.ts";
 export { type HeunOptions, heun } from "./sampling/heun.ts";
-export { type ChainOptions, type LangevinOptions, langevin } from "./sampling/langevin.ts";
+export { type ChainOptions, chainSettings, type LangevinOptions, langevin, stayingGrid } from "./sampling/langevin.ts";
 export { mala } from "./sampling/mala.ts";
 export { type PredictorCorrectorOptions, predictorCorrector } from "./sampling/predictor-corrector.ts";
 export { type RestartInterval, type RestartOptions, restart } from "./sampling/restart.ts";
 export { type ReverseDiffusionOptions, reverseDiffusion } from "./sampling/reverse-diffusion.ts";
 export { type SampleEvent, type SampleOptions, sample } from "./sampling/sample.ts";
-export { evaluations, type Sampler } from "./sampling/sampler.ts";
+export {
+  evaluations,
+  type OneStep,
+  oneStep,
+  type Sampler,
+  type SamplerState,
+  type StepTimes,
+} from "./sampling/sampler.ts";
 export { samplerCatalogue, samplerFromRecipe, samplerKinds } from "./sampling/samplers.ts";
-export type { SdeSamplerOptions } from "./sampling/sde.ts";
+export { type SdeSamplerOptions, sdeParts, sdeSettings } from "./sampling/sde.ts";
 export { type SdeDpmSolverOptions, sdeDpmSolver } from "./sampling/sde-dpm-solver.ts";
 export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sampling/trajectory.ts";
 export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling/underdamped-langevin.ts";

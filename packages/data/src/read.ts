@@ -1,5 +1,6 @@
 /** Tables and arrays from files, the format chosen by the file's name. */
 import type { FloatType, NdArray } from "@scorefield/tensor";
+import type { Known } from "@scorefield/tensor/internal";
 import { arrayRows } from "./array-rows.ts";
 import { withSource } from "./bytes.ts";
 import { checkOptions, checkPath } from "./check-call.ts";
@@ -69,7 +70,7 @@ const known = {
   array: true,
   chunkRows: true,
   signal: true,
-} satisfies Record<keyof TableOptions, true>;
+} satisfies Known<TableOptions>;
 
 /**
  * The rows of a file in pieces of at most `options.chunkRows` rows, for files larger than memory: CSV, TSV, NPY (in C
@@ -113,6 +114,8 @@ export const readTable = async <D extends FloatType = "float64">(
  * @throws DataError
  */
 export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<NdArray> => {
+  checkPath("readArray", path);
+  checkOptions("readArray", options, { array: true });
   switch (formatOf(path, ["npy", "npz", "idx"])) {
     case "npy":
       return readNpy(path);

@@ -54,9 +54,9 @@ describe.each(functions)("%s", (_, call) => {
 });
 
 test("what would be ignored in silence is refused", async () => {
-  expect(() => native("cuda" as never)).toThrow(/native: expected options as an object.*found cuda/);
+  expect(() => native("cuda" as never)).toThrow(/native: expected options as an object.*found "cuda"/);
   expect(() => native({ providers: "cuda" } as never)).toThrow(/found providers/);
-  expect(() => setDefaultRuntime("cpu" as never)).toThrow(/expected a runtime such as native\(\), found string/);
+  expect(() => setDefaultRuntime("cpu" as never)).toThrow(/expected a runtime such as native\(\), found "cpu"/);
   expect(() => fromNested([["a"]] as never)).toThrow(/expected numbers.*found string/);
   expect(() => gaussian({ mean: [0], variance: 2 } as never)).toThrow(/unknown option variance/);
   expect(() => scorefield.projected(model, [[1, 2]] as never)).toThrow(ArgumentError);

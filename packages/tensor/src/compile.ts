@@ -1,4 +1,6 @@
 /** Compiling: a function of tensors becomes an ONNX file, or a callable on host arrays. */
+import { checkOptions, type Known } from "./check/options.ts";
+import { showValue } from "./check/show-value.ts";
 import type { Tensors } from "./differentiate/differentiate.ts";
 import { RuntimeError, ShapeError } from "./errors.ts";
 import { takingCalls } from "./graph/calls.ts";
@@ -41,6 +43,9 @@ export interface FunctionOptions extends CompileOptions {
   readonly sessions?: SharedSessions | undefined;
 }
 
+const compileOptions = { runtime: true, name: true } satisfies Known<CompileOptions>;
+const functionOptions = { ...compileOptions, sessions: true } satisfies Known<FunctionOptions>;
+
 /** A compiled function. Calls are queued and run off the caller's thread. */
 export interface Compiled<A extends readonly unknown[], R> {
   /** @throws ShapeError | DataTypeError for arguments other than compiled for; RuntimeError when execution fails */
@@ -71,18 +76,19 @@ const callable = <A extends readonly unknown[], R>(
  * @param specs one tree per argument of f
  * @returns an async function on trees of host arrays, with `dispose`
  * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError
- *   when f returns anything but tensors, or uses a tensor of another function; RuntimeError for shared sessions that
- *   were disposed
+ *   when f is no function, returns anything but tensors, or uses a tensor of another function; RuntimeError for bad options,
+ *   and for shared sessions that were disposed
  */
 export const compile = async <const S extends Specs, R extends Tensors>(
   f: (...args: TensorArguments<S>) => R,
   specs: S,
-  {
-    sessions,
-    runtime = sessions?.runtime ?? defaultRuntime(),
-    name = f.name || "compiled function",
-  }: FunctionOptions = {},
+  options: FunctionOptions = {},
 ): Promise<Compiled<ArrayArguments<S>, ArrayResult<R>>> => {
+  checkOptions("compile", options, functionOptions);
+  const { sessions, name = f?.name || "compiled function" } = options;
+  if (sessions !== undefined && typeof sessions?.take !== "function")
+    throw new RuntimeError(`${name}: expected sessions made by sharedSessions(), found ${showValue(sessions)}`);
+  const { runtime = sessions?.runtime ?? defaultRuntime() } = options;
   if (sessions && runtime !== sessions.runtime)
     throw new RuntimeError(
       `${name}: expected the runtime of its shared sessions, ${sessions.runtime.name}, found another, ${runtime.name}; leave runtime out`,
@@ -117,9 +123,13 @@ export const compileScan = async <const State extends object, const Input extend
     state: MapTree<State, Spec, Tensor>,
     input: MapTree<Input, Spec, Tensor>,
   ) => readonly [MapTree<State, Spec, Tensor>, Output],
-  { state, inputs, steps }: { state: State; inputs: Input; steps: number },
-  { runtime = defaultRuntime(), name = step.name || "compiled step" }: CompileOptions = {},
+  specs: { state: State; inputs: Input; steps: number },
+  options: CompileOptions = {},
 ): Promise<Scanned<State, Input, Output>> => {
+  checkOptions("compileScan", options, compileOptions);
+  const { runtime = defaultRuntime(), name = step?.name || "compiled step" } = options;
+  checkOptions(`${name} specs`, specs, { state: true, inputs: true, steps: true });
+  const { state, inputs, steps } = specs;
   const traced = trace(name, step as (...args: never[]) => Tensors, [state, inputs]);
   if (!Number.isInteger(steps) || steps < 1)
     throw new ShapeError(`${name}: expected a whole number of steps above 0, found ${steps}`);
@@ -148,9 +158,9 @@ export const compileScan = async <const State extends object, const Input extend
     runtime,
     withNodes(traced.nodes, () => lowerScan(optimise(traced.graph, target), count, steps, target)),
   );
-  const specs = traced.inputs.map((spec, i) => (i < count ? spec : { ...spec, shape: [steps, ...spec.shape] }));
+  const stacked = traced.inputs.map((spec, i) => (i < count ? spec : { ...spec, shape: [steps, ...spec.shape] }));
   const call = async (...args: readonly [unknown, unknown]) => {
-    const leaves = checkedLeaves(name, args, specs, traced.inputPaths);
+    const leaves = checkedLeaves(name, args, stacked, traced.inputPaths);
     return traced.unflattenOutputs(await session.run(leaves));
   };
   return callable(name, session, call as never) as unknown as Scanned<State, Input, Output>;
@@ -167,6 +177,8 @@ export interface ExportOptions {
   readonly externalData?: string | undefined;
 }
 
+const exportOptions = { portable: true, externalData: true } satisfies Known<ExportOptions>;
+
 /** A model of two files. The model refers to the other file by the name given in `externalData`. */
 export interface ModelAndData {
   readonly model: Uint8Array;
@@ -180,7 +192,7 @@ export type Exported<O extends ExportOptions> = O extends { readonly externalDat
  * A function of tensors as the bytes of an ONNX model (opset 20). Inputs are named `input.<path>` and outputs
  * `output.<path>` by their place in the trees, e.g. `input.0`, `output.score`.
  * @returns the bytes of the file. With `externalData`, the bytes of the model and of the file with its constants
- * @throws as {@link compile} while tracing; RuntimeError for 2 GiB of constants or more without `externalData`
+ * @throws as {@link compile} while tracing; RuntimeError for bad options, and for 2 GiB of constants or more without `externalData`
  */
 export const toOnnx = <
   const S extends Specs,
@@ -190,6 +202,7 @@ export const toOnnx = <
   specs: S,
   options?: O,
 ): Exported<O> => {
+  checkOptions("toOnnx", options ?? {}, exportOptions);
   const { portable = true, externalData }: ExportOptions = options ?? {};
   const traced = trace("toOnnx", f as (...args: never[]) => Tensors, specs);
   const target: Target = { portable };

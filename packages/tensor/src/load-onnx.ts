@@ -1,5 +1,7 @@
 /** Running ONNX files that were made elsewhere. */
 import { fromBinary } from "@bufbuild/protobuf";
+import { checkOptions } from "./check/options.ts";
+import { showValue } from "./check/show-value.ts";
 import { DataTypeError, RuntimeError, ShapeError } from "./errors.ts";
 import { type DataType, isNdArray, type NdArray } from "./ndarray.ts";
 import type { ExternalData } from "./onnx/external-data.ts";
@@ -80,16 +82,19 @@ const check = ({ name, dtype, shape }: OnnxPort, array: NdArray | undefined): Nd
  * Loads an ONNX file.
  * @param bytes of the file
  * @param options.externalData the files beside it that it refers to, by the names it has for them
- * @throws RuntimeError for bytes that are no ONNX model, or a model that the runtime cannot load; DataTypeError for
+ * @throws RuntimeError for bad options, bytes that are no ONNX model, or a model that the runtime cannot load; DataTypeError for
  *   inputs or outputs of an element type without a typed array
  */
 export const loadOnnx = async (
   bytes: Uint8Array,
-  {
-    runtime = defaultRuntime(),
-    externalData = [],
-  }: { readonly runtime?: Runtime | undefined; readonly externalData?: readonly ExternalData[] } = {},
+  options: { readonly runtime?: Runtime | undefined; readonly externalData?: readonly ExternalData[] } = {},
 ): Promise<OnnxModel> => {
+  checkOptions("loadOnnx", options, { runtime: true, externalData: true });
+  const { runtime = defaultRuntime(), externalData = [] } = options;
+  if (!Array.isArray(externalData) || !externalData.every((file) => file?.data instanceof Uint8Array))
+    throw new RuntimeError(
+      `loadOnnx: expected externalData as a list of { path, data }, found ${showValue(externalData)}`,
+    );
   const { input, output, initializer } = parse(bytes).graph!;
   // Old files list their weights among the inputs.
   const weights = new Set(initializer.map(({ name }) => name));

@@ -1,4 +1,5 @@
 /** Host data: a typed array and its shape. What users hand in and get back; see {@link NdArray}. */
+import { showValue } from "./check/show-value.ts";
 import { DataTypeError, ShapeError } from "./errors.ts";
 
 /**
@@ -54,18 +55,30 @@ export interface NdArray<D extends ElementType = DataType> {
 export const isNdArray = (value: unknown): value is NdArray =>
   ArrayBuffer.isView((value as NdArray | null | undefined)?.data);
 
-/** The number of elements of a shape: the product of its sizes, 1 for a scalar. */
+/**
+ * The number of elements of a shape: the product of its sizes, 1 for a scalar.
+ * @throws ShapeError for what is no list
+ */
 export const sizeOf = (shape: Shape): number => {
+  if (!Array.isArray(shape)) throw new ShapeError(`expected a shape such as [2, 3], found ${showValue(shape)}`);
   let size = 1;
   for (const length of shape) size *= length;
   return size;
 };
 
+const checkType = (dtype: unknown): void => {
+  if (typeof dtype !== "string" || !Object.hasOwn(constructors, dtype))
+    throw new DataTypeError(
+      `expected an element type among ${Object.keys(constructors).join(", ")}; found ${showValue(dtype)}`,
+    );
+};
+
 /**
  * A fresh zero-filled typed array for `length` elements of `dtype`.
- * @throws ShapeError when they do not fit into memory
+ * @throws DataTypeError for an unknown type; ShapeError when they do not fit into memory
  */
 export const storage = <D extends ElementType>(dtype: D, length: number): Storage[D] => {
+  checkType(dtype);
   try {
     return new constructors[dtype](length) as Storage[D];
   } catch (cause) {
@@ -91,7 +104,8 @@ export function ndarray(data: BigInt64Array, shape?: Shape): NdArray<"int64">;
 export function ndarray(data: Uint8Array, shape?: Shape): NdArray<"bool">;
 export function ndarray(data: Storage[DataType], shape?: Shape): NdArray;
 export function ndarray(data: Storage[DataType], shape: Shape = [data?.length]): NdArray {
-  if (!Array.isArray(shape)) throw new ShapeError(`ndarray: expected a shape such as [2, 3], found ${String(shape)}`);
+  if (!Array.isArray(shape))
+    throw new ShapeError(`ndarray: expected a shape such as [2, 3], found ${showValue(shape)}`);
   for (const dtype of Object.keys(constructors) as DataType[]) {
     if (data instanceof constructors[dtype]) {
       if (sizeOf(shape) !== data.length || !shape.every((n) => Number.isInteger(n) && n >= 0))
@@ -106,7 +120,7 @@ export function ndarray(data: Storage[DataType], shape: Shape = [data?.length]):
   );
 }
 
-/** An array of zeros. */
+/** An array of zeros. @throws ShapeError for what is no shape; DataTypeError for an unknown type */
 export const zeros = <D extends ElementType = "float32">(shape: Shape, dtype: D = "float32" as D): NdArray<D> =>
   ({ dtype, shape, data: storage(dtype, sizeOf(shape)) }) as NdArray<D>;
 
@@ -118,10 +132,7 @@ export type Nested = number | readonly Nested[];
  * @throws ShapeError when sibling lists differ in length; DataTypeError for what is no number, and an unknown type
  */
 export const fromNested = <D extends DataType = "float32">(values: Nested, dtype: D = "float32" as D): NdArray<D> => {
-  if (!Object.hasOwn(constructors, dtype))
-    throw new DataTypeError(
-      `fromNested: expected one of ${Object.keys(constructors).join(", ")}, found ${String(dtype)}`,
-    );
+  checkType(dtype);
   const shape: number[] = [];
   for (let level = values; Array.isArray(level); level = level[0] as Nested) shape.push(level.length);
   const array = zeros(shape, "float64");
@@ -154,8 +165,10 @@ const toInteger = (value: number, dtype: "int32" | "int64"): number | bigint => 
 /**
  * The same elements as another type. Real numbers become integers as {@link DataType} says, integers wrap around in a
  * narrower type, and what is not zero becomes 1 in `bool`.
+ * @throws DataTypeError for what is no array, and an unknown type
  */
 export const castArray = <D extends ElementType>(array: NdArray<ElementType>, dtype: D): NdArray<D> => {
+  if (!isNdArray(array)) throw new DataTypeError(`castArray: expected an NdArray, found ${showValue(array)}`);
   if (array.dtype === (dtype as ElementType)) return array as NdArray<D>;
   const data = storage(dtype, array.data.length) as { [i: number]: unknown };
   for (let i = 0; i < array.data.length; i++) {

@@ -1,4 +1,5 @@
 /** Tracing: a function of tensors is called once, and what it computes becomes a graph. */
+import { showValue } from "./check/show-value.ts";
 import type { Tensors } from "./differentiate/differentiate.ts";
 import { DataTypeError, ShapeError, TraceError } from "./errors.ts";
 import { type Graph, topologicalOrder } from "./graph/graph.ts";
@@ -34,8 +35,12 @@ export const isTensorOrOdd = (node: unknown): boolean => isTensor(node) || !isBr
 const isArrayOrOdd = (node: unknown): boolean => isNdArray(node) || !isBranch(node);
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
-/** The type of a tensor or array, as a spec. */
-export const specOf = ({ shape, dtype }: NdArray | Tensor): Required<Spec> => ({ shape, dtype: dtype as DataType });
+/** The type of a tensor or array, as a spec. @throws DataTypeError for anything else */
+export const specOf = (value: NdArray | Tensor): Required<Spec> => {
+  if (!isTensor(value) && !isNdArray(value))
+    throw new DataTypeError(`specOf: expected a tensor or an NdArray, found ${showValue(value)}`);
+  return { shape: value.shape, dtype: value.dtype as DataType };
+};
 
 /** A function as a graph, with the structure of its arguments and results. */
 export interface Traced {
@@ -52,10 +57,13 @@ export interface Traced {
 /**
  * Calls f once on tensors of these types.
  * @param name begins error messages
- * @throws ShapeError for an argument that is not a spec; TraceError for results that are not tensors, and for tensors
+ * @throws ShapeError for an argument that is not a spec; TraceError for what is no function, for results that are not tensors, and for tensors
  *   of another function; DataTypeError for float16 among arguments or results; what f throws
  */
 export const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Traced => {
+  if (typeof f !== "function") throw new TraceError(`${name}: expected a function of tensors, found ${showValue(f)}`);
+  if (!Array.isArray(specs))
+    throw new ShapeError(`${name}: expected a list of specs, one for each argument, found ${showValue(specs)}`);
   const args = flattenTree<Spec>(specs, isSpecOrOdd);
   for (const [i, leaf] of args.leaves.entries())
     if (!isSpec(leaf))

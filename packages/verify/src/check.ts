@@ -36,6 +36,8 @@ export interface Check {
   readonly source: string;
   /** The kind of sampler that it is about, if it is about one. */
   readonly sampler?: string;
+  /** The function of the library that it is about, such as `logDensity`, if it is about one alone. */
+  readonly about?: string;
   /** Left out unless everything is asked for. */
   readonly slow?: boolean;
   run(context: CheckContext): Promise<Finding>;
@@ -95,7 +97,8 @@ export const estimate = (
 
 /** The finding that is nearest to failing, or fails most. */
 export const worst = (findings: readonly Finding[]): Finding => {
-  const use = ({ error, tolerance }: Finding): number => (Number.isNaN(error) ? Infinity : error / tolerance);
+  const use = ({ error, tolerance }: Finding): number =>
+    Number.isNaN(error) ? Infinity : error === 0 ? 0 : error / tolerance;
   return findings.reduce((a, b) => (use(b) > use(a) ? b : a));
 };
 

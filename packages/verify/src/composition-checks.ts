@@ -13,6 +13,7 @@ import {
   productOf,
   sample,
   superpose,
+  vp,
 } from "@scorefield/core";
 import { castArray, type NdArray } from "@scorefield/tensor";
 import { type Check, estimate, relative, sameNumbers, worst } from "./check.ts";
@@ -108,20 +109,23 @@ export const compositionChecks: readonly Check[] = [
       return estimate((C + first) / 2, found, ((C + first) / 2) * Math.sqrt(2 / count));
     },
   },
-  {
-    name: "superposition of two denoisers: modes of 1/5 and 4/5 without their densities",
-    group,
-    source: "Skreta et al. 2024, algorithm 1",
-    run: async (context) => {
-      const models = partsOn(edm({ sigmaMin: 0.02, sigmaMax: 200 })).map(({ process, shape, denoise }) => ({
-        process,
-        shape,
-        denoise,
-      }));
-      const { data } = await superpose(models, { weights, count, steps: 300, seed: 3, ...context });
-      let share = 0;
-      for (let i = 0; i < count; i++) if (data[2 * i]! + data[2 * i + 1]! < -1.5) share += 1 / count;
-      return estimate(0.2, share, Math.sqrt((0.2 * 0.8) / count));
-    },
-  },
+  ...[edm({ sigmaMin: 0.02, sigmaMax: 200 }), vp()].map(
+    (noising): Check => ({
+      name: `superposition of two denoisers, ${noising.recipe.kind}: modes of 1/5 and 4/5 without their densities`,
+      group,
+      about: "superpose",
+      source: "Skreta et al. 2024, algorithm 1",
+      run: async (context) => {
+        const models = partsOn(noising).map(({ process, shape, denoise }) => ({
+          process,
+          shape,
+          denoise,
+        }));
+        const { data } = await superpose(models, { weights, count, steps: 300, seed: 3, ...context });
+        let share = 0;
+        for (let i = 0; i < count; i++) if (data[2 * i]! + data[2 * i + 1]! < -1.5) share += 1 / count;
+        return estimate(0.2, share, Math.sqrt((0.2 * 0.8) / count));
+      },
+    }),
+  ),
 ];

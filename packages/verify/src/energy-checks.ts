@@ -16,9 +16,11 @@ import {
   mlp,
   negate,
   normal,
+  type Process,
   productOf,
   temper,
   trainedModel,
+  vp,
 } from "@scorefield/core";
 import { dot, grad, jvp, type NdArray, ndarray, type Runtime, type Tensor } from "@scorefield/tensor";
 import { absolute, type Check, estimate, type Finding, relative, sameNumbers, worst } from "./check.ts";
@@ -165,30 +167,41 @@ const logZ = (e: number, f: number, sigma: number): number => {
   return 0.5 * (linear ** 2 / precision - constant - logs + Math.log((2 * Math.PI) / precision));
 };
 
-const importanceChecks: Check[] = [
-  {
-    name: "annealed importance sampling: log Z of a mixture times exp(3 + 5 t), at every level",
-    group,
-    source: "Neal 2001, equations 11 and 12",
-    run: async (context) => {
-      const truth = exact(planarMixture, edm({ sigmaMin: 0.02 }));
-      const model = {
-        ...truth,
-        logDensity: (x: Tensor, t: Tensor) => truth.logDensity(x, t).add(t.multiply(5)).add(3),
-      };
-      const { times, logNormaliser, standardError } = await annealedImportance(model, { ...context, levels: 80 });
+const shiftedMixture = (noising: Process): Check => ({
+  name: `annealed importance sampling, ${noising.recipe.kind}: log Z of a mixture times exp(3 + 5 t), at every level; its chains`,
+  group,
+  about: "annealedImportance",
+  source: "Neal 2001, equations 11 and 12",
+  run: async (context) => {
+    const truth = exact(planarMixture, noising);
+    const model = {
+      ...truth,
+      logDensity: (x: Tensor, t: Tensor) => truth.logDensity(x, t).add(t.multiply(5)).add(3),
+    };
+    const found = await annealedImportance(model, { ...context, levels: 80 });
+    const [size, error] = [found.effectiveSampleSize.at(-1)!, found.standardError.at(-1)!];
+    // The weighted chains are draws of the mixture: of mean 0.35 and variance 1.0745 in the first column.
+    const weights = found.logWeights.map((log) => Math.exp(log - Math.max(...found.logWeights)));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const mean = weights.reduce((sum, weight, i) => sum + (weight / total) * found.x.data[2 * i]!, 0);
+    return worst([
       // Levels have chains in common. The level of the largest error is one of several that differ.
-      return worst(
-        times.map((t, k) => {
-          const level = `level ${k}`;
-          return estimate(3 + 5 * t, logNormaliser[k]!, standardError[k]! + 1e-5, { detail: level });
-        }),
-      );
-    },
+      ...found.times.map((t, k) =>
+        estimate(3 + 5 * t, found.logNormaliser[k]!, found.standardError[k]! + 1e-5, { detail: `level ${k}` }),
+      ),
+      estimate(0.35, mean, Math.sqrt(1.0745 / size), { detail: "mean of the weighted chains" }),
+      absolute(0, Math.max(0, error - 0.1), 0, { detail: "standard error beyond 0.1" }),
+      absolute(0, Math.max(0, 300 - size), 0, { detail: "effective sample size below 300 of 1,000" }),
+    ]);
   },
+});
+
+const importanceChecks: Check[] = [
+  ...[edm({ sigmaMin: 0.02 }), vp()].map(shiftedMixture),
   {
     name: "annealed importance sampling: log Z of a product, a power and a ratio of Gaussians",
     group,
+    about: "annealedImportance",
     source: "completing the square",
     run: async (context) => {
       const findings: Finding[] = [];
@@ -198,9 +211,11 @@ const importanceChecks: Check[] = [
         ["ratio", negate(narrow, broad, { strength: 0.5 }), 1, -0.5],
       ] as const) {
         const found = await annealedImportance(model, { ...context, levels: 80 });
-        const sigma = spread.sigma(found.times.at(-1)!);
-        const [z, error] = [found.logNormaliser.at(-1)!, found.standardError.at(-1)!];
-        findings.push(estimate(logZ(e, f, sigma), z, error, { detail: name }));
+        for (const k of [0, 40, 79]) {
+          const [z, error] = [found.logNormaliser[k]!, found.standardError[k]!];
+          const expected = logZ(e, f, spread.sigma(found.times[k]!));
+          findings.push(estimate(expected, z, error + 2e-4, { detail: `${name}, level ${k}` }));
+        }
       }
       return worst(findings);
     },

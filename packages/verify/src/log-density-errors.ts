@@ -1,7 +1,7 @@
 /** Log-densities in closed form, and the order in which errors of them fall. */
 import type { exact } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
-import type { CheckContext, Finding } from "./check.ts";
+import { absolute, type CheckContext, type Finding, slope, worst } from "./check.ts";
 import { evaluate, filled, numbers } from "./evaluate.ts";
 import { orderOf } from "./probe/affine-probe.ts";
 
@@ -16,16 +16,20 @@ export const exactLogDensity = async (
   return numbers(found!);
 };
 
-/** The order in which errors fall with the number of steps, beside the one that is expected. */
+/**
+ * The order in which errors fall with the number of steps, beside the one that is expected.
+ * @param most the largest error after the most steps
+ */
 export const slopeOf = async (
   sizes: readonly number[],
   order: number,
   tolerance: number,
+  most: number,
   errorOf: (size: number) => Promise<number>,
 ): Promise<Finding> => {
   const errors: number[] = [];
   for (const size of sizes) errors.push(await errorOf(size));
   const found = orderOf(sizes, errors);
   const detail = `error ${errors.at(-1)!.toExponential(1)} after ${sizes.at(-1)} steps`;
-  return { expected: order, found, error: Math.abs(found - order), unit: "slope", tolerance, detail };
+  return worst([slope(order, found, tolerance, { detail }), absolute(0, errors.at(-1)!, most, { detail })]);
 };

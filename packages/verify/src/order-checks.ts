@@ -33,8 +33,11 @@ export interface OrderTruth {
 
 const kindOf = (process: Process): string => String(process.recipe.kind);
 
-/** The check of an order of convergence on a process. */
-export const orderCheck = (truth: OrderTruth, process: Process, slow: boolean): Check => {
+/**
+ * The check of an order of convergence on a process, of any sampler.
+ * @param slow whether it is left out unless all checks are asked for. Default no
+ */
+export const orderCheck = (truth: OrderTruth, process: Process, slow = false): Check => {
   const { name, source, towards, order, sampler, steps = 32, deviations = [1, 0.3], tolerance = 0.15, most } = truth;
   const sizes = [1, 2, 4, 8].map((factor) => factor * steps);
   return {

@@ -10,6 +10,7 @@ import {
   type Process,
   sample,
   type TrajectoryState,
+  vp,
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import type { Check, CheckContext } from "./check.ts";
@@ -44,25 +45,31 @@ const itoError = async (
   return Math.sqrt(found.reduce((sum, value, i) => sum + (value - truth[i]!) ** 2, 0) / count);
 };
 
-/** Densities along trajectories against those of the exact model. */
-export const trajectoryDensityChecks: readonly Check[] = [
+const checksOf = (process: Process): Check[] => [
   {
-    name: "log-density along a reverse-time SDE by Ito's lemma: order 1/2",
+    name: `log-density along a reverse-time SDE by Ito's lemma, ${process.recipe.kind}: order 1/2`,
     group,
+    about: "itoLogDensity",
     source: "Skreta et al. 2024, theorem 1",
     run: (context) =>
-      slopeOf([50, 100, 200, 400], 0.5, 0.2, (steps) =>
-        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), eulerMaruyama({ steps }), "sde", context),
+      slopeOf([50, 100, 200, 400], 0.5, 0.2, 0.25, (steps) =>
+        itoError(process, eulerMaruyama({ steps }), "sde", context),
       ),
   },
   {
-    name: "log-density along a trajectory of the flow: order 2",
+    name: `log-density along a trajectory of the flow, ${process.recipe.kind}: order 2`,
     group,
+    about: "itoLogDensity",
     source: "Chen et al. 2018, theorem 1",
     slow: true,
     run: (context) =>
-      slopeOf([40, 60, 90, 135], 2, 0.3, (steps) =>
-        itoError(edm({ sigmaMin: 0.02, sigmaMax: 200 }), heun({ steps, grid: "log-snr" }), "ode", context),
+      slopeOf([40, 60, 90, 135], 2, 0.3, 0.02, (steps) =>
+        itoError(process, heun({ steps, grid: "log-snr" }), "ode", context),
       ),
   },
 ];
+
+/** Densities along trajectories against those of the exact model. */
+export const trajectoryDensityChecks: readonly Check[] = [edm({ sigmaMin: 0.02, sigmaMax: 200 }), vp()].flatMap(
+  checksOf,
+);

@@ -5,12 +5,13 @@ import {
   eulerMaruyama,
   heun,
   langevin,
+  levelAt,
   noise,
+  oneStep,
   type Sampler,
   samplerKinds,
   vp,
 } from "@scorefield/core";
-import { levelAt, oneStep } from "@scorefield/core/internal";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { chainCheck } from "./chain-checks.ts";

@@ -1,8 +1,8 @@
 /** A network that predicts the class of a sample, clean or noisy. */
 
 import type { FeatureNetwork, Parameters, Process } from "@scorefield/core";
-import { ArgumentError, initialLinear, type Linear, linear, predict } from "@scorefield/core";
-import { constants, expandTime } from "@scorefield/core/internal";
+import { ArgumentError, expandTime, initialLinear, type Linear, linear, predict } from "@scorefield/core";
+import { constants } from "@scorefield/core/internal";
 import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
 
 /** What a classifier is made of, besides its parameters. */

@@ -2,16 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
-import type { InstrumentOptions } from "./field.ts";
-import { predictNoise } from "./noisy-copies.ts";
-
-/** Options of {@link denoisingDimension}. */
-export interface DenoisingDimensionOptions extends InstrumentOptions {
-  /** Noisy copies of each point, default 64. */
-  readonly draws?: number;
-  /** Of the noise, default 0. */
-  readonly seed?: number;
-}
+import { checkCopies, type NoisyCopiesOptions, predictNoise } from "./noisy-copies.ts";
 
 /** Dimensions around points, [n] each. */
 export interface DenoisingDimension {
@@ -27,18 +18,20 @@ export interface DenoisingDimension {
  * many. It takes no derivative of the model.
  * @param x clean points, best not the training data, [n, ...model.shape], float32 or float64, in which the model is
  *   evaluated
+ * @param options `draws` default 64
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
 export const denoisingDimension = async (
   model: ScoreModel,
   x: NdArray,
-  options: DenoisingDimensionOptions = {},
+  options: NoisyCopiesOptions = {},
 ): Promise<DenoisingDimension> => {
+  checkCopies("denoisingDimension", options);
   const d = sizeOf(model.shape);
-  const { draws = 64, seed = 0 } = options;
+  const { draws = 64 } = options;
   const dimension = new Float64Array(x.shape[0] ?? 0);
   const standardError = new Float64Array(dimension.length);
-  await predictNoise("denoisingDimension", model, x, { ...options, draws, seed }, (i, z, predicted) => {
+  await predictNoise("denoisingDimension", model, x, { ...options, draws }, (i, z, predicted) => {
     const losses = new Float64Array(draws);
     for (const [k, value] of z.entries()) losses[Math.floor(k / d)]! += (value - predicted[k]!) ** 2;
     const mean = losses.reduce((sum, value) => sum + value, 0) / draws;

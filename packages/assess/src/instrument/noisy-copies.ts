@@ -2,9 +2,30 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { noise, normal } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+
+/** Options of instruments that look at noisy copies: {@link "./denoising-dimension.ts"} and {@link "./normal-bundle.ts"}. */
+export interface NoisyCopiesOptions extends InstrumentOptions {
+  /** Noisy copies of each point. The default is the instrument's own. */
+  readonly draws?: number;
+  /** Of the noise, default 0. */
+  readonly seed?: number;
+}
+
+const known = {
+  draws: true,
+  seed: true,
+  time: true,
+  batch: true,
+  onProgress: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<NoisyCopiesOptions>;
+
+/** @throws ArgumentError for unknown options, and what is none */
+export const checkCopies = (name: string, options: NoisyCopiesOptions): void => checkOptions(name, options, known);
 
 /**
  * Standard normal draws for the copies of a point, [draws, ...shape]: draw k of point i is the draw of sample i at step
@@ -29,7 +50,7 @@ export const predictNoise = async (
   name: string,
   model: ScoreModel,
   x: NdArray,
-  { draws, seed, ...options }: InstrumentOptions & { readonly draws: number; readonly seed: number },
+  { draws, seed = 0, ...options }: NoisyCopiesOptions & { readonly draws: number },
   visit: (i: number, noise: Float64Array, predicted: Float64Array) => void,
 ): Promise<void> => {
   const time = checkModel(name, model, options.time);

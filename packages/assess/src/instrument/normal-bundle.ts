@@ -4,19 +4,7 @@ import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
 import { symmetricEigenvalues } from "@scorefield/core/internal";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
-import type { InstrumentOptions } from "./field.ts";
-import { predictNoise } from "./noisy-copies.ts";
-
-/** Options of {@link normalBundle}. */
-export interface NormalBundleOptions extends InstrumentOptions {
-  /**
-   * Noisy copies of each point, at least twice the number of elements of a sample: of fewer scores some combination is
-   * always small. Default 4 times the number of elements, 100 at least.
-   */
-  readonly draws?: number;
-  /** Of the noise, default 0. */
-  readonly seed?: number;
-}
+import { checkCopies, type NoisyCopiesOptions, predictNoise } from "./noisy-copies.ts";
 
 /** Dimensions around points, and the spectra they were read from. */
 export interface NormalBundle {
@@ -35,22 +23,25 @@ export interface NormalBundle {
  * small ones for the k tangent directions. The largest gap between successive ones gives k. It always sees some
  * dimension between 1 and d - 1: look at the spectrum.
  * @param x clean points, [n, ...model.shape], float32 or float64, in which the model is evaluated
+ * @param options `draws` at least twice the number of elements of a sample: of fewer scores some combination is always small.
+ *   Default 4 times the number of elements, 100 at least
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
 export const normalBundle = async (
   model: ScoreModel,
   x: NdArray,
-  options: NormalBundleOptions = {},
+  options: NoisyCopiesOptions = {},
 ): Promise<NormalBundle> => {
+  checkCopies("normalBundle", options);
   const d = sizeOf(model.shape);
   if (d < 2) throw new ArgumentError("normalBundle: expected samples of at least two numbers, found one");
-  const { draws = Math.max(4 * d, 100), seed = 0 } = options;
+  const { draws = Math.max(4 * d, 100) } = options;
   if (draws < 2 * d)
     throw new ArgumentError(`normalBundle: expected at least two draws for each of ${d} dimensions, found ${draws}`);
   const count = x.shape[0] ?? 0;
   const dimension = new Float64Array(count);
   const singularValues = new Float64Array(count * d);
-  await predictNoise("normalBundle", model, x, { ...options, draws, seed }, (i, _, predicted) => {
+  await predictNoise("normalBundle", model, x, { ...options, draws }, (i, _, predicted) => {
     const gram = new Float64Array(d * d);
     for (let k = 0; k < draws; k++)
       for (let a = 0; a < d; a++) {

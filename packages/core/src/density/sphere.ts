@@ -3,6 +3,7 @@ import { concat, log, ndarray, type Tensor } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { bessel } from "../numeric/bessel.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { normal } from "../random/normal.ts";
 import type { Density, NoisyDensity } from "./density.ts";
 
@@ -15,6 +16,8 @@ export interface SphereOptions {
   /** Default 1. */
   readonly radius?: number;
 }
+
+const known = { dimension: true, ambient: true, radius: true } satisfies Known<SphereOptions>;
 
 /** log Gamma(m / 2) for a whole m, by the recurrence from Gamma(1/2) = sqrt(pi) and Gamma(1) = 1. */
 const logGammaHalf = (m: number): number => {
@@ -37,7 +40,9 @@ const leastKappa = 1e-100;
  * float32 points are taken to float64 and back.
  * @throws ArgumentError unless dimension is a positive whole number, ambient larger and radius positive
  */
-export const uniformSphere = ({ dimension, ambient = dimension + 1, radius = 1 }: SphereOptions): Density => {
+export const uniformSphere = (options: SphereOptions): Density => {
+  checkOptions("uniformSphere", options, known);
+  const { dimension, ambient = dimension + 1, radius = 1 } = options;
   checkWhole("uniformSphere dimension", dimension);
   checkPositive("uniformSphere radius", radius);
   if (!Number.isInteger(ambient) || ambient <= dimension)

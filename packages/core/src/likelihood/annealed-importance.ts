@@ -12,6 +12,7 @@ import {
 } from "@scorefield/tensor";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { Given, ScoreModel } from "../model/score-model.ts";
@@ -21,13 +22,15 @@ import { logSnrGrid } from "../sampling/grid.ts";
 import { malaMove } from "../sampling/mala.ts";
 import { priorDraw, stepDraw } from "../sampling/plan.ts";
 import { priorLogDensity } from "./log-density.ts";
-import { checkModel } from "./options.ts";
 
 /** Options of {@link annealedImportance}. */
 export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
   /** Independent chains, at least 2. Default 1,000. */
   readonly chains?: number;
-  /** Noise levels from the process's last time to its first, at least 2, in geometric progression of sigma / alpha. Default 200. */
+  /**
+   * Noise levels from the process's last time to its first, at least 2, in geometric progression of sigma / alpha. Default
+   * 200.
+   */
   readonly levels?: number;
   /** Steps of the Metropolis-adjusted Langevin algorithm at each level. Default 2. */
   readonly stepsPerLevel?: number;
@@ -37,7 +40,9 @@ export interface AnnealedImportanceOptions<D extends FloatType = "float32"> {
   readonly seed?: number;
   /** Element type of the computation, default float32. */
   readonly dtype?: D;
-  /** What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all chains, which are of one density. */
+  /**
+   * What the model is conditioned on, by name, such as `{ class: 3 }`: one value for all chains, which are of one density.
+   */
   readonly given?: GivenValues;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
@@ -78,7 +83,8 @@ export interface AnnealedImportance<D extends FloatType = FloatType> {
  * Metropolis-adjusted Langevin steps settle them. The mean weight is Z_t without bias, for any steps. Its logarithm is
  * biased by about half the squared standard error.
  * @param model with `logDensity`, which needs no normaliser: `energyModel(trained)`, `productOf`, or an exact density
- * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the signal's reason when aborted
+ * @throws ArgumentError for a model without `logDensity`, options unknown or out of range, or a list of conditions; the
+ *   signal's reason when aborted
  */
 export const annealedImportance = async <D extends FloatType = "float32">(
   model: ScoreModel,

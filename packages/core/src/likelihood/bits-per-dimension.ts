@@ -1,12 +1,13 @@
 /** Bits per dimension: a density of continuous data as a code length for the integers that it stands for. */
 import { type FloatType, type NdArray, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { checkOptions, type Known } from "../part/check-options.ts";
 import { uniform } from "../random/uniform.ts";
 import { type LogDensityOptions, logDensityDetails, logDensityOptions } from "./log-density.ts";
-import { checkModel } from "./options.ts";
 
 /** How integers became the model's data. */
 export interface Quantisation {
@@ -29,12 +30,16 @@ export interface DequantiseOptions<D extends FloatType = FloatType> extends Quan
   readonly dtype?: D;
 }
 
+const quantisation = { levels: true, range: true } satisfies Known<Quantisation>;
+const dequantiseOptions = { ...quantisation, seed: true, draw: true, dtype: true } satisfies Known<DequantiseOptions>;
+
 /** The width of a value's cell in the model's units. @throws ArgumentError for bad settings */
-const cellWidth = ({ levels = 256, range: [low, high] = [-1, 1] }: Quantisation): number => {
+const cellWidth = ({ levels = 256, range = [-1, 1] }: Quantisation): number => {
   if (!(Number.isInteger(levels) && levels >= 2))
     throw new ArgumentError(`dequantise: expected at least 2 levels, found ${levels}`);
+  const [low, high] = Array.isArray(range) ? range : [Number.NaN, Number.NaN];
   if (!(low < high && Number.isFinite(high - low)))
-    throw new ArgumentError(`dequantise: expected a range of low < high, found [${low}, ${high}]`);
+    throw new ArgumentError(`dequantise: expected a range [low, high] of low < high, found ${showValue(range)}`);
   return (high - low) / (levels - 1);
 };
 
@@ -48,8 +53,10 @@ export const dequantise = <D extends FloatType = "float32">(
   values: NdArray,
   options: DequantiseOptions<D> = {},
 ): NdArray<D> => {
-  const { levels = 256, range: [low] = [-1, 1], seed = 0, draw = 0, dtype = "float32" as D } = options;
+  checkArray("dequantise values", values);
+  checkOptions("dequantise", options, dequantiseOptions);
   const width = cellWidth(options);
+  const { levels = 256, range: [low] = [-1, 1], seed = 0, draw = 0, dtype = "float32" as D } = options;
   const noise = uniform(values.shape, { seed, step: draw, purpose: "augmentation", dtype: "float64" });
   const result = zeros(values.shape, dtype);
   for (let i = 0; i < result.data.length; i++) {
@@ -73,8 +80,7 @@ export interface BitsOptions extends LogDensityOptions, Quantisation {
 
 const bitsOptions = {
   ...logDensityOptions,
-  levels: true,
-  range: true,
+  ...quantisation,
   seed: true,
   draws: true,
   dtype: true,
@@ -100,7 +106,7 @@ export const bitsOf = (logDensity: number, size: number, width: number): number 
 
 /**
  * Bits per dimension of data of whole numbers, such as images of 8 bits, under a model of the scaled data. The model's
- * density is that at `options.time`, under the least noise by default.
+ * density is taken at `options.time`, under the least noise by default.
  * @param values whole numbers of any element type, [n, ...model.shape]
  * @throws ShapeError, ArgumentError as {@link dequantise} and `logDensityDetails`
  */
@@ -117,13 +123,13 @@ export const bitsPerDimension = async (
     throw new ArgumentError(`bitsPerDimension: expected draws to be a positive whole number, found ${draws}`);
   const [count] = values.shape;
   if (!count) throw new ShapeError(`bitsPerDimension: expected at least one sample, found shape [${values.shape}]`);
-  const quantisation = { ...(levels !== undefined && { levels }), ...(range && { range }) };
-  const width = cellWidth(quantisation);
+  const cells = { ...(levels !== undefined && { levels }), ...(range !== undefined && { range }) };
+  const width = cellWidth(cells);
   const size = sizeOf(model.shape);
   const bits = zeros([count], "float64");
   let nats = 0;
   for (let draw = 0; draw < draws; draw++) {
-    const x = dequantise(values, { ...quantisation, seed: seed ?? 0, draw, dtype: dtype ?? "float32" });
+    const x = dequantise(values, { ...cells, seed: seed ?? 0, draw, dtype: dtype ?? "float32" });
     const { logDensity, errorEstimate } = await logDensityDetails(model, x, rest);
     for (let i = 0; i < count; i++) {
       bits.data[i]! += bitsOf(logDensity.data[i]!, size, width) / draws;

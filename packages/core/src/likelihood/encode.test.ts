@@ -1,4 +1,3 @@
-import { sampleCovariance, sampleMean } from "@scorefield/assess";
 import { castArray, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
@@ -7,13 +6,14 @@ import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
 import { exact } from "../model/exact.ts";
 import { edm } from "../process/edm.ts";
-import { rectifiedFlow } from "../process/rectified-flow.ts";
-import { subVp } from "../process/sub-vp.ts";
 import { vp } from "../process/variance-preserving.ts";
+import { functionTruths } from "../sampling/truths.case.ts";
 import { decode, encode, interpolate, sphericalWeights } from "./encode.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+functionTruths("encode", runtime);
 
 const mixture = gaussianMixture({
   means: [
@@ -27,17 +27,8 @@ const points = mixture.sample(300, 5);
 const largest = (a: NdArray, b: NdArray): number =>
   Math.max(...Array.from(a.data as Float64Array, (value, i) => Math.abs(value - Number(b.data[i]))));
 
-test.each([
-  ["edm", edm()],
-  ["vp", vp()],
-  ["sub-vp", subVp()],
-  ["rectified-flow", rectifiedFlow()],
-])("decode returns what was encoded: %s, in float64 and float32", async (_, process) => {
-  const model = exact(mixture, process);
-  const x = castArray(points, "float64");
-  const options = { tolerance: 1e-8, runtime };
-  const latent = await encode(model, x, options);
-  expect(largest(await decode(model, latent, options), x)).toBeLessThan(2e-6);
+test("decode returns what was encoded in float32 too", async () => {
+  const model = exact(mixture, edm());
   const short = await decode(model, await encode(model, points, { runtime }), { runtime });
   expect(short.dtype).toBe("float32");
   expect(largest(short, points)).toBeLessThan(5e-3);
@@ -56,14 +47,6 @@ test("a Gaussian's code in closed form: x / sqrt((s^2 + r^2) / (s^2 + R^2)) / R,
     }
     expect(largest(await decode(model, latent, { time, tolerance: 1e-9, runtime }), x)).toBeLessThan(1e-7);
   }
-});
-
-test("codes of data are standard normal, within five standard errors", async () => {
-  const latent = await encode(exact(mixture, edm()), mixture.sample(2000, 1), { runtime });
-  const [mean, covariance] = [sampleMean(latent).data, sampleCovariance(latent).data];
-  for (const value of mean) expect(Math.abs(value)).toBeLessThan(5 / Math.sqrt(2000));
-  for (const [i, identity] of [1, 0, 0, 1].entries())
-    expect(Math.abs(covariance[i]! - identity)).toBeLessThan(5 * Math.sqrt(2 / 2000));
 });
 
 test("interpolation runs from one point to the other through the latent space", async () => {

@@ -24,6 +24,7 @@ import type { Given, ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
 import type { Process } from "../process/process.ts";
 
+/** The right-hand side of the flow for a batch of samples, each in a slot. */
 export interface Flow {
   /** Estimates of the divergence: none, one exact, or one for each probe. */
   readonly channels: number;

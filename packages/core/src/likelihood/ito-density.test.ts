@@ -1,7 +1,6 @@
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { orderOf } from "@scorefield/verify/internal";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
 import { ArgumentError } from "../errors.ts";
@@ -10,14 +9,16 @@ import { edm } from "../process/edm.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { normal } from "../random/normal.ts";
 import { eulerMaruyama } from "../sampling/euler-maruyama.ts";
-import { heun } from "../sampling/heun.ts";
 import { sample } from "../sampling/sample.ts";
 import type { Sampler } from "../sampling/sampler.ts";
+import { functionTruths } from "../sampling/truths.case.ts";
 import { evaluate } from "./evaluate.case.ts";
 import { itoLogDensity, type TrajectoryState } from "./ito-density.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+functionTruths("itoLogDensity", runtime);
 
 const mixture = gaussianMixture({
   means: [
@@ -55,29 +56,6 @@ const errorOf = async (model: ReturnType<typeof exact>, sampler: Sampler, dynami
   const last = found.data.subarray(-count);
   return Math.sqrt(last.reduce((sum, value, i) => sum + (value - Number(truth.data[i])) ** 2, 0) / count);
 };
-
-describe.each([
-  ["edm", edm({ sigmaMin: 0.02, sigmaMax: 200 })],
-  ["vp", vp()],
-])("%s", (_, process) => {
-  test("along the reverse-time SDE the estimate converges to the exact log-density as the root of the step", async () => {
-    const counts = [50, 100, 200, 400];
-    const errors: number[] = [];
-    for (const steps of counts) errors.push(await errorOf(exact(mixture, process), eulerMaruyama({ steps }), "sde"));
-    expect(orderOf(counts, errors)).toBeGreaterThan(0.42);
-    expect(orderOf(counts, errors)).toBeLessThan(0.7);
-    expect(errors[3]).toBeLessThan(0.2);
-  });
-
-  test("along the probability-flow ODE, of second order", async () => {
-    const counts = [40, 60, 90, 135];
-    const errors: number[] = [];
-    for (const steps of counts)
-      errors.push(await errorOf(exact(mixture, process), heun({ steps, grid: "log-snr" }), "ode"));
-    expect(orderOf(counts, errors)).toBeGreaterThan(1.8);
-    expect(errors[3]).toBeLessThan(0.02);
-  });
-});
 
 test("data of unit variance are followed exactly, by long steps", async () => {
   const model = exact(gaussian({ mean: [0, 0] }), edm({ sigmaMax: 1e6 }));

@@ -10,13 +10,17 @@ import {
   type Tensor,
   zeros,
 } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
+import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import { exactDivergence } from "../model/divergence.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import { perSample } from "../model/per-sample.ts";
 import type { Given, ScoreModel } from "../model/score-model.ts";
 import { noise } from "../model/tweedie.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { priorLogDensity } from "./log-density.ts";
 
 /** y = x / alpha, r = sigma / alpha, 1 + r^2, and what alpha does to the density of x. */
@@ -32,8 +36,8 @@ const scaled = ({ process }: ScoreModel, x: Tensor, t: Tensor) => {
 };
 
 /**
- * The change of log p_t(x) along one step of a reverse-time SDE, by Ito's lemma (the Ito density estimator of Skreta et al. 2024). In
- * y = x / alpha, whose reverse-time SDE has noise of variance d(r^2),
+ * The change of log p_t(x) along one step of a reverse-time SDE, by Ito's lemma (the Ito density estimator of Skreta et al.
+ * 2024). In y = x / alpha, whose reverse-time SDE has noise of variance d(r^2),
  *
  *     d log p(y) = <score, dy> - |score|^2 / 2 * (r^2 - r'^2)
  *
@@ -116,6 +120,14 @@ export interface ItoDensityOptions {
   readonly runtime?: Runtime;
 }
 
+const known = {
+  dynamics: true,
+  start: true,
+  given: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<ItoDensityOptions>;
+
 const priorLogDensities = ({ process }: ScoreModel, { t, x }: TrajectoryState): Float64Array => {
   if (t !== process.times.last)
     throw new ArgumentError(
@@ -132,14 +144,23 @@ const priorLogDensities = ({ process }: ScoreModel, { t, x }: TrajectoryState): 
  * {@link flowIncrement} are the steps.
  * @param trajectory at least one state; times fall, and no state is the denoised estimate that ends sampling
  * @returns [states, n] in nats
- * @throws ArgumentError for times that do not fall, a start that is unknown or a condition that does not fit; ShapeError for states of other shapes; the
- *   signal's reason when aborted
+ * @throws ArgumentError for bad options, times that do not fall, a start that is unknown or a condition that does not fit;
+ *   ShapeError for states of other shapes; the signal's reason when aborted
  */
 export const itoLogDensity = async (
   model: ScoreModel,
   trajectory: readonly TrajectoryState[],
-  { dynamics = "sde", start, given, signal, runtime }: ItoDensityOptions = {},
+  options: ItoDensityOptions = {},
 ): Promise<NdArray<"float64">> => {
+  checkModel("itoLogDensity", model);
+  checkOptions("itoLogDensity", options, known);
+  const { dynamics = "sde", start, given, signal, runtime } = options;
+  if (dynamics !== "sde" && dynamics !== "ode")
+    throw new ArgumentError(`itoLogDensity: expected dynamics sde or ode, found ${showValue(dynamics)}`);
+  if (start !== undefined) checkFloats("itoLogDensity start", start);
+  if (!Array.isArray(trajectory))
+    throw new ArgumentError(`itoLogDensity: expected a list of states { t, x }, found ${showValue(trajectory)}`);
+  for (const state of trajectory) checkFloats("itoLogDensity state", state?.x);
   const [first] = trajectory;
   if (!first) throw new ArgumentError("itoLogDensity: expected at least one state, found none");
   const [n = 0, ...shape] = first.x.shape;

@@ -1,6 +1,5 @@
 import { castArray, type NdArray, ndarray, type Runtime, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { orderOf } from "@scorefield/verify/internal";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussian } from "../density/gaussian.ts";
 import { gaussianMixture } from "../density/mixture.ts";
@@ -11,11 +10,14 @@ import { edm } from "../process/edm.ts";
 import { rectifiedFlow } from "../process/rectified-flow.ts";
 import { subVp } from "../process/sub-vp.ts";
 import { vp } from "../process/variance-preserving.ts";
+import { functionTruths } from "../sampling/truths.case.ts";
 import { evaluate } from "./evaluate.case.ts";
 import { logDensity, logDensityDetails } from "./log-density.ts";
 
 const runtime: Runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
+
+functionTruths("logDensity", runtime);
 
 const points = ndarray(Float64Array.of(0.5, -1, 1.5, 2, -2, 0.25), [3, 2]);
 const gauss = gaussian({
@@ -25,14 +27,6 @@ const gauss = gaussian({
     [0.5, 0.6],
   ],
 });
-
-/** log N(x; 0, C + v I) by hand, 2-D. */
-const closedForm = (x: number, y: number, noise: number): number => {
-  const [a, b, d] = [1.2 + noise, 0.5, 0.6 + noise];
-  const determinant = a * d - b * b;
-  const form = (d * x * x - 2 * b * x * y + a * y * y) / determinant;
-  return -0.5 * form - Math.log(2 * Math.PI) - 0.5 * Math.log(determinant);
-};
 
 const largestDifference = (a: NdArray, b: ArrayLike<number>): number =>
   Math.max(...Array.from(b, (value, i) => Math.abs(Number(a.data[i]) - value)));
@@ -50,18 +44,6 @@ const mixture = gaussianMixture({
 const wide = edm({ sigmaMin: 0.01, sigmaMax: 1e8 });
 
 describe("exact divergence", () => {
-  test("a Gaussian's closed form, with an error that falls as the fifth power of a fixed step", async () => {
-    const model = exact(gauss, wide);
-    const truth = [0, 1, 2].map((i) => closedForm(points.data[2 * i]!, points.data[2 * i + 1]!, 0.01 ** 2));
-    const errors: number[] = [];
-    const counts = [36, 48, 64, 85];
-    for (const steps of counts)
-      errors.push(largestDifference(await logDensity(model, points, { steps, runtime }), truth));
-    expect(errors[3]).toBeLessThan(1e-7);
-    expect(orderOf(counts, errors)).toBeGreaterThan(4.7);
-    expect(orderOf(counts, errors)).toBeLessThan(6.3);
-  });
-
   test.each([1e-4, 1e-5, 1e-7])(
     "a mixture's closed form; tolerance %d and the error estimate hold, the latter within a factor of five",
     async (tolerance) => {
@@ -107,78 +89,9 @@ describe("exact divergence", () => {
     const ratio = process.priorDeviation / process.alpha(process.times.last);
     expect(largestDifference(found.logDensity, truth.data as Float64Array)).toBeLessThan(2e-4 + 6 / ratio ** 2);
   });
-
-  test("in 2-D the density of a mixture integrates to one", async () => {
-    const n = 40;
-    const at = (i: number) => -4 + (8 * (i + 0.5)) / n;
-    const grid = Float64Array.from({ length: 2 * n * n }, (_, k) => at(k % 2 ? Math.floor(k / 2 / n) : (k >> 1) % n));
-    const found = await logDensity(exact(mixture, wide), ndarray(grid, [n * n, 2]), { runtime });
-    // The midpoint rule on a density that has died out at the border is exact to all digits.
-    const total = found.data.reduce((sum, value) => sum + Math.exp(value), 0) * (8 / n) ** 2;
-    expect(Math.abs(total - 1)).toBeLessThan(1e-4);
-  });
 });
 
 describe("the prior is not the marginal at the last time", () => {
-  const densities = [
-    { name: "unit variance", density: mixture },
-    { name: "off the origin", density: gaussian({ mean: [5, -3], covariance: 0.5 }) },
-    {
-      name: "30 from the origin",
-      density: gaussianMixture({
-        means: [
-          [30, 0],
-          [28, 3],
-        ],
-        covariances: [1, 2],
-        weights: [0.5, 0.5],
-      }),
-    },
-    {
-      name: "ten deviations wide",
-      density: gaussian({
-        mean: [0, 0],
-        covariance: [
-          [100, 30],
-          [30, 64],
-        ],
-      }),
-    },
-    {
-      name: "two far modes",
-      density: gaussianMixture({
-        means: [
-          [-20, -20],
-          [20, 20],
-        ],
-        covariances: [1, 1],
-        weights: [0.2, 0.8],
-      }),
-    },
-  ];
-  const cases = densities.flatMap(({ name, density }) => [
-    { name, density, process: edm(), least: { "unit variance": 1e-4 }[name] ?? 0.03 },
-    { name, density, process: vp(), least: 1e-5 },
-  ]);
-
-  test.each(cases)("$process.recipe.kind, $name: the error estimate covers it", async ({ density, process, least }) => {
-    const model = exact(density, process);
-    const x = castArray(density.sample(60, 3), "float64");
-    const truth = await evaluate(model.logDensity, x, process.times.first, runtime);
-    const found = await logDensityDetails(model, x, { tolerance: 1e-6, runtime });
-    let largest = 0;
-    for (let i = 0; i < 60; i++) {
-      const error = Number(truth.data[i]) - found.logDensity.data[i]!;
-      largest = Math.max(largest, Math.abs(error));
-      expect(Math.abs(error)).toBeLessThan(1.01 * found.errorEstimate.data[i]! + 1e-5);
-      // It is no mere bound: it has the sign and the size of what is missing.
-      expect(Math.abs(error - found.priorMismatch.data[i]!)).toBeLessThan(3e-4);
-      expect(found.errorEstimate.data[i]!).toBeLessThan(1.1 * Math.abs(error) + 1e-3);
-      expect(found.solverError.data[i]!).toBeLessThan(2e-4);
-    }
-    expect(largest).toBeGreaterThan(least);
-  });
-
   test("it is found as well in float32 and by probes, and is a row's own in any batch", async () => {
     const density = gaussian({ mean: [5, -3], covariance: 0.5 });
     const model = exact(density, edm());
@@ -201,27 +114,6 @@ describe("Hutchinson", () => {
   });
   const model = exact(correlated, wide);
   const x = castArray(correlated.sample(300, 1), "float64");
-
-  test.each(["rademacher", "gaussian"] as const)(
-    "%s probes: unbiased, with an honest standard error",
-    async (distribution) => {
-      const truth = await evaluate(model.logDensity, x, wide.times.first, runtime);
-      const options = { tolerance: 1e-4, divergence: { probes: 6, distribution, seed: 2 }, runtime } as const;
-      const found = await logDensityDetails(model, x, options);
-      let [sum, squares, claimed] = [0, 0, 0];
-      for (let i = 0; i < 300; i++) {
-        const error = found.logDensity.data[i]! - Number(truth.data[i]);
-        sum += error;
-        squares += error ** 2;
-        claimed += found.standardError.data[i]! ** 2;
-      }
-      // All samples share the Jacobian but not the probes: 300 independent errors.
-      expect(Math.abs(sum / 300)).toBeLessThan(4 * Math.sqrt(squares / 300 / 300));
-      // Variance found over variance claimed; both are known to about sqrt(2 / 300) of themselves or better.
-      expect(Math.abs(squares / claimed - 1)).toBeLessThan(4 * Math.sqrt(3 / 300));
-      expect(squares).toBeGreaterThan(1);
-    },
-  );
 
   test("a sample's probes depend on its index alone; one probe tells no error; d > 64 takes probes by itself", async () => {
     const options = { tolerance: 1e-3, divergence: { probes: 1 }, runtime } as const;

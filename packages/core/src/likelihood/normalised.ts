@@ -1,6 +1,8 @@
 import { constant, ndarray, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { checkMade } from "../part/check-options.ts";
 import type { AnnealedImportance } from "./annealed-importance.ts";
 import { logRatio } from "./flow.ts";
 
@@ -14,8 +16,11 @@ import { logRatio } from "./flow.ts";
  */
 export const normalised = <M extends ScoreModel>(
   model: M,
-  { times, logNormaliser }: Pick<AnnealedImportance, "times" | "logNormaliser">,
+  estimate: Pick<AnnealedImportance, "times" | "logNormaliser">,
 ): M & Required<Pick<ScoreModel, "logDensity">> => {
+  checkModel("normalised", model);
+  checkMade("normalised estimate", estimate, ["times", "logNormaliser"], "what annealedImportance returns");
+  const { times, logNormaliser } = estimate;
   const { process, logDensity } = model;
   if (!logDensity) throw new ArgumentError("normalised: expected a model with logDensity, found one without");
   const conditions = Object.keys(model.conditions ?? {});
@@ -24,9 +29,9 @@ export const normalised = <M extends ScoreModel>(
       `normalised: expected a model without conditions, found one of ${conditions.join(", ")}. Each value has another ` +
         "normaliser; fix it first, as in conditional(model, 3)",
     );
-  if (times.length < 2 || times.length !== logNormaliser.length || !logNormaliser.every(Number.isFinite))
+  if (!(times?.length >= 2) || times.length !== logNormaliser?.length || !logNormaliser.every(Number.isFinite))
     throw new ArgumentError(
-      `normalised: expected finite normalisers of at least 2 levels, found ${logNormaliser.length} for ${times.length}`,
+      `normalised: expected finite normalisers of at least 2 levels, found ${logNormaliser?.length} for ${times?.length}`,
     );
   // Falling times: nodes rise after reversal.
   const at = times.map((t) => logRatio(process, t)).reverse();

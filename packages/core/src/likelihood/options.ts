@@ -2,9 +2,10 @@
 import { type FloatType, type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
 import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
 
@@ -36,15 +37,6 @@ export const flowOptions = {
   signal: true,
   runtime: true,
 } satisfies Known<ProbabilityFlowOptions>;
-
-/** @throws ArgumentError for a value that is not a score model */
-export const checkModel = (name: string, model: ScoreModel): void =>
-  checkMade(
-    `${name} model`,
-    model,
-    ["process", "shape", "denoise"],
-    "a score model such as exact(gaussian(...), edm())",
-  );
 
 /**
  * Checks the arguments of callers without types.

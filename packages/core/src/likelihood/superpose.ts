@@ -37,8 +37,8 @@ const firstOf = (values: Tensor): Tensor =>
     .reshape([values.shape[0]!]);
 
 /**
- * Superposition of models (Skreta et al. 2024, algorithm 1, "or"): samples of their mixture, without densities. All models start at
- * the same noise, so the densities of a sample start equal. Each step of the reverse SDE with score
+ * Superposition of models (Skreta et al. 2024, algorithm 1, "or"): samples of their mixture, without densities. All models
+ * start at the same noise, so the densities of a sample start equal. Each step of the reverse SDE with score
  *
  *     s = sum_k p_k s_k        p_k in proportion to w_k q_k
  *

@@ -1,7 +1,7 @@
 /** The model of one class. */
 import { constant, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { checkMade } from "../part/check-options.ts";
+import { checkModel } from "./check-model.ts";
 import type { ScoreModel } from "./score-model.ts";
 import { entriesWhere, type WithGiven, withGiven } from "./with-given.ts";
 
@@ -14,7 +14,7 @@ import { entriesWhere, type WithGiven, withGiven } from "./with-given.ts";
  * @throws ArgumentError when the model takes no class, or not this one
  */
 export const conditional = <M extends ScoreModel>(model: M, label: number | null): WithGiven<M> => {
-  checkMade("conditional model", model, ["denoise", "process"], "a score model with classes");
+  checkModel("conditional", model, "a score model with classes");
   const { classes } = model.conditions?.class ?? {};
   if (classes === undefined)
     throw new ArgumentError(

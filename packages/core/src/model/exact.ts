@@ -2,6 +2,7 @@
 import { ShapeError, type Tensor } from "@scorefield/tensor";
 import type { Density, NoisyDensity } from "../density/density.ts";
 import { checkMade } from "../part/check-options.ts";
+import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import { checkConditionNames } from "./given.ts";
 import type { Given, ScoreModel } from "./score-model.ts";
@@ -20,7 +21,7 @@ export interface ExactModel extends ScoreModel {
  */
 export const exact = (density: Density, process: Process): ExactModel => {
   checkMade("exact density", density, ["noisy", "shape"], "a density such as gaussian({ mean: [0, 0] })");
-  checkMade("exact process", process, ["alpha", "sigma"], "a process such as edm()");
+  checkProcess("exact", process);
   const noisy = (x: Tensor, t: Tensor, given: Given = {}): NoisyDensity => {
     checkConditionNames("exact", {}, Object.keys(given));
     const expected = [t.shape[0], ...density.shape];

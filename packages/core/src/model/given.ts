@@ -9,8 +9,8 @@ import {
   sizeOf,
   zeros,
 } from "@scorefield/tensor";
+import { didYouMean } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
-import { didYouMean } from "../nearest-word.ts";
 import type { Condition, ScoreModel } from "./score-model.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** A model whose denoised estimates satisfy a constraint exactly. */
 import type { Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
-import { checkMade } from "../part/check-options.ts";
-import { showValue } from "../part/show-value.ts";
+import { checkModel } from "./check-model.ts";
 import type { ScoreModel } from "./score-model.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { ScoreModel } from "./score-model.ts";
  * @param project the nearest samples that satisfy the constraint, such as `linearConstraint(...).project`
  */
 export const projected = (model: ScoreModel, project: (x: Tensor) => Tensor): ScoreModel => {
-  checkMade("projected model", model, ["denoise", "process"], "a score model");
+  checkModel("projected", model);
   if (typeof project !== "function")
     throw new ArgumentError(
       `projected: expected a function of points such as linearConstraint(...).project, found ${showValue(project)}`,

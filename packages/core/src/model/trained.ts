@@ -10,7 +10,10 @@ import {
   type Tensor,
   type Tensors,
 } from "@scorefield/tensor";
+import { checkNetwork } from "../network/check-network.ts";
 import type { Conditions, Network, Parameters as NetworkParameters } from "../network/network.ts";
+import { checkMade } from "../part/check-options.ts";
+import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import { expandTime } from "./expand-time.ts";
 import { checkConditionNames } from "./given.ts";
@@ -57,8 +60,17 @@ export const constants = (parameters: NetworkParameters, dtype: ElementType): Te
 /**
  * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
  * `class`.
+ * @throws ArgumentError for parts that are none
  */
 export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters, shape: Shape): TrainedModel => {
+  checkMade(
+    "trainedModel parts",
+    parts,
+    ["process", "network", "preconditioning"],
+    "{ process, network, preconditioning }",
+  );
+  checkProcess("trainedModel", parts.process);
+  checkNetwork("trainedModel", parts.network);
   const { classes = 0 } = parts.network;
   const plain = denoiser(parts);
   const denoise = shared(

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type Tensors,
 } from "@scorefield/tensor";
+import { checkNetwork } from "./check-network.ts";
 import type { Network } from "./network.ts";
 
 /** A part of a network: a block or layer, and what is computed with its parameters. */
@@ -64,9 +65,11 @@ const ancestors = (output: Tensor): Tensor[] => {
  * The parts of a network for samples of a shape. Found by tracing it, given a class and an augmentation if it takes
  * them. Every product counts for the part whose parameters it has. A product without parameters counts for the part
  * whose result it uses.
- * @throws what the network throws for the shape
+ * @throws ArgumentError for what is no network; ShapeError for what is no shape; what the network throws for the shape
  */
 export const summary = (network: Network, shape: Shape): NetworkSummary => {
+  checkNetwork("summary", network);
+  sizeOf(shape);
   const { leaves, paths, unflatten } = flattenTree<NdArray>(network.initialise(shape, 0), isNdArray);
   // Constants of equal content are one node: each gets a different value.
   let made = 0;

@@ -17,7 +17,7 @@ test("unknown options are named with the nearest known one", () => {
   for (const given of [undefined, null, "count", 3, [1], new Float32Array(2)]) {
     expect(() => checkOptions("draw", given, known)).toThrow(ArgumentError);
     expect(() => checkOptions("draw", given, known)).toThrow(
-      /^draw: expected options as an object with count, seed; found/,
+      /^draw: expected options as an object, such as \{ count, seed \}, found/,
     );
   }
   // @ts-expect-error an option that is not named

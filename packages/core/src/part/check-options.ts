@@ -1,7 +1,9 @@
 /** Checks of what callers without types may give to a public function. */
+import { isFields, type Known, optionsProblem, showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
 import { refuseUnknown } from "./read-value.ts";
-import { showValue } from "./show-value.ts";
+
+export type { Known };
 
 /**
  * Refuses options that are no object, and options that a function does not know, for callers whose code is not checked by
@@ -11,33 +13,28 @@ import { showValue } from "./show-value.ts";
  *     const options = { count: true, seed: true, sampler: true } satisfies Known<SampleOptions>;
  *
  *     export const sample = async (model: ScoreModel, given: SampleOptions) => {
- *       checkMade("sample model", model, ["denoise"], "a score model such as exact(gaussian(...), edm())");
+ *       checkModel("sample", model);
  *       checkOptions("sample", given, options);
  *       const { count, seed = 0, sampler = heun() } = given;
- *       checkMade("sample sampler", sampler, ["recipe"], "a sampler such as heun()");
+ *       checkSampler("sample", sampler);
  *
  * @param name of the function, for errors
  * @param given what the caller gave. `undefined` is refused too, so give the parameter the default `{}` where all
  *   options may be left out
  * @param known the names of all options, as keys
- * @throws ArgumentError naming the unknown option and the nearest known one
+ * @throws ArgumentError naming the unknown option and the nearest known one, and for a `signal`, `runtime`, `dtype` or
+ *   `onProgress` that is none
  */
 export const checkOptions = (name: string, given: unknown, known: Readonly<Record<string, true>>): void => {
-  const names = Object.keys(known);
-  if (typeof given !== "object" || given === null || Array.isArray(given) || ArrayBuffer.isView(given))
-    throw new ArgumentError(
-      `${name}: expected options as an object with ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}; found ${showValue(given)}`,
-    );
-  refuseUnknown(given as Record<string, unknown>, names, "", {
-    from: "library",
-    refuse: (_, problem) => {
-      throw new ArgumentError(`${name}: ${problem}`);
-    },
-  });
+  const refuse = (problem: string): never => {
+    throw new ArgumentError(`${name}: ${problem}`);
+  };
+  // Names of earlier versions are refused with the names of now.
+  if (isFields(given))
+    refuseUnknown(given, Object.keys(known), "", { from: "library", refuse: (_, problem) => refuse(problem) });
+  const problem = optionsProblem(given, known);
+  if (problem) refuse(`expected ${problem.expected}, found ${problem.found}`);
 };
-
-/** Every option of a type by name, for {@link checkOptions}: `const known = { ... } satisfies Known<Options>`. */
-export type Known<Options> = { readonly [Name in keyof Required<Options>]: true };
 
 /**
  * Refuses what is not a made thing, such as the word "heun" in place of `heun()`.

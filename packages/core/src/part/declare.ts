@@ -1,10 +1,10 @@
 /** A part is declared once: what it is, its settings, and how it is made from them. */
+import { isFields, showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
 import type { KindRecipe } from "../recipe.ts";
 import type { JsonOf, OptionsOf, ValueOf, Values } from "./inferred-types.ts";
 import type { Declaration, HasRecipe, Made, Reading, Setting, Settings } from "./part.ts";
 import { readFields, writeValue } from "./read-value.ts";
-import { showValue } from "./show-value.ts";
 
 /** A part's recipe: its kind, and all its settings as plain JSON. */
 type FullRecipe<K extends string, S extends Settings> = { readonly kind: K } & {
@@ -93,7 +93,7 @@ export const declare = <
   const maker = (...args: readonly unknown[]): T => {
     const count = leading?.length ?? 0;
     const options = args[count] === undefined ? {} : args[count];
-    if (typeof options !== "object" || options === null || Array.isArray(options))
+    if (!isFields(options))
       throw new ArgumentError(
         `${name}: expected options as an object${example(settings)}, found ${showValue(options)}`,
       );

@@ -1,5 +1,5 @@
 /** Settings and options that had another name in earlier versions. */
-import type { KindRecipe } from "../recipe.ts";
+import { isFields } from "@scorefield/tensor/internal";
 
 const renamed: Readonly<Record<string, string>> = {
   dataDeviation: "sigmaData",
@@ -14,9 +14,6 @@ export const newName = (name: string, known: readonly string[]): string | undefi
 
 /** Why a name of an earlier version is refused. */
 export const renamedTo = (name: string, now: string): string => `${name} is now called ${now}`;
-
-const isFields = (value: unknown): value is KindRecipe =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const upgradedName = (name: string, value: unknown): string =>
   // The levels of annealed Langevin dynamics are a number, and keep their name.

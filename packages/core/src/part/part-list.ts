@@ -1,9 +1,8 @@
 /** All parts of a sort, such as the samplers: one list, from which follows how one is made from its recipe. */
+import { didYouMean, isFields, showValue } from "@scorefield/tensor/internal";
 import { RecipeError } from "../errors.ts";
-import { didYouMean } from "../nearest-word.ts";
 import type { AnyMaker, Declaration, HasRecipe, PartList, Reading } from "./part.ts";
 import { below, readFields, refuseUnknown } from "./read-value.ts";
-import { showValue } from "./show-value.ts";
 
 /** What a maker makes. */
 type MadeBy<M> = M extends AnyMaker<infer T> ? (T extends HasRecipe ? T : never) : never;
@@ -23,9 +22,8 @@ export const partList = <const M extends AnyMaker<HasRecipe>>(
   if (kinds.length < makers.length) throw new Error(`${sort}: two parts have one kind`);
 
   const find = (recipe: unknown, path: string, { refuse }: Reading) => {
-    if (typeof recipe !== "object" || recipe === null || Array.isArray(recipe))
-      return refuse(path, `expected an object with a kind, found ${showValue(recipe)}`);
-    const { kind, ...given } = recipe as Record<string, unknown>;
+    if (!isFields(recipe)) return refuse(path, `expected an object with a kind, found ${showValue(recipe)}`);
+    const { kind, ...given } = recipe;
     const declaration = byKind.get(kind as string);
     return declaration ? { declaration, given } : refuse(path, unknownKind(kind, kinds));
   };

@@ -1,9 +1,8 @@
 /** Checks the value of a setting, and writes it into a recipe. */
-import { didYouMean } from "../nearest-word.ts";
+import { didYouMean, isFields, showValue } from "@scorefield/tensor/internal";
 import type { KindRecipe } from "../recipe.ts";
 import { newName, renamedTo } from "./earlier-names.ts";
 import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
-import { showValue } from "./show-value.ts";
 import { either, rangeText, typeText } from "./type-text.ts";
 
 const within = (value: number, { least, above, most, below, multipleOf }: Range): boolean =>
@@ -13,9 +12,6 @@ const within = (value: number, { least, above, most, below, multipleOf }: Range)
   !(most !== undefined && value > most) &&
   !(below !== undefined && value >= below) &&
   (multipleOf === undefined || Number.isInteger(value / multipleOf));
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** The end of a path below another. */
 export const below = (path: string, name: string | number): string => (path === "" ? `${name}` : `${path}.${name}`);

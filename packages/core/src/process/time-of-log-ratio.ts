@@ -1,7 +1,9 @@
+import { checkProcess } from "./check-process.ts";
 import type { Process } from "./process.ts";
 
-/** The time at which log(sigma / alpha) takes a value. Where the process does not reach the value, the nearer end. */
+/** The time at which log(sigma / alpha) takes a value. Where the process does not reach the value, the nearer end. @throws ArgumentError for what is no process */
 export const timeOfLogRatio = (process: Process, logRatio: number): number => {
+  checkProcess("timeOfLogRatio", process);
   const { first, last } = process.times;
   if (-2 * logRatio <= process.logSnr(last)) return last;
   if (-2 * logRatio >= process.logSnr(first)) return first;

@@ -1,17 +1,9 @@
 /** The variance-exploding process: noise grows geometrically on data that keep their scale. */
 import { declare } from "../part/declare.ts";
-import { number, type OptionsOf } from "../part/setting.ts";
 import { checkRange, makeProcess } from "./make-process.ts";
 import type { Process } from "./process.ts";
 import { add, divide, exp, fill, multiply } from "./scalar.ts";
-
-const settings = {
-  sigmaMin: number({ above: 0, default: 0.002, help: "noise at t = 0, in units of the data" }),
-  sigmaMax: number({ above: 0, default: 80, help: "noise at t = 1, in units of the data" }),
-};
-
-/** Options of {@link ve}. */
-export type VarianceExplodingOptions = OptionsOf<typeof settings>;
+import { sigmaRangeSettings } from "./sigma-range.ts";
 
 /**
  * alpha = 1, sigma = sigmaMin (sigmaMax / sigmaMin)^t, on all of [0, 1] (Song et al. 2021, appendix C).
@@ -22,7 +14,7 @@ export const ve = declare({
   kind: "ve",
   summary: "noise grows geometrically on data that keep their scale",
   source: "Song et al. 2021 (score SDE), appendix C",
-  settings,
+  settings: sigmaRangeSettings,
   make: ({ sigmaMin, sigmaMax }, recipe): Process => {
     checkRange("ve", "sigmaMin", sigmaMin, "sigmaMax", sigmaMax);
     const start = Math.log(sigmaMin);

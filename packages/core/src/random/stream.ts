@@ -1,7 +1,7 @@
 /** Where random numbers come from: (seed, step, purpose) choose a key, (sample, block) the counter under it. */
 import { type DataType, type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
-import { showValue } from "../part/show-value.ts";
 import { type Key, threefry2x32, threefryWords } from "./threefry.ts";
 
 // Values are part of every recorded run: add new ones at the end, never renumber.

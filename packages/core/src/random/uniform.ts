@@ -42,7 +42,7 @@ export const integers = (
   shape: Shape,
   options: DrawOptions & { readonly low?: number; readonly high: number },
 ): NdArray<"int32"> => {
-  const { low = 0, high } = options;
+  const { low = 0, high } = options ?? {};
   if (low !== (low | 0) || high !== (high | 0) || low >= high)
     throw new ArgumentError(`integers: expected int32 low < high, found low ${low}, high ${high}`);
   const array = blank(shape, "int32");

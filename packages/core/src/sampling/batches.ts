@@ -115,8 +115,6 @@ export const batchesOf = <D extends FloatType = "float32">(
       `sample: expected samples below 2^32, since a seed has no more, found ${count} from sample ${start} on`,
     );
   checkWhole("sample batch", most);
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new ArgumentError(`sample dtype: expected float32 or float64, found ${String(dtype)}`);
   if (initial && (initial.dtype !== dtype || initial.shape.join() !== [count, ...shape].join()))
     throw new ShapeError(
       `sample: expected initial states ${dtype}[${[count, ...shape]}], found ${initial.dtype}[${initial.shape}]`,

@@ -17,10 +17,12 @@ import {
 } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { Given, ScoreModel } from "../model/score-model.ts";
 import { bind } from "../model/with-given.ts";
-import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
+import { checkSampler } from "./check-sampler.ts";
 import { modelAt, type Plan, plan, priorDraw, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler } from "./sampler.ts";
@@ -50,8 +52,8 @@ const checkUnrolling = (
   options: object,
   known: Readonly<Record<string, true>>,
 ): void => {
-  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
-  checkMade(`${name} sampler`, sampler, ["recipe"], "a sampler such as heun()");
+  checkModel(name, model);
+  checkSampler(name, sampler);
   checkOptions(name, options, known);
 };
 

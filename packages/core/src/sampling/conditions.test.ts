@@ -197,7 +197,7 @@ test("what a caller without types gets wrong is refused with what would be right
   await refused(undefined).rejects.toThrow(ArgumentError);
   await refused({ count: 2, steps: 50 }).rejects.toThrow(/steps/);
   await refused({ count: 2, sampler: "heun" }).rejects.toThrow(/sample sampler: expected a sampler such as heun\(\)/);
-  await refused({ count: 2, initial: [[1, 2]] }).rejects.toThrow(/sample initial: expected an array/);
+  await refused({ count: 2, initial: [[1, 2]] }).rejects.toThrow(/sample initial: expected an NdArray/);
   await refused({ count: 2, initial: zeros([3, 2]) }).rejects.toThrow(ShapeError);
   await refused({ count: 2 }, "model").rejects.toThrow(/sample model: expected a score model/);
   const trajectory = sampleTrajectory(known, { count: 2, evry: 3 } as never);

@@ -8,7 +8,10 @@ import { chooseGrid, type GridName, gridSetting } from "./grid.ts";
 import type { Sampler } from "./sampler.ts";
 import { stepsSetting } from "./steps-setting.ts";
 
-/** Settings of every sampler of the probability-flow ODE. */
+/**
+ * Settings of every sampler of the probability-flow ODE, for `declare`; {@link flowParts} makes of them what they decide.
+ * @param grid the default grid
+ */
 export const flowSettings = (grid: GridName = "karras") => ({
   /** Steps, the last of them to the denoised estimate if `denoiseLast`. */
   steps: stepsSetting(18, "steps, the last of them to the denoised estimate if denoiseLast"),
@@ -24,7 +27,7 @@ export const flowSettings = (grid: GridName = "karras") => ({
 /** Options of every sampler of the probability-flow ODE. */
 export type FlowSamplerOptions = OptionsOf<ReturnType<typeof flowSettings>>;
 
-/** The parts of a sampler that follow from its {@link flowSettings}. */
+/** The parts of a sampler that follow from the values of its {@link flowSettings}: its times, and how it ends. */
 export const flowParts = ({
   steps,
   grid,
@@ -45,7 +48,7 @@ export const isFew = (steps: number): boolean => steps < 10;
 export const isLast = (grid: readonly number[], to: Tensor, x: Tensor): Tensor =>
   expandTime(to.lessOrEqual(grid.at(-1)!), x.rank);
 
-/** A time at which the ODE is solved, as seen from the samples. */
+/** The schedule at a time, in the scales in which the ODE is dy/dr = noise(x, t). */
 export interface Level {
   readonly alpha: Tensor;
   /** sigma / alpha, the noise of y = x / alpha */
@@ -54,7 +57,12 @@ export interface Level {
   readonly lambda: Tensor;
 }
 
-/** The level at times [n], each part [n, 1, ...], ready to broadcast against samples. */
+/**
+ * The level at times.
+ * @param t times, [n]
+ * @param x samples, [n, ...shape]
+ * @returns each part [n, 1, ...], ready to broadcast against samples
+ */
 export const levelAt = (process: Process, t: Tensor, x: Tensor): Level => {
   const { alpha, sigma } = scheduleAt(process, t, x);
   const r = sigma.divide(alpha);

@@ -2,6 +2,7 @@
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { choiceOrFunction } from "../part/setting.ts";
+import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 
 /**
@@ -10,42 +11,62 @@ import type { Process } from "../process/process.ts";
  */
 export type Grid = (process: Process, count: number) => readonly number[];
 
-/** `count` values in equal steps from `from` to `to`, both included; the first alone when count is 1. */
-const spaced = (count: number, from: number, to: number): number[] => {
+/**
+ * Times in equal steps of a quantity. The ends are exact, which the round trip through the quantity may miss by rounding.
+ * @param of the quantity at a time
+ * @param timeOf the time at which the quantity takes a value
+ * @throws ArgumentError for what is no process, or a count that is not a positive whole number
+ */
+const equalSteps = (
+  process: Process,
+  count: number,
+  of: (t: number) => number,
+  timeOf: (value: number) => number,
+): number[] => {
+  checkProcess("grid", process);
   checkWhole("grid count", count);
-  return Array.from({ length: count }, (_, i) => from + (i / Math.max(1, count - 1)) * (to - from));
-};
-
-/** Exact ends, which the round trip through another scale may miss by rounding. */
-const between = ({ times: { first, last } }: Process, list: readonly number[]): number[] =>
-  list.map((t, i) => (i === 0 ? last : i === list.length - 1 ? first : Math.min(last, Math.max(first, t))));
-
-/** Equal steps of time. */
-export const uniformGrid = (process: Process, count: number): number[] =>
-  between(process, spaced(count, process.times.last, process.times.first));
-
-/** Equal steps of the log-SNR: sigma / alpha falls by the same factor in each, a geometric sequence (Song & Ermon 2019). */
-export const logSnrGrid = (process: Process, count: number): number[] => {
-  const { logSnr, times, timeOfLogSnr } = process;
-  return between(
-    process,
-    spaced(count, logSnr(times.last), logSnr(times.first)).map((value) => timeOfLogSnr(value)),
+  const { first, last } = process.times;
+  const [from, to] = [of(last), of(first)];
+  const timeAt = (i: number): number => timeOf(from + (i / (count - 1)) * (to - from));
+  return Array.from({ length: count }, (_, i) =>
+    i === 0 ? last : i === count - 1 ? first : Math.min(last, Math.max(first, timeAt(i))),
   );
 };
+
+/** Equal steps of time. @throws ArgumentError for what is no process, or a bad count */
+export const uniformGrid = (process: Process, count: number): number[] =>
+  equalSteps(
+    process,
+    count,
+    (t) => t,
+    (t) => t,
+  );
+
+/**
+ * Equal steps of the log-SNR: sigma / alpha falls by the same factor in each, a geometric sequence (Song & Ermon 2019).
+ * @throws ArgumentError for what is no process, or a bad count
+ */
+export const logSnrGrid = (process: Process, count: number): number[] =>
+  equalSteps(
+    process,
+    count,
+    (t) => process.logSnr(t),
+    (value) => process.timeOfLogSnr(value),
+  );
 
 /**
  * Equal steps of (sigma / alpha)^(1 / rho), which spends more steps on low noise (Karras et al. 2022, equation 5).
  * @param rho default 7; 1 is equal steps of sigma / alpha, infinity would be {@link logSnrGrid}
- * @throws ArgumentError for a rho that is not positive
+ * @throws ArgumentError for what is no process, a bad count, or a rho that is not positive
  */
 export const karrasGrid = (process: Process, count: number, rho = 7): number[] => {
   if (!(rho > 0 && Number.isFinite(rho)))
     throw new ArgumentError(`karrasGrid: expected a positive rho, found ${rho}; 7 is usual`);
-  const rootAt = (t: number): number => Math.exp(-process.logSnr(t) / (2 * rho));
-  const roots = spaced(count, rootAt(process.times.last), rootAt(process.times.first));
-  return between(
+  return equalSteps(
     process,
-    roots.map((root) => process.timeOfLogSnr(-2 * rho * Math.log(root))),
+    count,
+    (t) => Math.exp(-process.logSnr(t) / (2 * rho)),
+    (root) => process.timeOfLogSnr(-2 * rho * Math.log(root)),
   );
 };
 
@@ -53,15 +74,15 @@ export const karrasGrid = (process: Process, count: number, rho = 7): number[] =
  * Equal steps of the angle whose tangent is sigma / alpha: the times at which the cosine schedule, alpha = cos(angle) and
  * sigma = sin(angle) (Nichol & Dhariwal 2021; Salimans & Ho 2022), takes equal steps. Of the grids here it spends the most
  * steps where signal and noise are alike and the fewest at either end.
+ * @throws ArgumentError for what is no process, or a bad count
  */
-export const cosineGrid = (process: Process, count: number): number[] => {
-  const angleAt = (t: number): number => Math.atan(Math.exp(-process.logSnr(t) / 2));
-  const angles = spaced(count, angleAt(process.times.last), angleAt(process.times.first));
-  return between(
+export const cosineGrid = (process: Process, count: number): number[] =>
+  equalSteps(
     process,
-    angles.map((angle) => process.timeOfLogSnr(-2 * Math.log(Math.tan(angle)))),
+    count,
+    (t) => Math.atan(Math.exp(-process.logSnr(t) / 2)),
+    (angle) => process.timeOfLogSnr(-2 * Math.log(Math.tan(angle))),
   );
-};
 
 const grids = {
   uniform: uniformGrid,

@@ -319,5 +319,5 @@ test("the default batch holds about four million numbers", async () => {
 test("an element type that no computation has is refused", async () => {
   const model = exact(gaussian({ mean: [0, 0] }), edm());
   for (const dtype of [null, "float16", "int32"] as never[])
-    await expect(sample(model, { count: 1, dtype })).rejects.toThrow(/sample dtype: expected float32 or float64/);
+    await expect(sample(model, { count: 1, dtype })).rejects.toThrow(/sample: expected dtype to be float32 or float64/);
 });

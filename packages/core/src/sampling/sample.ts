@@ -1,9 +1,12 @@
 /** Noise in, samples out, for any score model and any sampler. */
 import { type FloatType, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
+import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
+import { checkSampler } from "./check-sampler.ts";
 import { sampling } from "./loop.ts";
 
 // 8 GiB in float32: reported before the first batch, not after it.
@@ -50,12 +53,11 @@ export const checkSampling = (
   options: SampleOptions<FloatType>,
   known: Readonly<Record<string, true>>,
 ): void => {
-  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  checkModel(name, model);
   checkOptions(name, options, known);
   const { sampler, initial } = options;
-  if (sampler !== undefined) checkMade(`${name} sampler`, sampler, ["recipe"], "a sampler such as heun()");
-  if (initial !== undefined)
-    checkMade(`${name} initial`, initial, ["shape", "data"], "an array such as ndarray(data, [count, ...shape])");
+  if (sampler !== undefined) checkSampler(name, sampler);
+  if (initial !== undefined) checkFloats(`${name} initial`, initial);
 };
 
 /** The event of a state, unless it is the state before the first step. */

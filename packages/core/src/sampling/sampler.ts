@@ -1,6 +1,8 @@
 /** What a sampler is: a grid of times and one pure step. The loop exists once, in {@link "./loop.ts"}. */
 import type { Tensor } from "@scorefield/tensor";
 import type { Bound } from "../model/with-given.ts";
+import { checkMade } from "../part/check-options.ts";
+import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import type { KindRecipe } from "../recipe.ts";
 
@@ -75,8 +77,13 @@ export const oneStep = ({ step, ...sampler }: OneStep): Sampler => ({
   step: (model, { x }, { from, to }, noise) => ({ x: step(model, x, from, to, noise), carried: [] }),
 });
 
-/** How often a sampler evaluates the model to make a sample. */
+/**
+ * How often a sampler evaluates the model to make a sample.
+ * @throws ArgumentError for what is no sampler with a grid, or no process
+ */
 export const evaluations = (sampler: Sampler, process: Process): number => {
+  checkMade("evaluations sampler", sampler, ["grid", "evaluationsPerStep"], "a sampler with a grid, such as heun()");
+  checkProcess("evaluations", process);
   const grid = sampler.grid(process);
   const rises = grid.filter((t, k) => k > 0 && t > grid[k - 1]!).length;
   return (grid.length - 1 - rises) * sampler.evaluationsPerStep + (sampler.denoiseLast ? 1 : 0);

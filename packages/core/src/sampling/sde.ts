@@ -4,7 +4,11 @@ import { chooseGrid, gridSetting } from "./grid.ts";
 import type { Sampler } from "./sampler.ts";
 import { stepsSetting } from "./steps-setting.ts";
 
-/** Settings of every sampler of the reverse-time SDE on a grid of times. */
+/**
+ * Settings of every sampler of the reverse-time SDE on a grid of times, for `declare`; {@link sdeParts} makes of them what they
+ * decide.
+ * @param steps the default number of steps
+ */
 export const sdeSettings = (steps = 500) => ({
   /** Steps, then one evaluation more for the denoised estimate. */
   steps: stepsSetting(steps, "steps, before one evaluation for the denoised estimate"),

@@ -1,4 +1,4 @@
-/** The truths of a sampler are written once, in the checks of `scorefield verify`; its test runs them. */
+/** The truths of a sampler, and of a function, are written once, in the checks of `scorefield verify`; their tests run them. */
 import type { Runtime } from "@scorefield/tensor";
 import { type Check, checks, passes } from "@scorefield/verify";
 import { describe, expect, test } from "vitest";
@@ -15,9 +15,18 @@ export const expectTruth = async ({ run }: Check, runtime: Runtime): Promise<voi
 export const truthsOf = (kind: string): readonly Check[] =>
   checks.filter(({ sampler, group }) => sampler === kind && group !== "reproducibility");
 
-/** Tests of every truth of a sampler: orders, exactness, what chains settle at, weights of modes. */
-export const samplerTruths = (kind: string, runtime: Runtime): void => {
+const testsOf = (truths: readonly Check[], runtime: Runtime): void => {
   describe("checks of scorefield verify", () => {
-    for (const check of truthsOf(kind)) test(check.name, () => expectTruth(check, runtime), 60_000);
+    for (const check of truths) test(check.name, () => expectTruth(check, runtime), 60_000);
   });
 };
+
+/** Tests of every truth of a sampler: orders, exactness, what chains settle at, weights of modes. */
+export const samplerTruths = (kind: string, runtime: Runtime): void => testsOf(truthsOf(kind), runtime);
+
+/** Tests of every truth of a function, such as `logDensity`. */
+export const functionTruths = (name: string, runtime: Runtime): void =>
+  testsOf(
+    checks.filter(({ about }) => about === name),
+    runtime,
+  );

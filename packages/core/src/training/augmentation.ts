@@ -3,8 +3,11 @@
  * 2020, 2022).
  */
 import { type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
+import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { normalQuantile } from "../numeric/normal-quantile.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
 import { uniform } from "../random/uniform.ts";
 import { type Affine, resample } from "./resample.ts";
 
@@ -30,7 +33,11 @@ const stretchDeviation = 0.2;
 const shiftDeviation = 0.125;
 
 /** @throws ArgumentError for settings out of range; ShapeError for samples that are no images */
-export const checkAugmentation = ({ probability, transforms = transformNames }: Augmentation, shape: Shape): void => {
+export const checkAugmentation = (augmentation: Augmentation, shape: Shape): void => {
+  checkOptions("augmentation", augmentation, { probability: true, transforms: true } satisfies Known<Augmentation>);
+  const { probability, transforms = transformNames } = augmentation;
+  if (!Array.isArray(transforms))
+    throw new ArgumentError(`augmentation: expected a list of transforms, found ${showValue(transforms)}`);
   if (!(probability >= 0 && probability <= 1))
     throw new ArgumentError(`augmentation: expected a probability in [0, 1], found ${probability}`);
   const unknown = transforms.find((name) => !transformNames.includes(name));
@@ -123,6 +130,7 @@ const drawAlteration = (
  * given. All are one bilinear resampling with reflection at the borders.
  * @param images [n, c, h, w]
  * @param draws which random numbers. Image i is altered in the same way in any batch
+ * @throws ArgumentError | ShapeError for a bad augmentation, or what is no array of images
  * @returns the images, and a label [n, {@link augmentationLabels}] for the network
  */
 export const augment = (
@@ -130,6 +138,8 @@ export const augment = (
   augmentation: Augmentation,
   draws: { readonly seed: number; readonly step: number },
 ): { readonly images: NdArray<"float32">; readonly labels: NdArray<"float32"> } => {
+  checkArray("augment images", images);
+  checkAugmentation(augmentation, images.shape.slice(1));
   const [count, ...shape] = images.shape as [number, number, number, number];
   const size = shape[0] * shape[1] * shape[2];
   const altered = { ...images, data: images.data.slice() };

@@ -17,6 +17,7 @@ export type DenoisingInputs<T> = Required<ObjectiveInputs<T>> & {
   readonly conditions: Conditions<T>;
 };
 
+/** What the inputs of a training are made from. */
 export interface BatchSource {
   readonly data: Dataset;
   readonly network: Pick<Network, "classes" | "uniforms">;

@@ -1,9 +1,9 @@
 /** What is refused of the options of the trainer, and the defaults of the rest. */
 import { defaultRuntime, flattenTree, isNdArray, type NdArray, ShapeError } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { checkPositive, checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
-import { checkOptions, type Known } from "../part/check-options.ts";
-import { showValue } from "../part/show-value.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { Checkpoint, FitOptions, Length, OptimisationOptions } from "./fit-options.ts";
 import { adamSettings } from "./optimiser.ts";
 import { checkPace } from "./pace.ts";
@@ -82,6 +82,8 @@ export const fitSettings = <P, B extends object, X>(options: FitOptions<P, B, X>
   for (const [key, value] of Object.entries({ loss: options.loss, "batches.inputs": options.batches?.inputs }))
     if (typeof value !== "function")
       throw new ArgumentError(`${name} ${key}: expected a function, found ${showValue(value)}`);
+  if (options.nameOf !== undefined && typeof options.nameOf !== "function")
+    throw new ArgumentError(`${name} nameOf: expected a function, found ${showValue(options.nameOf)}`);
   checkLength(name, options);
   checkWhole(`${name} accumulate`, accumulate);
   checkWhole(`${name} block`, block);
@@ -109,11 +111,13 @@ const required = ["parameters", "firstMoment", "secondMoment", "average"] as con
 /** @throws ShapeError | ArgumentError for a checkpoint of other parameters, or of a later step */
 export const checkResume = (
   name: string,
-  { step, state, pace }: Checkpoint,
+  checkpoint: Checkpoint,
   { parameters, averages, extra }: { parameters: number; averages: number; extra: unknown },
   { steps, pace: wanted }: Length,
 ): void => {
-  const { otherAverages = [], ...vectors } = state;
+  checkMade(`${name} resume`, checkpoint, ["step", "state"], "a checkpoint, as events have it");
+  const { step, state, pace } = checkpoint;
+  const { otherAverages = [], ...vectors } = state ?? {};
   if (otherAverages.length !== averages - 1)
     throw new ShapeError(
       `${name}: expected ${averages} moving averages to resume from, found ${otherAverages.length + 1}`,

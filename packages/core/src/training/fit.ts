@@ -106,7 +106,7 @@ export async function* fitBlocks<P, B extends object, X>(
   const { name, batches, accumulate, adam, learningRate, precision, schedule, extra, heldOut, nameOf } = settings;
   const { resume, signal, runtime } = settings;
   runtime.prepare();
-  if (precision === "mixed") await checkFloat16(runtime);
+  if (precision === "mixed") await checkFloat16(name, runtime);
 
   const layout = flatLayout(settings.parameters, nameOf) as unknown as FlatLayout<unknown, never>;
   const decaysAt = decaysOf(settings);

@@ -1,13 +1,15 @@
 /** The options of training a denoiser, and what is refused. */
 import { defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
+import { checkNetwork } from "../network/check-network.ts";
 import type { Network } from "../network/network.ts";
 import { denoising } from "../objective/denoising.ts";
 import type { Objective } from "../objective/objective.ts";
 import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
-import { showValue } from "../part/show-value.ts";
+import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import { type Augmentation, augmentationLabels, checkAugmentation } from "./augmentation.ts";
 import { type Dataset, dataset } from "./dataset.ts";
@@ -25,8 +27,8 @@ export interface TrainEvent extends FitEvent {
 /** Options of `train`: one of `steps`, `minutes`, `deadline` and `pace` says how long it runs. */
 export interface TrainOptions extends OptimisationOptions {
   /**
-   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Its labels are for a
-   * network that knows classes.
+   * Samples, [n, ...shape], float32, of about the scale of the preconditioning, or a dataset. Scales more than 100 times
+   * above or below are refused. The labels of a dataset are for a network that knows classes.
    */
   readonly data: NdArray<"float32"> | Dataset;
   /** Data that training does not see, of the same shape: the loss on them is taken about 20 times. */
@@ -156,8 +158,8 @@ const toDataset = (name: string, data: unknown): Dataset => {
 export const trainSettings = (options: TrainOptions) => {
   checkOptions("train", options, knownOptions);
   const { network, process, warmUp, decay, augmentation } = options;
-  checkMade("train process", process, ["alpha", "sigma"], "a process such as edm()");
-  checkMade("train network", network, ["initialise", "apply"], "a network such as mlp()");
+  checkProcess("train", process);
+  checkNetwork("train", network);
   const { preconditioning = edmPreconditioning(), objective = denoising() } = options;
   checkMade("train preconditioning", preconditioning, ["denoise"], "a preconditioning such as edmPreconditioning()");
   checkMade("train objective", objective, ["loss", "noiseDistribution"], "an objective such as denoising()");
@@ -169,7 +171,8 @@ export const trainSettings = (options: TrainOptions) => {
     precision: "float32" as Precision,
     seed: 0,
     runtime: options.runtime ?? defaultRuntime(),
-    ...options,
+    // Undefined is left out.
+    ...(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as TrainOptions),
     preconditioning,
     objective,
     data: toDataset("train data", options.data),

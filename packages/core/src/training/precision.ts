@@ -36,11 +36,11 @@ const patience = 2000;
 const freshLossScale = (): NdArray => ndarray(Float32Array.of(initialScale, 0));
 
 /** @throws ArgumentError for a runtime that does not compute in float16, with its reason */
-export const checkFloat16 = async (runtime: Runtime): Promise<void> => {
+export const checkFloat16 = async (name: string, runtime: Runtime): Promise<void> => {
   const { float16 = `${runtime.name} does not say that it does` } = await runtime.target({ float16: true });
   if (float16 !== true)
     throw new ArgumentError(
-      `train: precision "mixed" needs a runtime that computes in float16, found none: ${float16}; ` +
+      `${name}: precision "mixed" needs a runtime that computes in float16, found none: ${float16}; ` +
         'train in "float32", or on a graphics processor: native({ provider: "cuda" }) or "webgpu"',
     );
 };

@@ -1,7 +1,9 @@
 /** Averages of any width, made after training from snapshots of a few (Karras et al. 2024, section 3.2). */
 import { type NdArray, zeros } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
 import { symmetricEigen } from "../numeric/symmetric-eigen.ts";
+import { checkMade } from "../part/check-options.ts";
 import { powerExponent } from "./power-average.ts";
 
 /** Which average: the step after which it is taken, and its relative width. */
@@ -53,7 +55,9 @@ const solver = (gram: Float64Array, n: number): ((y: Float64Array) => Float64Arr
   };
 };
 
-const powerOf = ({ step, width }: AverageProfile): Power => {
+const powerOf = (profile: AverageProfile): Power => {
+  checkMade("average", profile, ["step", "width"], "{ step, width }");
+  const { step, width } = profile;
   if (!(Number.isInteger(step) && step > 0))
     throw new ArgumentError(`average: expected a step from 1 on, found ${step}`);
   return { step, exponent: powerExponent(width) };
@@ -71,6 +75,8 @@ export const averageWeights = (
   stored: readonly AverageProfile[],
   wanted: AverageProfile,
 ): { readonly weights: Float64Array; readonly error: number } => {
+  if (!Array.isArray(stored))
+    throw new ArgumentError(`average: expected a list of stored averages, found ${showValue(stored)}`);
   const n = stored.length;
   if (n === 0) throw new ArgumentError("average: expected at least one stored average, found none");
   const powers = stored.map(powerOf);

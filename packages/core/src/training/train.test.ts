@@ -295,7 +295,7 @@ describe("bad options", () => {
       for (let i = 0; i < 100; i++) data.data[i] = factor * data.data[i]! + offset;
       return data;
     };
-    for (const data of [scaled(1e5), scaled(1, 1e5), dataset(scaled(1e5))])
+    for (const data of [scaled(1e5), scaled(1, 1e5), dataset(scaled(1e5)), scaled(1e-3), scaled(1e-12)])
       await rejected({ data }).toThrow(
         /scale of the preconditioning, which is 1, found a root mean square of .*standardise/,
       );
@@ -304,8 +304,17 @@ describe("bad options", () => {
     );
     // Within a factor of a hundred, or for a preconditioning of that scale, they are taken; so is a single extreme row.
     await lastOf({ steps: 1, data: scaled(30) });
+    await lastOf({ steps: 1, data: scaled(0.02) });
+    await lastOf({ steps: 1, data: scaled(1e-3), preconditioning: edmPreconditioning({ sigmaData: 1e-3 }) });
     await lastOf({ steps: 1, data: scaled(1e5), preconditioning: edmPreconditioning({ sigmaData: 1e5 }) });
     await lastOf({ steps: 1, data: withValue(1e6) });
+    // A constant column beside another, samples most of which are 0, and nothing but zeros.
+    const some = (keep: (i: number) => boolean): NdArray<"float32"> => {
+      const data = scaled(1);
+      return { ...data, data: data.data.map((value, i) => (keep(i) ? value : 0)) };
+    };
+    for (const keep of [(i: number) => i % 2 === 0, (i: number) => i < 10, () => false])
+      await lastOf({ steps: 1, data: some(keep) });
   });
 
   test("numbers out of range", async () => {

@@ -3,6 +3,7 @@
  * {@link NdArray}. Nodes are hash-consed, so building the same expression twice yields the same object, and common
  * subexpressions are shared from the start.
  */
+import { showValue } from "../check/show-value.ts";
 import { callerLocation, DataTypeError, ShapeError } from "../errors.ts";
 import type { ElementType, NdArray, Shape } from "../ndarray.ts";
 import type { OnnxAttribute } from "./onnx-model.ts";
@@ -138,6 +139,9 @@ const exactly = (_: string, value: unknown): unknown =>
  * @throws ShapeError | DataTypeError naming the operation, the inputs' types and the caller's file and line
  */
 export const apply = <A>(operation: Operation<A>, inputs: readonly Tensor[], attributes: A): Tensor<A> => {
+  const odd = inputs.findIndex((input) => !(input instanceof Tensor));
+  if (odd >= 0)
+    throw explain(new DataTypeError(`expected tensors, found ${showValue(inputs[odd])}`), operation.name, []);
   const key = `${operation.name}(${inputs.map((input) => input.id)})${attributes === undefined ? "" : JSON.stringify(attributes, exactly)}`;
   return intern(key, (id) => {
     try {

@@ -1,7 +1,8 @@
 /** What all elementwise operations share: typing, broadcasting, folding of constants, reduction of cotangents. */
+import { showValue } from "../check/show-value.ts";
 import { DataTypeError } from "../errors.ts";
 import { broadcastShapes, stridesOf } from "../graph/shape.ts";
-import { apply, explain, type Operation, type Tensor, type TensorType } from "../graph/tensor.ts";
+import { apply, explain, type Operation, Tensor, type TensorType } from "../graph/tensor.ts";
 import { type ElementType, type NdArray, type Shape, sizeOf, storage } from "../ndarray.ts";
 import { unbroadcast } from "./broadcast.ts";
 import { constant, isFloat } from "./source.ts";
@@ -15,6 +16,8 @@ export const lift = (name: string, a: Operand, b: Operand): [Tensor, Tensor] => 
     throw explain(new DataTypeError("expected at least one tensor, found two numbers"), name, []);
   const number = (value: Operand, partner: Operand): Tensor => {
     if (typeof value !== "number") return value;
+    if (!(partner instanceof Tensor))
+      throw explain(new DataTypeError(`expected a tensor, found ${showValue(partner)}`), name, []);
     try {
       return constant(value, (partner as Tensor).dtype);
     } catch (error) {

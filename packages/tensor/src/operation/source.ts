@@ -1,8 +1,9 @@
 /** Where values come from: inputs of a traced function, constants, and marks that set a value apart. */
+import { showValue } from "../check/show-value.ts";
 import { DataTypeError, ShapeError } from "../errors.ts";
 import { isShape } from "../graph/shape.ts";
 import { apply, intern, type Operation, Tensor, type TensorType, uniqueId } from "../graph/tensor.ts";
-import { castArray, type ElementType, integerBits, type NdArray, sizeOf, storage } from "../ndarray.ts";
+import { castArray, type ElementType, integerBits, isNdArray, type NdArray, sizeOf, storage } from "../ndarray.ts";
 
 const inputOperation: Operation<TensorType & { unique: number }> = {
   name: "input",
@@ -34,10 +35,12 @@ const small = 64;
 /**
  * A value known while tracing. Numbers become scalars of `dtype`. Small arrays are equal when their elements are.
  * Larger arrays are equal when they are the same object, so their elements must not change.
- * @throws DataTypeError for a number that an integer `dtype` cannot hold
+ * @throws DataTypeError for what is neither a number nor an array, and a number that an integer `dtype` cannot hold
  */
 export const constant = (value: NdArray<ElementType> | number, dtype: ElementType = "float32"): Tensor => {
   const array = typeof value === "number" ? scalar(value, dtype) : value;
+  if (!isNdArray(array))
+    throw new DataTypeError(`constant: expected a number or an NdArray, found ${showValue(value)}`);
   const { data, shape } = array;
   const content =
     data.length <= small

@@ -1,4 +1,7 @@
 /** Counting what a runtime loads. */
+import { isRuntime } from "../check/is-runtime.ts";
+import { showValue } from "../check/show-value.ts";
+import { RuntimeError } from "../errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Sessions of a counted runtime. */
@@ -20,8 +23,11 @@ export interface SessionCounts {
 /**
  * The same runtime, counting its sessions. Sessions that a runtime loads to test its processor are not counted.
  * @returns the runtime, with `counts` for the numbers up to now
+ * @throws RuntimeError for what is no runtime
  */
 export const countSessions = (runtime: Runtime): Runtime & { counts(): SessionCounts } => {
+  if (!isRuntime(runtime))
+    throw new RuntimeError(`countSessions: expected a runtime such as native(), found ${showValue(runtime)}`);
   const counts = { alive: 0, loaded: 0, most: 0, bytes: 0, mostBytes: 0, runs: 0 };
   return {
     ...runtime,

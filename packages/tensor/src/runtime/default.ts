@@ -1,15 +1,15 @@
 /** The runtime that compiled functions use when none is named. */
+import { isRuntime } from "../check/is-runtime.ts";
+import { showValue } from "../check/show-value.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 let current: Runtime | undefined;
 
-/** Sets the runtime for functions compiled from now on. */
+/** Sets the runtime for functions compiled from now on. @throws RuntimeError for what is no runtime */
 export const setDefaultRuntime = (runtime: Runtime): void => {
-  if (typeof runtime?.load !== "function" || typeof runtime.prepare !== "function")
-    throw new RuntimeError(
-      `setDefaultRuntime: expected a runtime such as native(), found ${runtime === null ? null : typeof runtime}`,
-    );
+  if (!isRuntime(runtime))
+    throw new RuntimeError(`setDefaultRuntime: expected a runtime such as native(), found ${showValue(runtime)}`);
   current = runtime;
 };
 

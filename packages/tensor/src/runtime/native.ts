@@ -1,4 +1,5 @@
 /** ONNX Runtime on this machine's own processors, in its own thread. */
+import { checkOptions, type Known } from "../check/options.ts";
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import type { ExternalData } from "../onnx/external-data.ts";
@@ -15,16 +16,7 @@ export type { NativeOptions };
 // Many more than processors have cores. The native library would try to start any number that is asked for.
 const mostThreads = 1024;
 
-const known = { provider: true, threads: true, cache: true } satisfies Record<keyof NativeOptions, true>;
-
-const checkOptions = (options: NativeOptions): void => {
-  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
-  const unknown = isObject ? Object.keys(options).find((name) => !Object.hasOwn(known, name)) : undefined;
-  if (!isObject || unknown !== undefined)
-    throw new RuntimeError(
-      `native: expected options as an object with some of ${Object.keys(known).join(", ")}; found ${unknown ?? String(options)}`,
-    );
-};
+const known = { provider: true, threads: true, cache: true } satisfies Known<NativeOptions>;
 
 /**
  * Executes models with onnxruntime-node in one worker thread, so the caller's event loop keeps running during a run.
@@ -34,7 +26,7 @@ const checkOptions = (options: NativeOptions): void => {
  * @throws RuntimeError for unknown options and a number of threads out of range
  */
 export const native = (options: NativeOptions = {}): Runtime => {
-  checkOptions(options);
+  checkOptions("native", options, known);
   const { provider = "cpu", threads = 1 } = options;
   const name = `native (${provider})`;
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads))

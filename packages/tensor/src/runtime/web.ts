@@ -1,4 +1,5 @@
 /** ONNX Runtime in a browser page or worker. */
+import { checkOptions, type Known } from "../check/options.ts";
 import { RuntimeError } from "../errors.ts";
 import { mostOutputsOfWebGpu } from "../graph/target.ts";
 import type { ExternalData } from "../onnx/external-data.ts";
@@ -24,6 +25,8 @@ export interface WebOptions {
   readonly threads?: number;
 }
 
+const known = { provider: true, wasmPaths: true, threads: true } satisfies Known<WebOptions>;
+
 const supported = (provider: string): boolean =>
   provider === "wasm" || (provider === "webgpu" ? "gpu" : "ml") in (globalThis.navigator ?? {});
 
@@ -33,8 +36,11 @@ let sessions = 0;
 /**
  * Executes models with onnxruntime-web, which is fetched when the first model is loaded. With `wasm` a page stays
  * responsive during a run, which happens in a worker. With `webgpu` and `webnn` the page issues the work itself.
+ * @throws RuntimeError for unknown options
  */
-export const web = ({ provider = "wasm", ...settings }: WebOptions = {}): Runtime => {
+export const web = (options: WebOptions = {}): Runtime => {
+  checkOptions("web", options, known);
+  const { provider = "wasm", ...settings } = options;
   const name = `web (${provider})`;
   const open = new Set<number>();
 

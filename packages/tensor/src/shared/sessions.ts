@@ -1,4 +1,6 @@
 /** Sessions of shared functions: each is traced and loaded once for all that is compiled with them. */
+import { checkOptions, type Known } from "../check/options.ts";
+import { showValue } from "../check/show-value.ts";
 import { RuntimeError } from "../errors.ts";
 import { type TakeCall, takingCalls } from "../graph/calls.ts";
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
@@ -40,6 +42,8 @@ export interface SharedSessionsOptions {
   readonly leastBytes?: number;
 }
 
+const known = { runtime: true, leastBytes: true } satisfies Known<SharedSessionsOptions>;
+
 const constantBytes = ({ outputs }: Graph): number =>
   topologicalOrder(outputs)
     .filter(({ operation }) => operation === constantOperation)
@@ -48,11 +52,13 @@ const constantBytes = ({ outputs }: Graph): number =>
 /**
  * Sessions for functions marked with `shared`, for `compile(f, specs, { sessions })`. A function is loaded when the first
  * compiled function that calls it is, and freed by `dispose` alone.
+ * @throws RuntimeError for bad options
  */
-export const sharedSessions = ({
-  runtime = defaultRuntime(),
-  leastBytes = 2 ** 20,
-}: SharedSessionsOptions = {}): SharedSessions => {
+export const sharedSessions = (options: SharedSessionsOptions = {}): SharedSessions => {
+  checkOptions("sharedSessions", options, known);
+  const { runtime = defaultRuntime(), leastBytes = 2 ** 20 } = options;
+  if (!(leastBytes >= 0))
+    throw new RuntimeError(`sharedSessions: expected leastBytes of at least 0, found ${showValue(leastBytes)}`);
   const entries = new Map<unknown, Map<string, Entry | "inlined">>();
   const loading = new Set<Promise<Session>>();
   const runs = inFlight();

@@ -1,4 +1,6 @@
 /** Marking a function of tensors, so that many compiled functions can use one loaded copy of it. */
+import { checkOptions } from "../check/options.ts";
+import { showValue } from "../check/show-value.ts";
 import type { Tensors } from "../differentiate/differentiate.ts";
 import { callerLocation, TraceError } from "../errors.ts";
 import { callTaker } from "../graph/calls.ts";
@@ -13,12 +15,16 @@ import { flattenTree } from "../tree.ts";
  * @param f takes and returns trees of tensors; an argument may be left out. It must depend on its arguments alone: called
  * again with arguments of the same types, it may not be traced again
  * @param options.name shown in error messages
+ * @throws TraceError for what is no function; RuntimeError for bad options
  * @returns f, which throws TraceError when called with anything but tensors
  */
 export const shared = <A extends readonly unknown[], R extends Tensors>(
   f: (...args: A) => R,
-  { name = f.name || "shared function" }: { readonly name?: string } = {},
+  options: { readonly name?: string } = {},
 ): ((...args: A) => R) => {
+  if (typeof f !== "function") throw new TraceError(`shared: expected a function of tensors, found ${showValue(f)}`);
+  checkOptions("shared", options, { name: true });
+  const { name = f.name || "shared function" } = options;
   const marked = (...args: A): R => {
     const { leaves, paths } = flattenTree<unknown>(args, isTensorOrOdd);
     const odd = leaves.findIndex((leaf) => !(leaf instanceof Tensor || leaf === undefined));

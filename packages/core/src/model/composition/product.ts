@@ -1,4 +1,5 @@
 import type { Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../../errors.ts";
 import { checkOptions, type Known } from "../../part/check-options.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
@@ -29,10 +30,8 @@ export const productOf = (models: readonly ScoreModel[], options: ProductOptions
   const { exponents } = options;
   const { parts, members } = together("productOf", models);
   const powers = exponents ?? models.map(() => 1);
-  if (powers.length !== models.length || !powers.every(Number.isFinite))
-    throw new ArgumentError(
-      `productOf: expected ${models.length} finite exponents, found ${powers.join(", ") || "none"}`,
-    );
+  if (!Array.isArray(powers) || powers.length !== models.length || !powers.every(Number.isFinite))
+    throw new ArgumentError(`productOf: expected ${models.length} finite exponents, found ${showValue(exponents)}`);
   const sum = (values: readonly Tensor[]): Tensor =>
     values.map((value, k) => value.multiply(powers[k]!)).reduce((all, term) => all.add(term));
   const total = powers.reduce((all, power) => all + power, 0);

@@ -1,8 +1,8 @@
 /** What every model made of several has from them. */
 import type { Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../../errors.ts";
-import { checkMade } from "../../part/check-options.ts";
-import { showValue } from "../../part/show-value.ts";
+import { checkModel } from "../check-model.ts";
 import type { Condition, Given, ScoreModel } from "../score-model.ts";
 import { score } from "../tweedie.ts";
 import { entriesWhere, withGiven } from "../with-given.ts";
@@ -40,8 +40,7 @@ export const together = (
   models: readonly ScoreModel[],
 ): { readonly parts: Together; readonly members: readonly ScoreModel[] } => {
   if (!Array.isArray(models)) throw new ArgumentError(`${name}: expected a list of models, found ${showValue(models)}`);
-  for (const model of models)
-    checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  for (const model of models) checkModel(name, model);
   const [first] = models;
   if (!first) throw new ArgumentError(`${name}: expected at least one model, found none`);
   const about = ({ process, shape }: ScoreModel): string => `${JSON.stringify(process.recipe)} on [${shape}]`;
@@ -90,6 +89,7 @@ export const combinedScore = (
  */
 export const probabilities = (name: string, weights: readonly number[] | undefined, count: number): number[] => {
   const given = weights ?? new Array<number>(count).fill(1);
+  if (!Array.isArray(given)) throw new ArgumentError(`${name}: expected a list of weights, found ${showValue(given)}`);
   const total = given.reduce((sum, weight) => sum + weight, 0);
   if (given.length !== count || !given.every((weight) => weight > 0) || !Number.isFinite(total))
     throw new ArgumentError(`${name}: expected ${count} positive weights, found ${given.join(", ") || "none"}`);

@@ -1,7 +1,7 @@
 /** A trained energy as a score model that knows its energies. */
 import { grad, sizeOf, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
-import { checkMade } from "../../part/check-options.ts";
+import { checkModel } from "../check-model.ts";
 import { checkConditionNames } from "../given.ts";
 import type { Preconditioning } from "../preconditioning.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
@@ -28,7 +28,7 @@ const hasEnergy = (preconditioning: Preconditioning): preconditioning is EnergyP
  * @throws ArgumentError for a network trained with another preconditioning, or a model that is not a trained network
  */
 export const energyModel = (trained: TrainedModel): EnergyModel => {
-  checkMade("energyModel model", trained, ["denoise", "process"], "a trained network");
+  checkModel("energyModel", trained, "a trained network");
   const { process, shape, conditions, preconditioning, parameters } = trained;
   if (!preconditioning)
     throw new ArgumentError(

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../../errors.ts";
-import { checkMade, checkOptions } from "../../part/check-options.ts";
+import { checkOptions } from "../../part/check-options.ts";
+import { checkModel } from "../check-model.ts";
 import type { ScoreModel } from "../score-model.ts";
 import { entriesWhere, withGiven } from "../with-given.ts";
 import { extrapolate, type GuidanceOptions, guidanceOptions } from "./extrapolate.ts";
@@ -29,7 +30,7 @@ export const classifierFreeGuidance = (
  * @throws ArgumentError for a model that takes no class, and as {@link classifierFreeGuidance}
  */
 export const guided = (model: ScoreModel, options: Partial<GuidanceOptions> = {}): ScoreModel => {
-  checkMade("guided model", model, ["denoise", "process"], "a score model with classes");
+  checkModel("guided", model, "a score model with classes");
   if (typeof options !== "object" || options === null)
     throw new ArgumentError(
       `guided: expected options, found ${String(options)}; give the class where samples are made, as in ` +

@@ -1,6 +1,7 @@
 import { grad, logSumExp, shared, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { checkMade, checkOptions, type Known } from "../../part/check-options.ts";
+import { checkModel } from "../check-model.ts";
 import { checkConditionNames } from "../given.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
 import { scheduleAt } from "../tweedie.ts";
@@ -48,7 +49,7 @@ export const classifierGuidance = (
   classifier: NoisyClassifier,
   options: ClassifierGuidanceOptions = {},
 ): ScoreModel => {
-  checkMade("classifierGuidance model", model, ["denoise", "process"], "a score model");
+  checkModel("classifierGuidance", model);
   checkMade("classifierGuidance classifier", classifier, ["classes", "logits"], "a classifier with classes and logits");
   if (typeof options !== "object" || options === null)
     throw new ArgumentError(

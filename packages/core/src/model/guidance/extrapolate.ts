@@ -1,8 +1,8 @@
 /** From one model past another: what classifier-free guidance and autoguidance share. */
 import { and, type Tensor, where } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../../errors.ts";
 import { checkOptions, type Known } from "../../part/check-options.ts";
-import { showValue } from "../../part/show-value.ts";
 import { together } from "../composition/together.ts";
 import { expandTime } from "../expand-time.ts";
 import type { Given, ScoreModel } from "../score-model.ts";
