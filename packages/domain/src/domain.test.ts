@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { normal } from "@scorefield/core";
+import { normal, setting } from "@scorefield/core";
 import { writeCsv, writeNpy } from "@scorefield/data";
 import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { testDomain } from "./domain.case.ts";
 import { glyphDomain } from "./glyphs/domain.ts";
 import { images } from "./images/domain.ts";
 import { planar } from "./planar/domain.ts";
+import { arraySamples } from "./samples.ts";
 import { table } from "./table/domain.ts";
 
 const columns = ["heavy", "whole", "plain"];
@@ -68,6 +69,39 @@ testDomain("glyphs", async () => ({
   tolerance: 1e-6,
   written: { ".npy": 1e-6, "": 1e-6 },
 }));
+
+const pairs = (seed: number) =>
+  arraySamples(normal([40, 2, 3], { seed, dtype: "float64" }), { sha256: `of seed ${seed}` });
+const pairDomain = defineDomain({
+  kind: "pairs",
+  settings: { seed: setting.whole({ default: 0, least: 0, help: "Which samples" }) },
+  read: async (settings) => ({ samples: pairs(settings.seed as number), settings }),
+});
+
+testDomain("of a user, whose samples have two axes and which says no more", async () => ({
+  domain: pairDomain,
+  source: "pairs",
+  other: { kind: "pairs", seed: 1 },
+  tolerance: 1e-6,
+  written: {},
+}));
+
+test("samples of several axes are measured as rows, one column for each of their numbers", async () => {
+  const of = (shape: readonly number[]) => {
+    const shaped = (seed: number) => ndarray(normal([40, 6], { seed, dtype: "float64" }).data, [40, ...shape]);
+    return pairDomain.measure({
+      made: { shape },
+      classes: 0,
+      model: "a model",
+      reference: arraySamples(shaped(1), { sha256: "reference" }),
+      seed: 0,
+      signal: new AbortController().signal,
+      draw: async () => ({ samples: shaped(2) }),
+    });
+  };
+  const [measured, asRows] = [await of([2, 3]), await of([6])];
+  expect(measured).toEqual(asRows);
+});
 
 test("a domain whose read gives no samples is named in the error", async () => {
   const read = (async () => ({ values: normal([9, 2], { seed: 0 }) })) as never;

@@ -3,7 +3,7 @@ import { csvText, npyBytes, type Table } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { DataFacts, Domain, DomainDefaults, FittedDefaults, Preview, Shown, Writing } from "./domain.ts";
 import { columnNames, shortList } from "./names.ts";
-import type { Composition } from "./samples.ts";
+import { asRows, type Composition } from "./samples.ts";
 import { measureRows } from "./table/measure-rows.ts";
 
 // Few rows are memorised when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
@@ -42,7 +42,7 @@ const describeRow = (made: Composition): string => {
 const previewRows = (values: NdArray<FloatType>, shown: Shown): Preview => ({
   kind: "points",
   columns: columnNames(shown),
-  values,
+  values: asRows(values),
 });
 
 const writeRows = (_: Shape): Writing => ({

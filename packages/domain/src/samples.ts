@@ -1,7 +1,7 @@
 /** Samples in the units of their data, read by number. */
 
 import { DataError, takeRows } from "@scorefield/data";
-import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+import { type FloatType, type NdArray, type Shape, sizeOf } from "@scorefield/tensor";
 
 /** What samples consist of. */
 export interface Composition {
@@ -43,6 +43,10 @@ export const arraySamples = (
   shape: values.shape.slice(1),
   read: (rows) => takeRows<FloatType>(values, rows),
 });
+
+/** Samples [n, ...shape] as rows of numbers, [n, columns]; the numbers are shared. */
+export const asRows = <D extends FloatType>({ dtype, shape: [n = 0, ...shape], data }: NdArray<D>): NdArray<D> =>
+  ({ dtype, shape: [n, sizeOf(shape)], data }) as NdArray<D>;
 
 /** The first samples, all unless there are more than `most`: [n, ...shape]. */
 export const firstSamples = async (samples: Samples, most = samples.count): Promise<NdArray<FloatType>> =>

@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import type { Measured, MeasureInput } from "../measure.ts";
 import { columnNames } from "../names.ts";
-import { firstSamples } from "../samples.ts";
+import { asRows, firstSamples } from "../samples.ts";
 import { measureTable } from "./measure-table.ts";
 
 const usualCount = 10_000;
@@ -22,9 +22,9 @@ export const measureRows = async (input: MeasureInput): Promise<Measured> => {
   ] as const)
     if (rows && rows.count < 2)
       throw new ArgumentError(`${model}: expected at least 2 rows to compare with, found ${rows.count} (${what})`);
-  const reference = await firstSamples(input.reference);
-  const training = own && (await firstSamples(own.training));
-  const { samples } = await draw({ count, seed });
+  const reference = asRows(await firstSamples(input.reference));
+  const training = own && asRows(await firstSamples(own.training));
+  const samples = asRows((await draw({ count, seed })).samples);
   const quality = await measureTable(
     columnNames(made),
     { samples, reference, training },
