@@ -69,6 +69,12 @@ testDomain("glyphs", async () => ({
   written: { ".npy": 1e-6, "": 1e-6 },
 }));
 
+test("an option that open does not know is refused", async () => {
+  await expect(planar.open("moons", { heldout: 0.5 } as never)).rejects.toThrow(
+    "set open: unknown option heldout; known are heldOut, seed, codec, folder, signal; did you mean heldOut?",
+  );
+});
+
 test("a domain whose read gives no samples is named in the error", async () => {
   const read = (async () => ({ values: normal([9, 2], { seed: 0 }) })) as never;
   await expect(defineDomain({ kind: "own", read }).open("own")).rejects.toThrow(
