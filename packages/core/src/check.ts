@@ -6,13 +6,13 @@ import { ArgumentError } from "./errors.ts";
 /** @throws ArgumentError unless a positive whole number */
 export const checkWhole = (name: string, value: number): void => {
   if (!Number.isInteger(value) || value < 1)
-    throw new ArgumentError(`${name}: expected a positive whole number, found ${value}`);
+    throw new ArgumentError(`${name}: expected a positive whole number, found ${showValue(value)}`);
 };
 
 /** @throws ArgumentError unless a whole number of at least 0 */
 export const checkCount = (name: string, value: number): void => {
   if (!Number.isInteger(value) || value < 0)
-    throw new ArgumentError(`${name}: expected a whole number of at least 0, found ${value}`);
+    throw new ArgumentError(`${name}: expected a whole number of at least 0, found ${showValue(value)}`);
 };
 
 /** Steps that a sampler may take: a list of this many times takes about a gigabyte while it is made. */
@@ -28,7 +28,7 @@ export const checkSteps = (name: string, value: number): void => {
 /** @throws ArgumentError unless positive and finite */
 export const checkPositive = (name: string, value: number): void => {
   if (!(value > 0 && Number.isFinite(value)))
-    throw new ArgumentError(`${name}: expected a positive number, found ${value}`);
+    throw new ArgumentError(`${name}: expected a positive number, found ${showValue(value)}`);
 };
 
 /** @throws ArgumentError unless an array with a shape */

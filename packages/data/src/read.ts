@@ -32,8 +32,8 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
   const names = taken.map((format) => (format in known ? known[format as keyof typeof known] : `.${format}`));
   throw new DataError({
     path,
-    expected: `a file name that ends in ${names.join(", ")} (with .gz too, save .npz and .parquet)`,
-    found: format ? `a ${format} file, which has no place here` : "another ending",
+    expected: `a file name that ends in ${names.join(", ")} (also with .gz, except .npz and .parquet)`,
+    found: format ? `a ${format} file, which is not read here` : "another ending",
     fix: format
       ? "Use readTable for tables and readArray for arrays"
       : "Convert the file, or rename it if its format is one of these",

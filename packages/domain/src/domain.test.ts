@@ -103,6 +103,12 @@ test("samples of several axes are measured as rows, one column for each of their
   expect(measured).toEqual(asRows);
 });
 
+test("an option that open does not know is refused", async () => {
+  await expect(planar.open("moons", { heldout: 0.5 } as never)).rejects.toThrow(
+    "set open: unknown option heldout; known are heldOut, seed, codec, folder, signal; did you mean heldOut?",
+  );
+});
+
 test("a domain whose read gives no samples is named in the error", async () => {
   const read = (async () => ({ values: normal([9, 2], { seed: 0 }) })) as never;
   await expect(defineDomain({ kind: "own", read }).open("own")).rejects.toThrow(

@@ -1,6 +1,6 @@
 /** From settings to what training takes: data read, split and encoded. */
 import { ArgumentError, type Dataset, dataset } from "@scorefield/core";
-import { checkMade } from "@scorefield/core/internal";
+import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { DataError, splitPositions } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec, EncodeDraw } from "./codec.ts";
@@ -95,6 +95,8 @@ export interface OpenOptions extends ReadOptions {
   readonly codec?: string;
 }
 
+const known = { heldOut: true, seed: true, codec: true, folder: true, signal: true } satisfies Known<OpenOptions>;
+
 /**
  * Opens data of a domain for training.
  * @param source a path, a word or settings that the domain recognises
@@ -103,8 +105,10 @@ export interface OpenOptions extends ReadOptions {
 export const openData = async (
   domain: Domain,
   source: string | Readonly<Record<string, unknown>>,
-  { heldOut = domain.defaults.heldOut, seed = 0, codec: chosen, folder = ".", signal }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<OpenedData> => {
+  checkOptions(`${domain.kind} open`, options, known);
+  const { heldOut = domain.defaults.heldOut, seed = 0, codec: chosen, folder = ".", signal } = options;
   const recognised =
     typeof source === "object" && source.kind === domain.kind ? (source as DataSettings) : domain.recognises(source);
   if (!recognised) throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);

@@ -278,6 +278,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
       /sampler\.stpes: unknown setting; did you mean steps\?/,
     ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
+    ["labels of a table", ["train", "t.csv", "--labels"], /expected images to apply it to.*did you mean --label\?/],
     ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],
     ["no run", ["sample", "runs/x", "--count", "3"], /runs\/x: expected the folder of a run/],
@@ -297,6 +298,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
   test("with a run: an unknown sampler, setting or file", async () => {
     expect((await run("train", "moons", "--out", "m", "--steps", "10", ...small)).code).toBe(0);
     for (const [args, message] of [
+      [["--class", "1"], /expected a run that learnt classes, found .* leave --class out/],
       [["--sampler", "huen"], /unknown sampler; did you mean heun\?/],
       [["--sampler", "heun:stpes=3"], /unknown setting stpes; .*did you mean steps\?/],
       [["--format", "npy", "--out", "new.csv"], /--format npy: expected no --out, or --out -/],

@@ -173,7 +173,7 @@ const twoSampleTest = async (sets: SampleSets, options: MeasureOptions): Promise
   const real = sets.real && (await test(sets.real));
   return {
     name: "two-sample test",
-    meaning: "how often a classifier tells them from real data, 0.5 for real data",
+    meaning: "how often a classifier distinguishes samples from real data, 0.5 for real data",
     unit: "share",
     good: "near",
     range: [0, 1],

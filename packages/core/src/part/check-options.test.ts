@@ -40,4 +40,5 @@ test("what is not a made thing is refused", () => {
   expect(check(heun)).toThrow(
     "draw sampler: expected a sampler such as heun(), found the function that makes one; call it",
   );
+  expect(check({ result: Promise.resolve() })).toThrow(/found a training; its model is: await training\.result$/);
 });

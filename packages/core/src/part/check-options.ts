@@ -47,7 +47,12 @@ export const checkMade = (name: string, value: unknown, members: readonly string
   if (typeof value === "object" && value !== null && members.every((member) => member in value)) return;
   // A maker that was not called.
   const uncalled = typeof value === "function" && "declaration" in value;
-  throw new ArgumentError(
-    `${name}: expected ${expected}, found ${uncalled ? "the function that makes one; call it" : showValue(value)}`,
-  );
+  // What `train` returns, in place of the model that it trains.
+  const training = typeof value === "object" && value !== null && "result" in value && value.result instanceof Promise;
+  const found = uncalled
+    ? "the function that makes one; call it"
+    : training
+      ? "a training; its model is: await training.result"
+      : showValue(value);
+  throw new ArgumentError(`${name}: expected ${expected}, found ${found}`);
 };

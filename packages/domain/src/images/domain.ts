@@ -45,7 +45,10 @@ const options = {
     "--labels [file]",
     "for images: a file of labels, or an array of an .npz file; without a value, the sub-folders' names",
   ],
-  only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
+  only: [
+    "--only <labels>",
+    "learn only from rows or images with these labels, between commas; of rows they are numbers",
+  ],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],
   greyscale: ["--greyscale", "learn images in shades of grey"],

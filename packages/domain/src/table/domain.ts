@@ -40,7 +40,10 @@ const options = {
   columns: ["--columns <names>", "columns to model, between commas (default: all)"],
   exclude: ["--exclude <names>", "columns to leave out, between commas"],
   label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
-  only: ["--only <labels>", "learn only from rows or images with these labels, between commas"],
+  only: [
+    "--only <labels>",
+    "learn only from rows or images with these labels, between commas; of rows they are numbers",
+  ],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   missing: ["--missing <what>", "rows that lack a number: error or drop (default: error)"],
 } as const;

@@ -5,7 +5,7 @@ import { firstSamples } from "@scorefield/domain";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
-import { fixedNumber } from "../report/number-text.ts";
+import { fixedNumber, grouped } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
@@ -100,12 +100,12 @@ const scoreGiven = async (
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
     out.remark(
-      `${seen} of the ${given} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
+      `${grouped(seen)} of the ${grouped(given)} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
     );
   const beyond = run.codec.beyond?.(rows) ?? 0;
   if (beyond > 0)
     out.remark(
-      `${beyond} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot tell; for anomalies train with --set scaling=standard`,
+      `${grouped(beyond)} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot see; for anomalies train with --set scaling=standard`,
     );
   const scored = await scoreAll(run, training, rows, flags, signal);
   const truth = labels && ndarray(labels);
@@ -126,7 +126,7 @@ const scoreGiven = async (
   const anomalies = labels?.reduce((sum, label) => sum + label, 0);
   const n = rows.shape[0]!;
   out.text(
-    `${n} rows of ${title}${anomalies === undefined ? "" : `, ${anomalies} of them anomalies`}, against ${count} training rows`,
+    `${grouped(n)} rows of ${title}${anomalies === undefined ? "" : `, ${grouped(anomalies)} of them anomalies`}, compared with ${grouped(count)} training rows`,
   );
   const measures = labels ? (["auroc", "averagePrecision"] as const) : (["mean", "largest"] as const);
   const titles = { auroc: "AUROC", averagePrecision: "average precision", mean: "mean", largest: "largest" };

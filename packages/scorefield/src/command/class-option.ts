@@ -10,7 +10,9 @@ import type { LoadedRun } from "../run/load.ts";
 export const parseClasses = ({ path, model, classes }: LoadedRun, text: string): readonly number[] => {
   const count = model.network.classes ?? 0;
   if (count === 0)
-    throw new UsageError(`--class ${text}: expected a run that learnt classes, found ${path}, which learnt none`);
+    throw new UsageError(
+      `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images (train --labels). Of a table, train a run for each class: train --label COLUMN --only 1`,
+    );
   const names = classes ?? Array.from({ length: count }, (_, i) => `${i}`);
   if (text === "all") return [...names.keys()];
   return text.split(",").map((part) => {

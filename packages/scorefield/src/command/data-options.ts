@@ -1,5 +1,5 @@
 /** Options of `scorefield train` that stand for settings of data: those that domains name. */
-import type { setting } from "@scorefield/core";
+import { nearestWord, type setting } from "@scorefield/core";
 import { builtInDomains, type Domain, findDomain } from "@scorefield/domain";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
@@ -22,7 +22,10 @@ export const aboutData = (data: unknown, flags: Fields): Fields => {
   const stray = Object.keys(about).find((name) => !(name in (domain?.options ?? {})));
   if (stray !== undefined) {
     const meant = builtInDomains.filter(({ options = {} }) => stray in options);
-    throw new UsageError(`--${stray}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}`);
+    const near = nearestWord(stray, Object.keys(domain?.options ?? {}));
+    throw new UsageError(
+      `--${stray}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}${near === undefined ? "" : `; did you mean --${near}?`}`,
+    );
   }
   return about.labels === true ? { ...about, labels: "folders" } : about;
 };

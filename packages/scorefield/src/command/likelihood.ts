@@ -5,7 +5,7 @@ import { type FloatType, type NdArray, sizeOf } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { minus } from "../figure/minus.ts";
-import { fixedNumber } from "../report/number-text.ts";
+import { fixedNumber, grouped } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
@@ -74,12 +74,12 @@ const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowher
       ]),
   ...(withAtoms > 0
     ? [
-        `${withAtoms} of ${rows} rows have values with a probability in place of a density, which ${codec.because} gives to values that repeat and to the ends of columns; these count by their probability, and the log-density is then a lower bound in the mean`,
+        `${grouped(withAtoms)} of ${grouped(rows)} rows have values with a probability in place of a density: ${codec.because} gives one to values that repeat and to the ends of columns. The log-density has the log of that probability, and is then a lower bound in the mean`,
       ]
     : []),
   ...(nowhere > 0
     ? [
-        `${nowhere} of ${rows} rows have values that the model never draws: their log-density is -Infinity, and the mean is of the others`,
+        `${grouped(nowhere)} of ${grouped(rows)} rows have values that the model never draws: beyond the training rows, or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the others; for a density everywhere train with --set scaling=standard`,
       ]
     : []),
 ];
@@ -146,7 +146,7 @@ const rowLikelihood = async (
   const head = ["", "mean", "standard error", "its part from probes", "error of the ODE", "left out by the prior"];
   const error = meanOf(details.solverError.data);
   const mismatch = meanOf(details.priorMismatch.data);
-  out.text(`${logDensity.length} rows of ${title}, in ${seconds.toFixed(1)} s`);
+  out.text(`${grouped(logDensity.length)} rows of ${title}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
       head,

@@ -163,7 +163,7 @@ describe("likelihood", () => {
     const args = ["likelihood", "quantile", "--data", "points.csv", "--out", "quantile.csv"];
     const found = await json(...args);
     expect((await scorefield(...args)).stderr).toMatch(
-      /rows have values with a probability in place of a density, which quantile/,
+      /rows have values with a probability in place of a density: quantile/,
     );
     // The density of two columns from 200 values each, whose gaps vary as much as they are wide.
     const entropy = 1 + Math.log(2 * Math.PI);

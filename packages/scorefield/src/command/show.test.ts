@@ -89,7 +89,7 @@ test("while it trains, when killed, stopped and resumed", async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   const running = run("show", "stopped");
   expect(running.code, running.stderr).toBe(0);
-  expect(running.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; a training is at work on it/);
+  expect(running.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; a training is running/);
   expect(running.stdout).not.toContain("--resume");
   const locked = () => JSON.parse(run("show", "stopped", "--json").stdout).locked;
   expect(locked()).toBe(true);
@@ -108,7 +108,7 @@ test("while it trains, when killed, stopped and resumed", async () => {
   const stopped = run("show", "stopped");
   expect(stopped.stdout).toMatch(/trained +[\d,]+ of 200,000 steps of 32; unfinished/);
   expect(stopped.stdout).toContain("scorefield train stopped --resume");
-  expect(await readFile(at("stopped/loss.html"), "utf8")).toContain("The training is not at its end.");
+  expect(await readFile(at("stopped/loss.html"), "utf8")).toContain("The training is not finished.");
   const { step } = JSON.parse(run("show", "stopped", "--json").stdout);
   expect(run("train", "stopped", "--resume", "--steps", `${step + 50}`).code).toBe(0);
   expect(run("show", "stopped").stdout).toMatch(/trained +([\d,]+) of \1 steps of 32\n/);
@@ -118,7 +118,7 @@ test("one that another machine may be training is said to be so", async () => {
   await cp(at("first"), at("far"), { recursive: true });
   await mkdir(at(`far/${lockName}`));
   await writeFile(at(`far/${lockName}/01.json`), JSON.stringify({ pid: 1, host: "elsewhere", boot: "another" }));
-  expect(run("show", "far").stdout).toMatch(/600 of 600 steps of 32; a training of another machine may be at work/);
+  expect(run("show", "far").stdout).toMatch(/600 of 600 steps of 32; a training on another machine may be running/);
   expect(JSON.parse(run("show", "far", "--json").stdout).locked).toBeNull();
 });
 

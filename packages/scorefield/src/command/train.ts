@@ -135,7 +135,7 @@ const train = async (
   const { losses: _, ...trained } = await trainWatched(run, signal);
   if (trained.step === run.checkpoint?.step)
     out.remark(
-      "the training had come to its end before, and nothing was left to do; go on with --steps and a larger number",
+      "the training was already finished, and nothing was left to do; continue with --steps and a larger number",
     );
   if (flags.minutes !== undefined && trained.step < 100)
     out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");

@@ -1,6 +1,6 @@
 /** Samples of a table beside real rows as text: column by column, and in their correlations. */
 import type { TableQuality } from "@scorefield/domain";
-import { shortNumber } from "./number-text.ts";
+import { grouped, shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
@@ -23,10 +23,12 @@ export const comparisonText = (comparison: Comparison, reference = "held-out row
     ["mean", ...means("kolmogorovSmirnov"), ...means("wasserstein")],
   ]);
   const drawn =
-    counts.samples === samples.rows ? `${samples.rows} drawn` : `${samples.rows} of ${counts.samples} drawn`;
-  const real = training ? `; real: ${training.rows} training rows against the same` : "";
+    counts.samples === samples.rows
+      ? `${grouped(samples.rows)} drawn`
+      : `${grouped(samples.rows)} of ${grouped(counts.samples)} drawn`;
+  const real = training ? `; real: ${grouped(training.rows)} training rows against the same` : "";
   const lines = [
-    wrapped(`Distances to ${referenceRows} ${reference} (samples: ${drawn}${real}).`),
+    wrapped(`Distances to ${grouped(referenceRows)} ${reference} (samples: ${drawn}${real}).`),
     wrapped("KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations."),
     "",
     table,

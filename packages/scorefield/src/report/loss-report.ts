@@ -35,7 +35,7 @@ const curveFigure = ({ metrics }: RunFacts): Html => {
   );
   return figure(
     svg,
-    "Training: the mean of each block of steps with the parameters of the moment, smoothed over a twentieth of the course. Held out: the loss of the averaged parameters on data that training does not see, with the same noise every time.",
+    "Training: the mean of each block of steps with the parameters of that time, smoothed over a twentieth of the training. Held out: the loss of the averaged parameters on data that training does not see, with the same noise every time.",
   );
 };
 
@@ -53,7 +53,7 @@ export const lossReport = (run: RunFacts): string => {
           metrics.length > 0
             ? [
                 curveFigure(run),
-                ...(isUnfinished(run) ? [remark("The training is not at its end.")] : []),
+                ...(isUnfinished(run) ? [remark("The training is not finished.")] : []),
                 ...(held.length > 0
                   ? [
                       table(

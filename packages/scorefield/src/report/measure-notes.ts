@@ -9,7 +9,7 @@ export const measureNotes = (measures: readonly Measure[], features?: string): s
   const test = measures.find(({ pValue }) => pValue);
   const own = measures.find(({ name }) => name.startsWith("frechet-"));
   return [
-    "Orange: samples against real data that training did not see. Blue: other real data against the same, in equal number; that is what a perfect model would reach, chance included. Lines are 95 % intervals by the bootstrap.",
+    "Orange: samples compared with real data that training did not see. Blue: the same number of other real data compared with them, which is what a perfect model would reach. Lines are 95 % intervals by the bootstrap.",
     ...(own
       ? [
           `The Fréchet and the kernel distance are taken on features of images from ${features ?? "a network"}. They are not FID and KID. Compare them only with numbers on the same features and for the same number of samples.`,
@@ -17,7 +17,7 @@ export const measureNotes = (measures: readonly Measure[], features?: string): s
       : []),
     ...(test?.pValue
       ? [
-          `Two-sample test: were samples and real data of one distribution, a classifier would be right as often as here with a probability of ${pValueText(test.pValue.samples)}${test.pValue.real === undefined ? "" : ` (for the other real data ${pValueText(test.pValue.real)})`}.`,
+          `Two-sample test: if samples and real data had the same distribution, the probability that a classifier is right this often or more often would be ${pValueText(test.pValue.samples)}${test.pValue.real === undefined ? "" : ` (for the other real data ${pValueText(test.pValue.real)})`}.`,
         ]
       : []),
   ];

@@ -92,11 +92,11 @@ const dataText = ({ path, domain, record: { training } }: RunFacts): string => {
 
 const progressText = (facts: RunFacts): string => {
   const { training } = facts.record;
-  if (!training) return `by a program, ${grouped(facts.step)} steps`;
+  if (!training) return `by a program${facts.step > 0 ? `, ${grouped(facts.step)} steps` : ""}`;
   const state = facts.locked
-    ? "; a training is at work on it"
+    ? "; a training is running"
     : facts.locked === undefined
-      ? "; a training of another machine may be at work on it"
+      ? "; a training on another machine may be running"
       : isUnfinished(facts)
         ? "; unfinished"
         : "";

@@ -75,7 +75,7 @@ export const tableReport = (
         title: "Distances column by column",
         parts: [
           paragraph(
-            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: the same number of training rows against the same rows.",
+            "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: the same number of training rows compared with the same held-out rows.",
           ),
           distances(evaluation),
           paragraph(correlations(evaluation)),

@@ -176,7 +176,7 @@ export const readPace = async (run: string): Promise<Pace> => {
   const pace = paceOf(decodeWeights(checkpointFormat, await readFile(path), path).metadata, path);
   if (!pace)
     throw new CheckpointError(
-      `${path}: expected the pace of a training by the clock, found one by steps; ask for --steps`,
+      `${path}: expected a run that was trained with --minutes, found one trained by steps; repeat it with --steps`,
     );
   return pace;
 };

@@ -46,7 +46,7 @@ export const calibrationSection = (found: NonNullable<Findings["calibration"]>):
     title: "Calibration",
     parts: [
       paragraph(
-        "How much of the noise the model cannot see, by noise level: 0 where all is seen, 1 where none is. A score fixes what it has to miss by its Jacobian: the loss implied is the variance of the noise given the noisy point, 1 + σ² tr J / d. For the true score both are equal. A loss found above the one implied means that the model is too sure; training data below held-out data, that it remembers them.",
+        "The loss is the share of the noise that the model cannot predict, at each noise level: 0 where it predicts all of it, 1 where it predicts nothing. The Jacobian J of the score implies such a loss too: the variance of the noise given the noisy point, 1 + σ² tr J / d. For the true score the two are equal. If the loss found is larger, the model is overconfident. If the loss on training data is below the loss on held-out data, the model has memorised training data.",
       ),
       figure(
         plots.map((plot) => curvesFigure([plot])),
@@ -55,7 +55,7 @@ export const calibrationSection = (found: NonNullable<Findings["calibration"]>):
       ...(none > 0
         ? [
             remark(
-              `At ${none} of ${unseen.length} levels the Jacobian implies a variance below 0, which no score does: there the derivative of the network is wrong by more than the loss, and nothing is implied.`,
+              `At ${none} of ${unseen.length} levels the Jacobian implies a variance below 0, which no true score does. There the error of the network's derivative is larger than the loss, and the implied loss is left out.`,
             ),
           ]
         : []),

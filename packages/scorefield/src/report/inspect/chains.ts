@@ -28,17 +28,17 @@ export const chainsSection = ({ noise, count, steps, chains, failed }: NonNullab
     title: "Langevin chains",
     parts: [
       paragraph(
-        `${count} chains of ${steps} steps from noisy data, at noise ${shown(noise)}. Long steps forget sooner but have another distribution: the variance ratio is 1 without bias (the virial theorem), and the acceptance is what a Metropolis test would say of the moves. A ratio far from 1 is of a step so long that chains ran away; its other numbers then say nothing.`,
+        `${count} chains of ${steps} steps from noisy data, at noise ${shown(noise)}. Long steps need fewer steps per draw, but their distribution has a bias. Without bias the variance ratio is 1 (the virial theorem). The acceptance is the share of moves that a Metropolis test would accept. Where the ratio is far from 1, the step was so long that chains ran away, and its other numbers mean nothing.`,
       ),
-      ...(svg ? [figure(svg, "As far as the correlations are used for the effective sample size.")] : []),
+      ...(svg ? [figure(svg, "Shown are the lags that are used for the effective sample size.")] : []),
       ...(chains.some(({ slowest }) => slowest.integratedTime > steps)
         ? [
             remark(
-              `Where a draw takes more steps than the ${steps} of a chain, it is known that it takes many, and not how many.`,
+              `Where a draw takes more steps than the ${steps} of a chain, the number is not reliable. It is only known to be large.`,
             ),
           ]
         : []),
-      ...(failed.length > 0 ? [remark(`Chains of steps of ${failed.join(", ")} σ² left all bounds.`)] : []),
+      ...(failed.length > 0 ? [remark(`Chains of steps of ${failed.join(", ")} σ² diverged.`)] : []),
       table(
         ["step / σ²", "effective draws, least", "median", "steps per draw", "R-hat", "variance ratio", "acceptance"],
         chains.map(({ relative, effectiveSampleSize, slowest, worstRHat, varianceRatio, acceptance }) => [

@@ -54,17 +54,17 @@ export const dimensionSection = (found: NonNullable<Findings["dimension"]>): Sec
     title: "Dimension",
     parts: [
       paragraph(
-        `In how many directions the data go on around a point, of ${size}, at every scale: what is finer than the noise counts as a direction only if it is data. All but local PCA are read from the score. A network that errs under little noise bends FLIPD up or down there, and lifts the denoising loss.`,
+        `The number of directions, of ${size}, in which the data extend around a point. Each noise level is a scale: structure narrower than the noise is not seen. Local PCA uses the data, the other methods use the score. Where the network is wrong under little noise, FLIPD is too large or too small, and the denoising loss gives too many.`,
       ),
       figure(
         plots.map((plot) => curvesFigure([plot])),
-        `Means over ${points} points of held-out data, bars of one standard error.${plots.length > 1 ? ` The spectra: a line for each of ${spectra?.singularValues.length} points. Directions with a singular value near 1 are normals of the data; the dimension is the number of those below 1/2.` : ""}`,
+        `Means over ${points} points of held-out data, bars of one standard error.${plots.length > 1 ? ` The spectra: a line for each of ${spectra?.singularValues.length} points. Directions with a singular value near 1 are normal to the data. The dimension is the number of values below 1/2.` : ""}`,
       ),
       ...(note === undefined ? [] : [remark(note)]),
       ...(spectra && spectra.rough > 0
         ? [
             remark(
-              `Of ${spectra.points} spectra ${spectra.rough} have their widest gap elsewhere than across 1/2: the dimension they tell is a rough one.`,
+              `In ${spectra.rough} of ${spectra.points} spectra the widest gap is not at 1/2. The dimension by these spectra is only approximate.`,
             ),
           ]
         : []),

@@ -32,7 +32,7 @@ export const integrabilitySection = (found: NonNullable<Findings["integrability"
     title: "Is it a gradient?",
     parts: [
       paragraph(
-        "The score of any density is a gradient, so its Jacobian is symmetric: 0 on this scale; a pure rotation is 1. A network is free to differ. The denoiser's Jacobian lacks the −1/σ² on the diagonal that every score has and that hides an asymmetry where there is little noise.",
+        "The score of any density is a gradient, so its Jacobian is symmetric. This is 0 on this scale, and a pure rotation is 1. The field of a network need not be a gradient. The Jacobian of every score has −1/σ² on its diagonal, which hides an asymmetry under little noise. The denoiser's Jacobian does not have it.",
       ),
       figure(svg, `At ${points} noisy points of held-out data per level, by ${how}; bars of one standard error.`),
       paragraph(

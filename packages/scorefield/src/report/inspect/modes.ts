@@ -33,24 +33,24 @@ export const modesSection = (found: NonNullable<Findings["modes"]>, columns?: re
     title: "Modes",
     parts: [
       paragraph(
-        `Noisy points of held-out data follow the score uphill until they rest. Places of rest nearer to each other than 0.2 σ √d, where d is ${size}, are one mode. Modes are not groups of the data: data along a curve make a ridge, on which small unevenness of the score leaves several modes. As noise falls there are more of them; a model that knows its training data by heart ends with one for each row.`,
+        `Noisy points of held-out data follow the score uphill until they no longer move. End points nearer to each other than 0.2 σ √d, where d is ${size}, are one mode. Modes are not groups of the data: data along a curve make a ridge, and small errors of the score make several modes on it. With less noise there are more modes. A model that has memorised its training data ends with one mode for each row.`,
       ),
       ...(few
         ? [
             paragraph(
-              `Hills count modes that a valley separates: a saddle at least ${valleyDepth} nat below the lower of both. Modes along one ridge are one hill. A saddle that was not found joins nothing, so there are at most this many hills.`,
+              `Modes that are separated by a valley count as different hills. In a valley, the saddle is at least ${valleyDepth} nat below the lower of the two modes. Modes along one ridge are one hill. If a saddle was not found, its hills are counted apart. So the true number of hills is this or smaller.`,
             ),
           ]
         : [
             paragraph(
-              "Whether valleys separate them is not examined in more than 16 dimensions, so their number tells nothing of groups.",
+              "Whether valleys separate them is not examined in more than 16 dimensions, so the number of modes is not a number of groups.",
             ),
           ]),
       ...(levels.filter(({ modes }) => modes.length > 0).length > 1
         ? [figure(svg, `${levels[0]!.starts} starts at each level.`)]
         : []),
       ...(levels.some(({ resting, starts }) => resting < starts)
-        ? [remark(`Starts that have not come to rest after ${steps} steps lead to no mode here.`)]
+        ? [remark(`Starts that still move after ${steps} steps are counted for no mode.`)]
         : []),
       table(
         ["noise", "modes", ...(few ? ["hills"] : []), "starts", "that came to rest", "share of the largest"],

@@ -62,7 +62,7 @@ export const planePanels = (
     })),
     {
       title: "The field and held-out data",
-      caption: `noise ${shown(Number(last.noise.toPrecision(2)))}, as in what follows`,
+      caption: `noise ${shown(Number(last.noise.toPrecision(2)))}, also in the next panels`,
       density,
       marks: (pxPerUnit) => [
         ...dotMarks(maps.data, { fill: palette.data, r: 1, opacity: 0.6 }),
@@ -77,7 +77,7 @@ export const planePanels = (
     },
     {
       title: "Basins of attraction",
-      caption: `${basins} modes reached; bare: none`,
+      caption: `${basins} modes reached; white: none`,
       marks: () => [
         cells(coarseX, coarseY, (i, j) => {
           const basin = maps.basins[i * coarseX.length + j]!;
@@ -106,11 +106,11 @@ export const planeSection = (found: PlaneFindings, columns?: readonly string[]):
     title: "The field in the plane",
     parts: [
       paragraph(
-        "The first four: log-densities rebuilt from the score alone, under less and less noise, as the surface whose differences fit the line integrals of the score best. The path dependence is what no surface fits, as a share of the integrals. The others, at the least of these noises: the field, where it leads, from where each mode is reached, and its curl, which is 0 everywhere for a gradient.",
+        "The first four panels show log-densities under less and less noise, computed from the score alone: the surface whose differences fit the line integrals of the score best. The path dependence is the share of the integrals that no surface fits. The other panels are for the least of these noises. They show the field, its streamlines, the points from which each mode is reached, and the curl, which is 0 everywhere for a gradient.",
       ),
       figure(
         panels.map((panel) => landscapeFigure([panel], axes)),
-        `Both axes are in the model's units. Shades change where the log-density is r²/2 nats below its peak for r = 0.75, 1.5, ..., 4.5; arrows saturate at the median length.`,
+        `Both axes are in the model's units. Shades change where the log-density is r²/2 nats below its peak for r = 0.75, 1.5, ..., 4.5; arrows are at most as long as the median arrow.`,
       ),
       table(
         ["stationary point", names[0], names[1], "share of starts", "eigenvalues of the Jacobian"],

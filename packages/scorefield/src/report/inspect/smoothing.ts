@@ -14,7 +14,7 @@ export const smoothingSection = (found: NonNullable<Findings["smoothing"]>): Sec
     title,
     parts: [
       paragraph(
-        `${samples} samples beside ${heldOut} held-out points. The ${(100 * share).toFixed(0)} % of held-out points that are farthest from training data make the tails, the ${(100 * share).toFixed(0)} % that are nearest the peaks. Samples of the data's own distribution fall there equally often: 1. A model that blurs has more in the tails and less on the peaks.`,
+        `${samples} samples beside ${heldOut} held-out points. The ${(100 * share).toFixed(0)} % of held-out points that are farthest from training data are the tails, and the ${(100 * share).toFixed(0)} % that are nearest are the peaks. For samples of the data's own distribution both ratios are 1. A model that blurs has more samples in the tails and fewer on the peaks.`,
       ),
       table(
         ["", "samples over data", "standard error"],
