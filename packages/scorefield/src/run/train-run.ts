@@ -50,8 +50,13 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   };
   let metrics: MetricsLog | undefined;
   let unlock: (() => Promise<void>) | undefined;
-  const work = previewEvaluations(data, parts);
-  const course = runLength(recipe.training, { begun: run.begun, checkpoint, picture: work });
+  const course = runLength(recipe.training, {
+    begun: run.begun,
+    checkpoint,
+    picture: previewEvaluations(data, parts),
+    // The parameters, two moments and the averages, in float32.
+    bytes: 4 * layout.size * (3 + (average?.widths.length ?? 1)),
+  });
   const { from, total } = course;
   const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
   const events = train({ ...options, ...course.length, ...(checkpoint && { resume: checkpoint }) });
