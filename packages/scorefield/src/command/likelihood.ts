@@ -219,7 +219,7 @@ export const addLikelihood = (program: Command): void => {
     .argument("<run>", "the run's folder")
     .option(
       "--data <file>",
-      "a table with the run's columns, or - for standard input; of images by default those held out",
+      "a table with the run's columns, or - for standard input (default for images: those held out)",
     )
     .addOption(inputFormatOption())
     .addOption(missingOption())
@@ -232,7 +232,7 @@ export const addLikelihood = (program: Command): void => {
     .addOption(scoreFormatOption())
     .option(
       "--probes <k>",
-      "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
+      "Hutchinson's estimate of the divergence by k probes (default: exact for at most 64 columns, 1 for images)",
       whole(1),
     )
     .option("--tolerance <x>", "tolerance of the ODE's solution (default: 0.00001)", positive)
