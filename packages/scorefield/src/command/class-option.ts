@@ -1,4 +1,4 @@
-/** Classes in a word of a command line: `3`, `cat,dog` or `all`. */
+/** Classes as the option `--class` names them: `3`, `cat,dog` or `all`. */
 import { didYouMean } from "@scorefield/core";
 import { classNamed, shortList } from "@scorefield/domain";
 import { UsageError } from "../errors.ts";

@@ -38,7 +38,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const layout = trainedLayoutOf(record, parts);
   let reached = checkpoint;
   const begun = checkpoint?.step ?? 0;
-  // Damaged ones are told before the work, not after.
+  // Damaged ones are reported before the work, not after it.
   if (!fresh) await readMetrics(path);
   const begin = async (): Promise<MetricsLog> => {
     if (fresh) unlock = await makeRunFolder(path, fresh);
