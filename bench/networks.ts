@@ -3,7 +3,7 @@ import { dit, type Network, unet } from "@scorefield/core";
 
 export type NetworkName = "unet" | "unet-10m" | "dit-10m";
 
-/** Made anew for each use; samples are [1, side, side]. */
+/** A new one for each use; samples are [1, side, side]. */
 export const networks: Record<NetworkName, { readonly title: string; make(): Network }> = {
   unet: { title: "U-Net, 1.69 M", make: () => unet({ width: 32 }) },
   "unet-10m": { title: "U-Net, 10.8 M", make: () => unet({ multipliers: [1, 2, 3] }) },

@@ -37,8 +37,7 @@ console.log("wrote glyphs.png");
 
 // A classifier of the true shapes, asked how many of the drawn ones it takes for what they should be.
 const judge = await trainClassifier({ data, steps: 150, seed: 0 });
-const wanted = Array.from({ length: count }, (_, i) => i % 2);
-const right = await accuracy(judge, drawn, wanted);
+const right = await accuracy(judge, drawn, classes);
 console.log(`seen as the shape that was asked for: ${(100 * right).toFixed(0)} %, by chance 50 %`);
 if (right < 0.8) throw new Error("the check failed");
 console.log("check passed");

@@ -1,7 +1,9 @@
 /** Files that have either the old or the new content, complete, also after an error while writing. */
+
 import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { checkPath } from "./check-call.ts";
 import { DataError, describeSystemError } from "./errors.ts";
 
 /** What a file is written from: all of it, or pieces in order. */
@@ -12,14 +14,22 @@ export type Content = string | Uint8Array | Iterable<string | Uint8Array> | Asyn
  * none.
  */
 export const flushFolder = async (folder: string): Promise<void> => {
+  checkPath("flushFolder", folder);
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw describeSystemError(error, folder, "a folder");
   }
 };
+
+const isIterable = (value: unknown): boolean =>
+  value !== undefined && value !== null && (Symbol.iterator in Object(value) || Symbol.asyncIterator in Object(value));
 
 /**
  * Writes a file under a temporary name beside it, flushes it to the disk, then renames it into place. A failure at any
@@ -29,6 +39,9 @@ export const flushFolder = async (folder: string): Promise<void> => {
  * @throws DataError when the system refuses; errors thrown by `content` pass through
  */
 export const atomicWrite = async (path: string, content: Content): Promise<void> => {
+  checkPath("atomicWrite", path);
+  if (!isIterable(content))
+    throw new DataError({ path, expected: "content as a text, bytes or pieces of them", found: typeof content });
   const target = await realpath(path).catch(() => path);
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);

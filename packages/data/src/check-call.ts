@@ -1,4 +1,5 @@
 /** Checks of what callers without types hand to readers and writers. */
+import { isNdArray } from "@scorefield/tensor";
 import { optionsProblem, showValue } from "@scorefield/tensor/internal";
 import { DataError } from "./errors.ts";
 
@@ -21,4 +22,23 @@ export const checkOptions = (name: string, options: unknown, known: Readonly<Rec
     found: `${found} in the call of ${name}`,
     fix: near === undefined ? "Correct it, or leave it out" : `Write ${near}, or leave it out`,
   });
+};
+
+/** @throws DataError unless an array with a shape */
+export const checkArray = (name: string, value: unknown): void => {
+  if (isNdArray(value)) return;
+  const fix = Array.isArray(value) ? "Make it one with fromNested" : undefined;
+  throw new DataError({ expected: `${name} to be given an NdArray`, found: showValue(value), fix });
+};
+
+/** @throws DataError unless bytes */
+export const checkBytes = (name: string, value: unknown): void => {
+  if (!(value instanceof Uint8Array))
+    throw new DataError({ expected: `${name} to be given bytes, a Uint8Array`, found: showValue(value) });
+};
+
+/** @throws DataError unless an object that has all of these members */
+export const checkMade = (name: string, value: unknown, members: readonly string[], expected: string): void => {
+  if (typeof value !== "object" || value === null || !members.every((member) => member in value))
+    throw new DataError({ expected: `${name} to be given ${expected}`, found: showValue(value) });
 };

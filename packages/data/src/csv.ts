@@ -3,7 +3,7 @@
 import { dsvFormat } from "d3-dsv";
 import { atomicWrite } from "./atomic-write.ts";
 import { readBytes } from "./bytes.ts";
-import { checkOptions, checkPath } from "./check-call.ts";
+import { checkMade, checkOptions, checkPath } from "./check-call.ts";
 import { recordCutter } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
 import { guardFormula, withoutGuard } from "./formula-cells.ts";
@@ -147,7 +147,9 @@ const headerCell = (name: string, delimiter: string): string => {
 };
 
 /** A table as delimited text, in pieces: what {@link writeCsv} writes. */
-export function* csvText({ columns, values }: Table, delimiter = ","): Generator<string> {
+export function* csvText(table: Table, delimiter = ","): Generator<string> {
+  checkMade("csvText", table, ["columns", "values"], "a table: columns and values");
+  const { columns, values } = table;
   const width = columns.length;
   const show = (value: number): string =>
     Object.is(value, -0) ? "-0" : values.dtype === "float32" ? shortestFloat32(value) : `${value}`;

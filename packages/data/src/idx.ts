@@ -2,8 +2,10 @@
  * IDX files, the format of MNIST (LeCun, Cortes & Burges 1998): big-endian numbers of one type and any rank. No Node module
  * is used here.
  */
+
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { type ByteSource, byteSource } from "./byte-source.ts";
+import { checkBytes } from "./check-call.ts";
 import { allocate, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
 import { expectEnd, readElements } from "./npy.ts";
@@ -40,4 +42,7 @@ export const readIdxFrom = async (source: ByteSource, path: string): Promise<NdA
  * Decodes the bytes of an IDX file, as {@link readIdxFrom}; unpack gzip before.
  * @param name of the file, for errors
  */
-export const decodeIdx = (bytes: Uint8Array, name: string): Promise<NdArray> => readIdxFrom(byteSource([bytes]), name);
+export const decodeIdx = async (bytes: Uint8Array, name: string): Promise<NdArray> => {
+  checkBytes("decodeIdx", bytes);
+  return readIdxFrom(byteSource([bytes]), name);
+};

@@ -1,14 +1,19 @@
 /** NPY files on disk. */
+
 import type { NdArray } from "@scorefield/tensor";
 import { atomicWrite } from "./atomic-write.ts";
 import { withSource } from "./bytes.ts";
+import { checkMade, checkPath } from "./check-call.ts";
 import { readNpyFrom } from "./npy.ts";
 
 /**
  * Reads an NPY file; the element types are the same as for `decodeNpy`.
  * @throws DataError for damaged files and for arrays of anything but numbers
  */
-export const readNpy = (path: string): Promise<NdArray> => withSource(path, (source) => readNpyFrom(source, path));
+export const readNpy = async (path: string): Promise<NdArray> => {
+  checkPath("readNpy", path);
+  return withSource(path, (source) => readNpyFrom(source, path));
+};
 
 const codes = { float32: "<f4", float64: "<f8", int32: "<i4", int64: "<i8", bool: "|b1", uint8: "|u1" } as const;
 
@@ -21,6 +26,7 @@ export interface ByteArray {
 
 /** An array as an NPY file, in pieces: what {@link writeNpy} writes. */
 export function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
+  checkMade("npyBytes", array, ["dtype", "shape", "data"], "an array");
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
   const text = `{'descr': '${codes[array.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
   // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.
@@ -34,4 +40,7 @@ export function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
 }
 
 /** Writes an array as an NPY file (version 1, little-endian, C order), atomically. @throws DataError */
-export const writeNpy = (path: string, array: NdArray | ByteArray): Promise<void> => atomicWrite(path, npyBytes(array));
+export const writeNpy = async (path: string, array: NdArray | ByteArray): Promise<void> => {
+  checkPath("writeNpy", path);
+  await atomicWrite(path, npyBytes(array));
+};

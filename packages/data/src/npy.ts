@@ -1,6 +1,8 @@
 /** NumPy's array format (NPY versions 1 to 3), decoded from bytes in pieces. No Node module is used here. */
+
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { type ByteSource, byteSource } from "./byte-source.ts";
+import { checkBytes } from "./check-call.ts";
 import { allocate, decodeNumbers, type Elements, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
 
@@ -151,4 +153,7 @@ export const readNpyFrom = async (source: ByteSource, path: string): Promise<NdA
  * @param name of the file, for errors
  * @throws DataError for damaged bytes and for arrays of anything but numbers
  */
-export const decodeNpy = (bytes: Uint8Array, name: string): Promise<NdArray> => readNpyFrom(byteSource([bytes]), name);
+export const decodeNpy = async (bytes: Uint8Array, name: string): Promise<NdArray> => {
+  checkBytes("decodeNpy", bytes);
+  return readNpyFrom(byteSource([bytes]), name);
+};

@@ -1,6 +1,8 @@
 /** NumPy's archives of named arrays (NPZ: a ZIP file of NPY files, stored or deflated). */
+
 import type { NdArray } from "@scorefield/tensor";
 import { byteSource } from "./byte-source.ts";
+import { checkPath } from "./check-call.ts";
 import { DataError } from "./errors.ts";
 import { readNpyFrom } from "./npy.ts";
 import { readZip, type ZipMember } from "./zip.ts";
@@ -20,6 +22,7 @@ const readMember = (member: ZipMember, path: string): Promise<NdArray> =>
  * @throws DataError for damaged archives, whose CRC-32 is checked, and for names that are not in it, listing those that are
  */
 export const readNpz = async (path: string, names?: readonly string[]): Promise<Record<string, NdArray>> => {
+  checkPath("readNpz", path);
   const members = await open(path);
   const arrays: [string, NdArray][] = [];
   for (const name of names ?? members.keys()) {

@@ -63,6 +63,7 @@ async function* rowsOf(path: string, options: TableOptions): AsyncGenerator<Tabl
 const known = {
   columns: true,
   exclude: true,
+  text: true,
   missing: true,
   dtype: true,
   header: true,

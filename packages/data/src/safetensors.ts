@@ -2,7 +2,9 @@
  * The safetensors format (Hugging Face): a JSON header that names arrays, then their bytes, little-endian and row-major.
  * No Node module is used here.
  */
+
 import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { checkArray, checkBytes, checkMade } from "./check-call.ts";
 import { allocate, decodeNumbers, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
 
@@ -40,6 +42,8 @@ export const encodeSafetensors = (
   arrays: Readonly<Record<string, NdArray>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array => {
+  for (const [name, array] of Object.entries(arrays ?? {})) checkArray(`encodeSafetensors ${name}`, array);
+  checkMade("encodeSafetensors", arrays, [], "arrays by name");
   const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
   const entries = Object.entries(arrays).sort(
     (a, b) => b[1].data.BYTES_PER_ELEMENT - a[1].data.BYTES_PER_ELEMENT || byName(a, b),
@@ -83,6 +87,7 @@ const isSizes = (value: unknown): value is number[] =>
  * overlap, leave gaps or do not fit the shape
  */
 export const decodeSafetensors = (bytes: Uint8Array, path?: string): Safetensors => {
+  checkBytes("decodeSafetensors", bytes);
   const fail = (expected: string, found: string, column?: string, cause?: unknown): DataError =>
     new DataError({ path, column, expected, found, cause });
   if (bytes.length < 8) throw fail("a safetensors file, at least 8 bytes", `${bytes.length} bytes`);

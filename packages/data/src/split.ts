@@ -1,5 +1,7 @@
 /** Rows set apart from training, the same ones for the same seed. */
+
 import { type DataType, type NdArray, sizeOf, zeros } from "@scorefield/tensor";
+import { checkArray, checkMade } from "./check-call.ts";
 import { DataError } from "./errors.ts";
 
 /** How rows are split. */
@@ -43,6 +45,8 @@ export const splitPositions = (
 
 /** The entries of `array` at `positions` along its first axis. @throws DataError for positions outside it */
 export const takeRows = <D extends DataType>(array: NdArray<D>, positions: ArrayLike<number>): NdArray<D> => {
+  checkArray("takeRows", array);
+  checkMade("takeRows", positions, ["length"], "positions of rows");
   const [rows = 0, ...rest] = array.shape;
   const size = sizeOf(rest);
   const result = zeros([positions.length, ...rest], array.dtype);
@@ -59,6 +63,7 @@ export const splitRows = <D extends DataType>(
   array: NdArray<D>,
   options: SplitOptions = {},
 ): { readonly training: NdArray<D>; readonly heldOut: NdArray<D> } => {
+  checkArray("splitRows", array);
   const { training, heldOut } = splitPositions(array.shape[0] ?? 0, options);
   return { training: takeRows(array, training), heldOut: takeRows(array, heldOut) };
 };

@@ -1,5 +1,7 @@
 /** Columns brought to mean 0 and standard deviation 1, and back. */
+
 import { type FloatType, type NdArray, zeros } from "@scorefield/tensor";
+import { checkArray, checkMade } from "./check-call.ts";
 import { DataError } from "./errors.ts";
 
 /** Per column what {@link standardise} subtracts and then divides by. Plain numbers: JSON keeps it exactly. */
@@ -9,6 +11,7 @@ export interface Standardisation {
 }
 
 const columnsOf = (rows: NdArray<FloatType>): number => {
+  checkArray("standardisation", rows);
   if (rows.shape.length === 2) return rows.shape[1]!;
   throw new DataError({ expected: "an array of shape [rows, columns]", found: `the shape [${rows.shape.join(", ")}]` });
 };
@@ -52,10 +55,12 @@ export const fitStandardisation = (rows: NdArray<FloatType>, names?: readonly st
 
 const map = <D extends FloatType>(
   rows: NdArray<FloatType>,
-  { mean, scale }: Standardisation,
+  fitted: Standardisation,
   dtype: D,
   f: (value: number, mean: number, scale: number) => number,
 ): NdArray<D> => {
+  checkMade("standardisation", fitted, ["mean", "scale"], "the result of fitStandardisation");
+  const { mean, scale } = fitted;
   const width = columnsOf(rows);
   if (mean.length !== width || scale.length !== width) {
     const found = `${mean.length} means and ${scale.length} scales`;
@@ -75,12 +80,12 @@ const map = <D extends FloatType>(
 export const standardise = <I extends FloatType, D extends FloatType = I>(
   rows: NdArray<I>,
   fitted: Standardisation,
-  dtype: D = rows.dtype as FloatType as D,
+  dtype: D = rows?.dtype as FloatType as D,
 ): NdArray<D> => map(rows, fitted, dtype, (value, mean, scale) => (value - mean) / scale);
 
 /** The inverse of {@link standardise}: rows * scale + mean. */
 export const unstandardise = <I extends FloatType, D extends FloatType = I>(
   rows: NdArray<I>,
   fitted: Standardisation,
-  dtype: D = rows.dtype as FloatType as D,
+  dtype: D = rows?.dtype as FloatType as D,
 ): NdArray<D> => map(rows, fitted, dtype, (value, mean, scale) => value * scale + mean);

@@ -83,3 +83,18 @@ test("a builder grows past its first size, and joined pieces give every row in o
   expect([...joined.values.data].every((value, i) => value === (i % 2 ? -(i >> 1) : i >> 1) + 0)).toBe(true);
   await expect(joinTables("t", [])).rejects.toThrow(/at least one row/);
 });
+
+test("a column of texts: positions in a list that grows over pieces", async () => {
+  const builder = tableBuilder("f", ["x", "kind"], { text: "kind", missing: "drop" });
+  builder.add([1, " cat "], 1);
+  builder.add(["2", null], 2);
+  const first = builder.take();
+  builder.add([3, 7], 3);
+  builder.add([null, "owl"], 4);
+  builder.add([5, "cat"], 5);
+  const { values, texts, dropped } = await joinTables("f", [first, builder.take()]);
+  expect(texts).toEqual(["cat", "", "7", "owl"]);
+  expect(Array.from(values.data)).toEqual([1, 0, 2, 1, 3, 2, 5, 0]);
+  expect(dropped).toEqual([3]);
+  expect(() => tableBuilder("f", ["x", "kind"], { text: "kind" }).add(["a", "cat"], 1)).toThrow(/exclude: \["x"\]/);
+});

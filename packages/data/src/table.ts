@@ -11,6 +11,8 @@ export interface Table<D extends FloatType = FloatType> {
    * undefined where there are none of these.
    */
   readonly dropped?: readonly number[];
+  /** Different texts of the column that was read as texts (`text`); its values are positions in this list. */
+  readonly texts?: readonly string[];
 }
 
 /** What every reader of tables takes. */
@@ -19,6 +21,8 @@ export interface TableOptions<D extends FloatType = FloatType> {
   readonly columns?: readonly string[] | undefined;
   /** Columns to leave out. Default: none. */
   readonly exclude?: readonly string[] | undefined;
+  /** A column to read as texts, such as the names of classes. Default: all columns hold numbers. */
+  readonly text?: string | undefined;
   /** What to do with a row that lacks a number: stop with a `DataError`, or leave the row out. Default `"error"`. */
   readonly missing?: "error" | "drop" | undefined;
   /** The element type of `values`. Default `"float64"`, which keeps what a text file says. */
@@ -147,6 +151,18 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
   const chosen = selectColumns(path, names, options);
   const columns = chosen.map((i) => names[i]!);
   const width = columns.length;
+  const textAt = options.text === undefined ? -1 : columns.indexOf(options.text);
+  const texts: string[] = [];
+  const codes = new Map<string, number>();
+  const codeOf = (cell: unknown): number => {
+    const text = `${cell ?? ""}`.trim();
+    const code = codes.get(text) ?? codes.size;
+    if (code === texts.length) {
+      codes.set(text, code);
+      texts.push(text);
+    }
+    return code;
+  };
   const make = (length: number) => (options.dtype === "float32" ? new Float32Array(length) : new Float64Array(length));
   const limit = options.dtype === "float32" ? 2 ** 128 - 2 ** 103 : Number.POSITIVE_INFINITY;
   let values = make(width * Math.ceil(1024 / width));
@@ -156,7 +172,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
 
   const refuse = (cells: ArrayLike<unknown>, row: number, column: string, cell: unknown, value: number | undefined) => {
     if (value === undefined) {
-      const text = columns.filter((_, j) => isText(cells[chosen[j]!]));
+      const text = columns.filter((_, j) => j !== textAt && isText(cells[chosen[j]!]));
       const comma = typeof cell === "string" && /^\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*$/i.test(cell);
       return new DataError({
         path,
@@ -200,7 +216,7 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
       let incomplete = false;
       for (let j = 0; j < width; j++) {
         const cell = cells[chosen[j]!];
-        const value = cellNumber(cell);
+        const value = j === textAt ? codeOf(cell) : cellNumber(cell);
         if (value !== undefined && Math.abs(value) < limit) values[start + j] = value;
         else if (Number.isNaN(value) && options.missing === "drop") incomplete = true;
         else throw refuse(cells, row, columns[j]!, cell, value);
@@ -214,7 +230,12 @@ export const tableBuilder = (path: string, names: readonly string[], options: Ta
       const left = dropped;
       rows = 0;
       dropped = [];
-      return { columns, values: matrix(data, width), ...(left.length > 0 && { dropped: left }) };
+      return {
+        columns,
+        values: matrix(data, width),
+        ...(left.length > 0 && { dropped: left }),
+        ...(textAt >= 0 && { texts }),
+      };
     },
   };
 };
@@ -230,6 +251,8 @@ export const joinTables = async (path: string, parts: AsyncIterable<Table> | Ite
   if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
   if (pieces.length === 1) return pieces[0]!;
   const { columns, values } = pieces[0]!;
+  // The last piece has the texts of all.
+  const { texts } = pieces.at(-1)!;
   const dropped = pieces.flatMap((piece) => piece.dropped ?? []);
   const data = new (values.dtype === "float32" ? Float32Array : Float64Array)(rows * columns.length);
   let offset = 0;
@@ -238,5 +261,10 @@ export const joinTables = async (path: string, parts: AsyncIterable<Table> | Ite
     data.set(piece.values.data, offset);
     offset += piece.values.data.length;
   }
-  return { columns, values: matrix(data, columns.length), ...(dropped.length > 0 && { dropped }) };
+  return {
+    columns,
+    values: matrix(data, columns.length),
+    ...(dropped.length > 0 && { dropped }),
+    ...(texts && { texts }),
+  };
 };

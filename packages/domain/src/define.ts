@@ -1,5 +1,7 @@
 /** A domain of a library user: what they say of it, and what rows of numbers have where they say nothing. */
+
 import { ArgumentError } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
 import { atomicWrite, DataError } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { identity } from "./codec.ts";
@@ -33,6 +35,7 @@ export type DomainParts = Pick<Domain, "kind" | "read"> & Partial<Domain>;
  * as a bare word, and settings that name it.
  */
 export const defineDomain = (parts: DomainParts): OpenableDomain => {
+  checkMade("defineDomain", parts, ["kind", "read"], "the parts of a domain, such as { kind, read, ... }");
   const { kind } = parts;
   const domain: Domain = {
     title: `data of the domain ${kind}`,

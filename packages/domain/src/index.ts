@@ -1,6 +1,7 @@
 export { arrays } from "./arrays/domain.ts";
 export * from "./browser.ts";
 export { builtInDomains, domainOfRecord, findDomain, type RecordedData, recogniseData } from "./built-in.ts";
+export { classNamed } from "./class-named.ts";
 export { type DomainParts, defineDomain, type OpenableDomain } from "./define.ts";
 export type {
   DataFacts,

@@ -6,7 +6,7 @@ import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec, EncodeDraw } from "./codec.ts";
 import type { Domain, ReadOptions } from "./domain.ts";
 import { dataName } from "./paths.ts";
-import { type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
+import { type Composition, checkSamples, firstSamples, type Samples, takeSamples } from "./samples.ts";
 import { type DataSettings, fillSettings } from "./settings.ts";
 
 /** Data to learn from and data set apart, in the units of the data. */
@@ -28,8 +28,11 @@ export interface SplitChoice {
 export const readSplit = async (
   domain: Domain,
   given: DataSettings,
-  { heldOut, seed, folder = ".", signal }: SplitChoice & ReadOptions,
+  choice: SplitChoice & ReadOptions,
 ): Promise<SplitData> => {
+  checkMade("readSplit domain", domain, ["kind", "read"], "a domain such as table");
+  checkMade("readSplit options", choice, ["heldOut", "seed"], "options with heldOut and seed");
+  const { heldOut, seed, folder = ".", signal } = choice;
   const found = await domain.read(given, { folder, signal });
   checkMade(`${domain.kind} read`, found, ["samples", "settings"], "{ samples, settings } from the domain's read");
   const { samples, settings, remarks = [] } = found;
@@ -57,6 +60,8 @@ export const readSplit = async (
 
 /** Samples in the model's units, as training takes them: see {@link Samples.decodes} for when they are encoded. */
 export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw): Promise<Dataset> => {
+  checkSamples("encoded", samples);
+  checkMade("encoded codec", codec, ["encode", "decode"], "a codec");
   const { count, shape, labels } = samples;
   if (samples.decodes === undefined) return dataset(codec.encode(await firstSamples(samples), draw), labels);
   return {
@@ -107,6 +112,7 @@ export const openData = async (
   source: string | Readonly<Record<string, unknown>>,
   options: OpenOptions = {},
 ): Promise<OpenedData> => {
+  checkMade("openData domain", domain, ["kind", "defaults"], "a domain such as table");
   checkOptions(`${domain.kind} open`, options, known);
   const { heldOut = domain.defaults.heldOut, seed = 0, codec: chosen, folder = ".", signal } = options;
   const recognised =

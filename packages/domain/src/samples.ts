@@ -1,5 +1,6 @@
 /** Samples in the units of their data, read by number. */
 
+import { checkArray, checkMade } from "@scorefield/core/internal";
 import { DataError, takeRows } from "@scorefield/data";
 import { type FloatType, type NdArray, type Shape, sizeOf } from "@scorefield/tensor";
 
@@ -34,29 +35,38 @@ export interface Samples extends Composition {
 }
 
 /** An array [n, ...shape] in memory as samples. */
-export const arraySamples = (
-  values: NdArray<FloatType>,
-  about: Omit<Samples, "count" | "shape" | "read">,
-): Samples => ({
-  ...about,
-  count: values.shape[0]!,
-  shape: values.shape.slice(1),
-  read: (rows) => takeRows<FloatType>(values, rows),
-});
+export const arraySamples = (values: NdArray<FloatType>, about: Omit<Samples, "count" | "shape" | "read">): Samples => {
+  checkArray("arraySamples values", values);
+  return {
+    ...about,
+    count: values.shape[0]!,
+    shape: values.shape.slice(1),
+    read: (rows) => takeRows<FloatType>(values, rows),
+  };
+};
+
+/** @throws ArgumentError unless samples */
+export const checkSamples = (name: string, samples: unknown): void =>
+  checkMade(`${name} samples`, samples, ["count", "shape", "read"], "samples such as arraySamples(values, ...)");
 
 /** Samples [n, ...shape] as rows of numbers, [n, columns]; the numbers are shared. */
 export const asRows = <D extends FloatType>({ dtype, shape: [n = 0, ...shape], data }: NdArray<D>): NdArray<D> =>
   ({ dtype, shape: [n, sizeOf(shape)], data }) as NdArray<D>;
 
 /** The first samples, all unless there are more than `most`: [n, ...shape]. */
-export const firstSamples = async (samples: Samples, most = samples.count): Promise<NdArray<FloatType>> =>
-  samples.read(Array.from({ length: Math.min(most, samples.count) }, (_, i) => i));
+export const firstSamples = async (samples: Samples, most?: number): Promise<NdArray<FloatType>> => {
+  checkSamples("firstSamples", samples);
+  const { count } = samples;
+  return samples.read(Array.from({ length: Math.min(most ?? count, count) }, (_, i) => i));
+};
 
 /**
  * Some of the samples, in the order of `positions`; nothing is copied or decoded.
  * @throws DataError for positions outside the samples
  */
 export const takeSamples = (samples: Samples, positions: ArrayLike<number>): Samples => {
+  checkSamples("takeSamples", samples);
+  checkMade("takeSamples positions", positions, ["length"], "positions of samples");
   const { count, labels } = samples;
   const chosen = Int32Array.from(positions);
   const beyond = chosen.find((position) => !(position >= 0 && position < count));

@@ -1,6 +1,6 @@
 /** What data are described by in a recipe, and how settings of a domain are checked. */
 import { ArgumentError, setting } from "@scorefield/core";
-import { readFields } from "@scorefield/core/internal";
+import { checkMade, readFields } from "@scorefield/core/internal";
 
 /** The data of a recipe: settings of the domain that `kind` names. */
 export interface DataSettings {
@@ -21,9 +21,13 @@ export const seedSetting = setting.whole({
  * @throws ArgumentError for an unknown setting, or a value of another type or out of range
  */
 export const fillSettings = (
-  { kind, settings }: { readonly kind: string; readonly settings: setting.Settings },
-  { kind: _, ...given }: DataSettings,
+  domain: { readonly kind: string; readonly settings: setting.Settings },
+  data: DataSettings,
 ): DataSettings => {
+  checkMade("fillSettings domain", domain, ["kind", "settings"], "a domain such as table");
+  checkMade("fillSettings", data, [], "settings as an object");
+  const { kind, settings } = domain;
+  const { kind: _, ...given } = data;
   const filled = readFields(settings, given, "", {
     from: "library",
     refuse: (path, problem) => {

@@ -62,7 +62,7 @@ const program = (): Command => {
       "after",
       `
 Examples:
-  scorefield demo                                  see the whole way in a minute
+  scorefield demo                                  see all steps, from data to samples, in a minute
   scorefield train table.csv                       learn the rows of a table
   scorefield sample runs/table                     draw new rows
   scorefield evaluate runs/table                   compare them with rows held out

@@ -2,6 +2,7 @@
 
 import type { GivenValues, ScoreModel } from "@scorefield/core";
 import { ArgumentError, type LogDensityOptions, logDensity } from "@scorefield/core";
+import { checkArray, checkMade } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import type { AnomalyDetector } from "./detector.ts";
 
@@ -20,6 +21,7 @@ const nats = async (
   options: LogDensityOptions,
   given: GivenValues | undefined = options.given,
 ): Promise<Float64Array> => {
+  checkArray("logDensity rows", rows);
   const floats = (rows.dtype === "float64" ? rows : castArray(rows, "float32")) as NdArray<FloatType>;
   return Float64Array.from((await logDensity(model, floats, { ...options, ...(given && { given }) })).data);
 };
@@ -28,10 +30,18 @@ const nats = async (
  * Scores by -log p, in nats: anomalies are improbable (Bishop 1994).
  * @param options of `logDensity`; a later `time` gives the density of data under more noise
  */
-export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): DensityDetector => ({
-  recipe: { kind: "density", time: options.time ?? model.process.times.first },
-  score: async (rows, given) => ndarray((await nats(model, rows, options, given)).map((value) => -value)),
-});
+export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): DensityDetector => {
+  checkMade(
+    "densityDetector model",
+    model,
+    ["denoise", "process"],
+    "a score model such as exact(gaussian(...), edm())",
+  );
+  return {
+    recipe: { kind: "density", time: options.time ?? model.process.times.first },
+    score: async (rows, given) => ndarray((await nats(model, rows, options, given)).map((value) => -value)),
+  };
+};
 
 /**
  * How untypical log-densities are: their distance from the mean log-density of data, in standard deviations of the
@@ -42,6 +52,8 @@ export const densityDetector = (model: ScoreModel, options: LogDensityOptions = 
  * @throws ShapeError for other shapes; ArgumentError for a reference without spread
  */
 export const typicality = (logDensity: NdArray, reference: NdArray): NdArray<"float64"> => {
+  checkArray("typicality logDensity", logDensity);
+  checkArray("typicality reference", reference);
   const m = reference.data.length;
   if (reference.shape.length !== 1 || logDensity.shape.length !== 1 || m < 2)
     throw new ShapeError(

@@ -1,7 +1,7 @@
 /** What a classifier says of arrays of samples, batch by batch. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkMade, checkWhole } from "@scorefield/core/internal";
 import { compile, type NdArray, type Runtime, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import type { Classifier } from "./classifier.ts";
 
@@ -25,6 +25,7 @@ export const mapBatches = async (
   x: NdArray,
   { batch = 256, signal, runtime }: BatchOptions = {},
 ): Promise<NdArray<"float32">> => {
+  checkArray("mapBatches x", x);
   const [n = 0, ...shape] = x.shape;
   checkWhole("batch", batch);
   if (n === 0) throw new ShapeError(`expected at least one sample, found shape [${x.shape}]`);
@@ -56,10 +57,17 @@ export const mapBatches = async (
  * @throws ArgumentError for a classifier of noisy samples; ShapeError for samples of another shape, or no samples
  */
 export const predictClasses = async (
-  { logits, classes }: Classifier,
+  classifier: Classifier,
   x: NdArray,
   options: BatchOptions = {},
 ): Promise<NdArray<"int32">> => {
+  checkMade(
+    "predictClasses classifier",
+    classifier,
+    ["logits", "classes"],
+    "a classifier such as that of trainClassifier",
+  );
+  const { logits, classes } = classifier;
   const { data } = await mapBatches((x) => logits(x), x, options);
   const found = zeros([x.shape[0]!], "int32");
   for (let i = 0; i < found.data.length; i++)
@@ -79,6 +87,8 @@ export const accuracy = async (
   labels: ArrayLike<number>,
   options: BatchOptions = {},
 ): Promise<number> => {
+  checkArray("accuracy x", x);
+  checkMade("accuracy labels", labels, ["length"], "one label for each sample");
   if (labels.length !== x.shape[0])
     throw new ArgumentError(`accuracy: expected ${x.shape[0]} labels, one for each sample, found ${labels.length}`);
   const { data } = await predictClasses(classifier, x, options);

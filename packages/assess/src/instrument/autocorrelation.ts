@@ -1,6 +1,7 @@
 /** How much independent draws a chain is worth. */
 
 import { ArgumentError } from "@scorefield/core";
+import { checkArray } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 
 /** How well chains of one number mix. */
@@ -43,6 +44,7 @@ const variances = (chains: readonly Float64Array[]): { within: number; pooled: n
  * @throws ShapeError for another shape; ArgumentError for values that are not finite, or all the same
  */
 export const chainSummary = (values: NdArray): ChainSummary => {
+  checkArray("chainSummary values", values);
   const [steps = 0, count = 0] = values.shape;
   if (values.shape.length !== 2 || steps < 8 || count < 1)
     throw new ShapeError(`chainSummary: expected [steps, chains] with at least 8 steps, found [${values.shape}]`);

@@ -2,7 +2,7 @@
 
 import type { Process, ScoreModel } from "@scorefield/core";
 import { ArgumentError, noise, normal, rademacher, timeOfLogRatio } from "@scorefield/core";
-import { checkWhole, perSample } from "@scorefield/core/internal";
+import { checkMade, checkWhole, perSample } from "@scorefield/core/internal";
 import { type NdArray, sizeOf, type Tensor } from "@scorefield/tensor";
 import {
   checkModel,
@@ -44,6 +44,7 @@ export const noiseTimes = (
     count = 12,
   }: { readonly lowest?: number; readonly highest?: number; readonly count?: number } = {},
 ): number[] => {
+  checkMade("noiseTimes process", process, ["logSnr", "times"], "a process such as edm()");
   if (!(lowest > 0 && highest > lowest && Number.isFinite(highest) && Number.isInteger(count) && count > 1))
     throw new ArgumentError(
       `noiseTimes: expected 0 < lowest < highest and a count of at least 2, found ${lowest}, ${highest}, ${count}`,
@@ -128,6 +129,7 @@ export const calibration = async (
   x: NdArray,
   options: LevelOptions = {},
 ): Promise<CalibrationLevel[]> => {
+  checkModel("calibration", model);
   const size = sizeOf(model.shape);
   const levels = await overLevels("calibration", model, x, options, (at, t, [z, v]) => {
     const { score, product } = scoreAndProduct(model)(at, t, [v!]);
@@ -162,6 +164,8 @@ export const scoreError = async (
   x: NdArray,
   options: LevelOptions = {},
 ): Promise<ScoreErrorLevel[]> => {
+  for (const [name, each] of Object.entries({ model, truth }))
+    checkMade(`scoreError ${name}`, each, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
   const same = (a: ScoreModel): string => JSON.stringify([a.process.recipe, a.shape]);
   if (same(model) !== same(truth))
     throw new ArgumentError(

@@ -2,8 +2,9 @@
 
 import type { Given, GivenValues, ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
-import { givenRows } from "@scorefield/core/internal";
+import { checkMade, givenRows } from "@scorefield/core/internal";
 import { compile, type NdArray, ndarray, type Runtime, ShapeError, sizeOf, type Tensor } from "@scorefield/tensor";
+import { checkModel } from "./field.ts";
 
 /** Where {@link energyLandscape} looks. */
 export interface LandscapeOptions {
@@ -23,10 +24,10 @@ export interface LandscapeOptions {
  * @throws ArgumentError for a model without `logDensity`, or a list of conditions; ShapeError for a model whose samples
  *   are not two numbers
  */
-export const energyLandscape = async (
-  model: ScoreModel,
-  { x, y, times, given, runtime, signal }: LandscapeOptions,
-): Promise<NdArray<"float64">> => {
+export const energyLandscape = async (model: ScoreModel, options: LandscapeOptions): Promise<NdArray<"float64">> => {
+  checkModel("energyLandscape", model);
+  checkMade("energyLandscape options", options, ["x", "y", "times"], "options with a grid, x and y, and times");
+  const { x, y, times, given, runtime, signal } = options;
   const { logDensity, shape } = model;
   if (!logDensity) throw new ArgumentError("energyLandscape: expected a model with logDensity, found one without");
   if (sizeOf(shape) !== 2) throw new ShapeError(`energyLandscape: expected samples of two numbers, found [${shape}]`);

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
-import { checkArray, checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkMade, checkWhole } from "@scorefield/core/internal";
 import {
   compile,
   type FloatType,
@@ -49,7 +49,10 @@ export interface Field<K extends string> {
 }
 
 /** @throws ArgumentError for a time outside the times of the process */
-export const checkModel = (name: string, { process: { times } }: ScoreModel, time = times.first): number => {
+export const checkModel = (name: string, model: ScoreModel, at?: number): number => {
+  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  const { times } = model.process;
+  const time = at ?? times.first;
   if (!(time >= times.first && time <= times.last))
     throw new ArgumentError(`${name}: expected a time in [${times.first}, ${times.last}], found ${time}`);
   return time;

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, rademacher, score } from "@scorefield/core";
-import { checkWhole, perSample } from "@scorefield/core/internal";
+import { checkMade, checkWhole, perSample } from "@scorefield/core/internal";
 import { jvp, type NdArray, ndarray, sizeOf, type Tensor, vjp } from "@scorefield/tensor";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians } from "./jacobian.ts";
@@ -144,15 +144,18 @@ export const integrability = async (
  */
 export const curlMap = async (
   model: ScoreModel,
-  { x, y, ...options }: InstrumentOptions & { readonly x: readonly number[]; readonly y: readonly number[] },
+  grid: InstrumentOptions & { readonly x: readonly number[]; readonly y: readonly number[] },
 ): Promise<NdArray<"float64">> => {
+  checkModel("curlMap", model);
+  checkMade("curlMap options", grid, ["x", "y"], "options with a grid, x and y");
+  const { x, y, ...options } = grid;
   if (sizeOf(model.shape) !== 2)
     throw new ArgumentError(`curlMap: expected a model of two numbers, found samples of shape [${model.shape}]`);
-  const grid = ndarray(Float64Array.from(y.flatMap((b) => x.flatMap((a) => [a, b]))), [
+  const points = ndarray(Float64Array.from(y.flatMap((b) => x.flatMap((a) => [a, b]))), [
     x.length * y.length,
     ...model.shape,
   ]);
-  const { data } = await jacobians(model, grid, options);
+  const { data } = await jacobians(model, points, options);
   return ndarray(
     Float64Array.from({ length: x.length * y.length }, (_, i) => data[4 * i + 2]! - data[4 * i + 1]!),
     [y.length, x.length],

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, langevin, sampleTrajectory, score } from "@scorefield/core";
-import { checkCount, checkWhole } from "@scorefield/core/internal";
+import { checkCount, checkMade, checkWhole } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ndarray, sizeOf, zeros } from "@scorefield/tensor";
 import { type ChainSummary, chainSummary } from "./autocorrelation.ts";
 import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
@@ -94,6 +94,8 @@ export const langevinChain = async <D extends FloatType = "float32">(
   model: ScoreModel,
   options: LangevinChainOptions<D>,
 ): Promise<LangevinChain> => {
+  checkModel("langevinChain", model);
+  checkMade("langevinChain options", options, ["stepSize"], "options with a stepSize");
   const { stepSize, steps = 500, burnIn = 500, chains = 16 } = options;
   for (const [name, value] of Object.entries({ steps, chains })) checkWhole(`langevinChain ${name}`, value);
   checkCount("langevinChain burnIn", burnIn);

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { score } from "@scorefield/core";
-import { checkPositive, gaussLegendre } from "@scorefield/core/internal";
+import { checkArray, checkPositive, gaussLegendre } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError, sizeOf } from "@scorefield/tensor";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
@@ -111,6 +111,8 @@ export const logDensityDifference = async (
   to: NdArray,
   options: LineIntegralOptions = {},
 ): Promise<LineIntegrals> => {
+  checkArray("logDensityDifference from", from);
+  checkArray("logDensityDifference to", to);
   if (from.shape.join() !== to.shape.join() || from.dtype !== to.dtype)
     throw new ShapeError(
       `logDensityDifference: expected two arrays of one type, found ${from.dtype}[${from.shape}] and ${to.dtype}[${to.shape}]`,

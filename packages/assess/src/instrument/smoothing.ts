@@ -1,7 +1,7 @@
 /** How much fatter tails and how much softer peaks one distribution has than another. */
 
 import { ArgumentError } from "@scorefield/core";
-import { toRowPair } from "@scorefield/core/internal";
+import { checkArray, toRowPair } from "@scorefield/core/internal";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { checkNeighbours, nearestSquares } from "../anomaly/nearest-neighbours.ts";
 
@@ -25,8 +25,9 @@ export interface Smoothing {
   readonly peaks: ShareRatio;
 }
 
-const heightsOf = (name: string, { data }: NdArray): Float64Array => {
-  const heights = Float64Array.from(data as ArrayLike<number>, Number).sort();
+const heightsOf = (name: string, values: NdArray): Float64Array => {
+  checkArray(`smoothing ${name}`, values);
+  const heights = Float64Array.from(values.data as ArrayLike<number>, Number).sort();
   if (heights.length < 2 || heights.some(Number.isNaN))
     throw new ArgumentError(`smoothing: expected at least two numbers as ${name}, found ${heights.length} or NaN`);
   return heights;

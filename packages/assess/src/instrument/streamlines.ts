@@ -1,7 +1,7 @@
 /** Lines along a field in the plane, evenly spread. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkPositive } from "@scorefield/core/internal";
+import { checkArray, checkMade, checkPositive } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 
 /** A field on the points (x[j], y[i]). */
@@ -77,6 +77,8 @@ const mostSteps = 2000;
  * @throws ShapeError for vectors that do not fit the grid; ArgumentError for a grid or separation out of range
  */
 export const streamlines = (field: PlanarField, { separation = 1 / 30 }: StreamlineOptions = {}): Streamline[] => {
+  checkMade("streamlines field", field, ["x", "y", "vectors"], "a field with x, y and vectors");
+  checkArray("streamlines vectors", field.vectors);
   const { x, y, vectors } = field;
   checkPositive("streamlines separation", separation);
   if (vectors.shape.join() !== [y.length, x.length, 2].join())

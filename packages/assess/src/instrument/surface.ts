@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, score } from "@scorefield/core";
-import { checkWhole, gaussLegendre } from "@scorefield/core/internal";
+import { checkMade, checkWhole, gaussLegendre } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError, sizeOf } from "@scorefield/tensor";
 import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
 import { edgesOf, selfWeighted, trapezoid } from "./potential.ts";
@@ -104,6 +104,8 @@ const checkAxis = (name: string, axis: readonly number[]): void => {
  * @throws ArgumentError for axes, plane or options that do not fit; the signal's reason when aborted
  */
 export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptions): Promise<LogDensitySurface> => {
+  checkModel("logDensitySurface", model);
+  checkMade("logDensitySurface options", options, ["x", "y"], "options with a grid, x and y");
   const time = checkModel("logDensitySurface", model, options.time);
   const { x, y, plane, nodes = 4 } = options;
   checkAxis("x", x);

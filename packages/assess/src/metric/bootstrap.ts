@@ -2,7 +2,7 @@
 
 import { ArgumentError, integers } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
-import { plainValue, type Statistic } from "./statistic.ts";
+import { checkStatistic, plainValue, type Statistic } from "./statistic.ts";
 
 /** A statistic with its uncertainty. */
 export interface BootstrapEstimate {
@@ -49,6 +49,7 @@ export const bootstrap = (
   of: Statistic,
   { replicates = 200, level = 0.95, seed = 0 }: BootstrapOptions = {},
 ): BootstrapEstimate => {
+  checkStatistic("bootstrap", of);
   checkWhole("bootstrap replicates", replicates);
   if (!(level > 0 && level < 1)) throw new ArgumentError(`bootstrap level: expected one in (0, 1), found ${level}`);
   const value = plainValue(of);

@@ -2,7 +2,7 @@
 
 import type { FeatureNetwork } from "@scorefield/core";
 import { dataset, permutation } from "@scorefield/core";
-import { type Rows, toRows } from "@scorefield/core/internal";
+import { checkArray, type Rows, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
@@ -125,6 +125,8 @@ export const classifierTwoSample = async (
   b: NdArray,
   { network, steps = 500, seed = 0, signal, runtime }: ClassifierTwoSampleOptions = {},
 ): Promise<TwoSampleTest> => {
+  checkArray("classifierTwoSample a", a);
+  checkArray("classifierTwoSample b", b);
   if (a.shape.slice(1).join() !== b.shape.slice(1).join() || Math.min(a.shape[0] ?? 0, b.shape[0] ?? 0) < 4)
     throw new ShapeError(
       `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,

@@ -1,6 +1,7 @@
 /** The nearest training sample of each generated one: does the model repeat what it was shown? */
 
 import { type Dataset, dataset } from "@scorefield/core";
+import { checkArray } from "@scorefield/core/internal";
 import {
   compile,
   isNdArray,
@@ -59,6 +60,7 @@ export const nearestTraining = async (
   training: NdArray<"float32"> | Dataset,
   { signal, runtime }: NearestTrainingOptions = {},
 ): Promise<NearestTraining> => {
+  checkArray("nearestTraining samples", samples);
   const [n = 0, ...shape] = samples.shape;
   const known = isNdArray(training) ? dataset(training as NdArray<"float32">) : (training as Dataset);
   const { count } = known;
@@ -119,6 +121,8 @@ export const nearestTraining = async (
 
 /** {@link closerThanHeldOut} as a statistic of how often each distance counts. */
 export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): Statistic => {
+  checkArray("closerThanHeldOut samples", samples);
+  checkArray("closerThanHeldOut heldOut", heldOut);
   const [n, m] = [samples.data.length, heldOut.data.length];
   const distances = Float64Array.from([...samples.data, ...heldOut.data], Number);
   const order = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[i]! - distances[j]!);

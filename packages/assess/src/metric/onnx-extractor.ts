@@ -1,7 +1,7 @@
 /** Features from a network in an ONNX file, such as an export of Inception. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkMade, checkWhole } from "@scorefield/core/internal";
 import {
   loadOnnx,
   type NdArray,
@@ -136,6 +136,7 @@ export const onnxExtractor = async (
   bytes: Uint8Array,
   options: OnnxExtractorOptions,
 ): Promise<FeatureExtractor & { dispose(): Promise<void> }> => {
+  checkMade("onnxExtractor options", options, ["name"], "options with the name of the features");
   checkOptions(options);
   const { name, inception = false, range = [-1, 1], layout, batch = 32, runtime } = options;
   const model = await loadOnnx(bytes, { runtime });

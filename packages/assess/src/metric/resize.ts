@@ -1,4 +1,5 @@
 /** Images at the size and in the layout that a network takes. */
+import { checkArray } from "@scorefield/core/internal";
 import { type NdArray, zeros } from "@scorefield/tensor";
 
 /** Neighbouring pixels and the weight of the second, for every pixel of an axis of another size. */
@@ -16,6 +17,7 @@ const sources = (from: number, to: number) =>
  * @returns float32, [n, c, height, width]
  */
 export const resizeBilinear = (images: NdArray, height: number, width: number): NdArray<"float32"> => {
+  checkArray("resizeBilinear images", images);
   const [n, c, h, w] = images.shape as [number, number, number, number];
   const resized = zeros([n, c, height, width]);
   const rows = sources(h, height);

@@ -1,5 +1,14 @@
 /** Fits parameters to a loss: the one training loop, in blocks of compiled steps with one event each. */
-import { isNdArray, mapTree, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
+import {
+  flattenTree,
+  isNdArray,
+  mapTree,
+  type NdArray,
+  type Spec,
+  sizeOf,
+  type Tensor,
+  zeros,
+} from "@scorefield/tensor";
 import type { Parameters } from "../network/network.ts";
 import { blockReport, firstBroken } from "./block-report.ts";
 import { type CompiledSteps, compileSteps, compileTrees } from "./compile-trees.ts";
@@ -86,12 +95,24 @@ const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, ex
 const looks = 20;
 const lookShare = 0.1;
 
+/** How many steps take about as long as the held-out loss. A step goes forwards, and backwards in twice the time. */
+const stepsOfLook = (inputs: object, specs: object, accumulate: number): number => {
+  const isSpec = (node: unknown): boolean => Array.isArray((node as Partial<Spec> | undefined)?.shape);
+  const numbers = (tree: object): number =>
+    flattenTree<Spec>(tree, isSpec).leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return numbers(inputs) / (3 * accumulate * Math.max(1, numbers(specs)));
+};
+
 /** How long training goes. @param reserve milliseconds that the end of training takes itself */
-const courseFor = ({ steps, minutes, deadline, pace, resume, block }: Settings, reserve: () => number): Course => {
+const courseFor = (
+  { steps, minutes, deadline, pace, resume, block }: Settings,
+  reserve: (stepTime: number) => number,
+): Course => {
   if (steps !== undefined) return courseOfSteps(steps);
   if (pace !== undefined) return courseOfPace(pace);
   const { at, now, reserve: own = () => 0 } = deadline ?? { at: performance.now() + 60_000 * minutes! };
-  return courseInTime({ at, ...(now && { now }), reserve: () => own() + reserve() }, block, resume?.pace);
+  const all = (stepTime: number): number => own(stepTime) + reserve(stepTime);
+  return courseInTime({ at, ...(now && { now }), reserve: all }, block, resume?.pace);
 };
 
 /**
@@ -132,9 +153,11 @@ export async function* fitBlocks<P, B extends object, X>(
   // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
   const known = stepsOf(settings);
   const block = known === undefined ? settings.block : evenLength(known, settings.block);
-  let lookTime = 0;
+  let lookTime: number | undefined;
   let allLooks = 0;
-  const course = courseFor({ ...settings, block }, () => lookTime);
+  const lookSteps = heldOut ? stepsOfLook(heldOut.inputs, batches.specs, accumulate) : 0;
+  const timeOfLook = (stepTime: number): number => lookTime ?? lookSteps * stepTime;
+  const course = courseFor({ ...settings, block }, timeOfLook);
   const rate = (step: number): number =>
     settings.steps !== undefined
       ? learningRateAt(step, settings.steps, learningRate, schedule)
@@ -189,6 +212,7 @@ export async function* fitBlocks<P, B extends object, X>(
         batch = first.value;
       }
       course.plan(done);
+      const planned = course.now();
       const start = performance.now();
       // Not while the runtime is busy: on two cores a third thread slows its spinning ones by more than is won.
       batch ??= await inputsFrom(done, length);
@@ -206,7 +230,8 @@ export async function* fitBlocks<P, B extends object, X>(
       done += length;
       course.note(length);
       let heldOutLoss: number | undefined;
-      const mayLook = course.ended(done) || allLooks + lookTime <= lookShare * course.elapsed();
+      const due = timeOfLook((course.now() - planned) / length);
+      const mayLook = course.ended(done) || allLooks + due <= lookShare * course.elapsed();
       if (held && mayLook && (lookDue(position()) || course.ended(done))) {
         const looked = course.now();
         heldOutLoss = await held.of(state);

@@ -77,13 +77,26 @@ describe("a course by the clock", () => {
     for (const at of shares) expect(Math.abs(at.share - at.used)).toBeLessThan(0.1);
   });
 
-  test("of a few slow blocks ends within half a block, and of one that is too long after it", () => {
+  test("of a few slow blocks ends within the time, and less than a block before it", () => {
     for (const blocks of [2, 3.3, 5.6, 10]) {
       const { used, shares } = walk(blocks * 1000, 1, () => 1000);
-      expect(Math.abs(used - 1) * blocks).toBeLessThanOrEqual(0.5 + 1e-9);
+      expect(used).toBeLessThanOrEqual(1 + 1e-9);
+      expect((1 - used) * blocks).toBeLessThan(1);
       expect(shares.at(-1)!.share).toBe(1);
     }
-    expect(walk(100, 1, () => 1000).step).toBe(2);
+  });
+
+  test("stops after a block where no other would end in time, whatever slowed the steps down", () => {
+    expect(walk(100, 1, () => 1000).step).toBe(1);
+    const { used, step, steps, pace, shares } = walk(60_000, 1, (used) => (used < 0.4 ? 5000 : 20_000));
+    expect(used).toBeLessThanOrEqual(1);
+    expect([shares.at(-1)!.share, steps, pace.at(-1)]).toEqual([1, step, [step, 1]]);
+    // The last step is there twice, so that the schedule of the steps that were done is the same when they are repeated.
+    expect(pace.at(-2)![0]).toBe(step);
+    expect(pace.at(-2)![1]).toBeLessThan(1);
+    checkPace("test", pace);
+    expect(courseOfPace(pace).share(step - 0.5)).toBeLessThan(pace.at(-2)![1]);
+    expect([courseOfPace(pace).share(step), courseOfPace(pace).ended(step)]).toEqual([1, true]);
   });
 
   test("keeps a reserve for the end, asked for as it goes", () => {
@@ -124,9 +137,15 @@ test("a bad pace is refused", () => {
     [],
     [[0, 0]],
     [[1.5, 0]],
+    [[0, 1]],
+    [
+      [2, 0.5],
+      [2, 0.7],
+    ],
     [
       [2, 0.5],
       [2, 1],
+      [3, 1],
     ],
     [
       [2, 0.5],
@@ -195,6 +214,39 @@ describe("training within a time", () => {
     const middle = events.find(({ share }) => share >= 0.5)!;
     expect(Math.abs(middle.learningRate / peak - 0.5)).toBeLessThan(0.03);
     expect(middle.step / last.step).toBeGreaterThan(0.7);
+  });
+
+  test("of few slow steps ends in time, the held-out loss and what follows included, and is repeated to the bit", async () => {
+    // The held-out loss is loaded first. Its 256 samples take a third longer than a step of 64.
+    const clock = { time: 0, loaded: 0 };
+    const runtime: Runtime = {
+      ...engine,
+      load: async (model) => {
+        const session = await engine.load(model);
+        const duration = clock.loaded++ === 0 ? 13_000 : 10_000;
+        return {
+          ...session,
+          run: (inputs) => {
+            clock.time += duration;
+            return session.run(inputs);
+          },
+        };
+      },
+    };
+    const heldOut = normal([20, 8, 64], { seed: 2 });
+    const data = normal([50, 8, 64], { seed: 1 });
+    const slow = { runtime, data, heldOut, batch: 64, network: mlp({ width: 128, depth: 2 }) };
+    const reserve = () => 5000;
+    const events = await eventsOf({ ...slow, deadline: { at: 60_000, now: () => clock.time, reserve } });
+    expect(clock.time).toBeLessThanOrEqual(55_000);
+    expect(clock.time).toBeGreaterThan(40_000);
+    const last = events.at(-1)!;
+    expect([last.share, last.heldOutLoss]).toEqual([1, expect.any(Number)]);
+    const pace = JSON.parse(JSON.stringify(last.checkpoint.pace)) as Pace;
+    const repeated = (await eventsOf({ ...slow, runtime: engine, pace })).at(-1)!;
+    expect([repeated.step, repeated.share, repeated.heldOutLoss]).toEqual([last.step, 1, last.heldOutLoss]);
+    const bytesOf = ({ checkpoint }: TrainEvent) => Buffer.from(checkpoint.state.parameters.data.buffer);
+    expect(bytesOf(repeated).equals(bytesOf(last))).toBe(true);
   });
 
   test("is repeated to the bit by its pace, without a clock", async () => {

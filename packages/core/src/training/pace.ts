@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.ts";
 
 /**
  * The share of training done after each of some steps, in rising order. Between them it rises evenly, from (0, 0) on.
+ * Where the time was up early, the last step stands twice: with the share that the schedule had reached, and with 1.
  * A training by the clock records it. It repeats that training without a clock.
  */
 export type Pace = readonly (readonly [step: number, share: number])[];
@@ -13,8 +14,11 @@ export interface Deadline {
   readonly at: number;
   /** The clock, in milliseconds, default `performance.now`. */
   readonly now?: () => number;
-  /** Milliseconds to leave for what follows the last step, asked for again on the way. Default 0. */
-  readonly reserve?: () => number;
+  /**
+   * Milliseconds to leave for what follows the last step, default 0. Asked for again on the way, with the milliseconds
+   * that a step took last.
+   */
+  readonly reserve?: (stepTime: number) => number;
 }
 
 /** The course of a training. */
@@ -48,7 +52,8 @@ export const checkPace = (name: string, pace: Pace): void => {
   for (const [i, point] of pace.entries()) {
     const [step, share] = Array.isArray(point) ? (point as unknown as number[]) : [];
     const [before, least] = pace[i - 1] ?? [0, 0];
-    if (!(Number.isInteger(step) && step! > before && share! >= least && share! <= 1))
+    const endsEarly = i > 0 && i === pace.length - 1 && step === before && share === 1;
+    if (!(Number.isInteger(step) && (step! > before || endsEarly) && share! >= least && share! <= 1))
       throw new ArgumentError(
         `${name} pace: expected steps that rise and shares that rise within [0, 1], found [${point}] after [${before}, ${least}]`,
       );
@@ -57,15 +62,17 @@ export const checkPace = (name: string, pace: Pace): void => {
 
 /** The share after `step` steps. */
 export const shareOfPace = (pace: Pace, step: number): number => {
+  const end = pace.at(-1);
+  if (end && step >= end[0]) return end[1];
   let [low, high] = [0, pace.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (pace[middle]![0] < step) low = middle + 1;
     else high = middle;
   }
-  const [end, last] = pace[low] ?? [step, pace.at(-1)?.[1] ?? 0];
-  const [start, first] = pace[low - 1] ?? [0, 0];
-  return step === end ? last : first + ((last - first) * (step - start)) / (end - start);
+  const [to, last] = pace[low] ?? [step, 0];
+  const [from, first] = pace[low - 1] ?? [0, 0];
+  return step === to ? last : first + ((last - first) * (step - from)) / (to - from);
 };
 
 /** A course of a fixed number of steps. */
@@ -95,7 +102,8 @@ const leastBlock = 0.01;
 /**
  * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how
  * long the last blocks took. The schedule that is left is spread evenly over the time that is left. The first block
- * stands still, as nothing is known yet. The last decision ends at share 1, within half a block of the deadline.
+ * stands still, as nothing is known yet. The last decision ends at share 1, less than a block before the deadline. Where
+ * steps became slower and no other block would end in time, training ends after the block that is done.
  * @param block steps per block
  * @param before the pace so far of a training that is resumed
  */
@@ -106,8 +114,9 @@ export const courseInTime = (
 ): Course => {
   const pace = [...before];
   const last = (): readonly [number, number] => pace.at(-1) ?? [0, 0];
-  const left = (): number => at - reserve() - now();
+  const left = (stepTime: number): number => at - reserve(stepTime) - now();
   let begun: number | undefined;
+  let done = 0;
   let blockBegun = 0;
   let inBlocks = 0;
   let stepsDone = 0;
@@ -117,32 +126,33 @@ export const courseInTime = (
   let perStep: number | undefined;
   let blocksBefore = 1;
   const between = (time: number): number => Math.max(0, time - begun! - inBlocks) / stepsDone;
+  const blockTime = (stepTime: number): number => Math.max(leastBlock, block * (stepTime + between(now())));
 
-  const decide = (step: number, time: number): void => {
+  const decide = (step: number): void => {
     const [end, share] = last();
     if (step < end || (share === 1 && step === end)) return;
     const next = (blocks: number): number => (Math.floor(step / block) + blocks) * block;
     if (recent.steps > 0) perStep = recent.milliseconds / recent.steps;
     recent = { steps: 0, milliseconds: 0 };
-    const room = left();
+    const room = left(perStep ?? 0);
     if (perStep === undefined) {
       pace.push([next(1), room > 0 ? share : 1]);
       return;
     }
-    const perBlock = Math.max(leastBlock, block * (perStep + between(time)));
+    const perBlock = blockTime(perStep);
     const blocksLeft = Math.max(0, room / perBlock);
     // A block that seemed short may have been an exception.
     const blocks = Math.max(1, Math.min(2 * blocksBefore, Math.round((at - begun!) / decisions / perBlock)));
     blocksBefore = blocks;
-    if (blocksLeft < blocks + 0.5) pace.push([next(Math.max(1, Math.round(blocksLeft))), 1]);
+    if (blocksLeft < blocks + 1) pace.push([next(Math.max(1, Math.floor(blocksLeft))), 1]);
     else pace.push([next(blocks), share + ((1 - share) * blocks) / blocksLeft]);
   };
 
   return {
     plan: (step) => {
-      const time = now();
-      begun ??= time;
-      decide(step, time);
+      begun ??= now();
+      decide(step);
+      done = step;
       blockBegun = now();
     },
     planned: () => last()[0],
@@ -152,6 +162,10 @@ export const courseInTime = (
       inBlocks += milliseconds;
       stepsDone += steps;
       recent = { steps: recent.steps + steps, milliseconds: recent.milliseconds + milliseconds };
+      done += steps;
+      const [end, share] = last();
+      const stepTime = milliseconds / steps;
+      if (done === end && share < 1 && left(stepTime) < blockTime(stepTime)) pace.push([end, 1]);
     },
     now,
     elapsed: () => (begun === undefined ? 0 : now() - begun),
@@ -159,8 +173,9 @@ export const courseInTime = (
     steps: (step) => {
       const [end, share] = last();
       if (share === 1) return end;
-      const mean = (perStep ?? inBlocks / stepsDone) + between(now());
-      const more = mean > 0 ? Math.round(left() / mean) : 0;
+      const stepTime = perStep ?? inBlocks / stepsDone;
+      const mean = stepTime + between(now());
+      const more = mean > 0 ? Math.floor(left(stepTime) / mean) : 0;
       return Math.max(step + 1, end, step + more);
     },
     pace: () => [...pace],

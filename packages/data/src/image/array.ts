@@ -1,6 +1,8 @@
 /** Arrays of images: IDX, NPY and NPZ files, and arrays in memory. */
+
 import { createHash } from "node:crypto";
 import type { NdArray } from "@scorefield/tensor";
+import { checkArray } from "../check-call.ts";
 import { DataError } from "../errors.ts";
 import { readNpz } from "../npz.ts";
 import { readArray } from "../read.ts";
@@ -70,6 +72,7 @@ export const imageArray = (
   array: NdArray,
   { labels: given, path }: { readonly labels?: Labels; readonly path?: string } = {},
 ): Images => {
+  checkArray("imageArray", array);
   const layout = layoutOf(array.shape, path);
   const { count, shape, channelsLast } = layout;
   const raw = bytesOf(array, path);

@@ -1,7 +1,9 @@
 /** A folder of image files as a dataset that is decoded while it is used. */
+
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
+import { checkPath } from "../check-call.ts";
 import { DataError, describeSystemError } from "../errors.ts";
 import { DamagedImageError, type DecodeOptions, decodeImage, isFileError, readImageHead } from "./decode.ts";
 import { type Images, scalePixels } from "./images.ts";
@@ -111,6 +113,7 @@ const parallel = 4;
  * @throws DataError when it has no images, or a file that was looked at is not an image; reading throws it for damaged files
  */
 export const imageFolder = async (path: string, options: ImageFolderOptions = {}): Promise<ImageFolder> => {
+  checkPath("imageFolder", path);
   const { fit = "crop", labels = false, damaged: whenDamaged = "error", memory = 2 ** 30 } = options;
   const files = await listImages(path, options.exclude ?? []);
   const sha256 = await fingerprint(path, files, whenDamaged === "skip");

@@ -1,5 +1,7 @@
 /** Images by number: what readers of images return, and training takes as a dataset. */
+
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
+import { checkMade } from "../check-call.ts";
 import { DataError } from "../errors.ts";
 
 /** Images of one shape, decoded when they are asked for. */
@@ -42,6 +44,8 @@ export const pixelLevel = (value: number): number => Math.round((Math.min(1, Mat
  * @throws DataError for positions outside the images
  */
 export const takeImages = (images: Images, positions: ArrayLike<number>): Images => {
+  checkMade("takeImages", images, ["count", "shape", "read"], "images");
+  checkMade("takeImages", positions, ["length"], "positions of images");
   const { count, shape, labels, classes, sha256 } = images;
   const chosen = Int32Array.from(positions);
   const beyond = chosen.find((position) => !(position >= 0 && position < count));
@@ -61,6 +65,7 @@ export const takeImages = (images: Images, positions: ArrayLike<number>): Images
 
 /** Twice the images: after the given images, their mirror images. */
 export const withMirrored = (images: Images): Images => {
+  checkMade("withMirrored", images, ["count", "shape", "read"], "images");
   const { count, shape } = images;
   const [size, width] = [sizeOf(shape), shape[2]];
   const twice = takeImages(

@@ -26,7 +26,7 @@ const settings = {
     help: '"folders": sub-folders are classes; else a file of labels, or their array in an .npz file',
     otherwise: "none",
   }),
-  only: setting.list(setting.label({ help: "A class" }), {
+  only: setting.list(setting.label({ help: "A class, or the number of one from 0 where classes are words" }), {
     help: "Classes of the images to learn from",
     fewest: 1,
     otherwise: "all",
@@ -45,10 +45,7 @@ const options = {
     "--labels [file]",
     "for images: a file of labels, or an array of an .npz file; without a value, the sub-folders' names",
   ],
-  only: [
-    "--only <labels>",
-    "learn only from rows or images with these labels, between commas; of rows they are numbers",
-  ],
+  only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],
   greyscale: ["--greyscale", "learn images in shades of grey"],

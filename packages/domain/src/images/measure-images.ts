@@ -1,4 +1,5 @@
 /** How good samples of images are: measures on features, classes, and whether they are copies. */
+
 import {
   bootstrap,
   type Classifier,
@@ -16,6 +17,7 @@ import {
   plainJson,
 } from "@scorefield/assess/internal";
 import { ArgumentError, convolutional, type Dataset } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 
 /** What a classifier of the data's classes sees in images whose class is known. */
@@ -125,10 +127,9 @@ const twoSampleNetwork = convolutional({ width: 8, features: 64 });
  * @throws ShapeError for sets of another shape; ArgumentError for fewer real images than samples; the signal's reason when
  *   aborted
  */
-export const measureImages = async (
-  { extractor, ...sets }: ImageSets,
-  options: MeasureImagesOptions = {},
-): Promise<ImageQuality> => {
+export const measureImages = async (given: ImageSets, options: MeasureImagesOptions = {}): Promise<ImageQuality> => {
+  checkMade("measureImages", given, ["samples", "reference", "extractor"], "samples, reference and extractor");
+  const { extractor, ...sets } = given;
   const { samples, reference, real, training } = sets;
   const count = samples.shape[0]!;
   for (const [name, set] of Object.entries({ reference, real }))

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DataError, type Images, imageFolder, readImageArray, takeImages } from "@scorefield/data";
+import { classOf } from "../class-named.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import type { DataSettings } from "../settings.ts";
 import { runsInside } from "./runs-inside.ts";
@@ -74,10 +75,7 @@ const onlyOf = (images: Images, only: readonly (string | number)[], path: string
   const { labels, classes } = images;
   if (!labels || !classes)
     throw new DataError({ path, expected: "labels with only", found: "none", fix: "Say where the labels are" });
-  const wanted = new Set(only.map(String));
-  const unknown = [...wanted].find((name) => !classes.includes(name));
-  if (unknown !== undefined)
-    throw new DataError({ path, expected: `classes among ${classes.join(", ")}`, found: unknown });
+  const wanted = new Set(only.map((label) => classes[classOf(label, classes, { path, what: "classes" })]!));
   const kept = classes.filter((name) => wanted.has(name));
   const chosen = [...labels.keys()].filter((i) => wanted.has(classes[labels[i]!]!));
   const taken = takeImages(images, chosen);

@@ -1,7 +1,9 @@
 /** Samples of a table beside real rows: column by column, and in their correlations. */
+
 import { correlationError, marginals } from "@scorefield/assess";
 import { standardUnits } from "@scorefield/assess/internal";
-import { permutation } from "@scorefield/core";
+import { ArgumentError, permutation } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 
 /** Distances of one column from the same column of the reference rows. */
@@ -71,9 +73,13 @@ const some = (rows: NdArray, count: number, seed: number, step: number): NdArray
  */
 export const compareColumns = (
   columns: readonly string[],
-  { samples, reference, training }: RowSets,
+  sets: RowSets,
   { seed = 0 }: { readonly seed?: number | undefined } = {},
 ): ColumnComparison => {
+  if (!Array.isArray(columns))
+    throw new ArgumentError(`compareColumns: expected names of columns, found ${typeof columns}`);
+  checkMade("compareColumns sets", sets, ["samples", "reference"], "samples and reference");
+  const { samples, reference, training } = sets;
   const count = Math.min(samples.shape[0]!, training?.shape[0] ?? Number.POSITIVE_INFINITY);
   const drawn = some(samples, count, seed, 3);
   const known = training && some(training, count, seed, 4);

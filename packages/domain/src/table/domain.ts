@@ -21,7 +21,7 @@ const settings = {
     help: "A column, or an array of an .npz file, that labels rows and is not modelled",
     otherwise: "none",
   }),
-  only: setting.list(setting.number({ help: "A label" }), {
+  only: setting.list(setting.label({ help: "A label, or the number of one from 0 where labels are words" }), {
     help: "Labels of the rows to learn from",
     fewest: 1,
     otherwise: "all rows",
@@ -40,10 +40,7 @@ const options = {
   columns: ["--columns <names>", "columns to model, between commas (default: all)"],
   exclude: ["--exclude <names>", "columns to leave out, between commas"],
   label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
-  only: [
-    "--only <labels>",
-    "learn only from rows or images with these labels, between commas; of rows they are numbers",
-  ],
+  only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   missing: ["--missing <what>", "rows that lack a number: error or drop (default: error)"],
 } as const;

@@ -1,6 +1,22 @@
 /** Labels of rows, apart from what is modelled. */
 import { DataError, readNpz } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
+import { classOf, labelText } from "../class-named.ts";
+
+/** The rows whose label is one of those wanted. @throws DataError for a label that no row has */
+export const rowsLabelled = (
+  labels: readonly string[],
+  only: readonly (string | number)[],
+  where: { readonly path: string; readonly column: string },
+): number[] => {
+  // Rows without a label are of no class.
+  const texts = labels.map(labelText);
+  const distinct = [...new Set(texts)].filter((text) => text !== "");
+  const numbers = distinct.every((text) => Number.isFinite(Number(text)));
+  const classes = distinct.sort((a, b) => (numbers ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const wanted = new Set(only.map((label) => classes[classOf(label, classes, { ...where, what: "labels" })]!));
+  return [...texts.keys()].filter((i) => wanted.has(texts[i]!));
+};
 
 /** Labels in a separate array, beside the rows of an NPZ archive. @throws DataError unless one for each row */
 export const archiveLabels = async (path: string, name: string, rows: number): Promise<Float64Array> => {

@@ -39,6 +39,29 @@ test("a label that chooses no rows may be text, and may be missing", async () =>
   await expect(rows({ path: "named.csv", columns: ["kind"], label: "kind" })).rejects.toThrow(/at least one column/);
 });
 
+test("rows of some classes, by the text of a label or its number", async () => {
+  const pets = ["a,kind,b", "1,cat,2", "3,,4", "5, dog,6", "7,cat,8"].join("\n");
+  const lines = [
+    '{"a": 1, "kind": "cat", "b": 2}',
+    '{"a": 5, "kind": "dog", "b": 6}',
+    '{"a": 7, "kind": "cat", "b": 8}',
+  ];
+  await writeFile(join(folder, "pets.csv"), pets);
+  await writeFile(join(folder, "pets.jsonl"), lines.join("\n"));
+  await writeFile(join(folder, "flags.csv"), "a,kind,b\n1,true,2\n3,False,4\n5,1.0,6\n");
+  const values = async (only: readonly (string | number)[], path = "pets.csv") =>
+    Array.from((await rows({ path, label: "kind", only })).values.data);
+  expect(await values(["cat"])).toEqual([1, 2, 7, 8]);
+  expect(await values(["dog", "cat"])).toEqual([1, 2, 5, 6, 7, 8]);
+  expect(await values([1])).toEqual([5, 6]);
+  expect(await values(["cat"], "pets.jsonl")).toEqual([1, 2, 7, 8]);
+  expect(await values([1], "flags.csv")).toEqual([1, 2, 5, 6]);
+  await expect(values(["cta"])).rejects.toThrow(
+    /column "kind": expected labels among cat, dog, found cta; the nearest is cat\./,
+  );
+  await expect(values([2])).rejects.toThrow(/labels among cat, dog, found 2/);
+});
+
 test("the fingerprint follows values and columns", async () => {
   const first = await rows({ columns: ["a", "b"] });
   expect(first.sha256).toBe((await rows({ columns: ["a", "b"] })).sha256);
@@ -53,7 +76,7 @@ test("a planar set is made on the spot", async () => {
 
 test("labels that are not there are refused", async () => {
   await expect(rows({ label: "sort" })).rejects.toThrow(DataError);
-  await expect(rows({ label: "kind", only: [7] })).rejects.toThrow(/rows with 7, found labels 0, 1, 2/);
+  await expect(rows({ label: "kind", only: [7] })).rejects.toThrow(/labels among 0, 1, 2, found 7/);
   await expect(rows({ only: [1] })).rejects.toThrow(/a label with only/);
   await expect(rows({ array: "X" })).rejects.toThrow(/t.csv: expected an .npz file for the option array, found "X"/);
 });

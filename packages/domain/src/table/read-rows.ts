@@ -6,7 +6,7 @@ import type { ReadData, ReadOptions } from "../domain.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { arraySamples } from "../samples.ts";
 import type { DataSettings } from "../settings.ts";
-import { archiveLabels, withoutColumn } from "./labels.ts";
+import { archiveLabels, rowsLabelled, withoutColumn } from "./labels.ts";
 
 /** Rows in the units of the data, [n, columns]. */
 export type Rows = NdArray<"float32"> | NdArray<"float64">;
@@ -18,7 +18,7 @@ export interface TableSettings extends DataSettings {
   readonly columns?: readonly string[];
   readonly exclude?: readonly string[];
   readonly label?: string;
-  readonly only?: readonly number[];
+  readonly only?: readonly (string | number)[];
   readonly array?: string;
   readonly missing: "error" | "drop";
   readonly header?: boolean;
@@ -48,7 +48,8 @@ const readRows = async (settings: TableSettings, { folder = ".", signal }: ReadO
   if (label === undefined) return readTable(path, options);
   // Labels that choose no rows are left unread, so that they may be text.
   if (!only && !archive) return readTable(path, { ...options, exclude: [...exclude, label] });
-  const table = await readTable(path, { ...options, columns: columns && !archive ? [...columns, label] : columns });
+  const all = columns && !archive ? [...columns, label] : columns;
+  const table = await readTable(path, { ...options, columns: all, text: archive ? undefined : label });
   const rows = table.values.shape[0]!;
   const at = table.columns.indexOf(label);
   if (!archive && at < 0)
@@ -65,14 +66,8 @@ const readRows = async (settings: TableSettings, { folder = ".", signal }: ReadO
     ? { ...table, labels: await archiveLabels(path, label, rows) }
     : { columns: table.columns.filter((_, j) => j !== at), ...withoutColumn(table.values, at) };
   if (!only) return rest;
-  const chosen = [...labels.keys()].filter((i) => only.includes(labels[i]!));
-  if (chosen.length === 0)
-    throw new DataError({
-      path,
-      column: label,
-      expected: `rows with ${only.join(" or ")}`,
-      found: `labels ${[...new Set(labels)].slice(0, 12).join(", ")}`,
-    });
+  const texts = Array.from(labels, (value) => (archive ? `${value}` : table.texts![value]!));
+  const chosen = rowsLabelled(texts, only, { path, column: label });
   return { columns: rest.columns, values: takeRows(rest.values as NdArray<"float64">, chosen) };
 };
 

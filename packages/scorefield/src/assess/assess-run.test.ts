@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { classifier, classifierExtractor, initialClassifier } from "@scorefield/assess";
@@ -10,7 +10,7 @@ import { qualityText } from "../report/quality-text.ts";
 import { createRun } from "../run/create-run.ts";
 import { loadRun } from "../run/load.ts";
 import { trainRun } from "../run/train-run.ts";
-import { assessRun } from "./assess-run.ts";
+import { assessedRun, assessRun } from "./assess-run.ts";
 
 let folder: string;
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
@@ -48,6 +48,46 @@ test("a run on a table: plain JSON with what columns keep and samples break; tex
   const stopped = { ...options, signal: AbortSignal.abort(new Error("enough")) };
   await expect(assessRun(run, stopped)).rejects.toThrow("enough");
   await expect(assessRun(run, { data: join(folder, "none.csv") })).rejects.toThrow(/none\.csv/);
+});
+
+test("training rows among data of the user's are said, also where the run's own file has moved", async () => {
+  const z = normal([100, 2], { seed: 1, dtype: "float64" }).data;
+  const rows = Array.from({ length: 100 }, (_, i) => `${z[2 * i]},${z[2 * i + 1]}`);
+  const table = (chosen: readonly string[]) => `a,b\n${chosen.join("\n")}\n`;
+  await writeFile(join(folder, "t.csv"), table(rows));
+  const out = join(folder, "run");
+  const recipe = { data: "t.csv", heldOut: 0.5, network: { width: 8, depth: 1 }, training: { steps: 2, batch: 8 } };
+  for await (const _ of trainRun(await createRun(recipe, { out, folder })));
+  const run = await loadRun(out);
+  const remarks: string[] = [];
+  const draw = async ({ count }: { readonly count: number }) => ({
+    samples: normal([count, 2], { seed: 4, dtype: "float64" }),
+  });
+  const assess = async (file?: string) => {
+    remarks.length = 0;
+    const signal = new AbortController().signal;
+    const onRemark = (remark: string) => remarks.push(remark);
+    return assessedRun(run, { file, count: 50, seed: 0, signal, draw, onRemark });
+  };
+  expect((await assess()).seen).toBeUndefined();
+  expect(remarks).toEqual([]);
+
+  const others = ["9,9", "8,8"];
+  await writeFile(join(folder, "others.csv"), table(others));
+  expect((await assess(join(folder, "others.csv"))).seen).toBe(0);
+  expect(remarks).toEqual([]);
+
+  await writeFile(join(folder, "mixed.csv"), table([...rows, ...others]));
+  const mixed = await assess(join(folder, "mixed.csv"));
+  expect(mixed.seen).toBe(50);
+  expect(mixed.comparedWith).toMatch(/mixed\.csv \(50 of 102 are training rows\)$/);
+  expect(remarks).toEqual([expect.stringMatching(/^warning: 50 of the 102 rows of .*mixed\.csv are training rows;/)]);
+
+  await rename(join(folder, "t.csv"), join(folder, "moved.csv"));
+  expect((await assess(join(folder, "moved.csv"))).seen).toBe(50);
+  expect(remarks[0]).toMatch(/^warning: 50 of the 100 rows/);
+  expect((await assess(join(folder, "others.csv"))).seen).toBeUndefined();
+  expect(remarks).toEqual([expect.stringMatching(/own data cannot be read again, .*others\.csv is not known$/)]);
 });
 
 test("a run on images: nearest training images by index, and features of one's own", async () => {

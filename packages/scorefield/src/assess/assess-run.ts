@@ -2,11 +2,12 @@
 import type { FeatureExtractor } from "@scorefield/assess";
 import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import type { ImageQuality, Measured, MeasureInput, MeasureProgress, TableQuality } from "@scorefield/domain";
+import type { ImageQuality, Measured, MeasureInput, MeasureProgress, Samples, TableQuality } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
-import { ownData, ownWithout } from "../run/own-data.ts";
+import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
+import { unseenSamples } from "../run/unseen-samples.ts";
 
 /** Options of {@link assessRun}. */
 export interface AssessRunOptions {
@@ -24,6 +25,8 @@ export interface AssessRunOptions {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: MeasureProgress) => void;
+  /** Called with a sentence that the user should know, such as that the data hold samples the run was trained on. */
+  readonly onRemark?: (remark: string) => void;
 }
 
 const known = {
@@ -35,6 +38,7 @@ const known = {
   seed: true,
   signal: true,
   onProgress: true,
+  onRemark: true,
 } satisfies Known<AssessRunOptions>;
 
 /** How a run is assessed: what is drawn and how, what to compare with, and who hears of the progress. */
@@ -48,11 +52,43 @@ export interface RunAssessment extends Pick<MeasureInput, "count" | "seed" | "fe
   readonly onRemark?: MeasureInput["onRemark"];
 }
 
+/** What was found for a run. */
+interface AssessedRun extends Measured {
+  /** How many of the user's samples the run was trained on, where that is known. */
+  readonly seen?: number;
+}
+
+/** How many of the user's samples a run was trained on; undefined where its own data are gone, and these are others. */
+const countSeen = async (
+  { record }: LoadedRun,
+  given: Samples,
+  own: OwnData | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> => {
+  if (own) return given.count - (await unseenSamples(given, own.training, signal)).length;
+  // The file that the run was trained on holds the training samples and the held-out ones.
+  return given.sha256 === record.training?.sha256 ? record.training.rows.training : undefined;
+};
+
+/** What to say of training samples among those that the user gave. */
+const aboutSeen = (
+  { path, domain: { samples }, record }: LoadedRun,
+  { seen, count, data }: { readonly seen: number | undefined; readonly count: number; readonly data: string },
+): string | undefined => {
+  if (seen === undefined)
+    return (
+      record.training &&
+      `${path}: its own data cannot be read again, so whether it was trained on ${samples} of ${data} is not known`
+    );
+  if (seen === 0) return undefined;
+  return `warning: ${seen} of the ${count} ${samples} of ${data} are training ${samples}; samples of a model that remembers them seem better than they are. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
+};
+
 /** What was found for a run, and on what. @throws as {@link assessRun} */
 export const assessedRun = async (
   run: LoadedRun,
   { file, data = file, missing, ...work }: RunAssessment,
-): Promise<Measured> => {
+): Promise<AssessedRun> => {
   const { path, domain, made, model, record } = run;
   const recipe = record.training?.recipe;
   const own = await ownWithout(ownData(run, work.signal), path, file);
@@ -66,15 +102,20 @@ export const assessedRun = async (
     throw new RunError(
       `${path}: expected a run with its data, found a model alone; name ${domain.samples} with --data`,
     );
-  return domain.measure({
+  const { count } = reference;
+  const seen = given && (await countSeen(run, reference, own, work.signal));
+  const remark = given && aboutSeen(run, { seen, count, data: data! });
+  if (remark) work.onRemark?.(remark);
+  const found = await domain.measure({
     ...work,
     made,
     model: path,
     classes: model.network.classes ?? 0,
     reference,
-    given: given && data,
+    given: given && `${data}${seen ? ` (${seen} of ${count} are training ${domain.samples})` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
   });
+  return { ...found, ...(seen !== undefined && { seen }) };
 };
 
 /**

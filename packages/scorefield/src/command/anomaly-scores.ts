@@ -12,7 +12,7 @@ import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
 
 /** Rows in the units of the data, [n, columns]. */
-export type Rows = NdArray<FloatType>;
+type Rows = NdArray<FloatType>;
 
 /** Nearest training rows that rows are compared with. */
 export const neighbours = 5;

@@ -1,16 +1,17 @@
 /** `scorefield anomaly`: how unlike the training rows of a run other rows are. */
 import { auroc, averagePrecision } from "@scorefield/assess";
-import { DataError, takeRows } from "@scorefield/data";
-import { firstSamples } from "@scorefield/domain";
-import { type NdArray, ndarray } from "@scorefield/tensor";
+import { DataError } from "@scorefield/data";
+import { firstSamples, type Samples } from "@scorefield/domain";
+import { ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
 import { fixedNumber, grouped } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
+import { unseenSamples } from "../run/unseen-samples.ts";
 import { checkAllowed } from "./allowed.ts";
-import { neighbours, type Rows, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
+import { neighbours, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
@@ -49,23 +50,10 @@ const checkLabels = (labels: Float64Array, path: string, column: string): void =
     throw new DataError({ path, column, expected: "labels of both kinds, 0 and 1", found: `${labels[0]} alone` });
 };
 
-/** Positions of rows that are no training rows; a row that occurs n times in training is left out at most n times. */
-const unseenRows = (rows: Rows, training: Rows): number[] => {
-  const keys = ({ data, shape: [n = 0, width = 0] }: Rows) =>
-    Array.from({ length: n }, (_, i) => data.subarray(i * width, (i + 1) * width).join());
-  const left = new Map<string, number>();
-  for (const key of keys(training)) left.set(key, (left.get(key) ?? 0) + 1);
-  return keys(rows).flatMap((key, i) => {
-    const count = left.get(key) ?? 0;
-    left.set(key, count - 1);
-    return count > 0 ? [] : [i];
-  });
-};
-
 /** Scores the rows of a file, and prints and writes what was found. */
 const scoreGiven = async (
   run: LoadedRun,
-  training: Rows,
+  known: Samples,
   { file, title }: { readonly file: string; readonly title: string },
   flags: AnomalyFlags & { readonly time: number },
   out: Output,
@@ -84,9 +72,8 @@ const scoreGiven = async (
     signal,
   });
   if (dropped > 0) out.remark(`left out, as they lack a number: ${dropped} rows`);
-  const all = await firstSamples(samples);
-  const positions = unseenRows(all, training);
-  const [given, count] = [all.shape[0]!, training.shape[0]!];
+  const positions = await unseenSamples(samples, known, signal);
+  const [given, count] = [samples.count, known.count];
   const seen = given - positions.length;
   if (flags.unseen && positions.length === 0)
     throw new DataError({
@@ -95,7 +82,7 @@ const scoreGiven = async (
       found: "training rows alone",
     });
   const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
-  const rows = takeRows(all as NdArray<"float64">, chosen);
+  const rows = await samples.read(chosen);
   const labels = allLabels && Float64Array.from(chosen, (i) => allLabels[i]!);
   if (labels) checkLabels(labels, title, flags.labels!);
   if (seen > 0 && !flags.unseen)
@@ -107,7 +94,7 @@ const scoreGiven = async (
     out.remark(
       `${grouped(beyond)} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot see; for anomalies train with --set scaling=standard`,
     );
-  const scored = await scoreAll(run, training, rows, flags, signal);
+  const scored = await scoreAll(run, await firstSamples(known), rows, flags, signal);
   const truth = labels && ndarray(labels);
   const results = scored.map(({ name, title, scores, seconds }) => ({
     name,
@@ -167,9 +154,9 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     const time = timeOfNoise(run, flags.noise);
     const own = await ownData(run, signal);
     if (!own) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
-    const training = await firstSamples(own.training);
-    if (training.shape[0]! < neighbours)
-      throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.shape[0]}`);
+    const { training } = own;
+    if (training.count < neighbours)
+      throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.count}`);
     await withInput(flags, signal, (file, title) =>
       scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, signal),
     );

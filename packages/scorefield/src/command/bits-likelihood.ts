@@ -1,4 +1,4 @@
-/** Bits per dimension of 8-bit samples in [-1, 1] under a run: what `likelihood` tells of images. */
+/** Bits per dimension of 8-bit samples in [-1, 1] under a run: what `likelihood` says of images. */
 import { bitsPerDimension } from "@scorefield/core";
 import { zeros } from "@scorefield/tensor";
 import { minus } from "../figure/minus.ts";

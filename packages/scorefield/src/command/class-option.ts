@@ -1,6 +1,7 @@
-/** Classes in a word of a command line: `3`, `cat,dog` or `all`. */
+/** Classes as the option `--class` names them: `3`, `cat,dog` or `all`. */
+import { didYouMean } from "@scorefield/core";
+import { classNamed, shortList } from "@scorefield/domain";
 import { UsageError } from "../errors.ts";
-import { suggest } from "../recipe/explain.ts";
 import type { LoadedRun } from "../run/load.ts";
 
 /**
@@ -16,9 +17,11 @@ export const parseClasses = ({ path, model, classes }: LoadedRun, text: string):
   const names = classes ?? Array.from({ length: count }, (_, i) => `${i}`);
   if (text === "all") return [...names.keys()];
   return text.split(",").map((part) => {
-    const found = names.indexOf(part.trim());
+    const found = classNamed(part, names);
     if (found < 0)
-      throw new UsageError(`--class ${text}: unknown class ${part.trim()}; ${suggest(part.trim(), names)}`);
+      throw new UsageError(
+        `--class ${text}: expected classes among ${shortList(names)}; found ${part.trim()}${didYouMean(part.trim(), names)}`,
+      );
     return found;
   });
 };

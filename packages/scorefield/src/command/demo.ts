@@ -1,4 +1,4 @@
-/** `scorefield demo`: the whole way on a two-dimensional set, from training to a figure. */
+/** `scorefield demo`: all steps on a two-dimensional set, from training to a figure. */
 import { join } from "node:path";
 import { fieldOf, freshDistances, gridAxis } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";

@@ -69,7 +69,7 @@ const evaluate = async (
       onRemark: out.remark,
     });
     const { sampler, seconds } = drawn!;
-    const { quality, comparedWith } = found;
+    const { quality, comparedWith, seen } = found;
     const head = headOf(run, flags, {
       sampler,
       seconds,
@@ -79,7 +79,7 @@ const evaluate = async (
     });
     return {
       text: qualityText(quality, found),
-      result: { ...head.result, ...quality },
+      result: { ...head.result, ...(seen !== undefined && { seen }), ...quality },
       report: () => reportOf(found, head),
     };
   } finally {

@@ -35,8 +35,11 @@ interface LikelihoodFlags {
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Mean and its standard error, from the spread of the values; none for a single value. */
-const summary = (values: Float64Array) => {
+/** Mean and its standard error, from the spread of the values. Of no value there is no mean, and of one no error. */
+const summary = (
+  values: Float64Array,
+): { readonly mean: number | null; readonly standardError?: number | undefined } => {
+  if (values.length === 0) return { mean: null };
   const mean = meanOf(values);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const n = values.length;
@@ -66,7 +69,10 @@ const checkBits = ({ path, codec }: LoadedRun): void => {
 };
 
 /** What the user should know of densities in the data's units. */
-const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowhere: number): string[] => [
+const remarksOf = (
+  { codec }: LoadedRun,
+  { rows, withAtoms, nowhere, beyond }: Record<"rows" | "withAtoms" | "nowhere" | "beyond", number>,
+): string[] => [
   ...(codec.volume
     ? []
     : [
@@ -79,13 +85,13 @@ const remarksOf = ({ codec }: LoadedRun, rows: number, withAtoms: number, nowher
     : []),
   ...(nowhere > 0
     ? [
-        `${grouped(nowhere)} of ${grouped(rows)} rows have values that the model never draws: beyond the training rows, or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the others; for a density everywhere train with --set scaling=standard`,
+        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (${grouped(beyond)} rows have such values) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
       ]
     : []),
 ];
 
-const fixed = (value: number | undefined): string =>
-  value === undefined ? "" : Number.isNaN(value) ? "unknown" : fixedNumber(value);
+const fixed = (value: number | null | undefined): string =>
+  value === undefined ? "" : value === null ? "none" : Number.isNaN(value) ? "unknown" : fixedNumber(value);
 
 /** Prints and writes the log-densities of the rows of a file. */
 const rowLikelihood = async (
@@ -125,7 +131,7 @@ const rowLikelihood = async (
   );
   const withAtoms = volume ? volume.atoms.filter((count) => count > 0).length : 0;
   const nowhere = logDensity.filter((value) => value === Number.NEGATIVE_INFINITY).length;
-  for (const remark of remarksOf(run, logDensity.length, withAtoms, nowhere)) out.remark(remark);
+  for (const remark of remarksOf(run, { rows: logDensity.length, withAtoms, nowhere, beyond })) out.remark(remark);
   const total = summary(logDensity.filter((value) => value !== Number.NEGATIVE_INFINITY));
   const errors = details.standardError.data;
   // The error of the mean: errors of rows, whose probes are independent.
@@ -213,17 +219,20 @@ export const addLikelihood = (program: Command): void => {
     .argument("<run>", "the run's folder")
     .option(
       "--data <file>",
-      "a table with the run's columns, or - for standard input; of images by default those held out",
+      "a table with the run's columns, or - for standard input (default for images: those held out)",
     )
     .addOption(inputFormatOption())
     .addOption(missingOption())
     .option("-n, --count <n>", "for images: how many, from the first (default: 100)", whole(1))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
-    .option("-o, --out <file>", "write a .csv or .tsv file with a line for each row; - for standard output")
+    .option(
+      "-o, --out <file>",
+      "write a .csv or .tsv file with a line for each row, where the log-density of a row without density is -Infinity; - for standard output",
+    )
     .addOption(scoreFormatOption())
     .option(
       "--probes <k>",
-      "Hutchinson's estimate of the divergence by k probes (default: exact to 64 columns, 1 for images)",
+      "Hutchinson's estimate of the divergence by k probes (default: exact for at most 64 columns, 1 for images)",
       whole(1),
     )
     .option("--tolerance <x>", "tolerance of the ODE's solution (default: 0.00001)", positive)

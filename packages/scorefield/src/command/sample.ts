@@ -130,12 +130,12 @@ export const addSample = (program: Command): void => {
     )
     .option(
       "-o, --out <file>",
-      "a .csv, .tsv, .npy or .png file; of images a folder too; - for standard output (default: in the run's folder samples)",
+      "a .csv, .tsv, .npy or .png file, or for images a folder; - for standard output (default: in the folder samples of the run)",
     )
     .addOption(
       oneOf(
         "--format <format>",
-        "format of - and of the default file (default: csv of rows, png to 400 images, else npy)",
+        "format of standard output and of the default file (default: csv for rows, png for at most 400 images, else npy)",
         sampleFormats,
       ),
     )
@@ -147,7 +147,7 @@ export const addSample = (program: Command): void => {
     )
     .option(
       "--guidance-interval <low,high>",
-      "guide only at noise sigma / alpha between these; outside, samples take less time",
+      "guide only at noise sigma / alpha between these; steps outside take less time",
       range,
     )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")

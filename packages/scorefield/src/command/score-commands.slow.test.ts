@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -157,9 +157,15 @@ describe("likelihood", () => {
     );
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("nats, data units");
-    expect(stderr).toMatch(/rows have values that the model never draws/);
-    const all = await json("likelihood", "quantile", "--data", "large.csv", "--tolerance", "0.1");
+    expect(stderr).toMatch(/rows have no density: quantile scaling never draws values beyond.*is -Infinity/);
+    const wide = ["likelihood", "quantile", "--data", "large.csv", "--tolerance", "0.1", "--out", "wide.csv"];
+    const all = await json(...wide);
     expect(all.rowsWithoutDensity).toBe(all.beyondRange);
+    const lines = (await readFile(join(folder, "wide.csv"), "utf8")).trim().split("\n");
+    expect(lines.filter((line) => line.startsWith("-Infinity,"))).toHaveLength(all.rowsWithoutDensity);
+    await writeFile(join(folder, "far.csv"), "a,b\n1000,1000\n-1000,0\n");
+    const far = ["likelihood", "quantile", "--data", "far.csv", "--tolerance", "0.1"];
+    expect(await json(...far)).toMatchObject({ rows: 2, rowsWithoutDensity: 2, logDensity: { mean: null } });
     const args = ["likelihood", "quantile", "--data", "points.csv", "--out", "quantile.csv"];
     const found = await json(...args);
     expect((await scorefield(...args)).stderr).toMatch(

@@ -23,7 +23,7 @@ const inputTitle = "standard input";
 
 /** The option that says what is on standard input. */
 export const inputFormatOption = (): Option =>
-  oneOf("--data-format <format>", "format of - (default: found from its first bytes)", formats);
+  oneOf("--data-format <format>", "format of standard input (default: found from its first bytes)", formats);
 
 /** The option that says what to do with rows that lack a number. */
 export const missingOption = (): Option =>

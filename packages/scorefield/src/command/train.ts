@@ -176,12 +176,12 @@ export const addTrain = (program: Command): void => {
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
     .option(
       "--minutes <n>",
-      "train until this time is up, start and pictures included; the learning rate falls to 0 with it",
+      "train until this time is up, start and previews included; the learning rate falls to 0 with it",
       positive,
     )
     .option("--pace <run>", "repeat, step by step and without a clock, what a run with --minutes did")
-    .option("--batch <n>", "rows per step (default: 256, of images 64)", whole(1))
-    .option("--seed <n>", "of the split, the initial parameters and every draw (default: 0)", whole(0))
+    .option("--batch <n>", "rows or images in a step (default: 256 rows, or 64 images)", whole(1))
+    .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(command);

@@ -1,4 +1,5 @@
 /** Image-shaped samples as one PNG: a contact sheet. */
+import { checkArray } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import sharp from "sharp";
 import { FigureError } from "./errors.ts";
@@ -22,6 +23,7 @@ export interface ImageGridOptions {
  * @throws FigureError when a value is NaN, or an option is out of range
  */
 export const imageGrid = async (images: NdArray, options: ImageGridOptions = {}): Promise<Uint8Array> => {
+  checkArray("imageGrid images", images);
   const [n = 0, c = 0, h = 0, w = 0] = images.shape;
   if (images.shape.length !== 4 || n < 1 || (c !== 1 && c !== 3) || h < 1 || w < 1)
     throw new ShapeError(`imageGrid: expected images of shape [n, 1 or 3, h, w], found [${images.shape}]`);

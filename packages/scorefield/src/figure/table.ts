@@ -1,4 +1,5 @@
 /** Rows of a table as numbers, checked so that a figure can draw them. */
+import { checkArray } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { FigureError } from "./errors.ts";
 
@@ -10,6 +11,7 @@ import { FigureError } from "./errors.ts";
  * @throws FigureError naming row and column of a value that is not finite
  */
 export const tableOf = (table: NdArray, what: string, columns?: number): { rows: number[][]; columns: number } => {
+  checkArray(what, table);
   const [n = 0, d = 0] = table.shape;
   if (table.shape.length !== 2 || n < 1 || d < 1 || (columns !== undefined && d !== columns))
     throw new ShapeError(`${what}: expected a table of shape [n,${columns ?? "d"}], found [${table.shape}]`);

@@ -35,7 +35,7 @@ const parse = (line: string): Metrics | undefined => {
 
 /**
  * The metrics of a run, an empty list if there are no metrics yet.
- * @throws RunError for a damaged line, save the last, which a crash may have cut off
+ * @throws RunError for a damaged line, except the last, which a crash may have cut off
  */
 export const readMetrics = async (run: string): Promise<Metrics[]> => {
   checkRunCall("readMetrics", run);

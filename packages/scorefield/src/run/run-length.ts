@@ -3,10 +3,14 @@ import type { Checkpoint, Deadline, Pace, TrainEvent } from "@scorefield/core";
 import { shareOfPace } from "@scorefield/core/internal";
 import type { Recipe } from "../recipe/resolve.ts";
 
-/** The share of the time that pictures may take; there are fewer where all would take more. The last one is always drawn. */
+/** The share of the time that pictures may take; there are fewer where all would take more. */
 const pictureShare = 0.1;
+/** The share that the last picture may take: it is drawn even where others are not. */
+const lastPictureShare = 0.25;
 /** Milliseconds for the page of the losses and the end of the process. */
 const closing = 500;
+/** Bytes that are written in a millisecond, until one knows. */
+const writing = 1e5;
 
 /** The share of a run's training that a checkpoint has behind it, in [0, 1]. */
 export const shareDone = (
@@ -39,21 +43,29 @@ export interface RunLength {
 /**
  * @param begun when the time of the run began, as `performance.now()` says it
  * @param picture evaluations of the network for a picture; 0 where there are no pictures
+ * @param bytes of a checkpoint
  */
 export const runLength = (
-  { steps, minutes, pace }: Recipe["training"],
-  { begun, checkpoint, picture }: { begun: number; checkpoint?: Checkpoint | undefined; picture: number },
+  { steps, minutes, pace, batch }: Recipe["training"],
+  {
+    begun,
+    checkpoint,
+    picture,
+    bytes,
+  }: { begun: number; checkpoint?: Checkpoint | undefined; picture: number; bytes: number },
 ): RunLength => {
   const done = shareDone({ steps, pace }, checkpoint);
   const total = 60_000 * (minutes ?? 0) * (1 - done);
   const last = new Map<Extra, number>();
   let drawing = 0;
-  let samplesPerSecond = 0;
   // A training step evaluates the network about three times: forwards, and twice as much backwards.
-  const pictureTime = (): number =>
-    last.get("picture") ?? (samplesPerSecond > 0 ? (1000 * picture) / (3 * samplesPerSecond) : 0);
-  const reserve = (): number =>
-    closing + (picture > 0 ? pictureTime() : 0) + (last.get("saving") ?? 0) + (last.get("averages") ?? 0);
+  const pictureTime = (stepTime: number): number => last.get("picture") ?? (picture * stepTime) / (3 * batch);
+  const drawsLast = (stepTime: number): boolean => pictureTime(stepTime) <= lastPictureShare * total;
+  const reserve = (stepTime: number): number =>
+    closing +
+    (drawsLast(stepTime) ? pictureTime(stepTime) : 0) +
+    (last.get("saving") ?? bytes / writing) +
+    (last.get("averages") ?? 0);
 
   return {
     length:
@@ -75,9 +87,10 @@ export const runLength = (
       if (what === "picture") drawing += time;
       return result;
     },
-    mayDraw: (event) => {
-      samplesPerSecond = event.samplesPerSecond;
-      return minutes === undefined || event.share === 1 || drawing + 2 * pictureTime() <= pictureShare * total;
+    mayDraw: ({ share, stepsPerSecond }) => {
+      if (minutes === undefined) return true;
+      const stepTime = 1000 / stepsPerSecond;
+      return share === 1 ? drawsLast(stepTime) : drawing + 2 * pictureTime(stepTime) <= pictureShare * total;
     },
   };
 };

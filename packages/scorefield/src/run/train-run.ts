@@ -38,7 +38,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const layout = trainedLayoutOf(record, parts);
   let reached = checkpoint;
   const begun = checkpoint?.step ?? 0;
-  // Damaged ones are told before the work, not after.
+  // Damaged ones are reported before the work, not after it.
   if (!fresh) await readMetrics(path);
   const begin = async (): Promise<MetricsLog> => {
     if (fresh) unlock = await makeRunFolder(path, fresh);
@@ -50,8 +50,13 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   };
   let metrics: MetricsLog | undefined;
   let unlock: (() => Promise<void>) | undefined;
-  const work = previewEvaluations(data, parts);
-  const course = runLength(recipe.training, { begun: run.begun, checkpoint, picture: work });
+  const course = runLength(recipe.training, {
+    begun: run.begun,
+    checkpoint,
+    picture: previewEvaluations(data, parts),
+    // The parameters, two moments and the averages, in float32.
+    bytes: 4 * layout.size * (3 + (average?.widths.length ?? 1)),
+  });
   const { from, total } = course;
   const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
   const events = train({ ...options, ...course.length, ...(checkpoint && { resume: checkpoint }) });
