@@ -1,13 +1,15 @@
 /** The classifier two-sample test: can a classifier distinguish samples from real data? */
 
 import type { FeatureNetwork } from "@scorefield/core";
-import { dataset, permutation } from "@scorefield/core";
-import { type Rows, toRows } from "@scorefield/core/internal";
+import { dataset, permutation, setting } from "@scorefield/core";
+import { featureNetworks, type Rows, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
 import { boostedTrees } from "../trees/boosted-trees.ts";
+import { againstReference, declareMetric } from "./metric.ts";
 import { rowRelations } from "./row-relations.ts";
+import { meanStatistic } from "./statistic.ts";
 
 /** Options of {@link classifierTwoSample}. */
 export interface ClassifierTwoSampleOptions {
@@ -156,3 +158,30 @@ export const classifierTwoSample = async (
   const count = right.reduce((sum, value) => sum + value, 0);
   return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
 };
+
+/** {@link classifierTwoSample} as a metric of `assess`: on samples in the units of the data. */
+export const twoSampleTestMetric = declareMetric({
+  kind: "two-sample-test",
+  name: "twoSampleTestMetric",
+  family: "classifiers",
+  title: "two-sample test",
+  summary: "how often a classifier tells them from real data, 0.5 for real data",
+  source: "Lopez-Paz & Oquab 2017",
+  unit: "share",
+  good: "near",
+  zero: "every set is named wrongly, which chance does not do",
+  range: [0, 1],
+  settings: {
+    network: setting.part(featureNetworks, {
+      otherwise: "boosted trees for rows of numbers, the network of trainClassifier for others",
+      help: "what looks at the samples",
+    }),
+    steps: setting.whole({ least: 1, default: 300, help: "steps that a network is trained for" }),
+  },
+  take: ({ own, seed, signal, runtime }, { network, steps }) =>
+    againstReference(own, async (reference, set) => {
+      const options = { ...(network && { network }), steps, seed, signal, runtime };
+      const { pValue, right } = await classifierTwoSample(reference, set, options);
+      return Object.assign(meanStatistic(right), { pValue });
+    }),
+});

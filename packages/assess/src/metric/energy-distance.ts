@@ -1,8 +1,11 @@
 /** The energy distance between two sample sets. */
 
+import { setting } from "@scorefield/core";
 import { type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
+import { againstReference, declareMetric, unitOfSamples } from "./metric.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import type { Statistic } from "./statistic.ts";
 
@@ -77,3 +80,22 @@ export const energyDistanceStatistic = (
   const nearness = (a: Rows, b: Rows) => squaredDistances(a, b).map((square) => -Math.sqrt(square));
   return pairStatistic({ n: x.n, m: y.n, xx: nearness(x, x), xy: nearness(x, y), yy: nearness(y, y) }, unbiased);
 };
+
+/** {@link energyDistance} as a metric of `assess`; here unbiased by default. */
+export const energyDistanceMetric = declareMetric({
+  kind: "energy-distance",
+  name: "energyDistanceMetric",
+  family: "distances",
+  title: "energy distance",
+  summary: "2 E d(X, Y) − E d(X, X') − E d(Y, Y'), with d the Euclidean distance",
+  source: "Szekely & Rizzo 2013",
+  unit: unitOfSamples,
+  good: "small",
+  zero: "one distribution; the unbiased estimate may be negative",
+  settings: {
+    unbiased: setting.boolean({ default: true, help: "without the distance of a row to itself, right on average" }),
+    rows: pairRows,
+  },
+  take: ({ compared }, { rows, unbiased }) =>
+    againstReference(fewRows(compared, rows), (a, b) => energyDistanceStatistic(a, b, { unbiased })),
+});

@@ -38,3 +38,9 @@ export const classifierExtractor = (
   features: (samples, { signal } = {}) =>
     mapBatches((x) => layerNorm(classifier.features(x)), samples, { signal, runtime }),
 });
+
+/** What a distance on features is called: for people without the extractor's name, FID and KID as they are. */
+export const featureNames = (name: string, title: string): { readonly name: string; readonly label?: string } => ({
+  name,
+  ...(/^(frechet|kernel)-/.test(name) && { label: title }),
+});

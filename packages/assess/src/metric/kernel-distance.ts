@@ -1,7 +1,10 @@
 /** The kernel distance: KID, where the features come from the Inception network. */
 
+import { setting } from "@scorefield/core";
 import { checkWhole, innerProducts, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
+import { featureNames } from "./extractor.ts";
+import { againstReference, declareMetric } from "./metric.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
@@ -54,3 +57,25 @@ export const kernelDistanceStatistic = (
  */
 export const kernelDistance = (a: NdArray, b: NdArray, options: KernelDistanceOptions = {}): number =>
   plainValue(kernelDistanceStatistic(a, b, options));
+
+/** {@link kernelDistance} of features as a metric of `assess`: KID, for features of the Inception network. */
+export const kernelDistanceMetric = declareMetric({
+  kind: "kernel-distance",
+  name: "kernelDistanceMetric",
+  family: "distances between features",
+  title: "kernel distance",
+  summary: "squared discrepancy of features, cubic kernel, unbiased",
+  source: "Binkowski, Sutherland, Arbel & Gretton 2018, section 3",
+  unit: "",
+  good: "small",
+  zero: "features of one distribution; the estimate may be negative",
+  needs: "features",
+  settings: {
+    block: setting.whole({ least: 2, default: 1000, help: "rows per block; the result is a mean over blocks" }),
+  },
+  take: ({ features }, options) =>
+    features && {
+      ...featureNames(features.extractor.kernelName, "kernel distance"),
+      ...againstReference(features, (a, b) => kernelDistanceStatistic(a, b, options)),
+    },
+});

@@ -12,6 +12,7 @@ import {
   type Tensor,
   zeros,
 } from "@scorefield/tensor";
+import { declareMetric } from "./metric.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
 /** Nearest training samples. */
@@ -152,3 +153,35 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
  */
 export const closerThanHeldOut = (samples: NdArray, heldOut: NdArray): number =>
   plainValue(closerThanHeldOutStatistic(samples, heldOut));
+
+/** The nearest training samples of samples and of the reference: details of {@link nearerToTrainingMetric}. */
+export interface NearestPairs {
+  readonly samples: NearestTraining;
+  readonly heldOut: NearestTraining;
+}
+
+/** {@link closerThanHeldOut} as a metric of `assess`. */
+export const nearerToTrainingMetric = declareMetric({
+  kind: "nearer-to-training",
+  name: "nearerToTrainingMetric",
+  family: "memorisation",
+  title: "nearer to training",
+  summary: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
+  source: "in the spirit of Meehan, Chaudhuri & Dasgupta 2020",
+  unit: "share",
+  good: "near",
+  zero: "every sample is farther from training data than all unseen real data",
+  range: [0, 1],
+  expected: 0.5,
+  needs: "training",
+  settings: {},
+  take: async ({ compared, training, signal, runtime }) => {
+    if (!training) return undefined;
+    const near = (set: NdArray) => nearestTraining(set, training, { signal, runtime });
+    const pairs: NearestPairs = { samples: await near(compared.samples), heldOut: await near(compared.reference) };
+    return {
+      samples: () => closerThanHeldOutStatistic(pairs.samples.distances, pairs.heldOut.distances),
+      details: pairs,
+    };
+  },
+});

@@ -1,8 +1,12 @@
 /** Whether samples lie where real data lie, and the other way round, by neighbourhoods of rows. */
 
+import { setting } from "@scorefield/core";
 import { checkWhole, toRowPair } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
+import { againstReference, declareMetric } from "./metric.ts";
+import type { MetricInput } from "./metric-input.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { meanStatistic, plainValue, type Statistic } from "./statistic.ts";
 
 /** Squared distance of every row to its k-th nearest other row. @param squares [n, n] */
@@ -92,3 +96,77 @@ export const densityCoverage = (real: NdArray, samples: NdArray, options: { read
   const { density, coverage } = densityCoverageStatistics(real, samples, options);
   return { density: plainValue(density), coverage: plainValue(coverage) };
 };
+
+/** Neighbourhoods are of features, where there are some. */
+const rowsOf = ({ features, compared }: MetricInput, rows: number) => fewRows(features ?? compared, rows);
+
+const neighbours = (byDefault: number) => ({
+  k: setting.whole({ least: 1, default: byDefault, help: "neighbours that a neighbourhood reaches to" }),
+  rows: pairRows,
+});
+
+const family = "neighbourhoods";
+const share = { unit: "share", good: "large", range: [0, 1] } as const;
+const kynkaanniemi = "Kynkaanniemi, Karras, Laine, Lehtinen & Aila 2019";
+const naeem = "Naeem, Oh, Uh, Choi & Yoo 2020";
+
+/** The precision of {@link precisionRecall} as a metric of `assess`. */
+export const precisionMetric = declareMetric({
+  kind: "precision",
+  name: "precisionMetric",
+  family,
+  title: "precision",
+  summary: "share of samples within reach of real data",
+  source: kynkaanniemi,
+  ...share,
+  zero: "no sample is near real data",
+  settings: neighbours(3),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).precision),
+});
+
+/** The recall of {@link precisionRecall} as a metric of `assess`. */
+export const recallMetric = declareMetric({
+  kind: "recall",
+  name: "recallMetric",
+  family,
+  title: "recall",
+  summary: "share of real data within reach of samples",
+  source: kynkaanniemi,
+  ...share,
+  zero: "no real data are near samples",
+  settings: neighbours(3),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).recall),
+});
+
+/** The density of {@link densityCoverage} as a metric of `assess`. */
+export const densityMetric = declareMetric({
+  kind: "density",
+  name: "densityMetric",
+  family,
+  title: "density",
+  summary: "real neighbourhoods around a sample, 1 for real data",
+  source: naeem,
+  unit: "neighbourhoods",
+  good: "near",
+  zero: "no sample is near real data",
+  settings: neighbours(5),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).density),
+});
+
+/** The coverage of {@link densityCoverage} as a metric of `assess`. */
+export const coverageMetric = declareMetric({
+  kind: "coverage",
+  name: "coverageMetric",
+  family,
+  title: "coverage",
+  summary: "share of real neighbourhoods with a sample in them",
+  source: naeem,
+  ...share,
+  zero: "no sample is near real data",
+  settings: neighbours(5),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).coverage),
+});
