@@ -48,9 +48,10 @@ describe.skipIf(process.platform !== "linux")("a graphics processor that is not 
 
 describe.skipIf(process.platform !== "linux")("limits of the process", { timeout: 60_000 }, () => {
   test("few file handles", () => {
-    const { status, stderr } = train("ulimit -n 30", []);
-    expect(stderr).toBe(
-      "scorefield: could not start: expected 256 file handles, found fewer; raise the limit (ulimit -n)\n",
+    // Versions of Node start with different numbers of handles: the last one is missing sooner or later.
+    const { status, stderr } = train("ulimit -n 26", ["--steps", "2"]);
+    expect(stderr).toMatch(
+      /(^|\n)scorefield: .*expected (256|a free) file handles?, found (fewer|none).*; raise the limit \(ulimit -n\)\n$/,
     );
     expect(status).toBe(1);
   });

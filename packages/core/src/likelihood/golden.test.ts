@@ -120,8 +120,8 @@ test("every case has its values", () => {
   expect(cases.map(({ name, dtype }) => `${name}, ${dtype}`).sort()).toEqual(Object.keys(goldenValues).sort());
 });
 
-/** Rounding of another machine grows on the way, the more in float32. */
-const tolerances = { float32: 2e-4, float64: 1e-9 };
+/** Rounding of another machine or version of V8 grows on the way, the more in float32. */
+const tolerances = { float32: 2e-4, float64: 1e-8 };
 
 test.each(cases)("$name, $dtype", async ({ name, dtype, run }) => {
   const [values, evaluations] = goldenValues[`${name}, ${dtype}`]!;

@@ -7,6 +7,8 @@ const at = (path: string): string => JSON.stringify(new URL(`../../dist/${path}`
 /** What a process says that may have no more than a shell's `ulimit` leaves it. */
 const under = (limit: string, code: string): string => {
   const program = `
+    import { spawnSync } from "node:child_process";
+    import { readFileSync } from "node:fs";
     import { compile, ndarray, toOnnx } from ${at("index.js")};
     import { native } from ${at("runtime/native.js")};
     const runtime = native({ cache: false });
@@ -16,6 +18,12 @@ const under = (limit: string, code: string): string => {
       } catch (error) {
         return error.name + ": " + error.message;
       }
+    };
+    /** Leaves the process so many MiB more of address space than it holds: versions of Node reserve different amounts. */
+    const leave = (mebibytes) => {
+      const held = Number(/VmSize:\\s+(\\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]);
+      const { status } = spawnSync("prlimit", ["--pid", process.pid, "--as=" + (held * 1024 + mebibytes * 2 ** 20)]);
+      if (status !== 0) throw new Error("prlimit failed");
     };
     const square = async () => {
       const f = await compile((x) => x.multiply(x), [{ shape: [2] }], { runtime });
@@ -29,10 +37,11 @@ const under = (limit: string, code: string): string => {
   return stdout;
 };
 
-const possible = process.platform === "linux" && spawnSync("bash", ["-c", "ulimit -v 4000000"]).status === 0;
+const possible =
+  process.platform === "linux" && spawnSync("bash", ["-c", "ulimit -v 4000000; prlimit --as"]).status === 0;
 
 describe.skipIf(!possible)(
-  `native() under limits${possible ? "" : ": skipped, it needs Linux and bash"}`,
+  `native() under limits${possible ? "" : ": skipped, it needs Linux, bash and prlimit"}`,
   { timeout: 60_000 },
   () => {
     it("says so where the address space has no room for its thread", () => {
@@ -46,9 +55,10 @@ describe.skipIf(!possible)(
       const n = 150_000_000;
       const f = await compile((x) => x.slice([[0, 1]]), [{ shape: [n] }], { runtime });
       const x = ndarray(new Float32Array(n));
+      leave(400);
       console.log(await attempt(() => f(x)));
       console.log(await attempt(square));`;
-      expect(under("ulimit -v 2600000", code)).toMatch(
+      expect(under("true", code)).toMatch(
         /^RuntimeError: expected 573 MiB of free memory for a copy of an array, found less; compute fewer at once\n4,9\n$/,
       );
     });
@@ -57,9 +67,10 @@ describe.skipIf(!possible)(
       const code = `
       const outer = (x) => x.reshape([20_000, 1]).matmul(x.reshape([1, 20_000])).sum();
       const f = await compile(outer, [{ shape: [20_000] }], { runtime });
+      leave(900);
       console.log(await attempt(() => f(ndarray(new Float32Array(20_000)))));
       console.log(await attempt(square));`;
-      expect(under("ulimit -v 2600000", code)).toMatch(
+      expect(under("true", code)).toMatch(
         /^RuntimeError: native \(cpu\): could not run the model: expected .* of free memory.*, found less; compute fewer at once\n4,9\n$/,
       );
     });
@@ -70,15 +81,14 @@ describe.skipIf(!possible)(
       const handles = [];
       for (;;) try { handles.push(openSync("/dev/null")); } catch { break; }
       // The thread, its modules and the library need some each. (A thread that fails keeps one: Node loses it.)
-      for (const free of [0, 1, 1, 2, 2, 4]) {
+      for (let free = 0, said; said !== "4,9"; free++) {
         for (const handle of handles.splice(0, free)) closeSync(handle);
-        console.log(await attempt(square));
-      }
-      for (const handle of handles) closeSync(handle);
-      console.log(await attempt(square));`;
+        said = await attempt(square);
+        console.log(said);
+      }`;
       const lines = under("ulimit -n 80", code).trim().split("\n");
       expect(lines.at(-1)).toBe("4,9");
-      expect(lines).toHaveLength(7);
+      expect(lines.length).toBeGreaterThan(3);
       for (const line of lines.slice(0, -1))
         expect(line).toMatch(
           /^RuntimeError: native \(cpu\): .* expected a free file handle, found none, the limit of open files is reached; raise the limit \(ulimit -n\)$/,
