@@ -2,7 +2,15 @@
 
 import type { FeatureNetwork } from "@scorefield/core";
 import { dataset, permutation, setting } from "@scorefield/core";
-import { featureNetworks, type Rows, toRows } from "@scorefield/core/internal";
+import {
+  checkMade,
+  checkOptions,
+  checkWhole,
+  featureNetworks,
+  type Known,
+  type Rows,
+  toRows,
+} from "@scorefield/core/internal";
 import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
@@ -112,6 +120,14 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
   return data.map((logit) => (logit > 0 ? 1 : 0));
 };
 
+const known = {
+  network: true,
+  steps: true,
+  seed: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<ClassifierTwoSampleOptions>;
+
 /**
  * Trains a classifier on half of both sets to predict the set of a row, and counts how often it is right about the
  * other half (Lopez-Paz & Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is
@@ -120,13 +136,20 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
  * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
- * @throws ShapeError for samples of different shape or too few; the signal's reason when aborted
+ * @throws ShapeError for samples of different shape or too few; ArgumentError for what are no arrays, values that
+ *   are not finite and options out of range; the signal's reason when aborted
  */
 export const classifierTwoSample = async (
   a: NdArray,
   b: NdArray,
-  { network, steps = 500, seed = 0, signal, runtime }: ClassifierTwoSampleOptions = {},
+  options: ClassifierTwoSampleOptions = {},
 ): Promise<TwoSampleTest> => {
+  checkOptions("classifierTwoSample", options, known);
+  const { network, steps = 500, seed = 0, signal, runtime } = options;
+  if (network)
+    checkMade("classifierTwoSample network", network, ["initialise", "apply"], "a network such as perceptron()");
+  checkWhole("classifierTwoSample steps", steps);
+  for (const set of [a, b]) toRows("classifierTwoSample", set);
   if (a.shape.slice(1).join() !== b.shape.slice(1).join() || Math.min(a.shape[0] ?? 0, b.shape[0] ?? 0) < 4)
     throw new ShapeError(
       `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,

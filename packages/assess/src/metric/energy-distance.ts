@@ -1,7 +1,7 @@
 /** The energy distance between two sample sets. */
 
 import { setting } from "@scorefield/core";
-import { type Rows, toRowPair } from "@scorefield/core/internal";
+import { checkOptions, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
 import { againstReference, declareMetric, unitOfSamples } from "./metric.ts";
@@ -60,11 +60,9 @@ const sumOfDistances = (a: Rows, b: Rows): number => {
  *   U-statistic is right on average, and so sometimes negative
  * @throws ShapeError for rows of different size or too few (1, or 2 when unbiased); ArgumentError for values not finite
  */
-export const energyDistance = (
-  a: NdArray,
-  b: NdArray,
-  { unbiased = false }: { readonly unbiased?: boolean } = {},
-): number => {
+export const energyDistance = (a: NdArray, b: NdArray, options: { readonly unbiased?: boolean } = {}): number => {
+  checkOptions("energyDistance", options, { unbiased: true });
+  const { unbiased = false } = options;
   const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
   const within = (rows: Rows) => (2 * sumOfDistances(rows, rows)) / (rows.n * (unbiased ? rows.n - 1 : rows.n));
   return (2 * sumOfDistances(x, y)) / (x.n * y.n) - within(x) - within(y);
@@ -74,8 +72,10 @@ export const energyDistance = (
 export const energyDistanceStatistic = (
   a: NdArray,
   b: NdArray,
-  { unbiased = false }: { readonly unbiased?: boolean } = {},
+  options: { readonly unbiased?: boolean } = {},
 ): Statistic => {
+  checkOptions("energyDistance", options, { unbiased: true });
+  const { unbiased = false } = options;
   const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
   const nearness = (a: Rows, b: Rows) => squaredDistances(a, b).map((square) => -Math.sqrt(square));
   return pairStatistic({ n: x.n, m: y.n, xx: nearness(x, x), xy: nearness(x, y), yy: nearness(y, y) }, unbiased);

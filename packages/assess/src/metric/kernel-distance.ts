@@ -1,7 +1,7 @@
 /** The kernel distance: KID, where the features come from the Inception network. */
 
 import { setting } from "@scorefield/core";
-import { checkWhole, innerProducts, type Rows, toRowPair } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, innerProducts, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { featureNames } from "./extractor.ts";
 import { againstReference, declareMetric } from "./metric.ts";
@@ -22,11 +22,9 @@ const part = ({ d, data, n }: Rows, k: number, parts: number): Rows => {
 };
 
 /** {@link kernelDistance} as a statistic of its rows' counts. */
-export const kernelDistanceStatistic = (
-  a: NdArray,
-  b: NdArray,
-  { block = 1000 }: KernelDistanceOptions = {},
-): Statistic => {
+export const kernelDistanceStatistic = (a: NdArray, b: NdArray, options: KernelDistanceOptions = {}): Statistic => {
+  checkOptions("kernelDistance", options, { block: true } satisfies Known<KernelDistanceOptions>);
+  const { block = 1000 } = options;
   checkWhole("kernelDistance block", block);
   const [x, y] = toRowPair("kernelDistance", a, b, 2);
   const parts = Math.max(1, Math.floor(Math.min(x.n, y.n) / Math.max(2, block)));

@@ -1,7 +1,7 @@
 /** The maximum mean discrepancy under a Gaussian kernel. */
 
 import { setting } from "@scorefield/core";
-import { checkPositive, type Rows, toRowPair } from "@scorefield/core/internal";
+import { checkOptions, checkPositive, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
 import { againstReference, declareMetric } from "./metric.ts";
@@ -43,6 +43,7 @@ const medianDistance = (x: Rows, y: Rows): number => {
 
 /** {@link mmd} as a statistic of its rows' counts. */
 export const mmdStatistic = (a: NdArray, b: NdArray, options: MmdOptions = {}): Statistic => {
+  checkOptions("mmd", options, { bandwidth: true } satisfies Known<MmdOptions>);
   const [x, y] = toRowPair("mmd", a, b, 2);
   const { bandwidth = medianDistance(x, y) } = options;
   checkPositive("mmd bandwidth", bandwidth);

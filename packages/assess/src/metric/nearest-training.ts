@@ -1,6 +1,7 @@
 /** The nearest training sample of each generated one: does the model repeat what it was shown? */
 
 import { type Dataset, dataset } from "@scorefield/core";
+import { checkMade, checkOptions, toRows } from "@scorefield/core/internal";
 import {
   compile,
   isNdArray,
@@ -53,13 +54,18 @@ const meanOf = ({ data, shape: [n = 0] }: NdArray): Float64Array => {
  * sample once more in double precision. O(n m d), some 50 ms per thousand samples, ten thousand rows and 28 x 28 pixels.
  * @param samples [n, ...shape]
  * @param training [m, ...shape], or a dataset, which is read block by block
- * @throws ShapeError for samples of different size, or no samples; the signal's reason when aborted
+ * @throws ShapeError for samples of different size, or no samples; ArgumentError for samples that are no array or not finite;
+ *   the signal's reason when aborted
  */
 export const nearestTraining = async (
   samples: NdArray,
   training: NdArray<"float32"> | Dataset,
-  { signal, runtime }: NearestTrainingOptions = {},
+  options: NearestTrainingOptions = {},
 ): Promise<NearestTraining> => {
+  checkOptions("nearestTraining", options, { signal: true, runtime: true });
+  const { signal, runtime } = options;
+  checkMade("nearestTraining training", training, ["shape"], "an array, or a dataset such as dataset(values)");
+  toRows("nearestTraining", samples, 0);
   const [n = 0, ...shape] = samples.shape;
   const known = isNdArray(training) ? dataset(training as NdArray<"float32">) : (training as Dataset);
   const { count } = known;
@@ -120,6 +126,7 @@ export const nearestTraining = async (
 
 /** {@link closerThanHeldOut} as a statistic of how often each distance counts. */
 export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): Statistic => {
+  for (const distances of [samples, heldOut]) toRows("closerThanHeldOut", distances);
   const [n, m] = [samples.data.length, heldOut.data.length];
   const distances = Float64Array.from([...samples.data, ...heldOut.data], Number);
   const order = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[i]! - distances[j]!);
@@ -150,6 +157,7 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
  * for a model that repeats its training data.
  * @param samples distances of generated samples, [n]
  * @param heldOut distances of held-out real ones, [m]
+ * @throws ShapeError for no distances; ArgumentError for distances that are not finite
  */
 export const closerThanHeldOut = (samples: NdArray, heldOut: NdArray): number =>
   plainValue(closerThanHeldOutStatistic(samples, heldOut));

@@ -1,7 +1,7 @@
 /** Whether samples lie where real data lie, and the other way round, by neighbourhoods of rows. */
 
 import { setting } from "@scorefield/core";
-import { checkWhole, toRowPair } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, toRowPair } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
 import { againstReference, declareMetric } from "./metric.ts";
@@ -17,12 +17,19 @@ const radii = (squares: Float64Array, n: number, k: number): Float64Array =>
     return row.sort()[k - 1]!;
   });
 
-const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
+/** Options of neighbourhoods. */
+interface NeighbourhoodOptions {
+  readonly k?: number;
+}
+
+const prepare = (name: string, real: NdArray, samples: NdArray, options: NeighbourhoodOptions, byDefault: number) => {
+  checkOptions(name, options, { k: true });
+  const { k = byDefault } = options;
   checkWhole(`${name} k`, k);
   const [x, y] = toRowPair(name, real, samples);
   if (Math.min(x.n, y.n) <= k)
     throw new ShapeError(`${name}: expected more than k = ${k} rows in each set, found ${x.n} and ${y.n}`);
-  return { x, y, across: squaredDistances(x, y) };
+  return { k, x, y, across: squaredDistances(x, y) };
 };
 
 /**
@@ -32,9 +39,9 @@ const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
 export const precisionRecallStatistics = (
   real: NdArray,
   samples: NdArray,
-  { k = 3 }: { readonly k?: number } = {},
+  options: NeighbourhoodOptions = {},
 ): { readonly precision: Statistic; readonly recall: Statistic } => {
-  const { x, y, across } = prepare("precisionRecall", real, samples, k);
+  const { k, x, y, across } = prepare("precisionRecall", real, samples, options, 3);
   const realRadii = radii(squaredDistances(x, x), x.n, k);
   const sampleRadii = radii(squaredDistances(y, y), y.n, k);
   const inReal = new Uint8Array(y.n);
@@ -58,7 +65,7 @@ export const precisionRecallStatistics = (
  * @param options `k`, default 3
  * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
  */
-export const precisionRecall = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+export const precisionRecall = (real: NdArray, samples: NdArray, options: NeighbourhoodOptions = {}) => {
   const { precision, recall } = precisionRecallStatistics(real, samples, options);
   return { precision: plainValue(precision), recall: plainValue(recall) };
 };
@@ -67,9 +74,9 @@ export const precisionRecall = (real: NdArray, samples: NdArray, options: { read
 export const densityCoverageStatistics = (
   real: NdArray,
   samples: NdArray,
-  { k = 5 }: { readonly k?: number } = {},
+  options: NeighbourhoodOptions = {},
 ): { readonly density: Statistic; readonly coverage: Statistic } => {
-  const { x, y, across } = prepare("densityCoverage", real, samples, k);
+  const { k, x, y, across } = prepare("densityCoverage", real, samples, options, 5);
   const realRadii = radii(squaredDistances(x, x), x.n, k);
   const balls = new Float64Array(y.n);
   const covered = new Uint8Array(x.n);
@@ -92,7 +99,7 @@ export const densityCoverageStatistics = (
  * @param options `k`, default 5
  * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
  */
-export const densityCoverage = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+export const densityCoverage = (real: NdArray, samples: NdArray, options: NeighbourhoodOptions = {}) => {
   const { density, coverage } = densityCoverageStatistics(real, samples, options);
   return { density: plainValue(density), coverage: plainValue(coverage) };
 };

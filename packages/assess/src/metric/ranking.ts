@@ -1,6 +1,7 @@
 /** How well scores put one class above the other. */
 
 import { ArgumentError } from "@scorefield/core";
+import { checkArray } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 
 interface Group {
@@ -10,6 +11,8 @@ interface Group {
 
 /** Counts of both classes among equal scores, the highest score first. */
 const groups = (name: string, scores: NdArray, labels: NdArray): Group[] => {
+  checkArray(`${name} scores`, scores);
+  checkArray(`${name} labels`, labels);
   const n = scores.data.length;
   if (scores.shape.length !== 1 || labels.shape.join() !== scores.shape.join())
     throw new ShapeError(`${name}: expected scores [n] and labels [n], found [${scores.shape}] and [${labels.shape}]`);

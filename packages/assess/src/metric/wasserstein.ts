@@ -1,7 +1,7 @@
 /** Optimal transport between sample sets: on the line, where sorting solves it, and averaged over random lines. */
 
 import { ArgumentError, normal, setting } from "@scorefield/core";
-import { checkWhole, type Rows, toRowPair } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { againstReference, declareMetric, unitOfSamples } from "./metric.ts";
 import { fewRows, pairRows } from "./pair-rows.ts";
@@ -93,7 +93,11 @@ export interface SlicedWassersteinOptions {
   readonly seed?: number;
 }
 
-const prepare = (a: NdArray, b: NdArray, { projections = 128, order = 2, seed = 0 }: SlicedWassersteinOptions) => {
+const known = { projections: true, order: true, seed: true } satisfies Known<SlicedWassersteinOptions>;
+
+const prepare = (a: NdArray, b: NdArray, options: SlicedWassersteinOptions) => {
+  checkOptions("slicedWasserstein", options, known);
+  const { projections = 128, order = 2, seed = 0 } = options;
   checkWhole("slicedWasserstein projections", projections);
   if (!(order >= 1 && Number.isFinite(order)))
     throw new ArgumentError(`slicedWasserstein order: expected a finite number of at least 1, found ${order}`);

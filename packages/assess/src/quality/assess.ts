@@ -4,7 +4,7 @@ import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { isNdArray } from "@scorefield/tensor";
 import type { AssessData } from "../metric/metric-input.ts";
 import { usualMetrics } from "../metric/metrics.ts";
-import { type AssessProgress, type CompareOptions, compareSets, type Quality } from "./compare-sets.ts";
+import { type CompareOptions, compareSets, type Quality } from "./compare-sets.ts";
 import { plainJson } from "./plain-json.ts";
 
 /** Options of {@link assess}. */

@@ -1,5 +1,6 @@
 /** Sample sets as metrics see them: rows of float64. */
 import { type NdArray, ShapeError, sizeOf } from "@scorefield/tensor";
+import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 
 /** `n` rows of `d` numbers, row-major. */
@@ -11,9 +12,11 @@ export interface Rows {
 
 /**
  * Axis 0 as rows, all further axes flattened into columns.
- * @throws ShapeError for a scalar or for fewer rows than `least`; ArgumentError for a value that is not finite
+ * @throws ShapeError for a scalar or for fewer rows than `least`; ArgumentError for what is no array, and for a value that
+ *   is not finite
  */
 export const toRows = (name: string, array: NdArray, least = 1): Rows => {
+  checkArray(name, array);
   const [n, ...row] = array.shape;
   if (n === undefined || n < least)
     throw new ShapeError(`${name}: expected at least ${least} samples along axis 0, found shape [${array.shape}]`);
