@@ -31,8 +31,8 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
   const names = taken.map((format) => (format in known ? known[format as keyof typeof known] : `.${format}`));
   throw new DataError({
     path,
-    expected: `a file name that ends in ${names.join(", ")} (with .gz too, save .npz and .parquet)`,
-    found: format ? `a ${format} file, which has no place here` : "another ending",
+    expected: `a file name that ends in ${names.join(", ")} (with .gz too, except .npz and .parquet)`,
+    found: format ? `a ${format} file` : "another ending",
     fix: format
       ? "Use readTable for tables and readArray for arrays"
       : "Convert the file, or rename it if its format is one of these",
@@ -108,11 +108,13 @@ export const readTable = async <D extends FloatType = "float64">(
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also
- * with `.gz` save `.npz`. The element types are the same as for {@link readNpy}.
+ * with `.gz`, except `.npz`. The element types are the same as for {@link readNpy}.
  * @param options.array for `.npz`: which array
- * @throws DataError
+ * @throws DataError for damaged, missing and unknown files; as `readTable` for what is no path, and unknown options
  */
 export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<NdArray> => {
+  checkPath("readArray", path);
+  checkOptions("readArray", options, { array: true });
   switch (formatOf(path, ["npy", "npz", "idx"])) {
     case "npy":
       return readNpy(path);

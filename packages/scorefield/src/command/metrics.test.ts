@@ -1,21 +1,9 @@
 import { metricCatalogue } from "@scorefield/assess";
-import { Command } from "commander";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { printedBy } from "../testing/printed-by.ts";
 import { addMetrics } from "./metrics.ts";
 
-afterEach(() => vi.restoreAllMocks());
-
-const printed = (...args: readonly string[]): string => {
-  let text = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    text += chunk;
-    return true;
-  });
-  const root = new Command().exitOverride();
-  addMetrics(root);
-  root.parse(["metrics", ...args], { from: "user" });
-  return text;
-};
+const printed = (...args: readonly string[]) => printedBy(addMetrics, "metrics", ...args);
 
 test("every metric is listed, and explained from its declaration", () => {
   const list = printed();
