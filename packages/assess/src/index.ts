@@ -64,37 +64,67 @@ export {
 export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./instrument/streamlines.ts";
 export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./instrument/surface.ts";
 export { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "./metric/bootstrap.ts";
+export { brokenOrderMetric, type OrderedPair } from "./metric/broken-order.ts";
+export { classAccuracyMetric } from "./metric/class-accuracy.ts";
 export {
   type ClassifierTwoSampleOptions,
   classifierTwoSample,
   type TwoSampleTest,
+  twoSampleTestMetric,
 } from "./metric/classifier-two-sample.ts";
-export { energyDistance, energyDistanceStatistic } from "./metric/energy-distance.ts";
+export { energyDistance, energyDistanceMetric, energyDistanceStatistic } from "./metric/energy-distance.ts";
 export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
-export { frechetDistance, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
-export { type KernelDistanceOptions, kernelDistance, kernelDistanceStatistic } from "./metric/kernel-distance.ts";
+export { frechetDistance, frechetDistanceMetric, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
+export {
+  type KernelDistanceOptions,
+  kernelDistance,
+  kernelDistanceMetric,
+  kernelDistanceStatistic,
+} from "./metric/kernel-distance.ts";
 export { type MarginalDistance, marginals } from "./metric/marginals.ts";
-export { type MmdOptions, mmd, mmdStatistic } from "./metric/mmd.ts";
+export {
+  againstReference,
+  declareMetric,
+  type Metric,
+  type MetricDeclaration,
+  type MetricWords,
+  type SetStatistic,
+  type Taken,
+  unitOfSamples,
+} from "./metric/metric.ts";
+export type { AssessData, Judge, MetricInput, SampleSets } from "./metric/metric-input.ts";
+export { metricCatalogue, metrics, usualMetrics } from "./metric/metrics.ts";
+export { type MmdOptions, mmd, mmdMetric, mmdStatistic } from "./metric/mmd.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
 export {
   closerThanHeldOut,
   closerThanHeldOutStatistic,
   type NearestTraining,
   type NearestTrainingOptions,
+  nearerToTrainingMetric,
   nearestTraining,
 } from "./metric/nearest-training.ts";
 export {
+  coverageMetric,
   densityCoverage,
   densityCoverageStatistics,
+  densityMetric,
+  precisionMetric,
   precisionRecall,
   precisionRecallStatistics,
+  recallMetric,
 } from "./metric/neighbourhoods.ts";
 export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
-export { meanStatistic, plainValue, type Statistic } from "./metric/statistic.ts";
-export { type SlicedWassersteinOptions, slicedWasserstein, slicedWassersteinStatistic } from "./metric/wasserstein.ts";
+export { meanStatistic, plainValue, type Statistic, statistic } from "./metric/statistic.ts";
+export {
+  type SlicedWassersteinOptions,
+  slicedWasserstein,
+  slicedWassersteinMetric,
+  slicedWassersteinStatistic,
+} from "./metric/wasserstein.ts";
 export { type AssessOptions, assess } from "./quality/assess.ts";
-export type { AssessData, AssessProgress, Quality } from "./quality/compare-sets.ts";
+export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
 export { type BoostedTrees, type BoostedTreesOptions, boostedTrees } from "./trees/boosted-trees.ts";

@@ -7,6 +7,7 @@ export { givenRows } from "./model/given.ts";
 export { perSample } from "./model/per-sample.ts";
 export { preconditionings } from "./model/preconditionings.ts";
 export { constants } from "./model/trained.ts";
+export { featureNetworks } from "./network/feature-networks.ts";
 export { networks } from "./network/networks.ts";
 export { firstRows } from "./numeric/first-rows.ts";
 export { gaussLegendre } from "./numeric/gauss-legendre.ts";

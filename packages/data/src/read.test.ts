@@ -19,3 +19,9 @@ test("the values have the element type that was asked for, for the compiler too"
   const wide: NdArray<"float64"> = (await readTable(path)).values;
   expect([narrow.dtype, wide.dtype]).toEqual(["float32", "float64"]);
 });
+
+test("readArray refuses what is no path, and unknown options", async () => {
+  const call = readArray as (...args: readonly unknown[]) => Promise<unknown>;
+  await expect(call(3)).rejects.toThrow(/readArray/);
+  await expect(call("a.npz", { arry: "x" })).rejects.toThrow(/readArray.*arry/s);
+});

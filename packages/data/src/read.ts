@@ -110,9 +110,9 @@ export const readTable = async <D extends FloatType = "float64">(
 
 /**
  * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also
- * with `.gz` save `.npz`. The element types are the same as for {@link readNpy}.
+ * with `.gz`, except `.npz`. The element types are the same as for {@link readNpy}.
  * @param options.array for `.npz`: which array
- * @throws DataError
+ * @throws DataError for damaged, missing and unknown files; as `readTable` for what is no path, and unknown options
  */
 export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<NdArray> => {
   checkPath("readArray", path);

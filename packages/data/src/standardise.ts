@@ -46,7 +46,11 @@ export const fitStandardisation = (rows: NdArray<FloatType>, names?: readonly st
   }
   for (let j = 0; j < width; j++)
     if (!Number.isFinite(squares[j]!))
-      throw new DataError({ column: names?.[j] ?? `column${j + 1}`, expected: "finite values", found: "others" });
+      throw new DataError({
+        column: names?.[j] ?? `column${j + 1}`,
+        expected: "finite values",
+        found: "some that are not",
+      });
   return {
     mean: [...mean].map((value, j) => value * units[j]!),
     scale: [...squares].map((sum, j) => Math.sqrt(sum / count) * units[j]! || 1),

@@ -24,7 +24,18 @@ export {
   type MeasureImagesOptions,
   measureImages,
 } from "./images/measure-images.ts";
-export type { DrawRequest, Features, Measured, MeasureInput, MeasureProgress } from "./measure.ts";
+export type {
+  ClassShare,
+  ColumnSections,
+  DrawRequest,
+  Features,
+  ImageSections,
+  Measured,
+  MeasureInput,
+  MeasureProgress,
+  NearestPair,
+  SampleQuality,
+} from "./measure.ts";
 export { shortList } from "./names.ts";
 export {
   encoded,

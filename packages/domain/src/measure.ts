@@ -1,9 +1,8 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
-import type { AssessProgress, FeatureExtractor } from "@scorefield/assess";
+import type { AssessProgress, FeatureExtractor, Quality } from "@scorefield/assess";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import type { ImageQuality } from "./images/measure-images.ts";
 import type { Composition, Samples } from "./samples.ts";
-import type { TableQuality } from "./table/measure-table.ts";
+import type { ColumnComparison } from "./table/compare-columns.ts";
 
 /** News of a measurement. */
 export interface MeasureProgress extends AssessProgress {
@@ -53,10 +52,63 @@ export interface MeasureInput {
   readonly onRemark?: ((remark: string) => void) | undefined;
 }
 
+/** A pair of columns of which one is never above the other in the data, and how often that is broken. */
+interface OrderedColumns {
+  /** Names of columns: lower <= upper. */
+  readonly lower: string;
+  readonly upper: string;
+  /** Shares of samples and of reference rows that break it. */
+  readonly samples: number;
+  readonly real: number;
+}
+
+/** What is said of rows: every column beside the column of real rows, and which are in order. */
+export interface ColumnSections extends ColumnComparison {
+  /** Pairs of columns in order in all training rows, those that samples break most first; at most 100. */
+  readonly ordered?: readonly OrderedColumns[];
+}
+
+/** What a classifier of the data's classes sees in samples whose class is known. */
+export interface ClassShare {
+  readonly name: string;
+  /** Shares in [0, 1] of the samples of this class; null where the class has none. */
+  readonly samples: number | null;
+  readonly real: number | null;
+}
+
+/** A sample and the training sample nearest to it. */
+export interface NearestPair {
+  /** Which sample, and which training sample. */
+  readonly sample: number;
+  readonly training: number;
+  /** Root mean square difference of a pixel, in [0, 2]. */
+  readonly difference: number;
+}
+
+/** What is said of images: classes, and the nearest training images. */
+export interface ImageSections {
+  readonly classes?: readonly ClassShare[];
+  /** The 16 samples that are nearest to training images, the nearest first. */
+  readonly nearest?: readonly NearestPair[];
+  /** Root mean square differences of a pixel from the nearest training image: of each sample, and of each real image. */
+  readonly distances?: { readonly samples: readonly number[]; readonly real: readonly number[] };
+  /** Which images of the reference were compared. */
+  readonly referenceIndices: readonly number[];
+}
+
+/**
+ * What was found for samples: measures, and the sections that their kind of data has. What shows it draws the sections that
+ * are there. Plain JSON; a number that is not finite is null, and a note says so.
+ */
+export interface SampleQuality extends Quality, Partial<ColumnSections>, Partial<ImageSections> {
+  /** A word for people and programs on what was measured. */
+  readonly kind: string;
+}
+
 /** What was found, and what it was found on, to be shown beside it. */
 export interface Measured {
   /** Plain JSON. */
-  readonly quality: TableQuality | ImageQuality;
+  readonly quality: SampleQuality;
   readonly samples: NdArray<FloatType>;
   /** Real data that the model has not seen. */
   readonly real: NdArray<FloatType>;

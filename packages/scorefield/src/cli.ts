@@ -9,6 +9,7 @@ import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
+import { addMetrics } from "./command/metrics.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
 import { addSchema } from "./command/schema.ts";
@@ -86,6 +87,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addLikelihood,
     addAnomaly,
     addSamplers,
+    addMetrics,
     addSchema,
     addSummary,
     addVerify,

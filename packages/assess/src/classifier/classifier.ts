@@ -2,7 +2,7 @@
 
 import type { FeatureNetwork, Parameters, Process } from "@scorefield/core";
 import { ArgumentError, expandTime, initialLinear, type Linear, linear, predict } from "@scorefield/core";
-import { constants } from "@scorefield/core/internal";
+import { checkMade, constants } from "@scorefield/core/internal";
 import { type Shape, ShapeError, type Tensor, type Tensors } from "@scorefield/tensor";
 
 /** What a classifier is made of, besides its parameters. */
@@ -33,11 +33,15 @@ export interface Classifier extends ClassifierParts {
 
 type ClassifierParameters<T> = { readonly body: T; readonly head: Linear<T> };
 
-/** Fresh parameters: the head starts at zero, all classes being alike. */
-export const initialClassifier = ({ network, classes, shape }: ClassifierParts, seed: number): Parameters => ({
-  body: network.initialise(shape, seed),
-  head: initialLinear(network.features, classes, { seed, step: 100, gain: 0 }),
-});
+/** Fresh parameters: the head starts at zero, all classes being alike. @throws ArgumentError for what are no parts */
+export const initialClassifier = (parts: ClassifierParts, seed: number): Parameters => {
+  checkParts("initialClassifier", parts);
+  const { network, classes, shape } = parts;
+  return {
+    body: network.initialise(shape, seed),
+    head: initialLinear(network.features, classes, { seed, step: 100, gain: 0 }),
+  };
+};
 
 // Of this kind of preconditioning only the scales at the network's input are of use here.
 const input = predict("data");
@@ -72,8 +76,16 @@ const noisyFeatures = (
   return input.denoise(x.divide(expandTime(alpha, x.rank)), ratio, read);
 };
 
-/** The classifier with these parameters. */
+const checkParts = (name: string, parts: ClassifierParts): void => {
+  const members = ["network", "classes", "shape"];
+  checkMade(name, parts, members, "parts such as { network: perceptron(), classes: 2, shape: [3] }");
+  checkMade(`${name} network`, parts.network, ["initialise", "apply"], "a network such as perceptron()");
+};
+
+/** The classifier with these parameters. @throws ArgumentError for what are no parts and no parameters */
 export const classifier = (parts: ClassifierParts, parameters: Parameters): Classifier => {
+  checkParts("classifier", parts);
+  checkMade("classifier parameters", parameters, ["body", "head"], "parameters such as initialClassifier(parts, 0)");
   const apply = classify(parts);
   const of = (x: Tensor, t?: Tensor) => apply(constants(parameters, x.dtype), x, t);
   return { ...parts, parameters, logits: (x, t) => of(x, t).logits, features: (x, t) => of(x, t).features };

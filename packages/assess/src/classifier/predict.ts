@@ -1,7 +1,7 @@
 /** What a classifier says of arrays of samples, batch by batch. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkArray, checkMade, checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { compile, type NdArray, type Runtime, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import type { Classifier } from "./classifier.ts";
 
@@ -13,19 +13,24 @@ export interface BatchOptions {
   readonly runtime?: Runtime | undefined;
 }
 
+const known = { batch: true, signal: true, runtime: true } satisfies Known<BatchOptions>;
+
 /**
  * A function of tensors applied to the rows of an array, compiled once for batches of one size.
  * @param f from [batch, ...shape] to [batch, width]
  * @param x float32, [n, ...shape] with n > 0
  * @returns float32, [n, width]
- * @throws ArgumentError for a batch that is no positive whole number; ShapeError for no samples
+ * @throws ArgumentError for what is no array, values that are not finite, unknown options, and a batch that is no positive
+ *   whole number; ShapeError for no samples
  */
 export const mapBatches = async (
   f: (x: Tensor) => Tensor,
   x: NdArray,
-  { batch = 256, signal, runtime }: BatchOptions = {},
+  options: BatchOptions = {},
 ): Promise<NdArray<"float32">> => {
-  checkArray("mapBatches x", x);
+  checkArray("samples", x);
+  checkOptions("batches of samples", options, known);
+  const { batch = 256, signal, runtime } = options;
   const [n = 0, ...shape] = x.shape;
   checkWhole("batch", batch);
   if (n === 0) throw new ShapeError(`expected at least one sample, found shape [${x.shape}]`);
@@ -39,7 +44,12 @@ export const mapBatches = async (
       // The last batch reaches back into the one before it, so that all have the size that was compiled.
       const start = Math.min(from, n - rows);
       const part = zeros([rows, ...shape]);
-      for (let i = 0; i < part.data.length; i++) part.data[i] = Number(x.data[start * size + i]);
+      for (let i = 0; i < part.data.length; i++) {
+        const value = Number(x.data[start * size + i]);
+        if (!Number.isFinite(value))
+          throw new ArgumentError(`expected finite samples, found ${value} in sample ${start + Math.floor(i / size)}`);
+        part.data[i] = value;
+      }
       const { data, shape: found } = await compiled(part);
       all ??= zeros([n, found[1]!]);
       all.data.set(data as Float32Array, start * found[1]!);
@@ -65,7 +75,7 @@ export const predictClasses = async (
     "predictClasses classifier",
     classifier,
     ["logits", "classes"],
-    "a classifier such as that of trainClassifier",
+    "a classifier such as trainClassifier gives",
   );
   const { logits, classes } = classifier;
   const { data } = await mapBatches((x) => logits(x), x, options);

@@ -1,7 +1,7 @@
 /** Intervals by the bootstrap (Efron 1979): how a statistic would vary, had other samples been drawn. */
 
 import { ArgumentError, integers } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { checkStatistic, plainValue, type Statistic } from "./statistic.ts";
 
 /** A statistic with its uncertainty. */
@@ -25,6 +25,8 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+const known = { replicates: true, level: true, seed: true } satisfies Known<BootstrapOptions>;
+
 /** A quantile of ascending values, between neighbours linearly. */
 const quantile = (ascending: Float64Array, share: number): number => {
   const place = share * (ascending.length - 1);
@@ -43,13 +45,12 @@ const multiplicities = (size: number, seed: number, step: number): Float64Array 
  * Resamples the rows of every set with replacement and takes percentiles of the statistic. They are moved by the
  * difference between the value and the replicates' mean. Distances between sets grow when rows repeat, and the plain
  * percentiles of, say, a Frechet distance need not even contain it.
- * @throws ArgumentError for options out of range
+ * @throws ArgumentError for what is no statistic, unknown options and options out of range
  */
-export const bootstrap = (
-  of: Statistic,
-  { replicates = 200, level = 0.95, seed = 0 }: BootstrapOptions = {},
-): BootstrapEstimate => {
+export const bootstrap = (of: Statistic, options: BootstrapOptions = {}): BootstrapEstimate => {
   checkStatistic("bootstrap", of);
+  checkOptions("bootstrap", options, known);
+  const { replicates = 200, level = 0.95, seed = 0 } = options;
   checkWhole("bootstrap replicates", replicates);
   if (!(level > 0 && level < 1)) throw new ArgumentError(`bootstrap level: expected one in (0, 1), found ${level}`);
   const value = plainValue(of);

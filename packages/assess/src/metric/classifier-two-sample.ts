@@ -1,13 +1,23 @@
 /** The classifier two-sample test: can a classifier distinguish samples from real data? */
 
 import type { FeatureNetwork } from "@scorefield/core";
-import { dataset, permutation } from "@scorefield/core";
-import { checkArray, type Rows, toRows } from "@scorefield/core/internal";
+import { dataset, permutation, setting } from "@scorefield/core";
+import {
+  checkMade,
+  checkOptions,
+  checkWhole,
+  featureNetworks,
+  type Known,
+  type Rows,
+  toRows,
+} from "@scorefield/core/internal";
 import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
 import { boostedTrees } from "../trees/boosted-trees.ts";
+import { againstReference, declareMetric } from "./metric.ts";
 import { rowRelations } from "./row-relations.ts";
+import { meanStatistic } from "./statistic.ts";
 
 /** Options of {@link classifierTwoSample}. */
 export interface ClassifierTwoSampleOptions {
@@ -110,6 +120,14 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
   return data.map((logit) => (logit > 0 ? 1 : 0));
 };
 
+const known = {
+  network: true,
+  steps: true,
+  seed: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<ClassifierTwoSampleOptions>;
+
 /**
  * Trains a classifier on half of both sets to predict the set of a row, and counts how often it is right about the
  * other half (Lopez-Paz & Oquab 2017). Of the larger set a random part as large as the smaller is used. The p-value is
@@ -118,15 +136,20 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
  * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
- * @throws ShapeError for samples of different shape or too few; the signal's reason when aborted
+ * @throws ShapeError for samples of different shape or too few; ArgumentError for what are no arrays, values that
+ *   are not finite and options out of range; the signal's reason when aborted
  */
 export const classifierTwoSample = async (
   a: NdArray,
   b: NdArray,
-  { network, steps = 500, seed = 0, signal, runtime }: ClassifierTwoSampleOptions = {},
+  options: ClassifierTwoSampleOptions = {},
 ): Promise<TwoSampleTest> => {
-  checkArray("classifierTwoSample a", a);
-  checkArray("classifierTwoSample b", b);
+  checkOptions("classifierTwoSample", options, known);
+  const { network, steps = 500, seed = 0, signal, runtime } = options;
+  if (network)
+    checkMade("classifierTwoSample network", network, ["initialise", "apply"], "a network such as perceptron()");
+  checkWhole("classifierTwoSample steps", steps);
+  for (const set of [a, b]) toRows("classifierTwoSample", set);
   if (a.shape.slice(1).join() !== b.shape.slice(1).join() || Math.min(a.shape[0] ?? 0, b.shape[0] ?? 0) < 4)
     throw new ShapeError(
       `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,
@@ -158,3 +181,30 @@ export const classifierTwoSample = async (
   const count = right.reduce((sum, value) => sum + value, 0);
   return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
 };
+
+/** {@link classifierTwoSample} as a metric of `assess`: on samples in the units of the data. */
+export const twoSampleTestMetric = declareMetric({
+  kind: "two-sample-test",
+  name: "twoSampleTestMetric",
+  family: "classifiers",
+  title: "two-sample test",
+  summary: "how often a classifier distinguishes samples from real data, 0.5 for real data",
+  source: "Lopez-Paz & Oquab 2017",
+  unit: "share",
+  good: "near",
+  zero: "every set is named wrongly, which chance does not do",
+  range: [0, 1],
+  settings: {
+    network: setting.part(featureNetworks, {
+      otherwise: "boosted trees for rows of numbers, the network of trainClassifier for others",
+      help: "what looks at the samples",
+    }),
+    steps: setting.whole({ least: 1, default: 300, help: "steps that a network is trained for" }),
+  },
+  take: ({ own, seed, signal, runtime }, { network, steps }) =>
+    againstReference(own, async (reference, set) => {
+      const options = { ...(network && { network }), steps, seed, signal, runtime };
+      const { pValue, right } = await classifierTwoSample(reference, set, options);
+      return Object.assign(meanStatistic(right), { pValue });
+    }),
+});

@@ -1,8 +1,11 @@
 /** The energy distance between two sample sets. */
 
-import { type Rows, toRowPair } from "@scorefield/core/internal";
+import { setting } from "@scorefield/core";
+import { checkOptions, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
+import { againstReference, declareMetric, unitOfSamples } from "./metric.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import type { Statistic } from "./statistic.ts";
 
@@ -57,11 +60,9 @@ const sumOfDistances = (a: Rows, b: Rows): number => {
  *   U-statistic is right on average, and so sometimes negative
  * @throws ShapeError for rows of different size or too few (1, or 2 when unbiased); ArgumentError for values not finite
  */
-export const energyDistance = (
-  a: NdArray,
-  b: NdArray,
-  { unbiased = false }: { readonly unbiased?: boolean } = {},
-): number => {
+export const energyDistance = (a: NdArray, b: NdArray, options: { readonly unbiased?: boolean } = {}): number => {
+  checkOptions("energyDistance", options, { unbiased: true });
+  const { unbiased = false } = options;
   const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
   const within = (rows: Rows) => (2 * sumOfDistances(rows, rows)) / (rows.n * (unbiased ? rows.n - 1 : rows.n));
   return (2 * sumOfDistances(x, y)) / (x.n * y.n) - within(x) - within(y);
@@ -71,9 +72,30 @@ export const energyDistance = (
 export const energyDistanceStatistic = (
   a: NdArray,
   b: NdArray,
-  { unbiased = false }: { readonly unbiased?: boolean } = {},
+  options: { readonly unbiased?: boolean } = {},
 ): Statistic => {
+  checkOptions("energyDistance", options, { unbiased: true });
+  const { unbiased = false } = options;
   const [x, y] = toRowPair("energyDistance", a, b, unbiased ? 2 : 1);
   const nearness = (a: Rows, b: Rows) => squaredDistances(a, b).map((square) => -Math.sqrt(square));
   return pairStatistic({ n: x.n, m: y.n, xx: nearness(x, x), xy: nearness(x, y), yy: nearness(y, y) }, unbiased);
 };
+
+/** {@link energyDistance} as a metric of `assess`; here unbiased by default. */
+export const energyDistanceMetric = declareMetric({
+  kind: "energy-distance",
+  name: "energyDistanceMetric",
+  family: "distances",
+  title: "energy distance",
+  summary: "2 E d(X, Y) − E d(X, X') − E d(Y, Y'), with d the Euclidean distance",
+  source: "Szekely & Rizzo 2013",
+  unit: unitOfSamples,
+  good: "small",
+  zero: "one distribution; the unbiased estimate may be negative",
+  settings: {
+    unbiased: setting.boolean({ default: true, help: "without the distance of a row to itself, right on average" }),
+    rows: pairRows,
+  },
+  take: ({ compared }, { rows, unbiased }) =>
+    againstReference(fewRows(compared, rows), (a, b) => energyDistanceStatistic(a, b, { unbiased })),
+});

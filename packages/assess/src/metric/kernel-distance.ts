@@ -1,7 +1,10 @@
 /** The kernel distance: KID, where the features come from the Inception network. */
 
-import { checkWhole, innerProducts, type Rows, toRowPair } from "@scorefield/core/internal";
+import { setting } from "@scorefield/core";
+import { checkOptions, checkWhole, innerProducts, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
+import { featureNames } from "./extractor.ts";
+import { againstReference, declareMetric } from "./metric.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
@@ -19,11 +22,9 @@ const part = ({ d, data, n }: Rows, k: number, parts: number): Rows => {
 };
 
 /** {@link kernelDistance} as a statistic of its rows' counts. */
-export const kernelDistanceStatistic = (
-  a: NdArray,
-  b: NdArray,
-  { block = 1000 }: KernelDistanceOptions = {},
-): Statistic => {
+export const kernelDistanceStatistic = (a: NdArray, b: NdArray, options: KernelDistanceOptions = {}): Statistic => {
+  checkOptions("kernelDistance", options, { block: true } satisfies Known<KernelDistanceOptions>);
+  const { block = 1000 } = options;
   checkWhole("kernelDistance block", block);
   const [x, y] = toRowPair("kernelDistance", a, b, 2);
   const parts = Math.max(1, Math.floor(Math.min(x.n, y.n) / Math.max(2, block)));
@@ -54,3 +55,25 @@ export const kernelDistanceStatistic = (
  */
 export const kernelDistance = (a: NdArray, b: NdArray, options: KernelDistanceOptions = {}): number =>
   plainValue(kernelDistanceStatistic(a, b, options));
+
+/** {@link kernelDistance} of features as a metric of `assess`: KID, for features of the Inception network. */
+export const kernelDistanceMetric = declareMetric({
+  kind: "kernel-distance",
+  name: "kernelDistanceMetric",
+  family: "distances between features",
+  title: "kernel distance",
+  summary: "squared discrepancy of features, cubic kernel, unbiased",
+  source: "Binkowski, Sutherland, Arbel & Gretton 2018, section 3",
+  unit: "",
+  good: "small",
+  zero: "features of one distribution; the estimate may be negative",
+  needs: "features",
+  settings: {
+    block: setting.whole({ least: 2, default: 1000, help: "rows per block; the result is a mean over blocks" }),
+  },
+  take: ({ features }, options) =>
+    features && {
+      ...featureNames(features.extractor.kernelName, "kernel distance"),
+      ...againstReference(features, (a, b) => kernelDistanceStatistic(a, b, options)),
+    },
+});

@@ -1,8 +1,11 @@
 /** The maximum mean discrepancy under a Gaussian kernel. */
 
-import { checkPositive, type Rows, toRowPair } from "@scorefield/core/internal";
+import { setting } from "@scorefield/core";
+import { checkOptions, checkPositive, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
+import { againstReference, declareMetric } from "./metric.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { pairStatistic } from "./pair-statistic.ts";
 import { plainValue, type Statistic } from "./statistic.ts";
 
@@ -40,6 +43,7 @@ const medianDistance = (x: Rows, y: Rows): number => {
 
 /** {@link mmd} as a statistic of its rows' counts. */
 export const mmdStatistic = (a: NdArray, b: NdArray, options: MmdOptions = {}): Statistic => {
+  checkOptions("mmd", options, { bandwidth: true } satisfies Known<MmdOptions>);
   const [x, y] = toRowPair("mmd", a, b, 2);
   const { bandwidth = medianDistance(x, y) } = options;
   checkPositive("mmd bandwidth", bandwidth);
@@ -58,3 +62,28 @@ export const mmdStatistic = (a: NdArray, b: NdArray, options: MmdOptions = {}): 
  */
 export const mmd = (a: NdArray, b: NdArray, options: MmdOptions = {}): number =>
   plainValue(mmdStatistic(a, b, options));
+
+/** {@link mmd} as a metric of `assess`. */
+export const mmdMetric = declareMetric({
+  kind: "mmd",
+  name: "mmdMetric",
+  family: "distances",
+  title: "MMD",
+  summary: "squared discrepancy of a Gaussian kernel, unbiased",
+  source: "Gretton, Borgwardt, Rasch, Scholkopf & Smola 2012, equation 3",
+  unit: "",
+  good: "small",
+  zero: "one distribution; the estimate may be negative",
+  settings: {
+    bandwidth: setting.number({
+      above: 0,
+      otherwise: "the median distance between rows of both sets",
+      help: "width of the kernel, in the units that rows are compared in",
+    }),
+    rows: pairRows,
+  },
+  take: ({ compared }, { rows, bandwidth }) =>
+    againstReference(fewRows(compared, rows), (a, b) =>
+      mmdStatistic(a, b, bandwidth === undefined ? {} : { bandwidth }),
+    ),
+});

@@ -1,7 +1,7 @@
 /** The nearest training sample of each generated one: does the model repeat what it was shown? */
 
 import { type Dataset, dataset } from "@scorefield/core";
-import { checkArray } from "@scorefield/core/internal";
+import { checkMade, checkOptions, toRows } from "@scorefield/core/internal";
 import {
   compile,
   isNdArray,
@@ -13,6 +13,7 @@ import {
   type Tensor,
   zeros,
 } from "@scorefield/tensor";
+import { declareMetric } from "./metric.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
 /** Nearest training samples. */
@@ -53,14 +54,18 @@ const meanOf = ({ data, shape: [n = 0] }: NdArray): Float64Array => {
  * sample once more in double precision. O(n m d), some 50 ms per thousand samples, ten thousand rows and 28 x 28 pixels.
  * @param samples [n, ...shape]
  * @param training [m, ...shape], or a dataset, which is read block by block
- * @throws ShapeError for samples of different size, or no samples; the signal's reason when aborted
+ * @throws ShapeError for samples of different size, or no samples; ArgumentError for samples that are no array or not finite;
+ *   the signal's reason when aborted
  */
 export const nearestTraining = async (
   samples: NdArray,
   training: NdArray<"float32"> | Dataset,
-  { signal, runtime }: NearestTrainingOptions = {},
+  options: NearestTrainingOptions = {},
 ): Promise<NearestTraining> => {
-  checkArray("nearestTraining samples", samples);
+  checkOptions("nearestTraining", options, { signal: true, runtime: true });
+  const { signal, runtime } = options;
+  checkMade("nearestTraining training", training, ["shape"], "an array, or a dataset such as dataset(values)");
+  toRows("nearestTraining", samples, 0);
   const [n = 0, ...shape] = samples.shape;
   const known = isNdArray(training) ? dataset(training as NdArray<"float32">) : (training as Dataset);
   const { count } = known;
@@ -121,8 +126,7 @@ export const nearestTraining = async (
 
 /** {@link closerThanHeldOut} as a statistic of how often each distance counts. */
 export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): Statistic => {
-  checkArray("closerThanHeldOut samples", samples);
-  checkArray("closerThanHeldOut heldOut", heldOut);
+  for (const distances of [samples, heldOut]) toRows("closerThanHeldOut", distances);
   const [n, m] = [samples.data.length, heldOut.data.length];
   const distances = Float64Array.from([...samples.data, ...heldOut.data], Number);
   const order = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[i]! - distances[j]!);
@@ -153,6 +157,39 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
  * for a model that repeats its training data.
  * @param samples distances of generated samples, [n]
  * @param heldOut distances of held-out real ones, [m]
+ * @throws ShapeError for no distances; ArgumentError for distances that are not finite
  */
 export const closerThanHeldOut = (samples: NdArray, heldOut: NdArray): number =>
   plainValue(closerThanHeldOutStatistic(samples, heldOut));
+
+/** The nearest training samples of samples and of the reference: details of {@link nearerToTrainingMetric}. */
+export interface NearestPairs {
+  readonly samples: NearestTraining;
+  readonly heldOut: NearestTraining;
+}
+
+/** {@link closerThanHeldOut} as a metric of `assess`. */
+export const nearerToTrainingMetric = declareMetric({
+  kind: "nearer-to-training",
+  name: "nearerToTrainingMetric",
+  family: "memorisation",
+  title: "nearer to training",
+  summary: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
+  source: "in the spirit of Meehan, Chaudhuri & Dasgupta 2020",
+  unit: "share",
+  good: "near",
+  zero: "every sample is farther from training data than all unseen real data",
+  range: [0, 1],
+  expected: 0.5,
+  needs: "training",
+  settings: {},
+  take: async ({ compared, training, signal, runtime }) => {
+    if (!training) return undefined;
+    const near = (set: NdArray) => nearestTraining(set, training, { signal, runtime });
+    const pairs: NearestPairs = { samples: await near(compared.samples), heldOut: await near(compared.reference) };
+    return {
+      samples: () => closerThanHeldOutStatistic(pairs.samples.distances, pairs.heldOut.distances),
+      details: pairs,
+    };
+  },
+});

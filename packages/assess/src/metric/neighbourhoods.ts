@@ -1,8 +1,12 @@
 /** Whether samples lie where real data lie, and the other way round, by neighbourhoods of rows. */
 
-import { checkWhole, toRowPair } from "@scorefield/core/internal";
+import { setting } from "@scorefield/core";
+import { checkOptions, checkWhole, toRowPair } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
+import { againstReference, declareMetric } from "./metric.ts";
+import type { MetricInput } from "./metric-input.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { meanStatistic, plainValue, type Statistic } from "./statistic.ts";
 
 /** Squared distance of every row to its k-th nearest other row. @param squares [n, n] */
@@ -13,12 +17,19 @@ const radii = (squares: Float64Array, n: number, k: number): Float64Array =>
     return row.sort()[k - 1]!;
   });
 
-const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
+/** Options of neighbourhoods. */
+interface NeighbourhoodOptions {
+  readonly k?: number;
+}
+
+const prepare = (name: string, real: NdArray, samples: NdArray, options: NeighbourhoodOptions, byDefault: number) => {
+  checkOptions(name, options, { k: true });
+  const { k = byDefault } = options;
   checkWhole(`${name} k`, k);
   const [x, y] = toRowPair(name, real, samples);
   if (Math.min(x.n, y.n) <= k)
     throw new ShapeError(`${name}: expected more than k = ${k} rows in each set, found ${x.n} and ${y.n}`);
-  return { x, y, across: squaredDistances(x, y) };
+  return { k, x, y, across: squaredDistances(x, y) };
 };
 
 /**
@@ -28,9 +39,9 @@ const prepare = (name: string, real: NdArray, samples: NdArray, k: number) => {
 export const precisionRecallStatistics = (
   real: NdArray,
   samples: NdArray,
-  { k = 3 }: { readonly k?: number } = {},
+  options: NeighbourhoodOptions = {},
 ): { readonly precision: Statistic; readonly recall: Statistic } => {
-  const { x, y, across } = prepare("precisionRecall", real, samples, k);
+  const { k, x, y, across } = prepare("precisionRecall", real, samples, options, 3);
   const realRadii = radii(squaredDistances(x, x), x.n, k);
   const sampleRadii = radii(squaredDistances(y, y), y.n, k);
   const inReal = new Uint8Array(y.n);
@@ -54,7 +65,7 @@ export const precisionRecallStatistics = (
  * @param options `k`, default 3
  * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
  */
-export const precisionRecall = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+export const precisionRecall = (real: NdArray, samples: NdArray, options: NeighbourhoodOptions = {}) => {
   const { precision, recall } = precisionRecallStatistics(real, samples, options);
   return { precision: plainValue(precision), recall: plainValue(recall) };
 };
@@ -63,9 +74,9 @@ export const precisionRecall = (real: NdArray, samples: NdArray, options: { read
 export const densityCoverageStatistics = (
   real: NdArray,
   samples: NdArray,
-  { k = 5 }: { readonly k?: number } = {},
+  options: NeighbourhoodOptions = {},
 ): { readonly density: Statistic; readonly coverage: Statistic } => {
-  const { x, y, across } = prepare("densityCoverage", real, samples, k);
+  const { k, x, y, across } = prepare("densityCoverage", real, samples, options, 5);
   const realRadii = radii(squaredDistances(x, x), x.n, k);
   const balls = new Float64Array(y.n);
   const covered = new Uint8Array(x.n);
@@ -88,7 +99,81 @@ export const densityCoverageStatistics = (
  * @param options `k`, default 5
  * @throws ShapeError for rows of different size or too few; ArgumentError for values not finite or k out of range
  */
-export const densityCoverage = (real: NdArray, samples: NdArray, options: { readonly k?: number } = {}) => {
+export const densityCoverage = (real: NdArray, samples: NdArray, options: NeighbourhoodOptions = {}) => {
   const { density, coverage } = densityCoverageStatistics(real, samples, options);
   return { density: plainValue(density), coverage: plainValue(coverage) };
 };
+
+/** Neighbourhoods are of features, where there are some. */
+const rowsOf = ({ features, compared }: MetricInput, rows: number) => fewRows(features ?? compared, rows);
+
+const neighbours = (byDefault: number) => ({
+  k: setting.whole({ least: 1, default: byDefault, help: "neighbours that a neighbourhood reaches to" }),
+  rows: pairRows,
+});
+
+const family = "neighbourhoods";
+const share = { unit: "share", good: "large", range: [0, 1] } as const;
+const kynkaanniemi = "Kynkaanniemi, Karras, Laine, Lehtinen & Aila 2019";
+const naeem = "Naeem, Oh, Uh, Choi & Yoo 2020";
+
+/** The precision of {@link precisionRecall} as a metric of `assess`. */
+export const precisionMetric = declareMetric({
+  kind: "precision",
+  name: "precisionMetric",
+  family,
+  title: "precision",
+  summary: "share of samples within reach of real data",
+  source: kynkaanniemi,
+  ...share,
+  zero: "no sample is near real data",
+  settings: neighbours(3),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).precision),
+});
+
+/** The recall of {@link precisionRecall} as a metric of `assess`. */
+export const recallMetric = declareMetric({
+  kind: "recall",
+  name: "recallMetric",
+  family,
+  title: "recall",
+  summary: "share of real data within reach of samples",
+  source: kynkaanniemi,
+  ...share,
+  zero: "no real data are near samples",
+  settings: neighbours(3),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).recall),
+});
+
+/** The density of {@link densityCoverage} as a metric of `assess`. */
+export const densityMetric = declareMetric({
+  kind: "density",
+  name: "densityMetric",
+  family,
+  title: "density",
+  summary: "real neighbourhoods around a sample, 1 for real data",
+  source: naeem,
+  unit: "neighbourhoods",
+  good: "near",
+  zero: "no sample is near real data",
+  settings: neighbours(5),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).density),
+});
+
+/** The coverage of {@link densityCoverage} as a metric of `assess`. */
+export const coverageMetric = declareMetric({
+  kind: "coverage",
+  name: "coverageMetric",
+  family,
+  title: "coverage",
+  summary: "share of real neighbourhoods with a sample in them",
+  source: naeem,
+  ...share,
+  zero: "no sample is near real data",
+  settings: neighbours(5),
+  take: (input, { k, rows }) =>
+    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).coverage),
+});

@@ -1,7 +1,7 @@
 /** Features from a network in an ONNX file, such as an export of Inception. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkMade, checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import {
   loadOnnx,
   type NdArray,
@@ -86,7 +86,23 @@ const inputOf = ({ inputs }: OnnxModel, layout: OnnxExtractorOptions["layout"]):
   };
 };
 
-const checkOptions = ({ batch, size, range, layout }: OnnxExtractorOptions): void => {
+const known = {
+  name: true,
+  inception: true,
+  range: true,
+  layout: true,
+  size: true,
+  output: true,
+  batch: true,
+  runtime: true,
+} satisfies Known<OnnxExtractorOptions>;
+
+const checkGiven = (bytes: Uint8Array, options: OnnxExtractorOptions): void => {
+  if (!(bytes instanceof Uint8Array))
+    throw new ArgumentError("onnxExtractor: expected the bytes of a file as a Uint8Array, found something else");
+  checkOptions("onnxExtractor", options, known);
+  const { name, batch, size, range, layout } = options;
+  if (typeof name !== "string") throw new ArgumentError(`onnxExtractor name: expected a text, found ${typeof name}`);
   if (batch !== undefined) checkWhole("onnxExtractor batch", batch);
   for (const n of size ?? []) checkWhole("onnxExtractor size", n);
   if (range?.some((value) => !Number.isFinite(value)) || (range && range[0] === range[1]))
@@ -136,8 +152,7 @@ export const onnxExtractor = async (
   bytes: Uint8Array,
   options: OnnxExtractorOptions,
 ): Promise<FeatureExtractor & { dispose(): Promise<void> }> => {
-  checkMade("onnxExtractor options", options, ["name"], "options with the name of the features");
-  checkOptions(options);
+  checkGiven(bytes, options);
   const { name, inception = false, range = [-1, 1], layout, batch = 32, runtime } = options;
   const model = await loadOnnx(bytes, { runtime });
   try {
@@ -146,6 +161,7 @@ export const onnxExtractor = async (
     const size = options.size ?? (inception ? ([299, 299] as const) : input.size);
     const rows = input.batch ?? batch;
     const features: FeatureExtractor["features"] = async (images, { signal } = {}) => {
+      checkArray("onnxExtractor images", images);
       const [n = 0, c, h, w] = images.shape as [number, number, number, number];
       if (images.shape.length !== 4 || sizeOf(images.shape) === 0 || (c !== input.channels && c !== 1))
         throw new ShapeError(

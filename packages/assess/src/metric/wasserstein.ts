@@ -1,8 +1,10 @@
 /** Optimal transport between sample sets: on the line, where sorting solves it, and averaged over random lines. */
 
-import { ArgumentError, normal } from "@scorefield/core";
-import { checkWhole, type Rows, toRowPair } from "@scorefield/core/internal";
+import { ArgumentError, normal, setting } from "@scorefield/core";
+import { checkOptions, checkWhole, type Known, type Rows, toRowPair } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
+import { againstReference, declareMetric, unitOfSamples } from "./metric.ts";
+import { fewRows, pairRows } from "./pair-rows.ts";
 import { type Statistic, statistic } from "./statistic.ts";
 
 /** Ascending values with how often each counts. */
@@ -91,7 +93,11 @@ export interface SlicedWassersteinOptions {
   readonly seed?: number;
 }
 
-const prepare = (a: NdArray, b: NdArray, { projections = 128, order = 2, seed = 0 }: SlicedWassersteinOptions) => {
+const known = { projections: true, order: true, seed: true } satisfies Known<SlicedWassersteinOptions>;
+
+const prepare = (a: NdArray, b: NdArray, options: SlicedWassersteinOptions) => {
+  checkOptions("slicedWasserstein", options, known);
+  const { projections = 128, order = 2, seed = 0 } = options;
   checkWhole("slicedWasserstein projections", projections);
   if (!(order >= 1 && Number.isFinite(order)))
     throw new ArgumentError(`slicedWasserstein order: expected a finite number of at least 1, found ${order}`);
@@ -134,3 +140,23 @@ export const slicedWasserstein = (a: NdArray, b: NdArray, options: SlicedWassers
   const { x, y, lines, order } = prepare(a, b, options);
   return rootMean(lines, order, (line) => transportCost(project(x, line).sort(), project(y, line).sort(), order));
 };
+
+/** {@link slicedWasserstein} as a metric of `assess`. */
+export const slicedWassersteinMetric = declareMetric({
+  kind: "sliced-wasserstein",
+  name: "slicedWassersteinMetric",
+  family: "distances",
+  title: "sliced Wasserstein",
+  summary: "transport distance, averaged over random directions",
+  source: "Rabin, Peyre, Delon & Bernot 2011; Bonneel, Rabin, Peyre & Pfister 2015",
+  unit: unitOfSamples,
+  good: "small",
+  zero: "equal sets; chance keeps sets of one distribution above it",
+  settings: {
+    projections: setting.whole({ least: 1, default: 128, help: "random directions" }),
+    order: setting.number({ least: 1, default: 2, help: "power of the distance that is averaged" }),
+    rows: pairRows,
+  },
+  take: ({ compared }, { rows, ...options }) =>
+    againstReference(fewRows(compared, rows), (a, b) => slicedWassersteinStatistic(a, b, options)),
+});

@@ -1,38 +1,28 @@
 /** How good samples are, as numbers with intervals and what they mean. */
-import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { ArgumentError, type FeatureNetwork } from "@scorefield/core";
+import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { isNdArray } from "@scorefield/tensor";
-import {
-  type AssessData,
-  type AssessProgress,
-  type CompareOptions,
-  compareSets,
-  type Quality,
-} from "./compare-sets.ts";
+import type { AssessData } from "../metric/metric-input.ts";
+import { usualMetrics } from "../metric/metrics.ts";
+import { type CompareOptions, compareSets, type Quality } from "./compare-sets.ts";
 import { plainJson } from "./plain-json.ts";
 
 /** Options of {@link assess}. */
 export interface AssessOptions extends CompareOptions {
-  /** Samples of each set that are compared, at most. Default 5000. Fewer than 8 are not compared. */
-  readonly count?: number;
-  /** Features that images are compared by, such as `classifierExtractor` or `onnxExtractor`; default the samples themselves. */
-  readonly extractor?: CompareOptions["extractor"];
-  /** The classifier that tries to distinguish samples from real data. Default as `classifierTwoSample`. */
-  readonly network?: CompareOptions["network"];
+  /** The classifier of the two-sample test among the usual metrics. Default as `classifierTwoSample`. */
+  readonly network?: FeatureNetwork | undefined;
   /** Steps that such a network is trained for, default 300. */
-  readonly steps?: number;
-  /** Of the choice of rows, the resampling and the classifier. Default 0. */
-  readonly seed?: number;
-  /** Called before every stage. */
-  readonly onProgress?: (progress: AssessProgress) => void;
+  readonly steps?: number | undefined;
 }
 
 const dataNames = { samples: true, reference: true, real: true, training: true } satisfies Known<AssessData>;
 const optionNames = {
-  count: true,
+  metrics: true,
   extractor: true,
+  judge: true,
   network: true,
   steps: true,
+  count: true,
   seed: true,
   signal: true,
   runtime: true,
@@ -51,13 +41,34 @@ const showKind = (value: unknown): string =>
         ? "another object"
         : typeof value;
 
+/** @throws ArgumentError for what are no metrics, and for settings of the usual metrics beside others */
+const checkMetrics = ({ metrics, network, steps, extractor, judge }: AssessOptions): void => {
+  if (extractor !== undefined)
+    checkMade(
+      "assess extractor",
+      extractor,
+      ["features", "frechetName"],
+      "an extractor such as classifierExtractor(...)",
+    );
+  if (judge !== undefined) checkOptions("assess judge", judge, { classifier: true, samples: true });
+  if (metrics === undefined) return;
+  if (network !== undefined || steps !== undefined)
+    throw new ArgumentError(
+      "assess: expected metrics, or network and steps for the usual ones, found both; give them to twoSampleTestMetric",
+    );
+  if (!Array.isArray(metrics))
+    throw new ArgumentError(`assess metrics: expected a list such as usualMetrics(), found ${showKind(metrics)}`);
+  for (const [i, metric] of metrics.entries())
+    checkMade(`assess metrics ${i}`, metric, ["declaration", "take"], "a metric such as energyDistanceMetric()");
+};
+
 /**
  * Measures samples against real data that the model did not see. Where training data are given, it also measures real
  * data against the same data: the distance that chance alone makes. Every number has an interval of 95 % by the
- * bootstrap. The same data, options and seed give the same numbers. The measures: precision, recall, density and
+ * bootstrap. The same data, options and seed give the same numbers. The usual metrics are precision, recall, density and
  * coverage (of neighbourhoods), energy distance, sliced Wasserstein distance, MMD and the classifier two-sample test.
  * With an extractor also the Fréchet and the kernel distance of its features. With training data also how often a
- * sample is nearer to them than unseen data are.
+ * sample is nearer to them than unseen data are. `metricCatalogue` lists all.
  *
  *     const { measures } = await assess({ samples, reference, training }, { seed: 0 });
  *     for (const { name, samples, real } of measures) console.log(name, samples.value, real?.value);
@@ -83,6 +94,9 @@ export const assess = async (data: AssessData, options: AssessOptions = {}): Pro
       `assess ${name}: expected an array { data, shape, dtype }${name === "samples" ? "" : " or a dataset"}, found ${showKind(set)}; fromNested makes one of nested lists`,
     );
   }
-  const { quality } = await compareSets(data, options);
+  const { network, steps, metrics, ...rest } = options;
+  checkMetrics(options);
+  const test = { ...(network && { network }), ...(steps !== undefined && { steps }) };
+  const { quality } = await compareSets(data, { ...rest, metrics: metrics ?? usualMetrics(test) });
   return plainJson(quality) as Quality;
 };

@@ -1,23 +1,16 @@
 /** Samples compared with real data, in equal numbers and units: what every assessment shares. */
 import { type Dataset, dataset, permutation } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
-import { castArray, isNdArray, type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { castArray, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
+import type { Classifier } from "../classifier/classifier.ts";
+import type { FeatureExtractor } from "../metric/extractor.ts";
+import { type Metric, unitOfSamples } from "../metric/metric.ts";
+import type { AssessData, MetricInput, SampleSets } from "../metric/metric-input.ts";
+import { usualMetrics } from "../metric/metrics.ts";
+import { allRows, rowsOf, shapeOf } from "../metric/set-rows.ts";
 import type { Measure } from "./measure.ts";
-import { type Memorisation, memorisation } from "./memorisation.ts";
-import { type MeasureOptions, type SampleSets, sampleMeasures } from "./sample-measures.ts";
 import { standardUnits } from "./standard-units.ts";
-
-/** What is compared, all of one shape and in one unit: arrays [n, ...shape], or datasets. */
-export interface AssessData {
-  /** Samples of a model. */
-  readonly samples: NdArray;
-  /** Real data that the model did not see. */
-  readonly reference: NdArray | Dataset;
-  /** Other real data, which are compared with the reference as the samples are. Default: the training data. */
-  readonly real?: NdArray | Dataset | undefined;
-  /** What the model has learnt from: shows whether samples repeat it. */
-  readonly training?: NdArray | Dataset | undefined;
-}
+import { type TakenMeasures, takeMeasures } from "./take-measures.ts";
 
 /** Progress of an assessment. */
 export interface AssessProgress {
@@ -29,10 +22,18 @@ export interface AssessProgress {
 }
 
 /** How sets are compared. */
-export interface CompareOptions extends Omit<MeasureOptions, "onStage" | "seed"> {
-  /** Rows of each set that are compared, at most. */
+export interface CompareOptions {
+  /** What is measured, in this order. Metrics that need what is not there are left out. Default `usualMetrics()`. */
+  readonly metrics?: readonly Metric[] | undefined;
+  /** Features that samples are compared by. */
+  readonly extractor?: FeatureExtractor | undefined;
+  /** A classifier of the data's classes, and the class that each sample was asked to be of, [n]. */
+  readonly judge?: { readonly classifier: Classifier; readonly samples: ArrayLike<number> } | undefined;
+  /** Rows of each set that are compared, at most. Default 5000. */
   readonly count?: number | undefined;
+  /** Of the choice of rows, the resampling and classifiers. Default 0. */
   readonly seed?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly runtime?: Runtime | undefined;
   readonly onProgress?: ((progress: AssessProgress) => void) | undefined;
 }
@@ -46,7 +47,7 @@ export interface Quality {
   readonly count: number;
   /** How many there were. */
   readonly counts: { readonly samples: number; readonly reference: number; readonly training?: number };
-  /** None where the sets are too small. */
+  /** One for each metric that could be taken. */
   readonly measures: readonly Measure[];
   /** What could not be done. */
   readonly notes: readonly string[];
@@ -55,29 +56,16 @@ export interface Quality {
 /** What was found, and on which samples. */
 export interface ComparedSets {
   readonly quality: Quality;
-  readonly memory?: Memorisation;
+  /** What metrics found besides their number, by the kind of metric. */
+  readonly details: TakenMeasures["details"];
   /** Which rows of the reference were compared. */
   readonly referenceIndices: readonly number[];
-  /** Those rows. */
-  readonly reference: NdArray;
 }
 
-/** Rows that measures are taken on by default: all that they need is a share of a large set. */
+/** Rows that are compared by default: all that metrics need is a share of a large set. */
 const usualRows = 5000;
 /** Five neighbours and a two-sample test need a few. */
 const fewestRows = 8;
-
-const shapeOf = (set: NdArray | Dataset): { readonly count: number; readonly shape: readonly number[] } =>
-  isNdArray(set) ? { count: set.shape[0] ?? 0, shape: set.shape.slice(1) } : set;
-
-const rowsOf = async (set: NdArray | Dataset, rows: readonly number[]): Promise<NdArray> => {
-  if (!isNdArray(set)) return set.read(rows);
-  const size = sizeOf(set.shape.slice(1));
-  const picked = zeros([rows.length, ...set.shape.slice(1)], set.dtype === "float64" ? "float64" : "float32");
-  for (const [i, row] of rows.entries())
-    for (let k = 0; k < size; k++) picked.data[i * size + k] = Number(set.data[row * size + k]);
-  return picked;
-};
 
 /** `count` rows of a set at random, or all in their order. @param step sets the draws of different sets apart */
 const some = (total: number, count: number, seed: number, step: number): number[] =>
@@ -85,11 +73,14 @@ const some = (total: number, count: number, seed: number, step: number): number[
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from(permutation(total, { seed, step, purpose: "resampling" }).data.subarray(0, count));
 
-const allRows = (set: NdArray | Dataset): Promise<NdArray> =>
-  rowsOf(
-    set,
-    Array.from({ length: shapeOf(set).count }, (_, i) => i),
-  );
+const everySet = async (
+  { samples, reference, real }: SampleSets,
+  f: (set: NdArray) => NdArray | Promise<NdArray>,
+): Promise<SampleSets> => ({
+  samples: await f(samples),
+  reference: await f(reference),
+  ...(real && { real: await f(real) }),
+});
 
 /**
  * Takes all measures. Rows [n, d] are compared in standard deviations of the reference's columns, samples of several axes
@@ -97,10 +88,9 @@ const allRows = (set: NdArray | Dataset): Promise<NdArray> =>
  * @throws ShapeError for sets of different shape; ArgumentError for options out of range or values not finite; the
  *   signal's reason when aborted
  */
-export const compareSets = async (
-  { samples, reference, training, real = training }: AssessData,
-  { count: most = usualRows, seed = 0, onProgress, ...options }: CompareOptions,
-): Promise<ComparedSets> => {
+export const compareSets = async (data: AssessData, options: CompareOptions): Promise<ComparedSets> => {
+  const { samples, reference, training, real = training } = data;
+  const { metrics = usualMetrics(), extractor, judge, count: most = usualRows, seed = 0, signal, runtime } = options;
   checkWhole("assess count", most);
   const sets = { samples, reference, ...(real && { real }), ...(training && { training }) };
   const { shape } = shapeOf(samples);
@@ -111,42 +101,62 @@ export const compareSets = async (
       );
   const countOf = (set: NdArray | Dataset) => shapeOf(set).count;
   const count = Math.min(most, ...Object.values({ samples, reference, ...(real && { real }) }).map(countOf));
+  const sampleIndices = some(countOf(samples), count, seed, 0);
   const referenceIndices = some(countOf(reference), count, seed, 1);
   const own: SampleSets = {
-    samples: await rowsOf(samples, some(countOf(samples), count, seed, 0)),
+    samples: await rowsOf(samples, sampleIndices),
     reference: await rowsOf(reference, referenceIndices),
     ...(real && { real: await rowsOf(real, some(countOf(real), count, seed, 2)) }),
   };
-  const counts = {
-    samples: countOf(samples),
-    reference: countOf(reference),
-    ...(training && { training: countOf(training) }),
-  };
-  const found = (measures: readonly Measure[], notes: readonly string[] = []) => ({
-    quality: { count, counts, measures, notes },
-    referenceIndices,
-    reference: own.reference,
-  });
-  if (count < fewestRows) return found([], [`Samples are not compared as wholes: ${count} of each set are too few.`]);
 
-  const tabular = shape.length === 1;
-  const toUnits = tabular ? standardUnits(await allRows(reference)) : undefined;
+  const toUnits = shape.length === 1 && count > 0 ? standardUnits(await allRows(reference)) : undefined;
   const scaled = (set: NdArray): NdArray => (toUnits ? castArray(toUnits(set), "float32") : set);
-  const compared: SampleSets = {
-    samples: scaled(own.samples),
-    reference: scaled(own.reference),
-    ...(own.real && { real: scaled(own.real) }),
-  };
-  const total = (options.extractor ? 11 : 8) + (training ? 1 : 0);
+  const known = async (set: NdArray | Dataset): Promise<Dataset> =>
+    toUnits || isNdArray(set) ? dataset(castArray(scaled(await allRows(set)) as NdArray<"float32">, "float32")) : set;
+  const { labels } = isNdArray(reference) ? {} : reference;
+  const there = { features: extractor, training, classes: judge, rows: toUnits };
+  const taken = metrics.filter(
+    ({ declaration: { needs, fewest = fewestRows } }) => count >= fewest && (needs === undefined || there[needs]),
+  );
+  const withFeatures = extractor !== undefined && count >= fewestRows;
+  const total = taken.length + (withFeatures ? 1 : 0);
   let done = 0;
-  const all = { ...options, seed, onStage: (part: string) => onProgress?.({ part, done: done++, total }) };
-  const unit = tabular ? "standard deviations" : "units of the samples";
-  const measures = await sampleMeasures(compared, unit, own, all);
-  if (!training) return found(measures);
-  const known =
-    toUnits || isNdArray(training)
-      ? dataset(castArray(scaled(await allRows(training)) as NdArray<"float32">, "float32"))
-      : training;
-  const memory = await memorisation(compared.samples, compared.reference, known, all);
-  return { ...found([...measures, memory.measure]), memory };
+  const onStage = (part: string) => options.onProgress?.({ part, done: done++, total });
+  const compared = await everySet(own, scaled);
+  if (withFeatures) onStage("features");
+  const input: MetricInput = {
+    data,
+    own,
+    compared,
+    unit: toUnits ? "standard deviations" : unitOfSamples,
+    ...(withFeatures && {
+      features: { extractor, ...(await everySet(compared, (set) => extractor.features(set, { signal }))) },
+    }),
+    ...(training && { training: await known(training) }),
+    ...(judge && {
+      judge: {
+        classifier: judge.classifier,
+        samples: sampleIndices.map((row) => judge.samples[row]!),
+        ...(labels && { reference: referenceIndices.map((row) => labels[row]!) }),
+      },
+    }),
+    seed,
+    signal,
+    runtime,
+  };
+  const { measures, details } = await takeMeasures(taken, input, onStage);
+  return {
+    quality: {
+      count,
+      counts: {
+        samples: countOf(samples),
+        reference: countOf(reference),
+        ...(training && { training: countOf(training) }),
+      },
+      measures,
+      notes: count < fewestRows ? [`Samples are not compared as wholes: ${count} of each set are too few.`] : [],
+    },
+    details,
+    referenceIndices,
+  };
 };

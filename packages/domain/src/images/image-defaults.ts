@@ -32,7 +32,7 @@ const unetFor = ([, height = 1, width = 1]: Shape) => {
 export const imageDefaultsFor = (facts: DataFacts): FittedDefaults => ({
   network: {
     ...(facts.network === "unet" && unetFor(facts.shape)),
-    // One class is no class: there is nothing to distinguish.
+    // With one class there is nothing to distinguish.
     ...(facts.classes > 1 && { classes: facts.classes }),
   },
   deviation,

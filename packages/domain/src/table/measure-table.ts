@@ -1,18 +1,19 @@
 /** How good samples of a table are: measures of whole rows, and every column beside the column of real rows. */
-import type { Quality } from "@scorefield/assess";
+import { brokenOrderMetric, type Metric, type OrderedPair, type Quality, usualMetrics } from "@scorefield/assess";
 import { type CompareOptions, compareSets, plainJson } from "@scorefield/assess/internal";
-import { columnOrder, type OrderedPair } from "./column-order.ts";
-import { type ColumnComparison, compareColumns, type RowSets } from "./compare-columns.ts";
+import type { ColumnSections } from "../measure.ts";
+import { compareColumns, type RowSets } from "./compare-columns.ts";
 
 /** What was found. Plain JSON; a number that is not finite is null, and a note says so. */
-export interface TableQuality extends Quality, ColumnComparison {
+export interface TableQuality extends Quality, ColumnSections {
   readonly kind: "table";
-  /** Pairs of columns in order in all training rows, those that samples break most first; at most 100. */
-  readonly ordered?: readonly OrderedPair[];
 }
 
 /** Options of {@link measureTable}. */
-export type MeasureTableOptions = Omit<CompareOptions, "extractor">;
+export type MeasureTableOptions = Omit<CompareOptions, "extractor" | "judge">;
+
+/** What is measured on rows by default. */
+const tableMetrics = (): readonly Metric[] => [...usualMetrics(), brokenOrderMetric()];
 
 /** Of several hundred columns the pairs in order can be many thousands. */
 const mostPairs = 100;
@@ -26,17 +27,17 @@ const mostPairs = 100;
 export const measureTable = async (
   columns: readonly string[],
   sets: RowSets,
-  options: MeasureTableOptions = {},
+  { metrics = tableMetrics(), ...options }: MeasureTableOptions = {},
 ): Promise<TableQuality> => {
-  const { seed } = options;
-  const comparison = compareColumns(columns, sets, { seed });
-  const order = columnOrder(columns, sets, { seed });
-  const { quality } = await compareSets(sets, options);
+  const comparison = compareColumns(columns, sets, { seed: options.seed });
+  const { quality, details } = await compareSets(sets, { ...options, metrics });
+  const pairs = details.get("broken-order") as readonly OrderedPair[] | undefined;
   return plainJson({
     kind: "table",
     ...comparison,
     ...quality,
-    measures: [...quality.measures, ...(order ? [order.measure] : [])],
-    ordered: order?.pairs.slice(0, mostPairs),
+    ordered: pairs
+      ?.slice(0, mostPairs)
+      .map(({ lower, upper, ...shares }) => ({ lower: columns[lower], upper: columns[upper], ...shares })),
   }) as TableQuality;
 };

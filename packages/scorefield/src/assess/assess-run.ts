@@ -2,7 +2,7 @@
 import type { FeatureExtractor } from "@scorefield/assess";
 import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import type { ImageQuality, Measured, MeasureInput, MeasureProgress, Samples, TableQuality } from "@scorefield/domain";
+import type { Measured, MeasureInput, MeasureProgress, SampleQuality, Samples } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
@@ -129,10 +129,7 @@ export const assessedRun = async (
  * @throws RunError for a run without data to compare with; DataError for data that cannot be read or have changed;
  *   ArgumentError for unknown options; the signal's reason when aborted
  */
-export const assessRun = async (
-  run: LoadedRun,
-  options: AssessRunOptions = {},
-): Promise<TableQuality | ImageQuality> => {
+export const assessRun = async (run: LoadedRun, options: AssessRunOptions = {}): Promise<SampleQuality> => {
   checkMade("assessRun run", run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;

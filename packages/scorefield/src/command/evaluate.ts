@@ -4,7 +4,7 @@ import { fileExtractor } from "@scorefield/domain/images";
 import { type Command, InvalidArgumentError } from "commander";
 import { assessedRun } from "../assess/assess-run.ts";
 import { UsageError } from "../errors.ts";
-import type { ReportHead } from "../report/image-report.ts";
+import type { ReportHead } from "../report/quality-report.ts";
 import { qualityText } from "../report/quality-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
@@ -30,14 +30,11 @@ const ownFeatures = async ({ extractor: file, inception = false, range, layout, 
   return { extractor, called: `${file}${inception ? ", said to be the Inception network" : ""}` };
 };
 
-const reportOf = async (found: Measured, head: ReportHead): Promise<string> => {
+const reportOf = async ({ domain, made }: LoadedRun, found: Measured, head: ReportHead): Promise<string> => {
   const { quality, samples, real, nearest } = found;
-  if (quality.kind === "table") {
-    const { tableReport } = await import("../report/table-report.ts");
-    return tableReport(quality, { samples, reference: real }, head);
-  }
-  const { imageReport } = await import("../report/image-report.ts");
-  return imageReport(quality, { samples, real, nearest }, head);
+  const { qualityReport } = await import("../report/quality-report.ts");
+  const shown = { samples: domain.preview(samples, made), real: domain.preview(real, made), nearest };
+  return qualityReport(quality, { called: domain.samples, ...shown }, head);
 };
 
 const evaluate = async (
@@ -80,7 +77,7 @@ const evaluate = async (
     return {
       text: qualityText(quality, found),
       result: { ...head.result, ...(seen !== undefined && { seen }), ...quality },
-      report: () => reportOf(found, head),
+      report: () => reportOf(run, found, head),
     };
   } finally {
     end();

@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import type { AnySampler } from "@scorefield/core";
 import type { MeasureProgress } from "@scorefield/domain";
-import type { ReportHead } from "../report/image-report.ts";
+import type { ReportHead } from "../report/quality-report.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";

@@ -1,21 +1,9 @@
 import { samplerCatalogue } from "@scorefield/core";
-import { Command } from "commander";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { printedBy } from "../testing/printed-by.ts";
 import { addSamplers } from "./samplers.ts";
 
-afterEach(() => vi.restoreAllMocks());
-
-const printed = (...args: readonly string[]): string => {
-  let text = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    text += chunk;
-    return true;
-  });
-  const root = new Command().exitOverride();
-  addSamplers(root);
-  root.parse(["samplers", ...args], { from: "user" });
-  return text;
-};
+const printed = (...args: readonly string[]) => printedBy(addSamplers, "samplers", ...args);
 
 test.each(samplerCatalogue)("$kind: what each setting does, what it may be, and its default", ({ kind, settings }) => {
   const text = printed(kind);

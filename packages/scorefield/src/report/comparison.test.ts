@@ -1,21 +1,7 @@
-import { normal } from "@scorefield/core";
 import { compareColumns } from "@scorefield/domain";
-import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
+import { correlatedColumns as columns, correlatedRows as rows } from "../../../../tools/correlated-rows.ts";
 import { comparisonText } from "./comparison.ts";
-
-/** Two correlated columns and a constant. */
-const rows = (n: number, seed: number, correlation: number, shift = 0) => {
-  const z = normal([n, 2], { seed, dtype: "float64" }).data;
-  const rest = Math.sqrt(1 - correlation ** 2);
-  const value = (i: number, j: number) =>
-    [10 + 2 * z[2 * i]! + shift, correlation * z[2 * i]! + rest * z[2 * i + 1]!, 3][j]!;
-  return ndarray(
-    Float64Array.from({ length: 3 * n }, (_, k) => value(Math.floor(k / 3), k % 3)),
-    [n, 3],
-  );
-};
-const columns = ["a", "b", "c"];
 
 test("a comparison as text", () => {
   const n = 400;

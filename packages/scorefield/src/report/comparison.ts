@@ -1,11 +1,15 @@
 /** Samples of a table beside real rows as text: column by column, and in their correlations. */
-import type { TableQuality } from "@scorefield/domain";
+import type { ColumnSections, SampleQuality } from "@scorefield/domain";
 import { grouped, shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 
-type Comparison = Pick<TableQuality, "columns" | "samples" | "training" | "constant" | "referenceRows" | "counts">;
-type ColumnDistance = TableQuality["samples"]["columns"][number];
+type Comparison = Omit<ColumnSections, "ordered"> & Pick<SampleQuality, "counts">;
+type ColumnDistance = ColumnSections["samples"]["columns"][number];
+
+/** Whether columns were compared one by one. */
+export const hasColumns = (quality: SampleQuality): quality is SampleQuality & ColumnSections =>
+  quality.columns !== undefined;
 
 const meanOf = (columns: readonly ColumnDistance[], key: keyof ColumnDistance): number =>
   columns.reduce((sum, column) => sum + column[key], 0) / columns.length;

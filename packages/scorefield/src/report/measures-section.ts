@@ -5,7 +5,8 @@ import { type FiniteInterval, finite } from "./finite-interval.ts";
 import { shortNumber } from "./number-text.ts";
 import { escapeHtml, type Html } from "./page.ts";
 
-const goodTexts = {
+/** Which way is good, in words. */
+export const goodTexts = {
   small: "small is good",
   large: "large is good",
   near: "good if near the number for real data",

@@ -1,11 +1,11 @@
 /** A sentence on columns that are never above others in the data. */
-import type { TableQuality } from "@scorefield/domain";
+import type { SampleQuality } from "@scorefield/domain";
 import { shortNumber } from "./number-text.ts";
 
 const listed = 5;
 
 /** Which order samples break most; nothing for a table without columns in order. */
-export const orderText = ({ ordered }: Pick<TableQuality, "ordered">): string | undefined => {
+export const orderText = ({ ordered }: Pick<SampleQuality, "ordered">): string | undefined => {
   if (!ordered || ordered.length === 0) return undefined;
   const kept = `In the data ${ordered.length === 1 ? "one column is" : `${ordered.length} times a column is`} never above another`;
   const broken = ordered.filter(({ samples }) => samples > 0);

@@ -1,12 +1,12 @@
 /** The quality of samples as text, from its JSON alone. */
 import type { Quality } from "@scorefield/assess";
-import type { ImageQuality, TableQuality } from "@scorefield/domain";
-import { comparisonText } from "./comparison.ts";
+import type { SampleQuality } from "@scorefield/domain";
+import { comparisonText, hasColumns } from "./comparison.ts";
 import { measuresText } from "./measures-text.ts";
 import { orderText } from "./order-text.ts";
 import { wrapped } from "./wrap-text.ts";
 
-/** What the samples were compared with, and what features of images are of, in a few words. */
+/** What the samples were compared with, and what features are of, in a few words. */
 interface Compared {
   readonly comparedWith: string;
   readonly features?: string | undefined;
@@ -17,32 +17,21 @@ const notesOf = ({ notes, measures }: Quality): string[] => [
   ...measures.flatMap(({ name, label = name, note }) => (note === undefined ? [] : [`${label}: ${note}.`])),
 ];
 
-const tableText = (quality: TableQuality, comparedWith: string): string => {
-  const { count, measures } = quality;
-  const order = orderText(quality);
-  return [
-    comparisonText(quality, comparedWith),
-    ...(measures.length > 0
-      ? [
-          "",
-          wrapped(`Whole rows in standard deviations, ${count} of each set; real: training rows against the same.`),
-          "",
-          measuresText(measures),
-        ]
-      : []),
-    ...(order ? ["", wrapped(order)] : []),
-    ...notesOf(quality).flatMap((note) => ["", wrapped(note)]),
-  ].join("\n");
+/** What the measures are of. Where columns were compared before, it was said there with what. */
+const lead = (quality: SampleQuality, { comparedWith, features }: Compared): string => {
+  const of = hasColumns(quality)
+    ? `Whole rows in standard deviations, ${quality.count} of each set${quality.counts.training === undefined ? "" : "; real: training rows against the same"}.`
+    : `${quality.count} samples against ${comparedWith}.`;
+  return features === undefined ? of : `${of}\nFeatures: ${features}.`;
 };
 
-const imageText = (quality: ImageQuality, { comparedWith, features }: Compared): string =>
-  [
-    wrapped(`${quality.count} samples against ${comparedWith}.\nFeatures: ${features}.`),
-    "",
-    measuresText(quality.measures),
-    ...notesOf(quality).flatMap((note) => ["", wrapped(note)]),
-  ].join("\n");
-
-/** The text for people on samples of a table or of images. */
-export const qualityText = (quality: TableQuality | ImageQuality, compared: Compared): string =>
-  quality.kind === "table" ? tableText(quality, compared.comparedWith) : imageText(quality, compared);
+/** The text for people: the sections that are there, one after the other. */
+export const qualityText = (quality: SampleQuality, compared: Compared): string => {
+  const order = orderText(quality);
+  return [
+    ...(hasColumns(quality) ? [comparisonText(quality, compared.comparedWith)] : []),
+    ...(quality.measures.length > 0 ? [wrapped(lead(quality, compared)), measuresText(quality.measures)] : []),
+    ...(order ? [wrapped(order)] : []),
+    ...notesOf(quality).map((note) => wrapped(note)),
+  ].join("\n\n");
+};

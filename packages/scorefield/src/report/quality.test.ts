@@ -1,15 +1,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accuracy, classifier, classifierExtractor, initialClassifier } from "@scorefield/assess";
+import {
+  accuracy,
+  classAccuracyMetric,
+  classifier,
+  classifierExtractor,
+  initialClassifier,
+  usualMetrics,
+} from "@scorefield/assess";
 import { convolutional, dataset, normal, perceptron } from "@scorefield/core";
 import { glyphs, measureImages, measureTable } from "@scorefield/domain";
 import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { imageReport } from "./image-report.ts";
 import { measuresText } from "./measures-text.ts";
-import { tableReport } from "./table-report.ts";
+import { qualityReport } from "./quality-report.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());
@@ -38,21 +44,10 @@ const head = { run: "a <run>", facts: [["checkpoint", "5"]] as const };
 test("a table: good samples measure as real rows do, shifted ones worse in every measure", async () => {
   const rows = (seed: number) => normal([200, 2], { seed, dtype: "float64" });
   const [reference, training] = [rows(1), rows(2)];
-  const options = { seed: 0, steps: 100, network };
+  const options = { seed: 0, metrics: usualMetrics({ steps: 100, network }) };
   const columns = ["a", "b & c"];
   const good = await measureTable(columns, { samples: rows(3), reference, training }, options);
   const bad = await measureTable(columns, { samples: shifted(rows(3), 1), reference, training }, options);
-  expect(good.measures.map(({ name }) => name)).toEqual([
-    "precision",
-    "recall",
-    "density",
-    "coverage",
-    "energy distance",
-    "sliced Wasserstein",
-    "MMD",
-    "two-sample test",
-    "nearer to training",
-  ]);
   for (const [i, { name, good: way, samples, real }] of good.measures.entries()) {
     const worse = bad.measures[i]!.samples;
     expect(samples.low).toBeLessThanOrEqual(samples.value!);
@@ -73,7 +68,10 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   expect(measuresText(good.measures)).toMatch(/energy distance +small +\S+ +\S+ to \S+ +\S+ +\S+ to \S+/);
   // What programs read is JSON alone, and people's text is made of it.
   for (const quality of [good, bad]) expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
-  const page = tableReport(good, { samples: rows(3), reference }, head);
+  const points = (values: NdArray<"float64">) => ({ kind: "points", columns, values }) as const;
+  const page = await qualityReport(good, { called: "rows", samples: points(rows(3)), real: points(reference) }, head);
+  for (const title of ["Measures", "Columns", "Distances column by column"]) expect(page).toContain(`>${title}<`);
+  expect(page).not.toContain("real images");
   expect(page).toContain("a &lt;run&gt;");
   expect(page).toContain("b &amp; c");
   expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
@@ -102,7 +100,7 @@ test("images: class accuracy, copies of training images, and a page that stands 
       classifier: { classifier: judge, classes: Array.from({ length: 10 }, (_, k) => `class ${k}`) },
       extractor: classifierExtractor("glyphs-classifier", judge),
     },
-    { seed: 0, steps: 5 },
+    { seed: 0, metrics: [classAccuracyMetric(), ...usualMetrics({ steps: 5 })] },
   );
   expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
   const named = new Map(evaluation.measures.map((measure) => [measure.name, measure]));
@@ -126,12 +124,13 @@ test("images: class accuracy, copies of training images, and a page that stands 
   const features = "a classifier of the data's own classes";
   const facts = [...head.facts, ["features", features] as const];
   const first16 = await training.read(evaluation.nearest!.map(({ training }) => training));
-  const pictures = {
-    samples: copies.images,
-    real: draw(count, 1).images,
-    nearest: { samples: first16, training: first16 },
-  };
-  const page = await imageReport(evaluation, pictures, { ...head, facts });
+  const grid = (images: NdArray<"float32">) => ({ kind: "images", images }) as const;
+  const nearest = { samples: first16, training: first16 };
+  const pictures = { called: "images", samples: grid(copies.images), real: grid(draw(count, 1).images), nearest };
+  const page = await qualityReport(evaluation, pictures, { ...head, facts });
+  for (const title of ["Samples and real images", "Classes", "Nearest training images"])
+    expect(page).toContain(`>${title}<`);
+  expect(page).not.toContain("Distances column by column");
   expect(page).toContain("Fréchet distance<small>");
   expect(page).toContain(`features of images from ${features}. They are not FID and KID`);
   expect(page).not.toContain("frechet-");

@@ -1,23 +1,14 @@
-/** The report on a run on images: what samples look like, how they measure, and whether they are copies. */
+/** Sections of the report on samples that are images: what they look like, their classes, and whether they are copies. */
 import { firstRows } from "@scorefield/core/internal";
-import type { ImageQuality } from "@scorefield/domain";
+import type { SampleQuality } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import { imageGrid } from "../figure/image-grid.ts";
 import { shareBars } from "../figure/share-bars.ts";
 import { twoHistograms } from "../figure/two-histograms.ts";
-import { measureNotes } from "./measure-notes.ts";
-import { measuresTable } from "./measures-section.ts";
-import { facts, figure, type Html, htmlPage, paragraph, picture, remark, type Section, sideBySide } from "./page.ts";
-
-/** What a report says of where its numbers come from. */
-export interface ReportHead {
-  /** Such as the run's folder. */
-  readonly run: string;
-  readonly facts: readonly (readonly [string, string])[];
-}
+import { figure, type Html, picture, type Section, sideBySide } from "./page.ts";
 
 /** Samples, and for each the nearest training image. */
-interface NearestImages {
+export interface NearestImages {
   readonly samples: NdArray;
   readonly training: NdArray;
 }
@@ -49,7 +40,11 @@ const pairsGrid = async ({ samples, training }: NearestImages): Promise<Uint8Arr
   return imageGrid({ dtype: "float32", shape, data: sheet }, { columns: across, scale: scaleFor(samples) });
 };
 
-const nearestSection = async ({ distances }: ImageQuality, nearest: NearestImages | undefined): Promise<Section[]> =>
+/** The samples nearest to training images beside these; no section where they are not known. */
+export const nearestSection = async (
+  { distances }: SampleQuality,
+  nearest: NearestImages | undefined,
+): Promise<Section[]> =>
   nearest && distances
     ? [
         {
@@ -75,7 +70,8 @@ const nearestSection = async ({ distances }: ImageQuality, nearest: NearestImage
       ]
     : [];
 
-const classSection = ({ classes }: ImageQuality): Section[] =>
+/** How often samples are of their class; no section where classes are not known. */
+export const classSection = ({ classes }: SampleQuality): Section[] =>
   classes
     ? [
         {
@@ -90,38 +86,13 @@ const classSection = ({ classes }: ImageQuality): Section[] =>
       ]
     : [];
 
-/**
- * The report as one HTML document.
- * @param pictures samples and real images, [n, c, h, w] in [-1, 1], and the images of the nearest pairs
- */
-export const imageReport = async (
-  evaluation: ImageQuality,
-  pictures: { readonly samples: NdArray; readonly real: NdArray; readonly nearest?: NearestImages | undefined },
-  head: ReportHead,
-): Promise<string> =>
-  htmlPage({
-    title: `Samples of ${head.run}`,
-    subtitle: `${evaluation.count.toLocaleString("en-US")} samples beside the same number of images that training did not see`,
-    sections: [
-      {
-        title: "Samples and real images",
-        parts: [
-          sideBySide([
-            await grid(pictures.samples, "Samples, in the order in which they were drawn"),
-            await grid(pictures.real, "Real images that training did not see, at random"),
-          ]),
-        ],
-      },
-      {
-        title: "Measures",
-        parts: [
-          measuresTable(evaluation.measures),
-          ...measureNotes(evaluation.measures, Object.fromEntries(head.facts).features).map(paragraph),
-          ...evaluation.notes.map(remark),
-        ],
-      },
-      ...classSection(evaluation),
-      ...(await nearestSection(evaluation, pictures.nearest)),
-      { title: "This evaluation", parts: [facts(head.facts)] },
-    ],
-  });
+/** Samples beside real images. */
+export const pictureSection = async (samples: NdArray, real: NdArray): Promise<Section> => ({
+  title: "Samples and real images",
+  parts: [
+    sideBySide([
+      await grid(samples, "Samples, in the order in which they were drawn"),
+      await grid(real, "Real images that training did not see, at random"),
+    ]),
+  ],
+});

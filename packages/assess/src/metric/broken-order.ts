@@ -1,0 +1,103 @@
+/** Pairs of columns of which one is never above the other, such as Low and High, and how often samples break that. */
+import type { NdArray } from "@scorefield/tensor";
+import { declareMetric } from "./metric.ts";
+import { allRows } from "./set-rows.ts";
+import { meanStatistic } from "./statistic.ts";
+
+interface Pair {
+  /** Numbers of columns, from 0. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** That a column was never above another in the rows that the model has learnt from: details of {@link brokenOrderMetric}. */
+export interface OrderedPair extends Pair {
+  /** Shares of samples and of real rows that break it. */
+  readonly samples: number;
+  readonly real: number;
+}
+
+/** With fewer rows an order may well be chance. */
+const fewestRows = 100;
+/** Of the size of the values: a smaller step across is rounding, as of a value that was stored in single precision. */
+const rounding = 1e-6;
+
+const breaks = ({ data, shape: [, d = 0] }: NdArray, row: number, { lower, upper }: Pair): boolean => {
+  const [a, b] = [Number(data[row * d + lower]), Number(data[row * d + upper])];
+  return a - b > rounding * Math.max(Math.abs(a), Math.abs(b));
+};
+
+const rangesOf = ({ data, shape: [n = 0, d = 0] }: NdArray): (readonly [number, number])[] =>
+  Array.from({ length: d }, (_, j) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < n; i++) {
+      const value = Number(data[i * d + j]);
+      [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+    return [low, high];
+  });
+
+/**
+ * Pairs in order in every row. Pairs whose ranges do not overlap say nothing that the columns alone do not.
+ * @param rows [n, d]
+ */
+const orderedPairs = (rows: NdArray): Pair[] => {
+  const [n = 0] = rows.shape;
+  if (n < fewestRows) return [];
+  const ranges = rangesOf(rows);
+  const holds = (pair: Pair): boolean => {
+    for (let i = 0; i < n; i++) if (breaks(rows, i, pair)) return false;
+    return true;
+  };
+  return ranges.flatMap(([, highest], lower) =>
+    ranges.flatMap(([least], upper) => {
+      const pair = { lower, upper };
+      return lower !== upper && highest > least && holds(pair) ? [pair] : [];
+    }),
+  );
+};
+
+/** For each row whether it breaks one of the pairs at least, 1 or 0. */
+const broken = (rows: NdArray, pairs: readonly Pair[]): Float64Array =>
+  Float64Array.from({ length: rows.shape[0]! }, (_, i) => (pairs.some((pair) => breaks(rows, i, pair)) ? 1 : 0));
+
+const shareOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * The share of rows that break some of the pairs of columns with `lower <= upper` in all training rows. Where these are not
+ * known, the first half of the reference shows the pairs. Fewer than 100 such rows show none. All rows count, in any number.
+ */
+export const brokenOrderMetric = declareMetric({
+  kind: "broken-order",
+  name: "brokenOrderMetric",
+  family: "relations between columns",
+  title: "broken order",
+  summary: "share of rows with a column above one that it is never above in the data",
+  source: "Stoian et al. 2024 (constraint violation rate), for inequalities found in the data",
+  unit: "share",
+  good: "small",
+  zero: "every row keeps the order of columns that the data have",
+  range: [0, 1],
+  needs: "rows",
+  fewest: 1,
+  settings: {},
+  take: async ({ data: { samples, ...data } }) => {
+    const reference = await allRows(data.reference);
+    const training = data.training && (await allRows(data.training));
+    const [n = 0, d = 0] = reference.shape;
+    const half = n >> 1;
+    const part = (from: number, to: number): NdArray =>
+      ({ ...reference, shape: [to - from, d], data: reference.data.subarray(from * d, to * d) }) as NdArray;
+    const pairs = orderedPairs(training ?? part(0, half));
+    if (pairs.length === 0) return undefined;
+    const real = training ? reference : part(half, n);
+    const details: OrderedPair[] = pairs
+      .map((pair) => ({ ...pair, samples: shareOf(broken(samples, [pair])), real: shareOf(broken(real, [pair])) }))
+      .sort((a, b) => b.samples - a.samples);
+    return {
+      samples: () => meanStatistic(broken(samples, pairs)),
+      real: () => meanStatistic(broken(real, pairs)),
+      details,
+    };
+  },
+});

@@ -1,0 +1,75 @@
+/** The report on samples of a run: their measures, and the sections that their kind of data has. */
+import type { Preview, SampleQuality } from "@scorefield/domain";
+import type { NdArray } from "@scorefield/tensor";
+import { hasColumns } from "./comparison.ts";
+import { measureNotes } from "./measure-notes.ts";
+import { measuresTable } from "./measures-section.ts";
+import { orderText } from "./order-text.ts";
+import { facts, htmlPage, paragraph, remark, type Section } from "./page.ts";
+import { distanceSection, histogramSection } from "./quality-columns.ts";
+import { classSection, type NearestImages, nearestSection, pictureSection } from "./quality-images.ts";
+
+/** What a report says of where its numbers come from. */
+export interface ReportHead {
+  /** Such as the run's folder. */
+  readonly run: string;
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+/** What a report shows beside numbers. */
+export interface ShownSamples {
+  /** What samples are called, in the plural: "rows". */
+  readonly called: string;
+  /** Samples, and real data that training did not see, as data for figures; undefined where there is no figure. */
+  readonly samples: Preview | undefined;
+  readonly real: Preview | undefined;
+  /** The images of the nearest pairs. */
+  readonly nearest?: NearestImages | undefined;
+}
+
+const measuresSection = (quality: SampleQuality, { facts }: ReportHead): Section => {
+  const { count, measures, notes } = quality;
+  const order = orderText(quality);
+  const unit = hasColumns(quality) ? ", in standard deviations of the columns" : "";
+  return {
+    title: "Measures",
+    parts: [
+      ...(measures.length > 0
+        ? [
+            measuresTable(measures),
+            paragraph(`On ${count.toLocaleString("en-US")} samples of each set${unit}.`),
+            ...measureNotes(measures, Object.fromEntries(facts).features).map(paragraph),
+          ]
+        : []),
+      ...(order ? [paragraph(order)] : []),
+      ...notes.map(remark),
+    ],
+  };
+};
+
+/** The report as one HTML document: a section for everything that was found. */
+export const qualityReport = async (
+  quality: SampleQuality,
+  { called, samples, real, nearest }: ShownSamples,
+  head: ReportHead,
+): Promise<string> => {
+  const { counts, count, referenceRows = count } = quality;
+  const number = (n: number) => n.toLocaleString("en-US");
+  return htmlPage({
+    title: `Samples of ${head.run}`,
+    subtitle: `${number(counts.samples)} samples beside ${number(referenceRows)} ${called} that training did not see`,
+    sections: [
+      ...(samples?.kind === "images" && real?.kind === "images"
+        ? [await pictureSection(samples.images as NdArray, real.images as NdArray)]
+        : []),
+      measuresSection(quality, head),
+      ...classSection(quality),
+      ...(await nearestSection(quality, nearest)),
+      ...(samples?.kind === "points" && real?.kind === "points"
+        ? [histogramSection(samples.columns, samples.values, real.values)]
+        : []),
+      ...(hasColumns(quality) ? [distanceSection(quality)] : []),
+      { title: "This evaluation", parts: [facts(head.facts)] },
+    ],
+  });
+};
