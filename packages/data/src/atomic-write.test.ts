@@ -8,46 +8,50 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import files from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { atomicWrite } from "./atomic-write.ts";
 import { DataError } from "./errors.ts";
 
-const calls = vi.hoisted(() => ({ log: [] as string[], fail: undefined as undefined | { at: string; code: string } }));
+const calls: { log: string[]; fail?: { at: string; code: string } | undefined } = { log: [] };
+
+const step = (name: string) => {
+  calls.log.push(name);
+  if (calls.fail?.at === name)
+    throw Object.assign(new Error(`${calls.fail.code}: refused`), { code: calls.fail.code, syscall: name });
+};
 
 // Real files throughout; the calls are noted, and one of them may fail as a full disk would make it.
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  const step = (name: string) => {
-    calls.log.push(name);
-    if (calls.fail?.at === name)
-      throw Object.assign(new Error(`${calls.fail.code}: refused`), { code: calls.fail.code, syscall: name });
-  };
-  return {
-    ...real,
-    async open(path: string, flags: string, mode: number) {
-      step(flags === "r" ? "open folder" : "open");
-      const handle = await real.open(path, flags, mode);
-      return {
-        writeFile: async (piece: string) => {
-          // Half of the bytes arrive before the failure.
-          if (calls.fail?.at === "write") await handle.writeFile(piece.slice(0, piece.length / 2));
-          step("write");
-          return handle.writeFile(piece);
-        },
-        sync: async () => {
-          step("sync");
-          return handle.sync();
-        },
-        close: () => handle.close(),
-      };
-    },
-    async rename(from: string, to: string) {
-      step("rename");
-      return real.rename(from, to);
-    },
-  };
+const { open, rename } = files;
+beforeAll(() => {
+  vi.spyOn(files, "open").mockImplementation(async (path, flags, mode) => {
+    step(flags === "r" ? "open folder" : "open");
+    const handle = await open(path, flags, mode);
+    const [write, sync] = [handle.writeFile.bind(handle), handle.sync.bind(handle)];
+    handle.writeFile = async (piece) => {
+      // Half of the bytes arrive before the failure.
+      if (calls.fail?.at === "write") await write((piece as string).slice(0, (piece as string).length / 2));
+      step("write");
+      return write(piece);
+    };
+    handle.sync = async () => {
+      step("sync");
+      return sync();
+    };
+    return handle;
+  });
+  vi.spyOn(files, "rename").mockImplementation(async (from, to) => {
+    step("rename");
+    return rename(from, to);
+  });
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
 });
 
 const folder = mkdtempSync(join(tmpdir(), "scorefield-atomic-"));

@@ -23,5 +23,5 @@ test("the values have the element type that was asked for, for the compiler too"
 test("readArray refuses what is no path, and unknown options", async () => {
   const call = readArray as (...args: readonly unknown[]) => Promise<unknown>;
   await expect(call(3)).rejects.toThrow(/readArray/);
-  await expect(call("a.npz", { arry: "x" })).rejects.toThrow(/readArray.*arry/s);
+  await expect(call("a.npz", { arry: "x" })).rejects.toThrow(/arry in the call of readArray/);
 });

@@ -24,7 +24,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Functions that other packages call with what they have checked, or made. */
 const amongPackages =
-  "builtInCodec classNamed classifier dataName denoisingDimension domainOfRecord initialClassifier isBuiltInCodec movePaths normalBundle orderCheck passes recogniseData shortList";
+  "builtInCodec classNamed dataName domainOfRecord isBuiltInCodec movePaths passes recogniseData shortList";
 const leftOut = new Set(amongPackages.split(" "));
 
 const result = async (call: () => unknown): Promise<unknown> => {

@@ -26,7 +26,7 @@ export const denoisingDimension = async (
   x: NdArray,
   options: NoisyCopiesOptions = {},
 ): Promise<DenoisingDimension> => {
-  checkCopies("denoisingDimension", options);
+  checkCopies("denoisingDimension", model, x, options);
   const d = sizeOf(model.shape);
   const { draws = 64 } = options;
   const dimension = new Float64Array(x.shape[0] ?? 0);

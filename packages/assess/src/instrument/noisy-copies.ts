@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { noise, normal } from "@scorefield/core";
-import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkArray, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
@@ -24,8 +24,12 @@ const known = {
   runtime: true,
 } satisfies Known<NoisyCopiesOptions>;
 
-/** @throws ArgumentError for unknown options, and what is none */
-export const checkCopies = (name: string, options: NoisyCopiesOptions): void => checkOptions(name, options, known);
+/** @throws ArgumentError unless a model, an array and known options */
+export const checkCopies = (name: string, model: ScoreModel, x: NdArray, options: NoisyCopiesOptions): void => {
+  checkModel(name, model);
+  checkArray(`${name} x`, x);
+  checkOptions(name, options, known);
+};
 
 /**
  * Standard normal draws for the copies of a point, [draws, ...shape]: draw k of point i is the draw of sample i at step

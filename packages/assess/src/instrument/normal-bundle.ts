@@ -32,7 +32,7 @@ export const normalBundle = async (
   x: NdArray,
   options: NoisyCopiesOptions = {},
 ): Promise<NormalBundle> => {
-  checkCopies("normalBundle", options);
+  checkCopies("normalBundle", model, x, options);
   const d = sizeOf(model.shape);
   if (d < 2) throw new ArgumentError("normalBundle: expected samples of at least two numbers, found one");
   const { draws = Math.max(4 * d, 100) } = options;

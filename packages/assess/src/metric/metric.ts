@@ -1,6 +1,6 @@
 /** A metric is a part: declared once, with what its number means, its settings, and the statistic it takes. */
 import { type Declaration, declare, type setting } from "@scorefield/core";
-import type { HasRecipe } from "@scorefield/core/internal";
+import { checkMade, type HasRecipe } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import type { MetricInput, SampleSets } from "./metric-input.ts";
 import type { Statistic } from "./statistic.ts";
@@ -76,26 +76,19 @@ export interface Metric extends HasRecipe {
  *
  * @returns a function of the options. It throws ArgumentError for unknown options, and values of the wrong type or out of range
  */
-export const declareMetric = <const K extends string, const S extends setting.Settings>({
-  title,
-  unit,
-  good,
-  zero,
-  range,
-  expected,
-  needs,
-  fewest,
-  take,
-  ...about
-}: MetricWords & {
-  readonly kind: K;
-  readonly name: string;
-  readonly family?: string;
-  readonly summary: string;
-  readonly source: string;
-  readonly settings: S;
-  readonly take: (input: MetricInput, values: setting.Values<S>) => Taken | undefined | Promise<Taken | undefined>;
-}) => {
+export const declareMetric = <const K extends string, const S extends setting.Settings>(
+  declared: MetricWords & {
+    readonly kind: K;
+    readonly name: string;
+    readonly family?: string;
+    readonly summary: string;
+    readonly source: string;
+    readonly settings: S;
+    readonly take: (input: MetricInput, values: setting.Values<S>) => Taken | undefined | Promise<Taken | undefined>;
+  },
+) => {
+  checkMade("declareMetric", declared, ["kind", "settings", "take"], "a declaration with kind, settings and take");
+  const { title, unit, good, zero, range, expected, needs, fewest, take, ...about } = declared;
   const words: MetricWords = {
     title,
     unit,
@@ -116,6 +109,10 @@ export const declareMetric = <const K extends string, const S extends setting.Se
 
 /** A statistic of two sets, taken of samples and reference, and of other real data and the same reference. */
 export const againstReference = (
-  { samples, reference, real }: SampleSets,
+  sets: SampleSets,
   of: (reference: NdArray, set: NdArray) => SetStatistic | Promise<SetStatistic>,
-): Taken => ({ samples: () => of(reference, samples), ...(real && { real: () => of(reference, real) }) });
+): Taken => {
+  checkMade("againstReference sets", sets, ["samples", "reference"], "the sets that are compared");
+  const { samples, reference, real } = sets;
+  return { samples: () => of(reference, samples), ...(real && { real: () => of(reference, real) }) };
+};
