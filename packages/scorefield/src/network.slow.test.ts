@@ -113,6 +113,7 @@ describe
           ["likelihood", "run", "--data", "table.csv"],
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
           ["samplers"],
+          ["metrics"],
           ["summary", "run"],
           ["show", "run"],
           ["verify", "--only", "heun"],
