@@ -181,10 +181,12 @@ const shiftedMixture = (noising: Process): Check => ({
     const found = await annealedImportance(model, { ...context, levels: 80 });
     const [size, error] = [found.effectiveSampleSize.at(-1)!, found.standardError.at(-1)!];
     // The weighted chains are draws of the mixture: of mean 0.35 and variance 1.0745 in the first column.
-    const weights = found.logWeights.map((log) => Math.exp(log - Math.max(...found.logWeights)));
+    const most = Math.max(...found.logWeights);
+    const weights = found.logWeights.map((log) => Math.exp(log - most));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const mean = weights.reduce((sum, weight, i) => sum + (weight / total) * found.x.data[2 * i]!, 0);
     return worst([
+      absolute(noising.times.last, found.times[0]!, 0, { detail: "time of the first level" }),
       // Levels have chains in common. The level of the largest error is one of several that differ.
       ...found.times.map((t, k) =>
         estimate(3 + 5 * t, found.logNormaliser[k]!, found.standardError[k]! + 1e-5, { detail: `level ${k}` }),

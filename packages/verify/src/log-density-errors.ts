@@ -23,7 +23,7 @@ export const exactLogDensity = async (
 export const slopeOf = async (
   sizes: readonly number[],
   order: number,
-  tolerance: number,
+  tolerance: number | readonly [below: number, above: number],
   most: number,
   errorOf: (size: number) => Promise<number>,
 ): Promise<Finding> => {

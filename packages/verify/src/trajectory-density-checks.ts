@@ -52,7 +52,7 @@ const checksOf = (process: Process): Check[] => [
     about: "itoLogDensity",
     source: "Skreta et al. 2024, theorem 1",
     run: (context) =>
-      slopeOf([50, 100, 200, 400], 0.5, 0.2, 0.25, (steps) =>
+      slopeOf([50, 100, 200, 400], 0.5, [0.08, 0.2], 0.25, (steps) =>
         itoError(process, eulerMaruyama({ steps }), "sde", context),
       ),
   },
@@ -63,7 +63,7 @@ const checksOf = (process: Process): Check[] => [
     source: "Chen et al. 2018, theorem 1",
     slow: true,
     run: (context) =>
-      slopeOf([40, 60, 90, 135], 2, 0.3, 0.02, (steps) =>
+      slopeOf([40, 60, 90, 135], 2, [0.2, 0.3], 0.02, (steps) =>
         itoError(process, heun({ steps, grid: "log-snr" }), "ode", context),
       ),
   },
