@@ -1,6 +1,7 @@
 /** What the project's other packages take of this one, besides what is public. It may change in any version. */
 export { checkArray, checkCount, checkPositive, checkWhole } from "./check.ts";
 export { bitsOf } from "./likelihood/bits-per-dimension.ts";
+export { checkModel } from "./model/check-model.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
 export { exactClasses } from "./model/exact-classes.ts";
 export { givenRows } from "./model/given.ts";
@@ -24,6 +25,7 @@ export type { RecipeOfList } from "./part/inferred-types.ts";
 export type { HasRecipe, Setting, Settings, SettingType } from "./part/part.ts";
 export { readFields } from "./part/read-value.ts";
 export { typeText } from "./part/type-text.ts";
+export { checkProcess } from "./process/check-process.ts";
 export { processes } from "./process/processes.ts";
 export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";

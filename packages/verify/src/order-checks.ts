@@ -3,7 +3,7 @@
  * double. On Gaussian data both the flow and the distribution of every linear sampler are known, so nothing is drawn.
  */
 import type { Process, Sampler } from "@scorefield/core";
-import { checkMade } from "@scorefield/core/internal";
+import { checkMade, checkProcess } from "@scorefield/core/internal";
 import { absolute, type Check, type Finding, slope, worst } from "./check.ts";
 import { orderOf } from "./probe/affine-probe.ts";
 import { flowErrors } from "./probe/flow-probe.ts";
@@ -41,7 +41,7 @@ const kindOf = (process: Process): string => String(process.recipe.kind);
  */
 export const orderCheck = (truth: OrderTruth, process: Process, slow = false): Check => {
   checkMade("orderCheck truth", truth, ["name", "order", "sampler"], "a name, an order and a sampler by its steps");
-  checkMade("orderCheck process", process, ["alpha", "sigma", "recipe"], "a process such as edm()");
+  checkProcess("orderCheck", process);
   const { name, source, towards, order, sampler, steps = 32, deviations = [1, 0.3], tolerance = 0.15, most } = truth;
   const sizes = [1, 2, 4, 8].map((factor) => factor * steps);
   return {

@@ -2,7 +2,7 @@
 
 import type { GivenValues, ScoreModel } from "@scorefield/core";
 import { ArgumentError, type LogDensityOptions, logDensity } from "@scorefield/core";
-import { checkArray, checkMade } from "@scorefield/core/internal";
+import { checkArray, checkModel } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import type { AnomalyDetector } from "./detector.ts";
 
@@ -31,12 +31,7 @@ const nats = async (
  * @param options of `logDensity`; a later `time` gives the density of data under more noise
  */
 export const densityDetector = (model: ScoreModel, options: LogDensityOptions = {}): DensityDetector => {
-  checkMade(
-    "densityDetector model",
-    model,
-    ["denoise", "process"],
-    "a score model such as exact(gaussian(...), edm())",
-  );
+  checkModel("densityDetector", model);
   return {
     recipe: { kind: "density", time: options.time ?? model.process.times.first },
     score: async (rows, given) => ndarray((await nats(model, rows, options, given)).map((value) => -value)),

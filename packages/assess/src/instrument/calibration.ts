@@ -2,10 +2,10 @@
 
 import type { Process, ScoreModel } from "@scorefield/core";
 import { ArgumentError, noise, normal, rademacher, timeOfLogRatio } from "@scorefield/core";
-import { checkMade, checkWhole, perSample } from "@scorefield/core/internal";
+import { checkModel, checkProcess, checkWhole, perSample } from "@scorefield/core/internal";
 import { type NdArray, sizeOf, type Tensor } from "@scorefield/tensor";
 import {
-  checkModel,
+  checkTime,
   compileField,
   type Field,
   flatPoints,
@@ -44,7 +44,7 @@ export const noiseTimes = (
     count = 12,
   }: { readonly lowest?: number; readonly highest?: number; readonly count?: number } = {},
 ): number[] => {
-  checkMade("noiseTimes process", process, ["logSnr", "times"], "a process such as edm()");
+  checkProcess("noiseTimes", process);
   if (!(lowest > 0 && highest > lowest && Number.isFinite(highest) && Number.isInteger(count) && count > 1))
     throw new ArgumentError(
       `noiseTimes: expected 0 < lowest < highest and a count of at least 2, found ${lowest}, ${highest}, ${count}`,
@@ -76,7 +76,7 @@ const overLevels = async <K extends string>(
 ): Promise<{ time: number; ratio: number; means: Record<K, LevelMean> }[]> => {
   const { times = noiseTimes(model.process), draws = 1, seed = 0 } = options;
   checkWhole(`${name} draws`, draws);
-  for (const time of times) checkModel(name, model, time);
+  for (const time of times) checkTime(name, model, time);
   const { count, data } = flatPoints(name, model, x);
   if (count === 0) throw new ArgumentError(`${name}: expected at least one point, found none`);
   const size = sizeOf(model.shape);
@@ -164,8 +164,8 @@ export const scoreError = async (
   x: NdArray,
   options: LevelOptions = {},
 ): Promise<ScoreErrorLevel[]> => {
-  for (const [name, each] of Object.entries({ model, truth }))
-    checkMade(`scoreError ${name}`, each, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+  checkModel("scoreError", model);
+  checkModel("scoreError true", truth);
   const same = (a: ScoreModel): string => JSON.stringify([a.process.recipe, a.shape]);
   if (same(model) !== same(truth))
     throw new ArgumentError(

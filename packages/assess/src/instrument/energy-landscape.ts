@@ -2,9 +2,8 @@
 
 import type { Given, GivenValues, ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
-import { checkMade, givenRows } from "@scorefield/core/internal";
+import { checkMade, checkModel, givenRows } from "@scorefield/core/internal";
 import { compile, type NdArray, ndarray, type Runtime, ShapeError, sizeOf, type Tensor } from "@scorefield/tensor";
-import { checkModel } from "./field.ts";
 
 /** Where {@link energyLandscape} looks. */
 export interface LandscapeOptions {

@@ -2,7 +2,7 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError } from "@scorefield/core";
-import { checkArray, checkMade, checkWhole } from "@scorefield/core/internal";
+import { checkArray, checkModel, checkWhole } from "@scorefield/core/internal";
 import {
   compile,
   type FloatType,
@@ -48,9 +48,12 @@ export interface Field<K extends string> {
   dispose(): Promise<void>;
 }
 
-/** @throws ArgumentError for a time outside the times of the process */
-export const checkModel = (name: string, model: ScoreModel, at?: number): number => {
-  checkMade(`${name} model`, model, ["denoise", "process"], "a score model such as exact(gaussian(...), edm())");
+/**
+ * The time at which an instrument looks, by default the first of the process.
+ * @throws ArgumentError for a value that is not a score model, and a time outside the times of its process
+ */
+export const checkTime = (name: string, model: ScoreModel, at?: number): number => {
+  checkModel(name, model);
   const { times } = model.process;
   const time = at ?? times.first;
   if (!(time >= times.first && time <= times.last))

@@ -4,7 +4,7 @@ import type { ScoreModel } from "@scorefield/core";
 import { rademacher } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
 import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { scoreAndProduct, withUnitVectors } from "./jacobian.ts";
 
 /** Options of {@link flipd}. */
@@ -33,7 +33,7 @@ const mostExact = 64;
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
 export const flipd = async (model: ScoreModel, x: NdArray, options: FlipdOptions = {}): Promise<NdArray<"float64">> => {
-  const time = checkModel("flipd", model, options.time);
+  const time = checkTime("flipd", model, options.time);
   const { count, data } = flatPoints("flipd", model, x);
   const d = sizeOf(model.shape);
   const { probes = d <= mostExact ? "exact" : 8, seed = 0 } = options;

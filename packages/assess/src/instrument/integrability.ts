@@ -2,9 +2,9 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, rademacher, score } from "@scorefield/core";
-import { checkMade, checkWhole, perSample } from "@scorefield/core/internal";
+import { checkMade, checkModel, checkWhole, perSample } from "@scorefield/core/internal";
 import { jvp, type NdArray, ndarray, sizeOf, type Tensor, vjp } from "@scorefield/tensor";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians } from "./jacobian.ts";
 
 /** Options of {@link integrability}. */
@@ -111,7 +111,7 @@ export const integrability = async (
   x: NdArray,
   options: IntegrabilityOptions = {},
 ): Promise<Integrability> => {
-  const time = checkModel("integrability", model, options.time);
+  const time = checkTime("integrability", model, options.time);
   const points = flatPoints("integrability", model, x);
   const { count } = points;
   if (count === 0) throw new ArgumentError("integrability: expected at least one point, found none");

@@ -3,7 +3,7 @@
 import type { ScoreModel } from "@scorefield/core";
 import { score } from "@scorefield/core";
 import { jvp, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
 /** The score, and J v for each point's vector. */
 export const scoreAndProduct =
@@ -46,7 +46,7 @@ export const jacobians = async (
   x: NdArray,
   options: InstrumentOptions = {},
 ): Promise<NdArray<"float64">> => {
-  const time = checkModel("jacobians", model, options.time);
+  const time = checkTime("jacobians", model, options.time);
   const { count, data } = flatPoints("jacobians", model, x);
   const size = count === 0 ? 0 : data.length / count;
   if (count === 0) return ndarray(new Float64Array(0), [0, 0, 0]);

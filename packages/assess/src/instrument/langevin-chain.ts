@@ -2,10 +2,10 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, langevin, sampleTrajectory, score } from "@scorefield/core";
-import { checkCount, checkMade, checkWhole } from "@scorefield/core/internal";
+import { checkCount, checkMade, checkModel, checkWhole } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ndarray, sizeOf, zeros } from "@scorefield/tensor";
 import { type ChainSummary, chainSummary } from "./autocorrelation.ts";
-import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, type InstrumentOptions, withField } from "./field.ts";
 import { lineIntegrals } from "./line-integral.ts";
 
 /** Options of {@link langevinChain}. */
@@ -100,7 +100,7 @@ export const langevinChain = async <D extends FloatType = "float32">(
   for (const [name, value] of Object.entries({ steps, chains })) checkWhole(`langevinChain ${name}`, value);
   checkCount("langevinChain burnIn", burnIn);
   if (steps < 8) throw new ArgumentError(`langevinChain: expected at least 8 steps, found ${steps}`);
-  const time = checkModel("langevinChain", model, options.time);
+  const time = checkTime("langevinChain", model, options.time);
   const d = sizeOf(model.shape);
   const { data, dtype } = await run(model, options, time);
   const state = (step: number, chain: number): Float64Array =>

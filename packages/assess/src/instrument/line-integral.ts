@@ -4,7 +4,7 @@ import type { ScoreModel } from "@scorefield/core";
 import { score } from "@scorefield/core";
 import { checkArray, checkPositive, gaussLegendre } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError, sizeOf } from "@scorefield/tensor";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
 /** Options of {@link lineIntegrals} and {@link logDensityDifference}. */
 export interface LineIntegralOptions extends InstrumentOptions {
@@ -61,7 +61,7 @@ export const lineIntegrals = async (
   paths: NdArray,
   { tolerance = 1e-3, ...options }: LineIntegralOptions = {},
 ): Promise<LineIntegrals> => {
-  const time = checkModel("lineIntegrals", model, options.time);
+  const time = checkTime("lineIntegrals", model, options.time);
   checkPositive("lineIntegrals tolerance", tolerance);
   const [count = 0, corners = 0, ...shape] = paths.shape;
   if (paths.shape.length !== model.shape.length + 2 || corners < 2)

@@ -2,9 +2,9 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { noise, normal } from "@scorefield/core";
-import { checkArray, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkArray, checkModel, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, sizeOf } from "@scorefield/tensor";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 
 /** Options of instruments that look at noisy copies: {@link "./denoising-dimension.ts"} and {@link "./normal-bundle.ts"}. */
 export interface NoisyCopiesOptions extends InstrumentOptions {
@@ -57,7 +57,7 @@ export const predictNoise = async (
   { draws, seed = 0, ...options }: NoisyCopiesOptions & { readonly draws: number },
   visit: (i: number, noise: Float64Array, predicted: Float64Array) => void,
 ): Promise<void> => {
-  const time = checkModel(name, model, options.time);
+  const time = checkTime(name, model, options.time);
   const { count, data } = flatPoints(name, model, x);
   checkWhole(`${name} draws`, draws);
   const size = sizeOf(model.shape);

@@ -23,8 +23,8 @@ export interface NormalBundle {
  * small ones for the k tangent directions. The largest gap between successive ones gives k. It always sees some
  * dimension between 1 and d - 1: look at the spectrum.
  * @param x clean points, [n, ...model.shape], float32 or float64, in which the model is evaluated
- * @param options `draws` at least twice the number of elements of a sample: of fewer scores some combination is always small.
- *   Default 4 times the number of elements, 100 at least
+ * @param options `draws` is at least twice the number of elements of a sample: among fewer scores some combination is
+ *   always small. Default 4 times the number of elements, at least 100
  * @throws ShapeError | ArgumentError for points or options that do not fit; the signal's reason when aborted
  */
 export const normalBundle = async (

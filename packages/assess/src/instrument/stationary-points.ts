@@ -5,7 +5,7 @@ import { ArgumentError, normal } from "@scorefield/core";
 import { checkPositive, checkWhole, solve, symmetricEigenvalues } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { ascend, newtonFits } from "./ascend.ts";
-import { checkModel, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, flatPoints, floatType, type InstrumentOptions, withField } from "./field.ts";
 import { jacobians, scoreAndProduct, transposed, withUnitVectors } from "./jacobian.ts";
 
 /** Options of {@link stationaryPoints}. */
@@ -194,7 +194,7 @@ export const stationaryPoints = async (
   starts: NdArray,
   options: StationaryOptions = {},
 ): Promise<StationaryPoints> => {
-  const time = checkModel("stationaryPoints", model, options.time);
+  const time = checkTime("stationaryPoints", model, options.time);
   const { count, data } = flatPoints("stationaryPoints", model, starts);
   const d = sizeOf(model.shape);
   const { saddles = false, iterations = 200, tolerance = 1e-3, merge = 0.2 } = options;

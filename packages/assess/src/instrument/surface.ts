@@ -2,9 +2,9 @@
 
 import type { ScoreModel } from "@scorefield/core";
 import { ArgumentError, score } from "@scorefield/core";
-import { checkMade, checkWhole, gaussLegendre } from "@scorefield/core/internal";
+import { checkMade, checkModel, checkWhole, gaussLegendre } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError, sizeOf } from "@scorefield/tensor";
-import { checkModel, compileField, type InstrumentOptions, withField } from "./field.ts";
+import { checkTime, compileField, type InstrumentOptions, withField } from "./field.ts";
 import { edgesOf, selfWeighted, trapezoid } from "./potential.ts";
 
 /** A plane through the space of samples: the points origin + a along + b across. */
@@ -106,7 +106,7 @@ const checkAxis = (name: string, axis: readonly number[]): void => {
 export const logDensitySurface = async (model: ScoreModel, options: SurfaceOptions): Promise<LogDensitySurface> => {
   checkModel("logDensitySurface", model);
   checkMade("logDensitySurface options", options, ["x", "y"], "options with a grid, x and y");
-  const time = checkModel("logDensitySurface", model, options.time);
+  const time = checkTime("logDensitySurface", model, options.time);
   const { x, y, plane, nodes = 4 } = options;
   checkAxis("x", x);
   checkAxis("y", y);
