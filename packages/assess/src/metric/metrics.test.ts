@@ -101,7 +101,7 @@ test("a metric is left out where what it needs is not there, or rows are few", a
   expect(measures.map(({ name }) => name)).toEqual(["nearer to training"]);
 });
 
-test("what are no metrics are refused", async () => {
+test("values that are not metrics are refused", async () => {
   const sets = { samples: rows(1), reference: rows(2) };
   const wrong = (options: object) => expect(assess(sets, options)).rejects;
   await wrong({ metrics: "mmd" }).toThrow(/assess metrics: expected a list such as usualMetrics\(\), found string/);
@@ -110,5 +110,7 @@ test("what are no metrics are refused", async () => {
   await wrong({ metrics: [energyDistanceMetric()], steps: 3 }).toThrow(/found both/);
   await wrong({ extractor: "inception" }).toThrow(/assess extractor: expected an extractor/);
   await wrong({ judge: { classifer: 1 } }).toThrow(/classifer.*classifier/s);
+  await wrong({ judge: { classifier: {} } }).toThrow(/judge samples: expected 60 classes.*found none/);
+  await wrong({ judge: { classifier: {}, samples: [1, 2] } }).toThrow(/expected 60 classes.*found 2/);
   expect(() => energyDistanceMetric({ unbiased: 1 } as never)).toThrow(/energyDistanceMetric unbiased: expected/);
 });

@@ -1,7 +1,7 @@
 /** How good samples are, as numbers with intervals and what they mean. */
 import { ArgumentError, type FeatureNetwork } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import { isNdArray } from "@scorefield/tensor";
+import { isNdArray, type NdArray } from "@scorefield/tensor";
 import type { AssessData } from "../metric/metric-input.ts";
 import { usualMetrics } from "../metric/metrics.ts";
 import { type CompareOptions, compareSets, type Quality } from "./compare-sets.ts";
@@ -41,8 +41,14 @@ const showKind = (value: unknown): string =>
         ? "another object"
         : typeof value;
 
-/** @throws ArgumentError for what are no metrics, and for settings of the usual metrics beside others */
-const checkMetrics = ({ metrics, network, steps, extractor, judge }: AssessOptions): void => {
+/**
+ * @throws ArgumentError for metrics, an extractor or a judge of another kind, classes that are not one for each sample, and
+ *   settings of the usual metrics beside a list of metrics
+ */
+const checkMetrics = (
+  { shape: [count = 0] }: NdArray,
+  { metrics, network, steps, extractor, judge }: AssessOptions,
+): void => {
   if (extractor !== undefined)
     checkMade(
       "assess extractor",
@@ -50,7 +56,13 @@ const checkMetrics = ({ metrics, network, steps, extractor, judge }: AssessOptio
       ["features", "frechetName"],
       "an extractor such as classifierExtractor(...)",
     );
-  if (judge !== undefined) checkOptions("assess judge", judge, { classifier: true, samples: true });
+  if (judge !== undefined) {
+    checkOptions("assess judge", judge, { classifier: true, samples: true });
+    if (judge.samples?.length !== count)
+      throw new ArgumentError(
+        `assess judge samples: expected ${count} classes, one for each sample, found ${judge.samples?.length ?? "none"}`,
+      );
+  }
   if (metrics === undefined) return;
   if (network !== undefined || steps !== undefined)
     throw new ArgumentError(
@@ -95,7 +107,7 @@ export const assess = async (data: AssessData, options: AssessOptions = {}): Pro
     );
   }
   const { network, steps, metrics, ...rest } = options;
-  checkMetrics(options);
+  checkMetrics(data.samples, options);
   const test = { ...(network && { network }), ...(steps !== undefined && { steps }) };
   const { quality } = await compareSets(data, { ...rest, metrics: metrics ?? usualMetrics(test) });
   return plainJson(quality) as Quality;

@@ -23,7 +23,7 @@ export interface AssessProgress {
 
 /** How sets are compared. */
 export interface CompareOptions {
-  /** What is measured, in this order. Metrics that need what is not there are left out. Default `usualMetrics()`. */
+  /** What is measured, in this order. Metrics that need data which are not given are left out. Default `usualMetrics()`. */
   readonly metrics?: readonly Metric[] | undefined;
   /** Features that samples are compared by. */
   readonly extractor?: FeatureExtractor | undefined;
@@ -62,7 +62,7 @@ export interface ComparedSets {
   readonly referenceIndices: readonly number[];
 }
 
-/** Rows that are compared by default: all that metrics need is a share of a large set. */
+/** Rows of each set that are compared by default: of a large set the metrics need no more. */
 const usualRows = 5000;
 /** Five neighbours and a two-sample test need a few. */
 const fewestRows = 8;
