@@ -45,7 +45,7 @@ const multiplicities = (size: number, seed: number, step: number): Float64Array 
  * Resamples the rows of every set with replacement and takes percentiles of the statistic. They are moved by the
  * difference between the value and the replicates' mean. Distances between sets grow when rows repeat, and the plain
  * percentiles of, say, a Frechet distance need not even contain it.
- * @throws ArgumentError for what is no statistic, unknown options and options out of range
+ * @throws ArgumentError for a value that is not a statistic, unknown options and options out of range
  */
 export const bootstrap = (of: Statistic, options: BootstrapOptions = {}): BootstrapEstimate => {
   checkStatistic("bootstrap", of);

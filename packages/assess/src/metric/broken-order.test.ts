@@ -14,7 +14,10 @@ const orderOf = async (data: AssessData) => {
   return values && { values, pairs: taken.details as readonly OrderedPair[] };
 };
 
-/** Columns low, high, far, free: low <= high; far is above all; free is as it likes. In a share of the rows low and high change places. */
+/**
+ * Columns low <= high, a third one far above all others, and a fourth one independent of them.
+ * @param broken the share of rows in which low and high are exchanged
+ */
 const rows = (n: number, seed: number, broken = 0): NdArray<"float64"> => {
   const z = normal([n, 3], { seed, dtype: "float64" }).data;
   const data = new Float64Array(4 * n);

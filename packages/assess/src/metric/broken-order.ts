@@ -10,7 +10,7 @@ interface Pair {
   readonly upper: number;
 }
 
-/** That a column was never above another in the rows that the model has learnt from: details of {@link brokenOrderMetric}. */
+/** A column that was never above another in the training rows: details of {@link brokenOrderMetric}. */
 export interface OrderedPair extends Pair {
   /** Shares of samples and of real rows that break it. */
   readonly samples: number;
@@ -19,7 +19,7 @@ export interface OrderedPair extends Pair {
 
 /** With fewer rows an order may well be chance. */
 const fewestRows = 100;
-/** Of the size of the values: a smaller step across is rounding, as of a value that was stored in single precision. */
+/** A smaller difference, as a share of the values, is rounding: one may have been stored in single precision. */
 const rounding = 1e-6;
 
 const breaks = ({ data, shape: [, d = 0] }: NdArray, row: number, { lower, upper }: Pair): boolean => {
@@ -64,8 +64,9 @@ const broken = (rows: NdArray, pairs: readonly Pair[]): Float64Array =>
 const shareOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * The share of rows that break some of the pairs of columns with `lower <= upper` in all training rows. Where these are not
- * known, the first half of the reference shows the pairs. Fewer than 100 such rows show none. All rows count, in any number.
+ * The share of rows that break at least one order. An order is a pair of columns with `lower <= upper` in all training
+ * rows. Without training rows it is found in the first half of the reference, and the other half is the real data. Fewer
+ * than 100 rows show no order. All samples and all real rows are counted, however many there are.
  */
 export const brokenOrderMetric = declareMetric({
   kind: "broken-order",

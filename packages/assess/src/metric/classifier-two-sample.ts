@@ -136,7 +136,7 @@ const known = {
  * sum strays less from one half (Hoeffding 1956).
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
- * @throws ShapeError for samples of different shape or too few; ArgumentError for what are no arrays, values that
+ * @throws ShapeError for samples of different shape or too few; ArgumentError for values that are not arrays, values that
  *   are not finite and options out of range; the signal's reason when aborted
  */
 export const classifierTwoSample = async (
@@ -192,7 +192,7 @@ export const twoSampleTestMetric = declareMetric({
   source: "Lopez-Paz & Oquab 2017",
   unit: "share",
   good: "near",
-  zero: "every set is named wrongly, which chance does not do",
+  zero: "the set of every row is predicted wrongly; guessing gives 0.5",
   range: [0, 1],
   settings: {
     network: setting.part(featureNetworks, {

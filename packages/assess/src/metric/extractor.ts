@@ -29,7 +29,7 @@ export const distanceNames = (extractor: string) => ({
  * The features of a classifier of clean samples, the input of its last layer, each vector brought to mean 0 and
  * variance 1 (Ba et al. 2016). Distances are then neither tiny nor dominated by a few long vectors.
  * @param name of the extractor
- * @throws ArgumentError for what is no classifier, and for unknown options. Its `features` throws as `mapBatches`
+ * @throws ArgumentError for a value that is not a classifier, and for unknown options. Its `features` throws as `mapBatches`
  */
 export const classifierExtractor = (
   name: string,

@@ -47,7 +47,7 @@ export const kernelDistanceStatistic = (a: NdArray, b: NdArray, options: KernelD
 
 /**
  * The squared maximum mean discrepancy of two sets of features under the kernel (x y / d + 1)^3, unbiased (Binkowski,
- * Sutherland, Arbel & Gretton 2018, section 3). It may be negative between equal distributions. It is averaged over
+ * Sutherland, Arbel & Gretton 2018). It may be negative between equal distributions. It is averaged over
  * blocks of the rows. Every row is in one block. O(block n d).
  * @param a [n, ...], rows along axis 0
  * @param b [m, ...], rows of the same size
@@ -63,7 +63,7 @@ export const kernelDistanceMetric = declareMetric({
   family: "distances between features",
   title: "kernel distance",
   summary: "squared discrepancy of features, cubic kernel, unbiased",
-  source: "Binkowski, Sutherland, Arbel & Gretton 2018, section 3",
+  source: "Binkowski, Sutherland, Arbel & Gretton 2018",
   unit: "",
   good: "small",
   zero: "features of one distribution; the estimate may be negative",

@@ -74,7 +74,8 @@ export interface Metric extends HasRecipe {
  *
  *     await assess(data, { metrics: [meanShiftMetric()] });
  *
- * @returns a function of the options. It throws ArgumentError for unknown options, and values of the wrong type or out of range
+ * @returns a function of the options. It throws ArgumentError for unknown options, and for values of the wrong type or out
+ *   of range
  */
 export const declareMetric = <const K extends string, const S extends setting.Settings>(
   declared: MetricWords & {

@@ -54,8 +54,8 @@ const meanOf = ({ data, shape: [n = 0] }: NdArray): Float64Array => {
  * sample once more in double precision. O(n m d), some 50 ms per thousand samples, ten thousand rows and 28 x 28 pixels.
  * @param samples [n, ...shape]
  * @param training [m, ...shape], or a dataset, which is read block by block
- * @throws ShapeError for samples of different size, or no samples; ArgumentError for samples that are no array or not finite;
- *   the signal's reason when aborted
+ * @throws ShapeError for samples of different size, or no samples; ArgumentError for samples that are not an array or not
+ *   finite; the signal's reason when aborted
  */
 export const nearestTraining = async (
   samples: NdArray,
@@ -153,8 +153,8 @@ export const closerThanHeldOutStatistic = (samples: NdArray, heldOut: NdArray): 
 
 /**
  * The probability that a generated sample is nearer to its nearest training sample than a real sample that training did
- * not see (in the spirit of Meehan, Chaudhuri & Dasgupta 2020). It is 1/2 for samples as new as real ones, and near 1
- * for a model that repeats its training data.
+ * not see: the Mann-Whitney statistic of the data-copying test of Meehan, Chaudhuri & Dasgupta 2020, on the whole space
+ * in place of cells. It is 1/2 for samples as new as real ones, and near 1 for a model that repeats its training data.
  * @param samples distances of generated samples, [n]
  * @param heldOut distances of held-out real ones, [m]
  * @throws ShapeError for no distances; ArgumentError for distances that are not finite
@@ -175,7 +175,7 @@ export const nearerToTrainingMetric = declareMetric({
   family: "memorisation",
   title: "nearer to training",
   summary: "how often a sample is nearer to training data than unseen real data are, 0.5 for real data",
-  source: "in the spirit of Meehan, Chaudhuri & Dasgupta 2020",
+  source: "Meehan, Chaudhuri & Dasgupta 2020 (data-copying test), without its cells",
   unit: "share",
   good: "near",
   zero: "every sample is farther from training data than all unseen real data",
