@@ -46,7 +46,7 @@ const calls: Readonly<Record<string, (options: object) => unknown>> = {
 };
 
 test.each(Object.keys(calls))(
-  "%s refuses a signal, runtime, dtype or onProgress that is none, by name",
+  "%s refuses a signal, runtime, dtype or onProgress of another kind, by name",
   async (name) => {
     for (const option of ["signal", "runtime", "dtype", "onProgress"])
       for (const value of [5, null, {}, "x", []]) {

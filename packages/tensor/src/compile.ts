@@ -76,8 +76,8 @@ const callable = <A extends readonly unknown[], R>(
  * @param specs one tree per argument of f
  * @returns an async function on trees of host arrays, with `dispose`
  * @throws ShapeError | DataTypeError while tracing, naming the operation, the shapes and the caller's line; TraceError
- *   when f is no function, returns anything but tensors, or uses a tensor of another function; RuntimeError for bad options,
- *   and for shared sessions that were disposed
+ *   when f is not a function, returns other values than tensors, or uses a tensor of another function; RuntimeError for
+ *   bad options, and for shared sessions that were disposed
  */
 export const compile = async <const S extends Specs, R extends Tensors>(
   f: (...args: TensorArguments<S>) => R,
@@ -192,7 +192,8 @@ export type Exported<O extends ExportOptions> = O extends { readonly externalDat
  * A function of tensors as the bytes of an ONNX model (opset 20). Inputs are named `input.<path>` and outputs
  * `output.<path>` by their place in the trees, e.g. `input.0`, `output.score`.
  * @returns the bytes of the file. With `externalData`, the bytes of the model and of the file with its constants
- * @throws as {@link compile} while tracing; RuntimeError for bad options, and for 2 GiB of constants or more without `externalData`
+ * @throws as {@link compile} while tracing; RuntimeError for bad options, and for 2 GiB of constants or more without
+ *   `externalData`
  */
 export const toOnnx = <
   const S extends Specs,

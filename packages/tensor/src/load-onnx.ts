@@ -82,8 +82,8 @@ const check = ({ name, dtype, shape }: OnnxPort, array: NdArray | undefined): Nd
  * Loads an ONNX file.
  * @param bytes of the file
  * @param options.externalData the files beside it that it refers to, by the names it has for them
- * @throws RuntimeError for bad options, bytes that are no ONNX model, or a model that the runtime cannot load; DataTypeError for
- *   inputs or outputs of an element type without a typed array
+ * @throws RuntimeError for bad options, bytes that are not an ONNX model, or a model that the runtime cannot load;
+ *   DataTypeError for inputs or outputs of an element type without a typed array
  */
 export const loadOnnx = async (
   bytes: Uint8Array,

@@ -57,7 +57,7 @@ export const isNdArray = (value: unknown): value is NdArray =>
 
 /**
  * The number of elements of a shape: the product of its sizes, 1 for a scalar.
- * @throws ShapeError for what is no list
+ * @throws ShapeError for a value that is not a list
  */
 export const sizeOf = (shape: Shape): number => {
   if (!Array.isArray(shape)) throw new ShapeError(`expected a shape such as [2, 3], found ${showValue(shape)}`);
@@ -120,7 +120,7 @@ export function ndarray(data: Storage[DataType], shape: Shape = [data?.length]):
   );
 }
 
-/** An array of zeros. @throws ShapeError for what is no shape; DataTypeError for an unknown type */
+/** An array of zeros. @throws ShapeError for a value that is not a shape; DataTypeError for an unknown type */
 export const zeros = <D extends ElementType = "float32">(shape: Shape, dtype: D = "float32" as D): NdArray<D> =>
   ({ dtype, shape, data: storage(dtype, sizeOf(shape)) }) as NdArray<D>;
 
@@ -129,7 +129,8 @@ export type Nested = number | readonly Nested[];
 
 /**
  * An array from nested lists of numbers, e.g. `fromNested([[1, 2], [3, 4]])`, cast to the type as by {@link castArray}.
- * @throws ShapeError when sibling lists differ in length; DataTypeError for what is no number, and an unknown type
+ * @throws ShapeError when sibling lists differ in length; DataTypeError for a value that is not a number, and an
+ *   unknown type
  */
 export const fromNested = <D extends DataType = "float32">(values: Nested, dtype: D = "float32" as D): NdArray<D> => {
   checkType(dtype);
@@ -165,7 +166,7 @@ const toInteger = (value: number, dtype: "int32" | "int64"): number | bigint => 
 /**
  * The same elements as another type. Real numbers become integers as {@link DataType} says, integers wrap around in a
  * narrower type, and what is not zero becomes 1 in `bool`.
- * @throws DataTypeError for what is no array, and an unknown type
+ * @throws DataTypeError for a value that is not an array, and an unknown type
  */
 export const castArray = <D extends ElementType>(array: NdArray<ElementType>, dtype: D): NdArray<D> => {
   if (!isNdArray(array)) throw new DataTypeError(`castArray: expected an NdArray, found ${showValue(array)}`);

@@ -57,8 +57,9 @@ export interface Traced {
 /**
  * Calls f once on tensors of these types.
  * @param name begins error messages
- * @throws ShapeError for an argument that is not a spec; TraceError for what is no function, for results that are not tensors, and for tensors
- *   of another function; DataTypeError for float16 among arguments or results; what f throws
+ * @throws ShapeError for an argument that is not a spec; TraceError for a value that is not a function, for results that
+ *   are not tensors, and for tensors of another function; DataTypeError for float16 among arguments or results;
+ *   what f throws
  */
 export const trace = (name: string, f: (...args: never[]) => Tensors, specs: Specs): Traced => {
   if (typeof f !== "function") throw new TraceError(`${name}: expected a function of tensors, found ${showValue(f)}`);

@@ -33,7 +33,7 @@ export interface Classifier extends ClassifierParts {
 
 type ClassifierParameters<T> = { readonly body: T; readonly head: Linear<T> };
 
-/** Fresh parameters: the head starts at zero, all classes being alike. @throws ArgumentError for what are no parts */
+/** Fresh parameters: the head starts at zero, all classes being alike. @throws ArgumentError for parts of another kind */
 export const initialClassifier = (parts: ClassifierParts, seed: number): Parameters => {
   checkParts("initialClassifier", parts);
   const { network, classes, shape } = parts;
@@ -82,7 +82,7 @@ const checkParts = (name: string, parts: ClassifierParts): void => {
   checkMade(`${name} network`, parts.network, ["initialise", "apply"], "a network such as perceptron()");
 };
 
-/** The classifier with these parameters. @throws ArgumentError for what are no parts and no parameters */
+/** The classifier with these parameters. @throws ArgumentError for parts or parameters of another kind */
 export const classifier = (parts: ClassifierParts, parameters: Parameters): Classifier => {
   checkParts("classifier", parts);
   checkMade("classifier parameters", parameters, ["body", "head"], "parameters such as initialClassifier(parts, 0)");

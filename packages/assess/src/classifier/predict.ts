@@ -20,8 +20,8 @@ const known = { batch: true, signal: true, runtime: true } satisfies Known<Batch
  * @param f from [batch, ...shape] to [batch, width]
  * @param x float32, [n, ...shape] with n > 0
  * @returns float32, [n, width]
- * @throws ArgumentError for what is no array, values that are not finite, unknown options, and a batch that is no positive
- *   whole number; ShapeError for no samples
+ * @throws ArgumentError for samples that are not an array or not finite, unknown options, and a batch that is not a
+ *   positive whole number; ShapeError for no samples
  */
 export const mapBatches = async (
   f: (x: Tensor) => Tensor,

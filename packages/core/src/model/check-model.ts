@@ -2,7 +2,7 @@ import { checkMade } from "../part/check-options.ts";
 import type { ScoreModel } from "./score-model.ts";
 
 /**
- * Refuses what is no score model.
+ * Refuses a value that is not a score model.
  * @param name of the function, for errors
  * @param expected what it should be, and how one is made
  * @throws ArgumentError saying what was expected and found

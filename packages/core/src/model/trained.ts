@@ -60,7 +60,7 @@ export const constants = (parameters: NetworkParameters, dtype: ElementType): Te
 /**
  * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
  * `class`.
- * @throws ArgumentError for parts that are none
+ * @throws ArgumentError for parts of another kind
  */
 export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters, shape: Shape): TrainedModel => {
   checkMade(

@@ -2,7 +2,7 @@ import { checkMade } from "../part/check-options.ts";
 import type { Network } from "./network.ts";
 
 /**
- * Refuses what is no network.
+ * Refuses a value that is not a network.
  * @param name of the function, for errors
  * @throws ArgumentError saying what was expected and found
  */

@@ -65,7 +65,8 @@ const ancestors = (output: Tensor): Tensor[] => {
  * The parts of a network for samples of a shape. Found by tracing it, given a class and an augmentation if it takes
  * them. Every product counts for the part whose parameters it has. A product without parameters counts for the part
  * whose result it uses.
- * @throws ArgumentError for what is no network; ShapeError for what is no shape; what the network throws for the shape
+ * @throws ArgumentError for a value that is not a network; ShapeError for one that is not a shape; what the network throws
+ *   for the shape
  */
 export const summary = (network: Network, shape: Shape): NetworkSummary => {
   checkNetwork("summary", network);

@@ -12,8 +12,8 @@ export interface Rows {
 
 /**
  * Axis 0 as rows, all further axes flattened into columns.
- * @throws ShapeError for a scalar or for fewer rows than `least`; ArgumentError for what is no array, and for a value that
- *   is not finite
+ * @throws ShapeError for a scalar or for fewer rows than `least`; ArgumentError for a value that is not an array, and for
+ *   numbers that are not finite
  */
 export const toRows = (name: string, array: NdArray, least = 1): Rows => {
   checkArray(name, array);

@@ -2,7 +2,7 @@ import { checkMade } from "../part/check-options.ts";
 import type { Process } from "./process.ts";
 
 /**
- * Refuses what is no process.
+ * Refuses a value that is not a process.
  * @param name of the function, for errors
  * @throws ArgumentError saying what was expected and found
  */

@@ -2,7 +2,7 @@ import { checkMade } from "../part/check-options.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 
 /**
- * Refuses what is no sampler of either sort.
+ * Refuses a value that is not a sampler, fixed or adaptive.
  * @param name of the function, for errors
  * @throws ArgumentError saying what was expected and found
  */

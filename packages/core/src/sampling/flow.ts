@@ -9,7 +9,8 @@ import type { Sampler } from "./sampler.ts";
 import { stepsSetting } from "./steps-setting.ts";
 
 /**
- * Settings of every sampler of the probability-flow ODE, for `declare`; {@link flowParts} makes of them what they decide.
+ * Settings of every sampler of the probability-flow ODE, for `declare`. {@link flowParts} makes the parts of a
+ * sampler from their values.
  * @param grid the default grid
  */
 export const flowSettings = (grid: GridName = "karras") => ({

@@ -15,7 +15,7 @@ export type Grid = (process: Process, count: number) => readonly number[];
  * Times in equal steps of a quantity. The ends are exact, which the round trip through the quantity may miss by rounding.
  * @param of the quantity at a time
  * @param timeOf the time at which the quantity takes a value
- * @throws ArgumentError for what is no process, or a count that is not a positive whole number
+ * @throws ArgumentError for a value that is not a process, or a count that is not a positive whole number
  */
 const equalSteps = (
   process: Process,
@@ -33,7 +33,7 @@ const equalSteps = (
   );
 };
 
-/** Equal steps of time. @throws ArgumentError for what is no process, or a bad count */
+/** Equal steps of time. @throws ArgumentError for a value that is not a process, or a bad count */
 export const uniformGrid = (process: Process, count: number): number[] =>
   equalSteps(
     process,
@@ -44,7 +44,7 @@ export const uniformGrid = (process: Process, count: number): number[] =>
 
 /**
  * Equal steps of the log-SNR: sigma / alpha falls by the same factor in each, a geometric sequence (Song & Ermon 2019).
- * @throws ArgumentError for what is no process, or a bad count
+ * @throws ArgumentError for a value that is not a process, or a bad count
  */
 export const logSnrGrid = (process: Process, count: number): number[] =>
   equalSteps(
@@ -57,7 +57,7 @@ export const logSnrGrid = (process: Process, count: number): number[] =>
 /**
  * Equal steps of (sigma / alpha)^(1 / rho), which spends more steps on low noise (Karras et al. 2022, equation 5).
  * @param rho default 7; 1 is equal steps of sigma / alpha, infinity would be {@link logSnrGrid}
- * @throws ArgumentError for what is no process, a bad count, or a rho that is not positive
+ * @throws ArgumentError for a value that is not a process, a bad count, or a rho that is not positive
  */
 export const karrasGrid = (process: Process, count: number, rho = 7): number[] => {
   if (!(rho > 0 && Number.isFinite(rho)))
@@ -74,7 +74,7 @@ export const karrasGrid = (process: Process, count: number, rho = 7): number[] =
  * Equal steps of the angle whose tangent is sigma / alpha: the times at which the cosine schedule, alpha = cos(angle) and
  * sigma = sin(angle) (Nichol & Dhariwal 2021; Salimans & Ho 2022), takes equal steps. Of the grids here it spends the most
  * steps where signal and noise are alike and the fewest at either end.
- * @throws ArgumentError for what is no process, or a bad count
+ * @throws ArgumentError for a value that is not a process, or a bad count
  */
 export const cosineGrid = (process: Process, count: number): number[] =>
   equalSteps(

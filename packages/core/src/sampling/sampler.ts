@@ -79,7 +79,7 @@ export const oneStep = ({ step, ...sampler }: OneStep): Sampler => ({
 
 /**
  * How often a sampler evaluates the model to make a sample.
- * @throws ArgumentError for what is no sampler with a grid, or no process
+ * @throws ArgumentError for a value that is not a sampler with a grid, or not a process
  */
 export const evaluations = (sampler: Sampler, process: Process): number => {
   checkMade("evaluations sampler", sampler, ["grid", "evaluationsPerStep"], "a sampler with a grid, such as heun()");

@@ -5,8 +5,8 @@ import type { Sampler } from "./sampler.ts";
 import { stepsSetting } from "./steps-setting.ts";
 
 /**
- * Settings of every sampler of the reverse-time SDE on a grid of times, for `declare`; {@link sdeParts} makes of them what they
- * decide.
+ * Settings of every sampler of the reverse-time SDE on a grid of times, for `declare`. {@link sdeParts} makes the parts of
+ * a sampler from their values.
  * @param steps the default number of steps
  */
 export const sdeSettings = (steps = 500) => ({

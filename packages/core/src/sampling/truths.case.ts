@@ -1,4 +1,4 @@
-/** The truths of a sampler, and of a function, are written once, in the checks of `scorefield verify`; their tests run them. */
+/** The truths of samplers and functions are written once, in the checks of `scorefield verify`. Their tests run them. */
 import type { Runtime } from "@scorefield/tensor";
 import { type Check, checks, passes } from "@scorefield/verify";
 import { describe, expect, test } from "vitest";

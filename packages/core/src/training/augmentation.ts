@@ -130,7 +130,7 @@ const drawAlteration = (
  * given. All are one bilinear resampling with reflection at the borders.
  * @param images [n, c, h, w]
  * @param draws which random numbers. Image i is altered in the same way in any batch
- * @throws ArgumentError | ShapeError for a bad augmentation, or what is no array of images
+ * @throws ArgumentError | ShapeError for a bad augmentation, or a value that is not an array of images
  * @returns the images, and a label [n, {@link augmentationLabels}] for the network
  */
 export const augment = (

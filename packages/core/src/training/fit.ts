@@ -103,7 +103,7 @@ const stepsOfLook = (inputs: object, specs: object, accumulate: number): number 
   return numbers(inputs) / (3 * accumulate * Math.max(1, numbers(specs)));
 };
 
-/** How long training goes. @param reserve milliseconds that the end of training takes itself */
+/** How long training goes. @param reserve milliseconds that the last held-out loss takes, from the time of a step */
 const courseFor = (
   { steps, minutes, deadline, pace, resume, block }: Settings,
   reserve: (stepTime: number) => number,

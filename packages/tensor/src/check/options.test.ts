@@ -11,7 +11,7 @@ interface Options {
 }
 const known = { count: true, seed: true, signal: true, runtime: true, onProgress: true } satisfies Known<Options>;
 
-test("options that are well have no problem", () => {
+test("good options have no problem", () => {
   const { signal } = new AbortController();
   const all = { count: 1, seed: 0, signal, runtime: native(), onProgress: () => {} };
   for (const options of [{}, { count: 1 }, { signal: undefined, onProgress: undefined }, all])
@@ -20,7 +20,7 @@ test("options that are well have no problem", () => {
   ({ count: true }) satisfies Known<Options>;
 });
 
-test("what is no object, and an unknown name, is said", () => {
+test("a value that is not an object, and an unknown name, are reported", () => {
   for (const given of [undefined, null, "count", 3, [1], new Float32Array(2)])
     expect(optionsProblem(given, known)?.expected).toBe("options as an object, such as { count, seed, signal }");
   expect(optionsProblem({ sede: 1 }, known)).toEqual({
@@ -33,7 +33,7 @@ test("what is no object, and an unknown name, is said", () => {
   expect(optionsProblem({ constructor: 1 }, known)?.found).toBe("constructor");
 });
 
-test("a signal, a runtime and a function are told from other values, wherever they are known", () => {
+test("a signal, a runtime and a function are distinguished from other values, wherever they are known", () => {
   const wrong = {
     signal: [5, null, {}, "stop", new AbortController()],
     runtime: [5, null, {}, "native", native],

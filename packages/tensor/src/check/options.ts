@@ -37,8 +37,9 @@ export const isFields = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /**
- * What is wrong with options: a value that is no object, an unknown name, or a wrong value of an option
- * that has one meaning in the whole project: `signal`, `runtime`, `dtype`, `onProgress`. Undefined where all is well. Other values are checked where they are used.
+ * What is wrong with options: a value that is not an object, an unknown name, or a wrong value of an option that has one
+ * meaning in the whole project: `signal`, `runtime`, `dtype`, `onProgress`. Other values are checked where they are used.
+ * Undefined where nothing is wrong.
  * @param known the names of all options, as keys
  */
 export const optionsProblem = (given: unknown, known: Readonly<Record<string, true>>): Problem | undefined => {

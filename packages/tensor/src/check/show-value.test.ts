@@ -1,8 +1,8 @@
-import { zeros } from "@scorefield/tensor";
 import { expect, test } from "vitest";
+import { zeros } from "../ndarray.ts";
 import { showValue } from "./show-value.ts";
 
-test("any value is shown shortly", () => {
+test("any value is shown as a short text", () => {
   const circular: Record<string, unknown> = {};
   circular.self = circular;
   const cases: readonly [unknown, string][] = [

@@ -19,7 +19,7 @@ export const lift = (name: string, a: Operand, b: Operand): [Tensor, Tensor] => 
     if (!(partner instanceof Tensor))
       throw explain(new DataTypeError(`expected a tensor, found ${showValue(partner)}`), name, []);
     try {
-      return constant(value, (partner as Tensor).dtype);
+      return constant(value, partner.dtype);
     } catch (error) {
       throw explain(error as Error, name, [partner as Tensor]);
     }

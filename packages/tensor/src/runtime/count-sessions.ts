@@ -23,7 +23,7 @@ export interface SessionCounts {
 /**
  * The same runtime, counting its sessions. Sessions that a runtime loads to test its processor are not counted.
  * @returns the runtime, with `counts` for the numbers up to now
- * @throws RuntimeError for what is no runtime
+ * @throws RuntimeError for a value that is not a runtime
  */
 export const countSessions = (runtime: Runtime): Runtime & { counts(): SessionCounts } => {
   if (!isRuntime(runtime))

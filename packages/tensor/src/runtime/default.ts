@@ -6,7 +6,7 @@ import type { Runtime } from "./runtime.ts";
 
 let current: Runtime | undefined;
 
-/** Sets the runtime for functions compiled from now on. @throws RuntimeError for what is no runtime */
+/** Sets the runtime for functions compiled from now on. @throws RuntimeError for a value that is not a runtime */
 export const setDefaultRuntime = (runtime: Runtime): void => {
   if (!isRuntime(runtime))
     throw new RuntimeError(`setDefaultRuntime: expected a runtime such as native(), found ${showValue(runtime)}`);

@@ -15,8 +15,8 @@ import { flattenTree } from "../tree.ts";
  * @param f takes and returns trees of tensors; an argument may be left out. It must depend on its arguments alone: called
  * again with arguments of the same types, it may not be traced again
  * @param options.name shown in error messages
- * @throws TraceError for what is no function; RuntimeError for bad options
- * @returns f, which throws TraceError when called with anything but tensors
+ * @returns f, which throws TraceError when called with other values than tensors
+ * @throws TraceError for a value that is not a function; RuntimeError for bad options
  */
 export const shared = <A extends readonly unknown[], R extends Tensors>(
   f: (...args: A) => R,

@@ -242,7 +242,7 @@ test("what is refused", () => {
   expect(() => autoguidance(c, modelsOn(vp())[1], { weight: 2 })).toThrow(/one process and shape/);
 });
 
-test("what is no interval is refused", () => {
+test("a value that is not an interval is refused", () => {
   const model = exact(gaussian({ mean: [0, 0] }), edm());
   for (const interval of [null, 5, [1], [0, "5"]] as never[])
     expect(() => classifierFreeGuidance(model, model, { weight: 2, interval })).toThrow(
