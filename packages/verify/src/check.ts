@@ -37,7 +37,7 @@ export interface Check {
   /** The kind of sampler that it is about, if it is about one. */
   readonly sampler?: string;
   /** The function of the library that it is about, such as `logDensity`, if it is about one alone. */
-  readonly about?: string;
+  readonly about?: keyof typeof import("@scorefield/core");
   /** Left out unless everything is asked for. */
   readonly slow?: boolean;
   run(context: CheckContext): Promise<Finding>;

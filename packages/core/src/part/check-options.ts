@@ -6,9 +6,8 @@ import { refuseUnknown } from "./read-value.ts";
 export type { Known };
 
 /**
- * Refuses options that are no object, and options that a function does not know, for callers whose code is not checked by
- * types. Call it first, before the options are taken apart, and say every option by name, which the compiler holds
- * complete:
+ * Refuses options that are not an object, and options that a function does not know, for callers whose code is not checked
+ * by types. Call it before the options are taken apart. List every option by name; the compiler reports a missing one:
  *
  *     const options = { count: true, seed: true, sampler: true } satisfies Known<SampleOptions>;
  *

@@ -25,7 +25,7 @@ const testsOf = (truths: readonly Check[], runtime: Runtime): void => {
 export const samplerTruths = (kind: string, runtime: Runtime): void => testsOf(truthsOf(kind), runtime);
 
 /** Tests of every truth of a function, such as `logDensity`. */
-export const functionTruths = (name: string, runtime: Runtime): void =>
+export const functionTruths = (name: NonNullable<Check["about"]>, runtime: Runtime): void =>
   testsOf(
     checks.filter(({ about }) => about === name),
     runtime,

@@ -102,8 +102,8 @@ const leastBlock = 0.01;
 /**
  * A course that ends at a time. Before some blocks it is decided how far they go, from the time that is left and how
  * long the last blocks took. The schedule that is left is spread evenly over the time that is left. The first block
- * stands still, as nothing is known yet. The last decision ends at share 1, less than a block before the deadline. Where
- * steps became slower and no other block would end in time, training ends after the block that is done.
+ * leaves the schedule at its start, as nothing is known yet. The last decision ends at share 1, less than a block before
+ * the deadline. Where steps became slower and no other block would end in time, training ends after the block that is done.
  * @param block steps per block
  * @param before the pace so far of a training that is resumed
  */
@@ -122,9 +122,10 @@ export const courseInTime = (
   let stepsDone = 0;
   /** Since the last decision. */
   let recent = { steps: 0, milliseconds: 0 };
-  /** Milliseconds of a step in the last blocks, and of what lies between blocks in the mean of all: pictures are seldom. */
+  /** Milliseconds of a step in the last blocks. */
   let perStep: number | undefined;
   let blocksBefore = 1;
+  /** Milliseconds between blocks for each step, averaged over all blocks, as previews are rare. */
   const between = (time: number): number => Math.max(0, time - begun! - inBlocks) / stepsDone;
   const blockTime = (stepTime: number): number => Math.max(leastBlock, block * (stepTime + between(now())));
 

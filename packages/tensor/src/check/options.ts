@@ -4,7 +4,7 @@ import { isRuntime } from "./is-runtime.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { showValue } from "./show-value.ts";
 
-/** Every option of a type by name: `const known = { ... } satisfies Known<Options>`, which the compiler holds complete. */
+/** Every option of a type by name: `const known = { ... } satisfies Known<Options>`, where the compiler reports a missing one. */
 export type Known<Options> = { readonly [Name in keyof Required<Options>]: true };
 
 /** What is wrong, for an error of the package that was called. */
