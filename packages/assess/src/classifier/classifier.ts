@@ -33,7 +33,10 @@ export interface Classifier extends ClassifierParts {
 
 type ClassifierParameters<T> = { readonly body: T; readonly head: Linear<T> };
 
-/** Fresh parameters: the head starts at zero, all classes being alike. @throws ArgumentError for parts of another kind */
+/**
+ * Fresh parameters: the head starts at zero, so all classes are equally probable.
+ * @throws ArgumentError for parts of another kind
+ */
 export const initialClassifier = (parts: ClassifierParts, seed: number): Parameters => {
   checkParts("initialClassifier", parts);
   const { network, classes, shape } = parts;
