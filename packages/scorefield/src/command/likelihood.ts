@@ -85,7 +85,7 @@ const remarksOf = (
     : []),
   ...(nowhere > 0
     ? [
-        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (${grouped(beyond)} rows have such values) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
+        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (rows with such values: ${grouped(beyond)}) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
       ]
     : []),
 ];
