@@ -4,6 +4,7 @@ import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type { Measured, MeasureInput, MeasureProgress, SampleQuality, Samples } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
@@ -71,9 +72,6 @@ const countSeen = async (
   // The file that the run was trained on holds the training samples and the held-out ones.
   return given.sha256 === record.training?.sha256 ? record.training.rows.training : undefined;
 };
-
-const counted = (count: number): string => count.toLocaleString("en-US");
-
 /** What to say of training samples among those that the user gave. */
 const aboutSeen = (
   { path, domain: { samples }, record }: LoadedRun,
@@ -85,7 +83,7 @@ const aboutSeen = (
       `${path}: its own data cannot be read again, so whether it was trained on ${samples} of ${data} is not known`
     );
   if (seen === 0) return undefined;
-  return `warning: ${counted(seen)} of the ${counted(count)} ${samples} of ${data} are training ${samples}. A model that has memorised them seems better than it is. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
+  return `warning: ${grouped(seen)} of the ${grouped(count)} ${samples} of ${data} are training ${samples}. A model that has memorised them seems better than it is. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
 };
 
 /** What was found for a run, and on what. @throws as {@link assessRun} */
@@ -116,7 +114,7 @@ export const assessedRun = async (
     model: path,
     classes: model.network.classes ?? 0,
     reference,
-    given: given && `${data}${seen ? `, of which ${counted(seen)} are training ${domain.samples}` : ""}`,
+    given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
   });
   return { ...found, ...(seen !== undefined && { seen }) };

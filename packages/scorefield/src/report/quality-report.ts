@@ -1,10 +1,10 @@
 /** The report on samples of a run: their measures, and the sections that their kind of data has. */
 import type { Preview, SampleQuality } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
+import { grouped } from "../figure/grouped.ts";
 import { hasColumns } from "./comparison.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
-import { grouped } from "./number-text.ts";
 import { orderText } from "./order-text.ts";
 import { facts, htmlPage, paragraph, remark, type Section } from "./page.ts";
 import { distanceSection, histogramSection } from "./quality-columns.ts";

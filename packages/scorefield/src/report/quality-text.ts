@@ -1,9 +1,9 @@
 /** The quality of samples as text, from its JSON alone. */
 import type { Quality } from "@scorefield/assess";
 import type { SampleQuality } from "@scorefield/domain";
+import { grouped } from "../figure/grouped.ts";
 import { comparisonText, hasColumns } from "./comparison.ts";
 import { measuresText } from "./measures-text.ts";
-import { grouped } from "./number-text.ts";
 import { orderText } from "./order-text.ts";
 import { wrapped } from "./wrap-text.ts";
 
