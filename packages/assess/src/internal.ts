@@ -4,6 +4,7 @@ export { type Findings, instrumentNames } from "./inspection/inspect.ts";
 export type { PlanePoint } from "./inspection/plane-part.ts";
 export { meanOf } from "./inspection/subject.ts";
 export type { ClassesSeen } from "./metric/class-accuracy.ts";
+export { fewestRows } from "./metric/metric.ts";
 export type { NearestPairs } from "./metric/nearest-training.ts";
 export { type CompareOptions, compareSets } from "./quality/compare-sets.ts";
 export { type FreshDistance, type FreshDistances, freshDistances } from "./quality/fresh-distances.ts";

@@ -12,7 +12,7 @@ export const checkPath = (name: string, path: unknown): void => {
     });
 };
 
-/** @throws DataError for options that are no object, unknown ones, and a `signal` that is none */
+/** @throws DataError for options that are not an object, unknown ones, and a `signal` of another type */
 export const checkOptions = (name: string, options: unknown, known: Readonly<Record<string, true>>): void => {
   const problem = optionsProblem(options, known);
   if (!problem) return;

@@ -94,6 +94,7 @@ test("samples of several axes are measured as rows, one column for each of their
       classes: 0,
       model: "a model",
       reference: arraySamples(shaped(1), { sha256: "reference" }),
+      count: 40,
       seed: 0,
       signal: new AbortController().signal,
       draw: async () => ({ samples: shaped(2) }),

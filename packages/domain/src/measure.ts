@@ -40,8 +40,8 @@ export interface MeasureInput {
   readonly given?: string | undefined;
   /** What the model has learnt from, where known; what they are called, and plain JSON that says which part of them it is. */
   readonly own?: { readonly training: Samples; readonly name: string; readonly part: unknown } | undefined;
-  /** How many samples to draw; default the domain's number. */
-  readonly count?: number | undefined;
+  /** How many samples to draw. */
+  readonly count: number;
   readonly seed: number;
   readonly features?: Features | undefined;
   readonly signal: AbortSignal;

@@ -37,7 +37,7 @@ test("an order of all training rows is found, and the share of samples that brea
   expect(found!.values[1]).toBe(0);
 });
 
-test("without training rows half of the reference tells the order; few rows tell none; rounding breaks none", async () => {
+test("without training rows the order is that of half of the reference; few rows have none; rounding breaks none", async () => {
   const sets = { samples: rows(100, 2), reference: rows(400, 3) };
   expect((await orderOf(sets))!.pairs).toEqual([{ lower: 0, upper: 1, samples: 0, real: 0 }]);
   expect(await orderOf({ ...sets, reference: rows(150, 3) })).toBeUndefined();

@@ -192,7 +192,7 @@ export const twoSampleTestMetric = declareMetric({
   source: "Lopez-Paz & Oquab 2017",
   unit: "share",
   good: "near",
-  zero: "the set of every row is predicted wrongly; guessing gives 0.5",
+  zero: "the classifier is wrong for every row; chance gives 0.5",
   range: [0, 1],
   settings: {
     network: setting.part(featureNetworks, {

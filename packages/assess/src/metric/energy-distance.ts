@@ -91,7 +91,7 @@ export const energyDistanceMetric = declareMetric({
   source: "Szekely & Rizzo 2013",
   unit: unitOfSamples,
   good: "small",
-  zero: "one distribution; the unbiased estimate may be negative",
+  zero: "both sets have the same distribution; the unbiased estimate may be negative",
   settings: {
     unbiased: setting.boolean({ default: true, help: "without the distance of a row to itself, right on average" }),
     rows: pairRows,

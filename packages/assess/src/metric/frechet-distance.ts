@@ -111,7 +111,7 @@ export const frechetDistanceMetric = declareMetric({
   source: "Dowson & Landau 1982; Heusel et al. 2017",
   unit: "squared units of the features",
   good: "small",
-  zero: "equal means and covariances; chance keeps sets of one distribution above it",
+  zero: "equal means and covariances; two sets of the same distribution are above 0 by chance",
   needs: "features",
   settings: {},
   take: ({ features }) =>

@@ -66,7 +66,7 @@ export const kernelDistanceMetric = declareMetric({
   source: "Binkowski, Sutherland, Arbel & Gretton 2018",
   unit: "",
   good: "small",
-  zero: "features of one distribution; the estimate may be negative",
+  zero: "the features have the same distribution; the estimate may be negative",
   needs: "features",
   settings: {
     block: setting.whole({ least: 2, default: 1000, help: "rows per block; the result is a mean over blocks" }),

@@ -8,6 +8,9 @@ import type { Statistic } from "./statistic.ts";
 /** The unit of a distance between samples. Rows of numbers are compared in standard deviations. */
 export const unitOfSamples = "units of the samples";
 
+/** Rows of each set that most metrics need: five neighbours and a two-sample test need a few. */
+export const fewestRows = 8;
+
 /** What the number of a metric means. */
 export interface MetricWords {
   /** What people call it: "energy distance". */
@@ -24,7 +27,7 @@ export interface MetricWords {
   readonly expected?: number;
   /** Without what it cannot be taken: an extractor of features, training data, classes, or rows of numbers. */
   readonly needs?: "features" | "training" | "classes" | "rows";
-  /** Rows of each set that it needs. Default 8. */
+  /** Rows of each set that it needs. Default {@link fewestRows}. */
   readonly fewest?: number;
 }
 

@@ -73,7 +73,7 @@ export const mmdMetric = declareMetric({
   source: "Gretton, Borgwardt, Rasch, Scholkopf & Smola 2012, equation 3",
   unit: "",
   good: "small",
-  zero: "one distribution; the estimate may be negative",
+  zero: "both sets have the same distribution; the estimate may be negative",
   settings: {
     bandwidth: setting.number({
       above: 0,

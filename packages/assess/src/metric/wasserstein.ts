@@ -151,7 +151,7 @@ export const slicedWassersteinMetric = declareMetric({
   source: "Rabin, Peyre, Delon & Bernot 2011; Bonneel, Rabin, Peyre & Pfister 2015",
   unit: unitOfSamples,
   good: "small",
-  zero: "equal sets; chance keeps sets of one distribution above it",
+  zero: "equal sets; two sets of the same distribution are above 0 by chance",
   settings: {
     projections: setting.whole({ least: 1, default: 128, help: "random directions" }),
     order: setting.number({ least: 1, default: 2, help: "power of the distance that is averaged" }),

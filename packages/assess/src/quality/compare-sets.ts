@@ -4,7 +4,7 @@ import { checkWhole } from "@scorefield/core/internal";
 import { castArray, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
 import type { FeatureExtractor } from "../metric/extractor.ts";
-import { type Metric, unitOfSamples } from "../metric/metric.ts";
+import { fewestRows, type Metric, unitOfSamples } from "../metric/metric.ts";
 import type { AssessData, MetricInput, SampleSets } from "../metric/metric-input.ts";
 import { usualMetrics } from "../metric/metrics.ts";
 import { allRows, rowsOf, shapeOf } from "../metric/set-rows.ts";
@@ -64,8 +64,6 @@ export interface ComparedSets {
 
 /** Rows of each set that are compared by default: of a large set the metrics need no more. */
 const usualRows = 5000;
-/** Five neighbours and a two-sample test need a few. */
-const fewestRows = 8;
 
 /** `count` rows of a set at random, or all in their order. @param step sets the draws of different sets apart */
 const some = (total: number, count: number, seed: number, step: number): number[] =>

@@ -22,7 +22,7 @@ export type { Known };
  *   options may be left out
  * @param known the names of all options, as keys
  * @throws ArgumentError naming the unknown option and the nearest known one, and for a `signal`, `runtime`, `dtype` or
- *   `onProgress` of another kind
+ *   `onProgress` of another type
  */
 export const checkOptions = (name: string, given: unknown, known: Readonly<Record<string, true>>): void => {
   const refuse = (problem: string): never => {

@@ -1,16 +1,13 @@
 /** How near images drawn by a model come to images that it has not seen. */
 import { type Classifier, classifierExtractor } from "@scorefield/assess";
+import { fewestRows } from "@scorefield/assess/internal";
 import { ArgumentError, type Dataset, permutation } from "@scorefield/core";
 import { takeRows } from "@scorefield/data";
 import { classSlots } from "../class-slots.ts";
 import type { Features, Measured, MeasureInput } from "../measure.ts";
 import { type Samples, takeSamples } from "../samples.ts";
 import { glyphExtractor, type LabelledImages, ownClassifier, safeName } from "./features.ts";
-import { imageDefaults } from "./image-defaults.ts";
 import { measureImages } from "./measure-images.ts";
-
-// Five neighbours and a two-sample test need a few images.
-const fewestImages = 8;
 
 /** Samples of images as training takes them: in [-1, 1], float32. */
 type ImageSamples = Samples & Dataset;
@@ -67,11 +64,11 @@ const featuresOf = async (
 export const measureImageSamples = async (input: MeasureInput): Promise<Measured> => {
   const { model, own, seed, signal, onProgress, onRemark } = input;
   const { reference, real, called } = realImages(input);
-  const wanted = input.count ?? imageDefaults.evaluated;
+  const wanted = input.count;
   const count = Math.min(wanted, reference.count, real?.count ?? wanted);
-  if (count < fewestImages)
+  if (count < fewestRows)
     throw new ArgumentError(
-      `${model}: expected at least ${fewestImages} samples and real images of each set, found ${count} (${called})`,
+      `${model}: expected at least ${fewestRows} samples and real images of each set, found ${count} (${called})`,
     );
   if (count < wanted) onRemark?.(`comparing ${count} images of each set: there are no more real ones`);
 

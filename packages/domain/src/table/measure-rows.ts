@@ -5,14 +5,12 @@ import { columnNames } from "../names.ts";
 import { asRows, firstSamples } from "../samples.ts";
 import { measureTable } from "./measure-table.ts";
 
-const usualCount = 10_000;
-
 /**
  * Draws rows and compares them with rows that the model has not seen.
  * @throws ArgumentError for fewer than two rows to compare with, or features, which are of images
  */
 export const measureRows = async (input: MeasureInput): Promise<Measured> => {
-  const { model, made, given, own, count = usualCount, seed, signal, draw, onProgress } = input;
+  const { model, made, given, own, count, seed, signal, draw, onProgress } = input;
   if (input.features)
     throw new ArgumentError(`${model}: expected features for a model of images alone, found them for one of rows`);
   // One row has no correlations.

@@ -79,8 +79,8 @@ test("training rows among data of the user's are said, also where the run's own 
   await writeFile(join(folder, "mixed.csv"), table([...rows, ...others]));
   const mixed = await assess(join(folder, "mixed.csv"));
   expect(mixed.seen).toBe(50);
-  expect(mixed.comparedWith).toMatch(/mixed\.csv \(50 of 102 are training rows\)$/);
-  expect(remarks).toEqual([expect.stringMatching(/^warning: 50 of the 102 rows of .*mixed\.csv are training rows;/)]);
+  expect(mixed.comparedWith).toMatch(/mixed\.csv, of which 50 are training rows$/);
+  expect(remarks).toEqual([expect.stringMatching(/^warning: 50 of the 102 rows of .*mixed\.csv are training rows\./)]);
 
   await rename(join(folder, "t.csv"), join(folder, "moved.csv"));
   expect((await assess(join(folder, "moved.csv"))).seen).toBe(50);

@@ -4,6 +4,7 @@ import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type { Measured, MeasureInput, MeasureProgress, SampleQuality, Samples } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
@@ -42,7 +43,9 @@ const known = {
 } satisfies Known<AssessRunOptions>;
 
 /** How a run is assessed: what is drawn and how, what to compare with, and who hears of the progress. */
-export interface RunAssessment extends Pick<MeasureInput, "count" | "seed" | "features" | "signal" | "draw"> {
+export interface RunAssessment extends Pick<MeasureInput, "seed" | "features" | "signal" | "draw"> {
+  /** Samples to draw, by default the number that the domain names. */
+  readonly count?: number | undefined;
   /** The file or folder to compare with in place of held-out data, and its name in texts. */
   readonly file?: string | undefined;
   readonly data?: string | undefined;
@@ -69,7 +72,6 @@ const countSeen = async (
   // The file that the run was trained on holds the training samples and the held-out ones.
   return given.sha256 === record.training?.sha256 ? record.training.rows.training : undefined;
 };
-
 /** What to say of training samples among those that the user gave. */
 const aboutSeen = (
   { path, domain: { samples }, record }: LoadedRun,
@@ -81,13 +83,13 @@ const aboutSeen = (
       `${path}: its own data cannot be read again, so whether it was trained on ${samples} of ${data} is not known`
     );
   if (seen === 0) return undefined;
-  return `warning: ${seen} of the ${count} ${samples} of ${data} are training ${samples}; samples of a model that remembers them seem better than they are. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
+  return `warning: ${grouped(seen)} of the ${grouped(count)} ${samples} of ${data} are training ${samples}. A model that has memorised them seems better than it is. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
 };
 
 /** What was found for a run, and on what. @throws as {@link assessRun} */
 export const assessedRun = async (
   run: LoadedRun,
-  { file, data = file, missing, ...work }: RunAssessment,
+  { file, data = file, missing, count = run.domain.defaults.evaluated, ...work }: RunAssessment,
 ): Promise<AssessedRun> => {
   const { path, domain, made, model, record } = run;
   const recipe = record.training?.recipe;
@@ -102,17 +104,17 @@ export const assessedRun = async (
     throw new RunError(
       `${path}: expected a run with its data, found a model alone; name ${domain.samples} with --data`,
     );
-  const { count } = reference;
   const seen = given && (await countSeen(run, reference, own, work.signal));
-  const remark = given && aboutSeen(run, { seen, count, data: data! });
+  const remark = given && aboutSeen(run, { seen, count: reference.count, data: data! });
   if (remark) work.onRemark?.(remark);
   const found = await domain.measure({
     ...work,
+    count,
     made,
     model: path,
     classes: model.network.classes ?? 0,
     reference,
-    given: given && `${data}${seen ? ` (${seen} of ${count} are training ${domain.samples})` : ""}`,
+    given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
   });
   return { ...found, ...(seen !== undefined && { seen }) };

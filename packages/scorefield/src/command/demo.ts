@@ -4,6 +4,7 @@ import { fieldOf, freshDistances, gridAxis } from "@scorefield/assess/internal";
 import { atomicWrite } from "@scorefield/data";
 import { firstSamples, planarNames, planarSets } from "@scorefield/domain";
 import type { Command } from "commander";
+import { grouped } from "../figure/grouped.ts";
 import { freshText } from "../report/fresh-text.ts";
 import { createRun } from "../run/create-run.ts";
 import { freeRunFolder } from "../run/folder.ts";
@@ -57,7 +58,7 @@ const action = (flags: DemoFlags): Promise<void> =>
     );
     const { path } = prepared;
     const points = await firstSamples(prepared.data.split.training);
-    out.remark(`training a small network on ${trainingPoints.toLocaleString("en-US")} points of ${set}; run ${path}`);
+    out.remark(`training a small network on ${grouped(trainingPoints)} points of ${set}; run ${path}`);
     const { losses, ...trained } = await trainWatched(prepared, signal);
 
     const run = await loadRun(path);
@@ -78,7 +79,7 @@ const action = (flags: DemoFlags): Promise<void> =>
       density: { x, y, logDensity: field.logDensity },
       field: { x, y, score: field.score },
       losses,
-      title: `${titles[set]}, learnt in ${steps.toLocaleString("en-US")} steps; score field and log-density under noise of ${fieldSigma}`,
+      title: `${titles[set]}, learnt in ${grouped(steps)} steps; score field and log-density under noise of ${fieldSigma}`,
     });
     const figure = { svg: join(path, "figure.svg"), png: join(path, "figure.png") };
     await atomicWrite(figure.svg, svg);

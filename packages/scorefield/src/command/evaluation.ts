@@ -2,6 +2,7 @@
 import { basename, resolve } from "node:path";
 import type { AnySampler } from "@scorefield/core";
 import type { MeasureProgress } from "@scorefield/domain";
+import { grouped } from "../figure/grouped.ts";
 import type { ReportHead } from "../report/quality-report.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
@@ -77,10 +78,10 @@ export const headOf = (
     run: basename(resolve(path)),
     facts: [
       ["run", path],
-      ["checkpoint", `${step.toLocaleString("en-US")} steps${average ? `, average of width ${average.width}` : ""}`],
+      ["checkpoint", `${grouped(step)} steps${average ? `, average of width ${average.width}` : ""}`],
       ["network", record.model.network.kind],
       ["sampler", settings(sampler)],
-      ["samples", `${count.toLocaleString("en-US")} in ${seconds.toFixed(1)} s, seed ${seed}`],
+      ["samples", `${grouped(count)} in ${seconds.toFixed(1)} s, seed ${seed}`],
       ["compared with", reference],
       ...(extractor ? [["features", extractor] as const] : []),
       [

@@ -5,6 +5,7 @@ import { instrumentNames } from "@scorefield/assess/internal";
 import { didYouMean } from "@scorefield/core";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { duration } from "../report/duration.ts";
 import { inspectionSections } from "../report/inspect/sections.ts";
 import { kindText } from "../report/network-summary.ts";
@@ -38,20 +39,19 @@ interface InspectFlags {
 /** What was inspected, and with what. */
 const aboutRun = (run: LoadedRun, { counts }: ModelData, flags: InspectFlags): Section => {
   const { record, step, model } = run;
-  const count = (n: number) => n.toLocaleString("en-US");
   return {
     title: "The run",
     parts: [
       facts([
         ["run", run.path],
-        ["checkpoint", `step ${count(step)}${run.average ? `, averaged over ${run.average.width} of training` : ""}`],
+        ["checkpoint", `step ${grouped(step)}${run.average ? `, averaged over ${run.average.width} of training` : ""}`],
         ["a sample", `${model.shape.join(" × ")}${run.columns ? `: ${run.columns.join(", ")}` : ""}`],
         ["process", kindText(record.model.process)],
         ["network", kindText(record.model.network)],
         ["scaling", record.scaling.kind],
         [
           "inspected with",
-          `${count(counts.heldOut)} ${flags.data ? `of ${flags.data}` : "held out"}${counts.training === undefined ? "" : `, and ${count(counts.training)} of training`}`,
+          `${grouped(counts.heldOut)} ${flags.data ? `of ${flags.data}` : "held out"}${counts.training === undefined ? "" : `, and ${grouped(counts.training)} of training`}`,
         ],
         ["seed", `${flags.seed}`],
       ]),

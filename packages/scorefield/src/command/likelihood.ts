@@ -4,8 +4,9 @@ import { firstSamples } from "@scorefield/domain";
 import { type FloatType, type NdArray, sizeOf } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { minus } from "../figure/minus.ts";
-import { fixedNumber, grouped } from "../report/number-text.ts";
+import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
@@ -85,7 +86,7 @@ const remarksOf = (
     : []),
   ...(nowhere > 0
     ? [
-        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (${grouped(beyond)} rows have such values) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
+        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (rows with such values: ${grouped(beyond)}) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
       ]
     : []),
 ];

@@ -4,11 +4,22 @@ import type { Command } from "commander";
 import { goodTexts } from "../report/measures-section.ts";
 import { addPartCommand, type PartFacts } from "./part-command.ts";
 
-/** The unit, which way is good, and what 0 means. */
+const needTexts = {
+  features: "an extractor of features",
+  training: "training data",
+  classes: "samples of known classes, and a classifier of them",
+  rows: "rows of numbers",
+};
+
+/** The unit, which way is good, what 0 means, and what it needs. */
 const factsOf = (kind: string): PartFacts => {
   const { unit, good, zero, range, needs } = metricCatalogue.find((entry) => entry.kind === kind)!;
   return {
-    lines: [`unit: ${unit || "none"}; ${goodTexts[good]}`, `0 means: ${zero}`, ...(needs ? [`needs ${needs}`] : [])],
+    lines: [
+      `unit: ${unit || "none"}; ${goodTexts[good]}`,
+      `0 means: ${zero}`,
+      ...(needs ? [`needs ${needTexts[needs]}`] : []),
+    ],
     json: { unit, good, zero, ...(range && { range }), ...(needs && { needs }) },
   };
 };

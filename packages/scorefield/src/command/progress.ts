@@ -1,5 +1,6 @@
 /** A line that tells how far long work is: rewritten in place on a terminal, now and then a new one elsewhere. */
 
+import { grouped } from "../figure/grouped.ts";
 import { duration } from "../report/duration.ts";
 import { paint } from "../report/terminal.ts";
 
@@ -69,9 +70,7 @@ export const progress = (
       const since = first && done > first.done ? (time - first.time) / 1000 : 0;
       const left = since > 1 ? (since * (total - done)) / (done - first!.done) : undefined;
       const ending = done >= total ? `took ${duration(seconds)}` : left === undefined ? "" : `${duration(left)} left`;
-      const counts = percent
-        ? `${Math.floor((100 * done) / total)} %`
-        : `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`;
+      const counts = percent ? `${Math.floor((100 * done) / total)} %` : `${grouped(done)}/${grouped(total)}`;
       const parts = [counts, ...details, ending].filter(Boolean).join("  ");
       line = `${title} ${parts}`;
       if (!terminal) {

@@ -3,6 +3,7 @@ import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { makeFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
@@ -94,9 +95,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       throw error;
     });
     const called = taken ? `standard output (${format.slice(1)})` : file;
-    out.text(
-      `${called}: ${count.toLocaleString("en-US")} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`,
-    );
+    out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
     out.result({
       file,
       count,

@@ -1,8 +1,9 @@
 /** Trains a run while the user watches: what `train` and `demo` share. */
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
+import { grouped } from "../figure/grouped.ts";
 import { duration } from "../report/duration.ts";
-import { fixedNumber, grouped } from "../report/number-text.ts";
+import { fixedNumber } from "../report/number-text.ts";
 import { readRunFacts } from "../report/run-facts.ts";
 import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { NdArray } from "@scorefield/tensor";
 import { arrowMarks, densityColours, densityMarks, extent, type GridDensity, type GridScore } from "./field-marks.ts";
+import { grouped } from "./grouped.ts";
 import { lossPlot } from "./loss-plot.ts";
 import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
@@ -40,12 +41,9 @@ const pointMarks = (table: NdArray, name: string, fill: string, x: [number, numb
 };
 
 const tickFormat = (v: number): string => minus(`${Number(v.toPrecision(4))}`);
-
-const count = (n: number) => n.toLocaleString("en-US");
-
 /** "2,000 points", or what part of them is drawn. */
 const pointCaption = (n: number, noun: string) =>
-  n > shownPoints ? `first ${count(shownPoints)} of ${count(n)} ${noun}` : `${count(n)} ${noun}`;
+  n > shownPoints ? `first ${grouped(shownPoints)} of ${grouped(n)} ${noun}` : `${grouped(n)} ${noun}`;
 
 /**
  * A figure of four panels in a row, as an SVG document: (a) data, (b) samples on the same axes, (c) the score field as

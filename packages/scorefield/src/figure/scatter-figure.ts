@@ -1,6 +1,7 @@
 /** A figure of the rows of a table: one column a histogram, two a scatter plot, more a matrix of pairs. */
 import * as Plot from "@observablehq/plot";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
+import { grouped } from "./grouped.ts";
 import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 import { tableOf } from "./table.ts";
@@ -17,9 +18,6 @@ const domainOf = (values: readonly number[]): [number, number] => {
   const room = (high - low) * 0.04 || Math.abs(low) / 2 || 1;
   return [low - room, high + room];
 };
-
-const count = (n: number) => n.toLocaleString("en-US");
-
 /** A tick in few characters: 60k, 2e−4, −3 (with a true minus). */
 const tickFormat = (v: number): string => {
   const size = Math.abs(v);
@@ -76,7 +74,7 @@ export const tableFigure = (
   if (options.title) top += 24;
   const notes = [
     ...(d > drawn ? [`first ${drawn} of ${d} columns`] : []),
-    ...(rows.length > most && drawn > 1 ? [`points: first ${count(most)} of ${count(rows.length)} rows`] : []),
+    ...(rows.length > most && drawn > 1 ? [`points: first ${grouped(most)} of ${grouped(rows.length)} rows`] : []),
   ];
   if (notes.length) labels.push({ x: margin.left, y: top + 4, text: notes.join("; "), fill: palette.muted });
   if (notes.length) top += 16;

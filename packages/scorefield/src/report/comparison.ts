@@ -1,6 +1,7 @@
 /** Samples of a table beside real rows as text: column by column, and in their correlations. */
 import type { ColumnSections, SampleQuality } from "@scorefield/domain";
-import { grouped, shortNumber } from "./number-text.ts";
+import { grouped } from "../figure/grouped.ts";
+import { shortNumber } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 

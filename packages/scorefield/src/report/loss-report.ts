@@ -1,8 +1,9 @@
 /** The page of a run's losses: what the run is, and its loss curves. */
 import { basename, resolve } from "node:path";
 import { curveColours, curvesFigure } from "../figure/curves.ts";
+import { grouped } from "../figure/grouped.ts";
 import { heldOutLosses, smoothLosses } from "./loss-facts.ts";
-import { fixedNumber, grouped } from "./number-text.ts";
+import { fixedNumber } from "./number-text.ts";
 import { facts, figure, type Html, htmlPage, paragraph, remark, table } from "./page.ts";
 import { factPairs, isUnfinished, lengthText, type RunFacts } from "./run-facts.ts";
 

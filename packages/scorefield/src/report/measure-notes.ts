@@ -9,7 +9,7 @@ export const measureNotes = (measures: readonly Measure[], features?: string): s
   const test = measures.find(({ pValue }) => pValue);
   const own = measures.find(({ name }) => name.startsWith("frechet-"));
   return [
-    "Orange: samples compared with real data that training did not see. Blue: the same number of other real data compared with them, which is what a perfect model would reach. Lines are 95 % intervals by the bootstrap.",
+    "Orange: samples compared with real data. Blue: the same number of other real data compared with the same, which is what a perfect model would reach. Lines are 95 % intervals by the bootstrap.",
     ...(own
       ? [
           `The Fréchet and the kernel distance are taken on features of images from ${features ?? "a network"}. They are not FID and KID. Compare them only with numbers on the same features and for the same number of samples.`,

@@ -1,7 +1,7 @@
 /** The parts of a network as a table. */
 import type { KindRecipe, NetworkSummary } from "@scorefield/core";
+import { grouped } from "../figure/grouped.ts";
 import { minus } from "../figure/minus.ts";
-import { grouped } from "./number-text.ts";
 import { textTable } from "./text-table.ts";
 import { wrapped } from "./wrap-text.ts";
 

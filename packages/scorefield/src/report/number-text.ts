@@ -1,9 +1,6 @@
 /** Numbers as people read them, in terminals, figures and pages. */
 import { minus } from "../figure/minus.ts";
 
-/** A whole number with its thousands apart: 1,694,849. */
-export const grouped = (count: number): string => count.toLocaleString("en-US");
-
 /** A number in about four characters of precision: 0.0412, 12.3, 1.2e−7. */
 export const shortNumber = (value: number): string => {
   if (value === 0 || !Number.isFinite(value)) return minus(String(value));

@@ -35,7 +35,7 @@ export const histogramSection = (
   title: "Columns",
   parts: [
     paragraph(
-      `Filled: samples. Outline: rows that training did not see.${columns.length > drawn ? ` The first ${drawn} of ${columns.length} columns.` : ""}`,
+      `Filled: samples. Outline: real rows.${columns.length > drawn ? ` The first ${drawn} of ${columns.length} columns.` : ""}`,
     ),
     sideBySide(
       columns
@@ -50,7 +50,7 @@ export const distanceSection = (comparison: ColumnSections): Section => ({
   title: "Distances column by column",
   parts: [
     paragraph(
-      "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: the same number of training rows compared with the same held-out rows.",
+      "KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations. Real: the same number of training rows compared with the same real rows.",
     ),
     distances(comparison),
     paragraph(correlations(comparison)),

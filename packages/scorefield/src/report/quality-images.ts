@@ -62,7 +62,7 @@ export const nearestSection = async (
                   { samples: distances.samples, real: distances.real },
                   { width: 420, height: 240 },
                 ),
-                "Root mean square difference of a pixel, in [0, 2]. Filled: samples. Outline: real images that training did not see. Samples that are copies would lie to the left.",
+                "Root mean square difference of a pixel, in [0, 2]. Filled: samples. Outline: real images. Samples that are copies would lie to the left.",
               ),
             ]),
           ],
@@ -79,7 +79,7 @@ export const classSection = ({ classes }: SampleQuality): Section[] =>
           parts: [
             figure(
               shareBars(classes, "share of images that the classifier gives the class asked for"),
-              "How often a classifier trained on the data sees the class that a sample was asked to be of. Bars: samples. Lines: real images that training did not see.",
+              "How often a classifier trained on the data sees the class that a sample was asked to be of. Bars: samples. Lines: real images.",
             ),
           ],
         },
@@ -92,7 +92,7 @@ export const pictureSection = async (samples: NdArray, real: NdArray): Promise<S
   parts: [
     sideBySide([
       await grid(samples, "Samples, in the order in which they were drawn"),
-      await grid(real, "Real images that training did not see, at random"),
+      await grid(real, "Real images, at random"),
     ]),
   ],
 });

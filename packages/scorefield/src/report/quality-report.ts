@@ -1,6 +1,7 @@
 /** The report on samples of a run: their measures, and the sections that their kind of data has. */
 import type { Preview, SampleQuality } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
+import { grouped } from "../figure/grouped.ts";
 import { hasColumns } from "./comparison.ts";
 import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
@@ -20,7 +21,7 @@ export interface ReportHead {
 export interface ShownSamples {
   /** What samples are called, in the plural: "rows". */
   readonly called: string;
-  /** Samples, and real data that training did not see, as data for figures; undefined where there is no figure. */
+  /** Samples, and the real data that they are compared with, as data for figures; undefined where there is no figure. */
   readonly samples: Preview | undefined;
   readonly real: Preview | undefined;
   /** The images of the nearest pairs. */
@@ -30,6 +31,7 @@ export interface ShownSamples {
 const measuresSection = (quality: SampleQuality, { facts }: ReportHead): Section => {
   const { count, measures, notes } = quality;
   const order = orderText(quality);
+  const { features, "compared with": comparedWith } = Object.fromEntries(facts);
   const unit = hasColumns(quality) ? ", in standard deviations of the columns" : "";
   return {
     title: "Measures",
@@ -37,8 +39,10 @@ const measuresSection = (quality: SampleQuality, { facts }: ReportHead): Section
       ...(measures.length > 0
         ? [
             measuresTable(measures),
-            paragraph(`On ${count.toLocaleString("en-US")} samples of each set${unit}.`),
-            ...measureNotes(measures, Object.fromEntries(facts).features).map(paragraph),
+            paragraph(
+              `On ${grouped(count)} samples of each set${unit}.${comparedWith ? ` Compared with ${comparedWith}.` : ""}`,
+            ),
+            ...measureNotes(measures, features).map(paragraph),
           ]
         : []),
       ...(order ? [paragraph(order)] : []),
@@ -54,10 +58,9 @@ export const qualityReport = async (
   head: ReportHead,
 ): Promise<string> => {
   const { counts, count, referenceRows = count } = quality;
-  const number = (n: number) => n.toLocaleString("en-US");
   return htmlPage({
     title: `Samples of ${head.run}`,
-    subtitle: `${number(counts.samples)} samples beside ${number(referenceRows)} ${called} that training did not see`,
+    subtitle: `${grouped(counts.samples)} samples beside ${grouped(referenceRows)} real ${called}`,
     sections: [
       ...(samples?.kind === "images" && real?.kind === "images"
         ? [await pictureSection(samples.images as NdArray, real.images as NdArray)]

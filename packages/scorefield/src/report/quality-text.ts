@@ -1,6 +1,7 @@
 /** The quality of samples as text, from its JSON alone. */
 import type { Quality } from "@scorefield/assess";
 import type { SampleQuality } from "@scorefield/domain";
+import { grouped } from "../figure/grouped.ts";
 import { comparisonText, hasColumns } from "./comparison.ts";
 import { measuresText } from "./measures-text.ts";
 import { orderText } from "./order-text.ts";
@@ -20,8 +21,8 @@ const notesOf = ({ notes, measures }: Quality): string[] => [
 /** What the measures are of. Where columns were compared before, it was said there with what. */
 const lead = (quality: SampleQuality, { comparedWith, features }: Compared): string => {
   const of = hasColumns(quality)
-    ? `Whole rows in standard deviations, ${quality.count} of each set${quality.counts.training === undefined ? "" : "; real: training rows against the same"}.`
-    : `${quality.count} samples against ${comparedWith}.`;
+    ? `Whole rows in standard deviations, ${grouped(quality.count)} of each set${quality.counts.training === undefined ? "" : "; real: training rows against the same"}.`
+    : `${grouped(quality.count)} samples compared with ${comparedWith}.`;
   return features === undefined ? of : `${of}\nFeatures: ${features}.`;
 };
 

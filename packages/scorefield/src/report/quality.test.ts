@@ -69,7 +69,10 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   // What programs read is JSON alone, and people's text is made of it.
   for (const quality of [good, bad]) expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
   const points = (values: NdArray<"float64">) => ({ kind: "points", columns, values }) as const;
-  const page = await qualityReport(good, { called: "rows", samples: points(rows(3)), real: points(reference) }, head);
+  const facts = [...head.facts, ["compared with", "rows of t.csv, of which 3 are training rows"] as const];
+  const shown = { called: "rows", samples: points(rows(3)), real: points(reference) };
+  const page = await qualityReport(good, shown, { ...head, facts });
+  expect(page).toContain("deviations of the columns. Compared with rows of t.csv, of which 3 are training rows.");
   for (const title of ["Measures", "Columns", "Distances column by column"]) expect(page).toContain(`>${title}<`);
   expect(page).not.toContain("real images");
   expect(page).toContain("a &lt;run&gt;");

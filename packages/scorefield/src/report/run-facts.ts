@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { relative } from "node:path";
 import { networkFromRecipe, summary } from "@scorefield/core";
 import { type Domain, dataName, shortList } from "@scorefield/domain";
+import { grouped } from "../figure/grouped.ts";
 import { checkpointSteps } from "../run/checkpoint.ts";
 import { lossPage } from "../run/folder.ts";
 import { isLocked } from "../run/lock.ts";
@@ -12,7 +13,7 @@ import { readRecord } from "../run/record-file.ts";
 import { duration } from "./duration.ts";
 import { type LossFacts, lossFacts } from "./loss-facts.ts";
 import { kindText } from "./network-summary.ts";
-import { fixedNumber, grouped } from "./number-text.ts";
+import { fixedNumber } from "./number-text.ts";
 
 /** What a run's folder says of the run. */
 export interface RunFacts {

@@ -1,5 +1,6 @@
 /** Curves in a terminal: dots of braille characters, eight to a character, with axes. */
-import { grouped, shortNumber } from "./number-text.ts";
+import { grouped } from "../figure/grouped.ts";
+import { shortNumber } from "./number-text.ts";
 import { paint } from "./terminal.ts";
 
 /** A curve, or marks that stand alone. */

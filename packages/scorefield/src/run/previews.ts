@@ -11,13 +11,18 @@ import type { Prepared } from "./prepare.ts";
 // Few: these pictures are to see how it goes, not to be judged by.
 const sampler = dpmSolver({ steps: 10 });
 
-type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "training">;
+type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "classes" | "training">;
+
+/** What samples of a run consist of, with the classes that its network has learnt. */
+const composition = ({ shape, columns, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
+  shape,
+  ...(columns && { columns }),
+  classes: Array.from({ length: network.classes ?? 0 }, (_, k) => classes?.[k] ?? `${k}`),
+});
 
 /** The rows and columns of a run's pictures; nothing where there are none. */
-const tilesFor = ({ recipe, domain, shape }: Drawn, { network }: Pick<RecipeParts, "network">) =>
-  recipe.previews === 0
-    ? undefined
-    : domain.watching?.({ shape, classes: Array.from({ length: network.classes ?? 0 }, (_, k) => `${k}`) });
+const tilesFor = (data: Drawn, parts: Pick<RecipeParts, "network">) =>
+  data.recipe.previews === 0 ? undefined : data.domain.watching?.(composition(data, parts));
 
 /** Evaluations of the network that a picture of a run takes; 0 where there are none. */
 export const previewEvaluations = (data: Drawn, parts: RecipeParts): number => {
@@ -35,21 +40,25 @@ export const drawPreviews = (
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
-  const { recipe, domain, codec, shape } = data;
+  const { recipe, domain, codec } = data;
   const { previews, seed } = recipe;
   const tiles = tilesFor(data, parts);
   if (!tiles) return async () => undefined;
-  const classes = parts.network.classes ?? 0;
+  const made = composition(data, parts);
+  const { classes } = made;
   const { rows, columns } = tiles;
   const count = rows * columns;
   const due = evenMarks(previews, from, total);
   return async (step, average, position) => {
     if (!due(position)) return undefined;
     const model = trainedModel(parts, layout.unflatten(average).network, data.training.shape);
-    const byRow = Array.from({ length: count }, (_, i) => Math.floor(i / columns));
-    const given = classes > 0 ? { class: byRow } : {};
+    const byRow =
+      classes.length > 0
+        ? Array.from({ length: count }, (_, i) => Math.floor(i / columns) % classes.length)
+        : undefined;
+    const given = byRow ? { class: byRow } : {};
     const drawn = await sample(model, { count, batch: count, sampler, seed, given });
-    const preview = domain.preview(codec.decode(drawn), { shape });
+    const preview = domain.preview(codec.decode(drawn), { ...made, classNames: byRow?.map((k) => classes[k]!) });
     if (!preview) return undefined;
     const { previewPng } = await import("../figure/preview.ts");
     const file = join(path, "previews", `step-${`${step}`.padStart(6, "0")}.png`);

@@ -51,7 +51,7 @@ test("a resumed run has the share of its minutes that is left", () => {
   expect(position(event({ share: 0.7 }))).toBe(0.7);
 });
 
-test("the time of a picture and of saving is kept back; pictures that take long are left out, save the last", async () => {
+test("the time of a picture and of saving is kept back; pictures that take long are left out, except the last", async () => {
   const run = runLength(training({ minutes: 0.2 }), { begun: 0, picture: 600, bytes: 2e7 });
   const reserve = (): number => run.length.deadline!.reserve!(640);
   // 600 evaluations take as long as 200 samples in training: 2 s of 12. Bytes are written at 100 MB/s at first.

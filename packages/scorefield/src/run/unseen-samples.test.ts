@@ -5,7 +5,7 @@ import { unseenSamples } from "./unseen-samples.ts";
 
 const rows = (values: readonly (readonly number[])[]) => arraySamples(fromNested(values, "float64"), { sha256: "" });
 
-test("rows are told apart by their values; of one that repeats as many are left out as training has", async () => {
+test("rows are the same if their values are; one that repeats is left out as often as training has it", async () => {
   const training = rows([
     [1, 2],
     [3, 0],

@@ -13,3 +13,9 @@ test.each([
 ])("%s", (word, meant) => {
   expect(nearestWord(word, ["heun", "euler", "steps"])).toBe(meant);
 });
+
+test("words of one letter are near longer ones alone", () => {
+  expect(nearestWord("0", ["3", "8"])).toBeUndefined();
+  expect(nearestWord("", ["3"])).toBeUndefined();
+  expect(nearestWord("x", ["x1"])).toBe("x1");
+});

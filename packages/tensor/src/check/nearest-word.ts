@@ -19,14 +19,17 @@ const editDistance = (a: string, b: string): number => {
 const longestWord = 64;
 
 /**
- * The known word nearest to a misspelt word: at most a third of its letters, or one, differ. Undefined if no word is
- * near.
+ * The known word nearest to a misspelt word: at most a third of its letters, or one, differ, and not all of them.
+ * Undefined if no word is near.
  */
 export const nearestWord = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > longestWord) return undefined;
   const scored = known.map((name) => [editDistance(word.toLowerCase(), name.toLowerCase()), name] as const);
   const best = scored.sort((a, b) => a[0] - b[0])[0];
-  return best && best[0] <= Math.max(1, Math.floor(word.length / 3)) ? best[1] : undefined;
+  if (!best) return undefined;
+  const [distance, name] = best;
+  const near = distance <= Math.max(1, Math.floor(word.length / 3)) && distance < Math.max(word.length, name.length);
+  return near ? name : undefined;
 };
 
 /** The end of an error's sentence that proposes the known word nearest to a misspelt word. Empty if no word is near. */

@@ -33,7 +33,7 @@ test("a value that is not an object, and an unknown name, are reported", () => {
   expect(optionsProblem({ constructor: 1 }, known)?.found).toBe("constructor");
 });
 
-test("a signal, a runtime and a function are distinguished from other values, wherever they are known", () => {
+test("a signal, a runtime and a function are distinguished from other values in every list of options", () => {
   const wrong = {
     signal: [5, null, {}, "stop", new AbortController()],
     runtime: [5, null, {}, "native", native],
