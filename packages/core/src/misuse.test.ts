@@ -115,3 +115,8 @@ test("a signal of another realm is one", async () => {
   expect(drawn.shape).toEqual([1, 2]);
   await expect(compile((a) => a, [{ shape: [1] }], { runtime: {} as never })).rejects.toThrow("runtime");
 });
+
+test("score, noise and velocity of arrays say that they take tensors", () => {
+  for (const of of [core.score, core.noise, core.velocity])
+    expect(() => of(model, x as never, zeros([2]) as never)).toThrow(/expected x and t to be tensors.*compile/);
+});

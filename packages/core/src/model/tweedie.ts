@@ -9,6 +9,7 @@
 import { ShapeError, type Tensor } from "@scorefield/tensor";
 import type { Process, Scalar } from "../process/process.ts";
 import { add, divide, multiply, square, subtract } from "../process/scalar.ts";
+import { checkTraced } from "./check-traced.ts";
 import { expandTime } from "./expand-time.ts";
 import type { Given, ScoreModel } from "./score-model.ts";
 
@@ -29,9 +30,10 @@ export interface ScheduleRatesAt extends ScheduleAt {
  * @param t times, [n]
  * @param x samples, [n, ...shape]
  * @returns tensors [n, 1, ...] of the samples' rank
- * @throws ShapeError unless there is one time per sample
+ * @throws ShapeError unless there is one time per sample; ArgumentError for arrays in place of tensors
  */
 export const scheduleAt = (process: Process, t: Tensor, x: Tensor) => {
+  checkTraced(x, t);
   if (t.rank !== 1 || x.rank < 1 || t.shape[0] !== x.shape[0])
     throw new ShapeError(
       `expected one time per sample, t [n] and x [n, ...shape]; found t [${t.shape}] and x [${x.shape}]`,
