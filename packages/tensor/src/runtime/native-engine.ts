@@ -22,12 +22,21 @@ export interface Engine {
   end(): Promise<void>;
 }
 
+/** What `flags[1]` holds until the thread has loaded the library. */
+const loading = 2;
+
 const alive = new Set<WorkerInput["flags"]>();
 
+/** Milliseconds for which an ending process waits for a thread that loads the library: a thread that fails says nothing. */
+const longestLoading = 10_000;
+
 const stopAll = (): void => {
-  // A process that ends while a thread is inside ONNX Runtime aborts, so wait until each is out of it.
+  // A process that ends while a thread is inside ONNX Runtime, or loads it, aborts. So wait until each is out of it.
   for (const flags of alive) Atomics.store(flags, 0, 1);
-  for (const flags of alive) Atomics.wait(flags, 1, 1);
+  for (const flags of alive) {
+    Atomics.wait(flags, 1, loading, longestLoading);
+    Atomics.wait(flags, 1, 1);
+  }
 };
 
 const startWorker = (name: string, input: WorkerInput): Worker => {
@@ -47,6 +56,7 @@ const startWorker = (name: string, input: WorkerInput): Worker => {
 export const startEngine = (name: string, options: NativeOptions): Engine => {
   const pending = new Map<number, { doing: string; resolve(outputs: NdArray[]): void; reject(error: Error): void }>();
   const flags = new Int32Array(new SharedArrayBuffer(8));
+  Atomics.store(flags, 1, loading);
   const input: WorkerInput = { options, flags };
   let nextId = 0;
   let ended = false;

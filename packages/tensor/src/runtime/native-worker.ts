@@ -35,7 +35,10 @@ export type Response =
   | { readonly id: number; readonly outputs: readonly NdArray[] }
   | { readonly id: number; readonly error: string };
 
-/** What the worker starts with. `flags` is shared: [the worker is to begin nothing more, the worker is inside ORT]. */
+/**
+ * What the worker starts with. `flags` is shared: whether the worker is to begin nothing more, and whether it is inside ORT
+ * (1), out of it (0), or still loads it (2).
+ */
 export interface WorkerInput {
   readonly options: NativeOptions;
   readonly flags: Int32Array<SharedArrayBuffer>;
@@ -122,6 +125,8 @@ const answer = async (request: Request): Promise<void> => {
 port.on("messageerror", (error) => {
   throw error;
 });
+Atomics.store(flags, 1, 0);
+Atomics.notify(flags, 1);
 let last: Promise<void> = Promise.resolve();
 port.on("message", (request: Request) => {
   last = last.then(() => answer(request));

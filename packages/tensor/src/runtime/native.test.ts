@@ -97,6 +97,18 @@ describe("native()", () => {
     expect(nativeProgram("runtime.prepare()")).toMatchObject({ status: 0, stdout: "", stderr: "" });
   });
 
+  it("lets a process exit cleanly while the thread loads the library", { timeout: 60_000 }, () => {
+    for (let delay = 40; delay <= 70; delay += 2)
+      expect(
+        nativeProgram(`runtime.prepare(); setTimeout(() => process.exit(3), ${delay})`),
+        `${delay} ms`,
+      ).toMatchObject({
+        status: 3,
+        stdout: "",
+        stderr: "",
+      });
+  });
+
   it("lets a process exit cleanly in the middle of a run", () => {
     const then = "const queued = session.run([x]); setTimeout(() => process.exit(3), 20);";
     expect(program(encodeModel(repeatedSquare(512, 60)), 512, then)).toMatchObject({
