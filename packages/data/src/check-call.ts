@@ -1,6 +1,6 @@
 /** Checks of what callers without types hand to readers and writers. */
 import { isNdArray } from "@scorefield/tensor";
-import { optionsProblem, showValue } from "@scorefield/tensor/internal";
+import { hasMembers, optionsProblem, showValue } from "@scorefield/tensor/internal";
 import { DataError } from "./errors.ts";
 
 /** @throws DataError unless a text that may be a path */
@@ -39,6 +39,6 @@ export const checkBytes = (name: string, value: unknown): void => {
 
 /** @throws DataError unless an object that has all of these members */
 export const checkMade = (name: string, value: unknown, members: readonly string[], expected: string): void => {
-  if (typeof value !== "object" || value === null || !members.every((member) => member in value))
+  if (!hasMembers(value, members))
     throw new DataError({ expected: `${name} to be given ${expected}`, found: showValue(value) });
 };

@@ -4,6 +4,7 @@
  */
 
 import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { isFields } from "@scorefield/tensor/internal";
 import { checkArray, checkBytes, checkMade } from "./check-call.ts";
 import { allocate, decodeNumbers, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
@@ -73,9 +74,6 @@ export const encodeSafetensors = (
 const kindOf = (value: unknown): string =>
   value === null ? "null" : Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
@@ -102,18 +100,18 @@ export const decodeSafetensors = (bytes: Uint8Array, path?: string): Safetensors
   } catch (cause) {
     throw fail("a header in JSON", (cause as Error).message, undefined, cause);
   }
-  if (!isRecord(header)) throw fail("a JSON object as header", kindOf(header));
+  if (!isFields(header)) throw fail("a JSON object as header", kindOf(header));
 
   const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isRecord(metadata)) throw fail("an object of texts as __metadata__", kindOf(metadata));
+  if (!isFields(metadata)) throw fail("an object of texts as __metadata__", kindOf(metadata));
   const other = Object.entries(metadata).find(([, value]) => typeof value !== "string");
   if (other) throw fail(`a text as ${JSON.stringify(other[0])} of __metadata__`, kindOf(other[1]));
 
   const entries: { name: string; type: ElementType; shape: number[]; from: number; to: number }[] = [];
   for (const [name, entry] of Object.entries(rest)) {
-    const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+    const { dtype, shape, data_offsets: offsets } = isFields(entry) ? entry : {};
     if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-      const found = isRecord(entry) ? "an entry where one of them is missing or something else" : kindOf(entry);
+      const found = isFields(entry) ? "an entry where one of them is missing or something else" : kindOf(entry);
       throw fail("dtype, shape and two data_offsets", found, name);
     }
     const type = elementType((Object.hasOwn(read, dtype) && read[dtype]) || "");

@@ -1,5 +1,5 @@
 /** Checks of what callers without types may give to a public function. */
-import { isFields, type Known, optionsProblem, showValue } from "@scorefield/tensor/internal";
+import { hasMembers, isFields, type Known, optionsProblem, showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
 import { refuseUnknown } from "./read-value.ts";
 
@@ -43,7 +43,7 @@ export const checkOptions = (name: string, given: unknown, known: Readonly<Recor
  * @throws ArgumentError saying what was expected and found
  */
 export const checkMade = (name: string, value: unknown, members: readonly string[], expected: string): void => {
-  if (typeof value === "object" && value !== null && members.every((member) => member in value)) return;
+  if (hasMembers(value, members)) return;
   // A maker that was not called.
   const uncalled = typeof value === "function" && "declaration" in value;
   // What `train` returns, in place of the model that it trains.

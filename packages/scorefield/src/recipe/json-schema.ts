@@ -1,15 +1,13 @@
 /** A recipe's JSON Schema, by which an editor proposes settings and marks what is wrong. */
+import { isFields } from "@scorefield/tensor/internal";
 import { z } from "zod";
 import { recipeSchema } from "./data-schema.ts";
 
 type Json = { readonly [name: string]: unknown };
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The kind of an object that is distinguished by its kind. */
 const kindOf = (option: unknown): unknown =>
-  isObject(option) && isObject(option.properties) && isObject(option.properties.kind)
+  isFields(option) && isFields(option.properties) && isFields(option.properties.kind)
     ? option.properties.kind.const
     : undefined;
 
@@ -23,7 +21,7 @@ const withoutKind = (option: Json): Json => ({
 const shorthand = (name: string, node: Json, options: readonly Json[]): Json => {
   const { oneOf: _, ...about } = node;
   const kinds = options.map(kindOf);
-  const byDefault = isObject(node.default) ? node.default.kind : undefined;
+  const byDefault = isFields(node.default) ? node.default.kind : undefined;
   // Of a table the default network is mlp, of images unet; the kind of data follows from its path.
   const free = (kind: unknown) => name === "data" || kind === byDefault || (name === "network" && kind === "unet");
   const word =
@@ -36,7 +34,7 @@ const shorthand = (name: string, node: Json, options: readonly Json[]): Json => 
 /** Shorthands wherever a part is, inside others too. */
 const withShorthands = (node: unknown, name = ""): unknown => {
   if (Array.isArray(node)) return node.map((entry) => withShorthands(entry));
-  if (!isObject(node)) return node;
+  if (!isFields(node)) return node;
   const walked: Json = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [key, withShorthands(value, key)]),
   );

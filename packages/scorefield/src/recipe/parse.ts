@@ -2,14 +2,12 @@
 import { type PartList, RecipeError } from "@scorefield/core";
 import { type HasRecipe, networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
 import { type Domain, findDomain, recogniseData } from "@scorefield/domain";
+import { isFields } from "@scorefield/tensor/internal";
 import { recipeSchema, recipeSchemaWith } from "./data-schema.ts";
 import { explainIssue } from "./explain.ts";
 import { defaultKinds, type ParsedRecipe } from "./schema.ts";
 
 type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const withKind = (value: unknown, kind: unknown): unknown =>
   typeof value === "string" ? { kind: value } : isFields(value) && !("kind" in value) ? { kind, ...value } : value;

@@ -1,5 +1,6 @@
 /** The parts of a network as a table. */
 import type { KindRecipe, NetworkSummary } from "@scorefield/core";
+import { isFields } from "@scorefield/tensor/internal";
 import { grouped } from "../figure/grouped.ts";
 import { minus } from "../figure/minus.ts";
 import { textTable } from "./text-table.ts";
@@ -8,7 +9,7 @@ import { wrapped } from "./wrap-text.ts";
 const sizes = (shape: readonly number[]): string => shape.join(" x ");
 
 const settingText = (value: unknown): string =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+  isFields(value)
     ? "kind" in value
       ? kindText(value as KindRecipe)
       : Object.entries(value)

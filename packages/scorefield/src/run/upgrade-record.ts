@@ -1,10 +1,8 @@
 /** A run.json of an earlier version, with the names of now. */
 import { upgradeRecipe } from "@scorefield/core/internal";
+import { isFields } from "@scorefield/tensor/internal";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The settings of the data are their domain's, and keep their names. */
 const upgradeTraining = ({ data, grids, ...recipe }: Fields): Fields => ({

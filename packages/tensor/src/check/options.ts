@@ -36,6 +36,10 @@ const common: Readonly<Record<string, { readonly is: (value: unknown) => boolean
 export const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
+/** Whether a value is an object that has all of these members. */
+export const hasMembers = (value: unknown, members: readonly string[]): boolean =>
+  typeof value === "object" && value !== null && members.every((member) => member in value);
+
 /**
  * What is wrong with options: a value that is not an object, an unknown name, or a wrong value of an option that has one
  * meaning in the whole project: `signal`, `runtime`, `dtype`, `onProgress`. Other values are checked where they are used.
