@@ -7,6 +7,7 @@ import { type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@sc
 import type { Codec, EncodeDraw, StoredCodec, Volume } from "../../codec.ts";
 import { checkMixed } from "./check-mixed.ts";
 import { columnMap } from "./column-maps.ts";
+import { type Observing, observing } from "./observe.ts";
 import { categoryVolume, type PlacedSlot, placeSlots, readSlots } from "./slots.ts";
 
 /** Draws of an encoding. */
@@ -40,7 +41,7 @@ export interface MixedLayout {
 }
 
 /** The codec of mixed columns. */
-export interface MixedCodec extends Codec {
+export interface MixedCodec extends Codec, Observing {
   readonly layout: MixedLayout;
   readonly parts: readonly ColumnPart[];
   /** A name for each model coordinate: "age", "city = Paris", "age: missing". */
@@ -183,6 +184,7 @@ export const mixedCodec = (stored: StoredCodec, shape?: Shape): MixedCodec => {
       });
       return { logVolume, atoms };
     },
+    ...observing(maps, firstSlots),
     smooth: false,
     because: "columns of categories, missing cells or repeated values",
     beyond: ({ data, shape: [n = 0] }) => {

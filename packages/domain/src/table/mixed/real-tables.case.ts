@@ -47,9 +47,9 @@ export const readRealTable = (name: string): RealTable => {
     const missing = present.length < cells.length;
     const distinct = [...new Set(present)];
     const numeric = distinct.every((cell) => Number.isFinite(Number(cell)));
-    const add = (column: TableColumn, valueOf: (cell: string) => number) => {
+    const add = (column: TableColumn, codeOf: (cell: string) => number) => {
       columns.push(column);
-      values.push(cells.map((cell) => (isMissing(cell) ? Number.NaN : valueOf(cell))));
+      values.push(cells.map((cell) => (isMissing(cell) ? Number.NaN : codeOf(cell))));
     };
     if (numeric && distinct.length > 20) add({ name, kind: "number", missing }, Number);
     else if (distinct.every(isDate)) add({ name, kind: "date", missing, time: true }, (cell) => Date.parse(`${cell}Z`));
