@@ -6,7 +6,7 @@ import type { ColumnCondition } from "./allowed.ts";
 import { fitMixed } from "./fit-mixed.ts";
 import { mixedColumns, mixedRows } from "./mixed-table.case.ts";
 
-const n = 600;
+const n = 300;
 const rows = mixedRows(n);
 const width = mixedColumns.length;
 const codec = fitMixed(mixedColumns, rows);
