@@ -9,6 +9,8 @@ export {
   type MixedLayout,
   mixedCodec,
 } from "./mixed/mixed-codec.ts";
+export type { ObserveRowsOptions, Observing } from "./mixed/observe.ts";
+export { type SpikeRule, usualSpikes } from "./mixed/spikes.ts";
 export type { TableSettings } from "./read-rows.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
 export type { ColumnKind, TableColumn } from "./table-column.ts";

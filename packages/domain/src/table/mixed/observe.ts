@@ -1,10 +1,11 @@
 /** Knowledge of rows as a condition of a model: for each slot what it may be. No Node module is used here. */
-import { ArgumentError, didYouMean, uniform } from "@scorefield/core";
+import { ArgumentError, didYouMean } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError, zeros } from "@scorefield/tensor";
 import type { EncodeDraw } from "../../codec.ts";
 import { type Allowed, type ColumnCondition, holds, isBounded, mergeConditions, snapScore } from "./allowed.ts";
 import type { ColumnMap } from "./column-map.ts";
+import { eachRowDraws } from "./slot-draws.ts";
 
 /** Options of `observeRows`. */
 export interface ObserveRowsOptions extends Partial<EncodeDraw> {
@@ -108,32 +109,19 @@ export const observing = (maps: readonly ColumnMap[], firstSlots: readonly numbe
         );
       const result = zeros([n, observedSize], "float32");
       const row = new Float64Array(slots.length);
-      const rowsAtOnce = 4096;
-      for (let start = 0; start < n; start += rowsAtOnce) {
-        const count = Math.min(rowsAtOnce, n - start);
-        const u = uniform([count, slots.length], {
-          seed,
-          step: part,
-          firstSample: start,
-          purpose: "augmentation",
-          dtype: "float64",
-        }).data;
-        for (let i = 0; i < count; i++) {
-          const own = u.subarray(i * slots.length, (i + 1) * slots.length);
-          for (let s = 0; s < own.length; s++) own[s]! += 2 ** -54;
-          for (const [j, map] of maps.entries()) {
-            const cell = (start + i) * maps.length + j;
-            const value = rows.data[cell]!;
-            const first = firstSlots[j]!;
-            if (known ? known[cell] : !Number.isNaN(value)) {
-              map.write(value, own, row, first);
-              for (let s = first; s < first + map.slots.length; s++)
-                writeKnown(result.data, (start + i) * observedSize, s, row[s]!);
-            } else if (complete && map.missingLevel !== undefined)
-              result.data[(start + i) * observedSize + places[first]! + map.missingLevel] = 1;
-          }
+      eachRowDraws(n, slots.length, { seed, part }, (u, i) => {
+        for (const [j, map] of maps.entries()) {
+          const cell = i * maps.length + j;
+          const value = rows.data[cell]!;
+          const first = firstSlots[j]!;
+          if (known ? known[cell] : !Number.isNaN(value)) {
+            map.write(value, u, row, first);
+            for (let s = first; s < first + map.slots.length; s++)
+              writeKnown(result.data, i * observedSize, s, row[s]!);
+          } else if (complete && map.missingLevel !== undefined)
+            result.data[i * observedSize + places[first]! + map.missingLevel] = 1;
         }
-      }
+      });
       return result;
     },
     satisfies: (conditions, rows) => {

@@ -32,13 +32,16 @@ export interface RealTable {
 const isMissing = (cell: string): boolean => ["", "?", "NA"].includes(cell);
 const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d/.test(cell);
 
-/** Columns of more than 200 distinct texts are left out. */
+/** Enough of a table for all its columns to be of the kinds that they are of in whole. */
+const mostRows = 9600;
+
+/** The first rows. Columns of more than 200 distinct texts are left out. */
 export const readRealTable = (name: string): RealTable => {
   const content = readFileSync(`${folder}/${name}`);
   const text = (name.endsWith(".gz") ? gunzipSync(content) : content).toString();
   const records = csvParseRows(text).map((record) => record.map((cell) => cell.trim()));
   const header = name.startsWith("magic") ? records[0]!.map((_, j) => `c${j}`) : records.shift()!;
-  const complete = records.filter((record) => record.length === header.length);
+  const complete = records.filter((record) => record.length === header.length).slice(0, mostRows);
   const columns: TableColumn[] = [];
   const values: number[][] = [];
   for (const [j, name] of header.entries()) {
