@@ -1,5 +1,5 @@
 import { ArgumentError, normal } from "@scorefield/core";
-import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
+import { type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { describe, expect, test } from "vitest";
 import type { TableColumn } from "../table-column.ts";
 import { fitMixed } from "./fit-mixed.ts";
@@ -12,9 +12,12 @@ const rows = mixedRows(n);
 const codec = fitMixed(mixedColumns, rows);
 const draw = { seed: 3, part: 0 };
 const encoded = codec.encode(rows, draw);
-const columnAt = (values: NdArray, name: string, j = mixedColumns.findIndex((column) => column.name === name)) =>
-  Array.from({ length: values.shape[0]! }, (_, i) => values.data[i * width + j]!);
-const coordinate = (values: NdArray, name: string) => {
+const columnAt = (
+  values: NdArray<FloatType>,
+  name: string,
+  j = mixedColumns.findIndex((column) => column.name === name),
+) => Array.from({ length: values.shape[0]! }, (_, i) => values.data[i * width + j]!);
+const coordinate = (values: NdArray<FloatType>, name: string) => {
   const k = codec.names.indexOf(name);
   return Array.from({ length: values.shape[0]! }, (_, i) => values.data[i * values.shape[1]! + k]!);
 };

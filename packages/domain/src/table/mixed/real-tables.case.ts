@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import { csvParseRows } from "d3-dsv";
 import type { TableColumn } from "../table-column.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../../../shared/data", import.meta.url));
@@ -39,7 +38,7 @@ const mostRows = 9600;
 export const readRealTable = (name: string): RealTable => {
   const content = readFileSync(`${folder}/${name}`);
   const text = (name.endsWith(".gz") ? gunzipSync(content) : content).toString();
-  const records = csvParseRows(text).map((record) => record.map((cell) => cell.trim()));
+  const records = text.split(/\r?\n/).map((record) => record.split(",").map((cell) => cell.trim()));
   const header = name.startsWith("magic") ? records[0]!.map((_, j) => `c${j}`) : records.shift()!;
   const complete = records.filter((record) => record.length === header.length).slice(0, mostRows);
   const columns: TableColumn[] = [];
