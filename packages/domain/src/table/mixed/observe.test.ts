@@ -115,7 +115,7 @@ describe("conditions", () => {
         const satisfied = codec.satisfies([condition], rows);
         for (let i = 0; i < n; i++) if (satisfied[i]) expect(isWithin(observed, i)).toBe(true);
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: 150 },
     );
   });
 
@@ -135,7 +135,7 @@ describe("conditions", () => {
           expect([...codec.satisfies(conditions, decoded)], JSON.stringify([...decoded.data])).toEqual([1]);
         },
       ),
-      { seed: 2, numRuns: 1000 },
+      { seed: 2, numRuns: 500 },
     );
   });
 });
