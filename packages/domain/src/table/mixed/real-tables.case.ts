@@ -32,7 +32,7 @@ const isMissing = (cell: string): boolean => ["", "?", "NA"].includes(cell);
 const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d/.test(cell);
 
 /** Enough of a table for all its columns to be of the kinds that they are of in whole. */
-const mostRows = 9600;
+const mostRows = 4000;
 
 /** The first rows. Columns of more than 200 distinct texts are left out. */
 export const readRealTable = (name: string): RealTable => {
