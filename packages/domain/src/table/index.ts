@@ -10,6 +10,7 @@ export {
   mixedCodec,
 } from "./mixed/mixed-codec.ts";
 export type { ObserveRowsOptions, Observing } from "./mixed/observe.ts";
+export { parseWhere } from "./mixed/parse-where.ts";
 export { type SpikeRule, usualSpikes } from "./mixed/spikes.ts";
 export type { TableSettings } from "./read-rows.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
