@@ -1,4 +1,12 @@
 export { columnOf } from "./column.ts";
 export { table } from "./domain.ts";
 export type { TableSettings } from "./read-rows.ts";
+export { checkRules } from "./rules/check-rules.ts";
+export { countViolations, type RuleViolations, type Violations } from "./rules/count-violations.ts";
+export { type FindRulesOptions, findRules } from "./rules/find-rules.ts";
+export { parseRule } from "./rules/parse-rule.ts";
+export { type ProjectOptions, projectOnRules } from "./rules/project-on-rules.ts";
+export type { LinearRule, LinkRule, TableRule } from "./rules/rule.ts";
+export { type RuleScales, ruleScales } from "./rules/rule-scales.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
+export type { ColumnKind, TableColumn } from "./table-column.ts";
