@@ -60,19 +60,31 @@ const relaxed = (
     limits.push({ normal, limit: limit + within + least, equal: false });
     if (equal) limits.push({ normal: normal.map((value) => -value), limit: within - limit + least, equal: false });
   }
-  for (const [p, j] of free.entries()) {
-    const range = ranges?.[j];
-    if (!range) continue;
-    const up = new Float64Array(free.length);
-    up[p] = scales[j]!;
-    limits.push({ normal: up, limit: Math.max(range[1] - values[j]!, 0), equal: false });
-    limits.push({ normal: up.map((value) => -value), limit: Math.max(values[j]! - range[0], 0), equal: false });
+  // Ends of ranges are taken up once a value would be beyond them: most never are.
+  const taken = new Set<number>();
+  for (;;) {
+    const moves = nearestPoint(free.length, limits);
+    if (!moves) return undefined;
+    const before = taken.size;
+    for (const [p, j] of free.entries()) {
+      const range = ranges?.[j];
+      if (!range) continue;
+      const [down, up] = [Math.min(range[0] - values[j]!, 0), Math.max(range[1] - values[j]!, 0)];
+      const move = moves[p]! * scales[j]!;
+      for (const [side, end] of [-down, up].entries()) {
+        const sign = side === 0 ? -1 : 1;
+        if (sign * move <= end || taken.has(2 * p + side)) continue;
+        taken.add(2 * p + side);
+        const normal = new Float64Array(free.length);
+        normal[p] = sign * scales[j]!;
+        limits.push({ normal, limit: end, equal: false });
+      }
+    }
+    if (taken.size > before) continue;
+    const moved = values.slice();
+    for (const [p, j] of free.entries()) moved[j]! += moves[p]! * scales[j]!;
+    return moved;
   }
-  const moves = nearestPoint(free.length, limits);
-  if (!moves) return undefined;
-  const moved = values.slice();
-  for (const [p, j] of free.entries()) moved[j]! += moves[p]! * scales[j]!;
-  return moved;
 };
 
 /**

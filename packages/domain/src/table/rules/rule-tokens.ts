@@ -29,12 +29,13 @@ const relations = ["<=", ">=", "==", "!=", "≤", "≥", "≠", "<", ">", "="];
  * The words of a rule. A name of a column is taken before anything else, the longest first, so that names with spaces and
  * hyphens need no quotes if they begin with a letter. Quotes or backticks around a name say that it is one; quotes inside are
  * doubled.
+ * @param from where to begin
  * @throws ArgumentError for a word that is none of these
  */
-export const ruleTokens = (rule: string, names: readonly string[]): Token[] => {
+export const ruleTokens = (rule: string, names: readonly string[], from = 0): Token[] => {
   const byLength = names.filter((name) => /^[\p{L}_]/u.test(name)).sort((a, b) => b.length - a.length);
   const tokens: Token[] = [];
-  let at = 0;
+  let at = from;
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
     return pattern.exec(rule)?.[0];
