@@ -10,10 +10,7 @@
  * - `date`: days or times;
  * - `constant`: one value in every row.
  */
-export const columnKinds = ["number", "whole", "ordered", "category", "yes-no", "date", "constant"] as const;
-
-/** A kind of column. */
-export type ColumnKind = (typeof columnKinds)[number];
+export type ColumnKind = "number" | "whole" | "ordered" | "category" | "yes-no" | "date" | "constant";
 
 /**
  * A column. In rows [n, columns] a cell is a number: a number as itself, a level as its code from 0, a date as

@@ -37,12 +37,7 @@ export interface Regression {
 }
 
 /** Least squares by elimination with the largest pivot first; pivots below `least` are sums of those before. */
-export const regress = (
-  { d, matrix }: Correlations,
-  target: number,
-  on: readonly number[],
-  least: number,
-): Regression => {
+const regress = ({ d, matrix }: Correlations, target: number, on: readonly number[], least: number): Regression => {
   const names = [...on, target];
   const m = names.length;
   const a = Float64Array.from({ length: m * m }, (_, k) => matrix[names[Math.floor(k / m)]! * d + names[k % m]!]!);

@@ -2,16 +2,18 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import { csvParseRows } from "d3-dsv";
 import type { TableColumn } from "../table-column.ts";
 
 const missingTexts = new Set(["", "?", "NA", "NaN", "null"]);
 
-/** Rows and columns of a CSV file, gzipped or not, with or without a header. */
+/** Rows and columns of a CSV file without quotes, gzipped or not, with or without a header. */
 export const realTable = (path: string, header = true): { rows: NdArray<"float64">; columns: TableColumn[] } => {
   const bytes = readFileSync(path);
   const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-  const records = csvParseRows(text.trim()).map((record) => record.map((cell) => cell.trim()));
+  const records = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(",").map((cell) => cell.trim()));
   const names = header ? records.shift()! : records[0]!.map((_, j) => `x${j + 1}`);
   const [n, d] = [records.length, names.length];
   const data = new Float64Array(n * d);

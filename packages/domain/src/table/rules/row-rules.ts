@@ -20,7 +20,7 @@ export interface RowSum {
 }
 
 /** A link over numbered columns. */
-export interface RowLink {
+interface RowLink {
   readonly rule: LinkRule;
   readonly from: number;
   readonly to: number;
