@@ -6,7 +6,7 @@ import { checkRules } from "./check-rules.ts";
 import { countViolations, type Violations } from "./count-violations.ts";
 import { isLinkText, linkRule } from "./link-rule.ts";
 import { parseRule } from "./parse-rule.ts";
-import { checkRows, projectOnRules } from "./project-on-rules.ts";
+import { checkRows, type ProjectOptions, projectOnRules } from "./project-on-rules.ts";
 import { rowRules } from "./row-rules.ts";
 import type { TableRule } from "./rule.ts";
 import { type RuleScales, ruleScales } from "./rule-scales.ts";
@@ -39,7 +39,7 @@ export interface KeptRows {
   /** [n, columns] */
   readonly rows: NdArray<"float64">;
   readonly before: Violations;
-  /** Of the returned rows: none, unless a rule is kept up to rounding only. */
+  /** Of the returned rows: none, unless known cells contradict a rule. */
   readonly after: Violations;
 }
 
@@ -52,9 +52,9 @@ export const keepRules = (
   rows: NdArray,
   columns: readonly TableColumn[],
   { rules, scales }: KeptRules,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  options: Omit<ProjectOptions, "scales"> = {},
 ): KeptRows => {
-  const kept = projectOnRules(rows, columns, rules, { scales, signal });
+  const kept = projectOnRules(rows, columns, rules, { ...options, scales });
   return {
     rows: kept,
     before: countViolations(rows, columns, rules),

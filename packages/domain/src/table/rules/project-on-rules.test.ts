@@ -143,6 +143,24 @@ describe("projectOnRules", () => {
     expect([...moved.data]).toEqual([9, Number.NaN, 2]);
   });
 
+  it("leaves known cells as they are, and rows that these leave no way", () => {
+    const columns = [whole("a"), whole("b"), whole("total")];
+    const link: LinkRule = { kind: "determines", from: "a", to: "b", map: [[9, 1]], text: "a determines b" };
+    const rules = [...rulesOf(columns, "total = a + b")];
+    const rows = float64([
+      [1, 2, 9],
+      [1, 2, 9],
+    ]);
+    const known = Uint8Array.of(1, 0, 1, 1, 1, 1);
+    expect([...projectOnRules(rows, columns, rules, { known }).data]).toEqual([1, 8, 9, 1, 2, 9]);
+    expect([...projectOnRules(float64([[9, 2, 3]]), columns, [link], { known: known.subarray(3) }).data]).toEqual([
+      9, 2, 3,
+    ]);
+    expect(() => projectOnRules(rows, columns, rules, { known: known.subarray(1) })).toThrow(
+      /expected 6 marks, found 5/,
+    );
+  });
+
   it("refuses rows that nothing can repair, naming the row", () => {
     const columns = [whole("a"), whole("b")];
     const rules = rulesOf(columns, "a <= b", "b <= a - 1");

@@ -13,10 +13,15 @@ import { type RuleScales, ruleScales } from "./rule-scales.ts";
 export interface ProjectOptions {
   /** Of the training rows. Without them, standard deviations are those of the rows, and ranges and spikes do not count. */
   readonly scales?: RuleScales | undefined;
+  /**
+   * [n * columns], 1 for cells that stay as they are: what is known of rows, such as what samples are conditioned on. Where
+   * such cells leave no way to keep rules, the row's cells of these rules stay as they are.
+   */
+  readonly known?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const options = { scales: true, signal: true } satisfies Known<ProjectOptions>;
+const options = { scales: true, known: true, signal: true } satisfies Known<ProjectOptions>;
 
 /** @throws ArgumentError unless rows of these columns */
 export const checkRows = (name: string, rows: NdArray, columns: readonly TableColumn[]): void => {
@@ -29,12 +34,12 @@ export const checkRows = (name: string, rows: NdArray, columns: readonly TableCo
 };
 
 /** Sets the cells that follow from others. @returns the columns that rules determine, or that determine others, here */
-const follow = (row: Float64Array, { links }: RowRules): Set<number> => {
+const follow = (row: Float64Array, { links }: RowRules, isKnown: (column: number) => boolean): Set<number> => {
   const held = new Set<number>();
   for (const { from, to, map } of links) {
     const cell = map.get(row[from]!);
     if (cell === undefined || Number.isNaN(row[to]!)) continue;
-    row[to] = cell;
+    if (!isKnown(to)) row[to] = cell;
     held.add(from).add(to);
   }
   return held;
@@ -48,7 +53,8 @@ const follow = (row: Float64Array, { links }: RowRules): Set<number> => {
  * where the rules allow it.
  * @param rows [n, columns]; not changed
  * @returns [n, columns]
- * @throws ArgumentError for rules of other columns; DataError naming the row where no values keep all rules
+ * @throws ArgumentError for rules of other columns, and a mask of another length; DataError naming the row where no values
+ *   keep all rules, and none of its cells is known
  */
 export const projectOnRules = (
   rows: NdArray,
@@ -58,7 +64,9 @@ export const projectOnRules = (
 ): NdArray<"float64"> => {
   checkOptions("projectOnRules", given, options);
   checkRows("projectOnRules", rows, columns);
-  const { signal } = given;
+  const { known, signal } = given;
+  if (known && known.length !== rows.data.length)
+    throw new ArgumentError(`projectOnRules known: expected ${rows.data.length} marks, found ${known.length}`);
   const compiled = rowRules(columns, rules);
   const { groups, grids } = compiled;
   const scales = given.scales ?? ruleScales(rows, columns);
@@ -72,19 +80,22 @@ export const projectOnRules = (
   for (let i = 0; i < n; i++) {
     if (i % 1024 === 0) signal?.throwIfAborted();
     const row = data.subarray(i * d, i * d + d);
-    const held = follow(row, compiled);
+    const isKnown = (j: number): boolean => known?.[i * d + j] === 1;
+    const held = follow(row, compiled, isKnown);
     valuesOfRow(grids, row, values);
     for (const group of groups) {
       if (!group.sums.some((sum) => isBroken(sum, values))) continue;
       const sums = group.sums.filter(({ at }) => at.every((j) => !Number.isNaN(values[j]!)));
       const used = [...new Set(sums.flatMap(({ at }) => at))];
-      const fixed = new Set([...held, ...constants]);
+      const staying = used.filter(isKnown);
+      const fixed = new Set([...held, ...constants, ...staying]);
       const pinned = used.filter((j) => spikes[j]!.has(values[j]!));
       const problem = { sums, columns: used, grids, scales: deviations };
       const moved =
         (pinned.length > 0 && nearestRow({ ...problem, ranges }, values, new Set([...fixed, ...pinned]))) ||
         (ranges && nearestRow({ ...problem, ranges }, values, fixed)) ||
         nearestRow(problem, values, fixed);
+      if (!moved && staying.length > 0) continue;
       if (!moved)
         throw new DataError({
           row: i + 1,
