@@ -31,11 +31,12 @@ const evidenceOf = (lower: ValueColumn, upper: ValueColumn, needed: number): num
   const above = expectedAbove(a, b);
   if (above < needed) return undefined;
   const step = Math.max(lower.grid.step ?? 0, upper.grid.step ?? 0);
-  const beyond = expectedBeyond(
-    b.map((value, k) => value - a[k]!),
-    step,
-  );
-  return beyond < needed ? undefined : above;
+  const differences = b.map((value, k) => value - a[k]!);
+  if (expectedBeyond(differences, step) < needed) return undefined;
+  // Of two columns that are both small in some rows, the difference is small there without a rule. Their ratio is not.
+  const positive = lower.least >= 0 && upper.least >= 0 && lower.column.kind !== "date";
+  const ratios = positive ? b.map((value, k) => Math.log(value / a[k]!)) : undefined;
+  return ratios && expectedBeyond(ratios) < needed ? undefined : above;
 };
 
 /** Orders that do not follow from two others. Of equal columns only one is looked at, so there are no circles. */
@@ -50,7 +51,8 @@ const withoutImplied = (orders: readonly Order[]): Order[] => {
 
 /**
  * Orders `a <= b` that hold in all rows with both cells, and are more than chance: rows drawn from the columns one by one
- * would break them often, and the difference of the columns is cut off at 0. Columns whose ranges do not overlap are never
+ * would break them often, and the difference of the columns is cut off at 0, as is the logarithm of the ratio of positive ones.
+ * Columns whose ranges do not overlap are never
  * offered, nor what follows from two other orders.
  * @param columns no two of them equal in all rows
  * @returns the strongest evidence first

@@ -46,8 +46,8 @@ describe.skipIf(missing)(`rules of tables${missing ? `: skipped, no folder ${dat
 
   it("finds that a telescope's images are longer than wide", async () => {
     const { rows, columns } = realTable(`${data}/tables/magic04.data.gz`, false);
-    // Width and length; concentration of the brightest pixel and of the two brightest.
-    expect((await findRules(rows, columns)).map(({ text }) => text).sort()).toEqual(["x2 <= x1", "x5 <= x4"]);
+    // Width and length. That one pixel is at most as bright as two is a rule as well, but no row comes near to breaking it.
+    expect((await findRules(rows, columns)).map(({ text }) => text)).toEqual(["x2 <= x1"]);
   });
 
   it("keeps the rules of prices in rows that broke them", async () => {
