@@ -1,5 +1,6 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
 export { csvText, writeCsv } from "./csv.ts";
+export { delimitedText } from "./delimited-text.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
 export { decodeIdx } from "./idx.ts";
 export { imageArray, readImageArray } from "./image/array.ts";

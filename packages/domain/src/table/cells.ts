@@ -30,4 +30,6 @@ export interface CellTable {
     readonly table?: string;
   };
   readonly remarks: readonly string[];
+  /** The row in the file of a row of cells, from 1. */
+  readonly rowOf?: (row: number) => number;
 }

@@ -26,10 +26,10 @@ import { type Fields, type Given, readSource, type TrainFlags, withFlags } from 
 import { trainWatched } from "./training.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
-const describeData = ({ domain, training, heldOut, split, shape, columns, classes }: Prepared): string => {
+const describeData = ({ domain, training, heldOut, split, shape, columns, table, classes }: Prepared): string => {
   const counts = `${grouped(training.count)} training ${domain.samples} and ${grouped(heldOut.count)} held out`;
   const added = domain.additions?.(split.settings);
-  const made = domain.describe({ shape, ...(columns && { columns }), ...(classes && { classes }) });
+  const made = domain.describe({ shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) });
   return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 

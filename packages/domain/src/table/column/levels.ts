@@ -44,7 +44,7 @@ const asAnswers = (cells: CellColumn): FoundLevels | undefined => {
   const answer = texts.map((text) => order.indexOf(text.toLowerCase()));
   const levels = order.map((_, k) =>
     texts.reduce(
-      (most, text, i) => (answer[i] === k && (most < 0 || counts[i]! > counts[most]!) ? i : most),
+      (most, _, i) => (answer[i] === k && (most < 0 || counts[i]! > counts[most]!) ? i : most),
       -1 as number,
     ),
   );
