@@ -22,6 +22,8 @@ export interface CellTable {
   };
   /** What a person should know about how the file was read. One or two sentences each. */
   readonly remarks: readonly string[];
+  /** The row in the file of a row of cells from 0, counted from 1: the line of a text file. */
+  readonly rowOf: (row: number) => number;
 }
 
 /** What {@link readCells} takes. */
@@ -48,12 +50,17 @@ export interface CellOptions {
   readonly table?: string | undefined;
   /** NPZ: the array. Default: `X`, or the only one with two axes. */
   readonly array?: string | undefined;
+  /**
+   * Reads a text in another way: as a date, whose milliseconds since 1970 UTC are then the number of the cell. Default:
+   * texts are texts. @returns undefined for a text that is none
+   */
+  readonly date?: ((text: string, column: string) => Date | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The options that say how to find rows, which readers of every format take. */
 export const sourceOptions = (options: CellOptions): SourceOptions => {
-  const { decimal: _, thousands: __, missingWords: ___, ...rest } = options;
+  const { decimal: _, thousands: __, missingWords: ___, date: ____, ...rest } = options;
   return rest;
 };
 
@@ -72,13 +79,29 @@ export const cellsSink = (
   const words = options.missingWords && new Set(options.missingWords.map((word) => word.trim().toLowerCase()));
   const rules = { decimal: options.decimal, thousands: options.thousands };
   const builders: ColumnBuilder[] = chosen.map((i) => columnBuilder(names[i]!, rules, words, keepsTypes));
+  const { date } = options;
   let rows = 0;
+  // Where rows of the file are no rows of cells, such as blank lines: the row from which on, and its number in the file.
+  const starts: { readonly row: number; readonly inFile: number }[] = [];
+  const rowOf = (row: number): number => {
+    let last = 0;
+    for (let [low, high] = [0, starts.length]; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]!.row <= row) low = (last = middle) + 1;
+      else high = middle;
+    }
+    const start = starts[last] ?? { row: 0, inFile: 1 };
+    return start.inFile + row - start.row;
+  };
   return {
     rows: 0,
     pending: true,
     add(cells, row) {
+      const start = starts.at(-1);
+      if (!start || row - start.inFile !== rows - start.row) starts.push({ row: rows, inFile: row });
       for (let j = 0; j < builders.length; j++) {
-        const cell = cells[chosen[j]!];
+        const own = cells[chosen[j]!];
+        const cell = (date && typeof own === "string" ? date(own, names[chosen[j]!]!) : undefined) ?? own;
         if (builders[j]!.add(cell)) continue;
         const column = names[chosen[j]!]!;
         throw new DataError({
@@ -117,6 +140,7 @@ export const cellsSink = (
           ...(thousands && { thousands }),
         },
         remarks: said,
+        rowOf,
       };
     },
   };

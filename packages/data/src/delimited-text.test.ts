@@ -5,9 +5,16 @@ const written = (columns: readonly string[], rows: readonly (readonly string[])[
   [...delimitedText(columns, rows.length, (row, column) => rows[row]![column]!, delimiter)].join("");
 
 test("texts with delimiters, quotes and line ends are quoted, others are as they are", () => {
-  expect(written(["a", "b"], [["x, y", 'say "no"'], ["1", ""], ["two\nlines", "plain text"]])).toBe(
-    'a,b\n"x, y","say ""no"""\n1,\n"two\nlines",plain text\n',
-  );
+  expect(
+    written(
+      ["a", "b"],
+      [
+        ["x, y", 'say "no"'],
+        ["1", ""],
+        ["two\nlines", "plain text"],
+      ],
+    ),
+  ).toBe('a,b\n"x, y","say ""no"""\n1,\n"two\nlines",plain text\n');
   expect(written(["a", "b"], [["3,5", "x;y"]], ";")).toBe('a;b\n3,5;"x;y"\n');
   expect(written(["a", "b"], [["3,5", "x"]])).toBe('a,b\n"3,5",x\n');
 });

@@ -153,6 +153,7 @@ const knownToCells = {
   encoding: true,
   decimal: true,
   thousands: true,
+  date: true,
   missingWords: true,
   sheet: true,
   table: true,

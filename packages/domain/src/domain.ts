@@ -180,7 +180,10 @@ export interface Domain {
   /** Reads what the user gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
   given(path: string, options: GivenOptions): Promise<GivenData>;
   /** Kinds of codec, the usual one of settings, and of samples where these are known, first. */
-  codecs(settings: DataSettings, made?: { readonly table?: Composition["table"] | undefined }): readonly [string, ...string[]];
+  codecs(
+    settings: DataSettings,
+    made?: { readonly table?: Composition["table"] | undefined },
+  ): readonly [string, ...string[]];
   /** @throws DataError for samples that it cannot be fitted to */
   fit(codec: string, training: Samples): Promise<Codec>;
   /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */

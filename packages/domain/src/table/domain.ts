@@ -47,7 +47,7 @@ const settings = {
     help: "More words for missing cells",
     otherwise: "empty cells, NA, NaN, null, none and ?",
   }),
-  sheet: setting.text({ help: "Excel: the sheet's name, or its number from 1", otherwise: "the first" }),
+  sheet: setting.label({ help: "Excel: the sheet's name, or its number from 1", otherwise: "the first" }),
   table: setting.text({ help: "SQLite: the table", otherwise: "the only one" }),
 };
 
@@ -61,7 +61,10 @@ const options = {
   label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
   only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
-  missing: ["--missing <what>", "missing cells: model learns them, drop leaves their rows out, or error (default: model)"],
+  missing: [
+    "--missing <what>",
+    "missing cells: model learns them, drop leaves their rows out, or error (default: model)",
+  ],
   missingWords: ["--missing-words <words>", "more words for missing cells, between commas, such as unknown,-999"],
   encoding: ["--encoding <name>", "of a text file, such as utf-16le or latin1 (default: found)"],
   delimiter: ["--delimiter <character>", "between the cells of a text file (default: found)"],

@@ -9,7 +9,9 @@ import { fitScaling, type ScalingKind, scalingCodec } from "./scaling.ts";
 import { isPlain } from "./table-column.ts";
 
 /** Kinds of codec for rows, the usual one first. Only one knows missing cells and categories. */
-export const rowCodecs = (made?: { readonly table?: Composition["table"] | undefined }): readonly [string, ...string[]] => {
+export const rowCodecs = (made?: {
+  readonly table?: Composition["table"] | undefined;
+}): readonly [string, ...string[]] => {
   const { table } = made ?? {};
   if (table && !isPlain(table)) return ["mixed"];
   return ["quantile", "standard", "none", ...(table ? ["mixed"] : [])] as unknown as [string, ...string[]];

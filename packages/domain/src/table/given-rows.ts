@@ -8,8 +8,8 @@ import { columnNames } from "../names.ts";
 import { arraySamples, type Composition } from "../samples.ts";
 import { takeCells } from "./column/given-cells.ts";
 import { archiveLabels, withoutColumn } from "./labels.ts";
-import { readCells } from "./read-cells.ts";
-import { isArchive, type Rows } from "./table-settings.ts";
+import { readCellsOf, readingOf } from "./read-table-cells.ts";
+import { isArchive, type Rows, type TableSettings } from "./table-settings.ts";
 
 /** Where the rows that are left stand among all, from 0. */
 const positionsOf = (count: number, dropped: readonly number[]): Int32Array => {
@@ -37,12 +37,6 @@ interface Found {
   readonly dropped?: readonly number[] | undefined;
 }
 
-/** Settings of the run's data that say how its files are written, for others of the same kind. */
-const readingOf = ({ settings = { kind: "" } }: GivenOptions) => {
-  const { encoding, decimal, thousands, missingWords, sheet, table } = settings;
-  return { encoding, decimal, thousands, missingWords, sheet, table };
-};
-
 /** Rows in the columns of a table. A label is read as numbers, or as the position of a text among all. */
 const readColumns = async (
   path: string,
@@ -50,12 +44,21 @@ const readColumns = async (
   array: string | undefined,
   options: GivenOptions,
 ): Promise<Found> => {
-  const { label, missing, partial = false, signal } = options;
+  const { label, missing, partial = false, settings = {}, signal } = options;
   const names = columns.map(({ name }) => name);
   const labelled = label !== undefined && !isArchive(path);
   const wanted = partial ? undefined : labelled ? [...names, label] : names;
-  const cells = await readCells(path, { ...readingOf(options), columns: wanted, array, signal });
-  const { values, dropped } = takeCells(cells, columns, { path, rowOf: cells.rowOf, missing, partial });
+  const reading = readingOf(settings as Partial<TableSettings>);
+  // Another file may have other fields and names than the run's own.
+  const cells = await readCellsOf(path, columns, {
+    ...reading,
+    header: undefined,
+    delimiter: undefined,
+    array,
+    columns: wanted,
+    signal,
+  });
+  const { values, dropped } = takeCells(cells, columns, { path, missing, partial });
   if (!labelled) return { values, dropped };
   const own = cells.columns.find(({ name }) => name === label)!;
   const left = new Set(dropped);
@@ -101,9 +104,11 @@ export const readGivenRows = async (path: string, options: GivenOptions): Promis
     throw new DataError({ path, column: label, expected: "a label that the run does not model", found: "one it does" });
   if (label !== undefined && archive && missing === "drop")
     throw new ArgumentError(`${path}: expected missing: "error" with an array of labels, found "drop"`);
-  const { values, labels, dropped = [] } = await (like.table
-    ? readColumns(path, like.table, array, options)
-    : readNumbers(path, columns, array, options));
+  const {
+    values,
+    labels,
+    dropped = [],
+  } = await (like.table ? readColumns(path, like.table, array, options) : readNumbers(path, columns, array, options));
   const rows = values.shape[0]!;
   if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
   if (values.shape[1] !== like.shape[0])

@@ -1,16 +1,17 @@
 /** Rows of a table in columns whose kinds are found, said, or those of a run. */
 import { resolve } from "node:path";
-import { DataError, takeRows } from "@scorefield/data";
+import type { CellTable } from "@scorefield/data";
+import { DataError, readCells, takeRows } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { arraySamples } from "../samples.ts";
-import type { CellTable } from "./cells.ts";
 import { findColumns } from "./column/find-columns.ts";
 import { takeCells } from "./column/given-cells.ts";
+import { toldOrders } from "./column/told-kinds.ts";
 import { archiveLabels, rowsLabelled } from "./labels.ts";
-import { readCells } from "./read-cells.ts";
 
+import { readCellsOf, readingOf, readTableCells } from "./read-table-cells.ts";
 import { isPlain, type TableColumn } from "./table-column.ts";
 import { isArchive, noLabel, type TableSettings } from "./table-settings.ts";
 
@@ -77,12 +78,11 @@ const labelTexts = ({ texts, codes, numbers }: CellTable["columns"][number]): st
 /** What tells these rows from others: of numbers alone as of rows without columns. */
 const fingerprintOf = (table: readonly TableColumn[], values: NdArray<"float64">): string =>
   fingerprint(
-    isPlain(table) ? table.map(({ name }) => name) : table.map(({ name, levels = [] }) => JSON.stringify([name, ...levels])),
+    isPlain(table)
+      ? table.map(({ name }) => name)
+      : table.map(({ name, levels = [] }) => JSON.stringify([name, ...levels])),
     values,
   );
-
-/** The row in the file of a row of cells. */
-export const rowsOfFile = (cells: CellTable): ((row: number) => number) => cells.rowOf ?? ((row) => row + 1);
 
 /**
  * Reads the columns of a table: of the run whose data are read again, else as they are found.
@@ -90,13 +90,16 @@ export const rowsOfFile = (cells: CellTable): ((row: number) => number) => cells
  */
 export const readCellRows = async (settings: TableSettings, options: ReadOptions): Promise<ReadData> => {
   const { folder = ".", signal, like } = options;
-  const { label, only, kinds, columns, missing, path: _, kind: __, exclude = [], ...reading } = settings;
+  const { label, only, kinds = [], columns, missing, exclude = [] } = settings;
   const path = resolve(folder, settings.path);
   const archive = isArchive(path);
   const chosen = columns && label !== undefined && only && !archive ? [...columns, label] : columns;
   const unread = label !== undefined && !only && !archive ? [...exclude, label] : exclude;
-  const cells = await readCells(path, { ...reading, columns: chosen, exclude: unread, signal });
-  const rowOf = rowsOfFile(cells);
+  const reading = { ...readingOf(settings), columns: chosen, exclude: unread, signal };
+  const { cells, formats } = like?.table
+    ? { cells: await readCellsOf(path, like.table, reading), formats: new Map<string, string>() }
+    : await readTableCells(path, reading, toldOrders(kinds));
+  const { rowOf } = cells;
   const own = only ? cells.columns.find(({ name }) => name === label) : undefined;
   if (only && !archive && !own)
     throw noLabel(
@@ -115,7 +118,7 @@ export const readCellRows = async (settings: TableSettings, options: ReadOptions
         remarks: [],
         report: undefined,
       }
-    : findColumns(modelled, { ...place, kinds, named: columns });
+    : findColumns(modelled, { ...place, kinds, formats, named: columns });
   const labels = archive && only ? await archiveLabels(path, label!, cells.rows) : own && labelTexts(own);
   const wanted = labels && rowsLabelled(Array.from(labels, String), only!, { path, column: label! });
   const { table, values, dropped } = settleMissing(
@@ -125,7 +128,11 @@ export const readCellRows = async (settings: TableSettings, options: ReadOptions
     (row) => rowOf(wanted?.[row] ?? row),
   );
   return {
-    samples: arraySamples(values, { columns: table.map(({ name }) => name), table, sha256: fingerprintOf(table, values) }),
+    samples: arraySamples(values, {
+      columns: table.map(({ name }) => name),
+      table,
+      sha256: fingerprintOf(table, values),
+    }),
     settings,
     remarks: [
       ...found.remarks,

@@ -22,7 +22,8 @@ export interface TableSettings extends DataSettings {
   readonly encoding?: string;
   readonly decimal?: "." | ",";
   readonly thousands?: string;
-  readonly sheet?: string;
+  readonly missingWords?: readonly string[];
+  readonly sheet?: string | number;
   readonly table?: string;
 }
 
@@ -30,8 +31,7 @@ export interface TableSettings extends DataSettings {
 export const isArchive = (path: string): boolean => /\.npz$/i.test(path);
 
 /** Whether a file holds arrays of numbers, whose columns say no more. */
-export const isArray = (path: string): boolean =>
-  /\.npz$|\.npy(\.gz)?$|(\.idx|[.-]idx\d-u?byte)(\.gz)?$/i.test(path);
+export const isArray = (path: string): boolean => /\.npz$|\.npy(\.gz)?$|(\.idx|[.-]idx\d-u?byte)(\.gz)?$/i.test(path);
 
 /** The error for a label that is not among the columns. */
 export const noLabel = (path: string, label: string, columns: readonly string[]): DataError =>
@@ -42,4 +42,3 @@ export const noLabel = (path: string, label: string, columns: readonly string[])
     found: columns.join(", "),
     fix: "Name it exactly as the file does, and do not exclude it",
   });
-

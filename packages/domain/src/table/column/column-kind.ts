@@ -1,5 +1,5 @@
 /** Which kind a column has, by its cells and its name. */
-import type { CellColumn } from "../cells.ts";
+import type { CellColumn } from "@scorefield/data";
 import type { ColumnKind } from "../table-column.ts";
 import { findDates } from "./date-column.ts";
 import { scanDate } from "./date-text.ts";

@@ -1,5 +1,5 @@
 /** The levels of a column and how often each occurs. */
-import type { CellColumn } from "../cells.ts";
+import type { CellColumn } from "@scorefield/data";
 import { scaleOrder, yesNoOrder } from "./scales.ts";
 
 /** Levels of a column. */
