@@ -70,11 +70,7 @@ const lengthFor = ({ steps, minutes, pace }: Training, byDefault: () => number):
 };
 
 /** The kind of codec that a recipe asks for, else the usual one. @throws RecipeError for one that the domain has not */
-const scalingFor = (
-  { scaling, data }: ParsedRecipe,
-  domain: Domain,
-  facts: Pick<DataFacts, "table">,
-): string => {
+const scalingFor = ({ scaling, data }: ParsedRecipe, domain: Domain, facts: Pick<DataFacts, "table">): string => {
   const known = domain.codecs(data, facts);
   if (scaling === undefined) return known[0];
   if (known.includes(scaling)) return scaling;

@@ -52,7 +52,12 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   const about = (run: RunModel) => {
     // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
     const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
-    return { path, domain, made: { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) }, ...run };
+    return {
+      path,
+      domain,
+      made: { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) },
+      ...run,
+    };
   };
   if (averageWidth === undefined)
     return about(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec));

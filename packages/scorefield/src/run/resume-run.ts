@@ -76,7 +76,12 @@ export const resumeRun = async (
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
   const { columns, table, classes, model } = stored;
-  const like = { shape: model.shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
+  const like = {
+    shape: model.shape,
+    ...(columns && { columns }),
+    ...(table && { table }),
+    ...(classes && { classes }),
+  };
   const data = await prepare(parsed, { folder: path, signal, domain: options.domain, like });
   const { changeable: ofData = [] } = domainOf(before.data, options.domain);
   const mayDiffer = [...changeable, ...ofData.map((name) => `data.${name}`)];
