@@ -20,6 +20,8 @@ export type Preview =
       readonly values: NdArray<FloatType>;
       readonly levels?: readonly (readonly string[] | undefined)[];
       readonly dates?: readonly boolean[];
+      /** Whether cells may be missing; elsewhere one that is no number is an error. */
+      readonly missing?: boolean;
     }
   /** Images [n, 1 or 3, height, width] in [-1, 1], and how many stand in a row; default a square of all. */
   | { readonly kind: "images"; readonly images: NdArray<FloatType>; readonly columns?: number };

@@ -46,6 +46,7 @@ const previewRows = (values: NdArray<FloatType>, shown: Shown): Preview => {
     columns: columnNames(shown),
     values: asRows(values),
     ...(table?.some(({ levels }) => levels) && { levels: table.map(({ levels }) => levels) }),
+    ...(table?.some(({ missing }) => missing) && { missing: true }),
     ...(table?.some(({ kind }) => kind === "date") && { dates: table.map(({ kind }) => kind === "date") }),
   };
 };
