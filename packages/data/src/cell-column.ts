@@ -1,5 +1,6 @@
 /** One column of cells of any kind, collected compactly: a number and a code of its text for each cell. */
 import { type DistinctCount, distinctCount, distinctNumbers } from "./distinct-count.ts";
+import { withoutGuard } from "./formula-cells.ts";
 import { missingWord, startsWithDigit } from "./missing-words.ts";
 import type { ColumnStyle, StyleEvidence } from "./number-style.ts";
 import { type Affix, CellKind, type NumberRules, type NumberText, numberText, withoutAffix } from "./number-text.ts";
@@ -68,6 +69,7 @@ const grown = <A extends Float64Array | Int32Array>(array: A, make: (length: num
 
 const minus = 45;
 const zero = 48;
+const apostrophe = 39;
 
 /**
  * Where the mark of a plain number stands: digits after perhaps a minus, with one point (position + 1), one comma
@@ -133,7 +135,9 @@ export const columnBuilder = (
   let affix: string | null | undefined;
   let signs: Affix | undefined;
   const typed: Record<Typed, number> = { number: 0, text: 0, boolean: 0, date: 0 };
-  let remarkOfInfinity = 0;
+  /** Whether the first cell is a date: numbers that follow are texts then. */
+  let datesFirst = false;
+  let infinities = 0;
 
   const none: NumberText = { ...numberText("x"), kind: CellKind.missing };
 
@@ -166,7 +170,7 @@ export const columnBuilder = (
     note(reading);
     if (reading.kind === CellKind.missing) store(Number.NaN, -1);
     else store(reading.value, code);
-    if (reading.kind === CellKind.infinite) remarkOfInfinity++;
+    if (reading.kind === CellKind.infinite) infinities++;
     if (reading.kind === CellKind.eitherComma || reading.kind === CellKind.eitherPoint) {
       others ??= new Float64Array(numbers.length).fill(Number.NaN);
       others[rows - 1] = reading.other;
@@ -280,7 +284,9 @@ export const columnBuilder = (
       return;
     }
     if (!numbersKept && addQuickly(cell)) return;
-    const text = cell.trim();
+    let text = cell.trim();
+    // What keeps a text from being a spreadsheet's formula is no part of it.
+    if (!keepsTypes && text.charCodeAt(0) === apostrophe) text = withoutGuard(text);
     const known = codeByText.get(text);
     if (known !== undefined) {
       const reading = readings[known]!;
@@ -355,9 +361,10 @@ export const columnBuilder = (
       return;
     }
     const text = dateText(date);
-    // Beside numbers, milliseconds would be one more number.
-    if (typed.number + typed.text + typed.boolean > 0) addText(text);
-    else addNumber(date.getTime(), text);
+    // Among numbers, milliseconds would be one more number.
+    if (typed.number + typed.text + typed.boolean === 0) datesFirst = true;
+    if (datesFirst) addNumber(date.getTime(), text);
+    else addText(text);
   };
 
   /** What missing words among numbers are, now that all cells are known: their number of cells where they are missing. */
@@ -397,7 +404,7 @@ export const columnBuilder = (
       switch (typeof cell) {
         case "string": {
           const before = counts[CellKind.missing]!;
-          const kind = typed.date > 0 ? numberText(cell.trim(), rules).kind : CellKind.text;
+          const kind = datesFirst ? numberText(cell.trim(), rules).kind : CellKind.text;
           if (kind === CellKind.text || kind === CellKind.infinite) addText(cell);
           else addWord(cell.trim());
           if (counts[CellKind.missing] === before) typed.text++;
@@ -405,7 +412,7 @@ export const columnBuilder = (
         }
         case "number":
           if (Number.isNaN(cell)) put(none, -1);
-          else if (typed.date > 0) addWord(`${cell}`);
+          else if (datesFirst) addWord(`${cell}`);
           else addNumber(cell);
           if (!Number.isNaN(cell)) typed.number++;
           return true;
@@ -452,9 +459,9 @@ export const columnBuilder = (
         remarks.push(
           `Column ${JSON.stringify(name)}: every number is written with ${JSON.stringify(sign.prefix || sign.suffix)} and was read without it.`,
         );
-      if (remarkOfInfinity > 0)
+      if (infinities > 0)
         remarks.push(
-          `Column ${JSON.stringify(name)}: ${remarkOfInfinity} cells hold an infinity, which is no finite number. They were read as text.`,
+          `Column ${JSON.stringify(name)}: ${infinities} cells hold an infinity, which is no finite number. They were read as text.`,
         );
       return {
         remarks,

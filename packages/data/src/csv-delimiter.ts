@@ -31,6 +31,7 @@ export const findDelimiter = (text: string): string => {
   const [line = ""] = records;
   // One column of numbers with decimal commas, under its name.
   if (
+    records.length > 1 &&
     candidates.every((delimiter) => !line.includes(delimiter)) &&
     records.slice(1).every((cell) => numeric.test(cell))
   )

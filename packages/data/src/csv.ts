@@ -2,12 +2,13 @@
 
 import { dsvFormat } from "d3-dsv";
 import { atomicWrite } from "./atomic-write.ts";
+import { textCell } from "./cell-text.ts";
 import { checkMade, checkOptions, checkPath } from "./check-call.ts";
 import { delimiterLine, findDelimiter } from "./csv-delimiter.ts";
 import { headerLookahead, looksLikeHeader } from "./csv-header.ts";
 import { recordCutter } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
-import { guardFormula, withoutGuard } from "./formula-cells.ts";
+import { withoutGuard } from "./formula-cells.ts";
 import type { OpenSink, RowSink, SourceOptions } from "./row-sink.ts";
 import { checkColumnCount, numberedColumns, type Table } from "./table.ts";
 import { readText } from "./text-encoding.ts";
@@ -133,13 +134,6 @@ const shortestFloat32 = (value: number): string => {
   return `${Number(value.toPrecision(9))}`;
 };
 
-// A spreadsheet may take any of these for the delimiter, and what follows it for another cell.
-const headerCell = (name: string, delimiter: string): string => {
-  const guarded = guardFormula(name);
-  const quoted = /[",;\t\r\n]/.test(guarded) || guarded.includes(delimiter);
-  return quoted ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-};
-
 /** A table as delimited text, in pieces: what {@link writeCsv} writes. */
 export function* csvText(table: Table, delimiter = ","): Generator<string> {
   checkMade("csvText", table, ["columns", "values"], "a table: columns and values");
@@ -147,7 +141,7 @@ export function* csvText(table: Table, delimiter = ","): Generator<string> {
   const width = columns.length;
   const show = (value: number): string =>
     Object.is(value, -0) ? "-0" : values.dtype === "float32" ? shortestFloat32(value) : `${value}`;
-  yield `${columns.map((name) => headerCell(name, delimiter)).join(delimiter)}\n`;
+  yield `${columns.map((name) => textCell(name, delimiter)).join(delimiter)}\n`;
   const rowsAtOnce = 1024;
   for (let start = 0; start < values.data.length; start += rowsAtOnce * width) {
     const lines: string[] = [];

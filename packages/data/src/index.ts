@@ -1,5 +1,6 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
 export type { CellColumn } from "./cell-column.ts";
+export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./cell-text.ts";
 export type { CellOptions, CellTable } from "./cells.ts";
 export { csvText, writeCsv } from "./csv.ts";
 export { delimitedText } from "./delimited-text.ts";
@@ -17,3 +18,4 @@ export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safete
 export { type SplitOptions, splitPositions, splitRows, takeRows } from "./split.ts";
 export { fitStandardisation, type Standardisation, standardise, unstandardise } from "./standardise.ts";
 export type { Table, TableOptions } from "./table.ts";
+export { xlsxCells } from "./xlsx-write.ts";

@@ -191,6 +191,7 @@ export const readCells = async (path: string, options: CellOptions = {}): Promis
   checkPath("readCells", path);
   checkOptions("readCells", options, knownToCells);
   checkMarks(options);
+  options.signal?.throwIfAborted();
   try {
     const format = formatOf(path, tableFormats);
     const keepsTypes = format !== "csv";

@@ -39,6 +39,14 @@ const readDatabase = async (path: string): Promise<Uint8Array> => {
     const found = bytes.length === 0 ? "an empty file" : "a file that does not start as one";
     throw new DataError({ path, expected: what, found, fix: "Check the file; one with a password is not read" });
   }
+  // Page size and number of pages (sqlite.org/fileformat2.html, 1.3.2 and 1.3.7). The number holds where the two counters agree.
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const pageSize = bytes.length < 100 ? 0 : view.getUint16(16) === 1 ? 65_536 : view.getUint16(16);
+  const stated = bytes.length >= 100 && view.getUint32(24) === view.getUint32(92) ? view.getUint32(28) * pageSize : 0;
+  if (bytes.length < Math.max(100, stated)) {
+    const found = `one that is cut off at byte ${bytes.length}`;
+    throw new DataError({ path, expected: what, found, fix: "Fetch or write it again" });
+  }
   const log = await stat(`${path}-wal`).catch(() => undefined);
   if (log && log.size > 0)
     throw new DataError({

@@ -45,20 +45,32 @@ const unfinished = (bytes: Uint8Array): number => {
   return 0;
 };
 
+/** Whether bytes that are not UTF-8 have more characters of it than they have faults. */
+const mostlyUtf8 = (bytes: Uint8Array): boolean => {
+  let characters = 0;
+  let faults = 0;
+  for (const c of new TextDecoder().decode(bytes)) {
+    if (c === "\ufffd") faults++;
+    else if (c > "\u007f") characters++;
+  }
+  return characters >= faults;
+};
+
 /** UTF-8, or Windows-1252 from the first byte that is not ASCII, where that is no UTF-8. */
 const guessingDecoder = (): Decoder => {
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let rest = new Uint8Array(0);
   let wide = false;
   let instead: Decoder | undefined;
   const decode = (bytes: Uint8Array): string => {
     if (instead) return instead.decode(bytes);
     try {
-      const text = utf8.decode(bytes, { stream: true });
+      // The bytes end with a whole character.
+      const text = utf8.decode(bytes);
       wide ||= text.length < bytes.length;
       return text;
     } catch (error) {
-      if (!isInvalid(error) || wide) throw error;
+      if (!isInvalid(error) || wide || mostlyUtf8(bytes)) throw error;
       instead = windowsDecoder;
       return instead.decode(bytes);
     }
@@ -73,7 +85,7 @@ const guessingDecoder = (): Decoder => {
       rest = bytes.slice(bytes.length - left) as Uint8Array<ArrayBuffer>;
       return decode(bytes.subarray(0, bytes.length - left));
     },
-    end: () => (rest.length > 0 ? decode(rest) : "") + (instead ? "" : utf8.decode()),
+    end: () => decode(rest),
   };
 };
 
