@@ -41,9 +41,9 @@ const grouped = (value: number): string => value.toLocaleString("en-US");
 
 /** Whether whole numbers without gaps, in any order, count the rows: years do not. */
 const isRunning = ({ least, most, distinct, whole }: NumberFacts, rows: number): boolean => {
-  if (!whole || distinct() !== rows || most - least + 1 !== rows || rows < 3) return false;
+  // Fewer may well be so by chance, and years that follow each other are no names of rows.
   const years = least >= 1500 && most <= 2200;
-  return least === 0 || least === 1 || (rows >= 10 && !years);
+  return rows >= 10 && whole && !years && most - least + 1 === rows && distinct() === rows;
 };
 
 const leadingZero = /^[+-]?0\d/;
