@@ -13,6 +13,7 @@ import { readNpy } from "./npy-file.ts";
 import { streamNpy } from "./npy-rows.ts";
 import { readNpzArray } from "./npz.ts";
 import { parquetCells, streamParquet } from "./parquet.ts";
+import { type RawCells, rawSink } from "./raw-cells.ts";
 import type { OpenSink, SourceOptions } from "./row-sink.ts";
 import { streamSqlite } from "./sqlite.ts";
 import { joinTables, type Table, type TableOptions, tableBuilder } from "./table.ts";
@@ -203,6 +204,22 @@ export const readCells = async (path: string, options: CellOptions = {}): Promis
     ))
       table = cells;
     if (table && table.rows > 0) return table;
+  } catch (error) {
+    throw describeSystemError(error, path, "a table");
+  }
+  throw new DataError({ path, expected: "at least one row", found: "none" });
+};
+
+/**
+ * Reads the cells of a table as its file has them: texts of a text file as they are written, in other formats the values that
+ * they keep. Formats as {@link readTable}; rows as those of {@link readCells}.
+ * @throws DataError for damaged, missing, empty and unknown files, and for rows of unequal length
+ */
+export const readRawCells = async (path: string, options: SourceOptions = {}): Promise<RawCells> => {
+  checkPath("readRawCells", path);
+  options.signal?.throwIfAborted();
+  try {
+    for await (const cells of rowsOf(path, options, rawSink)) return cells;
   } catch (error) {
     throw describeSystemError(error, path, "a table");
   }

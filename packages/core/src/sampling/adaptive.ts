@@ -19,7 +19,7 @@ import type { Given, ScoreModel } from "../model/score-model.ts";
 import { bind } from "../model/with-given.ts";
 import type { Process } from "../process/process.ts";
 import type { AdaptiveSampler, AttemptTimes } from "./adaptive-sampler.ts";
-import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
+import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState, sampleIndex } from "./batches.ts";
 import { brownianPath } from "./brownian-path.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
 import { stepDraw } from "./plan.ts";
@@ -79,7 +79,7 @@ async function* solve<D extends FloatType>(
     control: { ...controller, firstStep: roundedStep(controller.firstStep * way) / way },
     mostSteps: maxSteps,
     error: (reason, index, t) => {
-      const sample = `${sampler.recipe.kind}: sample ${place.firstSample + index}`;
+      const sample = `${sampler.recipe.kind}: sample ${sampleIndex(place, index)}`;
       return new SamplingError(
         reason === "steps"
           ? `${sample} is at time ${t} after ${maxSteps} steps; loosen the tolerance, or raise maxSteps`

@@ -28,6 +28,11 @@ export interface LoopOptions<D extends FloatType = "float32"> {
    */
   readonly firstSample?: number;
   /**
+   * Indices of the samples, where they do not follow each other: a list of `count` whole numbers in [0, 2^32), in place
+   * of `firstSample`. Sample i is the same in every list. `given` and `initial` are in the list's order.
+   */
+  readonly indices?: ArrayLike<number> | undefined;
+  /**
    * What the model is conditioned on, by name, such as `{ class: 3 }`. It is one value for all samples, a list with one
    * value for each, or an array [count, ...shape]. `null` is no condition. Default: no conditions.
    */
@@ -76,13 +81,15 @@ export interface LoopState<D extends FloatType = FloatType> {
   readonly row: number;
   /** The index of its first sample: `row` past the run's `firstSample`. */
   readonly firstSample: number;
+  /** Indices of all its samples, where they do not follow each other. */
+  readonly indices?: readonly number[];
   /** How many samples it adds. */
   readonly samples: number;
 }
 
 /** A batch before its first step. */
 export interface Batch<D extends FloatType> {
-  readonly place: Pick<LoopState, "batch" | "batches" | "row" | "firstSample" | "samples">;
+  readonly place: Pick<LoopState, "batch" | "batches" | "row" | "firstSample" | "indices" | "samples">;
   readonly draws: RunDraws;
   /** What the model is given, by name, [rows, ...shape]. */
   given(): Record<string, NdArray>;
@@ -114,6 +121,8 @@ export const batchesOf = <D extends FloatType = "float32">(
     throw new ArgumentError(
       `sample: expected samples below 2^32, since a seed has no more, found ${count} from sample ${start} on`,
     );
+  const { indices } = options;
+  if (indices) checkIndices(indices, count, options.firstSample);
   checkWhole("sample batch", most);
   if (initial && (initial.dtype !== dtype || initial.shape.join() !== [count, ...shape].join()))
     throw new ShapeError(
@@ -125,12 +134,21 @@ export const batchesOf = <D extends FloatType = "float32">(
   const batches = count === 0 ? 0 : Math.ceil(count / rows);
   const list = Array.from({ length: batches }, (_, batch): Batch<D> => {
     const row = batch * rows;
-    const firstSample = start + row;
-    const draws = { seed, firstSample, dtype };
+    // Past the last sample there are rows of no use, which need some index.
+    const own = indices && Array.from({ length: rows }, (_, k) => indices[row + k] ?? k);
+    const firstSample = own?.[0] ?? start + row;
+    const draws = { seed, firstSample, dtype, ...(own && { indices: own }) };
     const first = (deviation: number): NdArray =>
       initial ? rowsOf(initial, row, rows) : scale(priorDraw(full, draws), deviation);
     return {
-      place: { batch, batches, row, firstSample, samples: Math.min(rows, count - row) },
+      place: {
+        batch,
+        batches,
+        row,
+        firstSample,
+        ...(own && { indices: own }),
+        samples: Math.min(rows, count - row),
+      },
       draws,
       given: () => given.between(row, rows),
       first: first as Batch<D>["first"],
@@ -138,6 +156,20 @@ export const batchesOf = <D extends FloatType = "float32">(
   });
   return { full, dtype, given: given.specs(rows), list };
 };
+
+const checkIndices = (indices: ArrayLike<number>, count: number, firstSample: number | undefined): void => {
+  if (firstSample !== undefined)
+    throw new ArgumentError("sample: expected firstSample or indices, found both; leave one of them out");
+  if (indices.length !== count)
+    throw new ArgumentError(`sample indices: expected one for each of ${count} samples, found ${indices.length}`);
+  const bad = Array.from(indices).find((index) => !Number.isInteger(index) || index < 0 || index >= 2 ** 32);
+  if (bad !== undefined)
+    throw new ArgumentError(`sample indices: expected whole numbers from 0 and below 2^32, found ${bad}`);
+};
+
+/** The index of a sample of a batch. */
+export const sampleIndex = ({ firstSample, indices }: Pick<LoopState, "firstSample" | "indices">, k: number): number =>
+  indices?.[k] ?? firstSample + k;
 
 /** Rows of an array from `first` on, [count, ...]; past its end, zeros. */
 const rowsOf = (array: NdArray, first: number, count: number): NdArray => {
@@ -155,13 +187,13 @@ const scale = (array: NdArray, factor: number): NdArray => {
 /** @throws SamplingError when a sample of a batch is not finite */
 export const checkFinite = (
   { data, shape }: NdArray,
-  { firstSample, samples }: Pick<LoopState, "firstSample" | "samples">,
+  place: Pick<LoopState, "firstSample" | "indices" | "samples">,
   { recipe }: AnySampler,
 ): void => {
   const size = sizeOf(shape.slice(1));
-  const broken = (data as Float64Array).subarray(0, samples * size).findIndex((value) => !Number.isFinite(value));
+  const broken = (data as Float64Array).subarray(0, place.samples * size).findIndex((value) => !Number.isFinite(value));
   if (broken >= 0)
     throw new SamplingError(
-      `${recipe.kind}: sample ${firstSample + Math.floor(broken / size)} is not finite; take more steps, or compute in float64`,
+      `${recipe.kind}: sample ${sampleIndex(place, Math.floor(broken / size))} is not finite; take more steps, or compute in float64`,
     );
 };

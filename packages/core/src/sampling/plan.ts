@@ -1,5 +1,5 @@
 /** What a sampler does from noise to data, as a list: the loop and the unrolled graph follow the same one. */
-import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
+import { type FloatType, type NdArray, type Shape, sizeOf, zeros } from "@scorefield/tensor";
 import type { ScoreModel } from "../model/score-model.ts";
 import type { Process } from "../process/process.ts";
 import { normal } from "../random/normal.ts";
@@ -78,12 +78,33 @@ export const startDeviation = (process: Process, t: number): number =>
 export interface RunDraws {
   readonly seed: number;
   readonly firstSample: number;
+  /** Indices of the samples, [n], where they do not follow each other from `firstSample` on. */
+  readonly indices?: readonly number[];
   readonly dtype: FloatType;
 }
 
+/** Standard normal draws of samples, whose indices need not follow each other. */
+const drawsOf = (
+  shape: Shape,
+  { indices, ...options }: RunDraws,
+  which: { readonly purpose: "prior" | "sampler"; readonly step?: number },
+): NdArray => {
+  if (!indices) return normal(shape, { ...options, ...which });
+  const [n = 0, ...rest] = shape;
+  const size = sizeOf(rest);
+  const result = zeros(shape, options.dtype);
+  for (let i = 0, end = 0; i < n; i = end) {
+    const firstSample = indices[i]!;
+    for (end = i + 1; end < n && indices[end] === firstSample + end - i; ) end++;
+    const { data } = normal([end - i, ...rest], { ...options, ...which, firstSample });
+    (result.data as Float64Array).set(data as Float64Array, i * size);
+  }
+  return result;
+};
+
 /** Standard normal draws [n, ...shape] that become the first states. */
-export const priorDraw = (shape: Shape, options: RunDraws): NdArray => normal(shape, { ...options, purpose: "prior" });
+export const priorDraw = (shape: Shape, options: RunDraws): NdArray => drawsOf(shape, options, { purpose: "prior" });
 
 /** Standard normal draws [n, ...shape]: the draws of this index in a {@link Plan}. */
 export const stepDraw = (shape: Shape, index: number, options: RunDraws): NdArray =>
-  normal(shape, { ...options, step: index, purpose: "sampler" });
+  drawsOf(shape, options, { step: index, purpose: "sampler" });

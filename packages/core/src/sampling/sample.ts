@@ -35,6 +35,7 @@ export interface SampleOptions<D extends FloatType = "float32"> extends LoopOpti
 export const sampleOptions = {
   count: true,
   firstSample: true,
+  indices: true,
   given: true,
   sampler: true,
   seed: true,

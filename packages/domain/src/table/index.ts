@@ -1,6 +1,17 @@
 export { cellText, cellValue } from "./column/cell-text.ts";
 export { type FindOptions, type FoundColumns, findColumns } from "./column/find-columns.ts";
 export { columnOf } from "./column.ts";
+export type { DrawnShare, DrawOptions } from "./conditions/draw-rows.ts";
+export type { CellSummary } from "./conditions/imputation-summary.ts";
+export { type FilledCell, type Imputed, type ImputeOptions, impute } from "./conditions/impute.ts";
+export { type Conditions, conditions, type Where } from "./conditions/knowledge.ts";
+export {
+  conditionShare,
+  type SampledTable,
+  type SampleTableOptions,
+  sampleTable,
+} from "./conditions/sample-table.ts";
+export { type TableRun, takesConditions } from "./conditions/table-model.ts";
 export { table } from "./domain.ts";
 export type { ColumnCondition } from "./mixed/allowed.ts";
 export { type FitMixedOptions, fitMixed } from "./mixed/fit-mixed.ts";

@@ -13,6 +13,8 @@ export interface ObserveRowsOptions extends Partial<EncodeDraw> {
   readonly known?: ArrayLike<number | boolean>;
   /** Whether cells that are not known have values, which are not missing; default yes. */
   readonly complete?: boolean;
+  /** The number of the first row, which draws go by; default 0. */
+  readonly firstRow?: number;
 }
 
 /** Knowledge of rows in a model's units. */
@@ -44,7 +46,13 @@ export interface Observing {
 }
 
 const shift = 16;
-const rowOptions = { known: true, complete: true, seed: true, part: true } satisfies Known<ObserveRowsOptions>;
+const rowOptions = {
+  known: true,
+  complete: true,
+  seed: true,
+  part: true,
+  firstRow: true,
+} satisfies Known<ObserveRowsOptions>;
 
 /** @param firstSlots of each column */
 export const observing = (maps: readonly ColumnMap[], firstSlots: readonly number[]): Observing => {
@@ -102,14 +110,14 @@ export const observing = (maps: readonly ColumnMap[], firstSlots: readonly numbe
     observeRows: (rows, options = {}) => {
       checkOptions("observeRows", options, rowOptions);
       const n = checkRows(rows);
-      const { known, complete = true, seed = 0, part = 2 } = options;
+      const { known, complete = true, seed = 0, part = 2, firstRow = 0 } = options;
       if (known && known.length !== n * maps.length)
         throw new ArgumentError(
           `observeRows known: expected ${n * maps.length} entries, one for each cell, found ${known.length}`,
         );
       const result = zeros([n, observedSize], "float32");
       const row = new Float64Array(slots.length);
-      eachRowDraws(n, slots.length, { seed, part }, (u, i) => {
+      eachRowDraws(n, slots.length, { seed, part, firstRow }, (u, i) => {
         for (const [j, map] of maps.entries()) {
           const cell = i * maps.length + j;
           const value = rows.data[cell]!;

@@ -1,0 +1,55 @@
+/** A model of rows that can be told what is known of them. */
+import { type AnySampler, ArgumentError, type ScoreModel } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
+import type { NdArray } from "@scorefield/tensor";
+import type { Codec } from "../../codec.ts";
+import type { ColumnCondition } from "../mixed/allowed.ts";
+import type { MixedCodec } from "../mixed/mixed-codec.ts";
+import type { TableColumn } from "../table-column.ts";
+
+/** What conditions need of a run, such as one of `loadRun`. */
+export interface TableRun {
+  readonly model: ScoreModel;
+  readonly codec: Codec;
+  /** What the columns hold. */
+  readonly table?: readonly TableColumn[];
+  /** Default `heun()`. */
+  readonly sampler?: AnySampler;
+  /**
+   * Moves rows [n, columns] to keep rules between columns, without moving known cells (1 in `known`, [n * columns]) and cells
+   * that conditions limit out of their limits. Default: rows stay as they are drawn.
+   */
+  readonly keepRules?: (
+    rows: NdArray<"float64">,
+    options: { readonly known?: Uint8Array; readonly conditions?: readonly ColumnCondition[] },
+  ) => { readonly samples: NdArray<"float64"> };
+}
+
+/** A run whose model takes the condition `observed`. */
+export interface TableModel extends TableRun {
+  readonly codec: MixedCodec;
+  readonly table: readonly TableColumn[];
+}
+
+/** Whether a run can be told what is known of a row. */
+export const takesConditions = ({ model, codec, table }: TableRun): boolean =>
+  table !== undefined && "observe" in codec && model.conditions?.observed !== undefined;
+
+/**
+ * @param owner in errors
+ * @throws ArgumentError for a run that cannot be told what is known of a row, saying how to train one that can
+ */
+export const tableModel = (owner: string, run: TableRun): TableModel => {
+  checkMade(owner, run, ["model", "codec"], "a run on a table, such as one of loadRun(path)");
+  if (takesConditions(run)) return run as TableModel;
+  const { model, codec, table } = run;
+  const { kind } = codec.stored;
+  const found = !table
+    ? "one that is not on a table with described columns"
+    : "observe" in codec
+      ? `one whose network is not told what is known (network.observed = ${(model as { network?: { observed?: number } }).network?.observed ?? 0})`
+      : `one with scaling ${kind}`;
+  throw new ArgumentError(
+    `${owner}: expected a run that can be told what is known of a row, found ${found}; train one with the defaults for tables: scorefield train TABLE, without settings of scaling or network.observed`,
+  );
+};
