@@ -12,7 +12,7 @@ export const parseClasses = ({ path, model, classes }: LoadedRun, text: string):
   const count = model.network.classes ?? 0;
   if (count === 0)
     throw new UsageError(
-      `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images (train --labels). Of a table, train a run for each class: train --label COLUMN --only CLASS`,
+      `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images (train --labels). Of a table, learn the column with the others, and ask for rows with --where "COLUMN=CLASS"`,
     );
   const names = classes ?? Array.from({ length: count }, (_, i) => `${i}`);
   if (text === "all") return [...names.keys()];

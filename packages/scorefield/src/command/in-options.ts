@@ -16,6 +16,9 @@ const translations: readonly (readonly [RegExp, (...found: string[]) => string])
   [/\bleft by columns and exclude\b/g, () => "left by --columns and --exclude"],
   [/\bexpected labels with only\b/g, () => "expected --labels with --only"],
   [/\bexpected a label with only\b/g, () => "expected --label with --only"],
+  [/^sampleTable balance: /, () => "--balance: "],
+  [/^sampleTable: row (?=\d+ of like)/, () => "--like: row "],
+  [/^conditions: expected at least/, () => "--where: expected at least"],
   [/\ban \.npz file for the option array\b/g, () => "an .npz file for the option --array"],
 ];
 

@@ -8,6 +8,15 @@ import { makeFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
+import {
+  acceptanceText,
+  type ConditionFlags,
+  conditionName,
+  probabilityOf,
+  probabilityText,
+  readConditions,
+  withConditions,
+} from "./condition-options.ts";
 import { interruptible } from "./interrupt.ts";
 import {
   describeAverage,
@@ -23,11 +32,12 @@ import {
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
 import { sampleWatched } from "./sampling.ts";
+import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
 import { checkSampleFile, sampleFormats, writeSamples } from "./write-samples.ts";
 
-interface SampleFlags {
+interface SampleFlags extends ConditionFlags {
   readonly count?: number;
   readonly shard?: Shard;
   readonly steps?: number;
@@ -45,72 +55,117 @@ interface SampleFlags {
 }
 
 const action = (path: string, flags: SampleFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    const taken = toStandardOutput("--out", flags.out, flags.json);
-    const out = output(flags, taken);
-    const { checkpoint, averageWidth } = flags;
-    const run = await loadRun(path, { checkpoint, averageWidth });
-    for (const remark of describeAverage(run)) out.remark(remark);
-    const { domain, made } = run;
-    const all = flags.count ?? domain.defaults.count;
-    const { first: firstSample, count } = flags.shard ? shardRange(all, flags.shard) : { first: 0, count: all };
-    const part = flags.shard && `${flags.shard.part}/${flags.shard.parts}`;
-    if (count === 0)
-      throw new UsageError(
-        `--shard ${part}: expected at most one part for each of ${all} samples; draw more, or take fewer parts`,
-      );
-    const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
-    const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
-    const format = flags.format === undefined ? domain.usualEnding(count, made.shape) : `.${flags.format}`;
-    const writing = { domain, made, classes: names, firstSample, format };
-    if (flags.format !== undefined && flags.out !== undefined && !taken)
-      throw new UsageError(
-        `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
-      );
-    await checkSampleFile(flags.out, writing);
-    if (flags.out === undefined) checkOutputPlace("--out", join(path, "samples"));
-    const { guidance: weight, guidanceInterval: interval } = flags;
-    if (interval && weight === undefined)
-      throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
-    if (weight !== undefined && !classes)
-      throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
-    const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
-    const { guidance: _, ...rest } = flags;
-    const choice = { ...rest, count, firstSample, ...(classes && { classes }), ...(guidance && { guidance }) };
-    const { samples, sampler, seconds } = await sampleWatched(run, choice, signal);
-    const { kind, steps } = sampler.recipe;
-    // Two settings of a sampler, or two averages, must not share a file.
-    const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
-    const average = run.average && `average-${run.average.width}`;
-    const drawnClass = flags.class && `class-${distinctName(flags.class)}`;
-    const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
-    const drawnBy = [average, kind, steps, settings, drawnClass, pushed].filter((part) => part !== undefined).join("-");
-    const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
-    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${drawnPart}${format}`;
-    const file = flags.out ?? join(path, "samples", name);
-    if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
-    await writeSamples(file, samples, writing).catch(async (error) => {
-      // Nothing is left where it was made for this file.
-      if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
-      throw error;
-    });
-    const called = taken ? `standard output (${format.slice(1)})` : file;
-    out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
-    out.result({
-      file,
-      count,
-      shard: part,
-      firstSample: flags.shard && firstSample,
-      seed: flags.seed,
-      sampler: sampler.recipe,
-      checkpoint: run.step,
-      average: run.average,
-      columns: run.columns,
-      classes: names,
-      guidance,
-      seconds,
-    });
-  }, "stopping (Ctrl-C again quits at once)");
+  interruptible(
+    (signal) =>
+      withInput({ data: flags.like }, signal, (file, title) => drawSamples(path, flags, { file, title }, signal)),
+    "stopping (Ctrl-C again quits at once)",
+  );
+
+const drawSamples = async (
+  path: string,
+  flags: SampleFlags,
+  like: { readonly file: string | undefined; readonly title: string | undefined },
+  signal: AbortSignal,
+): Promise<void> => {
+  const taken = toStandardOutput("--out", flags.out, flags.json);
+  const out = output(flags, taken);
+  const { checkpoint, averageWidth } = flags;
+  const run = await loadRun(path, { checkpoint, averageWidth });
+  for (const remark of describeAverage(run)) out.remark(remark);
+  const { domain, made } = run;
+  const wishes = await readConditions(run, flags, like, signal);
+  // Of given rows the count is for each.
+  const each = wishes?.like && (flags.count ?? 1);
+  const all = each ? each * wishes.like!.shape[0]! : (flags.count ?? domain.defaults.count);
+  const { first: firstSample, count } = flags.shard ? shardRange(all, flags.shard) : { first: 0, count: all };
+  const part = flags.shard && `${flags.shard.part}/${flags.shard.parts}`;
+  if (count === 0)
+    throw new UsageError(
+      `--shard ${part}: expected at most one part for each of ${all} samples; draw more, or take fewer parts`,
+    );
+  const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
+  const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
+  const format = flags.format === undefined ? domain.usualEnding(count, made.shape) : `.${flags.format}`;
+  const writing = { domain, made, classes: names, firstSample, format };
+  if (flags.format !== undefined && flags.out !== undefined && !taken)
+    throw new UsageError(
+      `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
+    );
+  await checkSampleFile(flags.out, writing);
+  if (flags.out === undefined) checkOutputPlace("--out", join(path, "samples"));
+  const { guidance: weight, guidanceInterval: interval } = flags;
+  if (interval && weight === undefined)
+    throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
+  if (weight !== undefined && !classes)
+    throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
+  const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
+  const { guidance: _, ...rest } = flags;
+  const choice = {
+    ...rest,
+    count,
+    firstSample,
+    ...(classes && { classes }),
+    ...(guidance && { guidance }),
+    ...(wishes && { table: { ...wishes, ...(each && { each }) } }),
+  };
+  const { samples, acceptance, sampler, seconds } = await sampleWatched(run, choice, signal);
+  const { kind, steps } = sampler.recipe;
+  // Two settings of a sampler, or two averages, must not share a file.
+  const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
+  const average = run.average && `average-${run.average.width}`;
+  const drawnClass = flags.class && `class-${distinctName(flags.class)}`;
+  const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
+  const drawnBy = [average, kind, steps, settings, drawnClass, pushed, conditionName(flags)]
+    .filter((part) => part !== undefined)
+    .join("-");
+  const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
+  const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${drawnPart}${format}`;
+  const file = flags.out ?? join(path, "samples", name);
+  if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
+  await writeSamples(file, samples, writing).catch(async (error) => {
+    // Nothing is left where it was made for this file.
+    if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
+    throw error;
+  });
+  const called = taken ? `standard output (${format.slice(1)})` : file;
+  out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
+  if (acceptance && wishes?.where !== undefined) out.text(acceptanceText(acceptance));
+  const probability =
+    acceptance &&
+    (await probabilityOf(
+      run,
+      wishes!,
+      seconds / acceptance.draws,
+      { seed: flags.seed, signal, batch: flags.batch },
+      sampler,
+    ));
+  if (probability) out.text(probabilityText(probability));
+  out.result({
+    file,
+    count,
+    shard: part,
+    firstSample: flags.shard && firstSample,
+    seed: flags.seed,
+    sampler: sampler.recipe,
+    checkpoint: run.step,
+    average: run.average,
+    columns: run.columns,
+    classes: names,
+    guidance,
+    ...(acceptance && {
+      conditions: {
+        where: flags.where,
+        like: flags.like,
+        each,
+        balance: flags.balance,
+        complete: flags.complete,
+        acceptance,
+        probability,
+      },
+    }),
+    seconds,
+  });
+};
 
 /** Adds the command to the program. */
 export const addSample = (program: Command): void => {
@@ -118,7 +173,7 @@ export const addSample = (program: Command): void => {
     .command("sample")
     .summary("draw new rows or images from a run")
     .description(
-      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i.",
+      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Of a table, rows can have given values, lie in ranges, be like given rows, or be balanced: --where, --like, --balance and --complete hold together.",
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
@@ -155,12 +210,15 @@ export const addSample = (program: Command): void => {
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--json", "print the result as JSON")
     .action(action);
-  withProvider(withParametersChoice(command));
+  withProvider(withParametersChoice(withConditions(command)));
   withExamples(command, [
     "scorefield sample runs/proteins --count 1000 --out new.csv",
     "scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png",
     "scorefield sample runs/proteins --count 500 --sampler dpm-solver++:order=3,steps=10",
     "scorefield sample runs/proteins --out - --format tsv | head -5",
+    'scorefield sample runs/people --where "age>=30, city=Paris" --count 500',
+    "scorefield sample runs/people --like some.csv --count 20",
+    "scorefield sample runs/people --balance income --complete",
     "scorefield sample runs/digits --count 100 --class all --out grid.png",
     "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
     "scorefield sample runs/photos --count 200 --out new-photos/",

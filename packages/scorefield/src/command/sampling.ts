@@ -7,9 +7,11 @@ import {
   sample,
   samplerFromRecipe,
 } from "@scorefield/core";
+import { type DrawnShare, sampleTable } from "@scorefield/domain/table";
 import type { NdArray } from "@scorefield/tensor";
 import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
+import type { TableWishes } from "./condition-options.ts";
 import { Interrupted } from "./interrupt.ts";
 import { progress } from "./progress.ts";
 import { parseSampler } from "./sampler-option.ts";
@@ -27,7 +29,29 @@ export interface SamplingChoice {
   readonly classes?: readonly number[];
   /** How the classes are pushed, by classifier-free guidance; default not at all. */
   readonly guidance?: GuidanceOptions;
+  /** What is known of rows of a table, and how many are like each given row. */
+  readonly table?: TableWishes & { readonly each?: number };
 }
+
+/** Rows of a table of which something is known, in the units of the data. */
+const sampleKnown = async (
+  run: LoadedRun,
+  { table, count, firstSample = 0, seed, batch }: SamplingChoice & { readonly table: TableWishes },
+  { sampler, signal, update }: { sampler: AnySampler; signal: AbortSignal; update: (done: number) => void },
+): Promise<{ samples: NdArray<"float64">; acceptance: DrawnShare }> => {
+  const { list: _, ...wishes } = table;
+  const { rows, acceptance } = await sampleTable(run, {
+    ...wishes,
+    count,
+    firstRow: firstSample,
+    seed,
+    sampler,
+    ...(batch !== undefined && { batch }),
+    signal,
+    onProgress: update,
+  });
+  return { samples: rows, acceptance };
+};
 
 /**
  * The sampler that options choose, else the run's own; settings that are not given are the run's, if it names the
@@ -52,11 +76,17 @@ export const sampleWatched = async (
   run: LoadedRun,
   choice: SamplingChoice,
   signal: AbortSignal,
-): Promise<{ samples: NdArray<"float64">; sampler: AnySampler; seconds: number }> => {
+): Promise<{ samples: NdArray<"float64">; acceptance?: DrawnShare; sampler: AnySampler; seconds: number }> => {
   const sampler = chooseSampler(run, choice);
   const begun = performance.now();
   const line = progress("sampling", choice.count);
   try {
+    const { table } = choice;
+    if (table) {
+      const known = { sampler, signal, update: (done: number) => line.update(done) };
+      const drawn = await sampleKnown(run, { ...choice, table }, known);
+      return { ...drawn, sampler, seconds: (performance.now() - begun) / 1000 };
+    }
     const { classes, firstSample = 0 } = choice;
     const model = classes ? guided(run.model, choice.guidance) : run.model;
     const given = classes && { class: classesFrom(classes, firstSample, choice.count) };

@@ -27,12 +27,12 @@ export const balancedLevels = (
   const column = names.indexOf(name);
   if (column < 0)
     throw new ArgumentError(
-      `balance: expected one of the columns ${names.join(", ")}, found ${name}${didYouMean(name, names)}`,
+      `sampleTable balance: expected one of the columns ${names.join(", ")}, found ${name}${didYouMean(name, names)}`,
     );
   const { levels, kind } = table[column]!;
   if (!levels || kind === "constant")
     throw new ArgumentError(
-      `balance: expected a category, a yes-no or an ordered column, whose levels can be equally frequent, found ${name}, which is of kind ${kind}`,
+      `sampleTable balance: expected a category, a yes-no or an ordered column, whose levels can be equally frequent, found ${name}, which is of kind ${kind}`,
     );
   const single = { shape: [1, names.length], dtype: "float64" } as const;
   const own = list.filter((condition) => condition.column === name);
@@ -45,6 +45,6 @@ export const balancedLevels = (
     return bothKnown(codec, base, observed) ? [{ column, value, observed, text }] : [];
   });
   if (left.length === 0)
-    throw new ArgumentError(`balance: expected a level of ${name} that the conditions allow, found none`);
+    throw new ArgumentError(`sampleTable balance: expected a level of ${name} that the conditions allow, found none`);
   return { levels: left.map(({ text }) => text), at: (row) => left[row % left.length]! };
 };
