@@ -1,9 +1,12 @@
 /** One column of cells of any kind, collected compactly: a number and a code of its text for each cell. */
+
+import { dateText } from "./date-text.ts";
 import { type DistinctCount, distinctCount, distinctNumbers } from "./distinct-count.ts";
 import { withoutGuard } from "./formula-cells.ts";
 import { missingWord, startsWithDigit } from "./missing-words.ts";
 import type { ColumnStyle, StyleEvidence } from "./number-style.ts";
 import { type Affix, CellKind, type NumberRules, type NumberText, numberText, withoutAffix } from "./number-text.ts";
+import { decimalsOf, quickMark } from "./quick-number.ts";
 
 /** A column of cells. */
 export interface CellColumn {
@@ -54,45 +57,13 @@ export interface ColumnBuilder {
   };
 }
 
-/** Decimals of the shortest text that reads back as the number. */
-const decimalsOf = (value: number): number => {
-  if (Number.isInteger(value)) return 0;
-  const [digits = "", exponent = "0"] = `${value}`.split("e");
-  return Math.max(0, (digits.split(".")[1] ?? "").length - Number(exponent));
-};
-
 const grown = <A extends Float64Array | Int32Array>(array: A, make: (length: number) => A): A => {
   const larger = make(2 * array.length);
   larger.set(array as never);
   return larger;
 };
 
-const minus = 45;
-const zero = 48;
 const apostrophe = 39;
-
-/**
- * Where the mark of a plain number stands: digits after perhaps a minus, with one point (position + 1), one comma
- * (-position - 1), or neither (0). Undefined for other texts.
- */
-const quickMark = (cell: string): number | undefined => {
-  const start = cell.charCodeAt(0) === minus ? 1 : 0;
-  let mark = 0;
-  for (let i = start; i < cell.length; i++) {
-    const c = cell.charCodeAt(i);
-    if (c >= zero && c <= 57) continue;
-    if (mark !== 0 || i === start || i === cell.length - 1) return;
-    if (c === 46) mark = i + 1;
-    else if (c === 44) mark = -i - 1;
-    else return;
-  }
-  return cell.length > start ? mark : undefined;
-};
-
-const dateText = (date: Date): string => {
-  const text = date.toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text;
-};
 
 const nonNumber = (kind: number): boolean =>
   kind === CellKind.text || kind === CellKind.infinite || kind === CellKind.perhapsMissing;
@@ -206,24 +177,26 @@ export const columnBuilder = (
     return sign === undefined;
   };
 
-  const dropNumberTexts = (): void => {
-    numbersKept = false;
-    codeByNumber.clear();
-    codeByText.clear();
-    const code = new Int32Array(texts.length);
+  /** Keeps only some of the texts; cells with the others get the code `gone`. */
+  const recode = (keep: (kind: CellKind) => boolean, gone: number): void => {
+    const next = new Int32Array(texts.length);
     const kept: number[] = [];
-    for (const [old, reading] of readings.entries()) {
-      const keep = nonNumber(reading.kind) || reading.kind === CellKind.missing;
-      code[old] = keep ? kept.length : -2;
-      if (keep) {
-        codeByText.set(texts[old]!, kept.length);
-        kept.push(old);
-      }
+    for (const [old, { kind }] of readings.entries()) {
+      next[old] = keep(kind) ? kept.length : gone;
+      if (keep(kind)) kept.push(old);
     }
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
+    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = next[codes[row]!]!;
     texts = kept.map((old) => texts[old]!);
     readings = kept.map((old) => readings[old]!);
     affixes = kept.map((old) => affixes[old]);
+    codeByText.clear();
+    for (const [code, text] of texts.entries()) codeByText.set(text, code);
+  };
+
+  const dropNumberTexts = (): void => {
+    numbersKept = false;
+    codeByNumber.clear();
+    recode((kind) => nonNumber(kind) || kind === CellKind.missing, -2);
   };
 
   /** Keeps a text, if there is room for it. */
@@ -259,9 +232,9 @@ export const columnBuilder = (
       return false;
     const whole = mark === 0 ? cell.length : Math.abs(mark) - 1;
     const written = mark === 0 ? 0 : cell.length - whole - 1;
-    const start = cell.charCodeAt(0) === minus ? 1 : 0;
+    const start = cell.startsWith("-") ? 1 : 0;
     // Perhaps thousands.
-    if (written === 3 && whole - start <= 3 && cell.charCodeAt(start) !== zero) return false;
+    if (written === 3 && whole - start <= 3 && cell[start] !== "0") return false;
     agrees(undefined);
     counts[mark === 0 ? CellKind.plain : mark > 0 ? CellKind.point : CellKind.comma]!++;
     if (mark === 0 && whole - start > 3) long++;
@@ -348,7 +321,7 @@ export const columnBuilder = (
     agrees(undefined);
     counts[CellKind.plain]!++;
     if (decimals < mostDecimals) {
-      const written = decimalsOf(value);
+      const written = decimalsOf(value, decimals);
       if (written > decimals) decimals = written;
       if (written > otherDecimals) otherDecimals = written;
     }
@@ -367,36 +340,13 @@ export const columnBuilder = (
     else addText(text);
   };
 
-  /** What missing words among numbers are, now that all cells are known: their number of cells where they are missing. */
-  const settleWords = (): number => {
-    const count = counts[CellKind.perhapsMissing]!;
-    if (count === 0) return 0;
-    const gone = wordy === 0 && count < rows - counts[CellKind.missing]!;
-    const code = new Int32Array(texts.length);
-    const kept: number[] = [];
-    for (const [old, { kind }] of readings.entries()) {
-      code[old] = gone && kind === CellKind.perhapsMissing ? -1 : kept.length;
-      if (code[old]! >= 0) kept.push(old);
-    }
-    if (!gone) return 0;
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
-    texts = kept.map((old) => texts[old]!);
-    readings = kept.map((old) => readings[old]!);
-    return count;
-  };
-
-  /** Missing words took a code too, which no cell has. */
-  const withoutMissing = (): void => {
-    if (!readings.some(({ kind }) => kind === CellKind.missing)) return;
-    const code = new Int32Array(texts.length);
-    const kept: number[] = [];
-    for (const [old, { kind }] of readings.entries()) {
-      code[old] = kept.length;
-      if (kind !== CellKind.missing) kept.push(old);
-    }
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
-    texts = kept.map((old) => texts[old]!);
-    readings = kept.map((old) => readings[old]!);
+  /** Counts missing cells, now that it is known whether words for them stand among numbers; drops the words' codes. */
+  const settleMissing = (): number => {
+    const perhaps = counts[CellKind.perhapsMissing]!;
+    const among = wordy === 0 && perhaps < rows - counts[CellKind.missing]!;
+    const gone = (kind: CellKind): boolean => kind === CellKind.missing || (among && kind === CellKind.perhapsMissing);
+    if (readings.some(({ kind }) => gone(kind))) recode((kind) => !gone(kind), -1);
+    return counts[CellKind.missing]! + (among ? perhaps : 0);
   };
 
   return {
@@ -435,8 +385,7 @@ export const columnBuilder = (
     },
     evidence: () => ({ name, counts, long }),
     finish({ decimal }) {
-      const missing = counts[CellKind.missing]! + settleWords();
-      withoutMissing();
+      const missing = settleMissing();
       const comma = decimal === ",";
       if (comma && others)
         for (let row = 0; row < rows; row++) if (!Number.isNaN(others[row])) numbers[row] = others[row]!;
