@@ -36,7 +36,7 @@ export interface CellColumn {
 }
 
 /** Texts of a column that are kept. */
-export const mostTexts = 20_000;
+const mostTexts = 20_000;
 
 const mostDecimals = 17;
 const minimumRows = 1024;
