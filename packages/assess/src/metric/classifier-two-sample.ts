@@ -202,8 +202,9 @@ export const twoSampleTestMetric = declareMetric({
     }),
     steps: setting.whole({ least: 1, default: 300, help: "steps that a network is trained for" }),
   },
-  take: ({ own, seed, signal, runtime }, { network, steps }) =>
-    againstReference(own, async (reference, set) => {
+  // Codes and missing cells are points there.
+  take: ({ own, compared, columns, seed, signal, runtime }, { network, steps }) =>
+    againstReference(columns ? compared : own, async (reference, set) => {
       const options = { ...(network && { network }), steps, seed, signal, runtime };
       const { pValue, right } = await classifierTwoSample(reference, set, options);
       return Object.assign(meanStatistic(right), { pValue });
