@@ -64,6 +64,13 @@ export {
 export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./instrument/streamlines.ts";
 export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./instrument/surface.ts";
 export {
+  type LinearModel,
+  type LinearModelOptions,
+  linearModel,
+  restoreLinearModel,
+  type StoredLinearModel,
+} from "./linear/linear-model.ts";
+export {
   alphaPrecision,
   alphaPrecisionMetric,
   alphaPrecisionStatistic,
@@ -154,5 +161,5 @@ export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export type { Forest } from "./trees/forest.ts";
-export type { TreeObjective } from "./trees/losses.ts";
+export type { PredictionObjective } from "./trees/losses.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
