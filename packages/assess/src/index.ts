@@ -84,10 +84,17 @@ export { classAccuracyMetric } from "./metric/class-accuracy.ts";
 export {
   type ClassifierTwoSampleOptions,
   classifierTwoSample,
+  logisticTwoSampleMetric,
   type TwoSampleTest,
   twoSampleTestMetric,
 } from "./metric/classifier-two-sample.ts";
 export { columnDistances, marginalMetric } from "./metric/column-distance.ts";
+export {
+  type DetectionScore,
+  type DetectionScoreOptions,
+  detectionScore,
+  detectionScoreMetric,
+} from "./metric/detection-score.ts";
 export { energyDistance, energyDistanceMetric, energyDistanceStatistic } from "./metric/energy-distance.ts";
 export { exactCopyMetric } from "./metric/exact-copies.ts";
 export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
@@ -144,6 +151,7 @@ export {
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic, statistic } from "./metric/statistic.ts";
+export { type Usefulness, usefulnessMetric } from "./metric/usefulness.ts";
 export {
   type SlicedWassersteinOptions,
   slicedWasserstein,
