@@ -6,7 +6,7 @@ import { squaredDistances } from "./distances.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricInput } from "./metric-input.ts";
 import { fewRows, pairRows } from "./pair-rows.ts";
-import { meanStatistic, plainValue, type Statistic, statistic } from "./statistic.ts";
+import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
 /** Equal distances differ by less. */
 const rounding = 1e-8;
@@ -37,7 +37,7 @@ const shareReached = (ascending: Float64Array, value: number): number => {
   return (low - 1 + (value - below) / (above - below)) / last;
 };
 
-/** 1 - 2 times the integral over a in (0, 1) of |F(a) - a|, F the distribution function of shares in [0, 1]. */
+/** 1 - 2 times the integral over a in (0, 1) of |F(a) - a|, with F(a) the part of all shares that are at most a. */
 const agreement = (shares: Float64Array): Statistic => {
   const order = Uint32Array.from(shares.keys()).sort((i, j) => shares[i]! - shares[j]!);
   return statistic([shares.length], (counts) => {
@@ -52,6 +52,7 @@ const agreement = (shares: Float64Array): Statistic => {
     };
     for (const i of order) {
       if (counts![i] === 0) continue;
+      if (shares[i]! > 1) break;
       add(shares[i]!);
       reached += counts![i]!;
     }
@@ -110,9 +111,8 @@ export const betaRecallStatistic = (real: NdArray, samples: NdArray): Statistic 
     covered[i] = other <= own * (1 + rounding) + rounding ** 2 ? 1 : 0;
   }
   const ascending = nearest.slice().sort();
-  // B(beta) is at most beta, so 1 - 2 integral (beta - B) = 2 integral B: a row adds from the share where it enters on.
-  return meanStatistic(
-    Float64Array.from(nearest, (distance, i) => (covered[i] ? 2 * (1 - shareReached(ascending, distance)) : 0)),
+  return agreement(
+    nearest.map((distance, i) => (covered[i] ? shareReached(ascending, distance) : Number.POSITIVE_INFINITY)),
   );
 };
 
