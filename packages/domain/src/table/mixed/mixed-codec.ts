@@ -62,7 +62,8 @@ export interface MixedCodec extends Codec, Observing {
   placeSlots(compact: NdArray<FloatType>): NdArray<"float32">;
   /**
    * Of a category the level with the greatest coordinate.
-   * @param options `complete`: no cell is missing. One that would be has the level with the greatest other coordinate
+   * @param options `complete`: no cell is missing. One that would be has the level with the greatest other coordinate;
+   *   its number is then a draw of the column alone. Samples whose missing cells `observe` excludes fit their rows better
    */
   decode(samples: NdArray<FloatType>, options?: { readonly complete?: boolean }): NdArray<"float64">;
   /**
