@@ -12,7 +12,7 @@ import { type ToldKind, toldKinds } from "./told-kinds.ts";
 
 /** How columns are found. */
 export interface FindOptions {
-  /** Kinds that a person says, such as `age=whole` or { age: "whole" }: see `kindWords`. The others are found. */
+  /** Kinds that a person says, such as `age=whole` or { age: "whole" }: number, whole, ordered, category, yes-no, date, day-first, month-first or leave-out. The others are found. */
   readonly kinds?: readonly string[] | Readonly<Record<string, string>> | undefined;
   /** Columns that a person named, which are not left out for being identifiers. */
   readonly named?: readonly string[] | undefined;
