@@ -35,7 +35,7 @@ const report: ColumnReport = {
 test("a line for each column, and what is left out", () => {
   expect(columnsText(report, { width: 100 }).split("\n")).toEqual([
     "column  kind             missing  what is in it",
-    "------  ---------------  -------  --------------------------------------",
+    "------  ---------------  -------  ---------------------------------------",
     "age     whole number        20 %  17 to 90",
     "city    category         < 0.1 %  7 levels; Paris (50 %), Rome (3.4 %), …",
     "member  yes or no                 no (75 %), yes (25 %)",

@@ -87,6 +87,6 @@ export const columnsAdvice = ({ columns, rows }: ColumnReport): string => {
     columns.find(({ kind }) => kind === "ordered") ??
     columns.find(({ kind }) => kind === "whole") ??
     columns.find(({ kind }) => kind in other);
-  const example = doubtful ? `${doubtful.name}=${other[doubtful.kind]}` : "age=whole";
-  return `${grouped(rows)} rows. If a kind is wrong, say so: --kinds "${example}" (number, whole, ordered, category, yes-no, date, day-first, month-first, leave-out)`;
+  const example = doubtful ? `"${doubtful.name}=${other[doubtful.kind]}"` : "<column>=<kind>";
+  return `${grouped(rows)} row${rows === 1 ? "" : "s"}. If a kind is wrong, say so: --kinds ${example} (number, whole, ordered, category, yes-no, date, day-first, month-first, leave-out)`;
 };

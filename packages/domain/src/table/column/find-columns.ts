@@ -89,7 +89,9 @@ export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundC
       path,
       expected: "at least one column to model",
       found: leftOut.map(({ name, why }) => `${name}: ${why}`).join("; "),
-      fix: 'Say what a column is, as in kinds: ["name=category"]',
+      fix: leftOut.some(({ name }) => cells.columns.some((column) => column.name === name && column.missing < rows))
+        ? `Say what a column is, as in kinds: [${JSON.stringify(`${leftOut[0]!.name}=category`)}]`
+        : "Fill cells in, or check that it is the right file",
     });
   const width = made.length;
   const values = new Float64Array(rows * width);
