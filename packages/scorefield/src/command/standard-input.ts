@@ -27,7 +27,11 @@ export const inputFormatOption = (): Option =>
 
 /** The option that says what to do with rows that lack a number. */
 export const missingOption = (): Option =>
-  oneOf("--missing <what>", "rows of --data that lack a number: error or drop (default: error)", ["error", "drop"]);
+  oneOf(
+    "--missing <what>",
+    "rows of --data that lack a cell: error or drop (default: error, unless the run has learnt missing cells there)",
+    ["error", "drop"],
+  );
 
 const startsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => bytes[i] === byte);
