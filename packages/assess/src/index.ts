@@ -152,4 +152,7 @@ export { type RowLossOptions, rowLosses } from "./privacy/row-losses.ts";
 export { type AssessOptions, assess } from "./quality/assess.ts";
 export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
-export { type BoostedTrees, type BoostedTreesOptions, boostedTrees } from "./trees/boosted-trees.ts";
+export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
+export type { Forest } from "./trees/forest.ts";
+export type { TreeObjective } from "./trees/losses.ts";
+export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";

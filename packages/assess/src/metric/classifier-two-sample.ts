@@ -111,6 +111,7 @@ const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | u
   for (let i = 0; i < n; i += 2) first.data.set(known.data.subarray(i * d, (i + 1) * d), (i / 2) * d);
   const relations = rowRelations(first);
   const trees = boostedTrees(wideOf(relations(known)), shown.labels, {
+    depth: 5,
     smallestLeaf: Math.max(2, Math.min(20, n >> 4)),
     columnsPerTree,
     seed,
