@@ -90,8 +90,8 @@ export interface PairAssociations {
   readonly pairs: readonly AssociatedPair[];
 }
 
-/** Cells that are looked at in all replicates of a bootstrap, about: a second or two. */
-const mostWork = 4e8;
+/** Cells that are looked at in all replicates of a bootstrap, about: a few seconds. */
+const mostWork = 1e8;
 const fewestReplicates = 10;
 
 /** {@link associationError} as a metric of `assess`, on rows in the units of the data. */
