@@ -32,7 +32,7 @@ const rowOf =
     const noted = note === undefined ? "" : `; ${note}`;
     return (
       `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(noted)}</small></td>` +
-      `<td>${samples ? intervalStrip(samples, real, range, control) : ""}</td>${cell(samples, "sample")}` +
+      `<td>${samples ? intervalStrip(samples, real, good === "small" ? undefined : range, control) : ""}</td>${cell(samples, "sample")}` +
       `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}` +
       `${controlled ? cell(control, "control") : ""}</tr>`
     );

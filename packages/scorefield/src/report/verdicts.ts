@@ -21,7 +21,9 @@ const named = ({ measures }: Quality, name: string): Measure | undefined =>
   measures.find((measure) => measure.name === name);
 const numberOf = (interval: Measure["real"]): number | undefined => interval?.value ?? undefined;
 const hundred = (share: number): string => `${Math.round(100 * share)} of 100 cases`;
-const percent = (share: number): string => `${shortNumber(100 * share)} %`;
+/** Two digits are as many as these numbers have. */
+const short = (value: number): string => shortNumber(Number(value.toPrecision(2)));
+const percent = (share: number): string => `${short(100 * share)} %`;
 
 /** What chance alone may add to a number that is about `chance` for real rows. */
 const byChance = (chance: number): number => 1.5 * chance + 0.005;
@@ -49,21 +51,16 @@ const columnVerdict = (quality: Quality): Verdict => {
     (a, b) => distanceOf(quality.samples.columns[b]!) - distanceOf(quality.samples.columns[a]!),
   );
   const worst = order[0]!;
-  const missing = named(quality, "missing cells");
-  const lacks = numberOf(missing?.samples);
   return {
     question,
     answer,
     mark,
     words:
-      `The distribution of a column is ${shortNumber(value)} away from the real one on average (0: equal, 1: nothing in common); ` +
-      `between real rows and real rows chance makes ${shortNumber(chance)}.` +
+      `The distribution of a column is ${short(value)} away from the real one on average (0: equal, 1: nothing in common); ` +
+      `between real rows and real rows chance makes ${short(chance)}.` +
       (mark === "good"
         ? ""
-        : ` Farthest away: ${quality.columns[worst]} (${shortNumber(distanceOf(quality.samples.columns[worst]!))}).`) +
-      (lacks === undefined
-        ? ""
-        : ` Which cells are missing together: ${shortNumber(lacks)} away (chance ${shortNumber(numberOf(missing?.real) ?? 0)}).`),
+        : ` Farthest away: ${quality.columns[worst]} (${short(distanceOf(quality.samples.columns[worst]!))}).`),
   };
 };
 
@@ -76,9 +73,13 @@ const relationVerdict = (quality: Quality): Verdict => {
   const chance = numberOf(measure?.real) ?? 0;
   const shuffled = numberOf(measure?.control);
   const scale = shuffled === undefined ? 0.2 : Math.max(0, shuffled - chance);
+  const missing = named(quality, "missing cells");
+  const lacks = numberOf(missing?.samples);
+  const gaps = numberOf(missing?.real) ?? 0;
+  const gapsWrong = lacks !== undefined && lacks > byChance(gaps);
   const [answer, mark] = graded(value, [
-    [byChance(chance), "yes", "good"],
-    [chance + 0.2 * scale, "nearly", "fair"],
+    ...(gapsWrong ? [] : [[byChance(chance), "yes", "good"] as const]),
+    [Math.max(byChance(chance), chance + 0.2 * scale), "nearly", "fair"],
     [chance + 0.5 * scale, "in part", "bad"],
   ]);
   const pair = quality.associations?.pairs[0];
@@ -87,13 +88,16 @@ const relationVerdict = (quality: Quality): Verdict => {
     answer,
     mark,
     words:
-      `How strongly two columns go together is wrong by ${shortNumber(value)} on average over all pairs; chance makes ${shortNumber(chance)}` +
-      `${shuffled === undefined ? "" : `, columns shuffled separately ${shortNumber(shuffled)}`}.` +
+      `How strongly two columns go together is wrong by ${short(value)} on average over all pairs; chance makes ${short(chance)}` +
+      `${shuffled === undefined ? "" : `, columns shuffled separately ${short(shuffled)}`}.` +
       (mark === "good" || !pair
         ? ""
-        : ` Most wrong: ${pair.a} and ${pair.b} (${pair.kind} ${shortNumber(pair.samples)} in samples, ${shortNumber(pair.real)} in real rows).`) +
+        : ` Most wrong: ${pair.a} and ${pair.b} (${pair.kind} ${short(pair.samples)} in samples, ${short(pair.real)} in real rows).`) +
       (shuffled !== undefined && shuffled <= byChance(chance)
         ? " But in this table pairs of columns have hardly anything to do with each other, so there was nothing to get wrong."
+        : "") +
+      (gapsWrong
+        ? ` Cells are not missing together as in real rows: ${percent(lacks)} of rows lack other columns than they should (chance ${percent(gaps)}).`
         : ""),
   };
 };
@@ -143,7 +147,7 @@ const useVerdict = (quality: Quality): Verdict => {
     question,
     answer,
     mark,
-    words: `A model that learns from samples has ${shortNumber(value)} on real rows (${measure.meaning})${real === undefined ? "" : `; one that learns from real rows ${shortNumber(real)}`}.`,
+    words: `A model that learns from samples has ${short(value)} on real rows (${measure.meaning})${real === undefined ? "" : `; one that learns from real rows ${short(real)}`}.`,
   };
 };
 
