@@ -30,3 +30,4 @@ export const builtInCodec = (stored: StoredCodec, shape: Shape): Codec => {
 
 export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
 export type { Scaling, ScalingKind } from "./table/scaling.ts";
+export { type ColumnKind, checkTableColumns, type TableColumn } from "./table/table-column.ts";

@@ -9,6 +9,6 @@ export {
   type MixedLayout,
   mixedCodec,
 } from "./mixed/mixed-codec.ts";
-export type { TableSettings } from "./read-rows.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
 export type { ColumnKind, TableColumn } from "./table-column.ts";
+export type { TableSettings } from "./table-settings.ts";

@@ -33,6 +33,9 @@ export interface TableColumn {
   readonly leastDecimals?: number;
   /** Whether its numbers are written with a decimal comma. */
   readonly comma?: boolean;
+  /** A currency or percent sign before or behind all its numbers; a cell is the number without it. */
+  readonly prefix?: string;
+  readonly suffix?: string;
   /** Whether training rows lack it. */
   readonly missing: boolean;
   /** Of a date: whether cells have a time of day. */
@@ -65,9 +68,10 @@ const problemOf = (column: unknown): string | undefined => {
     const rise = values.every((value, i) => Number.isFinite(value) && (i === 0 || value > values[i - 1]!));
     if (values.length !== texts?.length || !rise) return `${of}expected a rising number for each level`;
   }
-  const { decimals, leastDecimals, comma, time, format, unit } = rest;
+  const { decimals, leastDecimals, comma, prefix, suffix, time, format, unit } = rest;
   if (!absentOr(decimals, isWhole) || !absentOr(leastDecimals, isWhole)) return `${of}expected a number of decimals`;
   if (!absentOr(comma, isBoolean) || !absentOr(time, isBoolean)) return `${of}expected true or false`;
+  if (!absentOr(prefix, isText) || !absentOr(suffix, isText)) return `${of}expected a sign of its numbers as text`;
   if (!absentOr(format, isText)) return `${of}expected the format of its dates as text`;
   if (!absentOr(unit, (value) => isWhole(value) && value !== 0)) return `${of}expected a unit of its dates`;
   return undefined;

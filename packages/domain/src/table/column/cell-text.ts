@@ -6,7 +6,12 @@ import type { TableColumn } from "../table-column.ts";
 import { formatDate, readDate } from "./date-text.ts";
 
 /** A number with at least some decimals, and no fewer than it needs. */
-const numberText = (value: number, { leastDecimals = 0, comma = false }: TableColumn): string => {
+const numberText = (value: number, column: TableColumn): string => {
+  const { leastDecimals = 0, comma = false, prefix = "", suffix = "" } = column;
+  if (prefix || suffix) {
+    const bare = numberText(Math.abs(value), { ...column, prefix: "", suffix: "" });
+    return `${value < 0 ? "-" : ""}${prefix}${bare}${suffix}`;
+  }
   // Adding 0 makes 0 of -0.
   const plain = `${value + 0}`;
   if (!/^-?\d+(\.\d+)?$/.test(plain)) return comma ? plain.replace(".", ",") : plain;
@@ -33,6 +38,15 @@ export const cellText = (column: TableColumn, value: number): string => {
   return kind === "date" ? formatDate(value, format ?? "YYYY-MM-DD") : numberText(value, column);
 };
 
+/** A number's text without the signs that stand before or behind it. */
+const bareNumber = ({ prefix, suffix }: TableColumn, text: string): string => {
+  const minus = text.startsWith("-") ? "-" : "";
+  let bare = text.slice(minus.length);
+  if (prefix && bare.startsWith(prefix.trim())) bare = bare.slice(prefix.trim().length);
+  if (suffix && bare.endsWith(suffix.trim())) bare = bare.slice(0, -suffix.trim().length);
+  return `${minus}${bare.trim()}`;
+};
+
 const plainNumber = (text: string, comma: boolean): number =>
   text === "" ? Number.NaN : Number(comma ? text.replaceAll(".", "").replace(",", ".") : text);
 
@@ -40,6 +54,8 @@ const plainNumber = (text: string, comma: boolean): number =>
 export const levelCode = ({ levels = [], numbers, kind }: TableColumn, text: string): number => {
   const exact = levels.indexOf(text);
   if (exact >= 0) return exact;
+  // Written so, a spreadsheet does not take it for a formula.
+  if (text.startsWith("'")) return levels.indexOf(text.slice(1));
   const value = text === "" ? Number.NaN : Number(text);
   if (numbers && !Number.isNaN(value)) return numbers.indexOf(value);
   if (kind !== "yes-no" && kind !== "ordered") return -1;
@@ -67,7 +83,7 @@ export const textValue = (column: TableColumn, given: string): number | undefine
   const value =
     column.kind === "date"
       ? readDate(text, column.format ?? "YYYY-MM-DD")
-      : plainNumber(text, column.comma === true && /^[^.]*,|\..*,/.test(text));
+      : plainNumber(bareNumber(column, text), column.comma === true && /^[^.]*,|\..*,/.test(text));
   return Number.isFinite(value) ? value : undefined;
 };
 

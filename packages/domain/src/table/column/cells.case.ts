@@ -1,5 +1,5 @@
 /** Cells of texts, for tests: as a reader of a file gives them. */
-import type { CellColumn, CellTable } from "../cells.ts";
+import type { CellColumn, CellTable } from "@scorefield/data";
 
 const missing = new Set(["", "?", "NA", "NaN", "null"]);
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
@@ -29,6 +29,7 @@ export const cellsOf = (columns: Readonly<Record<string, readonly string[]>>, mo
   columns: Object.entries(columns).map(([name, cells]) => columnOf(name, cells, mostTexts)),
   found: {},
   remarks: [],
+  rowOf: (row) => row + 2,
 });
 
 /** Comma-separated lines without quotes as cells. */

@@ -1,5 +1,5 @@
 /** Which kind a column has, by its cells and its name. */
-import type { CellColumn } from "../cells.ts";
+import type { CellColumn } from "@scorefield/data";
 import type { ColumnKind } from "../table-column.ts";
 import { findDates } from "./date-column.ts";
 import { scanDate } from "./date-text.ts";
@@ -12,8 +12,22 @@ export const mostLevels = 1000;
 /** Whole numbers of no more distinct values than this are levels, where there are rows enough for each. */
 const mostOrdered = 20;
 const rowsPerLevel = 10;
-/** Of numbers with decimals, which are measurements more often. */
+/** Of numbers with decimals, which are measurements more often: these must stand in even steps, such as sizes in halves. */
 const rowsPerDecimalLevel = 25;
+const mostSteps = 40;
+
+/** Whether ascending numbers are all on a grid of few steps: amounts of money are not. */
+const onGrid = (levels: readonly number[]): boolean => {
+  const [first = 0] = levels;
+  const step = levels.reduce(
+    (least, level, i) => (i === 0 ? least : Math.min(least, level - levels[i - 1]!)),
+    Infinity,
+  );
+  return levels.every((level) => {
+    const steps = (level - first) / step;
+    return steps <= mostSteps && Math.abs(steps - Math.round(steps)) < 1e-6;
+  });
+};
 
 /** What was decided of a column. */
 export type Decision =
@@ -51,7 +65,7 @@ const kindOfNumbers = (cells: CellColumn, rows: number): Decision => {
   if (whole && least >= 19000101 && most <= 20991231 && scanDate(`${least}`) && findDates(cells.texts))
     return { kind: "date" };
   const enough = levels !== undefined && present >= (whole ? rowsPerLevel : rowsPerDecimalLevel) * levels.length;
-  if (enough && levels.length <= mostOrdered)
+  if (enough && levels.length <= mostOrdered && (whole || onGrid(levels)))
     return { kind: whole && namesCategory(cells.name) ? "category" : "ordered" };
   if (whole && namesCategory(cells.name) && cells.distinct <= mostLevels && present >= 3 * cells.distinct)
     return { kind: "category" };

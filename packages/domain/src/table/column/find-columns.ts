@@ -1,8 +1,9 @@
 /** The columns of a table: which kind each has, which are left out, and the numbers of their cells. */
+
+import type { CellTable } from "@scorefield/data";
 import { DataError } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { ColumnReport, ColumnSeen, LeftOut } from "../../column-report.ts";
-import type { CellTable } from "../cells.ts";
 import type { TableColumn } from "../table-column.ts";
 import { decideKind } from "./column-kind.ts";
 import { type CellPlace, type MadeColumn, makeColumn } from "./make-column.ts";
@@ -15,10 +16,10 @@ export interface FindOptions {
   readonly kinds?: readonly string[] | Readonly<Record<string, string>> | undefined;
   /** Columns that a person named, which are not left out for being identifiers. */
   readonly named?: readonly string[] | undefined;
+  /** How dates are written, by the name of a column whose texts the reader has read as dates. */
+  readonly formats?: ReadonlyMap<string, string> | undefined;
   /** The file, for errors. */
   readonly path?: string | undefined;
-  /** The row in the file of a row of cells, for errors; default counted from 1. */
-  readonly rowOf?: ((row: number) => number) | undefined;
 }
 
 /** What was found. */
@@ -46,15 +47,15 @@ const found = (told: ToldKind | undefined, cells: CellTable["columns"][number], 
  *   where no column is left; ArgumentError for a kind that is not known
  */
 export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundColumns => {
-  const { kinds = [], named = [], path, rowOf = (row) => row + 1 } = options;
-  const { rows } = cells;
+  const { kinds = [], named = [], formats, path } = options;
+  const { rows, rowOf } = cells;
   if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
   const told = toldKinds(
     kinds,
     cells.columns.map(({ name }) => name),
     path,
   );
-  const place: CellPlace = { path, rowOf, comma: cells.found.decimal === "," };
+  const place: CellPlace = { path, rowOf, comma: cells.found.decimal === ",", formats };
   const made: MadeColumn[] = [];
   const leftOut: LeftOut[] = [];
   for (const column of cells.columns) {

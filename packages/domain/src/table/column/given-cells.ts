@@ -1,15 +1,14 @@
 /** Rows that a person gives to a run, in the columns and levels that the run has. */
+
+import type { CellColumn, CellTable } from "@scorefield/data";
 import { DataError } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import type { CellColumn, CellTable } from "../cells.ts";
 import type { TableColumn } from "../table-column.ts";
 import { expectedCell, foundLevel, levelCode, textValue } from "./cell-text.ts";
 
 /** How cells are taken. */
 export interface GivenCells {
   readonly path?: string | undefined;
-  /** The row in the file of a row of cells, for errors; default counted from 1. */
-  readonly rowOf?: ((row: number) => number) | undefined;
   /**
    * What to do with missing cells: stop with a DataError, leave the row out, or keep them as NaN. Default: keep them in
    * columns that lacked cells in training, and stop in others.
@@ -44,11 +43,8 @@ const reader = (column: TableColumn, { numbers, codes, texts, typed }: CellColum
       return found < 0 ? undefined : found;
     };
   if (kind === "date" && typed !== "date")
-    return (row: number): number | undefined => {
-      const code = codes[row]!;
-      if (code >= 0) return ofTexts[code];
-      return Number.isFinite(numbers[row]!) ? textValue(column, `${numbers[row]}`) : undefined;
-    };
+    return (row: number): number | undefined =>
+      ofTexts[codes[row]!] ?? (Number.isFinite(numbers[row]!) ? numbers[row]! : undefined);
   return (row: number): number | undefined => (Number.isFinite(numbers[row]!) ? numbers[row]! : undefined);
 };
 
@@ -61,7 +57,8 @@ const missingFix = (missing: GivenCells["missing"]): string =>
  *   where the run knows none, and a column that is not there
  */
 export const takeCells = (cells: CellTable, columns: readonly TableColumn[], options: GivenCells = {}): TakenCells => {
-  const { path, rowOf = (row) => row + 1, missing, partial = false } = options;
+  const { path, missing, partial = false } = options;
+  const { rowOf } = cells;
   const width = columns.length;
   const values = new Float64Array(cells.rows * width).fill(Number.NaN);
   const drop = new Uint8Array(cells.rows);

@@ -1,5 +1,5 @@
 /** The levels of a column and how often each occurs. */
-import type { CellColumn } from "../cells.ts";
+import type { CellColumn } from "@scorefield/data";
 import { scaleOrder, yesNoOrder } from "./scales.ts";
 
 /** Levels of a column. */
@@ -44,7 +44,7 @@ const asAnswers = (cells: CellColumn): FoundLevels | undefined => {
   const answer = texts.map((text) => order.indexOf(text.toLowerCase()));
   const levels = order.map((_, k) =>
     texts.reduce(
-      (most, text, i) => (answer[i] === k && (most < 0 || counts[i]! > counts[most]!) ? i : most),
+      (most, _, i) => (answer[i] === k && (most < 0 || counts[i]! > counts[most]!) ? i : most),
       -1 as number,
     ),
   );

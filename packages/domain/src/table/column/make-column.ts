@@ -1,8 +1,9 @@
 /** A column of a known kind, made of its cells. */
+
+import type { CellColumn } from "@scorefield/data";
 import { DataError } from "@scorefield/data";
 import { didYouMean } from "@scorefield/tensor/internal";
 import { shortList } from "../../names.ts";
-import type { CellColumn } from "../cells.ts";
 import { decimalsOf } from "../decimals.ts";
 import type { TableColumn } from "../table-column.ts";
 import { mostLevels } from "./column-kind.ts";
@@ -26,6 +27,8 @@ export interface CellPlace {
   readonly rowOf: (row: number) => number;
   /** Whether numbers have a decimal comma. */
   readonly comma: boolean;
+  /** How dates are written, by the name of a column whose texts the reader has read as dates. */
+  readonly formats?: ReadonlyMap<string, string> | undefined;
 }
 
 type Made = (cells: CellColumn, told: ToldKind, missing: boolean, place: CellPlace) => MadeColumn;
@@ -60,7 +63,9 @@ const refuseCells = (
 };
 
 /** Decimals of a number's text; 0 of one with an exponent. */
-const decimalsWritten = (text: string, mark: string): number => {
+const decimalsWritten = (given: string, mark: string): number => {
+  // Without a currency or percent sign.
+  const text = given.replace(/[^\d]+$/, "");
   const at = text.lastIndexOf(mark);
   const rest = at < 0 ? "" : text.slice(at + 1);
   return /^\d*$/.test(rest) ? rest.length : 0;
@@ -96,6 +101,8 @@ const makeNumber: Made = (cells, { kind }, missing, place) => {
       ...(decimals !== undefined && { decimals }),
       ...(written > 0 && { leastDecimals: written }),
       ...(comma && { comma }),
+      ...(cells.prefix && { prefix: cells.prefix }),
+      ...(cells.suffix && { suffix: cells.suffix }),
       missing,
     },
     value: (row) => numbers[row]!,
@@ -147,13 +154,13 @@ const makeLevels: Made = (cells, { kind, levels: told }, missing, { path, rowOf 
   };
 };
 
-const makeDate: Made = (cells, { order }, missing, { path }) => {
+const makeDate: Made = (cells, { order }, missing, { path, formats }) => {
   const { name, numbers, codes, texts, typed } = cells;
   if (typed === "date") {
     const unit = dateUnit(numbers);
     const time = unit % 86_400_000 !== 0;
     return {
-      column: { name, kind: "date", missing, time, format: usualDateFormat(unit), unit },
+      column: { name, kind: "date", missing, time, format: formats?.get(name) ?? usualDateFormat(unit), unit },
       value: (row) => numbers[row]!,
     };
   }

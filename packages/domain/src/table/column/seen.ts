@@ -27,7 +27,7 @@ export const seenOf = (column: TableColumn, value: (row: number) => number, rows
   if (!levels) return { ...about, least: cellText(column, least), most: cellText(column, most) };
   const present = rows - missing;
   const common = [...levels.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b).slice(0, mostNamed);
-  if (kind === "ordered") common.sort((a, b) => a - b);
+  if (kind === "ordered" && levels.length <= mostNamed) common.sort((a, b) => a - b);
   return {
     ...about,
     levels: levels.length,

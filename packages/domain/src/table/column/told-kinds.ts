@@ -46,6 +46,21 @@ export const toldKind = (column: string, word: string): ToldKind => {
   return { kind, levels };
 };
 
+const parsed = (kinds: readonly string[]): (readonly [name: string, word: string])[] =>
+  kinds.map((entry) => {
+    // A kind has this sign nowhere, and a name seldom.
+    const at = entry.indexOf("=");
+    if (at < 1)
+      throw new ArgumentError(`kinds: expected a column and its kind, as in age=whole, found ${JSON.stringify(entry)}`);
+    return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+  });
+
+/** The orders of day and month that kinds say, by the name of a column. */
+export const toldOrders = (kinds: readonly string[]): ReadonlyMap<string, DayOrder> =>
+  new Map(
+    parsed(kinds).flatMap(([name, word]) => (word === "day-first" || word === "month-first" ? [[name, word]] : [])),
+  );
+
 /**
  * Kinds by the name of a column.
  * @param kinds entries such as `age=whole`
@@ -57,17 +72,7 @@ export const toldKinds = (
   names: readonly string[],
   path?: string,
 ): ReadonlyMap<string, ToldKind> => {
-  const pairs = Array.isArray(kinds)
-    ? (kinds as readonly string[]).map((entry) => {
-        // A name may hold this sign, and a kind has none unless in its levels.
-        const at = entry.indexOf("=");
-        if (at < 1)
-          throw new ArgumentError(
-            `kinds: expected a column and its kind, as in age=whole, found ${JSON.stringify(entry)}`,
-          );
-        return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()] as const;
-      })
-    : Object.entries(kinds);
+  const pairs = Array.isArray(kinds) ? parsed(kinds) : Object.entries(kinds as Readonly<Record<string, string>>);
   const told = new Map<string, ToldKind>();
   for (const [name, word] of pairs) {
     if (!names.includes(name))
