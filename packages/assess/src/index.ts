@@ -64,6 +64,13 @@ export {
 export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./instrument/streamlines.ts";
 export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./instrument/surface.ts";
 export {
+  type LinearModel,
+  type LinearModelOptions,
+  linearModel,
+  restoreLinearModel,
+  type StoredLinearModel,
+} from "./linear/linear-model.ts";
+export {
   alphaPrecision,
   alphaPrecisionMetric,
   alphaPrecisionStatistic,
@@ -77,10 +84,17 @@ export { classAccuracyMetric } from "./metric/class-accuracy.ts";
 export {
   type ClassifierTwoSampleOptions,
   classifierTwoSample,
+  logisticTwoSampleMetric,
   type TwoSampleTest,
   twoSampleTestMetric,
 } from "./metric/classifier-two-sample.ts";
 export { columnDistances, marginalMetric } from "./metric/column-distance.ts";
+export {
+  type DetectionScore,
+  type DetectionScoreOptions,
+  detectionScore,
+  detectionScoreMetric,
+} from "./metric/detection-score.ts";
 export { energyDistance, energyDistanceMetric, energyDistanceStatistic } from "./metric/energy-distance.ts";
 export { exactCopyMetric } from "./metric/exact-copies.ts";
 export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
@@ -138,6 +152,7 @@ export {
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic, statistic } from "./metric/statistic.ts";
+export { type Usefulness, usefulnessMetric } from "./metric/usefulness.ts";
 export {
   type SlicedWassersteinOptions,
   slicedWasserstein,
@@ -155,5 +170,5 @@ export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export type { Forest } from "./trees/forest.ts";
-export type { TreeObjective } from "./trees/losses.ts";
+export type { PredictionObjective } from "./trees/losses.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";

@@ -7,6 +7,10 @@ import type { MetricColumn } from "./metric-column.ts";
 /** Whether cells are codes of levels that have no order. Ordered levels are compared as numbers, by their code. */
 export const isCategory = ({ levels, kind }: MetricColumn): boolean => levels !== undefined && kind !== "ordered";
 
+/** How many levels each column has as a category, 0 as a number: what trees and linear models ask for. */
+export const categoriesOf = (columns: readonly MetricColumn[]): number[] =>
+  columns.map((column) => (isCategory(column) ? column.levels!.length : 0));
+
 /** Columns of numbers, for rows of which nothing else is known. */
 export const numberColumns = (count: number): MetricColumn[] =>
   Array.from({ length: count }, (_, j) => ({ name: `column ${j}` }));

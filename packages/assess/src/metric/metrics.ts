@@ -3,8 +3,9 @@ import { partList } from "@scorefield/core";
 import { alphaPrecisionMetric, betaRecallMetric } from "./alpha-precision.ts";
 import { brokenOrderMetric } from "./broken-order.ts";
 import { classAccuracyMetric } from "./class-accuracy.ts";
-import { twoSampleTestMetric } from "./classifier-two-sample.ts";
+import { logisticTwoSampleMetric, twoSampleTestMetric } from "./classifier-two-sample.ts";
 import { marginalMetric } from "./column-distance.ts";
+import { detectionScoreMetric } from "./detection-score.ts";
 import { energyDistanceMetric } from "./energy-distance.ts";
 import { exactCopyMetric } from "./exact-copies.ts";
 import { frechetDistanceMetric } from "./frechet-distance.ts";
@@ -15,6 +16,7 @@ import { mmdMetric } from "./mmd.ts";
 import { nearerToTrainingMetric } from "./nearest-training.ts";
 import { coverageMetric, densityMetric, precisionMetric, recallMetric } from "./neighbourhoods.ts";
 import { pairAssociationMetric } from "./pair-associations.ts";
+import { usefulnessMetric } from "./usefulness.ts";
 import { slicedWassersteinMetric } from "./wasserstein.ts";
 
 /** Every metric, family by family. */
@@ -31,7 +33,10 @@ export const metrics = partList("metric", [
   slicedWassersteinMetric,
   mmdMetric,
   twoSampleTestMetric,
+  logisticTwoSampleMetric,
+  detectionScoreMetric,
   classAccuracyMetric,
+  usefulnessMetric,
   marginalMetric,
   missingPatternMetric,
   pairAssociationMetric,

@@ -8,7 +8,7 @@ import type { NdArray } from "@scorefield/tensor";
 import { binned, mostBins } from "./bins.ts";
 import { addTrees, appendForest, emptyForest, firstTrees, packForest } from "./forest.ts";
 import { treeGrower } from "./grow-tree.ts";
-import { checkTarget, meanLoss, type TreeObjective, treeLoss } from "./losses.ts";
+import { checkTarget, classesOf, meanLoss, type PredictionObjective, treeLoss } from "./losses.ts";
 import { checkCategories, checkCodes, tableRows } from "./table-rows.ts";
 import { type BoostedTrees, restoreTrees } from "./trained-trees.ts";
 
@@ -25,7 +25,7 @@ export interface ValidationRows {
 /** Options of {@link boostedTrees}. */
 export interface BoostedTreesOptions {
   /** `binary`: labels 0 and 1. `classes`: labels 0 to classes - 1. `squares`: numbers. Default `binary`. */
-  readonly objective?: TreeObjective;
+  readonly objective?: PredictionObjective;
   /** Of the objective `classes`: how many, default one more than the largest label. */
   readonly classes?: number;
   /** Levels of each column, [d]: its cells are codes from 0. A column of numbers has 0. Default: all are numbers. */
@@ -91,23 +91,6 @@ const known = {
   signal: true,
 } satisfies Known<BoostedTreesOptions>;
 
-const objectives: readonly TreeObjective[] = ["binary", "classes", "squares"];
-
-/** How many classes there are; 2 for labels 0 and 1, 0 for numbers. */
-const classesOf = (objective: TreeObjective, classes: number | undefined, target: ArrayLike<number>): number => {
-  if (!objectives.includes(objective))
-    throw new ArgumentError(`boostedTrees objective: expected one of ${objectives.join(", ")}, found ${objective}`);
-  if (objective !== "classes") {
-    if (classes !== undefined)
-      throw new ArgumentError(`boostedTrees classes: expected with the objective "classes" alone, found ${classes}`);
-    return objective === "binary" ? 2 : 0;
-  }
-  if (classes !== undefined) checkWhole("boostedTrees classes", classes);
-  let most = 0;
-  for (let i = 0; i < target.length; i++) most = Math.max(most, target[i]!);
-  return classes ?? most + 1;
-};
-
 /**
  * Trains trees on rows. A missing cell, NaN, goes where the split gains most. The same rows, options and seed give the
  * same trees.
@@ -167,7 +150,7 @@ export const boostedTrees = (
   if (bins < 2 || bins > mostBins) throw new ArgumentError(`${name} bins: expected 2 to ${mostBins}, found ${bins}`);
   const categories = checkCategories(name, options.categories, d);
   checkCodes(name, rows, categories);
-  const classes = classesOf(objective, options.classes, target);
+  const classes = classesOf(name, objective, options.classes, target);
   checkTarget(name, objective, classes, { target, weights }, n);
 
   const loss = treeLoss(objective, classes, { target, weights });

@@ -1,8 +1,9 @@
 /** What boosted trees minimise: the loss of a row by its outputs, and its derivatives. */
 import { ArgumentError } from "@scorefield/core";
+import { checkWhole } from "@scorefield/core/internal";
 
 /** What trees are for. */
-export type TreeObjective = "binary" | "classes" | "squares";
+export type PredictionObjective = "binary" | "classes" | "squares";
 
 /** A loss on rows. Outputs lie output after output, [outputs, n]. */
 export interface TreeLoss {
@@ -120,12 +121,12 @@ const squares = ({ target, weights }: TreeTarget): TreeLoss => {
 };
 
 /** The loss of an objective on training rows. */
-export const treeLoss = (objective: TreeObjective, classes: number, rows: TreeTarget): TreeLoss =>
+export const treeLoss = (objective: PredictionObjective, classes: number, rows: TreeTarget): TreeLoss =>
   objective === "binary" ? binary(rows) : objective === "classes" ? classesLoss(rows, classes) : squares(rows);
 
 /** Mean loss of outputs [outputs, n]: nats for classes, squared error for values. */
 export const meanLoss = (
-  objective: TreeObjective,
+  objective: PredictionObjective,
   classes: number,
   raw: Float64Array,
   { target, weights }: TreeTarget,
@@ -154,7 +155,7 @@ export const meanLoss = (
 /** @throws ArgumentError for targets of another number or kind, and weights that do not fit */
 export const checkTarget = (
   name: string,
-  objective: TreeObjective,
+  objective: PredictionObjective,
   classes: number,
   { target, weights }: TreeTarget,
   n: number,
@@ -186,4 +187,29 @@ export const checkTarget = (
     all += weights[i]!;
   }
   if (all === 0) throw new ArgumentError(`${name} weights: expected some above 0, found none`);
+};
+
+const objectives: readonly PredictionObjective[] = ["binary", "classes", "squares"];
+
+/**
+ * How many classes there are: 2 for labels 0 and 1, 0 for numbers.
+ * @throws ArgumentError for another objective, and a number of classes that is none
+ */
+export const classesOf = (
+  name: string,
+  objective: PredictionObjective,
+  classes: number | undefined,
+  target: ArrayLike<number>,
+): number => {
+  if (!objectives.includes(objective))
+    throw new ArgumentError(`${name} objective: expected one of ${objectives.join(", ")}, found ${objective}`);
+  if (objective !== "classes") {
+    if (classes !== undefined)
+      throw new ArgumentError(`${name} classes: expected with the objective "classes" alone, found ${classes}`);
+    return objective === "binary" ? 2 : 0;
+  }
+  if (classes !== undefined) checkWhole(`${name} classes`, classes);
+  let most = 0;
+  for (let i = 0; i < target.length; i++) most = Math.max(most, target[i]!);
+  return classes ?? most + 1;
 };

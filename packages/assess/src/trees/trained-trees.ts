@@ -3,12 +3,12 @@ import { ArgumentError } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { addTrees, checkForest, type Forest, packForest } from "./forest.ts";
-import { softmax, type TreeObjective } from "./losses.ts";
+import { type PredictionObjective, softmax } from "./losses.ts";
 import { checkCategories, checkCodes, tableRows } from "./table-rows.ts";
 
 /** What is kept of trees. Plain JSON. */
 export interface StoredTrees {
-  readonly objective: TreeObjective;
+  readonly objective: PredictionObjective;
   /** 2 for the objective `binary`, 0 for `squares`. */
   readonly classes: number;
   /** Numbers of a row. */
