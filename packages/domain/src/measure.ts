@@ -93,6 +93,8 @@ export interface ColumnSections extends ColumnComparison {
     readonly samples: number;
     readonly real: number;
   }[];
+  /** Which column was predicted from the others, and what the number is: AUC of levels, R2 of numbers. */
+  readonly usefulness?: { readonly target: string; readonly figure: "AUC" | "R2" };
   /** Whether the model tells which rows it was trained on. */
   readonly membership?: MembershipAttack;
   /** Pairs of columns in order in all training rows, those that samples break most first; at most 100. */

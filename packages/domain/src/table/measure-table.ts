@@ -3,7 +3,9 @@ import {
   alphaPrecisionMetric,
   betaRecallMetric,
   brokenOrderMetric,
+  detectionScoreMetric,
   exactCopyMetric,
+  logisticTwoSampleMetric,
   type MembershipAttack,
   type Metric,
   type MissingPattern,
@@ -13,6 +15,8 @@ import {
   type PairAssociations,
   pairAssociationMetric,
   type Quality,
+  type Usefulness,
+  usefulnessMetric,
   usualMetrics,
 } from "@scorefield/assess";
 import { type CompareOptions, compareSets, plainJson } from "@scorefield/assess/internal";
@@ -36,6 +40,9 @@ const tableMetrics = (): readonly Metric[] => [
   missingPatternMetric(),
   pairAssociationMetric(),
   ...usualMetrics(),
+  logisticTwoSampleMetric(),
+  detectionScoreMetric(),
+  usefulnessMetric(),
   alphaPrecisionMetric(),
   betaRecallMetric(),
   exactCopyMetric(),
@@ -84,6 +91,7 @@ export const measureTable = async (
   const pairs = details.get("broken-order") as readonly OrderedPair[] | undefined;
   const associations = details.get("pair-associations") as PairAssociations | undefined;
   const missing = details.get("missing-patterns") as readonly MissingPattern[] | undefined;
+  const usefulness = details.get("usefulness") as Usefulness | undefined;
   const attack = await membership?.();
   return plainJson({
     kind: "table",
@@ -91,6 +99,7 @@ export const measureTable = async (
     ...quality,
     associations: associations && associationsOf(associations),
     missing: missing?.map(({ reference, ...pattern }) => ({ ...pattern, real: reference })),
+    usefulness: usefulness && { target: usefulness.target, figure: usefulness.figure },
     membership: attack,
     ordered: pairs
       ?.slice(0, mostPairs)

@@ -110,6 +110,22 @@ test("cells that are missing together wrongly are a relation that does not hold"
   });
 });
 
+test("useful is what learns as much as real rows do; where there is nothing to learn, nothing is claimed", () => {
+  const useOf = (samples: number, real: number, shuffled: number, figure: "AUC" | "R2" = "AUC") =>
+    verdicts(
+      table([...measuresOf(), measure("usefulness", samples, real, shuffled)], {
+        usefulness: { target: "pay", figure },
+      }),
+    )[3]!;
+  expect(useOf(0.9, 0.91, 0.5)).toMatchObject({ answer: "yes", mark: "good" });
+  expect(useOf(0.86, 0.91, 0.5)).toMatchObject({ answer: "nearly" });
+  expect(useOf(0.86, 0.91, 0.5).words).toContain(
+    "predicts pay from the other columns was tested on unseen real rows (AUC, 1 is perfect and 0.5 a guess: learnt from samples 0.86, from as many real rows 0.91, from shuffled columns 0.5). Learning from samples loses 12 %",
+  );
+  expect(useOf(0.3, 0.5, -0.2, "R2")).toMatchObject({ answer: "in part", mark: "bad" });
+  expect(useOf(0.01, 0.02, -0.1, "R2")).toMatchObject({ answer: "cannot be said", mark: "unknown" });
+});
+
 test("without numbers nothing is claimed; other data have no verdicts; text and page say the same", () => {
   expect(answers(table([measure("energy distance", 0.1)]))).toEqual(new Array(5).fill("not measured"));
   expect(verdicts({ ...table(measuresOf()), columns: undefined } as never)).toEqual([]);

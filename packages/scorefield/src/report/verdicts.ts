@@ -129,25 +129,38 @@ const rowVerdict = (quality: Quality): Verdict => {
 const useVerdict = (quality: Quality): Verdict => {
   const question = "Is it useful in place of real rows?";
   const measure = quality.measures.find(({ name }) => name.startsWith("usefulness"));
-  const value = numberOf(measure?.samples);
-  if (!measure || value === undefined)
+  const { target = "", figure } = quality.usefulness ?? {};
+  const [value, real] = [numberOf(measure?.samples), numberOf(measure?.real)];
+  if (value === undefined || real === undefined)
     return {
       question,
       answer: "not measured",
       mark: "unknown",
-      words: "To measure it, a column must be named that a model is to predict from the others.",
+      words: "There is no column to predict from the others, or the training rows are not known.",
     };
-  const real = numberOf(measure.real);
-  const off = real === undefined ? 0 : Math.abs(value - real) / Math.max(1e-9, Math.abs(real));
-  const [answer, mark] = graded(off, [
-    [0.01, "yes", "good"],
-    [0.05, "nearly", "fair"],
+  const nothing = figure === "AUC" ? 0.5 : 0;
+  const floor = Math.max(nothing, numberOf(measure?.control) ?? nothing);
+  const numbers = `${figure}, 1 is perfect and ${nothing} a guess: learnt from samples ${short(value)}, from as many real rows ${short(real)}, from shuffled columns ${short(floor)}.`;
+  if (real - floor < 0.05)
+    return {
+      question,
+      answer: "cannot be said",
+      mark: "unknown",
+      words: `Even real rows hardly allow to predict ${target} from the other columns (${numbers.slice(0, -1)}).`,
+    };
+  const lost = (real - value) / (real - floor);
+  const [answer, mark] = graded(lost, [
+    [Math.max(0.03, (real - (measure?.real?.low ?? real)) / (real - floor)), "yes", "good"],
+    [0.15, "nearly", "fair"],
+    [0.5, "in part", "bad"],
   ]);
   return {
     question,
     answer,
     mark,
-    words: `A model that learns from samples has ${short(value)} on real rows (${measure.meaning})${real === undefined ? "" : `; one that learns from real rows ${short(real)}`}.`,
+    words:
+      `A model that predicts ${target} from the other columns was tested on unseen real rows (${numbers.slice(0, -1)}). ` +
+      `Learning from samples loses ${percent(Math.max(0, lost))} of what there is to learn.`,
   };
 };
 
