@@ -15,7 +15,7 @@ export const hasColumns = (quality: SampleQuality): quality is SampleQuality & C
 type Distance = (column: ColumnDistance) => number | undefined;
 
 /** How far the distributions of a column are apart, in [0, 1]. */
-export const shapeDistance: Distance = ({ kolmogorovSmirnov, totalVariation }) => kolmogorovSmirnov ?? totalVariation;
+const shapeDistance: Distance = ({ kolmogorovSmirnov, totalVariation }) => kolmogorovSmirnov ?? totalVariation;
 
 const meanOf = (columns: readonly ColumnDistance[], of: Distance): number => {
   const values = columns.map(of).filter((value) => value !== undefined);
@@ -36,7 +36,7 @@ export const distanceWords = ({ samples: { columns } }: Pick<ColumnSections, "sa
 };
 
 /** What the distances of columns are called in heads of tables. */
-export const distanceHead = ({ samples: { columns } }: Pick<ColumnSections, "samples">): string =>
+const distanceHead = ({ samples: { columns } }: Pick<ColumnSections, "samples">): string =>
   columns.some(({ totalVariation }) => totalVariation !== undefined) ? "distance" : "KS";
 
 /** Heads and cells of the table of all columns. */

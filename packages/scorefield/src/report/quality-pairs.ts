@@ -21,7 +21,7 @@ export const pairSection = ({ associations, columns }: ColumnSections): Section[
             ),
             figure(
               associationMaps(associations),
-              `Blue: together. Orange: against each other; in the map of differences, too weak in samples.${associations.columns.length < columns.length ? ` The ${associations.columns.length} columns that differ most, of ${columns.length}.` : ""}`,
+              `Blue: together. Orange: against each other; in the map of differences, lower in samples than in real rows.${associations.columns.length < columns.length ? ` The ${associations.columns.length} columns that differ most, of ${columns.length}.` : ""}`,
             ),
             paragraph("The pairs that samples get most wrong:"),
             table(
