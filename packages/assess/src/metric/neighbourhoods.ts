@@ -132,8 +132,7 @@ export const precisionMetric = declareMetric({
   ...share,
   zero: "no sample is near real data",
   settings: neighbours(3),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).precision),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).precision),
 });
 
 /** The recall of {@link precisionRecall} as a metric of `assess`. */
@@ -147,8 +146,7 @@ export const recallMetric = declareMetric({
   ...share,
   zero: "no real data are near samples",
   settings: neighbours(3),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).recall),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).recall),
 });
 
 /** The density of {@link densityCoverage} as a metric of `assess`. */
@@ -163,8 +161,7 @@ export const densityMetric = declareMetric({
   good: "near",
   zero: "no sample is near real data",
   settings: neighbours(5),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).density),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).density),
 });
 
 /** The coverage of {@link densityCoverage} as a metric of `assess`. */
@@ -178,6 +175,5 @@ export const coverageMetric = declareMetric({
   ...share,
   zero: "no sample is near real data",
   settings: neighbours(5),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).coverage),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).coverage),
 });
