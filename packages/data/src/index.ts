@@ -3,7 +3,6 @@ export type { CellColumn } from "./cell-column.ts";
 export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./cell-text.ts";
 export type { CellOptions, CellTable } from "./cells.ts";
 export { csvText, writeCsv } from "./csv.ts";
-export { delimitedText } from "./delimited-text.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
 export { decodeIdx } from "./idx.ts";
 export { imageArray, readImageArray } from "./image/array.ts";

@@ -136,7 +136,7 @@ export interface Writing {
   /** Endings of files, with their dot; the first is the usual one. */
   readonly endings: readonly string[];
   /** Samples [n, ...shape] in the data's units as the content of a file of an ending. */
-  content(ending: string, samples: NdArray<FloatType>, shown: Shown): Content;
+  content(ending: string, samples: NdArray<FloatType>, shown: Shown): Content | Promise<Content>;
   /** The same as files of a folder, where that is a way to write them. */
   readonly files?: (samples: NdArray<FloatType>, shown: Shown) => AsyncIterable<SampleFile>;
 }

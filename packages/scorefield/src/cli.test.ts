@@ -222,7 +222,8 @@ describe("from a table to new rows", () => {
 
 describe("bad input gives one clear line and a code other than 0", () => {
   beforeAll(async () => {
-    await writeFile(at("words.csv"), "a,b\n1,2\n3,four\n");
+    const rows = Array.from({ length: 30 }, (_, i) => `${i},${i === 1 ? "four" : i * i}\n`);
+    await writeFile(at("words.csv"), `a,b\n${rows.join("")}`);
     await writeFile(at("broken.json"), '{"data": "moons",}');
     await writeFile(at("typo.ts"), 'export default { data: "moons", trainng: { steps: 5 } };\n');
     await writeFile(at("empty.csv"), "");
@@ -238,9 +239,9 @@ describe("bad input gives one clear line and a code other than 0", () => {
     [
       "text in a column",
       ["train", "words.csv"],
-      /words.csv, row 3, column "b": expected a number, found the text "four"/,
+      /words.csv, row 3, column "b": expected a number, as in 29 cells .*, found the text "four".*--missing-words.*--kinds 'b=category'; or leave .*--exclude b/,
     ],
-    ["an empty file", ["train", "empty.csv"], /empty.csv: expected rows of numbers, found an empty file/],
+    ["an empty file", ["train", "empty.csv"], /empty.csv: expected rows, found an empty file/],
     ["broken JSON", ["train", "broken.json"], /broken.json: expected a recipe in JSON/],
     ["a misspelt key", ["train", "typo.ts"], /typo.ts: trainng: unknown setting; did you mean training\?/],
     ["a bad --set", ["train", "moons", "--set", "training.steps"], /--set training.steps: expected path=value/],
@@ -303,7 +304,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
       [["--sampler", "heun:stpes=3"], /unknown setting stpes; .*did you mean steps\?/],
       [["--format", "npy", "--out", "new.csv"], /--format npy: expected no --out, or --out -/],
       [["--out", "-", "--json"], /--out - and --json: expected one thing on standard output/],
-      [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .npy, .png/],
+      [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .xlsx, .jsonl, .npy, .png/],
       [["--out", "gone/new.csv"], /gone\/new.csv: expected a folder to write into, found no such folder/],
       [["--steps", "1000000000"], /steps: expected at most 10,000,000, found 1000000000/],
       [["--sampler", "restart:intervals=3"], /expected intervals as low:high:steps:repeats/],

@@ -1,3 +1,5 @@
+export { cellText, cellValue } from "./column/cell-text.ts";
+export { type FindOptions, type FoundColumns, findColumns } from "./column/find-columns.ts";
 export { columnOf } from "./column.ts";
 export { table } from "./domain.ts";
 export type { ColumnCondition } from "./mixed/allowed.ts";
@@ -9,6 +11,9 @@ export {
   type MixedLayout,
   mixedCodec,
 } from "./mixed/mixed-codec.ts";
+export type { ObserveRowsOptions, Observing } from "./mixed/observe.ts";
+export { parseWhere } from "./mixed/parse-where.ts";
+export { type SpikeRule, usualSpikes } from "./mixed/spikes.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
 export type { ColumnKind, TableColumn } from "./table-column.ts";
 export type { TableSettings } from "./table-settings.ts";

@@ -1,7 +1,6 @@
 /** Rows of a table in columns whose kinds are found, said, or those of a run. */
 import { resolve } from "node:path";
-import type { CellTable } from "@scorefield/data";
-import { DataError, readCells, takeRows } from "@scorefield/data";
+import { type CellTable, DataError, takeRows } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { fingerprint } from "../fingerprint.ts";

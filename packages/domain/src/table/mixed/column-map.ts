@@ -10,7 +10,7 @@ export interface Slot {
 }
 
 /** The share of a cell in a density: see `Volume` of codecs. */
-export interface CellVolume {
+interface CellVolume {
   readonly logVolume: number;
   /** Whether the cell's value has a probability above 0. */
   readonly atom: boolean;

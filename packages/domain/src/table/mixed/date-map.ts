@@ -152,7 +152,8 @@ export const dateMap = ({ name, missing, days, weekday, unit, times }: StoredDat
       if (weekday) {
         const wanted = new Set(
           values?.map((value) => weekdayOf(partsOf(value).day)) ??
-            Array.from({ length: Math.min(7, last - first + 1) }, (_, k) => weekdayOf(first + k)),
+            // Bounds may be infinite.
+            weekdays.map((_, k) => (last - first < 6 ? weekdayOf(first + Math.min(k, last - first)) : k)),
         );
         allowed[weekdayAt] = { excluded: weekdays.map((_, k) => !wanted.has(k)) };
       }

@@ -130,7 +130,7 @@ export const fitMixed = (
       `fitMixed: expected rows of ${columns.length} columns, found shape [${rows.shape.join(", ")}]`,
     );
   if (n === 0) throw new ArgumentError("fitMixed: expected rows to fit to, found none");
-  const stored = columns.map((column, j) => fitColumn(column, Float64Array.from(columnOf(rows, j)), spikes));
+  const stored = columns.map((column, j) => fitColumn(column, new Float64Array(columnOf(rows, j)), spikes));
   const categories = stored.flatMap((column) => columnMap(column).slots).filter(({ size }) => size > 1);
   const fitted: StoredMixed = { kind: "mixed", columns: stored, scales: categories.map(() => scale) };
   return mixedCodec(fitted as unknown as StoredCodec);

@@ -2,11 +2,13 @@
  * Between rows of mixed columns and vectors of a model. A number is one coordinate, its normal score. A category of k levels
  * is k coordinates: `scale` at its level, 0 at the others. No Node module is used here.
  */
-import { ArgumentError, normal, uniform } from "@scorefield/core";
+import { ArgumentError, normal } from "@scorefield/core";
 import { type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
 import type { Codec, EncodeDraw, StoredCodec, Volume } from "../../codec.ts";
 import { checkMixed } from "./check-mixed.ts";
 import { columnMap } from "./column-maps.ts";
+import { type Observing, observing } from "./observe.ts";
+import { eachRowDraws } from "./slot-draws.ts";
 import { categoryVolume, type PlacedSlot, placeSlots, readSlots } from "./slots.ts";
 
 /** Draws of an encoding. */
@@ -40,7 +42,7 @@ export interface MixedLayout {
 }
 
 /** The codec of mixed columns. */
-export interface MixedCodec extends Codec {
+export interface MixedCodec extends Codec, Observing {
   readonly layout: MixedLayout;
   readonly parts: readonly ColumnPart[];
   /** A name for each model coordinate: "age", "city = Paris", "age: missing". */
@@ -52,8 +54,16 @@ export interface MixedCodec extends Codec {
    */
   encode(values: NdArray<FloatType>, draw: MixedDraw): NdArray<"float32">;
   /**
+   * The same without jitter, compact: [n, slots], scores of numbers and codes of levels. A million rows of 15 columns with
+   * 100 levels are 60 MB in place of 400.
+   */
+  encodeSlots(values: NdArray<FloatType>, draw: MixedDraw): NdArray<"float32">;
+  /** What `encodeSlots` gave as `encode` gives it. */
+  placeSlots(compact: NdArray<FloatType>): NdArray<"float32">;
+  /**
    * Of a category the level with the greatest coordinate.
-   * @param options `complete`: no cell is missing. One that would be has the level with the greatest other coordinate
+   * @param options `complete`: no cell is missing. One that would be has the level with the greatest other coordinate;
+   *   its number is then a draw of the column alone. Samples whose missing cells `observe` excludes fit their rows better
    */
   decode(samples: NdArray<FloatType>, options?: { readonly complete?: boolean }): NdArray<"float64">;
   /**
@@ -123,31 +133,55 @@ export const mixedCodec = (stored: StoredCodec, shape?: Shape): MixedCodec => {
     }
   };
 
+  const jitterOf = (count: number, first: number, { seed, part, firstRow = 0 }: MixedDraw): Float32Array =>
+    normal([count, width], { seed, step: jitterStep + part, firstSample: firstRow + first, purpose: "augmentation" })
+      .data;
+
+  const eachSlots = (
+    values: NdArray<FloatType>,
+    draw: MixedDraw,
+    use: (row: Float64Array, i: number) => void,
+  ): void => {
+    const row = new Float64Array(slots.length);
+    eachRowDraws(values.shape[0]!, slots.length, draw, (u, i) => {
+      for (let j = 0; j < maps.length; j++) {
+        const first = firstSlots[j]!;
+        maps[j]!.write(values.data[i * maps.length + j]!, u, row, first);
+      }
+      use(row, i);
+    });
+  };
+
   return {
     stored,
     layout: { columns: slots.map(({ size }) => size), scale: scales[0] ?? 1, scales },
     parts,
     names: slots.flatMap(({ names }) => names),
-    encode: (values, { seed, part, jitter = 0, firstRow = 0 }) => {
-      const n = rowsOf("rows", values, maps.length);
-      const result = zeros([n, width], "float32");
-      const row = new Float64Array(slots.length);
-      for (let start = 0; start < n; start += rowsAtOnce) {
-        const count = Math.min(rowsAtOnce, n - start);
-        const draws = { seed, firstSample: firstRow + start, purpose: "augmentation" } as const;
-        const u = uniform([count, slots.length], { ...draws, step: part, dtype: "float64" }).data;
+    encode: (values, draw) => {
+      const { jitter = 0 } = draw;
+      const result = zeros([rowsOf("rows", values, maps.length), width], "float32");
+      let z: Float32Array | undefined;
+      eachSlots(values, draw, (row, i) => {
+        const start = i * width;
         if (jitter > 0) {
-          const z = normal([count, width], { ...draws, step: jitterStep + part }).data;
-          for (let k = 0; k < z.length; k++) result.data[start * width + k] = jitter * z[k]!;
+          // Of as many rows at once as draws take little memory.
+          if (i % rowsAtOnce === 0) z = jitterOf(Math.min(rowsAtOnce, values.shape[0]! - i), i, draw);
+          const own = (i % rowsAtOnce) * width;
+          for (let k = 0; k < width; k++) result.data[start + k] = jitter * z![own + k]!;
         }
-        for (let i = 0; i < count; i++) {
-          const own = u.subarray(i * slots.length, (i + 1) * slots.length);
-          for (let s = 0; s < own.length; s++) own[s]! += 2 ** -54;
-          for (let j = 0; j < maps.length; j++)
-            maps[j]!.write(values.data[(start + i) * maps.length + j]!, own, row, firstSlots[j]!);
-          placeSlots(placed, row, 0, result.data, (start + i) * width);
-        }
-      }
+        placeSlots(placed, row, 0, result.data, start);
+      });
+      return result;
+    },
+    encodeSlots: (values, draw) => {
+      const result = zeros([rowsOf("rows", values, maps.length), slots.length], "float32");
+      eachSlots(values, draw, (row, i) => result.data.set(row, i * slots.length));
+      return result;
+    },
+    placeSlots: (compact) => {
+      const n = rowsOf("slots", compact, slots.length);
+      const result = zeros([n, width], "float32");
+      for (let i = 0; i < n; i++) placeSlots(placed, compact.data, i * slots.length, result.data, i * width);
       return result;
     },
     decode: (samples, { complete = false } = {}) => {
@@ -183,6 +217,7 @@ export const mixedCodec = (stored: StoredCodec, shape?: Shape): MixedCodec => {
       });
       return { logVolume, atoms };
     },
+    ...observing(maps, firstSlots),
     smooth: false,
     because: "columns of categories, missing cells or repeated values",
     beyond: ({ data, shape: [n = 0] }) => {

@@ -1,5 +1,6 @@
 /** A column of numbers: a score, and a gate where cells are missing or stand on spikes. */
 import { ArgumentError, normalQuantile } from "@scorefield/core";
+import { roundTo } from "../decimals.ts";
 import { type Distribution, quantileMap } from "../quantile.ts";
 import { type Allowed, allowedScores, holds, isBounded } from "./allowed.ts";
 import { type ColumnMap, fillerVolume, type Slot } from "./column-map.ts";
@@ -29,6 +30,7 @@ const nearest = (levels: readonly GateLevel[], value: number): number => {
 /** @see StoredNumber */
 export const numberMap = ({ name, gate, distribution }: StoredNumber): ColumnMap => {
   const map = distribution && quantileMap(distribution);
+  const decimals = distribution?.decimals;
   const at0 = gate ? 1 : 0;
   const valueLevel = gate ? gate.indexOf("value") : 0;
   const missingLevel = gate ? gate.indexOf("missing") : -1;
@@ -78,7 +80,9 @@ export const numberMap = ({ name, gate, distribution }: StoredNumber): ColumnMap
       const bounded = isBounded(condition);
       const spikes = gate?.filter((level): level is number => typeof level === "number") ?? [];
       // Values that are all spikes leave no room for others.
-      const others = condition.values?.filter((value) => !spikes.includes(value));
+      const others = condition.values?.filter(
+        (value) => !spikes.includes(value) && (decimals === undefined || roundTo(value, decimals) === value),
+      );
       const wanted = others ? { ...condition, values: others } : condition;
       const scores =
         map && condition.missing !== true && others?.length !== 0
@@ -95,11 +99,13 @@ export const numberMap = ({ name, gate, distribution }: StoredNumber): ColumnMap
         throw new ArgumentError(
           condition.missing === true
             ? `condition on ${name}: expected a value, as no training row lacks it`
-            : `condition on ${name}: expected values that samples can have${distribution ? `, such as from ${distribution.values[0]} to ${distribution.values.at(-1)}` : ""}, found none between ${condition.low} and ${condition.high}`,
+            : `condition on ${name}: expected values that samples can have${distribution ? `, such as from ${distribution.values[0]} to ${distribution.values.at(-1)}` : ""}${decimals === undefined ? "" : decimals === 0 ? ", whole numbers" : ` with at most ${decimals} decimals`}, found ${condition.values?.join(", ") ?? `none between ${condition.low} and ${condition.high}`}`,
         );
       const result: Allowed[] = [];
       if (excluded) result.push({ excluded });
-      if (map) result.push(scores ?? {});
+      // An interval beside a spike would hold for the draw in its place as well, and change how frequent the spike is.
+      const besideSpike = gate?.some((level, k) => typeof level === "number" && !excluded![k]);
+      if (map) result.push(besideSpike ? {} : (scores ?? {}));
       return result;
     },
   };

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import { csvParseRows } from "d3-dsv";
 import type { TableColumn } from "../table-column.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../../../shared/data", import.meta.url));
@@ -32,13 +31,16 @@ export interface RealTable {
 const isMissing = (cell: string): boolean => ["", "?", "NA"].includes(cell);
 const isDate = (cell: string): boolean => /^\d{4}-\d\d-\d\d/.test(cell);
 
-/** Columns of more than 200 distinct texts are left out. */
+/** Enough of a table for all its columns to be of the kinds that they are of in whole. */
+const mostRows = 4000;
+
+/** The first rows. Columns of more than 200 distinct texts are left out. */
 export const readRealTable = (name: string): RealTable => {
   const content = readFileSync(`${folder}/${name}`);
   const text = (name.endsWith(".gz") ? gunzipSync(content) : content).toString();
-  const records = csvParseRows(text).map((record) => record.map((cell) => cell.trim()));
+  const records = text.split(/\r?\n/).map((record) => record.split(",").map((cell) => cell.trim()));
   const header = name.startsWith("magic") ? records[0]!.map((_, j) => `c${j}`) : records.shift()!;
-  const complete = records.filter((record) => record.length === header.length);
+  const complete = records.filter((record) => record.length === header.length).slice(0, mostRows);
   const columns: TableColumn[] = [];
   const values: number[][] = [];
   for (const [j, name] of header.entries()) {
@@ -47,9 +49,9 @@ export const readRealTable = (name: string): RealTable => {
     const missing = present.length < cells.length;
     const distinct = [...new Set(present)];
     const numeric = distinct.every((cell) => Number.isFinite(Number(cell)));
-    const add = (column: TableColumn, valueOf: (cell: string) => number) => {
+    const add = (column: TableColumn, codeOf: (cell: string) => number) => {
       columns.push(column);
-      values.push(cells.map((cell) => (isMissing(cell) ? Number.NaN : valueOf(cell))));
+      values.push(cells.map((cell) => (isMissing(cell) ? Number.NaN : codeOf(cell))));
     };
     if (numeric && distinct.length > 20) add({ name, kind: "number", missing }, Number);
     else if (distinct.every(isDate)) add({ name, kind: "date", missing, time: true }, (cell) => Date.parse(`${cell}Z`));

@@ -11,7 +11,7 @@ export interface PlacedSlot {
 /** Writes slots [slots] into coordinates [width], which hold 0 or a category's jitter. */
 export const placeSlots = (
   placed: readonly PlacedSlot[],
-  slots: Float64Array,
+  slots: Float64Array | Float32Array,
   at: number,
   out: Float32Array,
   start: number,

@@ -15,7 +15,7 @@ export interface SpikeRule {
 
 // Of nine public tables these find zeros (capital-gain, capital-loss, BILL_AMT, PAY_AMT, tip) and 40 hours per week. They
 // find no round numbers that stand beside others (credit limits, loan durations, hours 45 and 50) and no value by chance.
-export const usualSpikes: SpikeRule = { share: 0.05, above: 4, beside: 10, distinct: 20, rows: 10 };
+export const usualSpikes: SpikeRule = { share: 0.06, above: 4, beside: 10, distinct: 20, rows: 10 };
 
 /**
  * The spikes of a column in ascending order.
