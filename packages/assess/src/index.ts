@@ -172,3 +172,10 @@ export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./t
 export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
+export {
+  restoreVectorTrees,
+  type StoredVectorTrees,
+  type VectorTrees,
+  type VectorTreesOptions,
+  vectorTrees,
+} from "./trees/vector-trees.ts";

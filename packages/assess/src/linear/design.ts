@@ -2,7 +2,7 @@
 import type { Rows } from "@scorefield/core/internal";
 
 /** How a column becomes coordinates. Plain JSON. */
-export interface DesignColumn {
+interface DesignColumn {
   /** Its first coordinate. */
   readonly at: number;
   /** Levels of a category, one coordinate each; 0 for a number, which has one. */

@@ -4,7 +4,7 @@ import { checkArray, type Rows } from "@scorefield/core/internal";
 import { type NdArray, ShapeError, sizeOf } from "@scorefield/tensor";
 
 /** The most levels of a category: codes are kept exactly, and each level has a place in every split. */
-export const mostLevels = 1_000_000;
+const mostLevels = 1_000_000;
 
 /**
  * Axis 0 as rows, all further axes flattened into columns. NaN is a missing cell.
