@@ -41,6 +41,11 @@ export interface Codec {
    * @param values [n, ...shape] in the data's units @param encoded the same, as `encode` gave them
    */
   readonly volume?: (values: NdArray<FloatType>, encoded: NdArray<FloatType>) => Volume;
+  /**
+   * What the coordinates of a sample in the model's units are, where some are not numbers of their own: 1 for a number, k for
+   * the one-hot vector of a category of k levels, times `scale`.
+   */
+  readonly layout?: { readonly columns: readonly number[]; readonly scale: number };
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */

@@ -14,6 +14,14 @@ export {
 export type { ObserveRowsOptions, Observing } from "./mixed/observe.ts";
 export { parseWhere } from "./mixed/parse-where.ts";
 export { type SpikeRule, usualSpikes } from "./mixed/spikes.ts";
+export { checkRules } from "./rules/check-rules.ts";
+export { countViolations, type RuleViolations, type Violations } from "./rules/count-violations.ts";
+export { type FindRulesOptions, findRules } from "./rules/find-rules.ts";
+export { checkKeptRules, type KeptRows, type KeptRules, keepRules, keptRules } from "./rules/kept-rules.ts";
+export { parseRule } from "./rules/parse-rule.ts";
+export { type ProjectOptions, projectOnRules } from "./rules/project-on-rules.ts";
+export type { LinearRule, LinkRule, TableRule } from "./rules/rule.ts";
+export { type RuleScales, ruleScales } from "./rules/rule-scales.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
 export type { ColumnKind, TableColumn } from "./table-column.ts";
 export type { TableSettings } from "./table-settings.ts";
