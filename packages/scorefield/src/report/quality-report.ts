@@ -11,7 +11,7 @@ import { apartSection, distanceSection, histogramSection, type ShownRows } from 
 import { classSection, type NearestImages, nearestSection, pictureSection } from "./quality-images.ts";
 import { missingSection, pairSection } from "./quality-pairs.ts";
 import { verdictTable } from "./verdict-text.ts";
-import { verdicts } from "./verdicts.ts";
+import { verdictRemark, verdicts } from "./verdicts.ts";
 
 /** What a report says of where its numbers come from. */
 export interface ReportHead {
@@ -68,6 +68,7 @@ export const qualityReport = async (quality: SampleQuality, shown: ShownSamples,
   const { called, samples, real, nearest } = shown;
   const rows = rowsOf(shown);
   const answers = verdicts(quality);
+  const few = verdictRemark(quality);
   return htmlPage({
     title: `Samples of ${head.run}`,
     subtitle: `${grouped(counts.samples)} samples beside ${grouped(referenceRows)} real ${called}`,
@@ -75,7 +76,9 @@ export const qualityReport = async (quality: SampleQuality, shown: ShownSamples,
       ...(samples?.kind === "images" && real?.kind === "images"
         ? [await pictureSection(samples.images as NdArray, real.images as NdArray)]
         : []),
-      ...(answers.length > 0 ? [{ title: "In short", parts: [verdictTable(answers)] }] : []),
+      ...(answers.length > 0
+        ? [{ title: "In short", parts: [verdictTable(answers), ...(few ? [remark(few)] : [])] }]
+        : []),
       ...(hasColumns(quality) && rows ? [histogramSection(rows)] : []),
       ...(hasColumns(quality) ? [...apartSection(quality), ...pairSection(quality), ...missingSection(quality)] : []),
       measuresSection(quality, head),

@@ -2,7 +2,7 @@ import type { Measure } from "@scorefield/assess";
 import type { SampleQuality } from "@scorefield/domain";
 import { expect, test } from "vitest";
 import { verdictTable, verdictText } from "./verdict-text.ts";
-import { verdicts } from "./verdicts.ts";
+import { verdictRemark, verdicts } from "./verdicts.ts";
 
 const around = (value: number) => ({
   value,
@@ -129,6 +129,8 @@ test("useful is what learns as much as real rows do; where there is nothing to l
 test("without numbers nothing is claimed; other data have no verdicts; text and page say the same", () => {
   expect(answers(table([measure("energy distance", 0.1)]))).toEqual(new Array(5).fill("not measured"));
   expect(verdicts({ ...table(measuresOf()), columns: undefined } as never)).toEqual([]);
+  expect(verdictRemark({ count: 55 })).toContain("Only 55 rows");
+  expect(verdictRemark({ count: 300 })).toBeUndefined();
   const all = verdicts(table(measuresOf()));
   expect(verdictText(all).split("\n")[0]).toMatch(/Do columns look right\?.* yes\. The distribution/);
   expect(verdictTable(all).html).toContain('<span class="verdict good">yes</span>');

@@ -202,3 +202,12 @@ export const verdicts = (quality: SampleQuality): readonly Verdict[] =>
   hasColumns(quality) && quality.measures.length > 0
     ? [columnVerdict, relationVerdict, rowVerdict, useVerdict, copyVerdict].map((of) => of(quality))
     : [];
+
+/** With fewer rows chance hides all but gross errors. */
+const fewRows = 300;
+
+/** What to know before reading the verdicts: that there were few rows to compare with. */
+export const verdictRemark = ({ count }: Pick<SampleQuality, "count">): string | undefined =>
+  count < fewRows
+    ? `Only ${count} rows of each set could be compared, so that chance is large: gross errors show, small ones do not.`
+    : undefined;
