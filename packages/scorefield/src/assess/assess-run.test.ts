@@ -49,7 +49,7 @@ test("a run on a table: plain JSON with what columns keep and samples break; tex
   const stopped = { ...options, signal: AbortSignal.abort(new Error("enough")) };
   await expect(assessRun(run, stopped)).rejects.toThrow("enough");
   await expect(assessRun(run, { data: join(folder, "none.csv") })).rejects.toThrow(/none\.csv/);
-});
+}, 60_000);
 
 test("training rows among data of the user's are said, also where the run's own file has moved", async () => {
   const z = normal([100, 2], { seed: 1, dtype: "float64" }).data;
