@@ -140,6 +140,7 @@ export {
   precisionRecallStatistics,
   recallMetric,
 } from "./metric/neighbourhoods.ts";
+export { oneColumnAreas } from "./metric/one-column-test.ts";
 export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
 export {
   type AssociatedPair,
