@@ -9,11 +9,11 @@ afterAll(() => runtime.dispose());
 
 const rows = ndarray(Float64Array.of(0, 0, 0, 1, -1, 0.5, 3, 3, 3, -6, 0, 2), [4, 3]);
 
-/** The mean over log r from 0.1 to 2 of a function of r, by the midpoint rule. */
+/** The mean over log r from 0.2 to 5 of a function of r, by the midpoint rule. */
 const meanOverLevels = (f: (r: number) => number): number => {
   const n = 2000;
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += f(0.1 * 20 ** ((i + 0.5) / n)) / n;
+  for (let i = 0; i < n; i++) sum += f(0.2 * 25 ** ((i + 0.5) / n)) / n;
   return sum;
 };
 

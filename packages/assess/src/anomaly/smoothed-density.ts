@@ -22,7 +22,7 @@ import { checkLevels } from "./diffusion-time.ts";
 
 /** Options of {@link smoothedDensity}. */
 export interface SmoothedDensityOptions {
-  /** Least and largest noise of the average, in units of the data; defaults 0.1 and 2. */
+  /** Least and largest noise of the average, in units of the data; defaults 0.2 and 5. */
   readonly lowest?: number;
   readonly highest?: number;
   /** Levels of log r from `lowest` to 20, by which the density is followed; default 16. */
@@ -122,7 +122,7 @@ export const smoothedDensity = (model: ScoreModel, options: SmoothedDensityOptio
   checkOptions("smoothedDensity", options, known);
   const { process, shape } = model;
   const d = sizeOf(shape);
-  const { lowest = 0.1, highest = 2, levels = 16, directions = Math.min(d, 16), seed = 0, signal, runtime } = options;
+  const { lowest = 0.2, highest = 5, levels = 16, directions = Math.min(d, 16), seed = 0, signal, runtime } = options;
   checkLevels("smoothedDensity", lowest, highest);
   checkWhole("smoothedDensity levels", levels);
   checkWhole("smoothedDensity directions", directions);

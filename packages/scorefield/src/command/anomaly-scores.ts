@@ -48,6 +48,8 @@ export interface Scoring {
   /** Of training the categorical diffusion-time estimate. */
   readonly steps: number;
   readonly seed: number;
+  /** Leaves out the scores that take most of the time: of one noise level, and of a network trained for the purpose. */
+  readonly quick?: boolean;
 }
 
 /** Rows of training that scores are standardised by, at most: their mean and spread are known to a thirtieth. */
@@ -77,7 +79,7 @@ export const scoreAll = async (
   run: LoadedRun,
   training: Rows,
   rows: Rows,
-  { time, tolerance, steps, seed }: Scoring,
+  { time, tolerance, steps, seed, quick = false }: Scoring,
   signal: AbortSignal,
 ): Promise<ScoredRows> => {
   const encoded = run.codec.encode(rows, { seed, part: 2, steady: true });
@@ -117,12 +119,14 @@ export const scoreAll = async (
   ]);
   const seconds = density.seconds + distance.seconds + (performance.now() - begun) / 1000;
   found.unshift({ name: "anomaly", title: "log-density and diffusion time", scores: combined, seconds });
-  await add("negative_log_density", "negative log-density", run.codec.encode(rows, { seed, part: 2 }), () =>
-    densityDetector(run.model, { time, tolerance, signal }),
-  );
-  await add("diffusion_time_categorical", "diffusion time, categorical", standard, () =>
-    trainDiffusionTime(known, { steps, seed, signal }),
-  );
+  if (!quick) {
+    await add("negative_log_density", "negative log-density", run.codec.encode(rows, { seed, part: 2 }), () =>
+      densityDetector(run.model, { time, tolerance, signal }),
+    );
+    await add("diffusion_time_categorical", "diffusion time, categorical", standard, () =>
+      trainDiffusionTime(known, { steps, seed, signal }),
+    );
+  }
   await add("nearest_neighbours", `nearest neighbours, k = ${neighbours}`, standard, () =>
     nearestNeighbours(known, { k: neighbours }),
   );

@@ -32,6 +32,7 @@ interface AnomalyFlags {
   readonly tolerance: number;
   readonly steps: number;
   readonly seed: number;
+  readonly quick?: boolean;
   readonly explain?: number | true;
   readonly out?: string;
   readonly format?: "csv" | "tsv";
@@ -200,6 +201,10 @@ export const addAnomaly = (program: Command): void => {
       "--explain [n]",
       `show the n most anomalous rows and the columns that make them so: those that another value would make less anomalous (default: ${usuallyExplained})`,
       whole(1),
+    )
+    .option(
+      "--quick",
+      "leave out the negative log-density at one level and the categorical diffusion time, the slow ones",
     )
     .option("--noise <x>", "noise, relative to the signal, of the negative log-density at one level", positive, 0.1)
     .option("--tolerance <x>", "tolerance of the log-density", positive, 1e-3)

@@ -124,6 +124,7 @@ const rowLikelihood = async (
   const given = await firstSamples(samples);
   const rows = bits ? bytesAsPoints(given, title, seed) : given;
   const size = sizeOf(made.shape);
+  const modelSize = sizeOf(run.model.shape);
   // Of categories the model knows a density under noise, and the bound on their probability is with jitter of as much.
   const jitter = codec.layout?.columns.some((size) => size > 1) ? categoryNoise : 0;
   const points = codec.encode(rows, { seed, part: 2, ...(jitter > 0 && { jitter }) });
@@ -149,7 +150,7 @@ const rowLikelihood = async (
   const errors = details.standardError.data;
   // The error of the mean: errors of rows, whose probes are independent.
   const probeError =
-    probes === undefined && size <= 64
+    probes === undefined && modelSize <= 64
       ? undefined
       : Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0)) / errors.length;
   const inBits = bits ? logDensity.map((value) => -value / (size * Math.LN2)) : undefined;
