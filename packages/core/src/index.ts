@@ -61,6 +61,7 @@ export {
 } from "./model/guidance/classifier.ts";
 export { classifierFreeGuidance, guided } from "./model/guidance/classifier-free.ts";
 export type { GuidanceOptions } from "./model/guidance/extrapolate.ts";
+export { type MixedPreconditioningOptions, mixedPreconditioning } from "./model/mixed/preconditioning.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/preconditionings.ts";
 export { projected } from "./model/projected.ts";
@@ -146,6 +147,7 @@ export { type FiniteDifferenceOptions, finiteDifference } from "./objective/fini
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
 export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
+export { type MixedDenoisingOptions, mixedDenoising } from "./objective/mixed-denoising.ts";
 export {
   fixedNoise,
   geometricNoise,

@@ -1,7 +1,8 @@
 /** Arrays with one or two axes as tables. */
 import type { NdArray } from "@scorefield/tensor";
 import { DataError } from "./errors.ts";
-import { checkColumnCount, numberedColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
+import type { OpenSink, SourceOptions } from "./row-sink.ts";
+import { checkColumnCount, numberedColumns } from "./table.ts";
 
 /** [rows, columns] of a shape; one axis is one column. @throws DataError for other ranks, and too many columns */
 export const matrixShape = (shape: readonly number[], path: string): readonly [rows: number, columns: number] => {
@@ -18,13 +19,20 @@ export const matrixShape = (shape: readonly number[], path: string): readonly [r
   });
 };
 
-/** The rows of an array as tables of at most `chunkRows` rows. @throws DataError for NaN, infinities and other ranks */
-export function* arrayRows(array: NdArray, path: string, options: TableOptions): Generator<Table, void, undefined> {
+/** The rows of an array as pieces of at most `chunkRows` rows. @throws DataError for other ranks, and what the sink refuses */
+export function* arrayRows<T>(
+  array: NdArray,
+  path: string,
+  options: SourceOptions,
+  open: OpenSink<T>,
+): Generator<T, void, undefined> {
   const { chunkRows = 4096 } = options;
   const [rows, width] = matrixShape(array.shape, path);
-  const builder = tableBuilder(path, numberedColumns(width), options);
+  const builder = open(numberedColumns(width), () => ({}));
+  const flags = array.dtype === "bool";
   for (let row = 0; row < rows; row++) {
-    builder.add(array.data.subarray(row * width, (row + 1) * width), row + 1);
+    const cells = array.data.subarray(row * width, (row + 1) * width);
+    builder.add(flags ? Array.from(cells, Boolean) : cells, row + 1);
     if (builder.rows >= chunkRows) {
       options.signal?.throwIfAborted();
       yield builder.take();

@@ -22,16 +22,17 @@ export interface RecordCutter {
 /**
  * A cutter for RFC 4180 text: a field that starts with a quote runs to the next quote that is not doubled, over
  * delimiters and line ends. Quotes elsewhere in a field are plain characters.
+ * @param firstLine the number of the first line
  * @throws DataError naming the line of a quoted field that is never closed, or that is followed by more text
  */
-export const recordCutter = (path: string, delimiter: string): RecordCutter => {
+export const recordCutter = (path: string, delimiter: string, firstLine = 1): RecordCutter => {
   const separator = delimiter.charCodeAt(0);
   let pending = "";
   let scanned = 0;
   let boundary = 0;
   let state: "start" | "plain" | "quoted" | "closed" = "start";
-  let line = 1;
-  let opened = 1;
+  let line = firstLine;
+  let opened = firstLine;
 
   const scan = () => {
     for (; scanned < pending.length; scanned++) {

@@ -83,7 +83,7 @@ test("errors say where and what to do", async () => {
   await expect(read("\n\n")).rejects.toThrow(/an empty file/);
   await expect(read("a,b\n")).rejects.toThrow(/at least one row/);
   await expect(read("a,b\n1,inf\n")).rejects.toThrow(/row 2, column "b": expected a finite number/);
-  await expect(read(new Uint8Array([97, 10, 0xe9, 10]))).rejects.toThrow(/UTF-8/);
+  await expect(read(new Uint8Array([97, 10, 0xc3, 0xa9, 10, 0xe9, 10]))).rejects.toThrow(/UTF-8/);
   await expect(read(gzipSync("a,b\n1,2\n").subarray(0, 20))).rejects.toThrow(/complete gzip file/);
   await expect(readTable(join(folder, "absent.csv"))).rejects.toThrow(/absent.csv.*no such file/);
   await expect(readTable(`${folder}.csv`)).rejects.toThrow(/no such file/);

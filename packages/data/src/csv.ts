@@ -2,71 +2,52 @@
 
 import { dsvFormat } from "d3-dsv";
 import { atomicWrite } from "./atomic-write.ts";
-import { readBytes } from "./bytes.ts";
+import { textCell } from "./cell-text.ts";
 import { checkMade, checkOptions, checkPath } from "./check-call.ts";
+import { delimiterLine, findDelimiter } from "./csv-delimiter.ts";
+import { headerLookahead, looksLikeHeader } from "./csv-header.ts";
 import { recordCutter } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
-import { guardFormula, withoutGuard } from "./formula-cells.ts";
-import {
-  cellNumber,
-  checkColumnCount,
-  isText,
-  numberedColumns,
-  type Table,
-  type TableBuilder,
-  type TableOptions,
-  tableBuilder,
-} from "./table.ts";
+import { withoutGuard } from "./formula-cells.ts";
+import type { OpenSink, RowSink, SourceOptions } from "./row-sink.ts";
+import { checkColumnCount, numberedColumns, type Table } from "./table.ts";
+import { readText } from "./text-encoding.ts";
 
-/** A file's text in pieces: UTF-8, or UTF-16 where it starts with that byte-order mark; marks are taken off. */
-export async function* readText(path: string): AsyncGenerator<string, void, undefined> {
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
-  try {
-    for await (const bytes of readBytes(path)) {
-      const mark = (bytes[0]! << 8) | (bytes[1] ?? 0);
-      decoder ??= new TextDecoder(mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8", {
-        fatal: true,
-      });
-      yield decoder.decode(bytes, { stream: true });
-    }
-    if (decoder) yield decoder.decode();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw error;
-    const fix = "Save the file as UTF-8";
-    throw new DataError({ path, expected: "text in UTF-8", found: "bytes that are not", fix, cause: error });
-  }
+/** A record that waits until it is known whether the first one holds names. */
+interface HeldRecord {
+  readonly cells: string[];
+  readonly line: number;
 }
 
-const sniffDelimiter = (text: string): string => {
-  // What stands in quotes is part of a name.
-  const [line = ""] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
-  const counts = [",", "\t", ";"].map((delimiter) => [line.split(delimiter).length, delimiter] as const);
-  return counts.reduce((most, next) => (next[0] > most[0] ? next : most))[1];
+/** @throws DataError unless one character that no field needs */
+const checkDelimiter = (path: string, delimiter: string): string => {
+  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
+  const expected = "a delimiter of one character, such as a comma";
+  throw new DataError({ path, expected, found: JSON.stringify(delimiter), fix: "Correct the option delimiter" });
 };
-
-const isNumber = (cell: string): boolean => {
-  const value = cellNumber(cell);
-  return value !== undefined && !Number.isNaN(value);
-};
-
-// Names above numbers, or a first record without any number at all.
-const looksLikeHeader = (first: readonly string[], second: readonly string[] | undefined): boolean =>
-  first.some(isText) && (!first.some(isNumber) || first.some((cell, i) => isText(cell) && isNumber(second?.[i] ?? "")));
 
 /**
- * The rows of a CSV or TSV file as tables of at most `chunkRows` rows, holding little more than that in memory. Blank
+ * The rows of a CSV or TSV file in pieces of at most `chunkRows` rows, holding little more than that in memory. Blank
  * lines are passed over. Rows are counted by lines of the file, from 1, the header included. An apostrophe that keeps a
- * column's name from being a spreadsheet's formula is no part of the name.
- * @throws DataError for text, missing values, rows of unequal length and damaged quoting, with row and column
+ * column's name from being a spreadsheet's formula is no part of the name. A first line `sep=;` names the delimiter.
+ * @throws DataError for rows of unequal length, damaged quoting, and what the sink refuses, with row and column
  */
-export async function* streamCsv(path: string, options: TableOptions = {}): AsyncGenerator<Table, void, undefined> {
+export async function* streamCsv<T>(
+  path: string,
+  options: SourceOptions,
+  open: OpenSink<T>,
+): AsyncGenerator<T, void, undefined> {
   const { chunkRows = 4096 } = options;
-  const ready: Table[] = [];
+  const ready: T[] = [];
+  const pieces = readText(path, options.encoding);
   let names: string[] | undefined;
-  let builder: TableBuilder | undefined;
+  let sink: RowSink<T> | undefined;
   let line = 1;
   let blank: number | undefined;
-  let first: { cells: string[]; line: number } | undefined;
+  let held: HeldRecord[] = [];
+  let cutter: ReturnType<typeof recordCutter> | undefined;
+  let format: ReturnType<typeof dsvFormat> | undefined;
+  let delimiter = "";
 
   const addRow = (cells: readonly string[], row: number) => {
     if (cells.length !== names!.length)
@@ -77,18 +58,29 @@ export async function* streamCsv(path: string, options: TableOptions = {}): Asyn
         found: `${cells.length}`,
         fix: "Correct the row, or quote fields that hold the delimiter",
       });
-    builder!.add(cells, row);
-    if (builder!.rows >= chunkRows) ready.push(builder!.take());
+    sink!.add(cells, row);
+    if (sink!.rows >= chunkRows) ready.push(sink!.take());
   };
 
-  // The header can only be recognised once the second record is there.
-  const start = (second: readonly string[] | undefined) => {
+  const start = () => {
+    const [first] = held;
     checkColumnCount(path, first!.cells.length);
-    const header = options.header ?? looksLikeHeader(first!.cells, second);
+    // Rows that are too short or too long are refused below.
+    const header = options.header ?? looksLikeHeader(held.map(({ cells }) => cells));
     const numbered = numberedColumns(first!.cells.length);
     names = header ? first!.cells.map((name, i) => withoutGuard(name.trim()) || numbered[i]!) : numbered;
-    builder = tableBuilder(path, names, options);
-    if (!header) addRow(first!.cells, first!.line);
+    sink = open(names, () => ({ encoding: pieces.encoding(), delimiter }));
+    for (const { cells, line } of header ? held.slice(1) : held) addRow(cells, line);
+    held = [];
+  };
+
+  const take = (cells: string[], row: number) => {
+    if (sink) {
+      addRow(cells, row);
+      return;
+    }
+    held.push({ cells, line: row });
+    if (held.length > headerLookahead) start();
   };
 
   const addRecord = (cells: string[]): null => {
@@ -98,35 +90,38 @@ export async function* streamCsv(path: string, options: TableOptions = {}): Asyn
       return null;
     }
     for (const cell of cells) for (let at = cell.indexOf("\n"); at >= 0; at = cell.indexOf("\n", at + 1)) line++;
-    if (!first) first = { cells, line: row };
-    else {
-      if (!builder) start(cells);
-      // In a single column a blank line inside the data can only be a missing value.
-      if (blank !== undefined && names!.length === 1) addRow([""], blank);
-      addRow(cells, row);
-    }
+    // In a single column a blank line inside the data can only be a missing value.
+    if (blank !== undefined && (names ?? held[0]?.cells)?.length === 1) take([""], blank);
+    take(cells, row);
     blank = undefined;
     return null;
   };
 
-  let cutter: ReturnType<typeof recordCutter> | undefined;
-  let format: ReturnType<typeof dsvFormat> | undefined;
   const parse = (text: string) => text !== "" && format!.parseRows(text, addRecord);
 
-  for await (const text of readText(path)) {
+  for await (let text of pieces) {
     options.signal?.throwIfAborted();
+    if (text === "") continue;
     if (!cutter) {
-      const delimiter = options.delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? "\t" : sniffDelimiter(text));
+      const stated = delimiterLine.exec(text);
+      if (stated) {
+        text = text.slice(stated[0].length);
+        line = 2;
+      }
+      delimiter = checkDelimiter(
+        path,
+        options.delimiter ?? stated?.[1] ?? (/\.tsv(\.gz)?$/i.test(path) ? "\t" : findDelimiter(text)),
+      );
       format = dsvFormat(delimiter);
-      cutter = recordCutter(path, delimiter);
+      cutter = recordCutter(path, delimiter, line);
     }
     parse(cutter.push(text));
     yield* ready.splice(0);
   }
   if (cutter) parse(cutter.end());
-  if (first && !builder) start(undefined);
-  if (!builder) throw new DataError({ path, expected: "rows of numbers", found: "an empty file" });
-  if (builder.pending) ready.push(builder.take());
+  if (held.length > 0) start();
+  if (!sink) throw new DataError({ path, expected: "rows", found: "an empty file" });
+  if (sink.pending) ready.push(sink.take());
   yield* ready;
 }
 
@@ -139,13 +134,6 @@ const shortestFloat32 = (value: number): string => {
   return `${Number(value.toPrecision(9))}`;
 };
 
-// A spreadsheet may take any of these for the delimiter, and what follows it for another cell.
-const headerCell = (name: string, delimiter: string): string => {
-  const guarded = guardFormula(name);
-  const quoted = /[",;\t\r\n]/.test(guarded) || guarded.includes(delimiter);
-  return quoted ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-};
-
 /** A table as delimited text, in pieces: what {@link writeCsv} writes. */
 export function* csvText(table: Table, delimiter = ","): Generator<string> {
   checkMade("csvText", table, ["columns", "values"], "a table: columns and values");
@@ -153,7 +141,7 @@ export function* csvText(table: Table, delimiter = ","): Generator<string> {
   const width = columns.length;
   const show = (value: number): string =>
     Object.is(value, -0) ? "-0" : values.dtype === "float32" ? shortestFloat32(value) : `${value}`;
-  yield `${columns.map((name) => headerCell(name, delimiter)).join(delimiter)}\n`;
+  yield `${columns.map((name) => textCell(name, delimiter)).join(delimiter)}\n`;
   const rowsAtOnce = 1024;
   for (let start = 0; start < values.data.length; start += rowsAtOnce * width) {
     const lines: string[] = [];

@@ -1,4 +1,7 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
+export type { CellColumn } from "./cell-column.ts";
+export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./cell-text.ts";
+export type { CellOptions, CellTable } from "./cells.ts";
 export { csvText, writeCsv } from "./csv.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
 export { decodeIdx } from "./idx.ts";
@@ -9,8 +12,9 @@ export type { Labels } from "./image/labels.ts";
 export { decodeNpy } from "./npy.ts";
 export { type ByteArray, npyBytes, readNpy, writeNpy } from "./npy-file.ts";
 export { readNpz } from "./npz.ts";
-export { readArray, readTable, streamRows } from "./read.ts";
+export { readArray, readCells, readTable, streamRows } from "./read.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
 export { type SplitOptions, splitPositions, splitRows, takeRows } from "./split.ts";
 export { fitStandardisation, type Standardisation, standardise, unstandardise } from "./standardise.ts";
 export type { Table, TableOptions } from "./table.ts";
+export { xlsxCells } from "./xlsx-write.ts";

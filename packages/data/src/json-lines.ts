@@ -1,21 +1,15 @@
-/** JSON lines: one record per line, an object of named numbers or a list of numbers. */
-import { readText } from "./csv.ts";
+/** JSON lines: one record per line, an object of named values or a list of values. */
 import { longestRecord } from "./csv-records.ts";
 import { DataError } from "./errors.ts";
-import {
-  checkColumnCount,
-  numberedColumns,
-  type Table,
-  type TableBuilder,
-  type TableOptions,
-  tableBuilder,
-} from "./table.ts";
+import type { OpenSink, RowSink, SourceOptions } from "./row-sink.ts";
+import { checkColumnCount, numberedColumns } from "./table.ts";
+import { readText } from "./text-encoding.ts";
 
-async function* lines(path: string): AsyncGenerator<string, void, undefined> {
+async function* lines(path: string, pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   let rest: string[] = [];
   let held = 0;
   let line = 1;
-  for await (const text of readText(path)) {
+  for await (const text of pieces) {
     const parts = text.split("\n");
     if (parts.length > 1) {
       yield rest.join("") + parts[0]!;
@@ -39,26 +33,28 @@ async function* lines(path: string): AsyncGenerator<string, void, undefined> {
 }
 
 /**
- * The rows of a JSON lines file as tables of at most `chunkRows` rows. The first record, or the option `columns`, decides
+ * The rows of a JSON lines file in pieces of at most `chunkRows` rows. The first record, or the option `columns`, decides
  * the columns; null and absent entries are missing values. Rows are lines, counted from 1.
  * @throws DataError naming row and column, and for lines longer than any record
  */
-export async function* streamJsonLines(
+export async function* streamJsonLines<T>(
   path: string,
-  options: TableOptions = {},
-): AsyncGenerator<Table, void, undefined> {
+  options: SourceOptions,
+  open: OpenSink<T>,
+): AsyncGenerator<T, void, undefined> {
   const { chunkRows = 4096 } = options;
+  const pieces = readText(path, options.encoding);
   let names: readonly string[] = [];
   let known = new Set<string>();
   let lists = false;
-  let builder: TableBuilder | undefined;
+  let builder: RowSink<T> | undefined;
   let row = 0;
 
   const cellsOf = (record: unknown): readonly unknown[] => {
     const found = Array.isArray(record) ? "a list" : record === null ? "null" : `a value of type ${typeof record}`;
     if (typeof record !== "object" || record === null || (builder && Array.isArray(record) !== lists)) {
       const expected = !builder
-        ? "an object or a list of numbers"
+        ? "an object or a list of values"
         : lists
           ? "a list, as in the first row"
           : "an object, as in the first row";
@@ -71,7 +67,7 @@ export async function* streamJsonLines(
       // Columns asked for may be absent from the first record, where its writer leaves nulls out.
       names = lists ? keys : [...new Set([...keys, ...(options.columns ?? [])])];
       known = new Set(names);
-      builder = tableBuilder(path, names, options);
+      builder = open(names, () => ({ encoding: pieces.encoding() }));
     }
     if (Array.isArray(record)) {
       if (record.length === names.length) return record;
@@ -95,7 +91,7 @@ export async function* streamJsonLines(
     return names.map((name) => (Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined));
   };
 
-  for await (const line of lines(path)) {
+  for await (const line of lines(path, pieces)) {
     row++;
     if (line.trim() === "") continue;
     let record: unknown;
@@ -111,6 +107,6 @@ export async function* streamJsonLines(
       yield builder!.take();
     }
   }
-  if (!builder) throw new DataError({ path, expected: "rows of numbers", found: "an empty file" });
+  if (!builder) throw new DataError({ path, expected: "rows", found: "an empty file" });
   if (builder.pending) yield builder.take();
 }

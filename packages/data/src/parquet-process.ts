@@ -7,6 +7,7 @@
 import { writeSync } from "node:fs";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { DataError, type DataErrorDetails } from "./errors.ts";
+import type { CellBatch } from "./parquet-cells.ts";
 import type { Table, TableOptions } from "./table.ts";
 
 /** What one answer may take. */
@@ -17,14 +18,26 @@ export interface ParquetLimits {
   readonly bytes: number;
 }
 
+/** What rows are given as: as tables of numbers, or as cells of any kind. */
+export interface ParquetForms {
+  readonly table: Table;
+  readonly cells: CellBatch;
+}
+
 /** Asks for a file's first rows, or for the next ones. */
 export type ParquetRequest =
-  | { readonly kind: "open"; readonly path: string; readonly options: TableOptions; readonly limits: ParquetLimits }
+  | {
+      readonly kind: "open";
+      readonly form: keyof ParquetForms;
+      readonly path: string;
+      readonly options: TableOptions;
+      readonly limits: ParquetLimits;
+    }
   | { readonly kind: "next" };
 
 /** Rows, the end of the file, or what is wrong. */
 export type ParquetAnswer =
-  | { readonly kind: "rows"; readonly table: Table }
+  | { readonly kind: "rows"; readonly rows: ParquetForms[keyof ParquetForms] }
   | { readonly kind: "end" }
   | { readonly kind: "refused"; readonly details: DataErrorDetails };
 
@@ -64,18 +77,24 @@ const serve = (): void => {
     limits: new Float64Array(new SharedArrayBuffer(16)),
   };
   new Worker(new URL(import.meta.url), { workerData: watched }).unref();
-  let rows: AsyncGenerator<Table, void, undefined> | undefined;
+  let rows: AsyncGenerator<ParquetForms[keyof ParquetForms], void, undefined> | undefined;
 
   const answer = async (request: ParquetRequest): Promise<ParquetAnswer> => {
     if (request.kind === "open") {
       watched.limits.set([request.limits.seconds, process.memoryUsage.rss() + request.limits.bytes]);
       // Not for the watching thread, which starts from this file too.
       const { parquetRows } = await import("./parquet-rows.ts");
-      rows = parquetRows(request.path, request.options);
+      const { tableBuilder } = await import("./table.ts");
+      const { cellBatches } = await import("./parquet-cells.ts");
+      const { path, options } = request;
+      rows =
+        request.form === "table"
+          ? parquetRows(path, options, (names) => tableBuilder(path, names, options))
+          : parquetRows(path, options, (names) => cellBatches(path, names, options));
     }
     try {
       const next = await rows!.next();
-      return next.done ? { kind: "end" } : { kind: "rows", table: next.value };
+      return next.done ? { kind: "end" } : { kind: "rows", rows: next.value };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const { cause: _, ...details } = error.details;

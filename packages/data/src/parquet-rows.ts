@@ -12,12 +12,17 @@
 import { asyncBufferFromFile, parquetScan, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { DataError, describeSystemError, isSystemError } from "./errors.ts";
-import { selectColumns, type Table, type TableOptions, tableBuilder } from "./table.ts";
+import type { OpenSink, SourceOptions } from "./row-sink.ts";
+import { selectColumns } from "./table.ts";
 
 const mostNumbersAtOnce = 2 ** 22;
 
 /** The rows of a Parquet file, as `streamParquet` describes them. @throws DataError */
-export async function* parquetRows(path: string, options: TableOptions): AsyncGenerator<Table, void, undefined> {
+export async function* parquetRows<T>(
+  path: string,
+  options: SourceOptions,
+  open: OpenSink<T>,
+): AsyncGenerator<T, void, undefined> {
   const damaged = (error: unknown): unknown => {
     if (error instanceof DataError) return error;
     if (isSystemError(error)) return describeSystemError(error, path, "a file to read");
@@ -35,7 +40,7 @@ export async function* parquetRows(path: string, options: TableOptions): AsyncGe
   const file = await readable(asyncBufferFromFile(path));
   const scan = await readable(parquetScan({ file, compressors, useOffsetIndex: false }));
   const names = parquetSchema(scan.metadata).children.map(({ element }) => element.name);
-  const builder = tableBuilder(path, names, options);
+  const builder = open(names, () => ({}));
   const chosen = selectColumns(path, names, options);
   const chunkRows = Math.min(options.chunkRows ?? 4096, Math.ceil(mostNumbersAtOnce / chosen.length));
   const cells: unknown[] = new Array(names.length);

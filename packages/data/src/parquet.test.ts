@@ -99,7 +99,7 @@ const damagedPage = (found: readonly number[], replaced: readonly number[]): str
 };
 
 const readWithin = (path: string, seconds: number, bytes = 2 ** 28) =>
-  joinTables(path, streamParquet(path, {}, { seconds, bytes }));
+  joinTables(path, streamParquet(path, "table", {}, { seconds, bytes }));
 
 test("a file that keeps its reader in a loop is ended, while this process goes on", async () => {
   // The header stops after the number of nulls, so that the lengths of the levels are absent.

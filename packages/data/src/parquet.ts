@@ -4,9 +4,10 @@
  */
 import { stat } from "node:fs/promises";
 import { DataError, describeSystemError } from "./errors.ts";
-import type { ParquetAnswer, ParquetLimits, ParquetRequest } from "./parquet-process.ts";
+import type { ParquetAnswer, ParquetForms, ParquetLimits, ParquetRequest } from "./parquet-process.ts";
 import { giveBackReader, mostMemory, type ParquetReader, takeReader } from "./parquet-reader.ts";
-import type { Table, TableOptions } from "./table.ts";
+import type { OpenSink, SourceOptions } from "./row-sink.ts";
+import type { TableOptions } from "./table.ts";
 
 /** What reading a file of this many bytes may take until its next rows: many times what good files need. */
 const limitsFor = (size: number): ParquetLimits => ({
@@ -65,29 +66,31 @@ const answered = async (
 };
 
 /**
- * The rows of a Parquet file as tables of at most `chunkRows` rows, holding one row group of the chosen columns in
- * memory. Integers, floats, decimals and booleans are numbers; nulls are missing values; dates, text, lists and structs
- * are not numbers. Rows are counted from 1. Processor time and memory until the next rows are limited by the file's size.
+ * The rows of a Parquet file in pieces of at most `chunkRows` rows, holding one row group of the chosen columns in
+ * memory. Integers, floats, decimals and booleans are numbers; nulls are missing values. In tables of numbers dates, text,
+ * lists and structs are refused; among cells only the last two are. Rows are counted from 1. Processor time and memory until
+ * the next rows are limited by the file's size.
  * @throws DataError naming row and column, for damaged files, and for files that take more time or memory
  */
-export async function* streamParquet(
+export async function* streamParquet<F extends keyof ParquetForms>(
   path: string,
+  form: F,
   options: TableOptions = {},
   limits?: ParquetLimits,
-): AsyncGenerator<Table, void, undefined> {
+): AsyncGenerator<ParquetForms[F], void, undefined> {
   const { signal, ...rest } = options;
   const most = limits ?? limitsFor(await sizeOfFile(path));
   let reader: ParquetReader | undefined;
   let waits = false;
   try {
     reader = takeReader();
-    let request: ParquetRequest = { kind: "open", path, options: rest, limits: most };
+    let request: ParquetRequest = { kind: "open", form, path, options: rest, limits: most };
     for (;;) {
       const answer = await answered(reader, request, signal);
       waits = answer.kind !== "rows";
       if (answer.kind === "end") return;
       if (answer.kind === "refused") throw new DataError(answer.details);
-      yield answer.table;
+      yield answer.rows as ParquetForms[F];
       request = { kind: "next" };
     }
   } catch (error) {
@@ -98,4 +101,25 @@ export async function* streamParquet(
     if (waits) giveBackReader(reader!);
     else reader?.end();
   }
+}
+
+/** Gives the cells of a Parquet file to a sink, which has them all at the end. @throws DataError as {@link streamParquet} */
+export async function* parquetCells<T>(
+  path: string,
+  options: SourceOptions,
+  open: OpenSink<T>,
+): AsyncGenerator<T, void, undefined> {
+  const { columns: wanted, exclude, signal } = options;
+  let sink: ReturnType<OpenSink<T>> | undefined;
+  let row = 0;
+  const batches = streamParquet(path, "cells", { columns: wanted, exclude, chunkRows: 8192, signal });
+  for await (const { names, rows, columns } of batches) {
+    sink ??= open(names, () => ({}));
+    for (let i = 0; i < rows; i++)
+      sink.add(
+        columns.map((column) => column[i]),
+        ++row,
+      );
+  }
+  if (sink?.pending) yield sink.take();
 }

@@ -6,7 +6,10 @@ import { expect, test } from "vitest";
 import { readArray, readTable } from "./read.ts";
 
 test("unknown endings list the known ones", async () => {
-  await expect(readTable("a.xlsx")).rejects.toThrow(/ends in \.csv, \.tsv, \.txt, \.npy, \.npz, \.parquet, \.jsonl/);
+  await expect(readTable("a.ods")).rejects.toThrow(
+    /ends in \.csv, \.tsv, \.txt, \.data, \.npy, \.npz, \.parquet, \.jsonl, \.ndjson, \.xlsx, \.sqlite, \.sqlite3, \.db/,
+  );
+  await expect(readTable("a.xls")).rejects.toThrow(/Excel 2007 or later.*save it as \.xlsx/);
   await expect(readTable("a")).rejects.toThrow(/another ending/);
   await expect(readTable("a.parquet.gz")).rejects.toThrow(/another ending/);
   await expect(readArray("a.csv")).rejects.toThrow(/found a csv file.*readTable/);

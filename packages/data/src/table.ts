@@ -1,6 +1,7 @@
 /** Tables of finite numbers, and how cells of any file format become one. */
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import { DataError } from "./errors.ts";
+import type { RowSink } from "./row-sink.ts";
 
 /** Named columns of finite numbers; `values` has the shape [rows, columns]. */
 export interface Table<D extends FloatType = FloatType> {
@@ -27,12 +28,18 @@ export interface TableOptions<D extends FloatType = FloatType> {
   readonly missing?: "error" | "drop" | undefined;
   /** The element type of `values`. Default `"float64"`, which keeps what a text file says. */
   readonly dtype?: D | undefined;
-  /** CSV: whether the first record holds names. Default: it does if it holds no number, or text above a number. */
+  /** CSV and Excel: whether the first record holds names. Default: it does if it holds no number, or text above a number. */
   readonly header?: boolean | undefined;
-  /** CSV: one character. Default: a tab in `.tsv`, else whichever of `,` tab `;` the first line has most of. */
+  /** CSV: one character. Default: a tab in `.tsv`, else whichever of `,`, `;`, tab and `|` cuts the first lines alike. */
   readonly delimiter?: string | undefined;
+  /** CSV and JSON lines: an encoding such as `utf-16le` or `latin1`. Default: found. */
+  readonly encoding?: string | undefined;
   /** NPZ: the array to read. Default: `X`, or the only one with two axes. */
   readonly array?: string | undefined;
+  /** Excel: the sheet's name, or its number from 1. Default: the first. */
+  readonly sheet?: string | number | undefined;
+  /** SQLite: the table. Default: the only one. */
+  readonly table?: string | undefined;
   /** Rows of each piece that `streamRows` yields. Default 4096. */
   readonly chunkRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -53,7 +60,8 @@ export const numberedColumns = (count: number): string[] => Array.from({ length:
 
 const mostNamesShown = 40;
 
-const quoteNames = (names: readonly string[]): string => {
+/** Names in quotes, the first 40 of many. */
+export const quoteNames = (names: readonly string[]): string => {
   const shown = names.slice(0, mostNamesShown).map((name) => JSON.stringify(name));
   return `${shown.join(", ")}${names.length > shown.length ? `, ... (${names.length} in all)` : ""}`;
 };
@@ -62,7 +70,11 @@ const quoteNames = (names: readonly string[]): string => {
  * The positions in `names` of the columns that `columns` and `exclude` choose.
  * @throws DataError for a name that is not there, names that occur twice, too many of them, and when nothing is left
  */
-export const selectColumns = (path: string, names: readonly string[], options: TableOptions): number[] => {
+export const selectColumns = (
+  path: string,
+  names: readonly string[],
+  options: Pick<TableOptions, "columns" | "exclude">,
+): number[] => {
   checkColumnCount(path, names.length);
   const position = new Map<string, number>();
   for (const [i, name] of names.entries()) {
@@ -122,24 +134,19 @@ export const cellNumber = (cell: unknown): number | undefined => {
 /** True where a cell holds neither a number nor a missing value. */
 export const isText = (cell: unknown): boolean => cellNumber(cell) === undefined;
 
-const describeCell = (cell: unknown): string => {
+/** What a cell is, in the words of errors. */
+export const describeCell = (cell: unknown): string => {
   if (typeof cell === "string")
     return `the text ${JSON.stringify(cell.length > 60 ? `${cell.slice(0, 57)}...` : cell)}`;
   if (cell instanceof Date) return `the date ${Number.isNaN(+cell) ? "(invalid)" : cell.toISOString()}`;
+  if (cell instanceof Uint8Array) return "binary data";
   return Array.isArray(cell) ? "a list" : "a nested value";
 };
 
-/** Rows of a table being read, from cells of any kind: see {@link cellNumber}. */
-export interface TableBuilder {
-  /** Rows held now. */
-  readonly rows: number;
-  /** Whether there is anything to take: rows, or word of rows that were left out. */
-  readonly pending: boolean;
-  /** Adds a row. @param row its number in the file, counted from 1. @throws DataError naming row and column */
-  add(cells: ArrayLike<unknown>, row: number): void;
-  /** The rows held, as a table, leaving none. */
-  take(): Table;
-}
+/**
+ * Rows of a table being read, from cells of any kind: see {@link cellNumber}. Word of rows that were left out is pending too.
+ */
+export type TableBuilder = RowSink<Table>;
 
 const matrix = (data: Float32Array | Float64Array, width: number): Table["values"] => {
   const shape = [data.length / width, width];

@@ -31,7 +31,7 @@ export type DomainParts = Pick<Domain, "kind" | "read"> & Partial<Domain>;
 
 /**
  * Makes a domain. The defaults are for rows of numbers that are in the model's units already: a perceptron as
- * network, points as figures, .csv, .tsv and .npy as files. Where nothing is said of what it recognises, this is its kind
+ * network, points as figures, .csv, .tsv, .xlsx, .jsonl and .npy as files. Where nothing is said of what it recognises, this is its kind
  * as a bare word, and settings that name it.
  */
 export const defineDomain = (parts: DomainParts): OpenableDomain => {
@@ -65,7 +65,7 @@ export const defineDomain = (parts: DomainParts): OpenableDomain => {
       const ending = endings.find((known) => path.toLowerCase().endsWith(known));
       if (ending === undefined)
         throw new ArgumentError(`${kind}: expected a file name that ends in ${endings.join(" or ")}, found ${path}`);
-      await atomicWrite(path, content(ending, samples, made));
+      await atomicWrite(path, await content(ending, samples, made));
     },
   };
 };

@@ -28,7 +28,39 @@ testDomain("table", async () => ({
   source: "t.csv",
   other: { path: "t.csv", exclude: ["plain"] },
   tolerance: 1e-4,
-  written: { ".csv": 0, ".tsv": 0, ".npy": 0 },
+  written: { ".csv": 0, ".tsv": 0, ".xlsx": 0, ".jsonl": 0, ".npy": 0 },
+}));
+
+const people = (seed: number): string => {
+  const { data } = normal([80, 4], { seed, dtype: "float64" });
+  const lines = Array.from({ length: 80 }, (_, i) => {
+    const [a, b, c, d] = data.subarray(4 * i, 4 * i + 4);
+    const city = ["Paris", "Rome, old", 'the "city"', "=Oslo"][Math.floor(Math.abs(3 * a!)) % 4]!;
+    const day = new Date(Date.UTC(2024, 0, 1 + Math.floor(200 * Math.abs(b!)))).toISOString().slice(0, 10).split("-");
+    return [
+      `P-${100 + i}`,
+      `"${city.replaceAll('"', '""')}"`,
+      i % 9 === 0 ? "" : (40 + 10 * c!).toFixed(2),
+      i % 7 === 0 ? "?" : d! > 0 ? "yes" : "no",
+      `${day[2]}/${day[1]}/${day[0]}`,
+      ["low", "medium", "high"][Math.floor(Math.abs(2 * d!)) % 3],
+      "always",
+      Math.max(0, Math.floor(50 * c!)),
+    ].join(",");
+  });
+  return `name,city,height,member,joined,effort,kind,points\n${lines.join("\n")}\n`;
+};
+
+testDomain("of a table with categories, dates and missing cells", async () => ({
+  domain: table,
+  prepare: async (folder) => {
+    await writeFile(join(folder, "people.csv"), people(1));
+    await writeFile(join(folder, "others.csv"), people(2));
+  },
+  source: "people.csv",
+  other: "others.csv",
+  tolerance: 1e-4,
+  written: { ".csv": 0, ".tsv": 0, ".jsonl": 0, ".xlsx": 0 },
 }));
 
 testDomain("planar", async () => ({

@@ -3,14 +3,26 @@ import type { setting } from "@scorefield/core";
 import type { Content } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
+import type { ColumnReport } from "./column-report.ts";
 import type { Measured, MeasureInput } from "./measure.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { DataSettings } from "./settings.ts";
 
 /** Samples as data for a figure. */
 export type Preview =
-  /** Rows [n, columns] to be drawn as points and histograms. */
-  | { readonly kind: "points"; readonly columns: readonly string[]; readonly values: NdArray<FloatType> }
+  /**
+   * Rows [n, columns] to be drawn as points and histograms. Cells of a column with levels are their codes; a cell that is NaN
+   * is missing; dates are milliseconds since 1970 UTC.
+   */
+  | {
+      readonly kind: "points";
+      readonly columns: readonly string[];
+      readonly values: NdArray<FloatType>;
+      readonly levels?: readonly (readonly string[] | undefined)[];
+      readonly dates?: readonly boolean[];
+      /** Whether cells may be missing; elsewhere one that is no number is an error. */
+      readonly missing?: boolean;
+    }
   /** Images [n, 1 or 3, height, width] in [-1, 1], and how many stand in a row; default a square of all. */
   | { readonly kind: "images"; readonly images: NdArray<FloatType>; readonly columns?: number };
 
@@ -35,6 +47,8 @@ export interface DataFacts {
   /** Samples to learn from. */
   readonly count: number;
   readonly shape: Shape;
+  /** What the columns of a table hold. */
+  readonly table?: Composition["table"];
   /** How many classes their labels name. */
   readonly classes: number;
   /** Samples in a step of training, and the kind of network, as the recipe has them. */
@@ -57,6 +71,8 @@ export interface ReadOptions {
   /** That paths in settings are relative to; default the current one. */
   readonly folder?: string;
   readonly signal?: AbortSignal | undefined;
+  /** What the samples of a run consist of whose data are read again: they are then read as these, and nothing is found out. */
+  readonly like?: Composition | undefined;
 }
 
 /** Data as read. */
@@ -66,6 +82,8 @@ export interface ReadData {
   readonly settings: DataSettings;
   /** What the user should know, such as what was left out. */
   readonly remarks?: readonly string[];
+  /** What was found of the columns of a table. */
+  readonly columns?: ColumnReport;
 }
 
 /** What data that the user gives to a run have to be like. */
@@ -76,8 +94,13 @@ export interface GivenOptions {
   readonly settings?: DataSettings | undefined;
   /** A column, or an array of an archive, that labels the samples. */
   readonly label?: string | undefined;
-  /** What to do with samples that lack a number: default stop. */
-  readonly missing?: "error" | "drop" | undefined;
+  /**
+   * What to do with samples that lack a number: stop, leave them out, or keep them with NaN in its place. Default: keep
+   * them where the run's own data lacked some in the same column, and stop for others.
+   */
+  readonly missing?: "error" | "drop" | "keep" | undefined;
+  /** Whether columns of a table may be absent, which are then missing throughout; default no. */
+  readonly partial?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -113,7 +136,7 @@ export interface Writing {
   /** Endings of files, with their dot; the first is the usual one. */
   readonly endings: readonly string[];
   /** Samples [n, ...shape] in the data's units as the content of a file of an ending. */
-  content(ending: string, samples: NdArray<FloatType>, shown: Shown): Content;
+  content(ending: string, samples: NdArray<FloatType>, shown: Shown): Content | Promise<Content>;
   /** The same as files of a folder, where that is a way to write them. */
   readonly files?: (samples: NdArray<FloatType>, shown: Shown) => AsyncIterable<SampleFile>;
 }
@@ -158,8 +181,11 @@ export interface Domain {
   training?(samples: Samples, settings: DataSettings): Samples;
   /** Reads what the user gives to a run of this domain. @throws DataError, also for samples of another kind than the run's */
   given(path: string, options: GivenOptions): Promise<GivenData>;
-  /** Kinds of codec, the usual one of settings first. */
-  codecs(settings: DataSettings): readonly [string, ...string[]];
+  /** Kinds of codec, the usual one of settings, and of samples where these are known, first. */
+  codecs(
+    settings: DataSettings,
+    made?: { readonly table?: Composition["table"] | undefined },
+  ): readonly [string, ...string[]];
   /** @throws DataError for samples that it cannot be fitted to */
   fit(codec: string, training: Samples): Promise<Codec>;
   /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */

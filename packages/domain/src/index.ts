@@ -2,6 +2,7 @@ export { arrays } from "./arrays/domain.ts";
 export * from "./browser.ts";
 export { builtInDomains, domainOfRecord, findDomain, type RecordedData, recogniseData } from "./built-in.ts";
 export { classNamed } from "./class-named.ts";
+export type { ColumnReport, ColumnSeen, LeftOut } from "./column-report.ts";
 export { type DomainParts, defineDomain, type OpenableDomain } from "./define.ts";
 export type {
   DataFacts,

@@ -4,6 +4,7 @@ import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { DataError, splitPositions } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec, EncodeDraw } from "./codec.ts";
+import type { ColumnReport } from "./column-report.ts";
 import type { Domain, ReadOptions } from "./domain.ts";
 import { dataName } from "./paths.ts";
 import { type Composition, checkSamples, firstSamples, type Samples, takeSamples } from "./samples.ts";
@@ -15,6 +16,8 @@ export interface SplitData {
   readonly training: Samples;
   readonly heldOut: Samples;
   readonly remarks: readonly string[];
+  /** What was found of the columns of a table. */
+  readonly columns?: ColumnReport;
 }
 
 /** How data are split. */
@@ -32,10 +35,10 @@ export const readSplit = async (
 ): Promise<SplitData> => {
   checkMade("readSplit domain", domain, ["kind", "read"], "a domain such as table");
   checkMade("readSplit options", choice, ["heldOut", "seed"], "options with heldOut and seed");
-  const { heldOut, seed, folder = ".", signal } = choice;
-  const found = await domain.read(given, { folder, signal });
+  const { heldOut, seed, folder = ".", signal, like } = choice;
+  const found = await domain.read(given, { folder, signal, like });
   checkMade(`${domain.kind} read`, found, ["samples", "settings"], "{ samples, settings } from the domain's read");
-  const { samples, settings, remarks = [] } = found;
+  const { samples, settings, remarks = [], columns } = found;
   checkMade(
     `${domain.kind} read`,
     samples,
@@ -55,6 +58,7 @@ export const readSplit = async (
     training: domain.training?.(training, settings) ?? training,
     heldOut: takeSamples(samples, parts.heldOut),
     remarks,
+    ...(columns && { columns }),
   };
 };
 
@@ -91,7 +95,7 @@ export interface OpenedData extends Dataset, Composition {
 }
 
 /** Options of {@link openData}. */
-export interface OpenOptions extends ReadOptions {
+export interface OpenOptions extends Omit<ReadOptions, "like"> {
   /** Share of the samples set apart, in (0, 1); default the domain's. */
   readonly heldOut?: number;
   /** Of the split and of draws of the codec; default 0. */
@@ -120,13 +124,13 @@ export const openData = async (
   if (!recognised) throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);
   const { kind } = domain;
   const split = await readSplit(domain, fillSettings(domain, recognised), { heldOut, seed, folder, signal });
-  const codecs = domain.codecs(split.settings);
+  const codecs = domain.codecs(split.settings, split.training);
   const codecKind = chosen ?? codecs[0];
   if (!codecs.includes(codecKind))
     throw new ArgumentError(`${kind}: codec: expected ${codecs.join(" or ")}, found ${codecKind}`);
   const codec = await domain.fit(codecKind, split.training);
   const training = await encoded(split.training, codec, { seed, part: 0 });
-  const { sha256, columns, classes } = split.training;
+  const { sha256, columns, table, classes } = split.training;
   return Object.defineProperties(
     {
       domain,
@@ -134,6 +138,7 @@ export const openData = async (
       codec,
       sha256,
       ...(columns && { columns }),
+      ...(table && { table }),
       ...(classes && { classes }),
       heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),
       values: { training: split.training, heldOut: split.heldOut },

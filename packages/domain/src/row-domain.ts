@@ -1,10 +1,10 @@
 /** What domains whose samples are rows of numbers share: defaults, figures and files. */
-import { csvText, npyBytes, type Table } from "@scorefield/data";
 import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { DataFacts, Domain, DomainDefaults, FittedDefaults, Preview, Shown, Writing } from "./domain.ts";
 import { columnNames, shortList } from "./names.ts";
 import { asRows, type Composition } from "./samples.ts";
 import { measureRows } from "./table/measure-rows.ts";
+import { tableContent, tableEndings } from "./table/write-table.ts";
 
 // Few rows are memorised when they are seen too often. On the tables in docs/tables.md, with 128 features, the loss
 // on held-out rows is least after 300 to 700 passes and the correlations of samples gain until about 600. Many rows need
@@ -39,19 +39,19 @@ const describeRow = (made: Composition): string => {
   return `a row of ${names.length} column${names.length === 1 ? "" : "s"}: ${shortList(names)}`;
 };
 
-const previewRows = (values: NdArray<FloatType>, shown: Shown): Preview => ({
-  kind: "points",
-  columns: columnNames(shown),
-  values: asRows(values),
-});
+const previewRows = (values: NdArray<FloatType>, shown: Shown): Preview => {
+  const { table } = shown;
+  return {
+    kind: "points",
+    columns: columnNames(shown),
+    values: asRows(values),
+    ...(table?.some(({ levels }) => levels) && { levels: table.map(({ levels }) => levels) }),
+    ...(table?.some(({ missing }) => missing) && { missing: true }),
+    ...(table?.some(({ kind }) => kind === "date") && { dates: table.map(({ kind }) => kind === "date") }),
+  };
+};
 
-const writeRows = (_: Shape): Writing => ({
-  endings: [".csv", ".tsv", ".npy"],
-  content: (ending, samples, shown) =>
-    ending === ".npy"
-      ? npyBytes(samples as NdArray)
-      : csvText({ columns: columnNames(shown), values: samples as Table["values"] }, ending === ".tsv" ? "\t" : ","),
-});
+const writeRows = (_: Shape): Writing => ({ endings: tableEndings, content: tableContent });
 
 /** What a domain of rows is, besides how they are read and encoded. */
 export const rowDomain = {

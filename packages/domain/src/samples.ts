@@ -3,6 +3,7 @@
 import { checkArray, checkMade } from "@scorefield/core/internal";
 import { DataError, takeRows } from "@scorefield/data";
 import { type FloatType, type NdArray, type Shape, sizeOf } from "@scorefield/tensor";
+import type { TableColumn } from "./table/table-column.ts";
 
 /** What samples consist of. */
 export interface Composition {
@@ -10,6 +11,8 @@ export interface Composition {
   readonly shape: Shape;
   /** Names of the elements of a sample, of a table. */
   readonly columns?: readonly string[];
+  /** What each column holds, of a table whose columns are known: cells are numbers, codes of levels, dates, or missing. */
+  readonly table?: readonly TableColumn[];
   /** Names of the classes, in the order of their labels. */
   readonly classes?: readonly string[];
 }

@@ -3,12 +3,14 @@ import { ArgumentError } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
+import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
 
 const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Codec>> = {
   none: scalingCodec,
   standard: scalingCodec,
   quantile: scalingCodec,
+  mixed: mixedCodec,
   images: () => imageCodec,
 };
 
@@ -17,7 +19,7 @@ export const isBuiltInCodec = ({ kind }: StoredCodec): boolean => Object.hasOwn(
 
 /**
  * The codec that a run keeps.
- * @param shape of a sample, which the codec has to be for
+ * @param shape of a sample in the model's units, which the codec has to be for
  * @throws ArgumentError for a kind that is not built in, and for what no data lead to
  */
 export const builtInCodec = (stored: StoredCodec, shape: Shape): Codec => {
@@ -28,3 +30,4 @@ export const builtInCodec = (stored: StoredCodec, shape: Shape): Codec => {
 
 export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
 export type { Scaling, ScalingKind } from "./table/scaling.ts";
+export { type ColumnKind, checkTableColumns, type TableColumn } from "./table/table-column.ts";

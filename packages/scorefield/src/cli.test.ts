@@ -303,7 +303,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
       [["--sampler", "heun:stpes=3"], /unknown setting stpes; .*did you mean steps\?/],
       [["--format", "npy", "--out", "new.csv"], /--format npy: expected no --out, or --out -/],
       [["--out", "-", "--json"], /--out - and --json: expected one thing on standard output/],
-      [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .npy, .png/],
+      [["--out", "new.xls"], /expected a name that ends in .csv, .tsv, .xlsx, .jsonl, .npy, .png/],
       [["--out", "gone/new.csv"], /gone\/new.csv: expected a folder to write into, found no such folder/],
       [["--steps", "1000000000"], /steps: expected at most 10,000,000, found 1000000000/],
       [["--sampler", "restart:intervals=3"], /expected intervals as low:high:steps:repeats/],

@@ -3,6 +3,7 @@ import "./runtime.ts";
 import { describeSystemError } from "@scorefield/data";
 import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
+import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { inOptions } from "./command/in-options.ts";
@@ -80,6 +81,7 @@ Results go to standard output, progress and errors to standard error. The exit c
   for (const add of [
     addDemo,
     addTrain,
+    addColumns,
     addSample,
     addShow,
     addEvaluate,

@@ -1,19 +1,45 @@
 /** How a network's output becomes the denoiser: scales at the network's border, chosen by what it should predict. */
-import type { Tensor } from "@scorefield/tensor";
+import type { NdArray, Tensor } from "@scorefield/tensor";
+import type { Conditions } from "../network/network.ts";
 import { declare } from "../part/declare.ts";
 import { choice, number } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
+/** How a model is conditioned on what is known of a sample. */
+export interface Observation {
+  /** How many numbers say what is known; all are 0 where nothing is. */
+  readonly size: number;
+  /** How many numbers the network sees of them. */
+  readonly features: number;
+  /**
+   * What is known of samples in training.
+   * @param x clean samples [n, ...shape]
+   * @returns [n, size]
+   */
+  draw(
+    x: NdArray<"float32">,
+    draws: { readonly seed: number; readonly step: number; readonly share: number },
+  ): NdArray<"float32">;
+}
+
 /** Everything here works on x / alpha and the noise-to-data ratio sigma / alpha, so that one rule serves every process. */
 export interface Preconditioning {
   readonly recipe: KindRecipe;
+  /** Where the model can be conditioned on what is known of a sample. */
+  readonly observed?: Observation;
   /**
    * The denoised estimate from a raw network F.
    * @param y noisy data x_t / alpha, [n, ...shape]
    * @param ratio sigma / alpha, [n, 1, ...], broadcasting against y
-   * @param network F(scaled data, [n, ...shape]; noise level [n])
+   * @param network F(scaled data, [n, ...shape]; noise level [n]); conditions in place of those given, where they differ
+   * @param conditions what the network is conditioned on
    */
-  denoise(y: Tensor, ratio: Tensor, network: (x: Tensor, noiseLevel: Tensor) => Tensor): Tensor;
+  denoise(
+    y: Tensor,
+    ratio: Tensor,
+    network: (x: Tensor, noiseLevel: Tensor, conditions?: Conditions) => Tensor,
+    conditions?: Conditions,
+  ): Tensor;
 }
 
 /** log(ratio) / 4, the noise level a network sees (Karras et al. 2022, table 1). */

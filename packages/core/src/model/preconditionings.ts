@@ -1,10 +1,16 @@
 /** Every preconditioning: to choose one in a recipe, rebuild it from a file, or list them. */
 import { partList } from "../part/part-list.ts";
 import { energyPreconditioning } from "./energy/preconditioning.ts";
+import { mixedPreconditioning } from "./mixed/preconditioning.ts";
 import { edmPreconditioning, predict } from "./preconditioning.ts";
 
 /** Every preconditioning. */
-export const preconditionings = partList("preconditioning", [edmPreconditioning, predict, energyPreconditioning]);
+export const preconditionings = partList("preconditioning", [
+  edmPreconditioning,
+  predict,
+  energyPreconditioning,
+  mixedPreconditioning,
+]);
 
 /** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */
 export const preconditioningKinds = preconditionings.kinds;

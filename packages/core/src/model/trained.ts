@@ -17,8 +17,8 @@ import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import { expandTime } from "./expand-time.ts";
 import { checkConditionNames } from "./given.ts";
-import type { Preconditioning } from "./preconditioning.ts";
-import type { ScoreModel } from "./score-model.ts";
+import type { Observation, Preconditioning } from "./preconditioning.ts";
+import type { Given, ScoreModel } from "./score-model.ts";
 
 /** The parts of a denoiser: a network and its preconditioning. */
 export interface DenoiserParts {
@@ -39,7 +39,12 @@ export const preconditioned = (
   const alpha = process.alpha(t);
   const ratio = spread(process.sigma(t).divide(alpha));
   const y = x.divide(spread(alpha));
-  return [y, ratio, (input, noiseLevel) => network.apply(parameters, input, noiseLevel, conditions)];
+  return [
+    y,
+    ratio,
+    (input, noiseLevel, seen = conditions) => network.apply(parameters, input, noiseLevel, seen),
+    conditions,
+  ];
 };
 
 /** The denoiser with its parameters and conditions: the network between the scales of its preconditioning. */
@@ -47,6 +52,17 @@ export const denoiser =
   (parts: DenoiserParts) =>
   (parameters: Tensors, x: Tensor, t: Tensor, conditions?: Conditions): Tensor =>
     parts.preconditioning.denoise(...preconditioned(parts, parameters, x, t, conditions));
+
+/** How the model is conditioned on what is known of a sample, where its network and its preconditioning both take that. */
+export const observationOf = ({
+  network,
+  preconditioning,
+}: Pick<DenoiserParts, "network" | "preconditioning">): Observation | undefined =>
+  (network.observed ?? 0) > 0 ? preconditioning.observed : undefined;
+
+/** Numbers that say what is known of a sample: 0 for a model that is not conditioned on it. */
+export const observedSizeOf = (parts: Pick<DenoiserParts, "network" | "preconditioning">): number =>
+  observationOf(parts)?.size ?? 0;
 
 /** A trained network. Its parameters are constants of every function compiled from it. */
 export interface TrainedModel extends ScoreModel, DenoiserParts {
@@ -72,22 +88,30 @@ export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters
   checkProcess("trainedModel", parts.process);
   checkNetwork("trainedModel", parts.network);
   const { classes = 0 } = parts.network;
+  const observed = observedSizeOf(parts);
   const plain = denoiser(parts);
   const denoise = shared(
-    (x: Tensor, t: Tensor, rows: Tensor | undefined) =>
-      plain(constants(parameters, x.dtype), x, t, rows && { class: rows }),
+    (x: Tensor, t: Tensor, rows: Given | undefined) => plain(constants(parameters, x.dtype), x, t, rows),
     { name: "network" },
   );
+  const conditions = {
+    ...(classes > 0 && { class: { shape: [classes], classes } }),
+    ...(observed > 0 && { observed: { shape: [observed] } }),
+  };
+  const names = Object.keys(conditions) as (keyof typeof conditions)[];
   const model: TrainedModel = {
     ...parts,
     parameters,
     shape,
-    ...(classes > 0 && { conditions: { class: { shape: [classes], classes } } }),
+    ...(names.length > 0 && { conditions }),
     denoise: (x, t, given = {}) => {
       checkConditionNames("trained model", model, Object.keys(given));
-      // Zeros where no class is given: one session serves with and without.
-      const none = (): Tensor => constant(0, x.dtype).broadcastTo([x.shape[0]!, classes]);
-      return denoise(x, t, classes > 0 ? (given.class ?? none()) : undefined);
+      // Zeros where nothing is given: one session serves with and without.
+      const rows = names.map((name) => [
+        name,
+        given[name] ?? constant(0, x.dtype).broadcastTo([x.shape[0]!, ...conditions[name]!.shape]),
+      ]);
+      return denoise(x, t, names.length > 0 ? Object.fromEntries(rows) : undefined);
     },
   };
   return model;

@@ -2,7 +2,11 @@
 import { constant, ShapeError, type Tensor, zeros } from "@scorefield/tensor";
 import type { Conditions } from "./network.ts";
 
-const described = { class: "classes as one-hot rows", augmentation: "augmentations as rows" };
+const described = {
+  class: "classes as one-hot rows",
+  augmentation: "augmentations as rows",
+  observed: "what is known as rows",
+};
 
 /**
  * The rows of a condition, [n, count] in the element type of x [n, ...], if they are given.
@@ -27,4 +31,8 @@ export const conditionRows = (
  * @throws ShapeError for rows of another shape
  */
 export const classRows = (conditions: Conditions, x: Tensor, classes: number): Tensor =>
-  conditionRows("class", conditions, x, classes) ?? constant(zeros([x.shape[0]!, classes])).cast(x.dtype);
+  rowsOrZeros("class", conditions, x, classes);
+
+/** Rows of a condition as {@link conditionRows}, or rows of zeros where it is not given. */
+export const rowsOrZeros = (name: keyof typeof described, conditions: Conditions, x: Tensor, count: number): Tensor =>
+  conditionRows(name, conditions, x, count) ?? constant(zeros([x.shape[0]!, count])).cast(x.dtype);

@@ -98,7 +98,14 @@ describe("the function", () => {
 });
 
 test("recipe and bad options", () => {
-  expect(mlp({ width: 64 }).recipe).toEqual({ kind: "mlp", width: 64, depth: 3, noiseFeatures: 32, classes: 0 });
+  expect(mlp({ width: 64 }).recipe).toEqual({
+    kind: "mlp",
+    width: 64,
+    depth: 3,
+    noiseFeatures: 32,
+    classes: 0,
+    observed: 0,
+  });
   for (const bad of [{ width: 0 }, { width: 1.5 }, { depth: 0 }, { noiseFeatures: 0 }, { noiseFeatures: 7 }])
     expect(() => mlp(bad)).toThrow(ArgumentError);
   expect(() => mlp({ noiseFeatures: 7 })).toThrow(/noiseFeatures: expected an even positive number, found 7/);

@@ -3,17 +3,18 @@ import { concat, type NdArray, sizeOf, type Tensor, type Tensors } from "@scoref
 import { declare } from "../part/declare.ts";
 import { type OptionsOf, type Values, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
-import { classRows } from "./conditions.ts";
+import { classRows, rowsOrZeros } from "./conditions.ts";
 import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { checkLayers } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import { classesSetting, type Network } from "./network.ts";
+import { classesSetting, type Network, observedSetting } from "./network.ts";
 
 const settings = {
   width: whole({ least: 1, default: 128, help: "features of every hidden layer" }),
   depth: whole({ least: 1, default: 3, help: "hidden layers" }),
   noiseFeatures: whole({ least: 2, multipleOf: 2, default: 32, help: "sines and cosines of the noise level" }),
   classes: classesSetting,
+  observed: observedSetting,
 };
 
 /** Options of {@link mlp}. */
@@ -25,16 +26,20 @@ type MlpParameters<T> = {
   readonly output: Linear<T>;
 };
 
-const make = ({ width, depth, noiseFeatures, classes }: Values<typeof settings>, recipe: KindRecipe): Network => {
+const make = (
+  { width, depth, noiseFeatures, classes, observed }: Values<typeof settings>,
+  recipe: KindRecipe,
+): Network => {
   checkLayers("mlp depth", depth, width ** 2);
   return {
     recipe,
     classes,
+    observed,
     learningRate: 1e-3,
     initialise: (shape, seed) => {
       const size = sizeOf(shape);
       return {
-        input: initialLinear(size + noiseFeatures + classes, width, { seed, step: 0, gain: Math.SQRT2 }),
+        input: initialLinear(size + noiseFeatures + classes + observed, width, { seed, step: 0, gain: Math.SQRT2 }),
         hidden: Array.from({ length: depth - 1 }, (_, k) => initialLinear(width, width, { seed, step: k + 1 })),
         output: initialLinear(width, size, { seed, step: depth, gain: 0 }),
       } satisfies MlpParameters<NdArray>;
@@ -44,6 +49,7 @@ const make = ({ width, depth, noiseFeatures, classes }: Values<typeof settings>,
       const flat = x.reshape([x.shape[0]!, -1]);
       const inputs = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(x.dtype)];
       if (classes > 0) inputs.push(classRows(conditions, flat, classes));
+      if (observed > 0) inputs.push(rowsOrZeros("observed", conditions, flat, observed));
       let h = linear(input, concat(inputs, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());
       return linear(output, h).reshape(x.shape);

@@ -12,6 +12,8 @@ export interface Conditions<T = Tensor> {
   readonly class?: T;
   /** How each sample was augmented, [n, {@link Network.augmentation}]; a row of zeros is an untouched sample. */
   readonly augmentation?: T;
+  /** What is known of each sample, [n, {@link Network.observed}]; a row of zeros knows nothing. */
+  readonly observed?: T;
   /** Uniform draws in [0, 1), [n, {@link Network.uniforms}], for dropout; without them nothing is dropped. */
   readonly uniforms?: T;
 }
@@ -24,6 +26,8 @@ export interface Network {
   readonly learningRate: number;
   /** How many classes it can be conditioned on, if any. */
   readonly classes?: number;
+  /** How many numbers it sees of what is known of a sample, if any. */
+  readonly observed?: number;
   /** How many numbers describe an augmentation, if the network can be conditioned on it. */
   readonly augmentation?: number;
   /** Number of uniform draws that training takes for each sample of a shape. Default 0. */
@@ -42,6 +46,13 @@ export interface Network {
 
 /** How many classes a network can be conditioned on. */
 export const classesSetting = whole({ least: 0, default: 0, help: "classes it can be conditioned on; 0 for none" });
+
+/** How many numbers a network sees of what is known of a sample. */
+export const observedSetting = whole({
+  least: 0,
+  default: 0,
+  help: "numbers that say what is known of a row; 0 for none",
+});
 
 /** How many numbers describe an augmentation that a network can be conditioned on. */
 export const augmentationSetting = whole({

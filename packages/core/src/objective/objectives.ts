@@ -2,10 +2,11 @@
 import { partList } from "../part/part-list.ts";
 import { constrained } from "./constrained.ts";
 import { fokkerPlanck } from "./fokker-planck.ts";
+import { mixedDenoising } from "./mixed-denoising.ts";
 import { scoreMatching } from "./score-matching.ts";
 
 /** Every objective; objectives that match a score on their own are in {@link "./score-matching.ts"}. */
-export const objectives = partList("objective", [...scoreMatching, fokkerPlanck, constrained]);
+export const objectives = partList("objective", [...scoreMatching, fokkerPlanck, constrained, mixedDenoising]);
 
 /** The kinds of objective that {@link objectiveFromRecipe} knows. */
 export const objectiveKinds = objectives.kinds;

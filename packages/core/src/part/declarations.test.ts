@@ -28,6 +28,7 @@ const lists: readonly PartList<HasRecipe>[] = [
 /** What must be given of kinds that have no default of it. */
 const needed: Readonly<Record<string, object>> = {
   predict: { prediction: "noise" },
+  mixed: { columns: [1, 3] },
   constrained: { constraint: { kind: "mean", values: [0, 1] } },
   linear: { matrix: [[1, 1]], values: [0] },
   mean: { values: [0, 1] },

@@ -22,6 +22,7 @@ const tags = {
   measurement: 13,
   "held-out": 14,
   resampling: 15,
+  observed: 16,
 } as const;
 
 /** What random numbers are for. Draws for different purposes are never the same numbers, for any seed and step. */

@@ -1,6 +1,6 @@
 /** The loss of a denoiser, as the trainer takes it: of the parameters, and of what a batch holds. */
 import type { Shape, Spec, Tensor, Tensors } from "@scorefield/tensor";
-import { type DenoiserParts, denoiser } from "../model/trained.ts";
+import { type DenoiserParts, denoiser, observedSizeOf } from "../model/trained.ts";
 import type { Objective } from "../objective/objective.ts";
 import { augmentationLabels } from "./augmentation.ts";
 import type { DenoisingInputs } from "./batches.ts";
@@ -24,11 +24,12 @@ export const denoisingLoss =
 
 /** Types of a batch of a number of samples; `augmented` samples come with labels. */
 export const denoisingSpecs = (
-  { network, objective }: Pick<LossParts, "network" | "objective">,
+  { network, objective, preconditioning }: Pick<LossParts, "network" | "objective" | "preconditioning">,
   { samples, shape, augmented }: { readonly samples: number; readonly shape: Shape; readonly augmented: boolean },
 ): DenoisingInputs<Spec> => {
   const sample = { shape: [samples, ...shape] };
   const classes = network.classes ?? 0;
+  const observed = observedSizeOf({ network, preconditioning });
   const uniforms = network.uniforms?.(shape) ?? 0;
   return {
     x: sample,
@@ -38,6 +39,7 @@ export const denoisingSpecs = (
     conditions: {
       ...(classes > 0 && { class: { shape: [samples, classes] } }),
       ...(augmented && { augmentation: { shape: [samples, augmentationLabels] } }),
+      ...(observed > 0 && { observed: { shape: [samples, observed] } }),
       ...(uniforms > 0 && { uniforms: { shape: [samples, uniforms] } }),
     },
   };

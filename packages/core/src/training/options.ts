@@ -60,6 +60,12 @@ export interface TrainOptions extends OptimisationOptions {
    */
   readonly classDropout?: number;
   /**
+   * Share of samples of which something is known in training, in [0, 1]. Default 0.5. The others teach the model to draw
+   * whole samples. For a network and a preconditioning that are conditioned on what is known, such as
+   * `mixedPreconditioning`.
+   */
+  readonly knownShare?: number;
+  /**
    * `mixed` computes the network in float16, with weights, optimiser and loss in float32, where the runtime supports
    * it. Default `float32`. A step whose gradient overflows is left out, but counts as a step.
    */
@@ -89,6 +95,7 @@ const knownOptions = {
   average: true,
   augmentation: true,
   classDropout: true,
+  knownShare: true,
   precision: true,
   heldOut: true,
   seed: true,
@@ -116,7 +123,12 @@ const mostNumbers = 2 ** 26;
 
 const checkNumbers = (
   data: Dataset,
-  { batch, accumulate, classDropout }: { batch: number; accumulate: number; classDropout: number },
+  {
+    batch,
+    accumulate,
+    classDropout,
+    knownShare,
+  }: { batch: number; accumulate: number; classDropout: number; knownShare: number },
 ): void => {
   for (const [name, value] of Object.entries({ batch, accumulate })) checkWhole(`train ${name}`, value);
   if (batch % accumulate !== 0)
@@ -126,8 +138,8 @@ const checkNumbers = (
     throw new ArgumentError(
       `train: expected a batch of at most ${most} samples of shape [${data.shape.join(", ")}], found ${batch}; take a smaller one, or accumulate micro-batches`,
     );
-  if (!(classDropout >= 0 && classDropout <= 1))
-    throw new ArgumentError(`train: expected classDropout in [0, 1], found ${classDropout}`);
+  for (const [name, share] of Object.entries({ classDropout, knownShare }))
+    if (!(share >= 0 && share <= 1)) throw new ArgumentError(`train: expected ${name} in [0, 1], found ${share}`);
 };
 
 const checkAugmented = (augmentation: Augmentation, network: Network, data: Dataset): void => {
@@ -136,6 +148,15 @@ const checkAugmented = (augmentation: Augmentation, network: Network, data: Data
     throw new ArgumentError(
       `train: expected a network that can be conditioned on ${augmentationLabels} numbers of augmentation, found ` +
         `${network.recipe.kind} with ${network.augmentation ?? 0}; set its augmentation to ${augmentationLabels}`,
+    );
+};
+
+const checkObserved = ({ recipe, observed = 0 }: Network, preconditioning: Preconditioning): void => {
+  const features = preconditioning.observed?.features ?? 0;
+  if (observed > 0 && observed !== features)
+    throw new ArgumentError(
+      `train: expected a network whose observed is ${features}, as the preconditioning ${preconditioning.recipe.kind} makes of what is known, or 0, ` +
+        `found ${recipe.kind} with ${observed}`,
     );
 };
 
@@ -168,6 +189,7 @@ export const trainSettings = (options: TrainOptions) => {
     batch: 256,
     accumulate: 1,
     classDropout: 0.1,
+    knownShare: 0.5,
     precision: "float32" as Precision,
     seed: 0,
     runtime: options.runtime ?? defaultRuntime(),
@@ -187,6 +209,7 @@ export const trainSettings = (options: TrainOptions) => {
   checkAverages("train", options);
   adamSettings(options.adam);
   checkSchedule(learningRate, { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) });
+  checkObserved(network, preconditioning);
   if (augmentation) checkAugmented(augmentation, network, data);
   return settings;
 };

@@ -1,6 +1,6 @@
 /** Training a denoiser: its loss and batches, handed to the trainer. */
 import { type Spec, sizeOf } from "@scorefield/tensor";
-import { type TrainedModel, trainedModel } from "../model/trained.ts";
+import { observationOf, type TrainedModel, trainedModel } from "../model/trained.ts";
 import { batchSource, type DenoisingInputs } from "./batches.ts";
 import { checkDataScale } from "./data-scale.ts";
 import { denoisingLoss, denoisingSpecs } from "./denoising-loss.ts";
@@ -25,12 +25,12 @@ const blockLength = (parameters: number, batch: number, shape: readonly number[]
 /** What `train` means to the trainer. */
 const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, DenoisingInputs<Spec>>> => {
   const { data, heldOut, process, network, preconditioning, objective, augmentation } = settings;
-  const { batch, accumulate, precision, classDropout, seed, onProgress: _, ...others } = settings;
+  const { batch, accumulate, precision, classDropout, knownShare, seed, onProgress: _, ...others } = settings;
   const { shape } = data;
   if (!data.decodes) await checkDataScale(data, preconditioning);
   const parameters = initialTrainable(network, objective, shape, seed);
   const parts = { process, network, preconditioning, objective };
-  const source = batchSource({ ...settings, classDropout, seed });
+  const source = batchSource({ ...settings, classDropout, knownShare, observed: observationOf(parts), seed });
   const { steps, minutes, deadline, pace, learningRate, warmUp, decay, adam } = others;
   const { averageDecay, average, resume, signal, runtime } = others;
   const given = { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal };

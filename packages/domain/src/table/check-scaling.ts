@@ -31,7 +31,7 @@ const numbersAt = (fields: Readonly<Record<string, unknown>>, name: string): rea
     : refuse(`expected a list of numbers as ${name}, found another value`);
 };
 
-const checkDistribution = (column: unknown): void => {
+export const checkDistribution = (column: unknown): void => {
   if (typeof column !== "object" || column === null)
     refuse("expected the distribution of a column, found another value");
   const fields = column as Readonly<Record<string, unknown>>;

@@ -1,15 +1,15 @@
-/** Tables of numbers in files. */
+/** Tables in files. */
 import { setting } from "@scorefield/core";
 import { defineDomain } from "../define.ts";
 import { rowDomain } from "../row-domain.ts";
-import { fitRows } from "./fit-rows.ts";
+import { fitRows, rowCodec, rowCodecs } from "./fit-rows.ts";
 import { readGivenRows } from "./given-rows.ts";
-import { readFileRows, type TableSettings } from "./read-rows.ts";
-import { scalingCodec } from "./scaling.ts";
+import { readFileRows } from "./read-rows.ts";
+import type { TableSettings } from "./table-settings.ts";
 
 const settings = {
   path: setting.path({
-    help: "A table: .csv, .tsv, .npy, .npz, .parquet, .jsonl or .idx; relative to the recipe",
+    help: "A table: .csv, .tsv, .xlsx, .sqlite, .jsonl, .parquet, .npy, .npz or .idx; relative to the recipe",
   }),
   columns: setting.list(setting.text({ help: "A name" }), {
     help: "Columns to model, in this order",
@@ -17,6 +17,12 @@ const settings = {
     otherwise: "all",
   }),
   exclude: setting.list(setting.text({ help: "A name" }), { help: "Columns to leave out", otherwise: "none" }),
+  kinds: setting.list(
+    setting.text({
+      help: "A column and its kind: number, whole, ordered, category, yes-no, date, day-first, month-first or leave-out; of ordered also its levels, as in size=ordered:small<medium<large",
+    }),
+    { help: "Kinds of columns, such as age=whole", otherwise: "found out" },
+  ),
   label: setting.text({
     help: "A column, or an array of an .npz file, that labels rows and is not modelled",
     otherwise: "none",
@@ -28,26 +34,49 @@ const settings = {
   }),
   array: setting.text({ help: "The array of an .npz file", otherwise: "X" }),
   missing: setting.choice({
-    help: "What to do with rows that lack a number",
-    values: ["error", "drop"],
-    default: "error",
+    help: "Missing cells: learn them as they are, leave rows that lack one out, or stop",
+    values: ["model", "drop", "error"],
+    default: "model",
   }),
   header: setting.boolean({ help: "CSV: whether the first record holds names", otherwise: "found out" }),
   delimiter: setting.text({ help: "CSV: between cells", fewest: 1, most: 1, otherwise: "found out" }),
+  encoding: setting.text({ help: "CSV: such as utf-16le or latin1", otherwise: "found out" }),
+  decimal: setting.choice({ help: "The mark before decimals", values: [".", ","], otherwise: "found out" }),
+  thousands: setting.text({ help: "What sets thousands apart; empty for nothing", most: 1, otherwise: "found out" }),
+  missingWords: setting.list(setting.text({ help: "A word, such as unknown or -999" }), {
+    help: "More words for missing cells",
+    otherwise: "empty cells, NA, NaN, null, none and ?",
+  }),
+  sheet: setting.label({ help: "Excel: the sheet's name, or its number from 1", otherwise: "the first" }),
+  table: setting.text({ help: "SQLite: the table", otherwise: "the only one" }),
 };
 
 const options = {
   columns: ["--columns <names>", "columns to model, between commas (default: all)"],
   exclude: ["--exclude <names>", "columns to leave out, between commas"],
+  kinds: [
+    "--kinds <kinds>",
+    "kinds of columns, between commas, such as zip=category,age=whole,note=leave-out (default: found)",
+  ],
   label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
   only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
-  missing: ["--missing <what>", "rows that lack a number: error or drop (default: error)"],
+  missing: [
+    "--missing <what>",
+    "missing cells: model learns them, drop leaves their rows out, or error (default: model)",
+  ],
+  missingWords: ["--missing-words <words>", "more words for missing cells, between commas, such as unknown,-999"],
+  encoding: ["--encoding <name>", "of a text file, such as utf-16le or latin1 (default: found)"],
+  delimiter: ["--delimiter <character>", "between the cells of a text file (default: found)"],
+  decimal: ["--decimal <mark>", "the mark before decimals: . or , (default: found)"],
+  thousands: ["--thousands <mark>", "what sets thousands apart (default: found)"],
+  sheet: ["--sheet <name>", "the sheet of an Excel file, or its number (default: the first)"],
+  table: ["--table <name>", "the table of an SQLite file (default: the only one)"],
 } as const;
 
 const kind = "file";
 
-/** Rows of numbers from a file. */
+/** Rows of a file, in columns of numbers, categories and dates, of which cells may be missing. */
 export const table = defineDomain({
   ...rowDomain,
   kind,
@@ -59,7 +88,7 @@ export const table = defineDomain({
   paths: () => ["path"],
   read: (settings, options) => readFileRows(settings as TableSettings, options),
   given: readGivenRows,
-  codecs: () => ["quantile", "standard", "none"],
+  codecs: (_, made) => rowCodecs(made),
   fit: fitRows,
-  codec: scalingCodec,
+  codec: rowCodec,
 });

@@ -129,7 +129,7 @@ export const addSample = (program: Command): void => {
     )
     .option(
       "-o, --out <file>",
-      "a .csv, .tsv, .npy or .png file, or for images a folder; - for standard output (default: in the folder samples of the run)",
+      "a .csv, .tsv, .xlsx, .jsonl, .npy or .png file, or for images a folder; - for standard output (default: in the folder samples of the run)",
     )
     .addOption(
       oneOf(

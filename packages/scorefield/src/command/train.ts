@@ -8,6 +8,7 @@ import { grouped } from "../figure/grouped.ts";
 import { expandData } from "../recipe/parse.ts";
 import { isRecipeFile } from "../recipe/read.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
 import { readPace } from "../run/checkpoint.ts";
@@ -26,10 +27,15 @@ import { type Fields, type Given, readSource, type TrainFlags, withFlags } from 
 import { trainWatched } from "./training.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
-const describeData = ({ domain, training, heldOut, split, shape, columns, classes }: Prepared): string => {
+const describeData = ({ domain, training, heldOut, split, shape, columns, table, classes }: Prepared): string => {
   const counts = `${grouped(training.count)} training ${domain.samples} and ${grouped(heldOut.count)} held out`;
   const added = domain.additions?.(split.settings);
-  const made = domain.describe({ shape, ...(columns && { columns }), ...(classes && { classes }) });
+  const made = domain.describe({
+    shape,
+    ...(columns && { columns }),
+    ...(table && { table }),
+    ...(classes && { classes }),
+  });
   return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 
@@ -40,6 +46,7 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   return [
     `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${length} of ${batch} ${domain.samples}`,
     describeData(data),
+    ...(split.columns ? [columnsText(split.columns, { stream: process.stderr }), columnsAdvice(split.columns)] : []),
     ...split.remarks,
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
@@ -144,7 +151,8 @@ const train = async (
   const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
   if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
   out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
-  out.result({ run: run.path, ...trained });
+  const { columns } = run.data.split;
+  out.result({ run: run.path, ...trained, ...(columns && { columns }) });
 };
 
 const action = (source: string, flags: TrainFlags): Promise<void> =>
@@ -164,7 +172,7 @@ export const addTrain = (program: Command): void => {
     )
     .argument(
       "<source>",
-      "a table (.csv .tsv .npy .npz .parquet .jsonl), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, a run with --resume, or - for a table on standard input",
+      "a table (.csv .tsv .xlsx .sqlite .jsonl .parquet .npy .npz), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, a run with --resume, or - for a table on standard input",
     )
     .option("-o, --out <folder>", "the run's folder (default: runs/<name of the source>)")
     .option("--set <path=value>", "a setting of the recipe, such as training.steps=5000; repeatable", gather)
@@ -188,7 +196,8 @@ export const addTrain = (program: Command): void => {
   withExamples(
     command,
     [
-      "scorefield train proteins.csv --exclude id",
+      "scorefield train people.csv",
+      'scorefield train people.csv --kinds "zip=category,age=whole" --exclude notes',
       "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
       "scorefield train photos/ --flip --minutes 30",
       "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",

@@ -13,7 +13,8 @@ export const previewPng = async (
     case "points": {
       const { tableFigure } = await import("./scatter-figure.ts");
       const { rasterise } = await import("./rasterise.ts");
-      return rasterise(tableFigure(preview.values, { columns: preview.columns }));
+      const { kind: _, values, ...about } = preview;
+      return rasterise(tableFigure(values, about));
     }
     case "images": {
       const { imageGrid } = await import("./image-grid.ts");

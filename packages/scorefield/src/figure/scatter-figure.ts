@@ -1,71 +1,55 @@
 /** A figure of the rows of a table: one column a histogram, two a scatter plot, more a matrix of pairs. */
 import * as Plot from "@observablehq/plot";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
+import { columnAxis, numberTick } from "./column-axis.ts";
 import { grouped } from "./grouped.ts";
-import { minus } from "./minus.ts";
 import { type Label, type Panel, page, palette } from "./plot.ts";
 import { tableOf } from "./table.ts";
 
 const pairColumns = 6;
 /** Rows drawn as points: a cell of a matrix has less room. */
 const shownRows = { plot: 3000, matrix: 1000 };
-const bins = 32;
-
-/** Lowest and highest value with a little room; a constant column is given room of the size of its value. */
-const domainOf = (values: readonly number[]): [number, number] => {
-  let [low, high] = [Infinity, -Infinity];
-  for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
-  const room = (high - low) * 0.04 || Math.abs(low) / 2 || 1;
-  return [low - room, high + room];
-};
-/** A tick in few characters: 60k, 2e−4, −3 (with a true minus). */
-const tickFormat = (v: number): string => {
-  const size = Math.abs(v);
-  const text =
-    size >= 1e6 || (size > 0 && size < 1e-3)
-      ? v.toExponential().replace(/^(-?\d\.?\d?)\d*e\+?/, "$1e")
-      : size >= 1e4
-        ? `${Number((v / 1000).toPrecision(4))}k`
-        : `${Number(v.toPrecision(4))}`;
-  return minus(text);
-};
-
-const histogram = (values: readonly number[], [low, high]: [number, number]) => {
-  const counts = new Array<number>(bins).fill(0);
-  for (const v of values) counts[Math.min(bins - 1, Math.floor(((v - low) / (high - low)) * bins))]! += 1;
-  const width = (high - low) / bins;
-  return counts.map((count, i) => ({ count, x1: low + i * width, x2: low + (i + 1) * width }));
-};
-
 const shorten = (name: string, length: number) => {
   const line = name.replace(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
 
+/** What is drawn. */
+export interface TableFigureOptions {
+  readonly columns?: readonly string[];
+  readonly title?: string;
+  readonly width?: number;
+  readonly levels?: readonly (readonly string[] | undefined)[];
+  readonly dates?: readonly boolean[];
+  readonly missing?: boolean;
+}
+
 /**
  * Draws a table of samples as an SVG document. One column gives a histogram, two a scatter plot. More give a matrix of
  * scatter plots of the first 6 columns, with their histograms on the diagonal. Histograms count all rows; points are
- * the first 3,000 rows, in a matrix the first 1,000.
+ * the first 3,000 rows, in a matrix the first 1,000. A column of levels has a bar for each, and its points are spread over the
+ * place of their level. Cells that are missing are not drawn.
  * @param table shape [n, d]
  * @param options.columns one name per column; default x1, x2, ...
+ * @param options.levels texts of the levels of columns whose cells are codes of levels; `dates`: which columns are
+ *   milliseconds since 1970 UTC; `missing`: whether cells may be NaN
  * @param options.title a line above the plots
  * @param options.width of the figure in px; default 560 for one or two columns, 170 per column of a matrix
  * @throws ShapeError when the table is not [n, d] with n >= 1, or names and columns differ in number
  * @throws FigureError naming row and column of a value that is not finite
  */
-export const tableFigure = (
-  table: NdArray,
-  options: { columns?: readonly string[]; title?: string; width?: number } = {},
-): string => {
-  const { rows, columns: d } = tableOf(table, "tableFigure");
+export const tableFigure = (table: NdArray, options: TableFigureOptions = {}): string => {
+  const { rows, columns: d } = tableOf(table, "tableFigure", undefined, { missing: options.missing ?? false });
   const names = options.columns ?? Array.from({ length: d }, (_, j) => `x${j + 1}`);
   if (names.length !== d) throw new ShapeError(`tableFigure: expected ${d} column names, found ${names.length}`);
   const drawn = Math.min(d, pairColumns);
   const cells = drawn === 2 ? 1 : drawn;
   const { width = cells === 1 ? 560 : 60 + 170 * cells } = options;
   const margin = { left: 60, right: 14, bottom: 48 };
-  const values = Array.from({ length: drawn }, (_, j) => rows.map((row) => row[j]!));
-  const domains = values.map(domainOf);
+  const values = Array.from({ length: drawn }, (_, j) =>
+    rows.map((row) => row[j]!).filter((value) => !Number.isNaN(value)),
+  );
+  const axes = values.map((own, j) => columnAxis(own, { levels: options.levels?.[j], isDate: options.dates?.[j] }));
   const most = cells === 1 ? shownRows.plot : shownRows.matrix;
   const shown = rows.slice(0, most);
   const labels: Label[] = [];
@@ -90,9 +74,20 @@ export const tableFigure = (
       const left = column === 0;
       const [jx, jy] = cells === 1 ? [0, drawn - 1] : [column, row];
       const diagonal = jx === jy;
-      const bars = histogram(values[jx]!, domains[jx]!);
+      const [across, up] = [axes[jx]!, axes[jy]!];
+      const bars = across.bars(values[jx]!);
       const tallest = Math.max(...bars.map((bar) => bar.count));
       const ticks = cells === 1 ? 6 : 3;
+      // A copy, as the grammar of the plot changes none of its own.
+      const ticksOf = (axis: typeof across) => {
+        const found = axis.ticks(ticks);
+        return typeof found === "number" ? found : [...found];
+      };
+      const points = shown.flatMap((row, i) =>
+        Number.isNaN(row[jx]!) || Number.isNaN(row[jy]!)
+          ? []
+          : [[across.place(row[jx]!, i, "across"), up.place(row[jy]!, i, "up")]],
+      );
       panels.push({
         left: margin.left + column * cell + inset - 40,
         top: top + row * cell + inset - 4,
@@ -104,7 +99,14 @@ export const tableFigure = (
           marginTop: 4,
           marginBottom: 26,
           style: { fontSize: "10px" },
-          x: { domain: domains[jx]!, label: null, axis: bottom ? "bottom" : null, ticks, tickSize: 4, tickFormat },
+          x: {
+            domain: across.domain,
+            label: null,
+            axis: bottom ? "bottom" : null,
+            ticks: ticksOf(across),
+            tickSize: 4,
+            tickFormat: across.tickFormat,
+          },
           y: diagonal
             ? {
                 domain: [0, tallest * 1.06],
@@ -112,9 +114,16 @@ export const tableFigure = (
                 axis: cells === 1 ? "left" : null,
                 ticks,
                 tickSize: 4,
-                tickFormat,
+                tickFormat: numberTick,
               }
-            : { domain: domains[jy]!, label: null, axis: left ? "left" : null, ticks, tickSize: 4, tickFormat },
+            : {
+                domain: up.domain,
+                label: null,
+                axis: left ? "left" : null,
+                ticks: ticksOf(up),
+                tickSize: 4,
+                tickFormat: up.tickFormat,
+              },
           marks: [
             diagonal
               ? Plot.rectY(bars, {
@@ -125,9 +134,9 @@ export const tableFigure = (
                   fillOpacity: 0.75,
                   inset: 0.25,
                 })
-              : Plot.dot(shown, {
-                  x: (r: number[]) => r[jx]!,
-                  y: (r: number[]) => r[jy]!,
+              : Plot.dot(points, {
+                  x: (point: number[]) => point[0]!,
+                  y: (point: number[]) => point[1]!,
                   r: radius,
                   fill: palette.sample,
                   fillOpacity: 0.5,

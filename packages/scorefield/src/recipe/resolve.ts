@@ -70,8 +70,8 @@ const lengthFor = ({ steps, minutes, pace }: Training, byDefault: () => number):
 };
 
 /** The kind of codec that a recipe asks for, else the usual one. @throws RecipeError for one that the domain has not */
-const scalingFor = ({ scaling, data }: ParsedRecipe, domain: Domain): string => {
-  const known = domain.codecs(data);
+const scalingFor = ({ scaling, data }: ParsedRecipe, domain: Domain, facts: Pick<DataFacts, "table">): string => {
+  const known = domain.codecs(data, facts);
   if (scaling === undefined) return known[0];
   if (known.includes(scaling)) return scaling;
   const either = known.length < 2 ? known[0] : `${known.slice(0, -1).join(", ")} or ${known.at(-1)}`;
@@ -100,7 +100,7 @@ export const resolveRecipe = (
   return {
     data: parsed.data,
     heldOut: parsed.heldOut,
-    scaling: scalingFor(parsed, domain),
+    scaling: scalingFor(parsed, domain, facts),
     process: parts.process.recipe,
     network: parts.network.recipe,
     preconditioning: parts.preconditioning.recipe,

@@ -55,7 +55,7 @@ export const createRun = async (
   const parsed = parseRecipe(input, source, options.domain);
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, { folder, signal, domain: options.domain });
-  const { recipe, domain, columns, classes, codec, sha256, training, heldOut } = data;
+  const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut } = data;
   checkTraining(trainOptions(data, recipeParts(recipe)));
   const [dataPath] = domain.paths?.(recipe.data) ?? [];
   const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
@@ -70,6 +70,7 @@ export const createRun = async (
     sampler: recipe.sampler,
     domain: domain.kind,
     ...(columns && { columns }),
+    ...(table && { table }),
     ...(classes && { classes }),
     scaling: codec.stored,
     training: {

@@ -48,11 +48,16 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   checkRunCall("loadRun", path, options, known);
   const { checkpoint, averageWidth } = options;
   const { record, domain } = await readRecord(path, options.domain);
-  const { columns, classes } = record;
+  const { columns, table, classes } = record;
   const about = (run: RunModel) => {
     // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
     const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
-    return { path, domain, made: { shape, ...(columns && { columns }), ...(classes && { classes }) }, ...run };
+    return {
+      path,
+      domain,
+      made: { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) },
+      ...run,
+    };
   };
   if (averageWidth === undefined)
     return about(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec));

@@ -34,12 +34,12 @@ export interface OwnData extends SplitData {
 
 /** The own data of a run; nothing of a model that a program saved. @throws DataError when they are gone or have changed */
 export const ownData = async (
-  { path, domain, record: { training } }: LoadedRun,
+  { path, domain, made, record: { training } }: LoadedRun,
   signal?: AbortSignal,
 ): Promise<OwnData | undefined> => {
   if (!training) return undefined;
   const { data, heldOut, seed } = training.recipe;
-  const split = await readSplit(domain, data, { heldOut, seed, folder: path, signal });
+  const split = await readSplit(domain, data, { heldOut, seed, folder: path, signal, like: made });
   checkUnchanged(path, split.training.sha256, training.sha256);
   const name = domain.paths ? runName(dataName(domain, data, path)) : (domain.nameOf?.(data) ?? domain.kind);
   return { ...split, name };

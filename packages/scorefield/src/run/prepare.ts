@@ -31,6 +31,8 @@ export interface PrepareOptions {
   readonly folder: string;
   readonly domain?: Domain | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the samples consist of, of a run whose data are read again. */
+  readonly like?: Composition | undefined;
 }
 
 /** The domain of a recipe's data. @throws RunError for one that is neither given nor built in */
@@ -46,12 +48,12 @@ export const domainOf = ({ kind }: { readonly kind: string }, own?: Domain): Dom
  *   a domain that is not known
  */
 export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Promise<Prepared> => {
-  const { folder, signal } = options;
+  const { folder, signal, like } = options;
   const domain = domainOf(parsed.data, options.domain);
   const { heldOut, seed } = parsed;
-  const split = await readSplit(domain, parsed.data, { heldOut, seed, folder, signal });
-  const { count, shape, columns, classes, sha256 } = split.training;
-  const facts = { count, shape, classes: classes?.length ?? 0 };
+  const split = await readSplit(domain, parsed.data, { heldOut, seed, folder, signal, like });
+  const { count, shape, columns, table, classes, sha256 } = split.training;
+  const facts = { count, shape, classes: classes?.length ?? 0, table };
   const recipe = resolveRecipe({ ...parsed, data: split.settings }, domain, facts);
   const codec = await domain.fit(recipe.scaling, split.training);
   return {
@@ -61,6 +63,7 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
     sha256,
     shape,
     ...(columns && { columns }),
+    ...(table && { table }),
     ...(classes && { classes }),
     training: await encoded(split.training, codec, { seed, part: 0 }),
     heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),

@@ -11,12 +11,13 @@ import type { Prepared } from "./prepare.ts";
 // Few: these pictures are to see how it goes, not to be judged by.
 const sampler = dpmSolver({ steps: 10 });
 
-type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "classes" | "training">;
+type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training">;
 
 /** What samples of a run consist of, with the classes that its network has learnt. */
-const composition = ({ shape, columns, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
+const composition = ({ shape, columns, table, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
   shape,
   ...(columns && { columns }),
+  ...(table && { table }),
   classes: Array.from({ length: network.classes ?? 0 }, (_, k) => classes?.[k] ?? `${k}`),
 });
 

@@ -1,5 +1,5 @@
 /** The check of run.json. Loaded only when a run is read. */
-import { builtInCodec, isBuiltInCodec } from "@scorefield/domain/codec";
+import { builtInCodec, checkTableColumns, isBuiltInCodec } from "@scorefield/domain/codec";
 import { z } from "zod";
 import { explainIssue } from "../recipe/explain.ts";
 import { recipeSchemaOf } from "../recipe/schema.ts";
@@ -22,6 +22,7 @@ const recordSchema = z.looseObject({
   sampler: kind,
   domain: z.string().optional(),
   columns: z.array(z.string()).optional(),
+  table: z.array(z.looseObject({ name: z.string(), kind: z.string() })).optional(),
   classes: z.array(z.string()).optional(),
   scaling: kind,
   step: z.int().min(0).optional(),
@@ -35,10 +36,19 @@ const recordSchema = z.looseObject({
     .optional(),
 });
 
+const checkTable = ({ columns, table }: RunRecord): void => {
+  if (!table) return;
+  const names = checkTableColumns(table).map(({ name }) => name);
+  if (names.join("\n") !== columns?.join("\n")) throw new Error("table: expected the columns that columns names");
+};
+
 const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void => {
   // The codec of another domain may change the shape, and checks itself.
   if (!isBuiltInCodec(scaling)) return;
-  if (columns && !(shape.length === 1 && shape[0] === columns.length))
+  const { kind, columns: fitted } = scaling;
+  if (kind === "mixed" && columns && (fitted as readonly unknown[] | undefined)?.length !== columns.length)
+    throw new Error(`columns: ${columns.length} names for a scaling of others`);
+  if (kind !== "mixed" && columns && !(shape.length === 1 && shape[0] === columns.length))
     throw new Error(`columns: ${columns.length} names for samples of shape [${shape.join(", ")}]`);
   builtInCodec(scaling, shape);
 };
@@ -52,6 +62,7 @@ export const checkRecord = (written: unknown): RunRecord => {
   const result = recordSchema.safeParse(value);
   if (!result.success) throw new Error(explainIssue(result.error.issues[0]!, value, recordSchema));
   const record = result.data as unknown as RunRecord;
+  checkTable(record);
   checkWidths(record);
   return record;
 };

@@ -1,6 +1,6 @@
 /** run.json: what a run is, enough to rebuild its model and to train it again. */
 import type { KindRecipe } from "@scorefield/core";
-import type { StoredCodec } from "@scorefield/domain/codec";
+import type { StoredCodec, TableColumn } from "@scorefield/domain/codec";
 import type { Recipe } from "../recipe/resolve.ts";
 
 /** The content of run.json. */
@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly domain?: string;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
+  /** What the columns of a table hold; left out by runs of numbers alone. */
+  readonly table?: readonly TableColumn[];
   /** Names of the classes of labelled images. */
   readonly classes?: readonly string[];
   /** The codec: from the model's units to the data's. */

@@ -75,7 +75,14 @@ export const resumeRun = async (
   const { recipe: before, sha256 } = stored.training;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
-  const data = await prepare(parsed, { folder: path, signal, domain: options.domain });
+  const { columns, table, classes, model } = stored;
+  const like = {
+    shape: model.shape,
+    ...(columns && { columns }),
+    ...(table && { table }),
+    ...(classes && { classes }),
+  };
+  const data = await prepare(parsed, { folder: path, signal, domain: options.domain, like });
   const { changeable: ofData = [] } = domainOf(before.data, options.domain);
   const mayDiffer = [...changeable, ...ofData.map((name) => `data.${name}`)];
   const difference = firstDifference(before, data.recipe, mayDiffer);

@@ -11,7 +11,7 @@ import {
   type TrainedModel,
   trainedModel,
 } from "@scorefield/core";
-import { builtInCodec, type Codec } from "@scorefield/domain/codec";
+import { builtInCodec, type Codec, type TableColumn } from "@scorefield/domain/codec";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { RunRecord } from "./record.ts";
 
@@ -28,6 +28,8 @@ export interface RunModel {
   readonly codec: Codec;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[];
+  /** What they hold, where that is known: texts of levels, for one. */
+  readonly table?: readonly TableColumn[];
   /** Names of the classes of labelled images, in the order in which the model counts them. */
   readonly classes?: readonly string[];
   /** Samples [n, ...shape] of the model in the units of the data, float64; images clipped to [-1, 1]. The codec's `decode`. */
@@ -64,6 +66,7 @@ export const runModel = async (
     sampler: samplerFromRecipe(record.sampler),
     codec,
     ...(record.columns && { columns: record.columns }),
+    ...(record.table && { table: record.table }),
     ...(record.classes && { classes: record.classes }),
     toData: codec.decode,
   };

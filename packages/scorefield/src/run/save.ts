@@ -2,6 +2,7 @@
 import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
 import { checkMade, type Known } from "@scorefield/core/internal";
 import { type Codec, type Domain, domainOfRecord, type OpenedData } from "@scorefield/domain";
+import type { TableColumn } from "@scorefield/domain/codec";
 import { checkRunCall } from "./check-call.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
@@ -27,7 +28,7 @@ const checkLoads = async (record: RunRecord, codec: Codec | undefined, domain: D
  * @param path a new or empty folder
  * @param options `data`, what it was trained on, opened by a domain: the run keeps the domain, its codec and the names of
  *   columns and classes, so that samples come back in the data's units. In its place `domain` and `codec` (default: the
- *   model's units are the data's), `columns` and `classes`. `step`, how long it was trained (default 0); `sampler`, the one
+ *   model's units are the data's), `columns`, `table` (what they hold) and `classes`. `step`, how long it was trained (default 0); `sampler`, the one
  *   to use by default; `overwrite` a run that is there
  * @throws ArgumentError for data of another shape than the model's, and what no run could be loaded with; RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
  */
@@ -36,10 +37,11 @@ export const saveRun = async (
   model: TrainedModel,
   options: {
     readonly step?: number;
-    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "classes">;
+    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "table" | "classes">;
     readonly domain?: Domain;
     readonly codec?: Codec;
     readonly columns?: readonly string[];
+    readonly table?: readonly TableColumn[];
     readonly classes?: readonly string[];
     readonly sampler?: Sampler;
     readonly overwrite?: boolean;
@@ -51,6 +53,7 @@ export const saveRun = async (
     domain: true,
     codec: true,
     columns: true,
+    table: true,
     classes: true,
     sampler: true,
     overwrite: true,
@@ -58,7 +61,7 @@ export const saveRun = async (
   checkRunCall("saveRun", path, options, known);
   checkMade("saveRun model", model, ["parameters", "network", "preconditioning"], "a trained model");
   const { step = 0, data, sampler = heun(), overwrite = false } = options;
-  const { domain, codec, columns, classes } = { ...data, ...options };
+  const { domain, codec, columns, table, classes } = { ...data, ...options };
   if (data && data.shape.join() !== model.shape.join())
     throw new ArgumentError(
       `saveRun: expected data of shape [${model.shape.join(", ")}], as the model's, found [${data.shape.join(", ")}]`,
@@ -76,6 +79,7 @@ export const saveRun = async (
     sampler: sampler.recipe,
     ...(domain && { domain: domain.kind }),
     ...(columns && { columns }),
+    ...(table && { table }),
     ...(classes && { classes }),
     scaling: codec?.stored ?? { kind: "none" },
     step,

@@ -1,0 +1,74 @@
+/** Preconditioning for rows of numbers and categories: an exact softmax for categories, scales for numbers. */
+import { declare } from "../../part/declare.ts";
+import type { OptionsOf } from "../../part/setting.ts";
+import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+import { drawObserved } from "./draw-observed.ts";
+import { blocksOf, checkRows, layoutSettings, mapBlocks, softmaxOfLevels } from "./layout.ts";
+import {
+  featuresOf,
+  insideBounds,
+  observedBlocks,
+  observedFeatures,
+  observedSize,
+  withoutExcluded,
+} from "./observed.ts";
+
+const settings = { ...layoutSettings, ...dataScale };
+
+/** Options of {@link mixedPreconditioning}. */
+export type MixedPreconditioningOptions = OptionsOf<typeof settings>;
+
+/**
+ * The denoised estimate of a row whose columns are numbers and categories. A category of k levels is the vector s e_j of
+ * its level j, with the one-hot vectors e_1 ... e_k and the scale s. A number is denoised as by {@link edmPreconditioning}.
+ * For a category with noise of deviation r = sigma / alpha, Bayes' rule gives
+ *
+ *     p(level j | y) = softmax_j(F_j + s y_j / r^2)        D = s p(level | y)
+ *
+ * where s y_j / r^2 is the exact log-likelihood of level j up to a constant, and F, which the network gives, is the log
+ * probability of the level given the other columns. So D is a posterior mean, as of any score model, and exact for independent
+ * categories with a constant F. It is the score interpolation of Dieleman et al. 2022 (section 3.2), with fixed embeddings
+ * and the skip of the likelihood.
+ *
+ * What is known of a row (`observed`) is kept exactly: numbers stay inside their bounds, and excluded levels have the
+ * probability 0.
+ * @throws ArgumentError for an empty layout, or scales that are not positive
+ */
+export const mixedPreconditioning = declare({
+  kind: "mixed",
+  name: "mixedPreconditioning",
+  summary: "rows of numbers and categories: an exact softmax for categories, the scales of edm for numbers",
+  source: "Dieleman et al. 2022, section 3.2; Karras et al. 2022, equation 7",
+  settings,
+  make: ({ columns, scale, sigmaData }, recipe): Preconditioning => {
+    const layout = { columns, scale };
+    return {
+      recipe,
+      observed: {
+        size: observedSize(layout),
+        features: observedFeatures(layout),
+        draw: (x, draws) => drawObserved(layout, x, draws),
+      },
+      denoise: (y, ratio, network, conditions) => {
+        checkRows("mixedPreconditioning", y, layout);
+        const observed = conditions?.observed;
+        const cIn = unitScale(ratio, sigmaData);
+        const cSkip = cIn.square().multiply(sigmaData ** 2);
+        const cOut = ratio.multiply(cIn).multiply(sigmaData);
+        const seen = observed && { ...conditions, observed: featuresOf(layout, observed) };
+        const F = network(y.multiply(cIn), noiseLevel(ratio), seen ?? conditions);
+        const known = observed && observedBlocks(layout, observed);
+        const order = blocksOf(layout).map(({ from }) => from);
+        return mapBlocks(layout, (block, slice) => {
+          const own = known?.[order.indexOf(block.from)];
+          if (block.size === 1) {
+            const mean = slice(y).multiply(cSkip).add(slice(F).multiply(cOut));
+            return own ? insideBounds(mean, own) : mean;
+          }
+          const logits = slice(F).add(slice(y).multiply(ratio.square().reciprocal().multiply(scale)));
+          return softmaxOfLevels(own ? withoutExcluded(logits, own) : logits, block).multiply(scale);
+        });
+      },
+    };
+  },
+});

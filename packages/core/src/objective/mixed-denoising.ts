@@ -1,0 +1,67 @@
+/** The denoising objective for rows of numbers and categories: squared errors and cross-entropies. */
+import { log, sliceAxis, type Tensor } from "@scorefield/tensor";
+import { expandTime } from "../model/expand-time.ts";
+import { blocksOf, checkRows, layoutSettings } from "../model/mixed/layout.ts";
+import { declare } from "../part/declare.ts";
+import { number, type OptionsOf } from "../part/setting.ts";
+import { noiseDistributionSetting } from "./noise-distribution.ts";
+import { perturb } from "./noisy-score.ts";
+import type { Objective } from "./objective.ts";
+
+const settings = {
+  ...layoutSettings,
+  categoryWeight: number({ above: 0, default: 1, help: "weight of the cross-entropy of a category, in nats" }),
+  noiseDistribution: noiseDistributionSetting,
+  sigmaData: number({ above: 0, default: 1, help: "standard deviation of the numbers, for the edm weighting" }),
+};
+
+/** Options of {@link mixedDenoising}. */
+export type MixedDenoisingOptions = OptionsOf<typeof settings>;
+
+// A probability below this costs as much as this: float32 has no logarithm of 0.
+const leastProbability = 1e-12;
+
+/**
+ * The denoising objective for rows of a layout. A number counts by its squared error with the edm weighting, a category by
+ * the cross-entropy -log p(level | x_t) of its level, which the denoised estimate states as `scale` times the
+ * probabilities. Both are least for the posterior mean. The loss is the mean over columns.
+ * @throws ArgumentError for an empty layout, or weights and scales that are not positive
+ */
+export const mixedDenoising = declare({
+  kind: "mixed",
+  name: "mixedDenoising",
+  summary: "rows of numbers and categories: squared errors and cross-entropies",
+  source: "Karras et al. 2022, table 1; Dieleman et al. 2022, section 3.2",
+  settings,
+  make: ({ columns, scale, categoryWeight, noiseDistribution, sigmaData }, recipe): Objective => {
+    const layout = { columns, scale };
+    const blocks = blocksOf(layout);
+    return {
+      recipe,
+      noiseDistribution,
+      loss: (denoise, process, inputs) => {
+        const { x, t } = inputs;
+        checkRows("mixedDenoising", x, layout);
+        const denoised = denoise(perturb(process, inputs), t);
+        const ratio = process.sigma(t).divide(process.alpha(t));
+        const weight = expandTime(
+          ratio
+            .square()
+            .reciprocal()
+            .add(1 / sigmaData ** 2),
+          2,
+        );
+        const losses = blocks.map(({ from, count, size }): Tensor => {
+          const part = (rows: Tensor): Tensor => sliceAxis(rows, 1, from, from + count * size);
+          if (size === 1) return part(denoised).subtract(part(x)).square().multiply(weight).sum();
+          const p = part(denoised).multiply(1 / scale);
+          return log(p.max(leastProbability))
+            .multiply(part(x))
+            .sum()
+            .multiply(-categoryWeight / scale);
+        });
+        return losses.reduce((sum, loss) => sum.add(loss)).multiply(1 / (columns.length * x.shape[0]!));
+      },
+    };
+  },
+});

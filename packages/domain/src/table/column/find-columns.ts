@@ -1,0 +1,97 @@
+/** The columns of a table: which kind each has, which are left out, and the numbers of their cells. */
+
+import type { CellTable } from "@scorefield/data";
+import { DataError } from "@scorefield/data";
+import { type NdArray, ndarray } from "@scorefield/tensor";
+import type { ColumnReport, ColumnSeen, LeftOut } from "../../column-report.ts";
+import type { TableColumn } from "../table-column.ts";
+import { decideKind } from "./column-kind.ts";
+import { type CellPlace, type MadeColumn, makeColumn } from "./make-column.ts";
+import { seenOf } from "./seen.ts";
+import { type ToldKind, toldKinds } from "./told-kinds.ts";
+
+/** How columns are found. */
+export interface FindOptions {
+  /** Kinds that a person says, such as `age=whole` or { age: "whole" }: see `kindWords`. The others are found. */
+  readonly kinds?: readonly string[] | Readonly<Record<string, string>> | undefined;
+  /** Columns that a person named, which are not left out for being identifiers. */
+  readonly named?: readonly string[] | undefined;
+  /** How dates are written, by the name of a column whose texts the reader has read as dates. */
+  readonly formats?: ReadonlyMap<string, string> | undefined;
+  /** The file, for errors. */
+  readonly path?: string | undefined;
+}
+
+/** What was found. */
+export interface FoundColumns {
+  readonly columns: readonly TableColumn[];
+  readonly leftOut: readonly LeftOut[];
+  /** What a person should know. */
+  readonly remarks: readonly string[];
+  readonly report: ColumnReport;
+  /** [rows, columns] in the units of the data: see {@link TableColumn}. */
+  readonly rows: NdArray<"float64">;
+}
+
+const found = (told: ToldKind | undefined, cells: CellTable["columns"][number], rows: number, named: boolean) => {
+  if (told) return told.kind === "leave-out" ? { leaveOut: "as you said" } : told;
+  const decision = decideKind(cells, rows);
+  if ("leaveOut" in decision && named && cells.missing < rows)
+    return { kind: cells.other > 0 ? "category" : "whole" } as const;
+  return decision;
+};
+
+/**
+ * Finds the kind of each column by its cells, unless it is said, and makes rows of numbers of them. See `table-column.ts`.
+ * @throws DataError for no row, a column whose cells are not of the kind that is said, a category of too many levels, and
+ *   where no column is left; ArgumentError for a kind that is not known
+ */
+export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundColumns => {
+  const { kinds = [], named = [], formats, path } = options;
+  const { rows, rowOf } = cells;
+  if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
+  const told = toldKinds(
+    kinds,
+    cells.columns.map(({ name }) => name),
+    path,
+  );
+  const place: CellPlace = { path, rowOf, comma: cells.found.decimal === ",", formats };
+  const made: MadeColumn[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const column of cells.columns) {
+    const { name, missing } = column;
+    const decision = found(told.get(name), column, rows, named.includes(name));
+    if ("refuse" in decision) throw new DataError({ path, column: name, ...decision.refuse });
+    if ("leaveOut" in decision) leftOut.push({ name, why: decision.leaveOut });
+    else if (missing === rows) leftOut.push({ name, why: "no cell has a value" });
+    else made.push(makeColumn(column, decision as ToldKind, missing > 0, place));
+  }
+  if (made.length === 0)
+    throw new DataError({
+      path,
+      expected: "at least one column to model",
+      found: leftOut.map(({ name, why }) => `${name}: ${why}`).join("; "),
+      fix: 'Say what a column is, as in kinds: ["name=category"]',
+    });
+  const width = made.length;
+  const values = new Float64Array(rows * width);
+  for (const [j, { value }] of made.entries())
+    for (let row = 0; row < rows; row++) values[row * width + j] = value(row);
+  const seen = made.map(({ column, value }): ColumnSeen => seenOf(column, value, rows));
+  return {
+    columns: made.map(({ column }) => column),
+    leftOut,
+    remarks: [...cells.remarks, ...made.flatMap(({ remark }) => remark ?? []), ...rareLevels(seen)],
+    report: { rows, columns: seen, leftOut },
+    rows: ndarray(values, [rows, width]),
+  };
+};
+
+/** Levels that few rows have can hardly be learnt. */
+const rareLevels = (seen: readonly ColumnSeen[]): string[] =>
+  seen
+    .filter(({ levels = 0, rarest = Number.POSITIVE_INFINITY }) => levels > 20 && rarest < 5)
+    .map(
+      ({ name, levels, rarest }) =>
+        `${name}: ${levels} levels, of which the rarest has ${rarest === 1 ? "1 row" : `${rarest} rows`}: what goes with rare levels can hardly be learnt`,
+    );

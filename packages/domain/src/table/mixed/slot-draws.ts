@@ -1,0 +1,32 @@
+/** Uniform draws for the slots of rows. */
+import { uniform } from "@scorefield/core";
+import type { EncodeDraw } from "../../codec.ts";
+
+const rowsAtOnce = 4096;
+
+/**
+ * Calls `use` with the draws of each row, [slots] in (0, 1), in the order of rows. Row i has the same draws however many
+ * rows there are.
+ * @param draw `firstRow`: the number of the first row, which draws go by; default 0
+ */
+export const eachRowDraws = (
+  n: number,
+  slots: number,
+  { seed, part, firstRow = 0 }: EncodeDraw & { readonly firstRow?: number },
+  use: (u: Float64Array, i: number) => void,
+): void => {
+  for (let start = 0; start < n; start += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, n - start);
+    const which = {
+      seed,
+      step: part,
+      firstSample: firstRow + start,
+      purpose: "augmentation",
+      dtype: "float64",
+    } as const;
+    const { data } = uniform([count, slots], which);
+    // Draws may be 0, of which there is no normal score.
+    for (let k = 0; k < data.length; k++) data[k]! += 2 ** -54;
+    for (let i = 0; i < count; i++) use(data.subarray(i * slots, (i + 1) * slots), start + i);
+  }
+};

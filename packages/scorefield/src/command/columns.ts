@@ -1,0 +1,69 @@
+/** `scorefield columns`: what a table's columns hold, without training. */
+import type { DataSettings } from "@scorefield/domain";
+import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
+import { isRecipeFile } from "../recipe/read.ts";
+import type { RecipeInput } from "../recipe/schema.ts";
+import { columnsAdvice, columnsText } from "../report/columns-text.ts";
+import { domainOf } from "../run/prepare.ts";
+import { withDataOptions } from "./data-options.ts";
+import { interruptible } from "./interrupt.ts";
+import { gather } from "./options.ts";
+import { output } from "./output.ts";
+import { inputFormatOption, withInput } from "./standard-input.ts";
+import { standardStream } from "./standard-output.ts";
+import { type Given, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
+import { recipesRun, withExamples } from "./usage.ts";
+
+const show = async (
+  source: string,
+  received: string | undefined,
+  flags: TrainFlags,
+  signal: AbortSignal,
+): Promise<void> => {
+  const out = output(flags);
+  const { parseRecipe } = await import("../recipe/parse.ts");
+  const read: Given = received ? { recipe: { data: { path: received } }, folder: "." } : await readSource(source);
+  const { recipe, folder } = withFlags(read, flags);
+  const parsed = parseRecipe(recipe as unknown as RecipeInput, isRecipeFile(source) ? source : undefined);
+  const data: DataSettings = parsed.data;
+  const domain = domainOf(data);
+  const { columns, remarks = [], samples } = await domain.read(data, { folder, signal });
+  if (!columns)
+    throw new UsageError(
+      `${source}: expected a table whose columns can be found, found ${domain.describe(samples)} of numbers`,
+    );
+  out.text(columnsText(columns));
+  for (const remark of remarks) out.remark(remark);
+  out.remark(columnsAdvice(columns));
+  out.result({ ...columns, remarks });
+};
+
+const action = (source: string, flags: TrainFlags): Promise<void> =>
+  interruptible(async (signal) => {
+    const piped = { data: source === standardStream ? source : undefined, dataFormat: flags.dataFormat };
+    await withInput(piped, signal, (received) => show(source, received, flags, signal));
+  }, "stopping (Ctrl-C again quits at once)");
+
+/** Adds the command to the program. */
+export const addColumns = (program: Command): void => {
+  const command = program
+    .command("columns")
+    .summary("list the columns of a table as training would take them")
+    .description(
+      "Reads a table and lists its columns: the kind that is found for each, how many cells are missing, what is in it, and which columns are left out and why. Nothing is trained or written. The options are the ones of train.",
+    )
+    .argument("<source>", "a table, a recipe (.json .ts), or - for a table on standard input")
+    .option("--set <path=value>", "a setting of the recipe, such as data.header=false; repeatable", gather)
+    .addOption(inputFormatOption());
+  withDataOptions(command).option("--json", "print the columns as JSON").action(action);
+  withExamples(
+    command,
+    [
+      "scorefield columns people.csv",
+      'scorefield columns people.csv --kinds "zip=category,size=ordered:small<medium<large"',
+      "scorefield columns people.csv --json | jq '.columns[].kind'",
+    ],
+    recipesRun,
+  );
+};
