@@ -85,7 +85,7 @@ const remarksOf = (
       ]),
   ...(withAtoms > 0
     ? [
-        `${grouped(withAtoms)} of ${grouped(rows)} rows have values with a probability in place of a density: ${codec.because} gives one to values that repeat. The log-density has the log of that probability, and is then a lower bound in the mean`,
+        `${grouped(withAtoms)} of ${grouped(rows)} rows have values with a probability in place of a density (${codec.because}). The log-density has the log of that probability, and is then a lower bound in the mean`,
       ]
     : []),
   ...(beyond > 0

@@ -172,7 +172,7 @@ describe("likelihood", () => {
     const args = ["likelihood", "quantile", "--data", "points.csv", "--out", "quantile.csv"];
     const found = await json(...args);
     expect((await scorefield(...args)).stderr).toMatch(
-      /rows have values with a probability in place of a density: quantile/,
+      /rows have values with a probability in place of a density \(quantile scaling\)/,
     );
     // The density of two columns from 200 values each, whose gaps vary as much as they are wide.
     const entropy = 1 + Math.log(2 * Math.PI);
@@ -281,6 +281,32 @@ describe("anomaly", () => {
     const { stdout } = await scorefield(...args);
     expect(stdout).toMatch(/row +score +column +value +would suit +nats less/);
     expect(stdout).toMatch(/2 +\d+\.?\d* +b +9 /);
+  });
+
+  test("rows of words, numbers and missing cells, which likelihood takes as well", async () => {
+    const cities = ["Paris", "Lyon", "Nice"];
+    const z = normal([600], { seed: 9, dtype: "float64" }).data;
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const size = 30 + 20 * (i % 3) + 2 * z[i]!;
+      const rent = i % 10 === 7 ? "" : (20 * size + 30 * z[300 + i]!).toFixed(0);
+      return `${cities[i % 3]},${size.toFixed(1)},${rent}`;
+    });
+    await writeFile(join(folder, "homes.csv"), `city,size,rent\n${lines.join("\n")}\n`);
+    await writeFile(join(folder, "new-homes.csv"), "city,size,rent\nParis,30.1,605\nLyon,51.2,4100\nNice,69.5,\n");
+    const trained = await scorefield("train", "homes.csv", "--out", "homes", "--steps", "500");
+    expect(trained.code, trained.stderr).toBe(0);
+    const { explained } = await json("anomaly", "homes", "--data", "new-homes.csv", "--quick", "--explain", "1");
+    expect(explained[0].row).toBe(2);
+    expect(explained[0].columns[0]).toMatchObject({ column: "rent", value: 4100 });
+    expect(explained[0].columns.map(({ column }: { column: string }) => column).sort()).toEqual([
+      "city",
+      "rent",
+      "size",
+    ]);
+    const args = ["likelihood", "homes", "--data", "new-homes.csv", "--out", "homes-scores.csv"];
+    expect(await json(...args)).toMatchObject({ rows: 3, units: "data", rowsWithoutDensity: 0, beyondRange: 1 });
+    const { values } = await readTable(join(folder, "homes-scores.csv"), { columns: ["log_density"] });
+    expect(values.data[1]!).toBeLessThan(Math.min(values.data[0]!, values.data[2]!) - 5);
   });
 
   test("without labels; and says that rows were seen", async () => {
