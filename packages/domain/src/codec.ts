@@ -19,7 +19,7 @@ export interface EncodeDraw {
 }
 
 /** Elements of a sample in the model's units that belong to one column of a table. */
-export interface CodecPart {
+interface CodecPart {
   /** The number of the column. */
   readonly column: number;
   /** The first element, and how many. */

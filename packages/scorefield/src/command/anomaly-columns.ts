@@ -8,7 +8,7 @@ import type { LoadedRun } from "../run/load.ts";
 import type { ScoredRows } from "./anomaly-scores.ts";
 
 /** A column of an anomalous row. */
-export interface OddColumn {
+interface OddColumn {
   readonly column: string;
   /** Its value in the row, and one of a training row that would make the row least anomalous; null where missing. */
   readonly value: number | string | null;

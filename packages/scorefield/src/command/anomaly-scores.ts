@@ -22,7 +22,7 @@ type Rows = NdArray<FloatType>;
 export const neighbours = 5;
 
 /** Scores of rows by one detector, higher for more anomalous ones, [n]. */
-export interface Scored {
+interface Scored {
   readonly name: string;
   readonly title: string;
   readonly scores: NdArray<"float64">;
