@@ -1,6 +1,6 @@
 /** Several scores of the same rows as one. */
 import { ArgumentError } from "@scorefield/core";
-import { checkArray } from "@scorefield/core/internal";
+import { checkArray, checkMade } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 
 /** Scores of rows by one detector, and its scores of reference rows such as training rows. */
@@ -18,6 +18,9 @@ export interface ScoresOfDetector {
  * @throws ShapeError for scores of different numbers of rows; ArgumentError for a reference without spread
  */
 export const combinedScores = (detectors: readonly ScoresOfDetector[]): NdArray<"float64"> => {
+  checkMade("combinedScores detectors", detectors, ["length", "map"], "a list of { scores, reference }");
+  for (const detector of detectors)
+    checkMade("combinedScores detector", detector, ["scores", "reference"], "{ scores, reference }");
   for (const { scores, reference } of detectors)
     for (const array of [scores, reference]) checkArray("combinedScores", array);
   const n = detectors[0]?.scores.data.length ?? 0;

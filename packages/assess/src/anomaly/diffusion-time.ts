@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError } from "@scorefield/core";
-import { toRowPair, toRows } from "@scorefield/core/internal";
+import { checkMade, toRowPair, toRows } from "@scorefield/core/internal";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { AnomalyDetector } from "./detector.ts";
 import { checkNeighbours, nearestSquares } from "./nearest-neighbours.ts";
@@ -93,7 +93,11 @@ export const diffusionTimesWithin = (
   const { k = 5 } = options;
   const { known, timeOf } = prepare(data, options, k + 1);
   const { d } = known;
+  checkMade("diffusionTimesWithin positions", positions, ["length"], "positions of rows");
   const chosen = Float64Array.from(positions);
+  const beyond = chosen.find((position) => !(Number.isInteger(position) && position >= 0 && position < known.n));
+  if (beyond !== undefined)
+    throw new ArgumentError(`diffusionTimesWithin: expected positions below ${known.n}, found ${beyond}`);
   const queries = new Float64Array(chosen.length * d);
   for (const [i, position] of chosen.entries())
     queries.set(known.data.subarray(position * d, (position + 1) * d), i * d);

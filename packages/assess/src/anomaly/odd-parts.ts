@@ -62,6 +62,8 @@ export const oddParts = async (
   const { candidates = 16, signal } = options;
   checkWhole("oddParts candidates", candidates);
   const [base, { n, d, data }] = toRowPair("oddParts", reference, rows);
+  checkMade("oddParts parts", parts, ["length", "find"], "a list of { from, size }");
+  for (const part of parts) checkMade("oddParts part", part, ["from", "size"], "{ from, size }");
   const wrong = parts.find(({ from, size }) => !(from >= 0 && size >= 0 && from + size <= d));
   if (wrong)
     throw new ArgumentError(`oddParts: expected parts within ${d} elements, found ${wrong.size} from ${wrong.from}`);
