@@ -5,6 +5,7 @@ export { checkModel } from "./model/check-model.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";
 export { exactClasses } from "./model/exact-classes.ts";
 export { givenRows } from "./model/given.ts";
+export { observedFeatures, observedSize } from "./model/mixed/observed.ts";
 export { perSample } from "./model/per-sample.ts";
 export { preconditionings } from "./model/preconditionings.ts";
 export { constants } from "./model/trained.ts";

@@ -61,8 +61,11 @@ export interface Codec {
   ) => Volume;
   /** Which elements belong to which column of a table; left out where each column is one element. */
   readonly parts?: readonly CodecPart[];
-  /** Sizes of the numbers (1) and categories (their levels) that an encoded sample consists of; left out for numbers alone. */
-  readonly layout?: { readonly columns: readonly number[] };
+  /**
+   * What the coordinates of a sample in the model's units are, where some are not numbers of their own: 1 for a number, k for
+   * the one-hot vector of a category of k levels, times `scale`.
+   */
+  readonly layout?: { readonly columns: readonly number[]; readonly scale: number };
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */

@@ -33,6 +33,9 @@ export interface DomainDefaults {
   /** The kind of network, and of the sampler its settings too. */
   readonly network: string;
   readonly sampler: { readonly kind: string; readonly [name: string]: unknown };
+  /** Kinds of preconditioning and objective, where they are not the usual ones. */
+  readonly preconditioning?: string;
+  readonly objective?: string;
   /** Samples in a step of training. */
   readonly batch: number;
   /** Samples that `sample` draws, and computes at once; the latter left out, the sampler's own number. */
@@ -49,6 +52,8 @@ export interface DataFacts {
   readonly shape: Shape;
   /** What the columns of a table hold. */
   readonly table?: Composition["table"];
+  /** The layout of samples in the model's units, of a codec that has one. */
+  readonly layout?: Codec["layout"];
   /** How many classes their labels name. */
   readonly classes: number;
   /** Samples in a step of training, and the kind of network, as the recipe has them. */
@@ -60,6 +65,9 @@ export interface DataFacts {
 export interface FittedDefaults {
   /** Settings of the network, of the kind that the recipe names. */
   readonly network: Readonly<Record<string, unknown>>;
+  /** Settings of the preconditioning and the objective, of kinds that the recipe may name. */
+  readonly preconditioning?: { readonly kind: string; readonly [name: string]: unknown };
+  readonly objective?: { readonly kind: string; readonly [name: string]: unknown };
   /** The deviation of samples in the model's units, for preconditioning and objective; left out, their own default. */
   readonly deviation?: number;
   /** Steps of training. */

@@ -160,6 +160,17 @@ const checkObserved = ({ recipe, observed = 0 }: Network, preconditioning: Preco
     );
 };
 
+/** An objective that reads probabilities of categories needs a preconditioning that gives them. */
+const checkLayout = ({ recipe }: Objective, preconditioning: Preconditioning): void => {
+  const { columns, scale } = recipe as { columns?: readonly number[]; scale?: number };
+  const other = preconditioning.recipe as { columns?: readonly number[]; scale?: number };
+  if (!Array.isArray(columns) || (`${columns}` === `${other.columns}` && scale === other.scale)) return;
+  throw new ArgumentError(
+    `train: expected a preconditioning of the layout of the objective, ${recipe.kind}, found ${preconditioning.recipe.kind}` +
+      `${other.columns ? " with another layout" : ""}; give mixedPreconditioning and mixedDenoising the same columns and scale`,
+  );
+};
+
 /** @throws ArgumentError for what is neither an array nor a dataset, such as nested lists of numbers */
 const toDataset = (name: string, data: unknown): Dataset => {
   if (isNdArray(data)) return dataset(data as NdArray<"float32">);
@@ -210,6 +221,7 @@ export const trainSettings = (options: TrainOptions) => {
   adamSettings(options.adam);
   checkSchedule(learningRate, { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) });
   checkObserved(network, preconditioning);
+  checkLayout(objective, preconditioning);
   if (augmentation) checkAugmented(augmentation, network, data);
   return settings;
 };

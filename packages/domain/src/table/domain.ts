@@ -1,6 +1,9 @@
 /** Tables in files. */
 import { setting } from "@scorefield/core";
+import { observedFeatures } from "@scorefield/core/internal";
+import { sizeOf } from "@scorefield/tensor";
 import { defineDomain } from "../define.ts";
+import type { DataFacts, FittedDefaults } from "../domain.ts";
 import { rowDomain } from "../row-domain.ts";
 import { fitRows, rowCodec, rowCodecs } from "./fit-rows.ts";
 import { readGivenRows } from "./given-rows.ts";
@@ -76,6 +79,19 @@ const options = {
 
 const kind = "file";
 
+/** A model of mixed columns that can be conditioned on any of them. */
+const defaultsFor = (facts: DataFacts): FittedDefaults => {
+  const { network, ...rest } = rowDomain.defaultsFor(facts);
+  const layout = facts.layout ?? { columns: new Array<number>(sizeOf(facts.shape)).fill(1), scale: 1 };
+  const { columns, scale } = layout;
+  return {
+    ...rest,
+    network: facts.network === "mlp" ? { ...network, observed: observedFeatures(layout) } : network,
+    preconditioning: { kind: "mixed", columns, scale },
+    objective: { kind: "mixed", columns, scale },
+  };
+};
+
 /** Rows of a file, in columns of numbers, categories and dates, of which cells may be missing. */
 export const table = defineDomain({
   ...rowDomain,
@@ -89,6 +105,8 @@ export const table = defineDomain({
   read: (settings, options) => readFileRows(settings as TableSettings, options),
   given: readGivenRows,
   codecs: (_, made) => rowCodecs(made),
+  defaults: { ...rowDomain.defaults, preconditioning: "mixed", objective: "mixed" },
+  defaultsFor,
   fit: fitRows,
   codec: rowCodec,
 });

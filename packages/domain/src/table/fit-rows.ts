@@ -8,13 +8,13 @@ import { mixedCodec } from "./mixed/mixed-codec.ts";
 import { fitScaling, type ScalingKind, scalingCodec } from "./scaling.ts";
 import { isPlain } from "./table-column.ts";
 
-/** Kinds of codec for rows, the usual one first. Only one knows missing cells and categories. */
+/** Kinds of codec for rows, the usual one first. Only `mixed` knows missing cells and categories, and conditions on columns. */
 export const rowCodecs = (made?: {
   readonly table?: Composition["table"] | undefined;
 }): readonly [string, ...string[]] => {
   const { table } = made ?? {};
   if (table && !isPlain(table)) return ["mixed"];
-  return ["quantile", "standard", "none", ...(table ? ["mixed"] : [])] as unknown as [string, ...string[]];
+  return table ? ["mixed", "quantile", "standard", "none"] : ["quantile", "standard", "none"];
 };
 
 /** The codec that a run keeps. @throws ArgumentError as `scalingCodec` and `mixedCodec` */

@@ -45,10 +45,25 @@ const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
   const data = expandData(input.data, own);
   const domain = isFields(data) ? findDomain(data.kind, own) : undefined;
   if (!domain) return { ...input, ...("data" in input && { data }) };
-  const { heldOut, network, sampler, batch } = domain.defaults;
-  const expanded: Fields = { heldOut, network: { kind: network }, sampler, ...input, data };
+  const {
+    heldOut,
+    network,
+    sampler,
+    batch,
+    preconditioning = defaultKinds.preconditioning,
+    objective = defaultKinds.objective,
+  } = domain.defaults;
+  const kinds = { ...defaultKinds, network, preconditioning, objective };
+  const expanded: Fields = {
+    heldOut,
+    network: { kind: network },
+    sampler,
+    preconditioning: { kind: preconditioning },
+    objective: { kind: objective },
+    ...input,
+    data,
+  };
   if (input.training === undefined || isFields(input.training)) expanded.training = { batch, ...input.training };
-  const kinds = { ...defaultKinds, network };
   for (const [part, list] of Object.entries(lists))
     if (part in input) expanded[part] = expandPart(list, input[part], kinds[part as keyof typeof kinds]);
   return expanded;

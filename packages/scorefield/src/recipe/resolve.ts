@@ -70,7 +70,11 @@ const lengthFor = ({ steps, minutes, pace }: Training, byDefault: () => number):
 };
 
 /** The kind of codec that a recipe asks for, else the usual one. @throws RecipeError for one that the domain has not */
-const scalingFor = ({ scaling, data }: ParsedRecipe, domain: Domain, facts: Pick<DataFacts, "table">): string => {
+export const scalingFor = (
+  { scaling, data }: ParsedRecipe,
+  domain: Domain,
+  facts: Pick<DataFacts, "table">,
+): string => {
   const known = domain.codecs(data, facts);
   if (scaling === undefined) return known[0];
   if (known.includes(scaling)) return scaling;
@@ -80,27 +84,34 @@ const scalingFor = ({ scaling, data }: ParsedRecipe, domain: Domain, facts: Pick
 
 /**
  * Fills in what depends on the data.
+ * @param scaling the kind of the codec that was fitted
  * @throws as {@link recipeParts}
  */
 export const resolveRecipe = (
   parsed: ParsedRecipe,
   domain: Domain,
   facts: Omit<DataFacts, "batch" | "network">,
+  scaling: string,
 ): Recipe => {
   const { preconditioning, objective, training } = parsed;
   const fitted = domain.defaultsFor({ ...facts, batch: training.batch, network: parsed.network.kind });
   const scale = fitted.deviation !== undefined && { sigmaData: fitted.deviation };
   const network = { ...fitted.network, ...parsed.network };
+  const ofKind = ({ kind }: KindRecipe, settings: KindRecipe | undefined) => settings?.kind === kind && settings;
   const parts = recipeParts({
     ...parsed,
     network: training.augmentation ? withLabels(network) : network,
-    preconditioning: { ...scale, ...preconditioning },
-    objective: { ...(objective.kind === "denoising" && scale), ...objective },
+    preconditioning: { ...scale, ...ofKind(preconditioning, fitted.preconditioning), ...preconditioning },
+    objective: {
+      ...(objective.kind === "denoising" && scale),
+      ...ofKind(objective, fitted.objective),
+      ...objective,
+    },
   });
   return {
     data: parsed.data,
     heldOut: parsed.heldOut,
-    scaling: scalingFor(parsed, domain, facts),
+    scaling,
     process: parts.process.recipe,
     network: parts.network.recipe,
     preconditioning: parts.preconditioning.recipe,

@@ -52,6 +52,12 @@ const training = z.strictObject({
   average: average.optional().describe("Averages whose width grows with training, in place of one of constant decay"),
   augmentation: augmentation.optional().describe("Alter images at random, and tell the network how"),
   classDropout: z.number().min(0).max(1).optional().describe("Share of samples whose class is withheld; default 0.1"),
+  knownShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Share of rows of which something is known in training; default 0.5"),
   adam: z
     .strictObject({
       beta1: z.number().min(0).lt(1).optional(),

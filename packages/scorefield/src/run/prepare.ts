@@ -10,7 +10,7 @@ import {
   type SplitData,
 } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
-import { type Recipe, resolveRecipe } from "../recipe/resolve.ts";
+import { type Recipe, resolveRecipe, scalingFor } from "../recipe/resolve.ts";
 import type { ParsedRecipe } from "../recipe/schema.ts";
 
 /** The data of a run. */
@@ -53,9 +53,11 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
   const { heldOut, seed } = parsed;
   const split = await readSplit(domain, parsed.data, { heldOut, seed, folder, signal, like });
   const { count, shape, columns, table, classes, sha256 } = split.training;
-  const facts = { count, shape, classes: classes?.length ?? 0, table };
-  const recipe = resolveRecipe({ ...parsed, data: split.settings }, domain, facts);
-  const codec = await domain.fit(recipe.scaling, split.training);
+  const read = { ...parsed, data: split.settings };
+  const scaling = scalingFor(read, domain, { table });
+  const codec = await domain.fit(scaling, split.training);
+  const facts = { count, shape, classes: classes?.length ?? 0, table, layout: codec.layout };
+  const recipe = resolveRecipe(read, domain, facts, scaling);
   return {
     recipe,
     domain,

@@ -7,6 +7,7 @@ export const layoutSettings = {
   columns: list(whole({ least: 1, help: "1 for a number, k for a category of k levels" }), {
     fewest: 1,
     help: "coordinates of each column: 1 of a number, k of a category of k levels as a one-hot vector",
+    otherwise: "each coordinate is a number",
   }),
   scale: number({ above: 0, default: 1, help: "length of the one-hot vectors of categories" }),
 };
@@ -16,6 +17,12 @@ export interface Layout {
   readonly columns: readonly number[];
   readonly scale: number;
 }
+
+/** The layout of rows of a number of coordinates, by its settings. */
+export const layoutOf = (
+  { columns, scale }: { readonly columns?: readonly number[] | undefined; readonly scale: number },
+  coordinates: number,
+): Layout => ({ columns: columns ?? new Array<number>(coordinates).fill(1), scale });
 
 /** Columns of one size that stand side by side. */
 export interface Block {

@@ -3,7 +3,7 @@ import { declare } from "../../part/declare.ts";
 import type { OptionsOf } from "../../part/setting.ts";
 import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 import { drawObserved } from "./draw-observed.ts";
-import { blocksOf, checkRows, layoutSettings, mapBlocks, softmaxOfLevels } from "./layout.ts";
+import { blocksOf, checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "./layout.ts";
 import {
   featuresOf,
   insideBounds,
@@ -30,7 +30,7 @@ export type MixedPreconditioningOptions = OptionsOf<typeof settings>;
  * categories with a constant F. It is the score interpolation of Dieleman et al. 2022 (section 3.2), with fixed embeddings
  * and the skip of the likelihood.
  *
- * What is known of a row (`observed`) is kept exactly: numbers stay inside their bounds, and excluded levels have the
+ * A model with a layout can be conditioned on what is known of a row (`observed`), which is kept exactly: numbers stay inside their bounds, and excluded levels have the
  * probability 0.
  * @throws ArgumentError for an empty layout, or scales that are not positive
  */
@@ -41,15 +41,18 @@ export const mixedPreconditioning = declare({
   source: "Dieleman et al. 2022, section 3.2; Karras et al. 2022, equation 7",
   settings,
   make: ({ columns, scale, sigmaData }, recipe): Preconditioning => {
-    const layout = { columns, scale };
+    const known = columns && { columns, scale };
     return {
       recipe,
-      observed: {
-        size: observedSize(layout),
-        features: observedFeatures(layout),
-        draw: (x, draws) => drawObserved(layout, x, draws),
-      },
+      ...(known && {
+        observed: {
+          size: observedSize(known),
+          features: observedFeatures(known),
+          draw: (x, draws) => drawObserved(known, x, draws),
+        },
+      }),
       denoise: (y, ratio, network, conditions) => {
+        const layout = layoutOf({ columns, scale }, y.shape[1] ?? 1);
         checkRows("mixedPreconditioning", y, layout);
         const observed = conditions?.observed;
         const cIn = unitScale(ratio, sigmaData);
@@ -57,10 +60,10 @@ export const mixedPreconditioning = declare({
         const cOut = ratio.multiply(cIn).multiply(sigmaData);
         const seen = observed && { ...conditions, observed: featuresOf(layout, observed) };
         const F = network(y.multiply(cIn), noiseLevel(ratio), seen ?? conditions);
-        const known = observed && observedBlocks(layout, observed);
+        const limits = observed && observedBlocks(layout, observed);
         const order = blocksOf(layout).map(({ from }) => from);
         return mapBlocks(layout, (block, slice) => {
-          const own = known?.[order.indexOf(block.from)];
+          const own = limits?.[order.indexOf(block.from)];
           if (block.size === 1) {
             const mean = slice(y).multiply(cSkip).add(slice(F).multiply(cOut));
             return own ? insideBounds(mean, own) : mean;
