@@ -3,7 +3,7 @@ import {
   edm,
   gaussianMixture,
   heun,
-  logDensity,
+  logDensityDetails,
   mixedPreconditioning,
   type Network,
   normal,
