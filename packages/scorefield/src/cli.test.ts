@@ -346,7 +346,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^scorefield: few: expected at least 2 rows to compare with, found 1 \(held out\)\n$/);
     const anomaly = await run("anomaly", "few", "--data", "few.csv");
-    expect(anomaly.stderr).toBe("scorefield: few: expected at least 5 training rows, found 2\n");
+    expect(anomaly.stderr).toBe("scorefield: few: expected at least 6 training rows, found 2\n");
   });
 
   test("with --json the error is an object too; with DEBUG there is a stack trace", async () => {
