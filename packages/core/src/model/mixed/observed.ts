@@ -1,5 +1,5 @@
 /** What is known of the columns of a row: values, ranges, levels that are excluded. The model is conditioned on it. */
-import { concat, constant, sliceAxis, type Tensor, where } from "@scorefield/tensor";
+import { concat, sliceAxis, type Tensor } from "@scorefield/tensor";
 import { blocksOf, type Layout } from "./layout.ts";
 
 /**
@@ -58,12 +58,6 @@ export const featuresOf = (layout: Layout, observed: Tensor): Tensor => {
 };
 
 const beyond = 1e30;
-
-/** Numbers brought inside their bounds: the mean of a distribution lies between its ends. */
-export const insideBounds = (x: Tensor, { low, high, hasLow, hasHigh }: ObservedBlock): Tensor =>
-  x
-    .max(where(hasLow!.greater(0.5), low!, constant(-beyond, x.dtype)))
-    .min(where(hasHigh!.greater(0.5), high!, constant(beyond, x.dtype)));
 
 /** Logits of levels, far below all others for those that are excluded. */
 export const withoutExcluded = (logits: Tensor, { excluded }: ObservedBlock): Tensor =>

@@ -100,7 +100,14 @@ test("what is known is kept exactly: values, bounds and excluded levels; a row o
   expect(row(0)[0]).toBe(0.25);
   expect(row(0).slice(1, 3)).toEqual([0, 1.5]);
   expect(row(0)[5]).toBe(0);
-  expect(row(1)[0]).toBe(2);
+  // Of noise of ratio r = 80: the posterior N(y / (1 + r^2), r^2 / (1 + r^2)), limited to what lies above 2.
+  const r = 80;
+  const deviation = r / Math.hypot(1, r);
+  const u = (Number(x.data[6]) / (1 + r ** 2) - 2) / deviation;
+  const z = Array.from({ length: 40_000 }, (_, k) => (k + 0.5) / 4000);
+  const weights = z.map((v) => Math.exp(-((v - u) ** 2) / 2));
+  const above = z.reduce((sum, v, k) => sum + v * weights[k]!, 0) / weights.reduce((a, b) => a + b);
+  expect(row(1)[0]).toBeCloseTo(2 + deviation * above, 5);
   // The excluded level's probability goes to the others in proportion.
   const [, b, c] = Array.from(free.data.subarray(6 + 3, 6 + 6), Number);
   expect(row(1)[3]).toBe(0);

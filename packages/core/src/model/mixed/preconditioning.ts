@@ -4,14 +4,8 @@ import type { OptionsOf } from "../../part/setting.ts";
 import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 import { drawObserved } from "./draw-observed.ts";
 import { blocksOf, checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "./layout.ts";
-import {
-  featuresOf,
-  insideBounds,
-  observedBlocks,
-  observedFeatures,
-  observedSize,
-  withoutExcluded,
-} from "./observed.ts";
+import { meanInside } from "./mean-inside.ts";
+import { featuresOf, observedBlocks, observedFeatures, observedSize, withoutExcluded } from "./observed.ts";
 
 const settings = { ...layoutSettings, ...dataScale };
 
@@ -29,6 +23,9 @@ export type MixedPreconditioningOptions = OptionsOf<typeof settings>;
  * probability of the level given the other columns. So D is a posterior mean, as of any score model, and exact for independent
  * categories with a constant F. It is the score interpolation of Dieleman et al. 2022 (section 3.2), with fixed embeddings
  * and the skip of the likelihood.
+ *
+ * Inside bounds it is the mean of a normal distribution of this mean and of deviation r sigma_data / sqrt(r^2 + sigma_data^2)
+ * that is limited to them, which is exact for independent numbers: see {@link meanInside}.
  *
  * A model with a layout can be conditioned on what is known of a row (`observed`), which is kept exactly: numbers stay inside their bounds, and excluded levels have the
  * probability 0.
@@ -66,7 +63,7 @@ export const mixedPreconditioning = declare({
           const own = limits?.[order.indexOf(block.from)];
           if (block.size === 1) {
             const mean = slice(y).multiply(cSkip).add(slice(F).multiply(cOut));
-            return own ? insideBounds(mean, own) : mean;
+            return own ? meanInside(mean, cOut, own) : mean;
           }
           const logits = slice(F).add(slice(y).multiply(ratio.square().reciprocal().multiply(scale)));
           return softmaxOfLevels(own ? withoutExcluded(logits, own) : logits, block).multiply(scale);
