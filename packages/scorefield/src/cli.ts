@@ -6,6 +6,7 @@ import { addAnomaly } from "./command/anomaly.ts";
 import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
 import { addEvaluate } from "./command/evaluate.ts";
+import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
@@ -83,6 +84,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addTrain,
     addColumns,
     addSample,
+    addImpute,
     addShow,
     addEvaluate,
     addInspect,

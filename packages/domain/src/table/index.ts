@@ -36,3 +36,4 @@ export { type RuleScales, ruleScales } from "./rules/rule-scales.ts";
 export type { Scaling, ScalingKind } from "./scaling.ts";
 export type { ColumnKind, TableColumn } from "./table-column.ts";
 export type { TableSettings } from "./table-settings.ts";
+export { typedCell } from "./write-table.ts";

@@ -18,7 +18,7 @@ import { cellText } from "./column/cell-text.ts";
 import type { TableColumn } from "./table-column.ts";
 
 /** A cell of a file that keeps types. @param dates whether it has dates, which are texts elsewhere */
-const typedCell = (column: TableColumn | undefined, value: number, dates: boolean): WritableCell => {
+export const typedCell = (column: TableColumn | undefined, value: number, dates: boolean): WritableCell => {
   if (Number.isNaN(value)) return null;
   if (!column) return value;
   const { kind, levels, numbers } = column;

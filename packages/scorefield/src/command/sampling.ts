@@ -58,7 +58,7 @@ const sampleKnown = async (
  * same kind. `sampler` is as {@link parseSampler} reads it, and `steps` goes before its setting.
  * @throws RecipeError for an unknown name, with the nearest, and for an unknown setting, with the known ones
  */
-const chooseSampler = (
+export const chooseSampler = (
   run: LoadedRun,
   { sampler: text, steps }: Pick<SamplingChoice, "sampler" | "steps">,
 ): AnySampler => {
