@@ -16,7 +16,7 @@ export interface DrawOptions {
 
 /** What to draw. */
 interface DrawTask extends DrawOptions {
-  /** The numbers of the rows under the seed, below 2^28. */
+  /** The numbers of the rows under the seed; where rows may be drawn again, below 2^28. */
   readonly numbers: readonly number[];
   readonly seed: number;
   /** What is known of the row at a place in `numbers`, [observedSize]; of all rows the same where it is an array. */
@@ -42,9 +42,9 @@ export interface DrawnRows {
   readonly accepted: number;
 }
 
-// Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed.
-const perStream = 16;
-const mostRows = 2 ** 28;
+/** Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed, and so is draw c of a cell. */
+export const perStream = 16;
+export const mostRows = 2 ** 28;
 // At the least share that is drawn from, a row has none among so many with a probability of 1e-9.
 const mostCandidates = 2048;
 /** Below this share of candidates that satisfy conditions drawing is refused, once there were so many. */
@@ -89,9 +89,6 @@ export const drawRows = async (
   } = task;
   const width = table.length;
   const size = codec.observedSize;
-  const tooGreat = numbers.find((number) => !(number < mostRows));
-  if (tooGreat !== undefined)
-    throw new ArgumentError(`sampleTable: expected rows below number 2^28, found ${tooGreat}`);
   const result = zeros([numbers.length, width], "float64");
   let pending = Array.from(numbers, (_, place) => place);
   let [candidates, accepted] = [0, 0];

@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
-import { type DrawOptions, drawRows, streamSeed } from "./draw-rows.ts";
+import { type DrawOptions, drawRows, mostRows, perStream, streamSeed } from "./draw-rows.ts";
 import { type CellSummary, summariseCell } from "./imputation-summary.ts";
 import { type TableRun, tableModel } from "./table-model.ts";
 
@@ -37,7 +37,7 @@ export interface Imputed {
   cells(): readonly FilledCell[];
 }
 
-const known = {
+const knownOptions = {
   draws: true,
   seed: true,
   sampler: true,
@@ -64,17 +64,18 @@ export const impute = async (
   rows: NdArray<FloatType>,
   options: ImputeOptions = {},
 ): Promise<Imputed> => {
-  checkOptions("impute", options, known);
-  const own = tableModel("impute", run);
+  checkOptions("impute", options, knownOptions);
+  const known = tableModel("impute", run);
   const { draws = 1, seed = 0, onProgress, ...rest } = options;
   if (!Number.isInteger(draws) || draws < 1 || draws > 1000)
     throw new ArgumentError(`impute draws: expected a whole number from 1 to 1,000, found ${draws}`);
-  const { table, codec } = own;
+  const { table, codec } = known;
   const [n = 0, width] = rows.shape;
   if (rows.shape.length !== 2 || width !== table.length)
     throw new ShapeError(
       `impute: expected rows [n, ${table.length}], as the columns of the run, found shape [${rows.shape.join(", ")}]`,
     );
+  if (n >= mostRows) throw new ArgumentError(`impute: expected fewer than 2^28 rows, found ${n}`);
   const given = castArray(rows, "float64").data.slice();
   const cells: number[] = [];
   for (let k = 0; k < given.length; k++) if (Number.isNaN(given[k])) cells.push(k);
@@ -83,33 +84,43 @@ export const impute = async (
   /** [cells, draws] */
   const values = new Float64Array(cells.length * draws);
   const size = codec.observedSize;
-  for (let draw = 0; draw < draws; draw++) {
-    const stream = streamSeed(seed, draw);
-    for (let start = 0, cell = 0; start < incomplete.length; start += rowsAtOnce) {
-      const numbers = incomplete.slice(start, start + rowsAtOnce);
-      const some = new Float64Array(numbers.length * width);
-      for (const [k, i] of numbers.entries()) some.set(given.subarray(i * width, (i + 1) * width), k * width);
-      const observed = codec.observeRows(ndarray(some, [numbers.length, width]), { seed: stream, firstRow: start });
-      const before = draw * incomplete.length + start;
-      const drawn = await drawRows(own, {
+  let done = 0;
+  for (let first = 0; first < draws; first += perStream) {
+    const together = Math.min(perStream, draws - first);
+    const stream = streamSeed(seed, first / perStream);
+    const most = Math.max(1, Math.floor(rowsAtOnce / together));
+    for (let start = 0, cell = 0; start < incomplete.length; start += most) {
+      const some = incomplete.slice(start, start + most);
+      const m = some.length;
+      const own = new Float64Array(m * width);
+      for (const [k, i] of some.entries()) own.set(given.subarray(i * width, (i + 1) * width), k * width);
+      const observed = Array.from({ length: together }, (_, d) =>
+        // Of repeated numbers each draw has another place.
+        codec.observeRows(ndarray(own, [m, width]), { seed: streamSeed(seed, first + d), firstRow: start }),
+      );
+      const drawn = await drawRows(known, {
         ...rest,
         seed: stream,
-        numbers,
+        numbers: Array.from({ length: together }, (_, d) => some.map((i) => i + d * mostRows)).flat(),
         complete: true,
-        finish: (row, place, known) => {
+        finish: (row, place, marks) => {
           for (let j = 0; j < width; j++) {
-            const value = some[place * width + j]!;
+            const value = own[(place % m) * width + j]!;
             if (Number.isNaN(value)) continue;
             row[j] = value;
-            known[j] = 1;
+            marks[j] = 1;
           }
         },
-        observed: (place) => observed.data.subarray(place * size, (place + 1) * size),
-        onProgress: (done) => onProgress?.(before + done, total),
+        observed: (place) =>
+          observed[Math.floor(place / m)]!.data.subarray((place % m) * size, ((place % m) + 1) * size),
+        onProgress: (part) => onProgress?.(done + part, total),
       });
-      for (const [k, i] of numbers.entries())
+      done += m * together;
+      onProgress?.(done, total);
+      for (const [k, i] of some.entries())
         for (; cell < cells.length && Math.floor(cells[cell]! / width) === i; cell++)
-          values[cell * draws + draw] = drawn.rows.data[k * width + (cells[cell]! % width)]!;
+          for (let d = 0; d < together; d++)
+            values[cell * draws + first + d] = drawn.rows.data[(d * m + k) * width + (cells[cell]! % width)]!;
     }
   }
   const filled = table.map(() => 0);

@@ -3,7 +3,7 @@ import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
 import { balancedLevels } from "./balance.ts";
-import { type DrawnShare, type DrawOptions, drawnShare, drawRows, streamSeed } from "./draw-rows.ts";
+import { type DrawnShare, type DrawOptions, drawnShare, drawRows, mostRows, streamSeed } from "./draw-rows.ts";
 import { bothKnown, completeConditions, conditions, type Where } from "./knowledge.ts";
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
@@ -94,6 +94,8 @@ export const sampleTable = async (run: TableRun, options: SampleTableOptions = {
   const all = like && like.shape[0]! * each;
   const { count = all !== undefined ? all - firstRow : 1000 } = options;
   checkWhole("count", count, 0);
+  if (firstRow + count > mostRows)
+    throw new ArgumentError(`sampleTable: expected at most 2^28 rows, found ${firstRow + count}`);
   if (all !== undefined && firstRow + count > all)
     throw new ArgumentError(
       `sampleTable: expected at most ${all} rows, ${each} like each of ${like!.shape[0]}, found ${firstRow + count}`,
