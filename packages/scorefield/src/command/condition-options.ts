@@ -129,20 +129,27 @@ export const conditionName = ({ where, like, balance, complete }: ConditionFlags
 
 const shareDraws = 1000;
 const mostSeconds = 10;
+/** What a draw takes before its first row. */
+const secondsToStart = 2;
 
 /**
  * How probable the conditions are, by rows drawn without them; undefined where that would take long, or where values of numbers
  * are given, which hardly any row has.
- * @param pace seconds for each row that was drawn under the conditions
+ * @param drawn rows that were drawn under the conditions, and in how many seconds
  */
 export const probabilityOf = async (
   run: LoadedRun,
   { list, where }: TableWishes,
-  pace: number,
+  drawn: { readonly draws: number; readonly seconds: number },
   options: { readonly seed: number; readonly signal: AbortSignal; readonly batch?: number | undefined },
   sampler: LoadedRun["sampler"],
 ): Promise<DrawnShare | undefined> => {
-  if (where === undefined || list.length === 0 || pace * shareDraws > mostSeconds) return undefined;
+  if (
+    where === undefined ||
+    list.length === 0 ||
+    ((drawn.seconds - secondsToStart) / drawn.draws) * shareDraws > mostSeconds
+  )
+    return undefined;
   return conditionShare(run, where, { ...options, sampler, draws: shareDraws });
 };
 

@@ -135,7 +135,7 @@ const drawSamples = async (
     (await probabilityOf(
       run,
       wishes!,
-      seconds / acceptance.draws,
+      { draws: acceptance.draws, seconds },
       { seed: flags.seed, signal, batch: flags.batch },
       sampler,
     ));

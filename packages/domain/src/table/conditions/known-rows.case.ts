@@ -15,7 +15,7 @@ export const untrainedRun = (observed = true): TableRun => {
     width: 8,
     depth: 1,
     noiseFeatures: 4,
-    ...(observed && { observed: observedFeatures({ columns, scale }) }),
+    ...(observed && { observed: observedFeatures({ columns }) }),
   });
   const shape = [columns.reduce((a, b) => a + b, 0)];
   const parts = { process: edm(), network, preconditioning: mixedPreconditioning({ columns, scale }) };
