@@ -79,6 +79,9 @@ export const filledContent = (
   return rawText(source, ending === ".tsv" ? "\t" : raw.found.delimiter === ";" ? ";" : ",");
 };
 
+/** Without the digits that rounding of sums makes. */
+const rounded = (value: number): number => Number(value.toPrecision(10));
+
 /** What draws say of each filled cell, as CSV: one line for each. */
 export const uncertaintyText = (
   ending: string,
@@ -91,7 +94,7 @@ export const uncertaintyText = (
     const { row, column, best, mean, deviation, low, high, shares } = filled[i]!;
     const own = table[column]!;
     const bound = (value: number | undefined): WritableCell =>
-      value === undefined ? null : own.kind === "date" ? cellText(own, Math.round(value)) : value;
+      value === undefined ? null : own.kind === "date" ? cellText(own, Math.round(value)) : rounded(value);
     switch (columns[at]) {
       case "row":
         return row + 1;
@@ -103,13 +106,13 @@ export const uncertaintyText = (
         return bound(mean);
       // Of dates in days.
       case "deviation":
-        return deviation === undefined ? null : own.kind === "date" ? deviation / 86_400_000 : deviation;
+        return deviation === undefined ? null : rounded(own.kind === "date" ? deviation / 86_400_000 : deviation);
       case "low":
         return bound(low);
       case "high":
         return bound(high);
       case "probability":
-        return shares ? shares[best]! : null;
+        return shares ? rounded(shares[best]!) : null;
       default:
         return shares
           ? Array.from(shares, (share, code) => ({ share, code }))
