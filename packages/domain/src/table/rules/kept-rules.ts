@@ -1,8 +1,10 @@
 /** The rules that a run keeps, with what it takes to keep them. */
 import { ArgumentError } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
+import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { TableColumn } from "../table-column.ts";
 import { checkRules } from "./check-rules.ts";
+import { conditionRules } from "./condition-rules.ts";
 import { countViolations, type Violations } from "./count-violations.ts";
 import { isLinkText, linkRule } from "./link-rule.ts";
 import { parseRule } from "./parse-rule.ts";
@@ -43,18 +45,37 @@ export interface KeptRows {
   readonly after: Violations;
 }
 
+/** Options of {@link keepRules}. */
+export interface KeepRowsOptions extends Omit<ProjectOptions, "scales"> {
+  /** What all rows were conditioned on: bounds are kept as rules are, and other columns of conditions stay as they are. */
+  readonly conditions?: readonly ColumnCondition[] | undefined;
+}
+
+/** The cells that stay: those that are known, and columns. */
+const stayingCells = (rows: NdArray, known: Uint8Array | undefined, staying: readonly number[]) => {
+  if (staying.length === 0) return known;
+  const marks = known ? known.slice() : new Uint8Array(rows.data.length);
+  const [n = 0, d = 0] = rows.shape;
+  for (let i = 0; i < n; i++) for (const j of staying) marks[i * d + j] = 1;
+  return marks;
+};
+
 /**
  * Rows moved to keep rules ({@link projectOnRules}), and the violations before and after.
  * @param rows [n, columns]
- * @throws as {@link projectOnRules}
+ * @throws as {@link projectOnRules}; ArgumentError for conditions that contradict the rules
  */
 export const keepRules = (
   rows: NdArray,
   columns: readonly TableColumn[],
   { rules, scales }: KeptRules,
-  options: Omit<ProjectOptions, "scales"> = {},
+  { conditions = [], known, ...options }: KeepRowsOptions = {},
 ): KeptRows => {
-  const kept = projectOnRules(rows, columns, rules, { ...options, scales });
+  checkRows("keepRules", rows, columns);
+  const { bounds, staying } = conditionRules(conditions, columns);
+  const all = [...rules, ...bounds];
+  if (bounds.length > 0) checkRules(columns, all);
+  const kept = projectOnRules(rows, columns, all, { ...options, known: stayingCells(rows, known, staying), scales });
   return {
     rows: kept,
     before: countViolations(rows, columns, rules),
