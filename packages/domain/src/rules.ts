@@ -50,7 +50,7 @@ export interface DomainRules {
   /** @throws ArgumentError unless plain JSON describes rules of such samples: a run may be a stranger's */
   check(stored: unknown, made: Composition): KeptRules;
   /**
-   * Samples [n, ...shape] in the units of the data, moved as little as possible to keep rules.
+   * Samples [n, ...shape] in the units of the data, those that break rules moved to keep them.
    * @throws DataError for a sample that cannot keep them; ArgumentError for conditions that contradict them
    */
   keep(

@@ -20,5 +20,5 @@ export const effectSentence = ({ before, after }: RuleEffect, samples: string): 
     after.broken === 0
       ? `none breaks ${count === 1 ? "it" : "one"} now`
       : `${grouped(after.broken)} still do, as cells that were given contradict a rule`;
-  return `${shareText(before.share)} of ${all} broke ${one} as they were drawn; they were moved as little as possible, and ${now}`;
+  return `${shareText(before.share)} of ${all} broke ${one} as they were drawn; they were moved to keep ${count === 1 ? "it" : "them"}, and ${now}`;
 };

@@ -11,7 +11,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
-import { learntText } from "../report/rules-text.ts";
+import { learntText, rulesResult } from "../report/rules-text.ts";
 import { readPace } from "../run/checkpoint.ts";
 import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
@@ -161,7 +161,7 @@ const train = async (
     run: run.path,
     ...trained,
     ...(split.columns && { columns: split.columns }),
-    ...(rules && { rules: { found: rules.found, kept: rules.kept?.rules ?? [], training: rules.violations } }),
+    ...(rules && { rules: rulesResult(rules) }),
   });
 };
 

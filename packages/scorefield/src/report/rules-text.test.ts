@@ -57,7 +57,7 @@ describe("rules as text", () => {
   test("what they changed, by how much in units of the columns", () => {
     const effect: RuleEffect = { before: counted(400, 20), after: counted(0, 0) };
     expect(effectSentence(effect, "rows")).toBe(
-      "40 % of 1,000 rows broke one of 2 rules as they were drawn; they were moved as little as possible, and none breaks one now",
+      "40 % of 1,000 rows broke one of 2 rules as they were drawn; they were moved to keep them, and none breaks one now",
     );
     const table = [{ name: "start", kind: "date", missing: false } as const];
     expect(effectText(effect, rules, table)).toBe(

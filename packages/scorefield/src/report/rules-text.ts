@@ -18,14 +18,21 @@ const listed = (texts: readonly string[]): string[] => [
 
 const many = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? "" : "s"}`;
 
-/** What training rows say of rules, and how to have them kept. */
-export const learntText = ({ found, kept, violations }: LearntRules): string => {
+/** The same for programs. */
+export const rulesResult = ({ found, kept, violations }: LearntRules) => ({
+  found,
+  kept: kept?.rules ?? [],
+  ...(violations && { violations }),
+});
+
+/** What rows say of rules, and how to have them kept. @param row what one is called */
+export const learntText = ({ found, kept, violations }: LearntRules, row = "training row"): string => {
   const texts = new Set(kept?.rules.map(({ text }) => text));
   const broken = new Map(violations?.rules.map((rule) => [rule.text, rule]));
   const keptLines = [...texts].map((text) => {
     const rule = broken.get(text);
     if (!rule || rule.broken === 0) return text;
-    return `${text} (training rows break it: ${grouped(rule.broken)} of ${grouped(rule.rows)}, ${shareText(rule.share)})`;
+    return `${text} (${row}s break it: ${grouped(rule.broken)} of ${grouped(rule.rows)}, ${shareText(rule.share)})`;
   });
   const others = found.filter((text) => !texts.has(text));
   const [first = ""] = others;
@@ -33,7 +40,7 @@ export const learntText = ({ found, kept, violations }: LearntRules): string => 
     ...(kept ? [`samples will keep ${many(texts.size, "rule")}:`, ...listed(keptLines)] : []),
     ...(others.length > 0
       ? [
-          `${many(others.length, kept ? "more rule" : "rule")} found that ${others.length === 1 ? "holds" : "hold"} in every training row, and that samples may break:`,
+          `${many(others.length, kept ? "more rule" : "rule")} found that ${others.length === 1 ? "holds" : "hold"} in every ${row}, and that samples may break:`,
           ...listed(others),
           `Have samples keep them with --rule found, or one with --rule '${first.replaceAll("'", "'\\''")}'`,
         ]

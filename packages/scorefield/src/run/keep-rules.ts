@@ -11,7 +11,7 @@ export interface RuledSamples {
   readonly rules?: RuleEffect;
 }
 
-/** Moves samples [n, ...shape] in the units of the data as little as possible, so that they keep the rules of their run. */
+/** Moves samples [n, ...shape] in the units of the data that break rules of their run, so that they keep them. */
 export type RuleKeeper = (samples: NdArray<"float64">, options?: KeepOptions) => RuledSamples;
 
 /** What keeps the rules of a run; without rules, samples stay as they are. */

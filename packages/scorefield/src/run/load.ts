@@ -20,7 +20,7 @@ export interface LoadedRun extends RunModel {
   /** Rules that its samples are to keep; left out where there are none. */
   readonly rules?: KeptRules;
   /**
-   * Samples [n, ...shape] in the units of the data, such as `toData` gives, moved as little as possible to keep the run's rules:
+   * Samples [n, ...shape] in the units of the data, such as `toData` gives, moved to keep the run's rules:
    * `{ samples, rules }`, where `rules` says how often they were broken before and after. A sample that keeps them stays as it
    * is, to the bit. Without rules all do.
    * @throws DataError for a sample that cannot keep them; ArgumentError for conditions that contradict them

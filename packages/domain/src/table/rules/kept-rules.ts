@@ -61,7 +61,8 @@ const stayingCells = (rows: NdArray, known: Uint8Array | undefined, staying: rea
 };
 
 /**
- * Rows moved to keep rules ({@link projectOnRules}), and the violations before and after.
+ * Rows moved to keep rules ({@link projectOnRules}), and the violations before and after. Rows that break inequalities are
+ * mirrored at them first, so that they do not all end where the inequality does.
  * @param rows [n, columns]
  * @throws as {@link projectOnRules}; ArgumentError for conditions that contradict the rules
  */
@@ -75,7 +76,12 @@ export const keepRules = (
   const { bounds, staying } = conditionRules(conditions, columns);
   const all = [...rules, ...bounds];
   if (bounds.length > 0) checkRules(columns, all);
-  const kept = projectOnRules(rows, columns, all, { ...options, known: stayingCells(rows, known, staying), scales });
+  const kept = projectOnRules(rows, columns, all, {
+    mirror: true,
+    ...options,
+    known: stayingCells(rows, known, staying),
+    scales,
+  });
   return {
     rows: kept,
     before: countViolations(rows, columns, rules),
