@@ -5,6 +5,8 @@ import { excessOf, isBroken, type RowSum } from "./row-rules.ts";
 
 // Mirrors change places with each other: of orders alone each step leaves fewer pairs in the wrong order.
 const stepsForSum = 4;
+// What may be left of a broken inequality, in standard deviations: the nearest row settles it.
+const rounding = 1e-9;
 
 /**
  * Mirrors the values of a row at the inequalities that it breaks, one after the other, until it breaks none: where `low` was 2 above
@@ -13,7 +15,7 @@ const stepsForSum = 4;
  * has them.
  * @param values [columns]; not changed
  * @param fixed columns that stay as they are
- * @returns [columns], not on the grids of the columns; undefined where it breaks no inequality, where it would go beyond ranges,
+ * @returns [columns], not on the grids of the columns and up to rounding; undefined where it breaks no inequality, where it would go beyond ranges,
  *   and where mirrors do not end
  */
 export const mirroredRow = (
@@ -53,7 +55,10 @@ export const mirroredRow = (
       return undefined;
   }
   const inequalities = sums.filter(({ equal }) => !equal);
-  const broken = (): RowSum | undefined => inequalities.find((sum) => isBroken(sum, row));
+  const tolerances = inequalities.map(
+    ({ at, by }) => rounding * at.reduce((sum, j, k) => sum + Math.abs(by[k]!) * scales[j]!, 0),
+  );
+  const broken = (): RowSum | undefined => inequalities.find((sum, k) => excessOf(sum, row) > tolerances[k]!);
   if (!broken()) return undefined;
   for (let step = 0; step < stepsForSum * inequalities.length; step++) {
     const sum = broken();
@@ -64,7 +69,7 @@ export const mirroredRow = (
       const [low, high] = [Math.min(least, values[j]!), Math.max(most, values[j]!)];
       const inside = Math.min(high, Math.max(low, row[j]!));
       // What is beyond by rounding alone is at the end of the range.
-      if (Math.abs(row[j]! - inside) > 1e-9 * scales[j]!) return undefined;
+      if (Math.abs(row[j]! - inside) > rounding * scales[j]!) return undefined;
       row[j] = inside;
     }
   }
