@@ -18,6 +18,7 @@ import type { RuledSamples } from "../run/keep-rules.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
+import { membershipOf } from "./membership-of.ts";
 import { effectSentence } from "./rule-effect.ts";
 
 /** Options of {@link assessRun}. */
@@ -141,6 +142,12 @@ export const assessedRun = async (
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
+    ...(own && {
+      membership: () => {
+        work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
+        return membershipOf(run, own, work);
+      },
+    }),
   });
   return { ...found, quality: withRules(found.quality, rules, domain.samples), ...(seen !== undefined && { seen }) };
 };

@@ -8,6 +8,7 @@ import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { learntText, rulesResult } from "../report/rules-text.ts";
 import { domainOf } from "../run/prepare.ts";
 import { withDataOptions } from "./data-options.ts";
+import { inOptions } from "./in-options.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather } from "./options.ts";
 import { output } from "./output.ts";
@@ -35,7 +36,7 @@ const show = async (
       `${source}: expected a table whose columns can be found, found ${domain.describe(samples)} of numbers`,
     );
   out.text(columnsText(columns));
-  for (const remark of remarks) out.remark(remark);
+  for (const remark of remarks) out.remark(inOptions(remark));
   out.remark(columnsAdvice(columns));
   const rules = await domain.rules?.learn(samples, settings, { find: true, signal });
   const text = rules && learntText(rules, "row");

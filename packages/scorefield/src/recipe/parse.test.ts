@@ -36,7 +36,7 @@ const failure = (input: unknown): string => {
 
 describe("parseRecipe", () => {
   test("a path or the name of a set is enough", () => {
-    expect(parseRecipe({ data: "table.csv" }).data).toEqual({ kind: "file", path: "table.csv", missing: "error" });
+    expect(parseRecipe({ data: "table.csv" }).data).toEqual({ kind: "file", path: "table.csv", missing: "model" });
     expect(parseRecipe({ data: "moons" }).data).toMatchObject({ kind: "set", set: "moons", seed: 0 });
     expect(parseRecipe({ data: "moons" })).toMatchObject({
       heldOut: 0.2,

@@ -83,7 +83,7 @@ describe("rules of a run", () => {
     // A part of the samples is moved as all of them are.
     const few = { ...plain, shape: [10, 6], data: plain.data.subarray(0, 60) };
     expect(run.keepRules(few).samples.data).toEqual(samples.data.slice(0, 60));
-    await run.domain.write(at("new.csv"), samples, run.made);
+    await table.write(at("new.csv"), samples, run.made);
     const { values } = await readTable(at("new.csv"));
     const cents = Array.from(values.data as Float64Array, (value) => Math.round(100 * value));
     for (let i = 0; i < 500; i++) {

@@ -53,7 +53,7 @@ describe("rules of a table", () => {
   test("of very many columns are looked for on request", async () => {
     const wide = arraySamples(zeros([30, 301], "float64"), { sha256: "" });
     const { found, remarks } = await tableRules.learn(wide, { kind: "file" }, { find: true });
-    expect([found, remarks]).toEqual([[], [expect.stringMatching(/more than 300 columns.*--rule found/)]]);
+    expect([found, remarks]).toEqual([[], [expect.stringMatching(/more than 300 columns.*rules: \["found"\]/)]]);
     expect((await tableRules.learn(wide, { kind: "file", rules: ["found"] }, { find: true })).remarks).toEqual([]);
   });
 });

@@ -37,7 +37,9 @@ const learn: DomainRules["learn"] = async (training, settings, { find, signal })
   const found = looked ? await findRules(rows, columns, { signal }) : [];
   const remarks = looked
     ? []
-    : [`rules are not looked for in more than ${mostColumns} columns by themselves; look for them with --rule found`];
+    : [
+        `rules are not looked for in more than ${mostColumns} columns by themselves; ask for them with rules: ["found"]`,
+      ];
   const wanted = differentRules([...own.rules, ...(all ? found : [])]).map(({ text }) => text);
   const foundTexts = found.map(({ text }) => text);
   if (wanted.length === 0) return { found: foundTexts, settings: rest, remarks };
