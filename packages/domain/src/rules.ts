@@ -23,7 +23,7 @@ export interface LearntRules {
 export interface KeepOptions {
   /** [n * numbers of a sample], 1 for cells that stay as they are, such as those that were given. */
   readonly known?: Uint8Array | undefined;
-  /** What all samples were conditioned on: bounds are kept as rules are, and other columns of conditions stay as they are. */
+  /** What all samples were conditioned on: samples within bounds stay there, and other columns of conditions stay as they are. */
   readonly conditions?: readonly ColumnCondition[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }

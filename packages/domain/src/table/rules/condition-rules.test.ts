@@ -59,5 +59,7 @@ describe("conditions as rules", () => {
     expect(moved([{ column: "count", is: 4 }])).toEqual(Float64Array.of(4, 4));
     expect(moved([{ column: "count", low: 4 }])).toEqual(Float64Array.of(4, 4));
     expect(moved([{ column: "price", high: 2 }])).toEqual(Float64Array.of(2, 2));
+    // As it was drawn, it is outside of this bound, and stays so.
+    expect(moved([{ column: "count", low: 5 }])).toEqual(Float64Array.of(3, 3));
   });
 });

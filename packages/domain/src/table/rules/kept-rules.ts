@@ -1,16 +1,17 @@
 /** The rules that a run keeps, with what it takes to keep them. */
 import { ArgumentError } from "@scorefield/core";
-import type { NdArray } from "@scorefield/tensor";
+import { DataError, takeRows } from "@scorefield/data";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { TableColumn } from "../table-column.ts";
 import { checkRules } from "./check-rules.ts";
 import { conditionRules } from "./condition-rules.ts";
-import { countViolations, type Violations } from "./count-violations.ts";
+import { countViolations, rowsBreaking, type Violations } from "./count-violations.ts";
 import { isLinkText, linkRule } from "./link-rule.ts";
 import { parseRule } from "./parse-rule.ts";
 import { checkRows, type ProjectOptions, projectOnRules } from "./project-on-rules.ts";
 import { rowRules } from "./row-rules.ts";
-import type { TableRule } from "./rule.ts";
+import type { LinearRule, TableRule } from "./rule.ts";
 import { type RuleScales, ruleScales } from "./rule-scales.ts";
 
 /** Rules, and the scales of the training rows. Plain JSON. */
@@ -47,7 +48,7 @@ export interface KeptRows {
 
 /** Options of {@link keepRules}. */
 export interface KeepRowsOptions extends Omit<ProjectOptions, "scales"> {
-  /** What all rows were conditioned on: bounds are kept as rules are, and other columns of conditions stay as they are. */
+  /** What all rows were conditioned on: rows within bounds stay within them, and other columns of conditions stay as they are. */
   readonly conditions?: readonly ColumnCondition[] | undefined;
 }
 
@@ -58,6 +59,43 @@ const stayingCells = (rows: NdArray, known: Uint8Array | undefined, staying: rea
   const [n = 0, d = 0] = rows.shape;
   for (let i = 0; i < n; i++) for (const j of staying) marks[i * d + j] = 1;
   return marks;
+};
+
+/**
+ * Rows that keep bounds are moved within them. A row that is outside of a bound as it was drawn is not moved into it: that would
+ * pile rows up there.
+ */
+const keepBounded = (
+  rows: NdArray,
+  columns: readonly TableColumn[],
+  {
+    rules,
+    bounds,
+    known,
+  }: {
+    readonly rules: readonly TableRule[];
+    readonly bounds: readonly LinearRule[];
+    readonly known: Uint8Array | undefined;
+  },
+  options: ProjectOptions,
+): NdArray<"float64"> => {
+  const [n = 0, d = 0] = rows.shape;
+  const outside = rowsBreaking(rows, columns, bounds);
+  const kept = ndarray(new Float64Array(n * d), [n, d]);
+  for (const beyond of [0, 1]) {
+    const positions = Int32Array.from({ length: n }, (_, i) => i).filter((i) => outside[i] === beyond);
+    if (positions.length === 0) continue;
+    const marks = known && takeRows(ndarray(known, [n, d]), positions).data;
+    const own = beyond === 1 ? rules : [...rules, ...bounds];
+    try {
+      const moved = projectOnRules(takeRows(rows, positions), columns, own, { ...options, known: marks });
+      for (const [k, i] of positions.entries()) kept.data.set(moved.data.subarray(k * d, (k + 1) * d), i * d);
+    } catch (error) {
+      if (!(error instanceof DataError) || error.row === undefined) throw error;
+      throw new DataError({ ...error.details, row: positions[error.row - 1]! + 1 });
+    }
+  }
+  return kept;
 };
 
 /**
@@ -74,14 +112,14 @@ export const keepRules = (
 ): KeptRows => {
   checkRows("keepRules", rows, columns);
   const { bounds, staying } = conditionRules(conditions, columns);
-  const all = [...rules, ...bounds];
-  if (bounds.length > 0) checkRules(columns, all);
-  const kept = projectOnRules(rows, columns, all, {
-    mirror: true,
-    ...options,
-    known: stayingCells(rows, known, staying),
-    scales,
-  });
+  if (bounds.length > 0) checkRules(columns, [...rules, ...bounds]);
+  if (known && known.length !== rows.data.length)
+    throw new ArgumentError(`keepRules known: expected ${rows.data.length} marks, found ${known.length}`);
+  const moving = { mirror: true, ...options, scales };
+  const kept =
+    bounds.length === 0
+      ? projectOnRules(rows, columns, rules, { ...moving, known: stayingCells(rows, known, staying) })
+      : keepBounded(rows, columns, { rules, bounds, known: stayingCells(rows, known, staying) }, moving);
   return {
     rows: kept,
     before: countViolations(rows, columns, rules),
