@@ -2,8 +2,10 @@
 import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { effectSentence } from "../assess/rule-effect.ts";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
+import { effectText } from "../report/rules-text.ts";
 import { makeFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
@@ -51,6 +53,7 @@ interface SampleFlags extends ConditionFlags {
   readonly class?: string;
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
+  readonly rules: boolean;
   readonly json?: boolean;
 }
 
@@ -108,7 +111,7 @@ const drawSamples = async (
     ...(guidance && { guidance }),
     ...(wishes && { table: { ...wishes, ...(each && { each }) } }),
   };
-  const { samples, acceptance, sampler, seconds } = await sampleWatched(run, choice, signal);
+  const { samples, acceptance, rules, sampler, seconds } = await sampleWatched(run, choice, signal);
   const { kind, steps } = sampler.recipe;
   // Two settings of a sampler, or two averages, must not share a file.
   const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
@@ -118,8 +121,9 @@ const drawSamples = async (
   const drawnBy = [average, kind, steps, settings, drawnClass, pushed, conditionName(flags)]
     .filter((part) => part !== undefined)
     .join("-");
+  const freely = run.rules && !flags.rules ? "-no-rules" : "";
   const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
-  const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${drawnPart}${format}`;
+  const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${drawnPart}${format}`;
   const file = flags.out ?? join(path, "samples", name);
   if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
   await writeSamples(file, samples, writing).catch(async (error) => {
@@ -129,6 +133,9 @@ const drawSamples = async (
   });
   const called = taken ? `standard output (${format.slice(1)})` : file;
   out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
+  if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
+  const broken = rules && effectText(rules, run.rules?.rules, run.table);
+  if (broken) out.text(broken);
   if (acceptance && wishes?.where !== undefined) out.text(acceptanceText(acceptance));
   const probability =
     acceptance &&
@@ -152,6 +159,7 @@ const drawSamples = async (
     columns: run.columns,
     classes: names,
     guidance,
+    rules,
     ...(acceptance && {
       conditions: {
         where: flags.where,
@@ -208,6 +216,7 @@ export const addSample = (program: Command): void => {
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
+    .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));

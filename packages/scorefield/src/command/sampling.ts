@@ -8,8 +8,8 @@ import {
   samplerFromRecipe,
 } from "@scorefield/core";
 import { type DrawnShare, sampleTable } from "@scorefield/domain/table";
-import type { NdArray } from "@scorefield/tensor";
 import { classesFrom } from "../run/classes-in-turn.ts";
+import type { RuledSamples } from "../run/keep-rules.ts";
 import type { LoadedRun } from "../run/load.ts";
 import type { TableWishes } from "./condition-options.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -31,26 +31,40 @@ export interface SamplingChoice {
   readonly guidance?: GuidanceOptions;
   /** What is known of rows of a table, and how many are like each given row. */
   readonly table?: TableWishes & { readonly each?: number };
+  /** Whether samples are moved to keep the rules of the run; default yes. */
+  readonly rules?: boolean;
 }
 
 /** Rows of a table of which something is known, in the units of the data. */
 const sampleKnown = async (
   run: LoadedRun,
-  { table, count, firstSample = 0, seed, batch }: SamplingChoice & { readonly table: TableWishes },
+  choice: SamplingChoice & { readonly table: TableWishes },
   { sampler, signal, update }: { sampler: AnySampler; signal: AbortSignal; update: (done: number) => void },
-): Promise<{ samples: NdArray<"float64">; acceptance: DrawnShare }> => {
+): Promise<RuledSamples & { readonly acceptance: DrawnShare }> => {
+  const { table, count, firstSample = 0, seed, batch, rules = true } = choice;
   const { list: _, ...wishes } = table;
-  const { rows, acceptance } = await sampleTable(run, {
-    ...wishes,
-    count,
-    firstRow: firstSample,
-    seed,
-    sampler,
-    ...(batch !== undefined && { batch }),
-    signal,
-    onProgress: update,
-  });
-  return { samples: rows, acceptance };
+  // All rows as they were drawn first; what is drawn again later is no fair share of them.
+  let effect: RuledSamples["rules"];
+  const keepRules: LoadedRun["keepRules"] = (samples, options) => {
+    const kept = run.keepRules(samples, options);
+    effect ??= kept.rules;
+    return kept;
+  };
+  const { rows, acceptance } = await sampleTable(
+    { ...run, keepRules },
+    {
+      ...wishes,
+      count,
+      firstRow: firstSample,
+      seed,
+      sampler,
+      rules,
+      ...(batch !== undefined && { batch }),
+      signal,
+      onProgress: update,
+    },
+  );
+  return { samples: rows, ...(effect && { rules: effect }), acceptance };
 };
 
 /**
@@ -69,14 +83,16 @@ export const chooseSampler = (
 };
 
 /**
- * Draws samples and brings them to the units of the data.
- * @throws Interrupted when the signal was aborted
+ * Draws samples, brings them to the units of the data and moves them to keep the rules of the run.
+ * @throws DataError for a sample that cannot keep them; Interrupted when the signal was aborted
  */
 export const sampleWatched = async (
   run: LoadedRun,
   choice: SamplingChoice,
   signal: AbortSignal,
-): Promise<{ samples: NdArray<"float64">; acceptance?: DrawnShare; sampler: AnySampler; seconds: number }> => {
+): Promise<
+  RuledSamples & { readonly acceptance?: DrawnShare; readonly sampler: AnySampler; readonly seconds: number }
+> => {
   const sampler = chooseSampler(run, choice);
   const begun = performance.now();
   const line = progress("sampling", choice.count);
@@ -101,7 +117,9 @@ export const sampleWatched = async (
       signal,
       onProgress: ({ step, steps }) => line.update(Math.floor((step / steps) * choice.count)),
     });
-    return { samples: run.toData(drawn), sampler, seconds: (performance.now() - begun) / 1000 };
+    const samples = run.toData(drawn);
+    const ruled = (choice.rules ?? true) ? run.keepRules(samples, { signal }) : { samples };
+    return { ...ruled, sampler, seconds: (performance.now() - begun) / 1000 };
   } catch (error) {
     if (signal.aborted) throw new Interrupted("stopped; no samples were written");
     throw error;

@@ -11,18 +11,19 @@ import {
 import { findDomain, planarNames, planarSets } from "@scorefield/domain";
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "./parse.ts";
-import { recipeParts, resolveRecipe as resolveWith } from "./resolve.ts";
+import { recipeParts, resolveRecipe as resolveWith, scalingFor } from "./resolve.ts";
 import type { ParsedRecipe } from "./schema.ts";
 
 const resolveRecipe = (
   parsed: ParsedRecipe,
   { rows, columns, image }: { rows: number; columns: number; image?: { shape: number[]; classes: number } },
 ) =>
-  resolveWith(parsed, findDomain(parsed.data.kind)!, {
-    count: rows,
-    shape: image?.shape ?? [columns],
-    classes: image?.classes ?? 0,
-  });
+  resolveWith(
+    parsed,
+    findDomain(parsed.data.kind)!,
+    { count: rows, shape: image?.shape ?? [columns], classes: image?.classes ?? 0 },
+    scalingFor(parsed, findDomain(parsed.data.kind)!, {}),
+  );
 
 const failure = (input: unknown): string => {
   try {
