@@ -1,6 +1,6 @@
 /** Cells as a file has them, for tables that are written again with few changes. */
 
-import type { WritableCell } from "./cell-text.ts";
+import { type CellSource, checkSource, type WritableCell } from "./cell-text.ts";
 import type { FoundFormat, RowSink } from "./row-sink.ts";
 
 /** The cells of a table as they are in its file. */
@@ -33,16 +33,12 @@ const rowsAtOnce = 1024;
 /**
  * Cells as delimited text in pieces, texts as they are, quoted where they have to be. Unlike `csvCells` it puts no apostrophe in
  * front of what a spreadsheet would run: the texts are those of a person's own file.
- * @param cell of a row and a column, from 0; null for an empty one
+ * @param delimiter one character
+ * @throws DataError for what is no source of cells
  */
-export function* rawText(
-  {
-    columns,
-    rows,
-    cell,
-  }: { columns: readonly string[]; rows: number; cell(row: number, column: number): WritableCell },
-  delimiter: string,
-): Generator<string> {
+export function* rawText(source: CellSource, delimiter: string): Generator<string> {
+  checkSource("rawText", source);
+  const { columns, rows, cell } = source;
   const field = (value: WritableCell): string => {
     if (value === null) return columns.length === 1 ? "NA" : "";
     if (typeof value === "string") return quoted(value, delimiter);
