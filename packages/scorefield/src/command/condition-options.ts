@@ -34,7 +34,7 @@ export interface TableWishes extends Pick<SampleTableOptions, "where" | "like" |
 const names = ["where", "like", "balance", "complete"] as const;
 
 /** Whether one of them is given. */
-export const hasConditions = (flags: ConditionFlags): boolean => names.some((name) => flags[name]);
+const hasConditions = (flags: ConditionFlags): boolean => names.some((name) => flags[name]);
 
 const firstOf = (flags: ConditionFlags): string => {
   const name = names.find((name) => flags[name])!;
@@ -156,7 +156,7 @@ export const probabilityOf = async (
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** A share with its standard error, in words. */
-export const shareText = ({ share, standardError }: DrawnShare): string =>
+const shareText = ({ share, standardError }: DrawnShare): string =>
   `${percent(share)}, standard error ${percent(standardError)}`;
 
 /** How often conditions held, in words. */

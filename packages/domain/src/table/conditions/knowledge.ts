@@ -30,7 +30,7 @@ export interface Conditions {
 }
 
 /** The conditions that a text or a list says. @throws ArgumentError as {@link parseWhere} */
-export const readWhere = ({ table }: TableModel, where: Where): readonly ColumnCondition[] => {
+const readWhere = ({ table }: TableModel, where: Where): readonly ColumnCondition[] => {
   if (typeof where === "string") return parseWhere(where, table, cellValue);
   if (!Array.isArray(where))
     throw new ArgumentError(
