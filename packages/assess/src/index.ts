@@ -63,16 +63,40 @@ export {
 } from "./instrument/stationary-points.ts";
 export { type PlanarField, type Streamline, type StreamlineOptions, streamlines } from "./instrument/streamlines.ts";
 export { type LogDensitySurface, logDensitySurface, type Plane, type SurfaceOptions } from "./instrument/surface.ts";
+export {
+  type LinearModel,
+  type LinearModelOptions,
+  linearModel,
+  restoreLinearModel,
+  type StoredLinearModel,
+} from "./linear/linear-model.ts";
+export {
+  alphaPrecision,
+  alphaPrecisionMetric,
+  alphaPrecisionStatistic,
+  betaRecall,
+  betaRecallMetric,
+  betaRecallStatistic,
+} from "./metric/alpha-precision.ts";
 export { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "./metric/bootstrap.ts";
 export { brokenOrderMetric, type OrderedPair } from "./metric/broken-order.ts";
 export { classAccuracyMetric } from "./metric/class-accuracy.ts";
 export {
   type ClassifierTwoSampleOptions,
   classifierTwoSample,
+  logisticTwoSampleMetric,
   type TwoSampleTest,
   twoSampleTestMetric,
 } from "./metric/classifier-two-sample.ts";
+export { columnDistances, marginalMetric } from "./metric/column-distance.ts";
+export {
+  type DetectionScore,
+  type DetectionScoreOptions,
+  detectionScore,
+  detectionScoreMetric,
+} from "./metric/detection-score.ts";
 export { energyDistance, energyDistanceMetric, energyDistanceStatistic } from "./metric/energy-distance.ts";
+export { exactCopyMetric } from "./metric/exact-copies.ts";
 export { classifierExtractor, type FeatureExtractor } from "./metric/extractor.ts";
 export { frechetDistance, frechetDistanceMetric, frechetDistanceStatistic } from "./metric/frechet-distance.ts";
 export {
@@ -92,8 +116,10 @@ export {
   type Taken,
   unitOfSamples,
 } from "./metric/metric.ts";
+export type { MetricColumn } from "./metric/metric-column.ts";
 export type { AssessData, Judge, MetricInput, SampleSets } from "./metric/metric-input.ts";
 export { metricCatalogue, metrics, usualMetrics } from "./metric/metrics.ts";
+export { type MissingPattern, missingPatternMetric } from "./metric/missing-patterns.ts";
 export { type MmdOptions, mmd, mmdMetric, mmdStatistic } from "./metric/mmd.ts";
 export { correlationError, sampleCorrelation, sampleCovariance, sampleMean } from "./metric/moments.ts";
 export {
@@ -115,16 +141,40 @@ export {
   recallMetric,
 } from "./metric/neighbourhoods.ts";
 export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
+export {
+  type AssociatedPair,
+  associationError,
+  associations,
+  type PairAssociations,
+  pairAssociationMetric,
+} from "./metric/pair-associations.ts";
 export { auroc, averagePrecision } from "./metric/ranking.ts";
 export { resizeBilinear } from "./metric/resize.ts";
 export { meanStatistic, plainValue, type Statistic, statistic } from "./metric/statistic.ts";
+export { type Usefulness, usefulnessMetric } from "./metric/usefulness.ts";
 export {
   type SlicedWassersteinOptions,
   slicedWasserstein,
   slicedWassersteinMetric,
   slicedWassersteinStatistic,
 } from "./metric/wasserstein.ts";
+export {
+  type MembershipAttack,
+  type MembershipOptions,
+  membershipAttack,
+} from "./privacy/membership-attack.ts";
+export { type RowLossOptions, rowLosses } from "./privacy/row-losses.ts";
 export { type AssessOptions, assess } from "./quality/assess.ts";
 export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
-export { type BoostedTrees, type BoostedTreesOptions, boostedTrees } from "./trees/boosted-trees.ts";
+export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
+export type { Forest } from "./trees/forest.ts";
+export type { PredictionObjective } from "./trees/losses.ts";
+export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
+export {
+  restoreVectorTrees,
+  type StoredVectorTrees,
+  type VectorTrees,
+  type VectorTreesOptions,
+  vectorTrees,
+} from "./trees/vector-trees.ts";

@@ -23,7 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "sampling",
     "likelihood",
   ],
-  assess: ["classifier", "trees", "metric", "quality", "anomaly", "instrument", "inspection"],
+  assess: ["classifier", "trees", "linear", "metric", "quality", "anomaly", "instrument", "privacy", "inspection"],
 };
 /** Packages that run in a page: no module of Node. */
 const everywhere = ["core", "assess", "verify"];

@@ -32,7 +32,7 @@ const rangesOf = ({ data, shape: [n = 0, d = 0] }: NdArray): (readonly [number, 
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < n; i++) {
       const value = Number(data[i * d + j]);
-      [low, high] = [Math.min(low, value), Math.max(high, value)];
+      if (!Number.isNaN(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
     }
     return [low, high];
   });
@@ -40,8 +40,9 @@ const rangesOf = ({ data, shape: [n = 0, d = 0] }: NdArray): (readonly [number, 
 /**
  * Pairs in order in every row. Pairs whose ranges do not overlap say nothing that the columns alone do not.
  * @param rows [n, d]
+ * @param ordered whether the cells of a column are numbers
  */
-const orderedPairs = (rows: NdArray): Pair[] => {
+const orderedPairs = (rows: NdArray, ordered: (column: number) => boolean): Pair[] => {
   const [n = 0] = rows.shape;
   if (n < fewestRows) return [];
   const ranges = rangesOf(rows);
@@ -52,7 +53,7 @@ const orderedPairs = (rows: NdArray): Pair[] => {
   return ranges.flatMap(([, highest], lower) =>
     ranges.flatMap(([least], upper) => {
       const pair = { lower, upper };
-      return lower !== upper && highest > least && holds(pair) ? [pair] : [];
+      return lower !== upper && ordered(lower) && ordered(upper) && highest > least && holds(pair) ? [pair] : [];
     }),
   );
 };
@@ -66,7 +67,7 @@ const shareOf = (values: Float64Array): number => values.reduce((sum, value) => 
 /**
  * The share of rows that break at least one order. An order is a pair of columns with `lower <= upper` in all training
  * rows. Without training rows it is found in the first half of the reference, and the other half is the real data. Fewer
- * than 100 rows show no order. All samples and all real rows are counted, however many there are.
+ * than 100 rows show no order. A missing cell breaks none, and levels have none. All samples and all real rows are counted, however many there are.
  */
 export const brokenOrderMetric = declareMetric({
   kind: "broken-order",
@@ -82,14 +83,14 @@ export const brokenOrderMetric = declareMetric({
   needs: "rows",
   fewest: 1,
   settings: {},
-  take: async ({ data: { samples, ...data } }) => {
+  take: async ({ data: { samples, ...data }, columns, own: { control } }) => {
     const reference = await allRows(data.reference);
     const training = data.training && (await allRows(data.training));
     const [n = 0, d = 0] = reference.shape;
     const half = n >> 1;
     const part = (from: number, to: number): NdArray =>
       ({ ...reference, shape: [to - from, d], data: reference.data.subarray(from * d, to * d) }) as NdArray;
-    const pairs = orderedPairs(training ?? part(0, half));
+    const pairs = orderedPairs(training ?? part(0, half), (j) => columns?.[j]?.levels === undefined);
     if (pairs.length === 0) return undefined;
     const real = training ? reference : part(half, n);
     const details: OrderedPair[] = pairs
@@ -98,6 +99,7 @@ export const brokenOrderMetric = declareMetric({
     return {
       samples: () => meanStatistic(broken(samples, pairs)),
       real: () => meanStatistic(broken(real, pairs)),
+      ...(control && { control: () => meanStatistic(broken(control, pairs)) }),
       details,
     };
   },

@@ -3,6 +3,7 @@ import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { binomialTail, classifierTwoSample } from "./classifier-two-sample.ts";
+import { mixedColumns, mixedRows } from "./mixed-rows.case.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
@@ -125,4 +126,53 @@ test("relations far outside what the first set holds are no error", async () => 
   expect((await classifierTwoSample(positive, negative)).accuracy).toBe(1);
   const constant = ndarray(new Float64Array(30).fill(2), [10, 3]);
   expect((await classifierTwoSample(constant, constant)).accuracy).toBe(0.5);
+});
+
+test("mixed rows: a category that numbers no longer follow, more missing cells; by a line too", async () => {
+  const columns = mixedColumns;
+  const [n, a] = [3000, mixedRows(3000, 1)];
+  // Sizes 2 apart by every second city: with their own city's parity the density ratio is told by |2 size - 2| at least.
+  const apart = await classifierTwoSample(a, mixedRows(n, 2, { related: false }), { columns });
+  expect(apart.accuracy).toBeGreaterThan(0.6);
+  const gaps = mixedRows(n, 3, { missing: 0.3 });
+  for (const by of ["trees", "linear"] as const)
+    expect((await classifierTwoSample(a, gaps, { columns, by })).pValue).toBeLessThan(1e-6);
+  // Columns alone: a line sees the shift of one of them.
+  const moved = ndarray(
+    mixedRows(n, 4).data.map((value, k) => (k % 3 === 0 ? value + 0.5 : value)),
+    a.shape,
+  );
+  expect((await classifierTwoSample(a, moved, { columns, by: "linear" })).pValue).toBeLessThan(1e-6);
+});
+
+test("mixed rows of one distribution, over many seeds: the accuracy has the binomial's mean and spread", async () => {
+  const [n, seeds] = [400, 30];
+  for (const by of ["trees", "linear"] as const) {
+    const found = [];
+    for (let seed = 0; seed < seeds; seed++)
+      found.push(
+        await classifierTwoSample(mixedRows(n, 2 * seed + 10), mixedRows(n, 2 * seed + 11), {
+          columns: mixedColumns,
+          by,
+          seed,
+        }),
+      );
+    const deviation = Math.sqrt(0.25 / n);
+    const mean = found.reduce((sum, { accuracy }) => sum + accuracy / seeds, 0);
+    expect(Math.abs(mean - 0.5)).toBeLessThan((5 * deviation) / Math.sqrt(seeds));
+    // The chance of more than 7 of 30 outside their 95 % interval is 0.0002.
+    expect(found.filter(({ accuracy }) => Math.abs(accuracy - 0.5) > 1.96 * deviation).length).toBeLessThan(8);
+  }
+});
+
+test("columns and what looks at them are checked", async () => {
+  const a = mixedRows(20, 1);
+  const refused = (options: object, set = a) => expect(classifierTwoSample(set, set, options)).rejects;
+  await refused({}).toThrow(/finite values/);
+  await refused({ columns: mixedColumns.slice(1) }).toThrow(/list of 3 columns/);
+  await refused({ columns: [{ name: "a" }, { name: "b", levels: ["x"] }, { name: "c" }] }).toThrow(/code from 0 to 0/);
+  await refused({ columns: mixedColumns, network }).toThrow(/found both/);
+  await refused({ columns: mixedColumns, by: "forest" }).toThrow(/trees or linear/);
+  const images = ndarray(new Float64Array(64), [4, 4, 4]);
+  await refused({ by: "linear" }, images).toThrow(ShapeError);
 });

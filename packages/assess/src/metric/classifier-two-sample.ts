@@ -1,7 +1,7 @@
 /** The classifier two-sample test: can a classifier distinguish samples from real data? */
 
 import type { FeatureNetwork } from "@scorefield/core";
-import { dataset, permutation, setting } from "@scorefield/core";
+import { ArgumentError, dataset, permutation, setting } from "@scorefield/core";
 import {
   checkMade,
   checkOptions,
@@ -14,8 +14,12 @@ import {
 import { type NdArray, ndarray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import { predictClasses } from "../classifier/predict.ts";
 import { trainClassifier } from "../classifier/train-classifier.ts";
+import { linearModel } from "../linear/linear-model.ts";
 import { boostedTrees } from "../trees/boosted-trees.ts";
+import { tableRows } from "../trees/table-rows.ts";
+import { categoriesOf, checkCells, checkColumns, isCategory, numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
+import type { MetricColumn } from "./metric-column.ts";
 import { rowRelations } from "./row-relations.ts";
 import { meanStatistic } from "./statistic.ts";
 
@@ -26,6 +30,10 @@ export interface ClassifierTwoSampleOptions {
    * a row. Default for samples of several axes: the network of `trainClassifier`.
    */
   readonly network?: FeatureNetwork;
+  /** What looks at rows [n, d] in place of a network: boosted trees (default), or logistic regression. */
+  readonly by?: "trees" | "linear";
+  /** What the numbers of a row are, for rows [n, d]: with them, cells may be codes of levels, or NaN where missing. */
+  readonly columns?: readonly MetricColumn[] | undefined;
   /** Steps that a network is trained for, default 500. */
   readonly steps?: number;
   /** Default 0. */
@@ -103,25 +111,48 @@ interface Halves {
 const columnsPerTree = 80;
 
 /** Labels that trees give the half set apart. */
-const byTrees = ({ shown, apart }: Halves, seed: number, signal: AbortSignal | undefined): ArrayLike<number> => {
-  const known = toRows("classifierTwoSample", shown.x);
+const byTrees = (
+  { shown, apart }: Halves,
+  columns: readonly MetricColumn[],
+  seed: number,
+  signal: AbortSignal | undefined,
+): ArrayLike<number> => {
+  const known = tableRows("classifierTwoSample", shown.x);
   const { n, d } = known;
   // Rows of the first set alone: a relation that it keeps and the other breaks is one of the first.
   const first = { n: n / 2, d, data: new Float64Array((n / 2) * d) };
   for (let i = 0; i < n; i += 2) first.data.set(known.data.subarray(i * d, (i + 1) * d), (i / 2) * d);
-  const relations = rowRelations(first);
-  const trees = boostedTrees(wideOf(relations(known)), shown.labels, {
+  const numbers = [...columns.keys()].filter((j) => !isCategory(columns[j]!));
+  const relations = rowRelations(first, numbers);
+  const wide = wideOf(relations(known));
+  const categories = categoriesOf(columns);
+  const trees = boostedTrees(wide, shown.labels, {
+    depth: 5,
+    bins: 128,
     smallestLeaf: Math.max(2, Math.min(20, n >> 4)),
+    categories: [...categories, ...new Array<number>(wide.shape[1]! - d).fill(0)],
     columnsPerTree,
     seed,
     signal,
   });
-  const { data } = trees.logits(wideOf(relations(toRows("classifierTwoSample", apart.x))));
+  const { data } = trees.logits(wideOf(relations(tableRows("classifierTwoSample", apart.x))));
   return data.map((logit) => (logit > 0 ? 1 : 0));
 };
 
+/** Labels that logistic regression gives the half set apart. */
+const byLine = (
+  { shown, apart }: Halves,
+  columns: readonly MetricColumn[],
+  signal: AbortSignal | undefined,
+): ArrayLike<number> =>
+  linearModel(shown.x, shown.labels, { categories: categoriesOf(columns), signal })
+    .predict(apart.x)
+    .data.map((p) => (p > 0.5 ? 1 : 0));
+
 const known = {
   network: true,
+  by: true,
+  columns: true,
   steps: true,
   seed: true,
   signal: true,
@@ -134,6 +165,10 @@ const known = {
  * computed from one toss of a fair coin for each row. If both sets had one distribution, a classifier that names the
  * first set with probability q would be right about its rows with probability q and about the others with 1 - q. Their
  * sum strays less from one half (Hoeffding 1956).
+ *
+ *     const columns = [{ name: "age" }, { name: "city", levels: ["Oslo", "Rome"] }];
+ *     const { accuracy, pValue } = await classifierTwoSample(samples, real, { columns });
+ *
  * @param a [n, ...shape], n > 3
  * @param b [m, ...shape], m > 3
  * @throws ShapeError for samples of different shape or too few; ArgumentError for values that are not arrays, values that
@@ -145,18 +180,31 @@ export const classifierTwoSample = async (
   options: ClassifierTwoSampleOptions = {},
 ): Promise<TwoSampleTest> => {
   checkOptions("classifierTwoSample", options, known);
-  const { network, steps = 500, seed = 0, signal, runtime } = options;
+  const { network, by = "trees", columns, steps = 500, seed = 0, signal, runtime } = options;
   if (network)
     checkMade("classifierTwoSample network", network, ["initialise", "apply"], "a network such as perceptron()");
+  if (by !== "trees" && by !== "linear")
+    throw new ArgumentError(`classifierTwoSample by: expected trees or linear, found ${String(by)}`);
+  if (network && (columns || by === "linear"))
+    throw new ArgumentError("classifierTwoSample: expected a network, or columns and by, found both");
   checkWhole("classifierTwoSample steps", steps);
-  for (const set of [a, b]) toRows("classifierTwoSample", set);
+  for (const set of [a, b]) {
+    if (columns) tableRows("classifierTwoSample", set);
+    else toRows("classifierTwoSample", set);
+  }
   if (a.shape.slice(1).join() !== b.shape.slice(1).join() || Math.min(a.shape[0] ?? 0, b.shape[0] ?? 0) < 4)
     throw new ShapeError(
       `classifierTwoSample: expected at least 4 samples of one shape in each set, found [${a.shape}] and [${b.shape}]`,
     );
-  const trees = !network && a.shape.length === 2;
+  const asRows = !network && a.shape.length === 2;
+  if (!asRows && (columns || by === "linear"))
+    throw new ShapeError(`classifierTwoSample: expected rows [n, d] for columns and by, found [${a.shape}]`);
+  if (columns) {
+    checkColumns("classifierTwoSample", columns, a.shape[1]!);
+    for (const set of [a, b]) checkCells("classifierTwoSample", set, columns);
+  }
   // Trees see no scale, and relations between columns are in the units of the data.
-  const sets = trees ? ([a, b] as const) : scaled([a, b]);
+  const sets = asRows ? ([a, b] as const) : scaled([a, b]);
   const half = Math.min(a.shape[0]!, b.shape[0]!) >> 1;
   const orders = sets.map(({ shape }, step) => permutation(shape[0]!, { seed, step, purpose: "resampling" }).data);
   const rows = (from: number) =>
@@ -176,7 +224,11 @@ export const classifierTwoSample = async (
     });
     return (await predictClasses(trained, apart.x, { signal, runtime })).data;
   };
-  const predicted = trees ? byTrees(halves, seed, signal) : await byNetwork();
+  const byRows = (): ArrayLike<number> => {
+    const known = columns ?? numberColumns(a.shape[1]!);
+    return by === "trees" ? byTrees(halves, known, seed, signal) : byLine(halves, known, signal);
+  };
+  const predicted = asRows ? byRows() : await byNetwork();
   const right = Float64Array.from(predicted, (label, i) => (label === apart.labels[i] ? 1 : 0));
   const count = right.reduce((sum, value) => sum + value, 0);
   return { accuracy: count / right.length, pValue: binomialTail(count, right.length), right };
@@ -201,10 +253,32 @@ export const twoSampleTestMetric = declareMetric({
     }),
     steps: setting.whole({ least: 1, default: 300, help: "steps that a network is trained for" }),
   },
-  take: ({ own, seed, signal, runtime }, { network, steps }) =>
+  // Of codes and missing cells a network sees points.
+  take: ({ own, compared, columns, seed, signal, runtime }, { network, steps }) =>
+    againstReference(columns && network ? compared : own, async (reference, set) => {
+      const looks = network ? { network } : { columns };
+      const { pValue, right } = await classifierTwoSample(reference, set, { ...looks, steps, seed, signal, runtime });
+      return Object.assign(meanStatistic(right), { pValue });
+    }),
+});
+
+/** {@link classifierTwoSample} by logistic regression as a metric of `assess`. */
+export const logisticTwoSampleMetric = declareMetric({
+  kind: "logistic-two-sample",
+  name: "logisticTwoSampleMetric",
+  family: "classifiers",
+  title: "logistic two-sample test",
+  summary: "how often logistic regression distinguishes samples from real data, 0.5 for real data",
+  source: "Lopez-Paz & Oquab 2017",
+  unit: "share",
+  good: "near",
+  zero: "logistic regression is wrong for every row; chance gives 0.5",
+  range: [0, 1],
+  needs: "rows",
+  settings: {},
+  take: ({ own, columns, seed, signal }) =>
     againstReference(own, async (reference, set) => {
-      const options = { ...(network && { network }), steps, seed, signal, runtime };
-      const { pValue, right } = await classifierTwoSample(reference, set, options);
+      const { pValue, right } = await classifierTwoSample(reference, set, { by: "linear", columns, seed, signal });
       return Object.assign(meanStatistic(right), { pValue });
     }),
 });

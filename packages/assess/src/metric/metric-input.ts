@@ -3,6 +3,7 @@ import type { Dataset } from "@scorefield/core";
 import type { NdArray, Runtime } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
 import type { FeatureExtractor } from "./extractor.ts";
+import type { MetricColumn } from "./metric-column.ts";
 
 /** What is compared, all of one shape and in one unit: arrays [n, ...shape], or datasets. */
 export interface AssessData {
@@ -23,6 +24,8 @@ export interface SampleSets {
   readonly reference: NdArray;
   /** Other real data, as a perfect model would draw them. */
   readonly real?: NdArray | undefined;
+  /** Training rows with every column shuffled separately: the right columns, and no relations between them. */
+  readonly control?: NdArray | undefined;
 }
 
 /** A classifier of the data's classes, and the classes of the rows that it is shown. */
@@ -40,8 +43,14 @@ export interface MetricInput {
   readonly data: AssessData;
   /** The rows that are compared, in the units of the data. */
   readonly own: SampleSets;
-  /** The same: rows of numbers in standard deviations of the reference's columns, samples of several axes as they are. */
+  /**
+   * The same: rows of numbers in standard deviations of the reference's columns, samples of several axes as they are. Of rows
+   * with {@link MetricInput.columns}, a number is in standard deviations and a missing one at the mean, with an indicator of
+   * its own. Two different levels of a category are 1 apart.
+   */
   readonly compared: SampleSets;
+  /** What the numbers of a row of `own` are. With it, some are codes of levels, and NaN is a missing cell. */
+  readonly columns?: readonly MetricColumn[] | undefined;
   /** Of a distance between two rows of `compared`. */
   readonly unit: string;
   /** Their features [n, features], where there is an extractor. */

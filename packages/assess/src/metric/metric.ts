@@ -40,6 +40,8 @@ export interface Taken {
   readonly samples: () => SetStatistic | Promise<SetStatistic>;
   /** The same of real data. */
   readonly real?: () => SetStatistic | Promise<SetStatistic>;
+  /** The same of training rows with every column shuffled separately. */
+  readonly control?: () => SetStatistic | Promise<SetStatistic>;
   /** What the measure is called, in place of the title: for programs, and for people. */
   readonly name?: string;
   readonly label?: string;
@@ -111,12 +113,16 @@ export const declareMetric = <const K extends string, const S extends setting.Se
   return Object.assign(maker, { declaration: { ...maker.declaration, ...words } });
 };
 
-/** A statistic of two sets, taken of samples and reference, and of other real data and the same reference. */
+/** A statistic of two sets, taken of samples and reference, and of other real data and of the control and the same reference. */
 export const againstReference = (
   sets: SampleSets,
   of: (reference: NdArray, set: NdArray) => SetStatistic | Promise<SetStatistic>,
 ): Taken => {
   checkMade("againstReference sets", sets, ["samples", "reference"], "the sets that are compared");
-  const { samples, reference, real } = sets;
-  return { samples: () => of(reference, samples), ...(real && { real: () => of(reference, real) }) };
+  const { samples, reference, real, control } = sets;
+  return {
+    samples: () => of(reference, samples),
+    ...(real && { real: () => of(reference, real) }),
+    ...(control && { control: () => of(reference, control) }),
+  };
 };

@@ -1,15 +1,22 @@
 /** Every metric: to take one, rebuild it from a file, or list them. */
 import { partList } from "@scorefield/core";
+import { alphaPrecisionMetric, betaRecallMetric } from "./alpha-precision.ts";
 import { brokenOrderMetric } from "./broken-order.ts";
 import { classAccuracyMetric } from "./class-accuracy.ts";
-import { twoSampleTestMetric } from "./classifier-two-sample.ts";
+import { logisticTwoSampleMetric, twoSampleTestMetric } from "./classifier-two-sample.ts";
+import { marginalMetric } from "./column-distance.ts";
+import { detectionScoreMetric } from "./detection-score.ts";
 import { energyDistanceMetric } from "./energy-distance.ts";
+import { exactCopyMetric } from "./exact-copies.ts";
 import { frechetDistanceMetric } from "./frechet-distance.ts";
 import { kernelDistanceMetric } from "./kernel-distance.ts";
 import type { Metric, MetricDeclaration } from "./metric.ts";
+import { missingPatternMetric } from "./missing-patterns.ts";
 import { mmdMetric } from "./mmd.ts";
 import { nearerToTrainingMetric } from "./nearest-training.ts";
 import { coverageMetric, densityMetric, precisionMetric, recallMetric } from "./neighbourhoods.ts";
+import { pairAssociationMetric } from "./pair-associations.ts";
+import { usefulnessMetric } from "./usefulness.ts";
 import { slicedWassersteinMetric } from "./wasserstein.ts";
 
 /** Every metric, family by family. */
@@ -20,13 +27,22 @@ export const metrics = partList("metric", [
   recallMetric,
   densityMetric,
   coverageMetric,
+  alphaPrecisionMetric,
+  betaRecallMetric,
   energyDistanceMetric,
   slicedWassersteinMetric,
   mmdMetric,
   twoSampleTestMetric,
+  logisticTwoSampleMetric,
+  detectionScoreMetric,
   classAccuracyMetric,
-  nearerToTrainingMetric,
+  usefulnessMetric,
+  marginalMetric,
+  missingPatternMetric,
+  pairAssociationMetric,
   brokenOrderMetric,
+  nearerToTrainingMetric,
+  exactCopyMetric,
 ]);
 
 /** What is known of every metric besides how it is taken, family by family. */

@@ -187,8 +187,11 @@ export const nearerToTrainingMetric = declareMetric({
     if (!training) return undefined;
     const near = (set: NdArray) => nearestTraining(set, training, { signal, runtime });
     const pairs: NearestPairs = { samples: await near(compared.samples), heldOut: await near(compared.reference) };
+    const { control } = compared;
+    const closer = ({ distances }: NearestTraining) => closerThanHeldOutStatistic(distances, pairs.heldOut.distances);
     return {
-      samples: () => closerThanHeldOutStatistic(pairs.samples.distances, pairs.heldOut.distances),
+      samples: () => closer(pairs.samples),
+      ...(control && { control: async () => closer(await near(control)) }),
       details: pairs,
     };
   },

@@ -11,8 +11,9 @@ export const pairRows = setting.whole({
 });
 
 /** The first rows of every set. */
-export const fewRows = ({ samples, reference, real }: SampleSets, rows: number): SampleSets => ({
+export const fewRows = ({ samples, reference, real, control }: SampleSets, rows: number): SampleSets => ({
   samples: firstRows(samples, rows),
   reference: firstRows(reference, rows),
   ...(real && { real: firstRows(real, rows) }),
+  ...(control && { control: firstRows(control, rows) }),
 });

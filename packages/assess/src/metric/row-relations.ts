@@ -16,22 +16,27 @@ const grain = 1e-5;
 const ridge = 1e-8;
 
 interface Column {
+  /** Whether no cell is missing. */
+  readonly whole: boolean;
   readonly mean: number;
   readonly deviation: number;
   readonly low: number;
   readonly high: number;
 }
 
+/** Of the cells that are there; all of them missing is as constant. */
 const columnsOf = ({ n, d, data }: Rows): Column[] =>
   Array.from({ length: d }, (_, j) => {
-    let [mean, squares, low, high] = [0, 0, Infinity, -Infinity];
+    let [there, mean, squares, low, high] = [0, 0, 0, Infinity, -Infinity];
+    for (let i = 0; i < n; i++) if (!Number.isNaN(data[i * d + j]!)) there++;
     for (let i = 0; i < n; i++) {
       const value = data[i * d + j]!;
-      mean += value / n;
+      if (Number.isNaN(value)) continue;
+      mean += value / there;
       [low, high] = [Math.min(low, value), Math.max(high, value)];
     }
-    for (let i = 0; i < n; i++) squares += (data[i * d + j]! - mean) ** 2 / n;
-    return { mean, deviation: low < high ? Math.sqrt(squares) : 0, low, high };
+    for (let i = 0; i < n; i++) if (!Number.isNaN(data[i * d + j]!)) squares += (data[i * d + j]! - mean) ** 2 / there;
+    return { whole: there === n, mean, deviation: low < high ? Math.sqrt(squares) : 0, low, high };
   });
 
 /** Whether it means something that one column is above the other. */
@@ -60,10 +65,14 @@ type Feature = (data: Float64Array, offset: number) => number;
 
 const onGrain = (value: number): number => Math.round(value / grain) * grain;
 
-const pairFeatures = (columns: readonly Column[], count: number): Feature[] => {
-  const pairs = columns.flatMap((a, j) => columns.slice(0, j).map((b, k) => ({ j, k, a, b, comparable: alike(a, b) })));
-  const varied = pairs.filter(({ a, b }) => a.deviation > 0 && b.deviation > 0);
-  const ordered = [...varied.filter((pair) => pair.comparable), ...varied.filter((pair) => !pair.comparable)];
+const pairFeatures = (columns: readonly Column[], varied: readonly number[], count: number): Feature[] => {
+  const pairs = varied.flatMap((j, at) =>
+    varied.slice(0, at).map((k) => {
+      const [a, b] = [columns[j]!, columns[k]!];
+      return { j, k, a, b, comparable: alike(a, b) };
+    }),
+  );
+  const ordered = [...pairs.filter((pair) => pair.comparable), ...pairs.filter((pair) => !pair.comparable)];
   return ordered.slice(0, count).map(({ j, k, a, b, comparable }) => {
     const scale = Math.max(a.deviation, b.deviation);
     return comparable
@@ -97,18 +106,21 @@ const linearFeatures = (known: Rows, indices: readonly number[], from: (value: n
  * it makes are the row itself, differences of pairs, residuals of regressions of each column on all others, and the
  * same of logarithms of positive columns. Differences are in the units of the data where both have similar scale, so
  * that their order shows, else in deviations. Residuals show a sum of columns, residuals of logarithms a product.
+ * What is made of a missing cell, NaN, is missing. Residuals are of columns that lack none.
+ * @param numbers the columns that relations are of, all by default
  */
-export const rowRelations = (known: Rows): RowRelations => {
+export const rowRelations = (known: Rows, numbers: readonly number[] = [...Array(known.d).keys()]): RowRelations => {
   const columns = columnsOf(known);
-  const varied = [...columns.keys()].filter((j) => columns[j]!.deviation > 0);
-  const positive = varied.filter((j) => columns[j]!.low > 0);
+  const varied = numbers.filter((j) => columns[j]!.deviation > 0);
+  const whole = varied.filter((j) => columns[j]!.whole);
+  const positive = whole.filter((j) => columns[j]!.low > 0);
   // A sample may be negative where no known row is.
   const log = (value: number): number => Math.log(Math.max(value, Number.MIN_VALUE));
   const linear = [
-    ...linearFeatures(known, varied, (value) => value),
+    ...linearFeatures(known, whole, (value) => value),
     ...(positive.length > 2 ? linearFeatures(known, positive, log) : []),
   ];
-  const made = [...linear, ...pairFeatures(columns, Math.max(0, mostColumns - known.d - linear.length))];
+  const made = [...linear, ...pairFeatures(columns, varied, Math.max(0, mostColumns - known.d - linear.length))];
   return ({ n, d, data }) => {
     const width = d + made.length;
     const wide = new Float64Array(n * width);

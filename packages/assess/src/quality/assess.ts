@@ -18,6 +18,8 @@ export interface AssessOptions extends CompareOptions {
 const dataNames = { samples: true, reference: true, real: true, training: true } satisfies Known<AssessData>;
 const optionNames = {
   metrics: true,
+  columns: true,
+  control: true,
   extractor: true,
   judge: true,
   network: true,
@@ -84,6 +86,8 @@ const checkMetrics = (
  *
  *     const { measures } = await assess({ samples, reference, training }, { seed: 0 });
  *     for (const { name, samples, real } of measures) console.log(name, samples.value, real?.value);
+ *
+ * With the option `columns`, rows may hold codes of categories and NaN for missing cells.
  *
  * @param data samples, reference and training data of one shape [n, ...shape] and in one unit. Rows of numbers [n, d] are
  *   compared in standard deviations of the reference's columns, samples of several axes, such as images, as they are

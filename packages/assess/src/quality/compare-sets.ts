@@ -3,12 +3,16 @@ import { type Dataset, dataset, permutation } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
 import { castArray, isNdArray, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import type { Classifier } from "../classifier/classifier.ts";
+import { checkCells, checkColumns } from "../metric/cells.ts";
 import type { FeatureExtractor } from "../metric/extractor.ts";
 import { fewestRows, type Metric, unitOfSamples } from "../metric/metric.ts";
+import type { MetricColumn } from "../metric/metric-column.ts";
 import type { AssessData, MetricInput, SampleSets } from "../metric/metric-input.ts";
 import { usualMetrics } from "../metric/metrics.ts";
 import { allRows, rowsOf, shapeOf } from "../metric/set-rows.ts";
+import { independentColumns } from "./independent-columns.ts";
 import type { Measure } from "./measure.ts";
+import { mixedUnits } from "./mixed-units.ts";
 import { standardUnits } from "./standard-units.ts";
 import { type TakenMeasures, takeMeasures } from "./take-measures.ts";
 
@@ -27,6 +31,16 @@ export interface CompareOptions {
   readonly metrics?: readonly Metric[] | undefined;
   /** Features that samples are compared by. */
   readonly extractor?: FeatureExtractor | undefined;
+  /**
+   * What the numbers of a row [d] are. With it, rows may hold codes of levels, and NaN for missing cells. Default: numbers,
+   * none missing.
+   */
+  readonly columns?: readonly MetricColumn[] | undefined;
+  /**
+   * Whether every measure is also taken of a control: training rows with every column shuffled separately, which have the
+   * right columns and no relations between them. Only for rows [d] with training data. Default false.
+   */
+  readonly control?: boolean | undefined;
   /** A classifier of the data's classes, and the class that each sample was asked to be of, [n]. */
   readonly judge?: { readonly classifier: Classifier; readonly samples: ArrayLike<number> } | undefined;
   /** Rows of each set that are compared, at most. Default 5000. */
@@ -72,23 +86,33 @@ const some = (total: number, count: number, seed: number, step: number): number[
     : Array.from(permutation(total, { seed, step, purpose: "resampling" }).data.subarray(0, count));
 
 const everySet = async (
-  { samples, reference, real }: SampleSets,
+  { samples, reference, real, control }: SampleSets,
   f: (set: NdArray) => NdArray | Promise<NdArray>,
 ): Promise<SampleSets> => ({
   samples: await f(samples),
   reference: await f(reference),
   ...(real && { real: await f(real) }),
+  ...(control && { control: await f(control) }),
 });
 
+/** @throws ArgumentError for columns of samples that are not rows, and cells that are not of their column */
+const checkTable = async (sets: Readonly<Record<string, NdArray | Dataset>>, columns: readonly MetricColumn[]) => {
+  const [first] = Object.values(sets);
+  const { shape } = shapeOf(first!);
+  checkColumns("assess", columns, shape.length === 1 ? shape[0]! : 0);
+  for (const [name, set] of Object.entries(sets)) checkCells(`assess ${name}`, await allRows(set), columns);
+};
+
 /**
- * Takes all measures. Rows [n, d] are compared in standard deviations of the reference's columns, samples of several axes
- * as they are.
+ * Takes all measures. Rows [n, d] are compared in standard deviations of the reference's columns, rows with columns of other
+ * kinds as {@link mixedUnits} brings them there, samples of several axes as they are.
  * @throws ShapeError for sets of different shape; ArgumentError for options out of range or values not finite; the
  *   signal's reason when aborted
  */
 export const compareSets = async (data: AssessData, options: CompareOptions): Promise<ComparedSets> => {
   const { samples, reference, training, real = training } = data;
   const { metrics = usualMetrics(), extractor, judge, count: most = usualRows, seed = 0, signal, runtime } = options;
+  const { columns } = options;
   checkWhole("assess count", most);
   const sets = { samples, reference, ...(real && { real }), ...(training && { training }) };
   const { shape } = shapeOf(samples);
@@ -97,6 +121,7 @@ export const compareSets = async (data: AssessData, options: CompareOptions): Pr
       throw new ShapeError(
         `assess: expected sets of one shape [n, ...], found samples [n, ${shape}] and ${name} [n, ${shapeOf(set).shape}]`,
       );
+  if (columns) await checkTable(sets, columns);
   const countOf = (set: NdArray | Dataset) => shapeOf(set).count;
   const count = Math.min(most, ...Object.values({ samples, reference, ...(real && { real }) }).map(countOf));
   const sampleIndices = some(countOf(samples), count, seed, 0);
@@ -105,12 +130,31 @@ export const compareSets = async (data: AssessData, options: CompareOptions): Pr
     samples: await rowsOf(samples, sampleIndices),
     reference: await rowsOf(reference, referenceIndices),
     ...(real && { real: await rowsOf(real, some(countOf(real), count, seed, 2)) }),
+    ...(options.control &&
+      training &&
+      shape.length === 1 && { control: independentColumns(await allRows(training), count, seed) }),
   };
 
-  const toUnits = shape.length === 1 && count > 0 ? standardUnits(await allRows(reference)) : undefined;
+  const unitsOf = async (): Promise<((set: NdArray) => NdArray) | undefined> => {
+    if (shape.length !== 1 || count === 0) return undefined;
+    const rows = await allRows(reference);
+    if (!columns) return standardUnits(rows);
+    return mixedUnits(rows, columns, await Promise.all(Object.values(sets).map((set) => allRows(set))));
+  };
+  const toUnits = await unitsOf();
   const scaled = (set: NdArray): NdArray => (toUnits ? castArray(toUnits(set), "float32") : set);
+  // Columns of many levels make wide points: training rows become points block by block, as they are compared.
+  const pointsOf = (set: NdArray | Dataset): Dataset => ({
+    count: countOf(set),
+    shape: compared.reference.shape.slice(1),
+    read: async (rows) => castArray(scaled(await rowsOf(set, rows)), "float32") as NdArray<"float32">,
+  });
   const known = async (set: NdArray | Dataset): Promise<Dataset> =>
-    toUnits || isNdArray(set) ? dataset(castArray(scaled(await allRows(set)) as NdArray<"float32">, "float32")) : set;
+    columns
+      ? pointsOf(set)
+      : toUnits || isNdArray(set)
+        ? dataset(castArray(scaled(await allRows(set)) as NdArray<"float32">, "float32"))
+        : set;
   const { labels } = isNdArray(reference) ? {} : reference;
   const there = { features: extractor, training, classes: judge, rows: toUnits };
   const taken = metrics.filter(
@@ -126,6 +170,7 @@ export const compareSets = async (data: AssessData, options: CompareOptions): Pr
     data,
     own,
     compared,
+    ...(columns && { columns }),
     unit: toUnits ? "standard deviations" : unitOfSamples,
     ...(withFeatures && {
       features: { extractor, ...(await everySet(compared, (set) => extractor.features(set, { signal }))) },

@@ -29,6 +29,11 @@ export interface Measure {
   readonly samples: Interval;
   /** The same for real data: what a perfect model would reach, chance included. */
   readonly real?: Interval;
+  /**
+   * The same for training rows with every column shuffled separately. They have the right columns and no relations between
+   * them: a measure that takes them for good sees columns alone.
+   */
+  readonly control?: Interval;
   /** Its value if samples and real data had one distribution. Given for a measure that cannot be taken of real data alone. */
   readonly expected?: number;
   /** Of the two-sample test: the probability of at least this many right answers if both sets had one distribution. */

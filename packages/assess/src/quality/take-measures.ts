@@ -4,6 +4,9 @@ import { type Metric, type SetStatistic, unitOfSamples } from "../metric/metric.
 import type { MetricInput } from "../metric/metric-input.ts";
 import { intervalOf, type Measure, withNote } from "./measure.ts";
 
+/** The interval of the control is read to a digit or two at most. */
+const controlReplicates = 50;
+
 /** Measures in the order of their metrics, and the details of metrics by their kind. */
 export interface TakenMeasures {
   readonly measures: readonly Measure[];
@@ -29,15 +32,17 @@ export const takeMeasures = async (
     if (!taken) continue;
     if (taken.details !== undefined) details.set(kind, taken.details);
     const { name = title, label, replicates } = taken;
-    const estimate = async (of: () => SetStatistic | Promise<SetStatistic>) => {
+    const estimate = async (of: () => SetStatistic | Promise<SetStatistic>, most = Number.POSITIVE_INFINITY) => {
       input.signal?.throwIfAborted();
       const statistic = await of();
       const { seed } = input;
-      const interval = intervalOf(bootstrap(statistic, { ...(replicates && { replicates }), seed }), range);
+      const chosen = { replicates: Math.min(most, replicates ?? 200), seed };
+      const interval = intervalOf(bootstrap(statistic, chosen), range);
       return { interval, pValue: statistic.pValue };
     };
     const samples = await estimate(taken.samples);
     const real = taken.real && (await estimate(taken.real));
+    const control = taken.control && (await estimate(taken.control, controlReplicates));
     measures.push(
       withNote({
         name,
@@ -49,6 +54,7 @@ export const takeMeasures = async (
         ...(expected !== undefined && { expected }),
         samples: samples.interval,
         ...(real && { real: real.interval }),
+        ...(control && { control: control.interval }),
         ...(samples.pValue !== undefined && {
           pValue: { samples: samples.pValue, ...(real?.pValue !== undefined && { real: real.pValue }) },
         }),
