@@ -26,7 +26,7 @@ beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());
 
 const process = edm();
-const small = { levels: 12, lowest: 0.05, highest: 20, trees: 20, depth: 4, shrinkage: 0.3 };
+const small = { levels: 12, lowest: 0.05, highest: 20, trees: 20, depth: 4, shrinkage: 0.3, smallestLeaf: 20 };
 
 const denoised = async (model: Pick<TrainedModel, "denoise">, x: NdArray, t: NdArray): Promise<Float64Array> => {
   const f = await compile((x, t) => model.denoise(x, t), [
@@ -81,7 +81,7 @@ const mixedRows = (n: number, seed: number): NdArray<"float32"> => {
 const mixed = () => ({
   data: mixedRows(300, 3),
   process,
-  network: forest({ ...small, ...layout, trees: 10, duplicates: 20 }),
+  network: forest({ ...small, ...layout, duplicates: 20 }),
   preconditioning: mixedPreconditioning(layout),
   seed: 4,
 });
@@ -102,9 +102,9 @@ test("a mixture of numbers and a category is sampled with the right weights, and
     );
     return numbers.reduce((sum, i) => sum + data[4 * i]!, 0) / numbers.length;
   };
-  // A third of the deviation of the numbers, 0.3, where the levels are 1.7 apart.
+  // Half the deviation of the numbers, where the means of the levels are 1.7 apart.
   for (const level of [0, 1])
-    expect(Math.abs(means(data, count, level) - means(options.data.data, 300, level))).toBeLessThan(0.1);
+    expect(Math.abs(means(data, count, level) - means(options.data.data, 300, level))).toBeLessThan(0.15);
 });
 
 test("the same seed gives the same forest, another seed another; resumed in the middle it ends with the same bits", async () => {
