@@ -1,91 +1,100 @@
 /**
- * AUROC of anomaly scores on tables with labels, each detector trained on half of the normal rows and judged on all
- * others: `npm run bench bench/anomaly.ts -- [--steps 3000] [--noise 0.1] TABLE.npz ...`.
- * A table is an NPZ file with rows X and labels y (1: anomaly). Columns are standardised by the training rows.
+ * AUROC of the scores of `scorefield anomaly` on tables with labels, each run trained by default on half of the normal rows and
+ * judged on all others: `npm run bench bench/anomaly.ts -- [--seeds 0] [--scalings quantile,standard] [--quick] TABLE.npz ...`.
+ * A table is an NPZ file with rows X and labels y (1: anomaly). `--quick` leaves out the log-density at one noise level, whose
+ * differential equation takes most of the time, and the network for diffusion times.
  */
 import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  type AnomalyDetector,
-  auroc,
-  averagePrecision,
-  densityDetector,
-  diffusionTime,
-  nearestNeighbours,
-  trainDiffusionTime,
-  typicalityDetector,
-} from "@scorefield/assess";
-import { edm, mlp, train } from "@scorefield/core";
-import { fitStandardisation, readNpz, splitPositions, standardise, takeRows } from "@scorefield/data";
-import { castArray, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
+import { auroc, averagePrecision } from "@scorefield/assess";
+import { firstSamples } from "@scorefield/domain";
+import { ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { scoreAll, timeOfNoise } from "../packages/scorefield/src/command/anomaly-scores.ts";
+import { createRun, loadRun, trainRun } from "../packages/scorefield/src/index.ts";
+import { ownData } from "../packages/scorefield/src/run/own-data.ts";
+import { unseenSamples } from "../packages/scorefield/src/run/unseen-samples.ts";
 
 const { values, positionals } = parseArgs({
   options: {
-    steps: { type: "string", default: "3000" },
-    noise: { type: "string", default: "0.1" },
-    seed: { type: "string", default: "0" },
+    seeds: { type: "string", default: "0" },
+    scalings: { type: "string", default: "quantile,standard" },
+    quick: { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
-const [steps, noise, seed] = [Number(values.steps), Number(values.noise), Number(values.seed)];
-const folder = process.env.SCOREFIELD_DATA ?? "../shared/data";
+const data = join(process.env.SCOREFIELD_DATA ?? "../shared/data", "adbench");
 const files =
   positionals.length > 0
     ? positionals
-    : readdirSync(join(folder, "adbench"))
+    : readdirSync(data)
         .filter((name) => name.endsWith(".npz"))
-        .map((name) => join(folder, "adbench", name));
+        .map((name) => join(data, name));
 
 const runtime = native({ threads: 2 });
 setDefaultRuntime(runtime);
-const forward = edm();
+const { signal } = new AbortController();
 
-const detectors: Record<string, (data: NdArray<"float32">) => Promise<AnomalyDetector>> = {
-  "k nearest neighbours (k = 5)": async (data) => nearestNeighbours(data),
-  "diffusion time, non-parametric": async (data) => diffusionTime(data),
-  "diffusion time, categorical": (data) => trainDiffusionTime(data, { steps, seed, runtime }),
-  "log-density": async (data) => densityDetector(await modelOf(data), { time: noise / 80, tolerance: 1e-3, runtime }),
-  typicality: async (data) =>
-    typicalityDetector(await modelOf(data), data, { time: noise / 80, tolerance: 1e-3, runtime }),
+/** AUROC, average precision and seconds of each score, by title. */
+type Measures = Map<string, readonly number[]>;
+
+const measure = async (path: string, seed: number, scaling: string, folder: string): Promise<Measures> => {
+  const out = join(folder, `${basename(path)}-${scaling}-${seed}`);
+  const prepared = await createRun({ data: { path, label: "y", only: ["0"] }, heldOut: 0.5, scaling, seed } as never, {
+    out,
+  });
+  for await (const _ of trainRun(prepared));
+  const run = await loadRun(out);
+  const { training } = (await ownData(run))!;
+  const given = await run.domain.given(path, {
+    like: run.made,
+    settings: run.record.training?.recipe.data,
+    label: "y",
+    signal,
+  });
+  const chosen = await unseenSamples(given.samples, training);
+  const truth = ndarray(Float64Array.from(chosen, (i) => given.labels![i]!));
+  const rows = await given.samples.read(chosen);
+  const { scored } = await scoreAll(
+    run,
+    await firstSamples(training),
+    rows,
+    { time: timeOfNoise(run, 0.1), tolerance: 1e-3, steps: 3000, seed, quick: values.quick },
+    signal,
+  );
+  return new Map(
+    scored.map(({ title, scores, seconds }) => [
+      title,
+      [auroc(scores, truth), averagePrecision(scores, truth), seconds] as const,
+    ]),
+  );
 };
 
-const models = new WeakMap<object, ReturnType<typeof train>["result"]>();
-const modelOf = (data: NdArray<"float32">) => {
-  const known =
-    models.get(data) ?? train({ data, process: forward, network: mlp(), steps, batch: 128, seed, runtime }).result;
-  models.set(data, known);
-  return known;
-};
-
-const names = Object.keys(detectors);
-console.log(`AUROC (average precision; seconds), ${steps} steps, log-density at noise ${noise}, seed ${seed}\n`);
-console.log(`| table | rows | columns | anomalies | ${names.join(" | ")} |`);
-console.log(`| --- | ${[...names, 1, 2, 3].map(() => "---:").join(" | ")} |`);
-for (const file of files) {
-  const { X, y } = await readNpz(file, ["X", "y"]);
-  const table = castArray(X!, "float32");
-  const labels = Array.from(y!.data as ArrayLike<number>, Number);
-  const normal = labels.flatMap((label, i) => (label === 0 ? [i] : []));
-  const split = splitPositions(normal.length, { heldOut: 0.5, seed });
-  const trained = Array.from(split.training, (position) => normal[position]!);
-  const others = new Set(trained);
-  const judged = labels.flatMap((_, i) => (others.has(i) ? [] : [i]));
-  const scaling = fitStandardisation(takeRows(table, trained));
-  const data = standardise(takeRows(table, trained), scaling);
-  const rows = standardise(takeRows(table, judged), scaling);
-  const truth = ndarray(Int32Array.from(judged, (i) => labels[i]!));
-  const cells = [];
-  for (const make of Object.values(detectors)) {
-    const start = performance.now();
-    const scores = await (await make(data)).score(rows);
-    const seconds = (performance.now() - start) / 1000;
-    const precision = averagePrecision(scores, truth).toFixed(3);
-    cells.push(`${auroc(scores, truth).toFixed(4)} (${precision}; ${seconds.toFixed(1)})`);
-  }
-  const anomalies = labels.filter((label) => label === 1).length;
-  const facts = [basename(file, ".npz"), labels.length, table.shape[1], anomalies];
-  console.log(`| ${[...facts, ...cells].join(" | ")} |`);
+const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
+const folder = await mkdtemp(join(tmpdir(), "anomaly-"));
+try {
+  for (const scaling of values.scalings.split(","))
+    for (const seed of values.seeds.split(",").map(Number)) {
+      console.log(`\nscaling ${scaling}, seed ${seed}: AUROC (average precision; seconds)\n`);
+      const all: Measures[] = [];
+      for (const file of files) {
+        const found = await measure(file, seed, scaling, folder);
+        if (all.length === 0) {
+          console.log(`| table | ${[...found.keys()].join(" | ")} |`);
+          console.log(`| --- | ${[...found].map(() => "---:").join(" | ")} |`);
+        }
+        all.push(found);
+        const cells = [...found.values()].map(([a, p, s]) => `${a!.toFixed(4)} (${p!.toFixed(3)}; ${s!.toFixed(1)})`);
+        console.log(`| ${[basename(file, ".npz"), ...cells].join(" | ")} |`);
+      }
+      const titles = [...all[0]!.keys()];
+      const averages = titles.map((title) => [0, 1].map((k) => mean(all.map((found) => found.get(title)![k]!))));
+      console.log(`| **mean** | ${averages.map(([a, p]) => `${a!.toFixed(4)} (${p!.toFixed(3)})`).join(" | ")} |`);
+    }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+  await runtime.dispose();
 }
-await runtime.dispose();

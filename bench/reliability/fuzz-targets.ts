@@ -2,11 +2,21 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, crc32, gzipSync } from "node:zlib";
-import { zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { edm, edmPreconditioning, loadRun, mlp, ndarray, readMetrics, readTable, saveRun, writeCsv } from "scorefield";
 import { trainedModel } from "scorefield/core";
-import { decodeSafetensors, encodeSafetensors, imageFolder, readNpy, readNpz, writeNpy } from "scorefield/data";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  imageFolder,
+  readCells,
+  readNpy,
+  readNpz,
+  type WritableCell,
+  writeNpy,
+  xlsxCells,
+} from "scorefield/data";
 import sharp from "sharp";
 import { streamParquet } from "../../packages/data/src/parquet.ts";
 import { readArray } from "../../packages/data/src/read.ts";
@@ -34,6 +44,17 @@ const named =
     await writeFile(path, bytes);
     return read(path);
   };
+
+/** An SQLite database of one table. */
+const database = async (): Promise<Uint8Array> => {
+  // @ts-expect-error its types do not describe this file
+  const start = (await import("sql.js/dist/sql-wasm-inline.js")).default;
+  const { Database } = await start();
+  const made = new Database();
+  made.run("CREATE TABLE t (town TEXT, price REAL, ok BOOLEAN)");
+  for (let i = 0; i < 60; i++) made.run("INSERT INTO t VALUES (?, ?, ?)", [i % 5 ? "Köln" : null, i / 4, i % 2]);
+  return made.export();
+};
 
 /** The chunks of a PNG with their checksums made right again. */
 const repairPng = (content: Uint8Array): Uint8Array => {
@@ -139,6 +160,14 @@ export const makeTargets = async (folder: string): Promise<Record<string, Target
   await writeFile(join(broken, "run.json"), record);
   await writeFile(join(run, "metrics.jsonl"), "");
 
+  const cells: readonly (readonly WritableCell[])[] = [
+    ["Köln", 1.5, new Date(Date.UTC(2020, 1, 29))],
+    ["Ulm & <x>", null, true],
+    [null, -3, null],
+  ];
+  const mixed = { columns: ["town", "price", "day"], rows: 3, cell: (row: number, j: number) => cells[row]![j]! };
+  const workbook = await xlsxCells(mixed);
+
   return {
     csv: {
       files: [
@@ -168,13 +197,31 @@ export const makeTargets = async (folder: string): Promise<Record<string, Target
       files: parquetFiles(),
       // Shorter than by default, so that files which would never end do not take all the time there is.
       read: named(folder, "m.parquet", (path) =>
-        joinTables(path, streamParquet(path, { missing: "drop" }, { seconds: 0.3, bytes: 2 ** 28 })),
+        joinTables(path, streamParquet(path, "table", { missing: "drop" }, { seconds: 0.3, bytes: 2 ** 28 })),
       ),
     },
     jsonl: {
       files: [text(lines), text("[1,2,3]\n[4,5,6]\n\n[7,8,9e-3]\n")],
       read: named(folder, "m.jsonl", (path) => readTable(path, { missing: "drop" })),
     },
+    cells: {
+      files: [
+        text('town;price;day\nKöln;"1.234,50";2020-01-02\nUlm;3,5 ;-\n;"12 %";NA\n'),
+        new Uint8Array(Buffer.from("a\té\n1,234\tö\n", "latin1")),
+        new Uint8Array(Buffer.from("a,b\n1,é\n", "utf16le")),
+      ],
+      read: named(folder, "m-cells.csv", (path) => readCells(path)),
+    },
+    xlsx: {
+      files: [await xlsxCells(mixed)],
+      read: named(folder, "m.xlsx", (path) => readCells(path)),
+    },
+    "sheet.xml": {
+      files: [unzipSync(await xlsxCells(mixed))["xl/worksheets/sheet1.xml"]!],
+      pack: (content) => zipSync({ ...unzipSync(workbook), "xl/worksheets/sheet1.xml": content }),
+      read: named(folder, "m-sheet.xlsx", (path) => readCells(path)),
+    },
+    sqlite: { files: [await database()], read: named(folder, "m.sqlite", (path) => readCells(path)) },
     idx: { files: [idx, wide], read: array("m.idx") },
     "idx.gz": { files: [idx, wide], pack: (content) => gzipSync(content), read: array("m-idx3-ubyte.gz") },
     safetensors: { files: [weights, other], read: async (bytes) => decodeSafetensors(bytes, "m.safetensors") },

@@ -1,8 +1,15 @@
+export { combinedScores, type ScoresOfDetector } from "./anomaly/combined.ts";
 export { type DensityDetector, densityDetector, typicality, typicalityDetector } from "./anomaly/density.ts";
 export type { AnomalyDetector } from "./anomaly/detector.ts";
-export { type DiffusionTimeOptions, diffusionTime } from "./anomaly/diffusion-time.ts";
+export { type DiffusionTimeOptions, diffusionTime, diffusionTimesWithin } from "./anomaly/diffusion-time.ts";
 export { type DiffusionTimeClassifierOptions, trainDiffusionTime } from "./anomaly/diffusion-time-classifier.ts";
 export { type NeighbourOptions, nearestNeighbours } from "./anomaly/nearest-neighbours.ts";
+export { type OddParts, type OddPartsOptions, oddParts, type RowPart } from "./anomaly/odd-parts.ts";
+export {
+  type SmoothedDensityDetector,
+  type SmoothedDensityOptions,
+  smoothedDensity,
+} from "./anomaly/smoothed-density.ts";
 export { type Classifier, type ClassifierParts, classifier, initialClassifier } from "./classifier/classifier.ts";
 export { accuracy, type BatchOptions, mapBatches, predictClasses } from "./classifier/predict.ts";
 export { type TrainClassifierOptions, trainClassifier } from "./classifier/train-classifier.ts";
@@ -140,6 +147,7 @@ export {
   precisionRecallStatistics,
   recallMetric,
 } from "./metric/neighbourhoods.ts";
+export { oneColumnAreas } from "./metric/one-column-test.ts";
 export { type OnnxExtractorOptions, onnxExtractor } from "./metric/onnx-extractor.ts";
 export {
   type AssociatedPair,

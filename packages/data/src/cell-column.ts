@@ -1,9 +1,13 @@
 /** One column of cells of any kind, collected compactly: a number and a code of its text for each cell. */
-import { type DistinctCount, distinctCount, distinctNumbers } from "./distinct-count.ts";
+
+import { dateText } from "./date-text.ts";
+import { distinctNumbers } from "./distinct-count.ts";
 import { withoutGuard } from "./formula-cells.ts";
+import { isWord, keptTexts } from "./kept-texts.ts";
 import { missingWord, startsWithDigit } from "./missing-words.ts";
 import type { ColumnStyle, StyleEvidence } from "./number-style.ts";
 import { type Affix, CellKind, type NumberRules, type NumberText, numberText, withoutAffix } from "./number-text.ts";
+import { decimalsOf, quickMark } from "./quick-number.ts";
 
 /** A column of cells. */
 export interface CellColumn {
@@ -32,9 +36,6 @@ export interface CellColumn {
   readonly suffix?: string;
 }
 
-/** Texts of a column that are kept. */
-export const mostTexts = 20_000;
-
 const mostDecimals = 17;
 const minimumRows = 1024;
 
@@ -54,48 +55,21 @@ export interface ColumnBuilder {
   };
 }
 
-/** Decimals of the shortest text that reads back as the number. */
-const decimalsOf = (value: number): number => {
-  if (Number.isInteger(value)) return 0;
-  const [digits = "", exponent = "0"] = `${value}`.split("e");
-  return Math.max(0, (digits.split(".")[1] ?? "").length - Number(exponent));
-};
-
 const grown = <A extends Float64Array | Int32Array>(array: A, make: (length: number) => A): A => {
   const larger = make(2 * array.length);
   larger.set(array as never);
   return larger;
 };
 
-const minus = 45;
-const zero = 48;
 const apostrophe = 39;
 
-/**
- * Where the mark of a plain number stands: digits after perhaps a minus, with one point (position + 1), one comma
- * (-position - 1), or neither (0). Undefined for other texts.
- */
-const quickMark = (cell: string): number | undefined => {
-  const start = cell.charCodeAt(0) === minus ? 1 : 0;
-  let mark = 0;
-  for (let i = start; i < cell.length; i++) {
-    const c = cell.charCodeAt(i);
-    if (c >= zero && c <= 57) continue;
-    if (mark !== 0 || i === start || i === cell.length - 1) return;
-    if (c === 46) mark = i + 1;
-    else if (c === 44) mark = -i - 1;
-    else return;
-  }
-  return cell.length > start ? mark : undefined;
-};
-
-const dateText = (date: Date): string => {
-  const text = date.toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, -14) : text;
-};
-
-const nonNumber = (kind: number): boolean =>
-  kind === CellKind.text || kind === CellKind.infinite || kind === CellKind.perhapsMissing;
+const numberKinds = [
+  CellKind.plain,
+  CellKind.point,
+  CellKind.comma,
+  CellKind.eitherComma,
+  CellKind.eitherPoint,
+] as const;
 
 /**
  * An empty column.
@@ -115,15 +89,11 @@ export const columnBuilder = (
   /** With a decimal comma, where that differs. */
   let others: Float64Array | undefined;
 
-  // By code: the text, and what it was read as.
-  let texts: string[] = [];
-  let readings: NumberText[] = [];
-  let affixes: (string | undefined)[] = [];
-  const codeByText = new Map<string, number>();
+  const kept = keptTexts((next) => {
+    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = next[codes[row]!]!;
+    codeByNumber.clear();
+  });
   const codeByNumber = new Map<number, number>();
-  /** Texts of numbers are kept while all texts are few, other texts while those are. */
-  let numbersKept = true;
-  let textsDropped: DistinctCount | undefined;
 
   const counts = new Float64Array(9);
   let long = 0;
@@ -132,6 +102,7 @@ export const columnBuilder = (
   let otherDecimals = 0;
   let thousands = "";
   let otherThousands = "";
+  /** The sign of all cells so far. Null: they are not alike, or have none. Undefined: there is no cell yet. */
   let affix: string | null | undefined;
   let signs: Affix | undefined;
   const typed: Record<Typed, number> = { number: 0, text: 0, boolean: 0, date: 0 };
@@ -139,7 +110,8 @@ export const columnBuilder = (
   let datesFirst = false;
   let infinities = 0;
 
-  const none: NumberText = { ...numberText("x"), kind: CellKind.missing };
+  const asText = numberText("x");
+  const none: NumberText = { ...asText, kind: CellKind.missing };
 
   const store = (value: number, code: number): void => {
     if (rows === numbers.length) {
@@ -179,77 +151,26 @@ export const columnBuilder = (
 
   /** Cells with a sign turn out not to be all: they are text, and those before too. */
   const giveUpSigns = (): void => {
-    if (affix) {
-      numbers.fill(Number.NaN, 0, rows);
-      others = undefined;
-      for (const kind of [CellKind.plain, CellKind.point, CellKind.comma, CellKind.eitherComma, CellKind.eitherPoint]) {
-        counts[CellKind.text]! += counts[kind]!;
-        counts[kind] = 0;
-      }
-      long = decimals = otherDecimals = 0;
-      thousands = otherThousands = "";
+    numbers.fill(Number.NaN, 0, rows);
+    others = undefined;
+    for (const kind of numberKinds) {
+      counts[CellKind.text]! += counts[kind]!;
+      counts[kind] = 0;
     }
-    affix = null;
-    for (const [code, sign] of affixes.entries())
-      if (sign !== undefined) readings[code] = { ...none, kind: CellKind.text };
+    long = decimals = otherDecimals = 0;
+    thousands = otherThousands = "";
+    kept.rereadSigned(asText);
   };
 
-  /** Whether a number with, or without, a sign goes with the cells before it. */
+  /** Whether a cell with, or without, a sign goes with the cells before it. */
   const agrees = (sign: string | undefined): boolean => {
-    if (sign === affix || (sign === undefined && affix === null)) return true;
-    if (affix === undefined && rows === counts[CellKind.missing]! + counts[CellKind.perhapsMissing]!) {
-      affix = sign ?? null;
+    if (sign !== undefined && (affix === undefined || affix === sign)) {
+      affix = sign;
       return true;
     }
-    if (affix === undefined) affix = null;
-    if (affix !== null) giveUpSigns();
+    if (affix) giveUpSigns();
+    affix = null;
     return sign === undefined;
-  };
-
-  const dropNumberTexts = (): void => {
-    numbersKept = false;
-    codeByNumber.clear();
-    codeByText.clear();
-    const code = new Int32Array(texts.length);
-    const kept: number[] = [];
-    for (const [old, reading] of readings.entries()) {
-      const keep = nonNumber(reading.kind) || reading.kind === CellKind.missing;
-      code[old] = keep ? kept.length : -2;
-      if (keep) {
-        codeByText.set(texts[old]!, kept.length);
-        kept.push(old);
-      }
-    }
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
-    texts = kept.map((old) => texts[old]!);
-    readings = kept.map((old) => readings[old]!);
-    affixes = kept.map((old) => affixes[old]);
-  };
-
-  /** Keeps a text, if there is room for it. */
-  const codeFor = (text: string, reading: NumberText, sign: string | undefined): number => {
-    const isNumber = !nonNumber(reading.kind) && reading.kind !== CellKind.missing;
-    if (isNumber && !numbersKept) return -2;
-    if (textsDropped && reading.kind === CellKind.text) {
-      textsDropped.add(text);
-      return -2;
-    }
-    if (texts.length >= mostTexts && numbersKept) {
-      dropNumberTexts();
-      if (isNumber) return -2;
-    }
-    if (texts.length >= mostTexts && reading.kind === CellKind.text) {
-      textsDropped = distinctCount();
-      for (const [code, kept] of texts.entries()) if (nonNumber(readings[code]!.kind)) textsDropped.add(kept);
-      textsDropped.add(text);
-      return -2;
-    }
-    // A copy: a piece of text would keep all that it was cut out of.
-    const own = ` ${text}`.slice(1);
-    codeByText.set(own, texts.length);
-    readings.push(reading);
-    affixes.push(sign);
-    return texts.push(own) - 1;
   };
 
   /** Adds a plain number of which no text is kept: the many of a long column. @returns whether it was one */
@@ -259,9 +180,9 @@ export const columnBuilder = (
       return false;
     const whole = mark === 0 ? cell.length : Math.abs(mark) - 1;
     const written = mark === 0 ? 0 : cell.length - whole - 1;
-    const start = cell.charCodeAt(0) === minus ? 1 : 0;
+    const start = cell.startsWith("-") ? 1 : 0;
     // Perhaps thousands.
-    if (written === 3 && whole - start <= 3 && cell.charCodeAt(start) !== zero) return false;
+    if (written === 3 && whole - start <= 3 && cell[start] !== "0") return false;
     agrees(undefined);
     counts[mark === 0 ? CellKind.plain : mark > 0 ? CellKind.point : CellKind.comma]!++;
     if (mark === 0 && whole - start > 3) long++;
@@ -273,9 +194,8 @@ export const columnBuilder = (
 
   /** Adds a text that is no number, whatever it looks like. */
   const addWord = (text: string): void => {
-    const reading: NumberText = { ...none, kind: CellKind.text };
     agrees(undefined);
-    put(reading, codeByText.get(text) ?? codeFor(text, reading, undefined));
+    put(asText, kept.find(text) ?? kept.add(text, asText));
   };
 
   const addText = (cell: string): void => {
@@ -283,72 +203,61 @@ export const columnBuilder = (
       put(none, -1);
       return;
     }
-    if (!numbersKept && addQuickly(cell)) return;
+    if (!kept.numbers && !words && addQuickly(cell)) return;
     let text = cell.trim();
     // What keeps a text from being a spreadsheet's formula is no part of it.
     if (!keepsTypes && text.charCodeAt(0) === apostrophe) text = withoutGuard(text);
-    const known = codeByText.get(text);
+    const known = kept.find(text);
     if (known !== undefined) {
-      const reading = readings[known]!;
-      const sign = affixes[known];
-      if (reading.kind === CellKind.missing) put(none, -1);
-      else if (reading.kind === CellKind.perhapsMissing) put(reading, known);
-      else if (nonNumber(reading.kind)) {
-        agrees(undefined);
-        put(reading, known);
-      } else if (agrees(sign)) put(reading, known);
-      else put(readings[known]!, codeByText.get(text)!);
-      if (reading.kind === CellKind.text && !startsWithDigit(text)) wordy++;
+      const { kind } = kept.reading(known);
+      if (kind !== CellKind.missing && kind !== CellKind.perhapsMissing) agrees(kept.sign(known));
+      if (kind === CellKind.text && !startsWithDigit(text)) wordy++;
+      // Read anew, as the sign may have been given up.
+      put(kept.reading(known), known);
       return;
     }
     const word = missingWord(text, words);
-    let reading = word === undefined ? numberText(text, rules) : none;
+    if (word !== undefined) {
+      const reading: NumberText = word === "always" ? none : { ...none, kind: CellKind.perhapsMissing };
+      put(reading, kept.add(text, reading));
+      return;
+    }
+    let reading = numberText(text, rules);
     let sign: string | undefined;
-    if (word === "among numbers") reading = { ...none, kind: CellKind.perhapsMissing };
-    else if (reading.kind === CellKind.text && affix !== null) {
-      const inner = withoutAffix(text);
-      const within = inner && numberText(inner.rest, rules);
-      if (within && within.kind !== CellKind.text && within.kind !== CellKind.infinite) {
+    const inner = reading.kind === CellKind.text && affix !== null ? withoutAffix(text) : undefined;
+    if (inner) {
+      const within = numberText(inner.rest, rules);
+      if (!isWord(within.kind)) {
         reading = within;
         sign = `${inner.affix.prefix}\n${inner.affix.suffix}`;
         signs ??= inner.affix;
       }
     }
-    if (
-      reading.kind !== CellKind.missing &&
-      reading.kind !== CellKind.perhapsMissing &&
-      !agrees(sign) &&
-      sign !== undefined
-    )
-      reading = { ...none, kind: CellKind.text };
+    if (!agrees(sign)) reading = asText;
     if (reading.kind === CellKind.text && !startsWithDigit(text)) wordy++;
-    if (word === "always" && texts.length >= mostTexts) put(none, -1);
-    else {
-      const code = codeFor(text, reading, sign);
-      put(reading, reading.kind === CellKind.missing ? -1 : code);
-    }
+    put(reading, kept.add(text, reading, sign));
   };
 
   const addNumber = (value: number, text?: string): void => {
-    if (!Number.isFinite(value)) {
+    if (!Number.isFinite(value) || words?.has(`${value}`)) {
       addText(`${value}`);
       return;
     }
     let code = -2;
-    if (numbersKept) {
+    if (kept.numbers) {
       const known = text === undefined ? codeByNumber.get(value) : undefined;
       if (known !== undefined) code = known;
       else {
         const shown = text ?? `${Object.is(value, -0) ? 0 : value}`;
         const reading: NumberText = { ...none, kind: CellKind.plain, value };
-        code = codeByText.get(shown) ?? codeFor(shown, reading, undefined);
-        if (code >= 0 && numbersKept && text === undefined) codeByNumber.set(value, code);
+        code = kept.find(shown) ?? kept.add(shown, reading);
+        if (code >= 0 && text === undefined) codeByNumber.set(value, code);
       }
     }
     agrees(undefined);
     counts[CellKind.plain]!++;
     if (decimals < mostDecimals) {
-      const written = decimalsOf(value);
+      const written = decimalsOf(value, decimals);
       if (written > decimals) decimals = written;
       if (written > otherDecimals) otherDecimals = written;
     }
@@ -367,36 +276,13 @@ export const columnBuilder = (
     else addText(text);
   };
 
-  /** What missing words among numbers are, now that all cells are known: their number of cells where they are missing. */
-  const settleWords = (): number => {
-    const count = counts[CellKind.perhapsMissing]!;
-    if (count === 0) return 0;
-    const gone = wordy === 0 && count < rows - counts[CellKind.missing]!;
-    const code = new Int32Array(texts.length);
-    const kept: number[] = [];
-    for (const [old, { kind }] of readings.entries()) {
-      code[old] = gone && kind === CellKind.perhapsMissing ? -1 : kept.length;
-      if (code[old]! >= 0) kept.push(old);
-    }
-    if (!gone) return 0;
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
-    texts = kept.map((old) => texts[old]!);
-    readings = kept.map((old) => readings[old]!);
-    return count;
-  };
-
-  /** Missing words took a code too, which no cell has. */
-  const withoutMissing = (): void => {
-    if (!readings.some(({ kind }) => kind === CellKind.missing)) return;
-    const code = new Int32Array(texts.length);
-    const kept: number[] = [];
-    for (const [old, { kind }] of readings.entries()) {
-      code[old] = kept.length;
-      if (kind !== CellKind.missing) kept.push(old);
-    }
-    for (let row = 0; row < rows; row++) if (codes[row]! >= 0) codes[row] = code[codes[row]!]!;
-    texts = kept.map((old) => texts[old]!);
-    readings = kept.map((old) => readings[old]!);
+  /** Counts missing cells, now that it is known whether words for them stand among numbers; drops the words' codes. */
+  const settleMissing = (): number => {
+    const perhaps = counts[CellKind.perhapsMissing]!;
+    const among = wordy === 0 && perhaps < rows - counts[CellKind.missing]!;
+    const gone = (kind: CellKind): boolean => kind === CellKind.missing || (among && kind === CellKind.perhapsMissing);
+    kept.retain((kind) => !gone(kind), -1);
+    return counts[CellKind.missing]! + (among ? perhaps : 0);
   };
 
   return {
@@ -435,23 +321,16 @@ export const columnBuilder = (
     },
     evidence: () => ({ name, counts, long }),
     finish({ decimal }) {
-      const missing = counts[CellKind.missing]! + settleWords();
-      withoutMissing();
+      const missing = settleMissing();
       const comma = decimal === ",";
       if (comma && others)
         for (let row = 0; row < rows; row++) if (!Number.isNaN(others[row])) numbers[row] = others[row]!;
       others = undefined;
       const values = numbers.slice(0, rows);
       numbers = new Float64Array(0);
-      const numeric =
-        counts[CellKind.plain]! +
-        counts[CellKind.point]! +
-        counts[CellKind.comma]! +
-        counts[CellKind.eitherComma]! +
-        counts[CellKind.eitherPoint]!;
+      const numeric = numberKinds.reduce((sum, kind) => sum + counts[kind]!, 0);
       const kinds = (Object.keys(typed) as Typed[]).filter((kind) => typed[kind] > 0);
       const other = rows - missing - numeric;
-      const distinctTexts = textsDropped?.count ?? texts.length;
       const written = comma ? otherDecimals : decimals;
       const sign = affix && numeric > 0 ? signs : undefined;
       const remarks: string[] = [];
@@ -470,8 +349,8 @@ export const columnBuilder = (
           name,
           numbers: values,
           codes: codes.slice(0, rows),
-          texts,
-          distinct: numbersKept ? distinctTexts : distinctNumbers(values) + distinctTexts,
+          texts: kept.texts,
+          distinct: kept.distinct + (kept.numbers ? 0 : distinctNumbers(values)),
           missing,
           numeric,
           other,

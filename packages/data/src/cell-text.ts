@@ -1,4 +1,5 @@
 /** Cells of any kind as text: CSV (RFC 4180) and JSON lines, in pieces. */
+import { dateText } from "./date-text.ts";
 import { DataError } from "./errors.ts";
 import { guardFormula } from "./formula-cells.ts";
 import { CellKind, numberText } from "./number-text.ts";
@@ -27,12 +28,6 @@ const quoted = (text: string, delimiter: string): string =>
 
 /** A text as a field: quoted where it must be, with an apostrophe in front where a spreadsheet would run it as a formula. */
 export const textCell = (text: string, delimiter: string): string => quoted(guardFormula(text), delimiter);
-
-/** A date as ISO 8601 writes it, without a time of day where it is midnight, UTC. */
-const dateText = (date: Date): string => {
-  const text = date.toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text;
-};
 
 /** @throws DataError unless a source of cells with at least one column */
 export const checkSource = (name: string, source: CellSource): void => {

@@ -101,6 +101,10 @@ describe("missing cells", () => {
     const told = { missingWords: ["unknown", "-999"] };
     expect(await column(["1", "Unknown", "-999"], told)).toMatchObject({ missing: 2, numeric: 1 });
     expect(cellsOf(await column(["red", "unknown"], told))).toEqual(["red", null]);
+    const many = Array.from({ length: 25_000 }, (_, i) => (i % 5 === 0 ? "-999" : `${i}`));
+    expect(await column(many, told)).toMatchObject({ missing: 5000, numeric: 20_000 });
+    const { columns } = await read('{"a":-999}\n{"a":3}\n', told, ".jsonl");
+    expect(columns[0]).toMatchObject({ missing: 1, numeric: 1 });
   });
 
   test("a blank line in a single column", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { readArray, readTable } from "./read.ts";
+import { readArray, readCells, readTable } from "./read.ts";
 import { fitStandardisation, standardise } from "./standardise.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
@@ -78,5 +78,28 @@ describe.skipIf(missing)(`real files${missing ? `: skipped, no folder ${data}; s
     const slice = await readArray(path("mri", "t1_coronal_slice.npy"));
     expect({ dtype: slice.dtype, shape: slice.shape }).toEqual({ dtype: "float64", shape: [256, 256] });
     expect((await readTable(path("mri", "t1_coronal_slice.npy"))).values.data).toEqual(slice.data);
+  });
+
+  test("tables of mixed columns, with their missing cells", async () => {
+    // Name: rows, columns of numbers, of words, and missing cells; columns that hold both have neither in full.
+    const known = {
+      "adult.csv.gz": [32_561, 6, 9, 1836 + 1843 + 583],
+      "credit_default.csv.gz": [9600, 25, 0, 0],
+      "diamonds.csv.gz": [9600, 7, 3, 0],
+      "german_credit.csv": [800, 8, 13, 0],
+      "magic04.data.gz": [19_020, 10, 1, 0],
+      "mpg.csv": [318, 7, 2, 5],
+      "penguins.csv": [275, 4, 3, 16],
+      "taxis.csv.gz": [5146, 6, 8, 144],
+      "titanic.csv": [712, 6, 9, 143 + 557],
+    } as const;
+    for (const [name, [rows, numbers, words, missing]] of Object.entries(known)) {
+      const table = await readCells(path("tables", name));
+      const of = (count: "numeric" | "other") => table.columns.filter((column) => column[count] > 0).length;
+      const gaps = table.columns.reduce((sum, column) => sum + column.missing, 0);
+      expect([name, table.rows, of("numeric"), of("other"), gaps]).toEqual([name, rows, numbers, words, missing]);
+      expect([name, ...table.remarks]).toEqual([name]);
+      expect(table.found).toEqual({ encoding: "utf-8", delimiter: ",", decimal: "." });
+    }
   });
 });

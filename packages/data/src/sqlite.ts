@@ -21,13 +21,21 @@ interface Database {
 }
 type StartSqlJs = () => Promise<{ readonly Database: new (bytes: Uint8Array) => Database }>;
 
-// Its own file system and memory each time: WebAssembly's memory never shrinks. The program is inside the script, so that
-// bundles need no file beside them.
-const openDatabase = async (bytes: Uint8Array): Promise<Database> => {
-  // @ts-expect-error its types do not describe this file
-  const start = (await import("sql.js/dist/sql-wasm-inline.js")).default as StartSqlJs;
-  const { Database } = await start();
-  return new Database(bytes);
+/** SQLite with its own file system and memory: WebAssembly's memory never shrinks, and goes with it. */
+const startSqlite = async () => {
+  try {
+    // The program is inside the script, so that no file is looked for beside it.
+    // @ts-expect-error its types do not describe this file
+    const start = (await import("sql.js/dist/sql-wasm-inline.js")).default as StartSqlJs;
+    return await start();
+  } catch (cause) {
+    throw new DataError({
+      expected: "the package sql.js, which reads SQLite databases",
+      found: `that it cannot be loaded (${(cause as Error).message})`,
+      fix: "Install it; a bundler for Node must leave it out of the bundle (external)",
+      cause,
+    });
+  }
 };
 
 const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -112,10 +120,9 @@ export async function* streamSqlite<T>(
   };
   let database: Database | undefined;
   try {
-    database = await openDatabase(bytes).catch((cause) => {
-      throw damaged(cause);
-    });
-    const db = database;
+    const { Database } = await startSqlite();
+    const db = attempt(() => new Database(bytes));
+    database = db;
     const table = attempt(() => chooseTable(path, db, options.table));
     const statement = attempt(() => db.prepare(`SELECT * FROM main.${quoteName(table)}`));
     const names = attempt(() => statement.getColumnNames());

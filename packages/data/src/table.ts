@@ -132,7 +132,7 @@ export const cellNumber = (cell: unknown): number | undefined => {
 };
 
 /** True where a cell holds neither a number nor a missing value. */
-export const isText = (cell: unknown): boolean => cellNumber(cell) === undefined;
+const isText = (cell: unknown): boolean => cellNumber(cell) === undefined;
 
 /** What a cell is, in the words of errors. */
 export const describeCell = (cell: unknown): string => {

@@ -26,14 +26,17 @@ const unescaped = (text: string): string =>
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 
+/** The value of an attribute, whatever the prefix of its name. */
 const attribute = (attributes: string, name: string): string | undefined => {
-  const found = new RegExp(`(?:^|[\\s:])${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
-  return found ? unescaped(found[1] ?? found[2]!) : undefined;
+  for (const [, found, double, single] of attributes.matchAll(/[\s:](\w{1,40})=(?:"([^"]*)"|'([^']*)')/g))
+    if (found === name) return unescaped(double ?? single!);
+  return;
 };
 
+/** The attributes of all elements of a name. */
 const tags = (xml: string, name: string): string[] =>
-  [...xml.matchAll(new RegExp(`<(?:\\w{1,20}:)?${name}(?=[\\s/>])([^<>]*)>`, "g"))].map(
-    ([, attributes]) => attributes!,
+  [...xml.matchAll(/<(?:\w{1,20}:)?(\w{1,40})(?=[\s/>])([^<>]*)>/g)].flatMap(([, found, attributes]) =>
+    found === name ? [attributes!] : [],
   );
 
 /** Opens a workbook. @throws DataError for damaged files, and for what is no workbook */

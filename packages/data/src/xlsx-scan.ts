@@ -15,13 +15,21 @@ const mostColumns = 16_384;
 
 const pieceBytes = 1 << 20;
 
-const tag = /<(?:\w{1,20}:)?(c|row|mergeCell|f|v|is)(?=[\s/>])([^<>]*)>/g;
+const tag = /<(?:\w{1,20}:)?(c|row|mergeCell)(?=[\s/>])([^<>]*)>/g;
+/** A formula that the cell ends after. */
+const unsolvedFormula = /<(?:\w{1,20}:)?f(?:[\s/][^<>]*)?>(?:[^<>]*<\/(?:\w{1,20}:)?f>)?\s*<\/(?:\w{1,20}:)?c>/g;
 const place = /\sr\s*=\s*["']([^"']*)["']/;
 const type = /\st\s*=\s*["'](\w*)["']/;
 const range = /\sref\s*=\s*["']([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?["']/;
 
+const cellPlace = /^([A-Z]{0,3})(\d{1,7})$/;
+
 /** The number of a column from 1: A is 1, AA is 27. */
-const columnNumber = (letters: string): number => [...letters].reduce((n, c) => 26 * n + c.charCodeAt(0) - 64, 0);
+const columnNumber = (letters: string): number => {
+  let number = 0;
+  for (let i = 0; i < letters.length; i++) number = 26 * number + letters.charCodeAt(i) - 64;
+  return number;
+};
 
 /** What a person should know of a sheet. */
 export interface SheetScan {
@@ -34,12 +42,12 @@ export interface SheetScan {
   readonly merged: number;
 }
 
-/** XML in pieces that end between tags. */
+/** XML in pieces that end between cells. */
 function* pieces(xml: Uint8Array): Generator<string> {
   const bytes = Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    const end = at + pieceBytes >= bytes.length ? bytes.length : bytes.indexOf("<", at + pieceBytes);
-    const until = end < 0 ? bytes.length : end;
+    const end = bytes.indexOf("c>", at + pieceBytes);
+    const until = end < 0 ? bytes.length : end + 2;
     // Tags and their attributes are ASCII.
     yield bytes.toString("latin1", at, until);
     at = until;
@@ -63,26 +71,16 @@ export const scanSheet = (xml: Uint8Array, path: string, name: string): SheetSca
   let firstError: string | undefined;
   let unsolved = 0;
   let merged = 0;
-  let open: { at: string; error: boolean; formula: boolean; value: boolean } | undefined;
-  const close = () => {
-    if (open?.formula && !open.value) unsolved++;
-    if (open?.error) {
-      errors++;
-      firstError ??= open.at;
-    }
-    open = undefined;
-  };
-  for (const text of pieces(xml))
-    for (const [, element, attributes = ""] of text.matchAll(tag)) {
-      if (element === "f" || element === "v" || element === "is") {
-        if (open && element === "f") open.formula = true;
-        else if (open) open.value = true;
-        continue;
-      }
-      close();
+  for (const text of pieces(xml)) {
+    if (text.includes("</f>") || text.includes(":f>") || text.includes("/>"))
+      unsolved += text.match(unsolvedFormula)?.length ?? 0;
+    const mayHaveErrors = /t\s*=\s*["']e["']/.test(text);
+    tag.lastIndex = 0;
+    for (let found = tag.exec(text); found; found = tag.exec(text)) {
+      const [, element, attributes = ""] = found;
       if (element === "mergeCell") {
-        const found = range.exec(attributes);
-        if (found?.[4] !== undefined && found[2] !== found[4]) merged++;
+        const cells = range.exec(attributes);
+        if (cells?.[4] !== undefined && cells[2] !== cells[4]) merged++;
         continue;
       }
       const at = place.exec(attributes)?.[1];
@@ -90,17 +88,19 @@ export const scanSheet = (xml: Uint8Array, path: string, name: string): SheetSca
         if (element === "row") continue;
         throw refuse("cells with their places", "one without", "Open the workbook in a spreadsheet and save it again");
       }
-      const [, letters = "", digits] = /^([A-Z]{0,3})(\d{1,7})$/.exec(at) ?? [];
+      const [, letters = "", digits] = cellPlace.exec(at) ?? [];
       const row = Number(digits ?? Number.NaN);
-      const column = columnNumber(letters);
+      const column = letters === "" ? 0 : columnNumber(letters);
       if (!(row >= 1 && row <= mostRows && column <= mostColumns && column > 0 === (element === "c")))
         throw refuse("places such as B7", JSON.stringify(at), "Fetch or write the file again");
       if (element === "row" || attributes.endsWith("/")) continue;
       if (row > lastRow) lastRow = row;
       if (column > lastColumn) lastColumn = column;
-      open = { at, error: type.exec(attributes)?.[1] === "e", formula: false, value: false };
+      if (!mayHaveErrors || type.exec(attributes)?.[1] !== "e") continue;
+      errors++;
+      firstError ??= at;
     }
-  close();
+  }
   if (lastRow * lastColumn > mostCells)
     throw refuse(
       `at most ${mostCells} cells`,

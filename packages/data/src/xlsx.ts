@@ -40,18 +40,22 @@ const chooseSheet = (path: string, { sheets }: Workbook, asked: string | number 
   throw new DataError({ path, expected: "a sheet of cells", found, fix: "Name another with the option sheet" });
 };
 
+/** A sheet and what it needs, in an archive that is not packed: the library unpacks archives without checking them. */
+const unpacked = async (path: string, { parts }: Workbook, { name, member }: ReturnType<typeof chooseSheet>) => {
+  const xml = member.read();
+  const scan = scanSheet(xml, path, name);
+  const { zipSync } = await import("fflate");
+  const files: Record<string, Uint8Array> = { [member.name.replace(/^\//, "")]: xml };
+  for (const part of parts) files[part.name.replace(/^\//, "")] = part.read();
+  return { scan, archive: zipSync(files, { level: 0 }).buffer as ArrayBuffer };
+};
+
 /** The cells of one sheet, row by row from the first. */
-const parseSheet = async (path: string, { parts }: Workbook, sheet: ReturnType<typeof chooseSheet>) => {
-  const xml = sheet.member.read();
-  const scan = scanSheet(xml, path, sheet.name);
-  const [{ zipSync }, { readSheet }] = await Promise.all([import("fflate"), import("read-excel-file/universal")]);
-  // The library unpacks archives without checking them. It gets one that is not packed.
-  const files = Object.fromEntries(
-    [...parts, { name: sheet.member.name, read: () => xml }].map(({ name, read }) => [name.replace(/^\//, ""), read()]),
-  );
+const parseSheet = async (path: string, book: Workbook, sheet: ReturnType<typeof chooseSheet>) => {
+  const { scan, archive } = await unpacked(path, book, sheet);
+  const { readSheet } = await import("read-excel-file/universal");
   try {
-    const archive = zipSync(files, { level: 0 });
-    const rows = await readSheet(archive.buffer as ArrayBuffer, sheet.at + 1);
+    const rows = await readSheet(archive, sheet.at + 1);
     return { scan, rows: rows as (Cell[] | undefined)[] };
   } catch (cause) {
     const described = describeSystemError(cause, path, what);

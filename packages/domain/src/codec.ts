@@ -12,6 +12,19 @@ export interface EncodeDraw {
   readonly seed: number;
   /** Gives sets of samples different draws: 0 for training, 1 for held-out samples, 2 for others. */
   readonly part: number;
+  /** No draws: each value stands in the middle of where draws put it, and what only draws fill is 0. Default false. */
+  readonly steady?: boolean;
+  /** Standard deviation of normal draws that are added to coordinates of categories; default 0. Others have none. */
+  readonly jitter?: number;
+}
+
+/** Elements of a sample in the model's units that belong to one column of a table. */
+interface CodecPart {
+  /** The number of the column. */
+  readonly column: number;
+  /** The first element, and how many. */
+  readonly from: number;
+  readonly size: number;
 }
 
 /** What an encoding does to densities. */
@@ -39,8 +52,15 @@ export interface Codec {
   /**
    * Left out where samples have no density in the data's units.
    * @param values [n, ...shape] in the data's units @param encoded the same, as `encode` gave them
+   * @param options `jitter` that categories were encoded with
    */
-  readonly volume?: (values: NdArray<FloatType>, encoded: NdArray<FloatType>) => Volume;
+  readonly volume?: (
+    values: NdArray<FloatType>,
+    encoded: NdArray<FloatType>,
+    options?: { readonly jitter?: number },
+  ) => Volume;
+  /** Which elements belong to which column of a table; left out where each column is one element. */
+  readonly parts?: readonly CodecPart[];
   /**
    * What the coordinates of a sample in the model's units are, where some are not numbers of their own: 1 for a number, k for
    * the one-hot vector of a category of k levels, times `scale`.
@@ -50,7 +70,7 @@ export interface Codec {
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */
   readonly because?: string;
-  /** How many samples have values beyond all that it was fitted to, and is blind to; left out where it sees all. */
+  /** How many samples have values beyond all that it was fitted to; left out where these are like any others. */
   readonly beyond?: (values: NdArray<FloatType>) => number;
 }
 

@@ -1,5 +1,5 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
-import type { AssessProgress, FeatureExtractor, Quality } from "@scorefield/assess";
+import type { AssessProgress, FeatureExtractor, MembershipAttack, Quality } from "@scorefield/assess";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Composition, Samples } from "./samples.ts";
 import type { ColumnComparison } from "./table/compare-columns.ts";
@@ -47,6 +47,11 @@ export interface MeasureInput {
   readonly signal: AbortSignal;
   /** Draws samples, in the units of the data. */
   readonly draw: (request: DrawRequest) => Promise<{ readonly samples: NdArray<"float64"> }>;
+  /**
+   * Attacks the model by its losses on training and held-out samples, where both are known. Work that only domains ask for
+   * whose samples are cheap.
+   */
+  readonly membership?: (() => Promise<MembershipAttack | undefined>) | undefined;
   readonly onProgress?: ((progress: MeasureProgress) => void) | undefined;
   /** Called with a text on what differs from what was asked for. */
   readonly onRemark?: ((remark: string) => void) | undefined;
@@ -62,8 +67,36 @@ interface OrderedColumns {
   readonly real: number;
 }
 
-/** What is said of rows: every column beside the column of real rows, and which are in order. */
+/** How strongly columns go together in samples and in reference rows. */
+export interface AssociationSection {
+  /** Names of the columns of both maps: all, or those of the pairs that differ most, at most 60. */
+  readonly columns: readonly string[];
+  /** [columns][columns]: rank correlations of numbers in [-1, 1]; Cramer's V and correlation ratios in [0, 1]. */
+  readonly samples: readonly (readonly number[])[];
+  readonly real: readonly (readonly number[])[];
+  /** The pairs that differ most, at most 20: names, what the numbers are, and both. */
+  readonly pairs: readonly {
+    readonly a: string;
+    readonly b: string;
+    readonly kind: string;
+    readonly samples: number;
+    readonly real: number;
+  }[];
+}
+
+/** What is said of rows: every column beside the column of real rows, how columns go together, and which are in order. */
 export interface ColumnSections extends ColumnComparison {
+  readonly associations?: AssociationSection;
+  /** Columns that rows lack together, and shares of rows that lack these and no others; at most 20. */
+  readonly missing?: readonly {
+    readonly columns: readonly string[];
+    readonly samples: number;
+    readonly real: number;
+  }[];
+  /** Which column was predicted from the others, and what the number is: AUC of levels, R2 of numbers. */
+  readonly usefulness?: { readonly target: string; readonly figure: "AUC" | "R2" };
+  /** Whether the model tells which rows it was trained on. */
+  readonly membership?: MembershipAttack;
   /** Pairs of columns in order in all training rows, those that samples break most first; at most 100. */
   readonly ordered?: readonly OrderedColumns[];
 }

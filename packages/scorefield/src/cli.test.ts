@@ -220,9 +220,31 @@ describe("from a table to new rows", () => {
   });
 });
 
+test("columns are listed as training would take them", async () => {
+  const rows = Array.from(
+    { length: 40 },
+    (_, i) => `${i + 1},${i % 6 === 0 ? "" : (i * 7) % 23},${["Paris", "Rome"][i % 2]}\n`,
+  );
+  await writeFile(at("people.csv"), `id,points,city\n${rows.join("")}`);
+  const { code, stdout, stderr } = await run("columns", "people.csv");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/points +whole number +18 % +0 to 22\n/);
+  expect(stdout).toContain("left out: id (a running number, 1 to 40)");
+  expect(stderr).toContain('40 rows. If a kind is wrong, say so: --kinds "points=category"');
+  const told = await run("columns", "people.csv", "--kinds", "points=number,id=whole", "--json");
+  expect(JSON.parse(told.stdout)).toMatchObject({
+    rows: 40,
+    leftOut: [],
+    columns: [{ kind: "whole" }, { kind: "number" }, {}],
+  });
+  const wrong = await run("columns", "people.csv", "--kinds", "point=number");
+  expect(wrong.stderr).toMatch(/column "point": .*did you mean points\?/);
+});
+
 describe("bad input gives one clear line and a code other than 0", () => {
   beforeAll(async () => {
-    await writeFile(at("words.csv"), "a,b\n1,2\n3,four\n");
+    const rows = Array.from({ length: 30 }, (_, i) => `${i},${i === 1 ? "four" : i * i}\n`);
+    await writeFile(at("words.csv"), `a,b\n${rows.join("")}`);
     await writeFile(at("broken.json"), '{"data": "moons",}');
     await writeFile(at("typo.ts"), 'export default { data: "moons", trainng: { steps: 5 } };\n');
     await writeFile(at("empty.csv"), "");
@@ -238,9 +260,9 @@ describe("bad input gives one clear line and a code other than 0", () => {
     [
       "text in a column",
       ["train", "words.csv"],
-      /words.csv, row 3, column "b": expected a number, found the text "four"/,
+      /words.csv, row 3, column "b": expected a number, as in 29 cells .*, found the text "four".*--missing-words.*--kinds 'b=category'; or leave .*--exclude b/,
     ],
-    ["an empty file", ["train", "empty.csv"], /empty.csv: expected rows of numbers, found an empty file/],
+    ["an empty file", ["train", "empty.csv"], /empty.csv: expected rows, found an empty file/],
     ["broken JSON", ["train", "broken.json"], /broken.json: expected a recipe in JSON/],
     ["a misspelt key", ["train", "typo.ts"], /typo.ts: trainng: unknown setting; did you mean training\?/],
     ["a bad --set", ["train", "moons", "--set", "training.steps"], /--set training.steps: expected path=value/],
@@ -324,7 +346,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^scorefield: few: expected at least 2 rows to compare with, found 1 \(held out\)\n$/);
     const anomaly = await run("anomaly", "few", "--data", "few.csv");
-    expect(anomaly.stderr).toBe("scorefield: few: expected at least 5 training rows, found 2\n");
+    expect(anomaly.stderr).toBe("scorefield: few: expected at least 6 training rows, found 2\n");
   });
 
   test("with --json the error is an object too; with DEBUG there is a stack trace", async () => {

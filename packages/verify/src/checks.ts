@@ -2,6 +2,7 @@
 import { adaptiveChecks } from "./adaptive-checks.ts";
 import { averageChecks } from "./average-checks.ts";
 import { bitsChecks } from "./bits-checks.ts";
+import { categoryChecks } from "./category-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
 import { compositionChecks } from "./composition-checks.ts";
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   ...compositionChecks,
   ...guidanceChecks,
   ...conditionChecks,
+  ...categoryChecks,
   ...instrumentChecks,
   ...reproducibilityChecks,
 ];

@@ -63,6 +63,10 @@ const columnStatistic = (a: NdArray, b: NdArray, column: MetricColumn, j: number
 export const columnDistances = (a: NdArray, b: NdArray, columns: readonly MetricColumn[]): number[] =>
   columns.map((column, j) => plainValue(columnStatistic(a, b, column, j)));
 
+/** Cells that are looked at in all replicates of a bootstrap, about: a few seconds. */
+const mostWork = 6e7;
+const fewestReplicates = 20;
+
 /** The mean of {@link columnDistances} over all columns, as a metric of `assess`. */
 export const marginalMetric = declareMetric({
   kind: "marginals",
@@ -81,13 +85,16 @@ export const marginalMetric = declareMetric({
   },
   take: ({ own, columns: given }, { worst }) => {
     const columns = given ?? numberColumns(own.samples.shape[1]!);
-    const taken = againstReference(own, (a, b) => {
+    const cells = columns.length * (own.samples.shape[0]! + own.reference.shape[0]!);
+    const replicates = Math.max(fewestReplicates, Math.min(200, Math.floor(mostWork / cells)));
+    const compared = againstReference(own, (a, b) => {
       const parts = columns.map((column, j) => columnStatistic(a, b, column, j));
       return statistic(parts[0]!.sizes, (...counts) => {
         const values = parts.map((part) => part(...counts));
         return worst ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
       });
     });
+    const taken = { ...compared, replicates };
     return worst ? { ...taken, name: "worst column", label: "the worst column" } : taken;
   },
 });

@@ -24,11 +24,14 @@ const patternsOf = ({ data, shape: [n = 0, d = 0] }: NdArray): string[] =>
   });
 
 const sharesOf = (patterns: readonly string[], counts: ArrayLike<number>): Map<string, number> => {
-  const shares = new Map<string, number>();
+  const sums = new Map<string, number>();
   let all = 0;
-  for (let i = 0; i < patterns.length; i++) all += counts[i]!;
-  for (const [i, pattern] of patterns.entries()) shares.set(pattern, (shares.get(pattern) ?? 0) + counts[i]! / all);
-  return shares;
+  for (const [i, pattern] of patterns.entries()) {
+    sums.set(pattern, (sums.get(pattern) ?? 0) + counts[i]!);
+    all += counts[i]!;
+  }
+  for (const [pattern, sum] of sums) sums.set(pattern, sum / all);
+  return sums;
 };
 
 const differences = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number => {

@@ -6,7 +6,7 @@ import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { squaredDistances } from "./distances.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricInput } from "./metric-input.ts";
-import { fewRows, pairRows } from "./pair-rows.ts";
+import { fewRows, pairRows, sharedBetween } from "./pair-rows.ts";
 import { meanStatistic, plainValue, type Statistic } from "./statistic.ts";
 
 /** Squared distance of every row to its k-th nearest other row. @param squares [n, n] */
@@ -104,6 +104,10 @@ export const densityCoverage = (real: NdArray, samples: NdArray, options: Neighb
   return { density: plainValue(density), coverage: plainValue(coverage) };
 };
 
+// Two metrics each are taken of the same neighbourhoods.
+const reach = sharedBetween((a, b, k) => precisionRecallStatistics(a, b, { k }));
+const balls = sharedBetween((a, b, k) => densityCoverageStatistics(a, b, { k }));
+
 /** Neighbourhoods are of features, where there are some. */
 const rowsOf = ({ features, compared }: MetricInput, rows: number) => fewRows(features ?? compared, rows);
 
@@ -128,8 +132,7 @@ export const precisionMetric = declareMetric({
   ...share,
   zero: "no sample is near real data",
   settings: neighbours(3),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).precision),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).precision),
 });
 
 /** The recall of {@link precisionRecall} as a metric of `assess`. */
@@ -143,8 +146,7 @@ export const recallMetric = declareMetric({
   ...share,
   zero: "no real data are near samples",
   settings: neighbours(3),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => precisionRecallStatistics(a, b, { k }).recall),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => reach(a, b, k).recall),
 });
 
 /** The density of {@link densityCoverage} as a metric of `assess`. */
@@ -159,8 +161,7 @@ export const densityMetric = declareMetric({
   good: "near",
   zero: "no sample is near real data",
   settings: neighbours(5),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).density),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).density),
 });
 
 /** The coverage of {@link densityCoverage} as a metric of `assess`. */
@@ -174,6 +175,5 @@ export const coverageMetric = declareMetric({
   ...share,
   zero: "no sample is near real data",
   settings: neighbours(5),
-  take: (input, { k, rows }) =>
-    againstReference(rowsOf(input, rows), (a, b) => densityCoverageStatistics(a, b, { k }).coverage),
+  take: (input, { k, rows }) => againstReference(rowsOf(input, rows), (a, b) => balls(a, b, k).coverage),
 });

@@ -6,6 +6,7 @@ import { association, associationColumns, associationKind, type NumberScale } fr
 import { numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricColumn } from "./metric-column.ts";
+import { fewRows } from "./pair-rows.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
 
 /** Options of {@link associations}. */
@@ -90,9 +91,12 @@ export interface PairAssociations {
   readonly pairs: readonly AssociatedPair[];
 }
 
-/** Cells that are looked at in all replicates of a bootstrap, about: a second or two. */
-const mostWork = 4e8;
+/** Cells that are looked at in all replicates of a bootstrap, about: a few seconds. */
+const mostWork = 1e8;
 const fewestReplicates = 10;
+/** Rows are enough for the pairs of several hundred columns where so many cells of pairs are looked at once. */
+const mostCells = 2e7;
+const fewestRowsKept = 500;
 
 /** {@link associationError} as a metric of `assess`, on rows in the units of the data. */
 export const pairAssociationMetric = declareMetric({
@@ -111,10 +115,11 @@ export const pairAssociationMetric = declareMetric({
     scale: setting.choice({ values: ["ranks", "values"], default: "ranks", help: "how numbers enter" }),
   },
   take: ({ own, columns: given }, { scale }) => {
-    const { samples, reference } = own;
-    const columns = given ?? numberColumns(samples.shape[1]!);
+    const columns = given ?? numberColumns(own.samples.shape[1]!);
     const pairs = pairsOf(columns.length);
     if (pairs.length === 0) return undefined;
+    const sets = fewRows(own, Math.max(fewestRowsKept, Math.floor(mostCells / pairs.length)));
+    const { samples, reference } = sets;
     const d = columns.length;
     const [found, real] = [samples, reference].map((rows) => associations(rows, columns, { scale }));
     const details: PairAssociations = {
@@ -133,7 +138,7 @@ export const pairAssociationMetric = declareMetric({
     };
     const work = pairs.length * (samples.shape[0]! + reference.shape[0]!);
     return {
-      ...againstReference(own, (a, b) => associationErrorStatistic(a, b, columns, scale)),
+      ...againstReference(sets, (a, b) => associationErrorStatistic(a, b, columns, scale)),
       replicates: Math.max(fewestReplicates, Math.min(200, Math.floor(mostWork / work))),
       details,
     };

@@ -13,32 +13,41 @@ export interface PairValues {
   readonly yy: Float64Array;
 }
 
+/** The rows that count, which are some 63 % of those of a bootstrap, and how often each does. */
+const countedRows = (counts: Float64Array): { readonly rows: Int32Array; readonly times: Float64Array } => {
+  const rows = Int32Array.from(counts.keys()).filter((i) => counts[i]! > 0);
+  return { rows, times: Float64Array.from(rows, (i) => counts[i]!) };
+};
+
 /** Mean over pairs of a set. When unbiased, without the pairs of a row with itself, however often it counts. */
 const meanWithin = (values: Float64Array, counts: Float64Array, unbiased: boolean): number => {
   const n = counts.length;
+  const { rows, times } = countedRows(counts);
   let [sum, total, same] = [0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const count = counts[i]!;
+  for (let k = 0; k < rows.length; k++) {
+    const [from, count] = [rows[k]! * n, times[k]!];
     total += count;
     if (unbiased) same += count * count;
-    if (count === 0) continue;
-    let row = 0;
-    for (let j = 0; j < n; j++) row += counts[j]! * values[i * n + j]!;
-    sum += count * (unbiased ? row - count * values[i * n + i]! : row);
+    let below = 0;
+    for (let l = 0; l < k; l++) below += times[l]! * values[from + rows[l]!]!;
+    // The values are symmetric: each pair of two rows counts twice.
+    sum += count * (2 * below + (unbiased ? 0 : count * values[from + rows[k]!]!));
   }
   return sum / (total * total - same);
 };
 
 const meanAcross = (values: Float64Array, a: Float64Array, b: Float64Array): number => {
   const m = b.length;
-  let [sum, totalA, totalB] = [0, 0, 0];
-  for (let j = 0; j < m; j++) totalB += b[j]!;
-  for (let i = 0; i < a.length; i++) {
-    totalA += a[i]!;
-    if (a[i] === 0) continue;
+  const [left, right] = [countedRows(a), countedRows(b)];
+  const { rows, times } = right;
+  const totalB = times.reduce((sum, count) => sum + count, 0);
+  let [sum, totalA] = [0, 0];
+  for (let k = 0; k < left.rows.length; k++) {
+    const [from, count] = [left.rows[k]! * m, left.times[k]!];
+    totalA += count;
     let row = 0;
-    for (let j = 0; j < m; j++) row += b[j]! * values[i * m + j]!;
-    sum += a[i]! * row;
+    for (let l = 0; l < rows.length; l++) row += times[l]! * values[from + rows[l]!]!;
+    sum += count * row;
   }
   return sum / (totalA * totalB);
 };

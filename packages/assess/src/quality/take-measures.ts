@@ -4,8 +4,8 @@ import { type Metric, type SetStatistic, unitOfSamples } from "../metric/metric.
 import type { MetricInput } from "../metric/metric-input.ts";
 import { intervalOf, type Measure, withNote } from "./measure.ts";
 
-/** The interval of the control is read to a digit or two at most. */
-const controlReplicates = 50;
+/** The interval of the control is read to a digit at most. */
+const controlReplicates = 20;
 
 /** Measures in the order of their metrics, and the details of metrics by their kind. */
 export interface TakenMeasures {

@@ -1,6 +1,5 @@
 /** What a denoising loss needs from the host: data in shuffled order, times and noise. */
 import { type NdArray, sizeOf, zeros } from "@scorefield/tensor";
-import type { Observation } from "../model/preconditioning.ts";
 import type { Conditions, Network } from "../network/network.ts";
 import type { Objective, ObjectiveInputs } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
@@ -24,10 +23,8 @@ export interface BatchSource {
   readonly network: Pick<Network, "classes" | "uniforms">;
   /** Share of samples whose class is withheld. */
   readonly classDropout: number;
-  /** Share of samples of which something is known. */
-  readonly knownShare: number;
-  /** How that is drawn, for a model that is conditioned on it. */
-  readonly observed?: Observation | undefined;
+  /** Draws what is known of clean samples [n, ...shape], for a model that is conditioned on it. */
+  readonly drawObserved?: ((x: NdArray<"float32">, draws: { seed: number; step: number }) => NdArray) | undefined;
   readonly augmentation?: Augmentation | undefined;
   /** Samples per step. */
   readonly batch: number;
@@ -84,19 +81,8 @@ export interface StepSource {
 
 /** The source of a training's inputs. */
 export const batchSource = (source: BatchSource): StepSource => {
-  const {
-    data,
-    network,
-    classDropout,
-    knownShare,
-    observed,
-    augmentation,
-    batch,
-    accumulate,
-    seed,
-    process,
-    objective,
-  } = source;
+  const { data, network, classDropout, drawObserved, augmentation, batch, accumulate, seed, process, objective } =
+    source;
   const { shape, labels } = data;
   const classes = network.classes ?? 0;
   const uniforms = network.uniforms?.(shape) ?? 0;
@@ -133,12 +119,6 @@ export const batchSource = (source: BatchSource): StepSource => {
       labels: stacked(steps.length, (k) => steps[k]!.labels),
     };
   };
-  const knownOf = (x: NdArray, observation: Observation, from: number): NdArray => {
-    const steps = unstacked(x as NdArray<"float32">).map((rows, k) =>
-      observation.draw(rows, { seed, step: from + k, share: knownShare }),
-    );
-    return stacked(steps.length, (k) => steps[k]!);
-  };
   /** The micro-batches of steps [count, batch, ...]. */
   const cut = ({ dtype, shape: [count = 0, , ...rest], data }: NdArray): NdArray => ({
     dtype,
@@ -152,6 +132,7 @@ export const batchSource = (source: BatchSource): StepSource => {
     const samples = ahead?.from === from && ahead.count === count ? ahead.x : read(from, count);
     ahead = undefined;
     const { x, labels } = altered(await samples, from);
+    const steps = unstacked(x as NdArray<"float32">);
     return {
       x: cut(x),
       t: cut(each(timesOf)),
@@ -167,7 +148,9 @@ export const batchSource = (source: BatchSource): StepSource => {
       conditions: {
         ...(classes > 0 && { class: cut(each(classesOf)) }),
         ...(labels && { augmentation: cut(labels) }),
-        ...(observed && { observed: cut(knownOf(x, observed, from)) }),
+        ...(drawObserved && {
+          observed: cut(each((step) => drawObserved(steps[step - from]!, { seed, step }))),
+        }),
         ...(uniforms > 0 && {
           uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),
         }),

@@ -31,7 +31,13 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
   if (!data.decodes) await checkDataScale(data, preconditioning);
   const parameters = initialTrainable(network, objective, shape, seed);
   const parts = { process, network, preconditioning, objective };
-  const source = batchSource({ ...settings, classDropout, knownShare, observed: observationOf(parts), seed });
+  const observation = observationOf(parts);
+  const source = batchSource({
+    ...settings,
+    classDropout,
+    drawObserved: observation && ((x, draws) => observation.draw(x, { ...draws, share: knownShare })),
+    seed,
+  });
   const { steps, minutes, deadline, pace, learningRate, warmUp, decay, adam } = others;
   const { averageDecay, average, resume, signal, runtime } = others;
   const given = { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal };

@@ -10,7 +10,7 @@ import { measureTable } from "./measure-table.ts";
  * @throws ArgumentError for fewer than two rows to compare with, or features, which are of images
  */
 export const measureRows = async (input: MeasureInput): Promise<Measured> => {
-  const { model, made, given, own, count, seed, signal, draw, onProgress } = input;
+  const { model, made, given, own, count, seed, signal, draw, onProgress, membership } = input;
   if (input.features)
     throw new ArgumentError(`${model}: expected features for a model of images alone, found them for one of rows`);
   // One row has no correlations.
@@ -26,7 +26,7 @@ export const measureRows = async (input: MeasureInput): Promise<Measured> => {
   const quality = await measureTable(
     columnNames(made),
     { samples, reference, training },
-    { seed, signal, onProgress: (news) => onProgress?.({ of: "measuring", ...news }) },
+    { columns: made.table, membership, seed, signal, onProgress: (news) => onProgress?.({ of: "measuring", ...news }) },
   );
   return {
     quality,

@@ -45,15 +45,27 @@ describe("quantileMap", () => {
     expect(map.toScore(1, 1e-9)).toBeCloseTo(0.253, 3);
   });
 
-  test("values never seen lie between their neighbours, and beyond the ends at the ends", () => {
+  test("values never seen lie between their neighbours; beyond the ends scores go on, and samples stay within", () => {
     const map = mapOf([1, 2, 4, 8.5]);
     expect(map.toScore(3, 0.5)).toBeGreaterThan(map.toScore(2, 0.5));
     expect(map.toScore(3, 0.5)).toBeLessThan(map.toScore(4, 0.5));
     expect(map.toValue(map.toScore(3, 0.5))).toBeCloseTo(3, 9);
-    expect(map.toValue(map.toScore(-5, 0.5))).toBe(1);
-    expect(map.toValue(map.toScore(1e9, 0.5))).toBe(8.5);
+    for (const value of [-1e308, -1e9, -5, 0.5, 9, 10, 1e9, 1e308]) {
+      const score = map.toScore(value, 0.5);
+      expect(map.toValue(score)).toBe(value < 1 ? 1 : 8.5);
+      expect(Math.abs(score)).toBeGreaterThan(map.toScore(8.5, 0.5));
+      expect(Math.abs(score)).toBeLessThan(15_000);
+      expect(Math.abs(map.toValueBeyond(score) / value - 1)).toBeLessThan(1e-6);
+    }
     expect(map.toValue(-30)).toBe(1);
     expect(map.toValue(30)).toBe(8.5);
+  });
+
+  test("values in the gap beside a repeated value stand apart, in order", () => {
+    const map = mapOf([0, 0, 0, 0, 0, 5, 5.5, 7, 8, 8, 8].map((value) => value + 1 / 3));
+    const values = [-1, 0, 0.1, 2, 4.9, 5, 6, 7.2, 7.9, 8, 8.1].map((value) => value + 1 / 3);
+    const scores = values.map((value) => map.toScore(value, 0.5));
+    for (const [i, score] of scores.entries()) if (i > 0) expect(score).toBeGreaterThan(scores[i - 1]!);
   });
 
   test("a constant column is 0 and itself", () => {

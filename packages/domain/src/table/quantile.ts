@@ -1,6 +1,7 @@
 /** A column's ranks as normal scores and back, for columns with heavy tails, repeated values or whole numbers. */
 import { normalQuantile } from "@scorefield/core";
 import { decimalsOf, roundTo } from "./decimals.ts";
+import { fitTail, type Tail } from "./tail.ts";
 
 /** The distribution of a column: values of it in ascending order, the least and the greatest among them. */
 export interface Distribution {
@@ -68,22 +69,29 @@ export const fitDistribution = (column: Float32Array | Float64Array): Distributi
 export interface QuantileMap {
   /**
    * The normal score of a value: the standard normal quantile of its rank. Rows that share a value share the middle of
-   * its range of ranks, and `u` in (0, 1) says where in it this one stands.
+   * its range of ranks, and `u` in (0, 1) says where in it this one stands. Beyond the column's range scores go on,
+   * strictly increasing, by the shape of its tails ({@link fitTail}). They are finite for every finite value.
    */
   toScore(value: number, u: number): number;
-  /** The value at a normal score; always within the range of the column, and in its decimals. */
-  toValue(score: number): number;
   /**
-   * What the log-density of a score lacks to be one of its value. Where the map is smooth this is the log of its slope,
-   * d score / d value (at a kept value, whose slopes on both sides differ, of the secant over both), and -Infinity where it
-   * gives no value. Rounding to decimals is left out of account: the probability of one rounded value is about its density
-   * times a unit of the last decimal.
+   * The value at a normal score, in the column's decimals. It stays within the range of the column, as do samples: no
+   * column then leaves its natural bounds. An end that one of n rows holds gets half a rank more, 1 / (2 n) of samples.
+   */
+  toValue(score: number): number;
+  /** The same, but that scores beyond the outermost give values beyond the range, as the inverse of `toScore`. */
+  toValueBeyond(score: number): number;
+  /**
+   * What the log-density of a score lacks to be one of its value: the log of the slope of `toScore`, d score / d value (at
+   * a kept value, whose slopes on both sides differ, of the secant over both). It is -Infinity between the values of a
+   * column that holds nothing but repeated values. Rounding to decimals is left out of account: the probability of one
+   * rounded value is about its density times a unit of the last decimal.
    *
-   * A value that a step of the map gives, one that repeats or stands at an end, has a probability in place of a density
-   * (`atom`). `toScore` spreads it over scores with the density q = phi / m, of the standard normal density phi and the share
-   * m of all ranks that it spreads over; -log q in place of the slope makes the log of its probability under a model p that
-   * was trained on such scores, and under any model a lower bound in the mean: E_q log (p / q) <= log of the integral of p
-   * over the step (variational dequantisation: Ho et al. 2019, equation 11).
+   * A value that repeats has a probability in place of a density (`atom`). `toScore` spreads it over scores with the
+   * density q = phi / m, of the standard normal density phi and the share m of all ranks that it spreads over; -log q in
+   * place of the slope makes the log of its probability under a model p that was trained on such scores, and under any
+   * model a lower bound in the mean: E_q log (p / q) <= log of the integral of p over the step (variational
+   * dequantisation: Ho et al. 2019, equation 11). Values between it and the next have the ranks that it leaves free. Steps,
+   * what lies between them and both tails together have the probability 1 under the normal density.
    */
   volume(value: number, score: number): { readonly logVolume: number; readonly atom: boolean };
 }
@@ -106,6 +114,12 @@ interface Knot {
   readonly value: number;
 }
 
+/** Whether rows hold values between the i-th kept value and the one before or after, which were not kept. */
+const gapsAt = (counts: readonly number[], below: readonly number[], i: number) => ({
+  before: i > 0 && below[i - 1]! + counts[i - 1]! < below[i]!,
+  after: i < counts.length - 1 && below[i]! + counts[i]! < below[i + 1]!,
+});
+
 const cumulative = (counts: readonly number[]): number[] => {
   let sum = 0;
   return counts.map((count) => {
@@ -115,29 +129,62 @@ const cumulative = (counts: readonly number[]): number[] => {
 };
 
 /**
- * The knots of each value. A value that repeats is a step as wide as the rows that hold it. So is the half of a value
- * that occurs once on the side of one that repeats, so that nothing is drawn from between the two. Where values between
- * were not kept, a step ends half a unit of the last decimal beyond its value: the first value between starts there.
+ * The knots of each value, of the map to values. A value that repeats is a step as wide as the rows that hold it. So is
+ * the half of a value that occurs once on the side of one that repeats, so that nothing is drawn from between the two.
+ * Where values between were not kept, a step ends half a unit of the last decimal beyond its value: the first value between
+ * starts there.
  */
-const knotsOf = (values: readonly number[], counts: readonly number[], below: readonly number[], unit: number) =>
+const valueKnots = (values: readonly number[], counts: readonly number[], below: readonly number[], unit: number) =>
   values.flatMap((value, i): Knot[] => {
     const [count, rank] = [counts[i]!, below[i]!];
     const end = rank + count;
-    const gapBefore = i > 0 && below[i - 1]! + counts[i - 1]! < rank;
-    const gapAfter = i < values.length - 1 && end < below[i + 1]!;
+    const { before, after } = gapsAt(counts, below, i);
     if (count === 1)
       return [
-        ...(!gapBefore && (counts[i - 1] ?? 1) > 1 ? [{ rank, value }] : []),
+        ...(!before && (counts[i - 1] ?? 1) > 1 ? [{ rank, value }] : []),
         { rank: rank + 0.5, value },
-        ...(!gapAfter && (counts[i + 1] ?? 1) > 1 ? [{ rank: end, value }] : []),
+        ...(!after && (counts[i + 1] ?? 1) > 1 ? [{ rank: end, value }] : []),
       ];
     return [
-      ...(gapBefore ? [{ rank, value: value - unit / 2 }] : []),
+      ...(before ? [{ rank, value: value - unit / 2 }] : []),
       { rank, value },
       { rank: end, value },
-      ...(gapAfter ? [{ rank: end, value: value + unit / 2 }] : []),
+      ...(after ? [{ rank: end, value: value + unit / 2 }] : []),
     ];
   });
+
+/**
+ * The knots of each value, of the map to scores. A value that repeats is a step as wide as its rows are spread. What is
+ * between it and the next value goes over the ranks that are left, so that a value never seen has a score of its own.
+ */
+const scoreKnots = (values: readonly number[], counts: readonly number[], below: readonly number[], unit: number) =>
+  values.flatMap((value, i): Knot[] => {
+    const [count, rank] = [counts[i]!, below[i]!];
+    if (count === 1) return [{ rank: rank + 0.5, value }];
+    const { before, after } = gapsAt(counts, below, i);
+    const free = ((1 - spread) / 2) * count;
+    return [
+      ...(before ? [{ rank, value: value - unit / 2 }] : []),
+      { rank: rank + free, value },
+      { rank: rank + count - free, value },
+      ...(after ? [{ rank: rank + count, value: value + unit / 2 }] : []),
+    ];
+  });
+
+/** Median distance of the rows that hold another value than an end from it. */
+const typicalDistance = (end: number, values: readonly number[], counts: readonly number[]): number => {
+  const others = values.flatMap((value, i) =>
+    value === end ? [] : [{ distance: Math.abs(value / 2 - end / 2), count: counts[i]! }],
+  );
+  if (values[0] !== end) others.reverse();
+  const half = others.reduce((sum, { count }) => sum + count, 0) / 2;
+  let sum = 0;
+  const found = others.find(({ count }) => {
+    sum += count;
+    return sum >= half;
+  })!;
+  return Math.min(2 * found.distance, Number.MAX_VALUE);
+};
 
 /**
  * Values that repeat keep their share of the probability (a step of the quantile function); between others the function
@@ -149,6 +196,7 @@ export const quantileMap = ({ values, counts, below = cumulative(counts), decima
     return {
       toScore: () => 0,
       toValue: () => rounded(values[0]!),
+      toValueBeyond: () => rounded(values[0]!),
       volume: () => ({ logVolume: Number.NaN, atom: true }),
     };
   const total = below.at(-1)! + counts.at(-1)!;
@@ -156,15 +204,42 @@ export const quantileMap = ({ values, counts, below = cumulative(counts), decima
   const scoreAt = (rank: number): number =>
     rank === 0 ? -Infinity : rank === total ? Infinity : Math.fround(normalQuantile(rank / total));
   const unit = decimals === undefined ? 0 : 10 ** -decimals;
-  const points = knotsOf(values, counts, below, unit);
-  const scores = Float64Array.from(points, ({ rank }) => scoreAt(rank));
-  const knots = Float64Array.from(points, ({ value }) => value);
-  const outermost = scoreAt(total - 0.5);
-  const limited = (score: number): number => Math.min(outermost, Math.max(-outermost, score));
+  const points = (list: readonly Knot[]) => ({
+    scores: Float64Array.from(list, ({ rank }) => scoreAt(rank)),
+    knots: Float64Array.from(list, ({ value }) => value),
+  });
+  const drawn = points(valueKnots(values, counts, below, unit));
+  const scored = points(scoreKnots(values, counts, below, unit));
   const between = (from: number, to: number, share: number): number => from * (1 - share) + to * share;
+  const inside = (score: number): number => {
+    const { scores, knots } = drawn;
+    const k = upperBound(scores, score);
+    if (k === 0 || k === knots.length) return knots[k === 0 ? 0 : k - 1]!;
+    const [low, high] = [knots[k - 1]!, knots[k]!];
+    // Within a repeated value, whose scores may be infinite.
+    return low === high ? low : between(low, high, (score - scores[k - 1]!) / (scores[k]! - scores[k - 1]!));
+  };
+  const tail = (side: -1 | 1): Tail => {
+    const [end, score] = side < 0 ? [values[0]!, scored.scores[0]!] : [values.at(-1)!, scored.scores.at(-1)!];
+    // Beyond a crowd at the end is at least as far out as beyond a single row there.
+    const start = side * Math.max(scoreAt(total - 0.5), side * score);
+    return fitTail({ side, end, score: start, quantile: inside, typical: typicalDistance(end, values, counts) });
+  };
+  const [lower, upper] = [tail(-1), tail(1)];
+  const tailOf = (value: number): Tail | undefined =>
+    value < values[0]! ? lower : value > values.at(-1)! ? upper : undefined;
+  const discrete = decimals !== undefined && counts.every((count, i) => count > 1 && !gapsAt(counts, below, i).after);
+  const { scores, knots } = scored;
+  const last = knots.length - 1;
   const logSlope = (low: number, high: number): number =>
     // Halves, because the range of a column may be wider than the greatest number.
-    Math.log((limited(scores[high]!) - limited(scores[low]!)) / 2) - Math.log(knots[high]! / 2 - knots[low]! / 2);
+    Math.log((scores[high]! - scores[low]!) / 2) - Math.log(knots[high]! / 2 - knots[low]! / 2);
+  // Of an end that one row holds: the secant over as far outside as to the next value inside.
+  const endSlope = (tail: Tail, low: number, high: number): number => {
+    const [here, next] = tail === lower ? [low, high] : [high, low];
+    const out = tail.toScore(2 * knots[here]! - knots[next]!);
+    return Math.log(Math.abs(out - scores[next]!) / 4) - Math.log(knots[high]! / 2 - knots[low]! / 2);
+  };
   return {
     toScore: (value, u) => {
       const i = upperBound(values, value) - 1;
@@ -173,34 +248,34 @@ export const quantileMap = ({ values, counts, below = cumulative(counts), decima
         return scoreAt(below[i]! + within);
       }
       const at = value + spread * (u - 0.5) * unit;
-      const k = upperBound(knots, at);
-      if (k === 0 || k === knots.length) return k === 0 ? -outermost : outermost;
+      const beyond = tailOf(at);
+      if (beyond) return beyond.toScore(at);
+      const k = Math.min(last, upperBound(knots, at));
       const [low, high] = [knots[k - 1]!, knots[k]!];
       // Halves, because the range of a column may be wider than the greatest number.
-      return between(limited(scores[k - 1]!), limited(scores[k]!), (at / 2 - low / 2) / (high / 2 - low / 2));
+      return between(scores[k - 1]!, scores[k]!, (at / 2 - low / 2) / (high / 2 - low / 2));
     },
-    toValue: (score) => {
-      const k = upperBound(scores, score);
-      if (k === 0 || k === knots.length) return rounded(knots[k === 0 ? 0 : k - 1]!);
-      const [low, high] = [knots[k - 1]!, knots[k]!];
-      // Within a repeated value, whose scores may be infinite.
-      if (low === high) return rounded(low);
-      return rounded(between(low, high, (score - scores[k - 1]!) / (scores[k]! - scores[k - 1]!)));
+    toValue: (score) => rounded(inside(score)),
+    toValueBeyond: (score) => {
+      const tail = score < lower.score ? lower : score > upper.score ? upper : undefined;
+      return rounded(tail ? tail.toValue(score) : inside(score));
     },
     volume: (value, score) => {
-      const above = upperBound(knots, value);
-      const last = knots.length - 1;
-      if (above === 0 || (above === knots.length && value > knots[last]!))
-        return { logVolume: Number.NEGATIVE_INFINITY, atom: false };
-      const end = above - 1;
-      if (knots[end] !== value) return { logVolume: logSlope(end, above), atom: false };
-      let begin = end;
-      while (begin > 0 && knots[begin - 1] === value) begin--;
-      if (begin === end && begin > 0 && end < last) return { logVolume: logSlope(begin - 1, end + 1), atom: false };
       const i = upperBound(values, value) - 1;
-      const ranks = (end === last ? total : points[end]!.rank) - (begin === 0 ? 0 : points[begin]!.rank);
-      const mass = (counts[i]! > 1 ? spread * counts[i]! : ranks) / total;
-      return { logVolume: Math.log(mass) + score ** 2 / 2 + 0.5 * Math.log(2 * Math.PI), atom: true };
+      if (i >= 0 && values[i] === value && counts[i]! > 1)
+        return {
+          logVolume: Math.log((spread * counts[i]!) / total) + score ** 2 / 2 + 0.5 * Math.log(2 * Math.PI),
+          atom: true,
+        };
+      if (discrete && rounded(value) !== value) return { logVolume: Number.NEGATIVE_INFINITY, atom: false };
+      const beyond = tailOf(value);
+      if (beyond) return { logVolume: beyond.logSlope(value), atom: false };
+      const above = upperBound(knots, value);
+      const at = above - 1;
+      if (knots[at] !== value) return { logVolume: logSlope(at, above), atom: false };
+      const slope =
+        at === 0 ? endSlope(lower, 0, 1) : at === last ? endSlope(upper, last - 1, last) : logSlope(at - 1, at + 1);
+      return { logVolume: slope, atom: false };
     },
   };
 };

@@ -2,7 +2,7 @@
 import { uniform } from "@scorefield/core";
 import { fitStandardisation, standardise, unstandardise } from "@scorefield/data";
 import { castArray, type FloatType, type NdArray, type Shape, ShapeError, zeros } from "@scorefield/tensor";
-import { type Codec, identity, type StoredCodec, type Volume } from "../codec.ts";
+import { type Codec, type EncodeDraw, identity, type StoredCodec, type Volume } from "../codec.ts";
 import { checkScaling, type Scaling, type ScalingKind } from "./check-scaling.ts";
 import { columnOf } from "./column.ts";
 import { type Distribution, fitDistribution, quantileMap } from "./quantile.ts";
@@ -41,13 +41,14 @@ const mapColumns = (
 /**
  * Rows in the units of the model, float32.
  * @param rows [n, columns]
- * @param draw `seed`, and `part` to set sets of rows apart: they decide where in its range of ranks a repeated value goes
+ * @param draw `seed`, and `part` to set sets of rows apart: they decide where in its range of ranks a repeated value goes.
+ *   `steady`: in the middle
  * @throws ShapeError for another number of columns than fitted
  */
 export const applyScaling = (
   scaling: Scaling,
   rows: NdArray<FloatType>,
-  { seed, part }: { readonly seed: number; readonly part: number },
+  { seed, part, steady = false }: EncodeDraw,
 ): NdArray<"float32"> => {
   switch (scaling.kind) {
     case "none":
@@ -56,7 +57,9 @@ export const applyScaling = (
       checkColumns(rows.shape[1]!, scaling.scale.length);
       return standardise(rows, { mean: scaling.mean, scale: scaling.scale.map((value) => value || 1) }, "float32");
     case "quantile": {
-      const { data: u } = uniform(rows.shape, { seed, step: part, purpose: "augmentation", dtype: "float64" });
+      const u = steady
+        ? new Float64Array(rows.data.length).fill(0.5)
+        : uniform(rows.shape, { seed, step: part, purpose: "augmentation", dtype: "float64" }).data;
       const maps = scaling.columns.map(quantileMap);
       return castArray(
         mapColumns(

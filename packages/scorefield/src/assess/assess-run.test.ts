@@ -36,6 +36,8 @@ test("a run on a table: plain JSON with what columns keep and samples break; tex
   expect([quality.samples!.rows, quality.training!.rows, quality.count]).toEqual([320, 320, 80]);
   expect(quality.ordered).toMatchObject([{ lower: "low", upper: "high", real: 0 }]);
   expect(quality.measures.at(-1)!.name).toBe("broken order");
+  expect(quality.membership).toMatchObject({ members: 80, others: 80, falsePositiveRate: 0.1 });
+  expect(quality.measures.every(({ control }) => control?.value !== undefined)).toBe(true);
   expect([...parts]).toContain("sampling: sampling");
   expect([...parts]).toContain("measuring: two-sample test");
   expect(qualityText(JSON.parse(JSON.stringify(quality)), { comparedWith: "held-out rows" })).toMatch(
@@ -47,7 +49,7 @@ test("a run on a table: plain JSON with what columns keep and samples break; tex
   const stopped = { ...options, signal: AbortSignal.abort(new Error("enough")) };
   await expect(assessRun(run, stopped)).rejects.toThrow("enough");
   await expect(assessRun(run, { data: join(folder, "none.csv") })).rejects.toThrow(/none\.csv/);
-});
+}, 60_000);
 
 test("training rows among data of the user's are said, also where the run's own file has moved", async () => {
   const z = normal([100, 2], { seed: 1, dtype: "float64" }).data;

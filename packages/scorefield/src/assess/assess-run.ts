@@ -9,6 +9,7 @@ import { classesFrom } from "../run/classes-in-turn.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
+import { membershipOf } from "./membership-of.ts";
 
 /** Options of {@link assessRun}. */
 export interface AssessRunOptions {
@@ -116,6 +117,12 @@ export const assessedRun = async (
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
+    ...(own && {
+      membership: () => {
+        work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
+        return membershipOf(run, own, work);
+      },
+    }),
   });
   return { ...found, ...(seen !== undefined && { seen }) };
 };

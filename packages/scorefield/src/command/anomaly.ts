@@ -12,6 +12,7 @@ import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
 import { checkAllowed } from "./allowed.ts";
+import { explainedColumns, explainedTable, explainRows } from "./anomaly-columns.ts";
 import { neighbours, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
@@ -31,11 +32,16 @@ interface AnomalyFlags {
   readonly tolerance: number;
   readonly steps: number;
   readonly seed: number;
+  readonly quick?: boolean;
+  readonly explain?: number | true;
   readonly out?: string;
   readonly format?: "csv" | "tsv";
   readonly checkpoint?: number;
   readonly json?: boolean;
 }
+
+/** Rows that `--explain` explains where no number is given. */
+const usuallyExplained = 10;
 
 const checkLabels = (labels: Float64Array, path: string, column: string): void => {
   const other = labels.findIndex((label) => label !== 0 && label !== 1);
@@ -91,11 +97,17 @@ const scoreGiven = async (
       `${grouped(seen)} of the ${grouped(given)} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
     );
   const beyond = run.codec.beyond?.(rows) ?? 0;
-  if (beyond > 0)
-    out.remark(
-      `${grouped(beyond)} rows lie beyond the range of the training rows, which the log-density after quantile scaling cannot see; for anomalies train with --set scaling=standard`,
-    );
-  const scored = await scoreAll(run, await firstSamples(known), rows, flags, signal);
+  const training = await firstSamples(known);
+  const all = await scoreAll(run, training, rows, flags, signal);
+  const { scored } = all;
+  for (const remark of all.remarks) out.remark(remark);
+  const wanted = flags.explain === true ? usuallyExplained : (flags.explain ?? 0);
+  const explained = wanted > 0 ? await explainRows(run, all, { rows, training }, wanted, signal) : [];
+  // As the file counts them, those included that were left out.
+  const fileRow = (position: number): number => {
+    const i = chosen[position]!;
+    return (kept ? kept[i]! : i) + 1;
+  };
   const truth = labels && ndarray(labels);
   const results = scored.map(({ name, title, scores, seconds }) => ({
     name,
@@ -106,10 +118,10 @@ const scoreGiven = async (
     seconds,
   }));
   await writeScores(flags, {
-    // As the file counts them, those included that were left out.
-    row: Float64Array.from(chosen, (i) => (kept ? kept[i]! : i) + 1),
+    row: Float64Array.from(chosen, (_, position) => fileRow(position)),
     ...Object.fromEntries(scored.map(({ name, scores }) => [name, scores.data])),
     ...(labels && { label: labels }),
+    ...explainedColumns(explained, chosen.length),
   });
   const anomalies = labels?.reduce((sum, label) => sum + label, 0);
   const n = rows.shape[0]!;
@@ -128,6 +140,10 @@ const scoreGiven = async (
       ]),
     ]),
   );
+  if (explained.length > 0) {
+    out.text(`the ${grouped(explained.length)} most anomalous rows, and the columns that make them so`);
+    out.text(explainedTable(explained, fileRow));
+  }
   if (flags.out !== undefined && flags.out !== standardStream)
     out.text(`${flags.out}: scores of each row, higher for more anomalous ones`);
   out.result({
@@ -140,6 +156,9 @@ const scoreGiven = async (
     noise: flags.noise,
     scores: results,
     beyondRange: beyond,
+    ...(explained.length > 0 && {
+      explained: explained.map(({ position, score, columns }) => ({ row: fileRow(position), score, columns })),
+    }),
     ...(flags.out && { file: flags.out }),
   });
 };
@@ -156,8 +175,9 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     const own = await ownData(run, signal);
     if (!own) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
     const { training } = own;
-    if (training.count < neighbours)
-      throw new RunError(`${path}: expected at least ${neighbours} training rows, found ${training.count}`);
+    // Each training row is compared with its nearest others.
+    if (training.count <= neighbours)
+      throw new RunError(`${path}: expected at least ${neighbours + 1} training rows, found ${training.count}`);
     await withInput(flags, signal, (file, title) =>
       scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, signal),
     );
@@ -169,7 +189,7 @@ export const addAnomaly = (program: Command): void => {
     .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
-      "Scores rows by their negative log-density under the run, by diffusion-time estimation (Livernoche et al. 2024) and by the distance to the 5th nearest training row. The last two use columns standardised by the training rows. With labels, it prints the area under the ROC curve and the average precision.",
+      "Scores rows by how unlike the training rows of the run they are. The first score is to be used by default: the mean of the negative log-density averaged over noise levels and of the non-parametric diffusion time (Livernoche et al. 2024), each in standard deviations of the training rows from their mean. Others are the negative log-density at one noise level, the diffusion time from a network, and the distance to the 5th nearest training row. Distances are between columns standardised by the training rows; where a table has categories or missing cells, between rows in the model's units. With labels, it prints the area under the ROC curve and the average precision.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
     .option("--data <file>", "a table with the run's columns; required; - for standard input")
@@ -177,7 +197,16 @@ export const addAnomaly = (program: Command): void => {
     .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
-    .option("--noise <x>", "noise, relative to the signal, of the negative log-density", positive, 0.1)
+    .option(
+      "--explain [n]",
+      `show the n most anomalous rows and the columns that make them so: those that another value would make less anomalous (default: ${usuallyExplained})`,
+      whole(1),
+    )
+    .option(
+      "--quick",
+      "leave out the negative log-density at one level and the categorical diffusion time, the slow ones",
+    )
+    .option("--noise <x>", "noise, relative to the signal, of the negative log-density at one level", positive, 0.1)
     .option("--tolerance <x>", "tolerance of the log-density", positive, 1e-3)
     .option("--steps <n>", "training steps of the categorical diffusion-time estimate", whole(1), 2000)
     .option("--seed <n>", "seed of that training", whole(0), 0)
@@ -191,9 +220,10 @@ export const addAnomaly = (program: Command): void => {
     command,
     [
       "scorefield anomaly runs/cardio --data cardio.npz --labels y --unseen",
+      "scorefield anomaly runs/people --data new.csv --explain 5",
       "cat new.csv | scorefield anomaly runs/cardio --data - --out - | sort -t, -k2 -g | tail",
     ],
     `The run of the first example, trained on half of the normal rows:
-  scorefield train cardio.npz --label y --only 0 --set heldOut=0.5 --set scaling=standard`,
+  scorefield train cardio.npz --label y --only 0 --set heldOut=0.5`,
   );
 };

@@ -7,6 +7,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { domainOf } from "../run/prepare.ts";
 import { withDataOptions } from "./data-options.ts";
+import { inOptions } from "./in-options.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather } from "./options.ts";
 import { output } from "./output.ts";
@@ -34,7 +35,7 @@ const show = async (
       `${source}: expected a table whose columns can be found, found ${domain.describe(samples)} of numbers`,
     );
   out.text(columnsText(columns));
-  for (const remark of remarks) out.remark(remark);
+  for (const remark of remarks) out.remark(inOptions(remark));
   out.remark(columnsAdvice(columns));
   out.result({ ...columns, remarks });
 };

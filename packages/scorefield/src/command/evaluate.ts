@@ -33,7 +33,13 @@ const ownFeatures = async ({ extractor: file, inception = false, range, layout, 
 const reportOf = async ({ domain, made }: LoadedRun, found: Measured, head: ReportHead): Promise<string> => {
   const { quality, samples, real, nearest } = found;
   const { qualityReport } = await import("../report/quality-report.ts");
-  const shown = { samples: domain.preview(samples, made), real: domain.preview(real, made), nearest };
+  const columns = made.table ?? quality.columns?.map((name) => ({ name }));
+  const shown = {
+    samples: domain.preview(samples, made),
+    real: domain.preview(real, made),
+    rows: quality.columns && columns && { columns, samples, real },
+    nearest,
+  };
   return qualityReport(quality, { called: domain.samples, ...shown }, head);
 };
 

@@ -7,11 +7,16 @@ const namesOf = (list: string): string => {
   return /^[\w.,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 };
 
+/** An option with an entry of a list in JSON. A kind's levels may hold a sign that a shell would take for a pipe. */
+const kindsOf = (entry: string): string => `--kinds ${namesOf(entry)}`;
+
 const translations: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
-  [/\bmissing: "(error|drop)"/g, (_, what) => `--missing ${what}`],
+  [/\bmissing: "(model|error|drop)"/g, (_, what) => `--missing ${what}`],
   // Not where the list of names was cut short.
   [/\bexclude: \[((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\]/g, (_, list) => `--exclude ${namesOf(list!)}`],
   [/\bexclude: \["[^[\]]*\]/g, () => "--exclude"],
+  [/\bkinds: \[("(?:[^"\\]|\\.)*")\]/g, (_, entry) => kindsOf(entry!)],
+  [/\bname it among missingWords\b/g, () => "name it with --missing-words"],
   [/\bname the ones to read with columns\b/g, () => "name the ones to learn with --columns"],
   [/\bleft by columns and exclude\b/g, () => "left by --columns and --exclude"],
   [/\bexpected labels with only\b/g, () => "expected --labels with --only"],

@@ -10,6 +10,7 @@ import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
+import { timeOfNoise } from "./anomaly-scores.ts";
 import { bitsLikelihood } from "./bits-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
@@ -33,6 +34,9 @@ interface LikelihoodFlags {
   readonly checkpoint?: number;
   readonly json?: boolean;
 }
+
+/** Noise, relative to the signal, at which the density of rows with categories is taken. */
+const categoryNoise = 0.05;
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -81,12 +85,17 @@ const remarksOf = (
       ]),
   ...(withAtoms > 0
     ? [
-        `${grouped(withAtoms)} of ${grouped(rows)} rows have values with a probability in place of a density: ${codec.because} gives one to values that repeat and to the ends of columns. The log-density has the log of that probability, and is then a lower bound in the mean`,
+        `${grouped(withAtoms)} of ${grouped(rows)} rows have values with a probability in place of a density (${codec.because}). The log-density has the log of that probability, and is then a lower bound in the mean`,
+      ]
+    : []),
+  ...(beyond > 0
+    ? [
+        `${grouped(beyond)} of ${grouped(rows)} rows have values beyond those of the training rows: their density there is by the tails that these suggest`,
       ]
     : []),
   ...(nowhere > 0
     ? [
-        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: ${codec.because} never draws values beyond those of the training rows (rows with such values: ${grouped(beyond)}) or between a value that repeats and the next. Their log-density is -Infinity, and the mean is of the other rows; train with --set scaling=standard for a density everywhere`,
+        `${grouped(nowhere)} of ${grouped(rows)} rows have no density: a column whose training rows hold nothing but repeated values has none between them. Their log-density is -Infinity, and the mean is of the other rows`,
       ]
     : []),
 ];
@@ -115,14 +124,18 @@ const rowLikelihood = async (
   const given = await firstSamples(samples);
   const rows = bits ? bytesAsPoints(given, title, seed) : given;
   const size = sizeOf(made.shape);
-  const points = codec.encode(rows, { seed, part: 2 });
-  const volume = codec.volume?.(rows, points);
+  const modelSize = sizeOf(run.model.shape);
+  // Of categories the model knows a density under noise, and the bound on their probability is with jitter of as much.
+  const jitter = codec.layout?.columns.some((size) => size > 1) ? categoryNoise : 0;
+  const points = codec.encode(rows, { seed, part: 2, ...(jitter > 0 && { jitter }) });
+  const volume = codec.volume?.(rows, points, jitter > 0 ? { jitter } : {});
   const units = volume === undefined ? "model" : "data";
   const beyond = codec.beyond?.(rows) ?? 0;
   const begun = performance.now();
   const details = await logDensityDetails(run.model, points, {
     ...(probes !== undefined && { divergence: { probes, seed } }),
     ...(tolerance !== undefined && { tolerance }),
+    ...(jitter > 0 && { time: timeOfNoise(run, jitter) }),
     signal,
   });
   const seconds = (performance.now() - begun) / 1000;
@@ -137,7 +150,7 @@ const rowLikelihood = async (
   const errors = details.standardError.data;
   // The error of the mean: errors of rows, whose probes are independent.
   const probeError =
-    probes === undefined && size <= 64
+    probes === undefined && modelSize <= 64
       ? undefined
       : Math.sqrt(errors.reduce((sum, value) => sum + value ** 2, 0)) / errors.length;
   const inBits = bits ? logDensity.map((value) => -value / (size * Math.LN2)) : undefined;
@@ -215,7 +228,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat and the ends of columns count by their probability in place of a density. With a constant column, log-densities are in the model's units. The distribution at the most noise is taken to be the prior. An estimate of the resulting error is printed, and is part of the error estimate of each row. For images the result is in bits per dimension, with uniform dequantisation.",
+      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat count by their probability in place of a density. With a constant column, log-densities are in the model's units. The distribution at the most noise is taken to be the prior. An estimate of the resulting error is printed, and is part of the error estimate of each row. For images the result is in bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option(

@@ -126,7 +126,11 @@ describe("data on standard input", () => {
     expect(await readdir(at("of-array"))).toContain("standard-input.npy");
     for (const [input, args, message] of [
       ["", ["train", "-"], "standard input: expected rows of numbers, found nothing."],
-      ["a,b\n1,x\n2,3\n", ["train", "-"], 'standard input, row 2, column "b": expected a number, found the text "x"'],
+      [
+        `a\nx\n${Array.from({ length: 30 }, (_, i) => `${i * i}\n`).join("")}`,
+        ["train", "-"],
+        'standard input, row 2, column "a": expected a number, as in 30 cells of the column, found the text "x"',
+      ],
       [
         "a,b\n1,2\n",
         ["likelihood", "run", "--data", "-"],

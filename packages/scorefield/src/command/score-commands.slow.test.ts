@@ -146,7 +146,7 @@ describe("likelihood", () => {
     expect((await scorefield(...args)).stdout).toMatch(/log-density \(nats, data units\)/);
   });
 
-  test("quantile scaling: units of the data, and which rows have values with a probability or are never drawn", async () => {
+  test("quantile scaling: units of the data, which rows have values with a probability, and which lie beyond the range", async () => {
     const { code, stdout, stderr } = await scorefield(
       "likelihood",
       "quantile",
@@ -157,19 +157,22 @@ describe("likelihood", () => {
     );
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("nats, data units");
-    expect(stderr).toMatch(/rows have no density: quantile scaling never draws values beyond.*is -Infinity/);
+    expect(stderr).toMatch(/rows have values beyond those of the training rows: .*tails/);
     const wide = ["likelihood", "quantile", "--data", "large.csv", "--tolerance", "0.1", "--out", "wide.csv"];
     const all = await json(...wide);
-    expect(all.rowsWithoutDensity).toBe(all.beyondRange);
+    expect(all.rowsWithoutDensity).toBe(0);
+    expect(all.beyondRange).toBeGreaterThan(300);
     const lines = (await readFile(join(folder, "wide.csv"), "utf8")).trim().split("\n");
-    expect(lines.filter((line) => line.startsWith("-Infinity,"))).toHaveLength(all.rowsWithoutDensity);
-    await writeFile(join(folder, "far.csv"), "a,b\n1000,1000\n-1000,0\n");
-    const far = ["likelihood", "quantile", "--data", "far.csv", "--tolerance", "0.1"];
-    expect(await json(...far)).toMatchObject({ rows: 2, rowsWithoutDensity: 2, logDensity: { mean: null } });
+    expect(lines.filter((line) => line.includes("Infinity"))).toEqual([]);
+    await writeFile(join(folder, "far.csv"), "a,b\n4,4\n100,100\n");
+    const far = ["likelihood", "quantile", "--data", "far.csv", "--tolerance", "0.1", "--out", "far-scores.csv"];
+    await json(...far);
+    const { values: farther } = await readTable(join(folder, "far-scores.csv"), { columns: ["log_density"] });
+    expect(farther.data[1]!).toBeLessThan(farther.data[0]! - 5);
     const args = ["likelihood", "quantile", "--data", "points.csv", "--out", "quantile.csv"];
     const found = await json(...args);
     expect((await scorefield(...args)).stderr).toMatch(
-      /rows have values with a probability in place of a density: quantile/,
+      /rows have values with a probability in place of a density \(quantile scaling\)/,
     );
     // The density of two columns from 200 values each, whose gaps vary as much as they are wide.
     const entropy = 1 + Math.log(2 * Math.PI);
@@ -233,7 +236,8 @@ describe("anomaly", () => {
     const found = await json(...args, "--unseen", "--out", "anomalies.csv");
     // Half of 370 normal rows was trained on.
     expect(found).toMatchObject({ rows: 215, training: 185, seen: 185, anomalies: 30 });
-    expect(found.scores).toHaveLength(4);
+    expect(found.scores).toHaveLength(6);
+    expect(found.scores[0].name).toBe("anomaly");
     for (const { name, auroc, averagePrecision } of found.scores) {
       expect(auroc, name).toBeGreaterThan(0.99);
       expect(averagePrecision, name).toBeGreaterThan(0.95);
@@ -241,14 +245,68 @@ describe("anomaly", () => {
     const { columns, values } = await readTable(join(folder, "anomalies.csv"));
     expect(columns).toEqual([
       "row",
-      "negative_log_density",
+      "anomaly",
+      "averaged_log_density",
       "diffusion_time",
+      "negative_log_density",
       "diffusion_time_categorical",
       "nearest_neighbours",
       "label",
     ]);
-    expect(values.shape).toEqual([215, 6]);
+    expect(values.shape).toEqual([215, 8]);
     expect(Array.from(values.data.slice(0, 1))).toEqual([1]);
+  });
+
+  test("explains the most anomalous rows by their columns", async () => {
+    // A row that is usual but in its second column.
+    await writeFile(join(folder, "odd.csv"), "a,b\n0.1,0.2\n-0.3,9\n0.5,-0.4\n");
+    const args = ["anomaly", "quantile", "--data", "odd.csv", "--quick", "--explain", "2"];
+    const { scores, explained, beyondRange } = await json(...args, "--out", "odd-scores.csv");
+    expect(scores.map(({ name }: { name: string }) => name)).toEqual([
+      "anomaly",
+      "averaged_log_density",
+      "diffusion_time",
+      "nearest_neighbours",
+    ]);
+    expect(beyondRange).toBe(1);
+    expect(explained).toHaveLength(2);
+    expect(explained[0].row).toBe(2);
+    const [first, second] = explained[0].columns;
+    expect(first).toMatchObject({ column: "b", value: 9 });
+    expect(Math.abs(first.suits)).toBeLessThan(2);
+    expect(first.nats).toBeGreaterThan(10 * second.nats);
+    const written = (await readFile(join(folder, "odd-scores.csv"), "utf8")).trim().split("\n");
+    expect(written[0]).toMatch(/^row,anomaly,.*,nats: b,nats: a$/);
+    expect(written).toHaveLength(4);
+    const { stdout } = await scorefield(...args);
+    expect(stdout).toMatch(/row +score +column +value +would suit +nats less/);
+    expect(stdout).toMatch(/2 +\d+\.?\d* +b +9 /);
+  });
+
+  test("rows of words, numbers and missing cells, which likelihood takes as well", async () => {
+    const cities = ["Paris", "Lyon", "Nice"];
+    const z = normal([600], { seed: 9, dtype: "float64" }).data;
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const size = 30 + 20 * (i % 3) + 2 * z[i]!;
+      const rent = i % 10 === 7 ? "" : (20 * size + 30 * z[300 + i]!).toFixed(0);
+      return `${cities[i % 3]},${size.toFixed(1)},${rent}`;
+    });
+    await writeFile(join(folder, "homes.csv"), `city,size,rent\n${lines.join("\n")}\n`);
+    await writeFile(join(folder, "new-homes.csv"), "city,size,rent\nParis,30.1,605\nLyon,51.2,4100\nNice,69.5,\n");
+    const trained = await scorefield("train", "homes.csv", "--out", "homes", "--steps", "500");
+    expect(trained.code, trained.stderr).toBe(0);
+    const { explained } = await json("anomaly", "homes", "--data", "new-homes.csv", "--quick", "--explain", "1");
+    expect(explained[0].row).toBe(2);
+    expect(explained[0].columns[0]).toMatchObject({ column: "rent", value: 4100 });
+    expect(explained[0].columns.map(({ column }: { column: string }) => column).sort()).toEqual([
+      "city",
+      "rent",
+      "size",
+    ]);
+    const args = ["likelihood", "homes", "--data", "new-homes.csv", "--out", "homes-scores.csv"];
+    expect(await json(...args)).toMatchObject({ rows: 3, units: "data", rowsWithoutDensity: 0, beyondRange: 1 });
+    const { values } = await readTable(join(folder, "homes-scores.csv"), { columns: ["log_density"] });
+    expect(values.data[1]!).toBeLessThan(Math.min(values.data[0]!, values.data[2]!) - 5);
   });
 
   test("without labels; and says that rows were seen", async () => {

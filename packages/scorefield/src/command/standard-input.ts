@@ -13,7 +13,7 @@ import { standardStream } from "./standard-output.ts";
 import { oneOf } from "./usage.ts";
 
 const mostBytes = 2 ** 30;
-const formats = ["csv", "tsv", "jsonl", "npy", "npz", "parquet"] as const;
+const formats = ["csv", "tsv", "xlsx", "sqlite", "jsonl", "npy", "npz", "parquet"] as const;
 
 /** What standard input may hold. */
 export type InputFormat = (typeof formats)[number];
@@ -27,7 +27,11 @@ export const inputFormatOption = (): Option =>
 
 /** The option that says what to do with rows that lack a number. */
 export const missingOption = (): Option =>
-  oneOf("--missing <what>", "rows of --data that lack a number: error or drop (default: error)", ["error", "drop"]);
+  oneOf(
+    "--missing <what>",
+    "rows of --data that lack a cell: error or drop (default: error, unless the run has learnt missing cells there)",
+    ["error", "drop"],
+  );
 
 const startsWith = (bytes: Uint8Array, ...start: readonly number[]): boolean =>
   start.every((byte, i) => bytes[i] === byte);
@@ -43,7 +47,12 @@ const endingOf = (bytes: Uint8Array): string => {
     }
   }
   if (startsWith(bytes, 0x93, 0x4e, 0x55, 0x4d)) return ".npy";
-  if (startsWith(bytes, 0x50, 0x4b, 3, 4)) return ".npz";
+  // Both are archives; a workbook has parts of these names.
+  if (startsWith(bytes, 0x50, 0x4b, 3, 4))
+    return /\[Content_Types\]\.xml|_rels\/|docProps\/|xl\//.test(new TextDecoder("latin1").decode(bytes))
+      ? ".xlsx"
+      : ".npz";
+  if (startsWith(bytes, 0x53, 0x51, 0x4c, 0x69, 0x74, 0x65)) return ".sqlite";
   if (startsWith(bytes, 0x50, 0x41, 0x52, 0x31)) return ".parquet";
   const text = new TextDecoder().decode(bytes);
   return /^\s*(\{|\[\s*[-\d\]])/.test(text) ? ".jsonl" : ".csv";

@@ -18,6 +18,7 @@ import type { Prepared } from "../run/prepare.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { withDataOptions } from "./data-options.ts";
+import { inOptions } from "./in-options.ts";
 import { interruptible } from "./interrupt.ts";
 import { gather, positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
@@ -47,7 +48,7 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
     `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${length} of ${batch} ${domain.samples}`,
     describeData(data),
     ...(split.columns ? [columnsText(split.columns, { stream: process.stderr }), columnsAdvice(split.columns)] : []),
-    ...split.remarks,
+    ...split.remarks.map((remark) => inOptions(remark)),
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };

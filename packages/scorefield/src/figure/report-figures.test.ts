@@ -1,8 +1,10 @@
 import { DOMParser } from "linkedom";
 import { expect, test } from "vitest";
+import { associationMaps } from "./association-maps.ts";
 import { FigureError } from "./errors.ts";
 import { intervalStrip } from "./interval-strip.ts";
 import { landscapeFigure } from "./landscape.ts";
+import { levelBars } from "./level-bars.ts";
 import { shareBars } from "./share-bars.ts";
 import { twoHistograms } from "./two-histograms.ts";
 
@@ -79,4 +81,47 @@ test("axes say what they are of", () => {
   );
   const plane = landscapeFigure([{ title: "t" }], { x: [-1, 1], y: [-1, 1], names: ["width", "height"] });
   for (const text of ["width", "height", "−1"]) expect(plane).toContain(`aria-label="${text}"`);
+});
+
+test("a strip with a control: a diamond, at the end of the axis where it is far beyond", () => {
+  const near = intervalStrip({ value: 1, low: 0.9, high: 1.1 }, undefined, undefined, { value: 2, low: 2, high: 2 });
+  expect(parse(near).querySelectorAll("path")).toHaveLength(1);
+  expect(near).toContain("shuffled columns 2");
+  // The axis ends at six times the largest end of the others.
+  const far = intervalStrip({ value: 1, low: 0.9, high: 1.1 }, undefined, undefined, { value: 900, low: 9, high: 9 });
+  expect(far).toContain(">6.6</text>");
+});
+
+test("bars of levels as long as their shares, real ones as outlines; names are escaped", () => {
+  const svg = parse(
+    levelBars("a<b", [
+      { name: "x&y", samples: 0.5, real: 0.25 },
+      { name: "none", samples: 0, real: 0 },
+    ]),
+  );
+  const widths = numbers(svg.querySelectorAll("rect"), "width");
+  expect(widths[0]).toBeCloseTo(2 * widths[1]!, 0);
+  expect(widths.slice(2)).toEqual([0, 0]);
+  for (const text of ["a<b", "x&y", "50 %"]) expect(svg.textContent).toContain(text);
+});
+
+test("maps of associations: one square for each pair, deepest where samples are farthest off", () => {
+  const columns = ["a<b", "c", "d"];
+  const map = (ab: number, ac: number) => [
+    [1, ab, ac],
+    [ab, 1, 0],
+    [ac, 0, 1],
+  ];
+  const svg = associationMaps({ columns, real: map(0.8, -0.4), samples: map(0.2, -0.4) });
+  const titles = Array.from(parse(svg).querySelectorAll("title"), ({ textContent }) => textContent);
+  expect(titles).toHaveLength(4 + 4 + 2);
+  expect(titles).toContain("samples minus real: a<b, c -0.60");
+  expect(svg).toContain('fill="var(--sample)" fill-opacity="1.00"');
+  expect(svg).toContain(">−0.6</text>");
+  // So many columns have no titles, and no names that overlap.
+  const many = Array.from({ length: 60 }, (_, j) => `column ${j}`);
+  const ones = many.map(() => many.map(() => 0.5));
+  const wide = associationMaps({ columns: many, real: ones, samples: ones });
+  expect(wide).not.toContain("<title>");
+  expect(parse(wide).textContent).not.toContain("column 1c");
 });

@@ -45,12 +45,17 @@ const sharesOf = (list: ArrayLike<number>, { low, high, log }: Axis): Float64Arr
 /**
  * The axis is logarithmic where all values are positive and their median lies within the lowest twentieth of the range.
  * @param name of what is counted, below the axis
+ * @param options size in px, and how the ends of the axis are written, such as dates
  * @throws FigureError for numbers that are not finite, or an empty list
  */
 export const twoHistograms = (
   name: string,
   { samples, real }: { readonly samples: ArrayLike<number>; readonly real: ArrayLike<number> },
-  { width = 300, height = 160 }: { readonly width?: number; readonly height?: number } = {},
+  {
+    width = 300,
+    height = 160,
+    format = number,
+  }: { readonly width?: number; readonly height?: number; readonly format?: (value: number) => string } = {},
 ): string => {
   if (samples.length === 0 || real.length === 0)
     throw new FigureError("twoHistograms: expected numbers in each list, found none");
@@ -71,8 +76,8 @@ export const twoHistograms = (
     path(filled, 'fill="var(--sample)" fill-opacity="0.45"'),
     path(outline, 'fill="none" stroke="var(--data)" stroke-width="1.6" stroke-linejoin="round"'),
     line(left, bottom, right, bottom, "var(--strong-rule)"),
-    label(left, bottom + 13, number(axis.low)),
-    label(right, bottom + 13, number(axis.high), { anchor: "end" }),
+    label(left, bottom + 13, format(axis.low)),
+    label(right, bottom + 13, format(axis.high), { anchor: "end" }),
     ...(axis.log ? [label(middle, bottom + 13, "logarithmic", { anchor: "middle" })] : []),
     label(middle, bottom + 29, short, { anchor: "middle", fill: "var(--ink)", size: 12 }),
     // Shares of a bin.

@@ -11,18 +11,19 @@ import {
 import { findDomain, planarNames, planarSets } from "@scorefield/domain";
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "./parse.ts";
-import { recipeParts, resolveRecipe as resolveWith } from "./resolve.ts";
+import { recipeParts, resolveRecipe as resolveWith, scalingFor } from "./resolve.ts";
 import type { ParsedRecipe } from "./schema.ts";
 
 const resolveRecipe = (
   parsed: ParsedRecipe,
   { rows, columns, image }: { rows: number; columns: number; image?: { shape: number[]; classes: number } },
 ) =>
-  resolveWith(parsed, findDomain(parsed.data.kind)!, {
-    count: rows,
-    shape: image?.shape ?? [columns],
-    classes: image?.classes ?? 0,
-  });
+  resolveWith(
+    parsed,
+    findDomain(parsed.data.kind)!,
+    { count: rows, shape: image?.shape ?? [columns], classes: image?.classes ?? 0 },
+    scalingFor(parsed, findDomain(parsed.data.kind)!, {}),
+  );
 
 const failure = (input: unknown): string => {
   try {
@@ -36,7 +37,7 @@ const failure = (input: unknown): string => {
 
 describe("parseRecipe", () => {
   test("a path or the name of a set is enough", () => {
-    expect(parseRecipe({ data: "table.csv" }).data).toEqual({ kind: "file", path: "table.csv", missing: "error" });
+    expect(parseRecipe({ data: "table.csv" }).data).toEqual({ kind: "file", path: "table.csv", missing: "model" });
     expect(parseRecipe({ data: "moons" }).data).toMatchObject({ kind: "set", set: "moons", seed: 0 });
     expect(parseRecipe({ data: "moons" })).toMatchObject({
       heldOut: 0.2,

@@ -24,7 +24,7 @@ const percent = (share: number): string => {
 const shown = (text: string, most = 28): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** What was seen of a column, in words. */
-export const seenText = ({ kind, least = "", most = "", levels = 0, common = [] }: ColumnSeen): string => {
+const seenText = ({ kind, least = "", most = "", levels = 0, common = [] }: ColumnSeen): string => {
   if (kind === "constant") return common[0]?.level ?? least;
   if (common.length === 0) return `${shown(least)} to ${shown(most)}`;
   const named = common.map(({ level, share }) => `${shown(level)} (${percent(share)})`).join(", ");
@@ -87,6 +87,6 @@ export const columnsAdvice = ({ columns, rows }: ColumnReport): string => {
     columns.find(({ kind }) => kind === "ordered") ??
     columns.find(({ kind }) => kind === "whole") ??
     columns.find(({ kind }) => kind in other);
-  const example = doubtful ? `${doubtful.name}=${other[doubtful.kind]}` : "age=whole";
-  return `${grouped(rows)} rows. If a kind is wrong, say so: --kinds "${example}" (number, whole, ordered, category, yes-no, date, day-first, month-first, leave-out)`;
+  const example = doubtful ? `"${doubtful.name}=${other[doubtful.kind]}"` : "<column>=<kind>";
+  return `${grouped(rows)} row${rows === 1 ? "" : "s"}. If a kind is wrong, say so: --kinds ${example} (number, whole, ordered, category, yes-no, date, day-first, month-first, leave-out)`;
 };

@@ -12,21 +12,70 @@ type ColumnDistance = ColumnSections["samples"]["columns"][number];
 export const hasColumns = (quality: SampleQuality): quality is SampleQuality & ColumnSections =>
   quality.columns !== undefined;
 
-const meanOf = (columns: readonly ColumnDistance[], key: keyof ColumnDistance): number =>
-  columns.reduce((sum, column) => sum + column[key], 0) / columns.length;
+type Distance = (column: ColumnDistance) => number | undefined;
+
+/** How far the distributions of a column are apart, in [0, 1]. */
+const shapeDistance: Distance = ({ kolmogorovSmirnov, totalVariation }) => kolmogorovSmirnov ?? totalVariation;
+
+const meanOf = (columns: readonly ColumnDistance[], of: Distance): number => {
+  const values = columns.map(of).filter((value) => value !== undefined);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+};
+
+const text = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? "" : shortNumber(value);
+
+/** What the distances are, in a sentence or two. */
+export const distanceWords = ({ samples: { columns } }: Pick<ColumnSections, "samples">): string => {
+  const categories = columns.filter(({ totalVariation }) => totalVariation !== undefined).length;
+  const first =
+    categories === 0
+      ? "KS: Kolmogorov-Smirnov distance in [0, 1]."
+      : `Distance, in [0, 1]: ${categories < columns.length ? "of numbers Kolmogorov-Smirnov, of categories " : ""}total variation.`;
+  return categories < columns.length ? `${first} W1: Wasserstein distance in standard deviations.` : first;
+};
+
+/** What the distances of columns are called in heads of tables. */
+const distanceHead = ({ samples: { columns } }: Pick<ColumnSections, "samples">): string =>
+  columns.some(({ totalVariation }) => totalVariation !== undefined) ? "distance" : "KS";
+
+/** Heads and cells of the table of all columns. */
+export const distanceRows = (comparison: ColumnSections): string[][] => {
+  const { columns, samples, training, referenceMissing } = comparison;
+  const sets = [samples, ...(training ? [training] : [])];
+  const heads = training ? ["samples", "real"] : ["samples"];
+  const withNumbers = samples.columns.some(({ wasserstein }) => wasserstein !== undefined);
+  const lacks = sets.some((set) => set.columns.some(({ missing }) => missing !== undefined));
+  const parts: readonly (readonly [string, Distance])[] = [
+    [distanceHead(comparison), shapeDistance],
+    ...(withNumbers ? [["W1", ({ wasserstein }) => wasserstein] as const satisfies readonly [string, Distance]] : []),
+  ];
+  return [
+    [
+      "column",
+      ...parts.flatMap(([name]) => heads.map((head) => `${name} ${head}`)),
+      ...(lacks ? ["missing samples", "missing real"] : []),
+    ],
+    ...columns.map((name, j) => [
+      name,
+      ...parts.flatMap(([, of]) => sets.map((set) => text(of(set.columns[j]!)))),
+      ...(lacks
+        ? [samples.columns[j]!.missing, referenceMissing?.[j]].map((share) =>
+            share === undefined || samples.columns[j]!.missing === undefined ? "" : `${shortNumber(100 * share)} %`,
+          )
+        : []),
+    ]),
+    [
+      "mean",
+      ...parts.flatMap(([, of]) => sets.map((set) => text(meanOf(set.columns, of)))),
+      ...(lacks ? ["", ""] : []),
+    ],
+  ];
+};
 
 /** The comparison as text. @param reference what the reference rows are called */
 export const comparisonText = (comparison: Comparison, reference = "held-out rows"): string => {
-  const { columns, samples, training, constant, referenceRows, counts } = comparison;
-  const sets = [samples, ...(training ? [training] : [])];
-  const rows = (key: keyof ColumnDistance, j: number) => sets.map((set) => shortNumber(set.columns[j]![key]));
-  const means = (key: keyof ColumnDistance) => sets.map((set) => shortNumber(meanOf(set.columns, key)));
-  const heads = training ? ["samples", "real"] : ["samples"];
-  const table = textTable([
-    ["column", ...heads.map((head) => `KS ${head}`), ...heads.map((head) => `W1 ${head}`)],
-    ...columns.map((name, j) => [name, ...rows("kolmogorovSmirnov", j), ...rows("wasserstein", j)]),
-    ["mean", ...means("kolmogorovSmirnov"), ...means("wasserstein")],
-  ]);
+  const { samples, training, constant, referenceRows, counts } = comparison;
   const drawn =
     counts.samples === samples.rows
       ? `${grouped(samples.rows)} drawn`
@@ -34,9 +83,9 @@ export const comparisonText = (comparison: Comparison, reference = "held-out row
   const real = training ? `; real: ${grouped(training.rows)} training rows against the same` : "";
   const lines = [
     wrapped(`Distances to ${grouped(referenceRows)} ${reference} (samples: ${drawn}${real}).`),
-    wrapped("KS: Kolmogorov-Smirnov distance in [0, 1]. W1: Wasserstein distance in standard deviations."),
+    wrapped(distanceWords(comparison)),
     "",
-    table,
+    textTable(distanceRows(comparison)),
     "",
     wrapped(
       `Correlation matrix, root mean square error: samples ${shortNumber(samples.correlationError)}` +

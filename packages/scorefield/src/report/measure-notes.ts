@@ -10,6 +10,11 @@ export const measureNotes = (measures: readonly Measure[], features?: string): s
   const own = measures.find(({ name }) => name.startsWith("frechet-"));
   return [
     "Orange: samples compared with real data. Blue: the same number of other real data compared with the same, which is what a perfect model would reach. Lines are 95 % intervals by the bootstrap.",
+    ...(measures.some(({ control }) => control)
+      ? [
+          "Shuffled columns: training rows with every column shuffled separately. Their columns are right, and nothing else is. A measure that finds them good does not see relations between columns.",
+        ]
+      : []),
     ...(own
       ? [
           `The Fréchet and the kernel distance are taken on features of images from ${features ?? "a network"}. They are not FID and KID. Compare them only with numbers on the same features and for the same number of samples.`,

@@ -12,7 +12,7 @@ export const goodTexts = {
   near: "good if near the number for real data",
 } as const;
 
-const names = { sample: "samples", data: "real data" } as const;
+const names = { sample: "samples", data: "real data", control: "shuffled columns" } as const;
 
 const cell = (estimate: FiniteInterval | undefined, className: keyof typeof names): string =>
   estimate
@@ -22,21 +22,30 @@ const cell = (estimate: FiniteInterval | undefined, className: keyof typeof name
 const expectedCell = (expected: number): string =>
   `<td class="number" data-of="${names.data}"><span class="data">${shortNumber(expected)}</span><small>expected</small></td>`;
 
-const row = ({ name, label = name, meaning, good, range, note, ...intervals }: Measure): string => {
-  const samples = finite(intervals.samples);
-  const real = intervals.real && finite(intervals.real);
-  const noted = note === undefined ? "" : `; ${note}`;
-  return (
-    `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(noted)}</small></td>` +
-    `<td>${samples ? intervalStrip(samples, real, range) : ""}</td>${cell(samples, "sample")}` +
-    `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}</tr>`
-  );
-};
+const rowOf =
+  (controlled: boolean) =>
+  (measure: Measure): string => {
+    const { name, label = name, meaning, good, range, note, ...intervals } = measure;
+    const samples = finite(intervals.samples);
+    const real = intervals.real && finite(intervals.real);
+    const control = intervals.control && finite(intervals.control);
+    const noted = note === undefined ? "" : `; ${note}`;
+    return (
+      `<tr><td>${escapeHtml(label)}<small>${escapeHtml(meaning)}; ${goodTexts[good]}${escapeHtml(noted)}</small></td>` +
+      `<td>${samples ? intervalStrip(samples, real, good === "small" ? undefined : range, control) : ""}</td>${cell(samples, "sample")}` +
+      `${!real && intervals.expected !== undefined ? expectedCell(intervals.expected) : cell(real, "data")}` +
+      `${controlled ? cell(control, "control") : ""}</tr>`
+    );
+  };
 
-/** One row per measure, with samples and real data side by side. */
-export const measuresTable = (measures: readonly Measure[]): Html => ({
-  html:
-    '<div class="scroll"><table class="measures"><thead><tr><th>measure</th><th>value, with 95 % interval</th>' +
-    '<th class="number"><span class="sample">● samples</span></th><th class="number"><span class="data">● real data</span></th></tr></thead>' +
-    `<tbody>${measures.map(row).join("")}</tbody></table></div>`,
-});
+/** One row per measure, with samples, real data and, of rows, shuffled columns side by side. */
+export const measuresTable = (measures: readonly Measure[]): Html => {
+  const controlled = measures.some(({ control }) => control);
+  const third = controlled ? '<th class="number"><span class="control">◆ shuffled columns</span></th>' : "";
+  return {
+    html:
+      '<div class="scroll"><table class="measures"><thead><tr><th>measure</th><th>value, with 95 % interval</th>' +
+      `<th class="number"><span class="sample">● samples</span></th><th class="number"><span class="data">● real data</span></th>${third}</tr></thead>` +
+      `<tbody>${measures.map(rowOf(controlled)).join("")}</tbody></table></div>`,
+  };
+};

@@ -11,13 +11,24 @@ const cells = (interval: Interval): [string, string] => {
 };
 
 /** The measures as text. */
-export const measuresText = (measures: readonly Measure[]): string =>
-  textTable([
-    ["measure", "good is", "samples", "95 % interval", "real", "95 % interval"],
-    ...measures.map(({ name, label = name, good, samples, real, expected }) => [
+export const measuresText = (measures: readonly Measure[]): string => {
+  const controlled = measures.some(({ control }) => control);
+  return textTable([
+    [
+      "measure",
+      "good is",
+      "samples",
+      "95 % interval",
+      "real",
+      "95 % interval",
+      ...(controlled ? ["shuffled columns"] : []),
+    ],
+    ...measures.map(({ name, label = name, good, samples, real, control, expected }) => [
       label,
       good === "near" ? "near real" : good,
       ...cells(samples),
       ...(real ? cells(real) : expected === undefined ? ["", ""] : [`${expected}`, "expected"]),
+      ...(controlled ? [control ? cells(control)[0] : ""] : []),
     ]),
   ]);
+};

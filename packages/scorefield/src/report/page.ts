@@ -67,8 +67,8 @@ export const picture = (png: Uint8Array, alt: string, caption: string): Html => 
 
 // Small figures are drawn in these colours; others bring their own rules for dark ground.
 const style = `
-:root { color-scheme: light dark; --page: #f4f6f8; --card: #fff; --ink: #1d2733; --muted: #667180; --rule: #e0e5ea; --strong-rule: #c9d0d8; --data: #2f6db3; --sample: #d4622a; }
-@media (prefers-color-scheme: dark) { :root { --page: #12161b; --card: #1a2027; --ink: #e3e8ee; --muted: #98a4b3; --rule: #2c343e; --strong-rule: #46515e; --data: #6aa5e6; --sample: #ec8a55; } }
+:root { color-scheme: light dark; --page: #f4f6f8; --card: #fff; --ink: #1d2733; --muted: #667180; --rule: #e0e5ea; --strong-rule: #c9d0d8; --data: #2f6db3; --sample: #d4622a; --good: #1f7a5c; --fair: #8a6100; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --page: #12161b; --card: #1a2027; --ink: #e3e8ee; --muted: #98a4b3; --rule: #2c343e; --strong-rule: #46515e; --data: #6aa5e6; --sample: #ec8a55; --good: #4fb98e; --fair: #e2a33b; --bad: #f2877f; } }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 36px 24px 80px; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; overflow-wrap: anywhere; }
@@ -93,7 +93,14 @@ th { font-weight: 600; border-bottom-color: var(--strong-rule); }
 td small { display: block; color: var(--muted); font-size: 12.5px; line-height: 1.35; }
 .number { text-align: right; white-space: nowrap; }
 .measures td { vertical-align: middle; padding-top: 7px; padding-bottom: 7px; }
+.verdicts td { vertical-align: top; padding-top: 8px; padding-bottom: 8px; }
+.verdicts td:first-child { font-weight: 600; min-width: 150px; }
+.verdict { display: inline-block; white-space: nowrap; border-radius: 10px; padding: 1px 10px; font-weight: 600; border: 1.5px solid var(--muted); color: var(--muted); }
+.verdict.good { border-color: var(--good); color: var(--good); }
+.verdict.fair { border-color: var(--fair); color: var(--fair); }
+.verdict.bad { border-color: var(--bad); color: var(--bad); }
 .data { color: var(--data); }
+.control { color: var(--muted); }
 .sample { color: var(--sample); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; margin: 0; font-size: 14px; }
 dt { color: var(--muted); }
@@ -111,6 +118,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .measures td { border: 0; padding: 3px 0; text-align: left; }
   .measures td:nth-child(-n + 2) { grid-column: 1 / -1; }
   .measures svg { max-width: 100%; height: auto; }
+  .verdicts, .verdicts tbody, .verdicts tr, .verdicts td { display: block; border: 0; padding: 2px 0; }
+  .verdicts tr { border-bottom: 1px solid var(--rule); padding: 8px 0; }
   .measures .number::before { content: attr(data-of) " "; color: var(--muted); font-size: 12.5px; }
 }
 @media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: avoid; } nav { display: none; } }

@@ -7,8 +7,11 @@ import { measureNotes } from "./measure-notes.ts";
 import { measuresTable } from "./measures-section.ts";
 import { orderText } from "./order-text.ts";
 import { facts, htmlPage, paragraph, remark, type Section } from "./page.ts";
-import { distanceSection, histogramSection } from "./quality-columns.ts";
+import { apartSection, distanceSection, histogramSection, type ShownRows } from "./quality-columns.ts";
 import { classSection, type NearestImages, nearestSection, pictureSection } from "./quality-images.ts";
+import { missingSection, pairSection } from "./quality-pairs.ts";
+import { verdictTable } from "./verdict-text.ts";
+import { verdictRemark, verdicts } from "./verdicts.ts";
 
 /** What a report says of where its numbers come from. */
 export interface ReportHead {
@@ -24,6 +27,8 @@ export interface ShownSamples {
   /** Samples, and the real data that they are compared with, as data for figures; undefined where there is no figure. */
   readonly samples: Preview | undefined;
   readonly real: Preview | undefined;
+  /** Rows of a table, whose columns are drawn one by one. Default: the points of the figures. */
+  readonly rows?: ShownRows | undefined;
   /** The images of the nearest pairs. */
   readonly nearest?: NearestImages | undefined;
 }
@@ -51,13 +56,19 @@ const measuresSection = (quality: SampleQuality, { facts }: ReportHead): Section
   };
 };
 
+const rowsOf = ({ rows, samples, real }: ShownSamples): ShownRows | undefined =>
+  rows ??
+  (samples?.kind === "points" && real?.kind === "points"
+    ? { columns: samples.columns.map((name) => ({ name })), samples: samples.values, real: real.values }
+    : undefined);
+
 /** The report as one HTML document: a section for everything that was found. */
-export const qualityReport = async (
-  quality: SampleQuality,
-  { called, samples, real, nearest }: ShownSamples,
-  head: ReportHead,
-): Promise<string> => {
+export const qualityReport = async (quality: SampleQuality, shown: ShownSamples, head: ReportHead): Promise<string> => {
   const { counts, count, referenceRows = count } = quality;
+  const { called, samples, real, nearest } = shown;
+  const rows = rowsOf(shown);
+  const answers = verdicts(quality);
+  const few = verdictRemark(quality);
   return htmlPage({
     title: `Samples of ${head.run}`,
     subtitle: `${grouped(counts.samples)} samples beside ${grouped(referenceRows)} real ${called}`,
@@ -65,12 +76,14 @@ export const qualityReport = async (
       ...(samples?.kind === "images" && real?.kind === "images"
         ? [await pictureSection(samples.images as NdArray, real.images as NdArray)]
         : []),
+      ...(answers.length > 0
+        ? [{ title: "In short", parts: [verdictTable(answers), ...(few ? [remark(few)] : [])] }]
+        : []),
+      ...(hasColumns(quality) && rows ? [histogramSection(rows)] : []),
+      ...(hasColumns(quality) ? [...apartSection(quality), ...pairSection(quality), ...missingSection(quality)] : []),
       measuresSection(quality, head),
       ...classSection(quality),
       ...(await nearestSection(quality, nearest)),
-      ...(samples?.kind === "points" && real?.kind === "points"
-        ? [histogramSection(samples.columns, samples.values, real.values)]
-        : []),
       ...(hasColumns(quality) ? [distanceSection(quality)] : []),
       { title: "This evaluation", parts: [facts(head.facts)] },
     ],

@@ -5,6 +5,8 @@ import { grouped } from "../figure/grouped.ts";
 import { comparisonText, hasColumns } from "./comparison.ts";
 import { measuresText } from "./measures-text.ts";
 import { orderText } from "./order-text.ts";
+import { verdictText } from "./verdict-text.ts";
+import { verdictRemark, verdicts } from "./verdicts.ts";
 import { wrapped } from "./wrap-text.ts";
 
 /** What the samples were compared with, and what features are of, in a few words. */
@@ -29,7 +31,10 @@ const lead = (quality: SampleQuality, { comparedWith, features }: Compared): str
 /** The text for people: the sections that are there, one after the other. */
 export const qualityText = (quality: SampleQuality, compared: Compared): string => {
   const order = orderText(quality);
+  const answers = verdicts(quality);
+  const few = verdictRemark(quality);
   return [
+    ...(answers.length > 0 ? [verdictText(answers), ...(few ? [wrapped(few)] : [])] : []),
     ...(hasColumns(quality) ? [comparisonText(quality, compared.comparedWith)] : []),
     ...(quality.measures.length > 0 ? [wrapped(lead(quality, compared)), measuresText(quality.measures)] : []),
     ...(order ? [wrapped(order)] : []),

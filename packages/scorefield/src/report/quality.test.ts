@@ -7,6 +7,7 @@ import {
   classifier,
   classifierExtractor,
   initialClassifier,
+  metrics,
   usualMetrics,
 } from "@scorefield/assess";
 import { convolutional, dataset, normal, perceptron } from "@scorefield/core";
@@ -16,6 +17,7 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { measuresText } from "./measures-text.ts";
 import { qualityReport } from "./quality-report.ts";
+import { qualityText } from "./quality-text.ts";
 
 beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 afterAll(() => defaultRuntime().dispose());
@@ -44,7 +46,7 @@ const head = { run: "a <run>", facts: [["checkpoint", "5"]] as const };
 test("a table: good samples measure as real rows do, shifted ones worse in every measure", async () => {
   const rows = (seed: number) => normal([200, 2], { seed, dtype: "float64" });
   const [reference, training] = [rows(1), rows(2)];
-  const options = { seed: 0, metrics: usualMetrics({ steps: 100, network }) };
+  const options = { seed: 0, control: false, metrics: usualMetrics({ steps: 100, network }) };
   const columns = ["a", "b & c"];
   const good = await measureTable(columns, { samples: rows(3), reference, training }, options);
   const bad = await measureTable(columns, { samples: shifted(rows(3), 1), reference, training }, options);
@@ -77,6 +79,60 @@ test("a table: good samples measure as real rows do, shifted ones worse in every
   expect(page).not.toContain("real images");
   expect(page).toContain("a &lt;run&gt;");
   expect(page).toContain("b &amp; c");
+  expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
+});
+
+test("a table of categories and missing cells: verdicts, bars, maps and the shuffled control, on a page that stands alone", async () => {
+  const table = [
+    { name: "age" },
+    { name: "born", kind: "date" },
+    { name: "city", levels: Array.from({ length: 14 }, (_, k) => `<city ${k}>`) },
+    { name: "size", levels: ["S", "M", "L"], kind: "ordered" },
+  ];
+  const rows = (seed: number, n = 150) => {
+    const z = normal([n, 2], { seed, dtype: "float64" }).data;
+    const cells = Array.from({ length: n }, (_, i) => [
+      i % 10 === 0 ? Number.NaN : 40 + 10 * z[2 * i]!,
+      1.6e12 + 1e11 * z[2 * i]!,
+      i % 14,
+      z[2 * i]! < -0.5 ? 0 : z[2 * i]! < 0.5 ? 1 : 2,
+    ]);
+    return ndarray(Float64Array.from(cells.flat()), [n, 4]);
+  };
+  const kinds = ["marginals", "missing-patterns", "pair-associations", "nearer-to-training", "exact-copies"];
+  const [samples, reference, training] = [rows(1), rows(2), rows(3, 300)];
+  const quality = await measureTable(
+    table.map(({ name }) => name),
+    { samples, reference, training },
+    { columns: table, metrics: kinds.map((kind) => metrics.fromRecipe({ kind })) },
+  );
+  expect(JSON.parse(JSON.stringify(quality))).toEqual(quality);
+  expect(quality.associations!.pairs[0]).toHaveProperty("real");
+  expect(quality.missing![0]).toMatchObject({ columns: [], real: 0.9 });
+  const text = qualityText(quality, { comparedWith: "held-out rows" });
+  expect(text).toMatch(/^Do columns look right\?.* yes\. /m);
+  expect(text).toMatch(
+    /^column +distance samples +distance real +W1 samples +W1 real +missing samples +missing real$/m,
+  );
+  expect(text).toMatch(/^measure .* shuffled columns$/m);
+  const shown = {
+    called: "rows",
+    samples: undefined,
+    real: undefined,
+    rows: { columns: table, samples, real: reference },
+  };
+  const page = await qualityReport(quality, shown, head);
+  for (const title of ["In short", "Columns", "Columns that give samples away", "Pairs of columns", "Missing cells"])
+    expect(page).toContain(`>${title}<`);
+  for (const part of [
+    "&lt;city 3&gt;",
+    "4 others",
+    "missing: 10 % of samples, 10 % of real rows",
+    "samples minus real",
+  ])
+    expect(page).toContain(part);
+  // The ends of an axis of dates are days.
+  expect(page).toMatch(/>20\d\d-\d\d-\d\d</);
   expect(page).not.toMatch(/(src|href)="(?!#|data:)|url\(|@import|<script|NaN|undefined/);
 });
 

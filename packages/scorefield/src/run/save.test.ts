@@ -29,7 +29,8 @@ test("data opened by a domain are what train takes; a run keeps their units, nam
   await saveRun(join(folder, "run"), model, { data: people });
   const run = await loadRun(join(folder, "run"));
   expect(run.domain.kind).toBe("file");
-  expect(run.made).toEqual({ shape: [2], columns: ["income", "children"] });
+  expect(run.made).toMatchObject({ shape: [2], columns: ["income", "children"] });
+  expect(run.made.table!.map(({ kind }) => kind)).toEqual(["whole", "whole"]);
   const drawn = await sample(run.model, { count: 20, seed: 1 });
   expect(run.toData(drawn)).toEqual(people.decode(drawn));
   // In the data's units, some thousand, not in the model's.

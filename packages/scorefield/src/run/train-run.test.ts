@@ -232,8 +232,10 @@ describe("a run", () => {
   test("is loaded with its model, its columns and the units of its data", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `${1000 + i},${i % 3}\n`).join("");
     await writeFile(at("t.csv"), `big,small\n${rows}`);
-    await advance(await createRun({ ...recipe, data: "t.csv" }, { out: at("a"), folder }));
+    const data = { path: "t.csv", kinds: ["big=whole", "small=whole"] };
+    await advance(await createRun({ ...recipe, data }, { out: at("a"), folder }));
     const run = await loadRun(at("a"));
+    expect(run.made.table!.map(({ kind }) => kind)).toEqual(["whole", "whole"]);
     expect(run).toMatchObject({ step: 300, columns: ["big", "small"], model: { shape: [2] } });
     const samples = run.toData(await sample(run.model, { count: 40, sampler: run.sampler }));
     for (let i = 0; i < 40; i++) {

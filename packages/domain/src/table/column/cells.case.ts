@@ -31,13 +31,3 @@ export const cellsOf = (columns: Readonly<Record<string, readonly string[]>>, mo
   remarks: [],
   rowOf: (row) => row + 2,
 });
-
-/** Comma-separated lines without quotes as cells. */
-export const cellsOfLines = (text: string, header = true): CellTable => {
-  const lines = text
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(",").map((cell) => cell.trim()));
-  const names = header ? lines.shift()! : lines[0]!.map((_, j) => `column${j + 1}`);
-  return cellsOf(Object.fromEntries(names.map((name, j) => [name, lines.map((cells) => cells[j] ?? "")])));
-};

@@ -34,8 +34,8 @@ export type Decision =
   | { readonly kind: ColumnKind }
   /** It is left out, and why. */
   | { readonly leaveOut: string }
-  /** It cannot be modelled as it is: what was expected and found, and what to do. */
-  | { readonly refuse: { readonly expected: string; readonly found: string; readonly fix: string } };
+  /** Its cells are numbers but for a few texts, which may be mistakes. */
+  | { readonly numbers: number };
 
 const grouped = (value: number): string => value.toLocaleString("en-US");
 
@@ -75,7 +75,7 @@ const kindOfNumbers = (cells: CellColumn, rows: number): Decision => {
 const uuid = /^\{?[\da-f]{8}-?([\da-f]{4}-?){3}[\da-f]{12}\}?$|^[\da-f]{24,64}$/i;
 
 const kindOfTexts = (cells: CellColumn, rows: number): Decision => {
-  const { texts, distinct, missing, numeric, other } = cells;
+  const { texts, distinct, missing, numeric } = cells;
   const present = rows - missing;
   if (distinct === 1) return { kind: missing > 0 ? "category" : "constant" };
   const lower = [...new Set(texts.slice(0, 20).map((text) => text.toLowerCase()))];
@@ -84,14 +84,7 @@ const kindOfTexts = (cells: CellColumn, rows: number): Decision => {
   if (scanDate(texts[0]!) && findDates(texts)) return { kind: "date" };
   if (uuid.test(texts[0]!) && texts.every((text) => uuid.test(text)))
     return { leaveOut: "identifiers that computers made" };
-  if (distinct > mostOrdered && numeric > 0.9 * present)
-    return {
-      refuse: {
-        expected: "numbers alone, or texts",
-        found: `${grouped(numeric)} numbers and ${grouped(other)} texts among them`,
-        fix: "Correct these cells, or empty them to make them missing, or say that the column is a category, or is to be left out, with kinds",
-      },
-    };
+  if (distinct > mostOrdered && numeric > 0.9 * present) return { numbers: numeric };
   if (present >= 3 && distinct === present) return { leaveOut: "texts that name the row, another in every row" };
   if (distinct > mostOrdered && distinct > present / 2)
     return { leaveOut: `free text, ${grouped(distinct)} different in ${grouped(present)} rows` };

@@ -159,7 +159,9 @@ test("what cannot be modelled is refused, saying what to do", () => {
     /column "many": expected a category of at most 1,000 levels, found 1,500 different ones\. Group them/,
   );
   const dirty = Array.from({ length: 400 }, (_, i) => (i === 7 ? "n.d." : `${i * i}`));
-  expect(() => findColumns(cellsOf({ dirty }))).toThrow(/399 numbers and 1 texts among them\. Correct these cells/);
+  expect(() => findColumns(cellsOf({ dirty }))).toThrow(
+    /row 9, column "dirty": expected a number, as in 399 cells of the column, found the text "n\.d\."\. Correct it/,
+  );
   expect(() => findColumns(cellsOf({ a: ["", "?"] }))).toThrow(/at least one column to model, found a: no cell/);
   expect(() => findColumns(cellsOf({ a: [] }))).toThrow(/at least one row/);
 });

@@ -12,7 +12,7 @@ import { type ToldKind, toldKinds } from "./told-kinds.ts";
 
 /** How columns are found. */
 export interface FindOptions {
-  /** Kinds that a person says, such as `age=whole` or { age: "whole" }: see `kindWords`. The others are found. */
+  /** Kinds that a person says, such as `age=whole` or { age: "whole" }: number, whole, ordered, category, yes-no, date, day-first, month-first or leave-out. The others are found. */
   readonly kinds?: readonly string[] | Readonly<Record<string, string>> | undefined;
   /** Columns that a person named, which are not left out for being identifiers. */
   readonly named?: readonly string[] | undefined;
@@ -41,6 +41,24 @@ const found = (told: ToldKind | undefined, cells: CellTable["columns"][number], 
   return decision;
 };
 
+/** The error for the first text of a column of numbers. */
+const textAmongNumbers = (
+  { name, codes, numbers, texts, other }: CellTable["columns"][number],
+  count: number,
+  { path, rowOf }: CellPlace,
+): DataError => {
+  const row = codes.findIndex((code, i) => code !== -1 && Number.isNaN(numbers[i]));
+  const many = other > 1 ? `, and ${(other - 1).toLocaleString("en-US")} more texts in the column` : "";
+  return new DataError({
+    path,
+    row: rowOf(row),
+    column: name,
+    expected: `a number, as in ${count.toLocaleString("en-US")} cells of the column`,
+    found: `the text ${JSON.stringify(texts[codes[row]!] ?? "")}${many}`,
+    fix: `Correct it; or name it among missingWords, if it stands for a missing cell; or say kinds: [${JSON.stringify(`${name}=category`)}]; or leave the column out with exclude: [${JSON.stringify(name)}]`,
+  });
+};
+
 /**
  * Finds the kind of each column by its cells, unless it is said, and makes rows of numbers of them. See `table-column.ts`.
  * @throws DataError for no row, a column whose cells are not of the kind that is said, a category of too many levels, and
@@ -61,7 +79,7 @@ export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundC
   for (const column of cells.columns) {
     const { name, missing } = column;
     const decision = found(told.get(name), column, rows, named.includes(name));
-    if ("refuse" in decision) throw new DataError({ path, column: name, ...decision.refuse });
+    if ("numbers" in decision) throw textAmongNumbers(column, decision.numbers, place);
     if ("leaveOut" in decision) leftOut.push({ name, why: decision.leaveOut });
     else if (missing === rows) leftOut.push({ name, why: "no cell has a value" });
     else made.push(makeColumn(column, decision as ToldKind, missing > 0, place));
@@ -71,7 +89,9 @@ export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundC
       path,
       expected: "at least one column to model",
       found: leftOut.map(({ name, why }) => `${name}: ${why}`).join("; "),
-      fix: 'Say what a column is, as in kinds: ["name=category"]',
+      fix: leftOut.some(({ name }) => cells.columns.some((column) => column.name === name && column.missing < rows))
+        ? `Say what a column is, as in kinds: [${JSON.stringify(`${leftOut[0]!.name}=category`)}]`
+        : "Fill cells in, or check that it is the right file",
     });
   const width = made.length;
   const values = new Float64Array(rows * width);

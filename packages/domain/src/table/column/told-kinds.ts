@@ -16,15 +16,10 @@ export interface ToldKind {
 }
 
 /** The words that stand for a kind. */
-export const kindWords = [
-  ...columnKinds.filter((kind) => kind !== "constant"),
-  "day-first",
-  "month-first",
-  "leave-out",
-];
+const kindWords = [...columnKinds.filter((kind) => kind !== "constant"), "day-first", "month-first", "leave-out"];
 
 /** @param word such as `whole`, `leave-out`, `day-first` for dates, or `ordered:small<medium<large` */
-export const toldKind = (column: string, word: string): ToldKind => {
+const toldKind = (column: string, word: string): ToldKind => {
   const [kind = "", ...rest] = word.split(":");
   const levels =
     rest.length > 0

@@ -8,7 +8,7 @@ import type { ColumnMap } from "./column-map.ts";
 import { eachRowDraws } from "./slot-draws.ts";
 
 /** Options of `observeRows`. */
-export interface ObserveRowsOptions extends Partial<EncodeDraw> {
+export interface ObserveRowsOptions extends Partial<Pick<EncodeDraw, "seed" | "part">> {
   /** [n * columns]: whether each cell is known. Default: all that are not missing. A known missing cell is known to be missing. */
   readonly known?: ArrayLike<number | boolean>;
   /** Whether cells that are not known have values, which are not missing; default yes. */
