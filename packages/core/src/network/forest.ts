@@ -1,10 +1,10 @@
 /** Boosted trees in place of a network, for small tables: one set of trees for each of a grid of noise levels. */
 import { gather, iota, sizeOf, type Tensor, type Tensors, withoutDerivative, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { layoutOf, layoutSettings, layoutSize, mapBlocks } from "../model/mixed/layout.ts";
 import { declare } from "../part/declare.ts";
 import { number, type OptionsOf, type Values, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
+import { layoutOf, layoutSettings, layoutSize, mapBlocks } from "./layout.ts";
 import type { Network } from "./network.ts";
 
 // Found by the loss of held-out rows of Iris, wine and penguins: deeper trees and smaller leaves learn the noise by heart.
