@@ -5,6 +5,7 @@ import type { FloatType, NdArray, Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
 import type { ColumnReport } from "./column-report.ts";
 import type { Measured, MeasureInput } from "./measure.ts";
+import type { DomainRules } from "./rules.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { DataSettings } from "./settings.ts";
 
@@ -166,8 +167,11 @@ export interface Domain {
   readonly samples: string;
   /** What a recipe says of its data, and `open` takes. */
   readonly settings: setting.Settings;
-  /** Options of `scorefield train` that set them, with their help, by the name of the setting; default none. */
-  readonly options?: Readonly<Record<string, readonly [flags: string, help: string]>>;
+  /**
+   * Options of `scorefield train` that set them, with their help, by the name of the setting; default none. A list's option is
+   * split at commas, or repeatable.
+   */
+  readonly options?: Readonly<Record<string, readonly [flags: string, help: string, repeatable?: "repeatable"]>>;
   /** Names of settings that may change when a run is resumed, without making it another run; default none. */
   readonly changeable?: readonly string[];
   /**
@@ -198,6 +202,8 @@ export interface Domain {
   fit(codec: string, training: Samples): Promise<Codec>;
   /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */
   codec(stored: StoredCodec, shape: Shape): Codec;
+  /** How rules between the numbers of samples are found and kept, where it knows some. */
+  readonly rules?: DomainRules;
   readonly defaults: DomainDefaults;
   defaultsFor(facts: DataFacts): FittedDefaults;
   /** What one sample is, in words: "a row of 3 columns: a, b, c". */

@@ -1,6 +1,7 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
 import type { AssessProgress, FeatureExtractor, MembershipAttack, Quality } from "@scorefield/assess";
 import type { FloatType, NdArray } from "@scorefield/tensor";
+import type { RuleEffect } from "./rules.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { ColumnComparison } from "./table/compare-columns.ts";
 
@@ -136,6 +137,8 @@ export interface ImageSections {
 export interface SampleQuality extends Quality, Partial<ColumnSections>, Partial<ImageSections> {
   /** A word for people and programs on what was measured. */
   readonly kind: string;
+  /** How often rules that the run keeps were broken before the samples were moved to keep them, and after. */
+  readonly rules?: RuleEffect;
 }
 
 /** What was found, and what it was found on, to be shown beside it. */

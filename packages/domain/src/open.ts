@@ -9,6 +9,7 @@ import type { Domain, ReadOptions } from "./domain.ts";
 import { dataName } from "./paths.ts";
 import { type Composition, checkSamples, firstSamples, type Samples, takeSamples } from "./samples.ts";
 import { type DataSettings, fillSettings } from "./settings.ts";
+import type { KeptRules } from "./table/rules/kept-rules.ts";
 
 /** Data to learn from and data set apart, in the units of the data. */
 export interface SplitData {
@@ -90,6 +91,8 @@ export interface OpenedData extends Dataset, Composition {
   /** The same samples in the data's own units. */
   readonly values: { readonly training: Samples; readonly heldOut: Samples };
   readonly remarks: readonly string[];
+  /** Rules that the settings ask samples to keep, which `keepRules` takes. */
+  readonly rules?: KeptRules;
   /** Samples [n, ...shape] of a model in the units of the data. */
   decode(samples: NdArray<FloatType>): NdArray<"float64">;
 }
@@ -124,6 +127,7 @@ export const openData = async (
   if (!recognised) throw new ArgumentError(`${domain.kind}: expected ${domain.title}, found ${JSON.stringify(source)}`);
   const { kind } = domain;
   const split = await readSplit(domain, fillSettings(domain, recognised), { heldOut, seed, folder, signal });
+  const learnt = await domain.rules?.learn(split.training, split.settings, { find: false, signal });
   const codecs = domain.codecs(split.settings, split.training);
   const codecKind = chosen ?? codecs[0];
   if (!codecs.includes(codecKind))
@@ -134,7 +138,7 @@ export const openData = async (
   return Object.defineProperties(
     {
       domain,
-      settings: split.settings,
+      settings: learnt?.settings ?? split.settings,
       codec,
       sha256,
       ...(columns && { columns }),
@@ -143,6 +147,7 @@ export const openData = async (
       heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),
       values: { training: split.training, heldOut: split.heldOut },
       remarks: split.remarks,
+      ...(learnt?.kept && { rules: learnt.kept }),
       decode: codec.decode,
     },
     Object.getOwnPropertyDescriptors(training),

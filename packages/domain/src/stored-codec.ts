@@ -30,5 +30,6 @@ export const builtInCodec = (stored: StoredCodec, shape: Shape): Codec => {
 
 export type { Codec, EncodeDraw, StoredCodec, Volume } from "./codec.ts";
 export { cellText } from "./table/column/cell-text.ts";
+export type { KeptRules } from "./table/rules/kept-rules.ts";
 export type { Scaling, ScalingKind } from "./table/scaling.ts";
 export { type ColumnKind, checkTableColumns, type TableColumn } from "./table/table-column.ts";

@@ -8,6 +8,7 @@ import { rowDomain } from "../row-domain.ts";
 import { fitRows, rowCodec, rowCodecs } from "./fit-rows.ts";
 import { readGivenRows } from "./given-rows.ts";
 import { readFileRows } from "./read-rows.ts";
+import { tableRules } from "./rules/table-rules.ts";
 import type { TableSettings } from "./table-settings.ts";
 
 const settings = {
@@ -52,6 +53,13 @@ const settings = {
   }),
   sheet: setting.label({ help: "Excel: the sheet's name, or its number from 1", otherwise: "the first" }),
   table: setting.text({ help: "SQLite: the table", otherwise: "the only one" }),
+  rules: setting.list(
+    setting.text({
+      help: "A rule, such as end >= start, a + b = total or city determines country; found: all that are found; none",
+      fewest: 1,
+    }),
+    { help: "Rules that samples keep", otherwise: "none" },
+  ),
 };
 
 const options = {
@@ -75,6 +83,11 @@ const options = {
   thousands: ["--thousands <mark>", "what sets thousands apart (default: found)"],
   sheet: ["--sheet <name>", "the sheet of an Excel file, or its number (default: the first)"],
   table: ["--table <name>", "the table of an SQLite file (default: the only one)"],
+  rules: [
+    "--rule <text>",
+    'a rule that samples keep, such as "end >= start" or "a + b = total"; found: all that hold in every training row; repeatable',
+    "repeatable",
+  ],
 } as const;
 
 const kind = "file";
@@ -104,6 +117,8 @@ export const table = defineDomain({
   title: "a data file",
   settings,
   options,
+  // Samples are moved to keep them after they are drawn.
+  changeable: ["rules"],
   recognises: (source) =>
     typeof source === "string" ? { kind, path: source } : "kind" in source ? undefined : { kind, ...source },
   paths: () => ["path"],
@@ -113,5 +128,6 @@ export const table = defineDomain({
   defaults: { ...rowDomain.defaults, preconditioning: "mixed", objective: "mixed" },
   defaultsFor,
   fit: fitRows,
+  rules: tableRules,
   codec: rowCodec,
 });

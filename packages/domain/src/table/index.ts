@@ -17,7 +17,14 @@ export { type SpikeRule, usualSpikes } from "./mixed/spikes.ts";
 export { checkRules } from "./rules/check-rules.ts";
 export { countViolations, type RuleViolations, type Violations } from "./rules/count-violations.ts";
 export { type FindRulesOptions, findRules } from "./rules/find-rules.ts";
-export { checkKeptRules, type KeptRows, type KeptRules, keepRules, keptRules } from "./rules/kept-rules.ts";
+export {
+  checkKeptRules,
+  type KeepRowsOptions,
+  type KeptRows,
+  type KeptRules,
+  keepRules,
+  keptRules,
+} from "./rules/kept-rules.ts";
 export { parseRule } from "./rules/parse-rule.ts";
 export { type ProjectOptions, projectOnRules } from "./rules/project-on-rules.ts";
 export type { LinearRule, LinkRule, TableRule } from "./rules/rule.ts";

@@ -25,6 +25,7 @@ export interface TableSettings extends DataSettings {
   readonly missingWords?: readonly string[];
   readonly sheet?: string | number;
   readonly table?: string;
+  readonly rules?: readonly string[];
 }
 
 /** Whether a file is an archive of several arrays. */

@@ -2,14 +2,24 @@
 import type { FeatureExtractor } from "@scorefield/assess";
 import { type AnySampler, sample } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import type { Measured, MeasureInput, MeasureProgress, SampleQuality, Samples } from "@scorefield/domain";
+import type {
+  DrawRequest,
+  Measured,
+  MeasureInput,
+  MeasureProgress,
+  RuleEffect,
+  SampleQuality,
+  Samples,
+} from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { classesFrom } from "../run/classes-in-turn.ts";
+import type { RuledSamples } from "../run/keep-rules.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
 import { membershipOf } from "./membership-of.ts";
+import { effectSentence } from "./rule-effect.ts";
 
 /** Options of {@link assessRun}. */
 export interface AssessRunOptions {
@@ -44,7 +54,9 @@ const known = {
 } satisfies Known<AssessRunOptions>;
 
 /** How a run is assessed: what is drawn and how, what to compare with, and who hears of the progress. */
-export interface RunAssessment extends Pick<MeasureInput, "seed" | "features" | "signal" | "draw"> {
+export interface RunAssessment extends Pick<MeasureInput, "seed" | "features" | "signal"> {
+  /** Draws samples, in the units of the data, and says what rules changed. */
+  readonly draw: (request: DrawRequest) => Promise<RuledSamples>;
   /** Samples to draw, by default the number that the domain names. */
   readonly count?: number | undefined;
   /** The file or folder to compare with in place of held-out data, and its name in texts. */
@@ -87,6 +99,13 @@ const aboutSeen = (
   return `warning: ${grouped(seen)} of the ${grouped(count)} ${samples} of ${data} are training ${samples}. A model that has memorised them seems better than it is. Compare with ${samples} that the model has not seen, or leave --data out to take those held out`;
 };
 
+/** What was found, with what rules changed before samples were measured. */
+const withRules = (quality: SampleQuality, rules: RuleEffect | undefined, samples: string): SampleQuality => {
+  if (!rules) return quality;
+  const moved = rules.before.broken > 0 ? ` All measures are of the ${samples} after that.` : "";
+  return { ...quality, notes: [...quality.notes, `Rules: ${effectSentence(rules, samples)}.${moved}`], rules };
+};
+
 /** What was found for a run, and on what. @throws as {@link assessRun} */
 export const assessedRun = async (
   run: LoadedRun,
@@ -108,8 +127,14 @@ export const assessedRun = async (
   const seen = given && (await countSeen(run, reference, own, work.signal));
   const remark = given && aboutSeen(run, { seen, count: reference.count, data: data! });
   if (remark) work.onRemark?.(remark);
+  let rules: RuleEffect | undefined;
   const found = await domain.measure({
     ...work,
+    draw: async (request) => {
+      const drawn = await work.draw(request);
+      rules = drawn.rules;
+      return drawn;
+    },
     count,
     made,
     model: path,
@@ -124,7 +149,7 @@ export const assessedRun = async (
       },
     }),
   });
-  return { ...found, ...(seen !== undefined && { seen }) };
+  return { ...found, quality: withRules(found.quality, rules, domain.samples), ...(seen !== undefined && { seen }) };
 };
 
 /**
@@ -154,7 +179,7 @@ export const assessRun = async (run: LoadedRun, options: AssessRunOptions = {}):
       onProgress: ({ step, steps }) =>
         onProgress?.({ of: "sampling", part: "sampling", done: Math.floor((step / steps) * count), total: count }),
     });
-    return { samples: run.toData(drawn) };
+    return run.keepRules(run.toData(drawn), { signal });
   };
   const { quality } = await assessedRun(run, {
     ...rest,

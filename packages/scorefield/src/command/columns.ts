@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { isRecipeFile } from "../recipe/read.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
+import { learntText, rulesResult } from "../report/rules-text.ts";
 import { domainOf } from "../run/prepare.ts";
 import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
@@ -29,7 +30,7 @@ const show = async (
   const parsed = parseRecipe(recipe as unknown as RecipeInput, isRecipeFile(source) ? source : undefined);
   const data: DataSettings = parsed.data;
   const domain = domainOf(data);
-  const { columns, remarks = [], samples } = await domain.read(data, { folder, signal });
+  const { columns, remarks = [], samples, settings } = await domain.read(data, { folder, signal });
   if (!columns)
     throw new UsageError(
       `${source}: expected a table whose columns can be found, found ${domain.describe(samples)} of numbers`,
@@ -37,7 +38,10 @@ const show = async (
   out.text(columnsText(columns));
   for (const remark of remarks) out.remark(inOptions(remark));
   out.remark(columnsAdvice(columns));
-  out.result({ ...columns, remarks });
+  const rules = await domain.rules?.learn(samples, settings, { find: true, signal });
+  const text = rules && learntText(rules, "row");
+  if (text) out.text(text);
+  out.result({ ...columns, remarks, ...(rules && { rules: rulesResult(rules) }) });
 };
 
 const action = (source: string, flags: TrainFlags): Promise<void> =>
@@ -52,7 +56,7 @@ export const addColumns = (program: Command): void => {
     .command("columns")
     .summary("list the columns of a table as training would take them")
     .description(
-      "Reads a table and lists its columns: the kind that is found for each, how many cells are missing, what is in it, and which columns are left out and why. Nothing is trained or written. The options are the ones of train.",
+      "Reads a table and lists its columns: the kind that is found for each, how many cells are missing, what is in it, which columns are left out and why, and which rules hold in every row. Nothing is trained or written. The options are the ones of train.",
     )
     .argument("<source>", "a table, a recipe (.json .ts), or - for a table on standard input")
     .option("--set <path=value>", "a setting of the recipe, such as data.header=false; repeatable", gather)

@@ -1,14 +1,18 @@
 /** Options of `scorefield train` that stand for settings of data: those that domains name. */
 import { nearestWord, type setting } from "@scorefield/core";
 import { builtInDomains, type Domain, findDomain } from "@scorefield/domain";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
-import { labelList, list, whole } from "./options.ts";
+import { gather, labelList, list, whole } from "./options.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Names of the options of all domains, which are those of the settings they stand for. */
-const dataOptions = [...new Set(builtInDomains.flatMap(({ options = {} }) => Object.keys(options)))];
+/** The options of all domains by the names of the settings they stand for, as commander names them. */
+const dataOptions = new Map(
+  builtInDomains.flatMap(({ options = {} }) =>
+    Object.entries(options).map(([name, [flags]]) => [name, new Option(flags).attributeName()] as const),
+  ),
+);
 
 /** Domains by what people call them, each once. */
 const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map(({ title }) => title))].join(" or ");
@@ -17,14 +21,14 @@ const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map
 export const aboutData = (data: unknown, flags: Fields): Fields => {
   const domain = findDomain((data as Fields | undefined)?.kind);
   const about = Object.fromEntries(
-    dataOptions.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+    [...dataOptions].flatMap(([name, flag]) => (flags[flag] === undefined ? [] : [[name, flags[flag]]])),
   );
   const stray = Object.keys(about).find((name) => !(name in (domain?.options ?? {})));
   if (stray !== undefined) {
     const meant = builtInDomains.filter(({ options = {} }) => stray in options);
     const near = nearestWord(stray, Object.keys(domain?.options ?? {}));
     throw new UsageError(
-      `--${stray}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}${near === undefined ? "" : `; did you mean --${near}?`}`,
+      `--${dataOptions.get(stray)}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}${near === undefined ? "" : `; did you mean --${near}?`}`,
     );
   }
   return about.labels === true ? { ...about, labels: "folders" } : about;
@@ -41,11 +45,12 @@ const parserOf = (type: setting.SettingType): ((text: string) => unknown) => {
 export const withDataOptions = (command: Command): Command => {
   const added = new Set<string>();
   for (const { options = {}, settings } of builtInDomains.toReversed())
-    for (const [name, [flags, help]] of Object.entries(options)) {
+    for (const [name, [flags, help, repeatable]] of Object.entries(options)) {
       if (added.has(name)) continue;
       added.add(name);
       const { type } = settings[name]!;
       if (type.type === "boolean") command.option(flags, help);
+      else if (repeatable) command.option(flags, help, gather);
       else command.option(flags, help, parserOf(type));
     }
   return command;

@@ -6,6 +6,7 @@ import { assessedRun } from "../assess/assess-run.ts";
 import { UsageError } from "../errors.ts";
 import type { ReportHead } from "../report/quality-report.ts";
 import { qualityText } from "../report/quality-text.ts";
+import { effectText } from "../report/rules-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
 import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
@@ -81,7 +82,9 @@ const evaluate = async (
       extractor: found.features,
     });
     return {
-      text: qualityText(quality, found),
+      text: [qualityText(quality, found), quality.rules && effectText(quality.rules, run.rules?.rules, run.table)]
+        .filter((part) => part)
+        .join("\n\n"),
       result: { ...head.result, ...(seen !== undefined && { seen }), ...quality },
       report: () => reportOf(run, found, head),
     };
@@ -162,6 +165,7 @@ export const addEvaluate = (program: Command): void => {
       ]),
     )
     .option("--features <output>", "the extractor's output to use, where it has several")
+    .option("--no-rules", "measure rows as they are drawn, whether or not they keep the run's rules")
     .option("--report <file>", "write a report as one .html file; - for standard output")
     .option("--json", "print the result as JSON")
     .action(action);

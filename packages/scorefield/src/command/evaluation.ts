@@ -27,6 +27,7 @@ export interface EvaluateFlags {
   readonly layout?: "channels-first" | "channels-last";
   readonly features?: string;
   readonly report?: string;
+  readonly rules?: boolean;
   readonly json?: boolean;
 }
 

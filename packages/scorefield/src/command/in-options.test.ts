@@ -11,6 +11,7 @@ test.each([
     "Leave columns that are not numbers out with --exclude 'name,the town', or name the ones to learn with --columns.",
   ],
   ['exclude: ["a\\"b]", "it\'s"]', "--exclude 'a\"b],it'\\''s'"],
+  ['ask for them with rules: ["found"]', "ask for them with --rule found"],
   ['t.csv: expected missing: "error" with a label array', "t.csv: expected --missing error with a label array"],
   [
     "expected at least one column, found none left by columns and exclude",

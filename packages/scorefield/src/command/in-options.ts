@@ -11,6 +11,7 @@ const namesOf = (list: string): string => {
 const kindsOf = (entry: string): string => `--kinds ${namesOf(entry)}`;
 
 const translations: readonly (readonly [RegExp, (...found: string[]) => string])[] = [
+  [/\brules: \["(\w+)"\]/g, (_, text) => `--rule ${text}`],
   [/\bmissing: "(model|error|drop)"/g, (_, what) => `--missing ${what}`],
   // Not where the list of names was cut short.
   [/\bexclude: \[((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\]/g, (_, list) => `--exclude ${namesOf(list!)}`],

@@ -2,8 +2,10 @@
 import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { effectSentence } from "../assess/rule-effect.ts";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
+import { effectText } from "../report/rules-text.ts";
 import { makeFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
@@ -41,6 +43,7 @@ interface SampleFlags {
   readonly class?: string;
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
+  readonly rules: boolean;
   readonly json?: boolean;
 }
 
@@ -77,7 +80,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
     const { guidance: _, ...rest } = flags;
     const choice = { ...rest, count, firstSample, ...(classes && { classes }), ...(guidance && { guidance }) };
-    const { samples, sampler, seconds } = await sampleWatched(run, choice, signal);
+    const { samples, rules, sampler, seconds } = await sampleWatched(run, choice, signal);
     const { kind, steps } = sampler.recipe;
     // Two settings of a sampler, or two averages, must not share a file.
     const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
@@ -85,8 +88,9 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     const drawnClass = flags.class && `class-${distinctName(flags.class)}`;
     const pushed = guidance && ["guidance", weight, ...(interval ?? [])].join("-");
     const drawnBy = [average, kind, steps, settings, drawnClass, pushed].filter((part) => part !== undefined).join("-");
+    const freely = run.rules && !flags.rules ? "-no-rules" : "";
     const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
-    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${drawnPart}${format}`;
+    const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${drawnPart}${format}`;
     const file = flags.out ?? join(path, "samples", name);
     if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
     await writeSamples(file, samples, writing).catch(async (error) => {
@@ -96,6 +100,9 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
     });
     const called = taken ? `standard output (${format.slice(1)})` : file;
     out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
+    if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
+    const broken = rules && effectText(rules, run.rules?.rules, run.table);
+    if (broken) out.text(broken);
     out.result({
       file,
       count,
@@ -108,6 +115,7 @@ const action = (path: string, flags: SampleFlags): Promise<void> =>
       columns: run.columns,
       classes: names,
       guidance,
+      rules,
       seconds,
     });
   }, "stopping (Ctrl-C again quits at once)");
@@ -153,6 +161,7 @@ export const addSample = (program: Command): void => {
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
+    .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(command));

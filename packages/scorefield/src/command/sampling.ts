@@ -7,8 +7,8 @@ import {
   sample,
   samplerFromRecipe,
 } from "@scorefield/core";
-import type { NdArray } from "@scorefield/tensor";
 import { classesFrom } from "../run/classes-in-turn.ts";
+import type { RuledSamples } from "../run/keep-rules.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
 import { progress } from "./progress.ts";
@@ -27,6 +27,8 @@ export interface SamplingChoice {
   readonly classes?: readonly number[];
   /** How the classes are pushed, by classifier-free guidance; default not at all. */
   readonly guidance?: GuidanceOptions;
+  /** Whether samples are moved to keep the rules of the run; default yes. */
+  readonly rules?: boolean;
 }
 
 /**
@@ -45,14 +47,14 @@ const chooseSampler = (
 };
 
 /**
- * Draws samples and brings them to the units of the data.
- * @throws Interrupted when the signal was aborted
+ * Draws samples, brings them to the units of the data and moves them to keep the rules of the run.
+ * @throws DataError for a sample that cannot keep them; Interrupted when the signal was aborted
  */
 export const sampleWatched = async (
   run: LoadedRun,
   choice: SamplingChoice,
   signal: AbortSignal,
-): Promise<{ samples: NdArray<"float64">; sampler: AnySampler; seconds: number }> => {
+): Promise<RuledSamples & { readonly sampler: AnySampler; readonly seconds: number }> => {
   const sampler = chooseSampler(run, choice);
   const begun = performance.now();
   const line = progress("sampling", choice.count);
@@ -71,7 +73,9 @@ export const sampleWatched = async (
       signal,
       onProgress: ({ step, steps }) => line.update(Math.floor((step / steps) * choice.count)),
     });
-    return { samples: run.toData(drawn), sampler, seconds: (performance.now() - begun) / 1000 };
+    const samples = run.toData(drawn);
+    const ruled = (choice.rules ?? true) ? run.keepRules(samples, { signal }) : { samples };
+    return { ...ruled, sampler, seconds: (performance.now() - begun) / 1000 };
   } catch (error) {
     if (signal.aborted) throw new Interrupted("stopped; no samples were written");
     throw error;

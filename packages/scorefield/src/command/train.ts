@@ -11,6 +11,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
+import { learntText, rulesResult } from "../report/rules-text.ts";
 import { readPace } from "../run/checkpoint.ts";
 import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
@@ -40,15 +41,18 @@ const describeData = ({ domain, training, heldOut, split, shape, columns, table,
   return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 
+const optional = (text: string): string[] => (text === "" ? [] : [text]);
+
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
-  const { recipe, domain, split } = data;
+  const { recipe, domain, split, rules } = data;
   const { minutes, pace, batch, steps = pace?.at(-1)?.[0] } = recipe.training;
   const length = steps === undefined ? `${duration(60 * minutes!)} in steps` : `${grouped(steps)} steps`;
   return [
     `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${length} of ${batch} ${domain.samples}`,
     describeData(data),
     ...(split.columns ? [columnsText(split.columns, { stream: process.stderr }), columnsAdvice(split.columns)] : []),
-    ...split.remarks.map((remark) => inOptions(remark)),
+    ...[...split.remarks, ...(rules?.remarks ?? [])].map((remark) => inOptions(remark)),
+    ...optional(rules ? learntText(rules) : ""),
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };
@@ -92,11 +96,12 @@ const prepareResumed = async (source: string, flags: TrainFlags, signal: AbortSi
       : expanded;
     // Of data named alone, the run remembers which part of it it took, and how.
     const old = stored.data as Fields;
-    const same = Object.entries(moved).every(([name, value]) => old[name] === value);
+    const { changeable = [] } = domain ?? {};
+    const same = Object.entries(moved).every(([name, value]) => changeable.includes(name) || old[name] === value);
     return {
       ...stored,
       ...rest,
-      data: same ? stored.data : moved,
+      data: same ? { ...old, ...moved } : moved,
       training: { ...stored.training, ...(training as Fields) },
     } as never;
   };
@@ -152,8 +157,13 @@ const train = async (
   const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
   if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
   out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
-  const { columns } = run.data.split;
-  out.result({ run: run.path, ...trained, ...(columns && { columns }) });
+  const { rules, split } = run.data;
+  out.result({
+    run: run.path,
+    ...trained,
+    ...(split.columns && { columns: split.columns }),
+    ...(rules && { rules: rulesResult(rules) }),
+  });
 };
 
 const action = (source: string, flags: TrainFlags): Promise<void> =>
@@ -199,6 +209,7 @@ export const addTrain = (program: Command): void => {
     [
       "scorefield train people.csv",
       'scorefield train people.csv --kinds "zip=category,age=whole" --exclude notes',
+      'scorefield train prices.csv --rule found --rule "High <= 2*Low"',
       "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
       "scorefield train photos/ --flip --minutes 30",
       "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",

@@ -133,6 +133,7 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
     ["process", kindText(record.model.process)],
     ...(training ? ([["objective", kindText(training.recipe.objective)]] as const) : []),
     ["scaling", record.scaling.kind],
+    ...(record.rules ? ([["rules", shortList(record.rules.rules.map(({ text }) => text))]] as const) : []),
     ["sampler", kindText(record.sampler)],
     ["trained", progressText(facts)],
     ["time", `begun ${begun} UTC${losses.seconds > 0 ? `, ${duration(losses.seconds)} of steps${speed || ""}` : ""}`],

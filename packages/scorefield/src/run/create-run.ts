@@ -54,7 +54,7 @@ export const createRun = async (
   const parsed = parseRecipe(input, source, options.domain);
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, { folder, signal, domain: options.domain });
-  const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut } = data;
+  const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut, rules } = data;
   checkRunTraining(data, recipeParts(recipe));
   const [dataPath] = domain.paths?.(recipe.data) ?? [];
   const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
@@ -72,6 +72,7 @@ export const createRun = async (
     ...(table && { table }),
     ...(classes && { classes }),
     scaling: codec.stored,
+    ...(rules?.kept && { rules: rules.kept }),
     training: {
       recipe: keptData === undefined ? moved : { ...moved, data: { ...moved.data, [dataPath!]: basename(keptData) } },
       rows: { training: training.count, heldOut: heldOut.count },

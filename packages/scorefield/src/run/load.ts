@@ -1,10 +1,12 @@
 /** A trained model from its run's folder. */
 import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
+import type { KeptRules } from "@scorefield/domain/codec";
 import { zeros } from "@scorefield/tensor";
 import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
 import { readRecord } from "./record-file.ts";
 import { type RunModel, runModel } from "./run-model.ts";
 
@@ -15,6 +17,15 @@ export interface LoadedRun extends RunModel {
   readonly domain: Domain;
   /** What its samples consist of. */
   readonly made: Composition;
+  /** Rules that its samples are to keep; left out where there are none. */
+  readonly rules?: KeptRules;
+  /**
+   * Samples [n, ...shape] in the units of the data, such as `toData` gives, moved to keep the run's rules:
+   * `{ samples, rules }`, where `rules` says how often they were broken before and after. A sample that keeps them stays as it
+   * is, to the bit. Without rules all do.
+   * @throws DataError for a sample that cannot keep them; ArgumentError for conditions that contradict them
+   */
+  readonly keepRules: RuleKeeper;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
@@ -48,14 +59,17 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   checkRunCall("loadRun", path, options, known);
   const { checkpoint, averageWidth } = options;
   const { record, domain } = await readRecord(path, options.domain);
-  const { columns, table, classes } = record;
+  const { columns, table, classes, rules } = record;
   const about = (run: RunModel) => {
     // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
     const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
+    const made = { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
     return {
       path,
       domain,
-      made: { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) },
+      made,
+      ...(rules && { rules }),
+      keepRules: ruleKeeper(domain, made, rules),
       ...run,
     };
   };

@@ -6,6 +6,7 @@ import {
   type Domain,
   encoded,
   findDomain,
+  type LearntRules,
   readSplit,
   type SplitData,
 } from "@scorefield/domain";
@@ -24,6 +25,8 @@ export interface Prepared extends Composition {
   readonly heldOut: Dataset;
   /** The same in the units of the data. */
   readonly split: SplitData;
+  /** Rules that the samples to learn from hold, and those that samples will keep, of a domain that knows some. */
+  readonly rules?: LearntRules;
 }
 
 /** How data are read: a folder that paths are relative to, and a domain that is not built in. */
@@ -53,7 +56,9 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
   const { heldOut, seed } = parsed;
   const split = await readSplit(domain, parsed.data, { heldOut, seed, folder, signal, like });
   const { count, shape, columns, table, classes, sha256 } = split.training;
-  const read = { ...parsed, data: split.settings };
+  // A run whose data are read again knows its rules.
+  const rules = await domain.rules?.learn(split.training, split.settings, { find: like === undefined, signal });
+  const read = { ...parsed, data: rules?.settings ?? split.settings };
   const scaling = scalingFor(read, domain, { table });
   const codec = await domain.fit(scaling, split.training);
   const facts = { count, shape, classes: classes?.length ?? 0, table, layout: codec.layout };
@@ -70,5 +75,6 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
     training: await encoded(split.training, codec, { seed, part: 0 }),
     heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),
     split,
+    ...(rules && { rules }),
   };
 };

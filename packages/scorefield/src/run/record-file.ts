@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { nearestWord } from "@scorefield/core";
+import { ArgumentError, nearestWord } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
 import { type Domain, domainOfRecord, fillSettings } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
@@ -43,6 +43,13 @@ const nearRun = async (folder: string): Promise<string> => {
   return near === undefined ? "" : `; did you mean ${join(parent, near)}?`;
 };
 
+/** @throws ArgumentError for what are no rules of the run's samples */
+export const checkRules = ({ rules, model, columns, table }: RunRecord, domain: Domain): void => {
+  if (!rules) return;
+  if (!domain.rules) throw new ArgumentError(`rules: expected none of the domain ${domain.kind}, found some`);
+  domain.rules.check(rules, { shape: model.shape, ...(columns && { columns }), ...(table && { table }) });
+};
+
 /** A run's record, and the domain of its data. */
 export interface ReadRecord {
   readonly record: RunRecord;
@@ -80,6 +87,7 @@ export const readRecord = async (folder: string, own?: Domain): Promise<ReadReco
   try {
     const { training } = record;
     if (training && training.recipe.data.kind === domain.kind) fillSettings(domain, training.recipe.data);
+    checkRules(record, domain);
   } catch (cause) {
     return refuse(cause);
   }

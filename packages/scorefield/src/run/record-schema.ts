@@ -25,6 +25,8 @@ const recordSchema = z.looseObject({
   table: z.array(z.looseObject({ name: z.string(), kind: z.string() })).optional(),
   classes: z.array(z.string()).optional(),
   scaling: kind,
+  // The domain checks them.
+  rules: z.looseObject({}).optional(),
   step: z.int().min(0).optional(),
   training: z
     .looseObject({

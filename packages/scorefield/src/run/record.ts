@@ -1,6 +1,6 @@
 /** run.json: what a run is, enough to rebuild its model and to train it again. */
 import type { KindRecipe } from "@scorefield/core";
-import type { StoredCodec, TableColumn } from "@scorefield/domain/codec";
+import type { KeptRules, StoredCodec, TableColumn } from "@scorefield/domain/codec";
 import type { Recipe } from "../recipe/resolve.ts";
 
 /** The content of run.json. */
@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly classes?: readonly string[];
   /** The codec: from the model's units to the data's. */
   readonly scaling: StoredCodec;
+  /** Rules that samples are moved to keep after they are drawn; left out where there are none. */
+  readonly rules?: KeptRules;
   /** The step of the checkpoint, for a model that `saveRun` kept. */
   readonly step?: number;
   /** How it was trained, for a run that `scorefield train` began. The data's path is relative to the run's folder. */

@@ -104,8 +104,10 @@ export const resumeRun = async (
       found: "other values",
       fix: "Begin another run on the new data",
     });
+  const { rules: _, ...rest } = stored;
   const record: RunRecord = {
-    ...stored,
+    ...rest,
+    ...(data.rules?.kept && { rules: data.rules.kept }),
     sampler: data.recipe.sampler,
     training: { ...stored.training, recipe: data.recipe },
   };

@@ -2,12 +2,12 @@
 import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
 import { checkMade, type Known } from "@scorefield/core/internal";
 import { type Codec, type Domain, domainOfRecord, type OpenedData } from "@scorefield/domain";
-import type { TableColumn } from "@scorefield/domain/codec";
+import type { KeptRules, TableColumn } from "@scorefield/domain/codec";
 import { checkRunCall } from "./check-call.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { makeRunFolder } from "./folder.ts";
 import type { RunRecord } from "./record.ts";
-import { newRecord, writeRecord } from "./record-file.ts";
+import { checkRules, newRecord, writeRecord } from "./record-file.ts";
 
 /** @throws ArgumentError for a record that `loadRun` would refuse */
 const checkLoads = async (record: RunRecord, codec: Codec | undefined, domain: Domain | undefined): Promise<void> => {
@@ -16,6 +16,7 @@ const checkLoads = async (record: RunRecord, codec: Codec | undefined, domain: D
     checkRecord(JSON.parse(JSON.stringify(record)));
     const own = domain ?? domainOfRecord(record);
     own?.codec(record.scaling, record.model.shape);
+    if (own) checkRules(record, own);
   } catch (cause) {
     const fix = codec && !domain ? "; a codec of your own needs its domain" : "";
     throw new ArgumentError(`saveRun: ${(cause as Error).message}${fix}`, { cause });
@@ -28,7 +29,7 @@ const checkLoads = async (record: RunRecord, codec: Codec | undefined, domain: D
  * @param path a new or empty folder
  * @param options `data`, what it was trained on, opened by a domain: the run keeps the domain, its codec and the names of
  *   columns and classes, so that samples come back in the data's units. In its place `domain` and `codec` (default: the
- *   model's units are the data's), `columns`, `table` (what they hold) and `classes`. `step`, how long it was trained (default 0); `sampler`, the one
+ *   model's units are the data's), `columns`, `table` (what they hold), `classes` and `rules` that samples are to keep. `step`, how long it was trained (default 0); `sampler`, the one
  *   to use by default; `overwrite` a run that is there
  * @throws ArgumentError for data of another shape than the model's, and what no run could be loaded with; RunError when the folder is taken, or another process trains the run there; DataError when the system refuses
  */
@@ -37,12 +38,13 @@ export const saveRun = async (
   model: TrainedModel,
   options: {
     readonly step?: number;
-    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "table" | "classes">;
+    readonly data?: Pick<OpenedData, "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "rules">;
     readonly domain?: Domain;
     readonly codec?: Codec;
     readonly columns?: readonly string[];
     readonly table?: readonly TableColumn[];
     readonly classes?: readonly string[];
+    readonly rules?: KeptRules;
     readonly sampler?: Sampler;
     readonly overwrite?: boolean;
   } = {},
@@ -55,13 +57,14 @@ export const saveRun = async (
     columns: true,
     table: true,
     classes: true,
+    rules: true,
     sampler: true,
     overwrite: true,
   } satisfies Known<typeof options>;
   checkRunCall("saveRun", path, options, known);
   checkMade("saveRun model", model, ["parameters", "network", "preconditioning"], "a trained model");
   const { step = 0, data, sampler = heun(), overwrite = false } = options;
-  const { domain, codec, columns, table, classes } = { ...data, ...options };
+  const { domain, codec, columns, table, classes, rules } = { ...data, ...options };
   if (data && data.shape.join() !== model.shape.join())
     throw new ArgumentError(
       `saveRun: expected data of shape [${model.shape.join(", ")}], as the model's, found [${data.shape.join(", ")}]`,
@@ -82,6 +85,7 @@ export const saveRun = async (
     ...(table && { table }),
     ...(classes && { classes }),
     scaling: codec?.stored ?? { kind: "none" },
+    ...(rules && { rules }),
     step,
   });
   await checkLoads(record, codec, domain);

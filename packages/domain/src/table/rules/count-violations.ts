@@ -3,7 +3,7 @@ import type { NdArray } from "@scorefield/tensor";
 import type { TableColumn } from "../table-column.ts";
 import { checkRows } from "./project-on-rules.ts";
 import { excessOf, isBroken, rowRules, valuesOfRow } from "./row-rules.ts";
-import type { TableRule } from "./rule.ts";
+import type { LinearRule, TableRule } from "./rule.ts";
 
 /** One rule in a set of rows. Plain JSON. */
 export interface RuleViolations {
@@ -26,6 +26,22 @@ export interface Violations {
   /** In the order of the rules. */
   readonly rules: readonly RuleViolations[];
 }
+
+/** Which rows break a linear rule, 1 for each that does. @param rows [n, columns] */
+export const rowsBreaking = (
+  rows: NdArray,
+  columns: readonly TableColumn[],
+  rules: readonly LinearRule[],
+): Uint8Array => {
+  const { sums, grids } = rowRules(columns, rules);
+  const [n = 0, d = 0] = rows.shape;
+  const [row, values] = [new Float64Array(d), new Float64Array(d)];
+  return Uint8Array.from({ length: n }, (_, i) => {
+    for (let j = 0; j < d; j++) row[j] = Number(rows.data[i * d + j]);
+    valuesOfRow(grids, row, values);
+    return sums.some((sum) => isBroken(sum, values)) ? 1 : 0;
+  });
+};
 
 /**
  * Counts the rows that break each rule, and any of them.

@@ -1,14 +1,17 @@
 /** The rules that a run keeps, with what it takes to keep them. */
 import { ArgumentError } from "@scorefield/core";
-import type { NdArray } from "@scorefield/tensor";
+import { DataError, takeRows } from "@scorefield/data";
+import { type NdArray, ndarray } from "@scorefield/tensor";
+import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { TableColumn } from "../table-column.ts";
 import { checkRules } from "./check-rules.ts";
-import { countViolations, type Violations } from "./count-violations.ts";
+import { conditionRules } from "./condition-rules.ts";
+import { countViolations, rowsBreaking, type Violations } from "./count-violations.ts";
 import { isLinkText, linkRule } from "./link-rule.ts";
 import { parseRule } from "./parse-rule.ts";
 import { checkRows, type ProjectOptions, projectOnRules } from "./project-on-rules.ts";
 import { rowRules } from "./row-rules.ts";
-import type { TableRule } from "./rule.ts";
+import type { LinearRule, TableRule } from "./rule.ts";
 import { type RuleScales, ruleScales } from "./rule-scales.ts";
 
 /** Rules, and the scales of the training rows. Plain JSON. */
@@ -43,18 +46,80 @@ export interface KeptRows {
   readonly after: Violations;
 }
 
+/** Options of {@link keepRules}. */
+export interface KeepRowsOptions extends Omit<ProjectOptions, "scales"> {
+  /** What all rows were conditioned on: rows within bounds stay within them, and other columns of conditions stay as they are. */
+  readonly conditions?: readonly ColumnCondition[] | undefined;
+}
+
+/** The cells that stay: those that are known, and columns. */
+const stayingCells = (rows: NdArray, known: Uint8Array | undefined, staying: readonly number[]) => {
+  if (staying.length === 0) return known;
+  const marks = known ? known.slice() : new Uint8Array(rows.data.length);
+  const [n = 0, d = 0] = rows.shape;
+  for (let i = 0; i < n; i++) for (const j of staying) marks[i * d + j] = 1;
+  return marks;
+};
+
 /**
- * Rows moved to keep rules ({@link projectOnRules}), and the violations before and after.
+ * Rows that keep bounds are moved within them. A row that is outside of a bound as it was drawn is not moved into it: that would
+ * pile rows up there.
+ */
+const keepBounded = (
+  rows: NdArray,
+  columns: readonly TableColumn[],
+  {
+    rules,
+    bounds,
+    known,
+  }: {
+    readonly rules: readonly TableRule[];
+    readonly bounds: readonly LinearRule[];
+    readonly known: Uint8Array | undefined;
+  },
+  options: ProjectOptions,
+): NdArray<"float64"> => {
+  const [n = 0, d = 0] = rows.shape;
+  const outside = rowsBreaking(rows, columns, bounds);
+  const kept = ndarray(new Float64Array(n * d), [n, d]);
+  for (const beyond of [0, 1]) {
+    const positions = Int32Array.from({ length: n }, (_, i) => i).filter((i) => outside[i] === beyond);
+    if (positions.length === 0) continue;
+    const marks = known && takeRows(ndarray(known, [n, d]), positions).data;
+    const own = beyond === 1 ? rules : [...rules, ...bounds];
+    try {
+      const moved = projectOnRules(takeRows(rows, positions), columns, own, { ...options, known: marks });
+      for (const [k, i] of positions.entries()) kept.data.set(moved.data.subarray(k * d, (k + 1) * d), i * d);
+    } catch (error) {
+      if (!(error instanceof DataError) || error.row === undefined) throw error;
+      throw new DataError({ ...error.details, row: positions[error.row - 1]! + 1 });
+    }
+  }
+  return kept;
+};
+
+/**
+ * Rows moved to keep rules ({@link projectOnRules}), and the violations before and after. Rows that break inequalities are
+ * mirrored at them first, so that they do not all end where the inequality does.
  * @param rows [n, columns]
- * @throws as {@link projectOnRules}
+ * @throws as {@link projectOnRules}; ArgumentError for conditions that contradict the rules
  */
 export const keepRules = (
   rows: NdArray,
   columns: readonly TableColumn[],
   { rules, scales }: KeptRules,
-  options: Omit<ProjectOptions, "scales"> = {},
+  { conditions = [], known, ...options }: KeepRowsOptions = {},
 ): KeptRows => {
-  const kept = projectOnRules(rows, columns, rules, { ...options, scales });
+  checkRows("keepRules", rows, columns);
+  const { bounds, staying } = conditionRules(conditions, columns);
+  if (bounds.length > 0) checkRules(columns, [...rules, ...bounds]);
+  if (known && known.length !== rows.data.length)
+    throw new ArgumentError(`keepRules known: expected ${rows.data.length} marks, found ${known.length}`);
+  const moving = { mirror: true, ...options, scales };
+  const kept =
+    bounds.length === 0
+      ? projectOnRules(rows, columns, rules, { ...moving, known: stayingCells(rows, known, staying) })
+      : keepBounded(rows, columns, { rules, bounds, known: stayingCells(rows, known, staying) }, moving);
   return {
     rows: kept,
     before: countViolations(rows, columns, rules),

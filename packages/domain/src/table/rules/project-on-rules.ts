@@ -4,6 +4,7 @@ import { checkArray, checkOptions, type Known } from "@scorefield/core/internal"
 import { DataError } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { TableColumn } from "../table-column.ts";
+import { mirroredRow } from "./mirrored-row.ts";
 import { nearestRow } from "./nearest-row.ts";
 import { isBroken, type RowRules, rowRules, valuesOfRow } from "./row-rules.ts";
 import type { TableRule } from "./rule.ts";
@@ -18,10 +19,15 @@ export interface ProjectOptions {
    * such cells leave no way to keep rules, the row's cells of these rules stay as they are.
    */
   readonly known?: Uint8Array | undefined;
+  /**
+   * Whether rows are mirrored at the inequalities that they break before they are moved to the nearest row that keeps all
+   * rules: see `mirroredRow`; default no.
+   */
+  readonly mirror?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const options = { scales: true, known: true, signal: true } satisfies Known<ProjectOptions>;
+const options = { scales: true, known: true, mirror: true, signal: true } satisfies Known<ProjectOptions>;
 
 /** @throws ArgumentError unless rows of these columns */
 export const checkRows = (name: string, rows: NdArray, columns: readonly TableColumn[]): void => {
@@ -64,7 +70,7 @@ export const projectOnRules = (
 ): NdArray<"float64"> => {
   checkOptions("projectOnRules", given, options);
   checkRows("projectOnRules", rows, columns);
-  const { known, signal } = given;
+  const { known, mirror = false, signal } = given;
   if (known && known.length !== rows.data.length)
     throw new ArgumentError(`projectOnRules known: expected ${rows.data.length} marks, found ${known.length}`);
   const compiled = rowRules(columns, rules);
@@ -91,10 +97,12 @@ export const projectOnRules = (
       const fixed = new Set([...held, ...constants, ...staying]);
       const pinned = used.filter((j) => spikes[j]!.has(values[j]!));
       const problem = { sums, columns: used, grids, scales: deviations };
-      const moved =
-        (pinned.length > 0 && nearestRow({ ...problem, ranges }, values, new Set([...fixed, ...pinned]))) ||
-        (ranges && nearestRow({ ...problem, ranges }, values, fixed)) ||
-        nearestRow(problem, values, fixed);
+      const moving = (from: Float64Array) =>
+        (pinned.length > 0 && nearestRow({ ...problem, ranges }, from, new Set([...fixed, ...pinned]))) ||
+        (ranges && nearestRow({ ...problem, ranges }, from, fixed)) ||
+        nearestRow(problem, from, fixed);
+      const mirrored = mirror && mirroredRow({ ...problem, ranges }, values, new Set([...fixed, ...pinned]));
+      const moved = (mirrored && moving(mirrored)) || moving(values);
       if (!moved && staying.length > 0) continue;
       if (!moved)
         throw new DataError({
