@@ -178,6 +178,7 @@ export type { Interval, Measure } from "./quality/measure.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
+export { checkForestTraining, type TrainForestOptions, trainForest } from "./trees/train-forest.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
 export {
   restoreVectorTrees,

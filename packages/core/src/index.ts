@@ -96,6 +96,7 @@ export { type DitOptions, dit } from "./network/dit.ts";
 export { type Drop, dropout, dropoutFrom, dropoutUniforms } from "./network/dropout.ts";
 export type { FeatureNetwork } from "./network/feature-network.ts";
 export { featureNetworkFromRecipe } from "./network/feature-networks.ts";
+export { type ForestOptions, forest } from "./network/forest.ts";
 export { fourierFeatures } from "./network/fourier-features.ts";
 export {
   adaptiveGroupNormalisation,

@@ -61,6 +61,7 @@ export { cast, constant, stopGradient } from "./operation/source.ts";
 export { logSumExp, maximum, mean, minimum, softmax, variance } from "./operation/statistics.ts";
 export type { PadMode, Range } from "./operation/window.ts";
 export { concat, flip, pad, slice, sliceAxis, split, stack } from "./operation/window.ts";
+export { withoutDerivative } from "./operation/without-derivative.ts";
 export { countSessions, type SessionCounts } from "./runtime/count-sessions.ts";
 export { defaultRuntime, setDefaultRuntime } from "./runtime/default.ts";
 export type { Runtime, Session } from "./runtime/runtime.ts";

@@ -24,6 +24,8 @@ export interface Network {
   readonly recipe: KindRecipe;
   /** Learning rate that suits it with Adam, unless a user says otherwise. */
   readonly learningRate: number;
+  /** Of a network that gradients cannot train: at how many noise levels it is fitted, one after the other. See `forest`. */
+  readonly levels?: number;
   /** How many classes it can be conditioned on, if any. */
   readonly classes?: number;
   /** How many numbers it sees of what is known of a sample, if any. */

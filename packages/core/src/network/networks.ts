@@ -1,11 +1,12 @@
 /** Every network: to choose one in a recipe, rebuild it from a file, or list them. */
 import { partList } from "../part/part-list.ts";
 import { dit } from "./dit.ts";
+import { forest } from "./forest.ts";
 import { mlp } from "./mlp.ts";
 import { unet } from "./unet.ts";
 
 /** Every network. */
-export const networks = partList("network", [mlp, unet, dit]);
+export const networks = partList("network", [mlp, unet, dit, forest]);
 
 /** The kinds of network that {@link networkFromRecipe} knows. */
 export const networkKinds = networks.kinds;

@@ -1,7 +1,7 @@
 /** The denoising objective for rows of numbers and categories: squared errors and cross-entropies. */
 import { log, sliceAxis, type Tensor } from "@scorefield/tensor";
 import { expandTime } from "../model/expand-time.ts";
-import { blocksOf, checkRows, layoutOf, layoutSettings } from "../model/mixed/layout.ts";
+import { blocksOf, checkRows, layoutOf, layoutSettings } from "../network/layout.ts";
 import { declare } from "../part/declare.ts";
 import { number, type OptionsOf } from "../part/setting.ts";
 import { noiseDistributionSetting } from "./noise-distribution.ts";

@@ -1,5 +1,6 @@
 /** Training a denoiser: its loss and batches, handed to the trainer. */
 import { type Spec, sizeOf } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
 import { observationOf, type TrainedModel, trainedModel } from "../model/trained.ts";
 import { batchSource, type DenoisingInputs } from "./batches.ts";
 import { checkDataScale } from "./data-scale.ts";
@@ -71,6 +72,11 @@ async function* denoisingBlocks(
   finish: (model: TrainedModel) => void,
 ): AsyncGenerator<TrainEvent, void> {
   const settings = trainSettings(options);
+  const { levels, recipe } = settings.network;
+  if (levels !== undefined)
+    throw new ArgumentError(
+      `train: expected a network that gradients train, found ${recipe.kind}; grow it with trainForest of scorefield/assess`,
+    );
   const { data, process, network, preconditioning, batch, onProgress } = settings;
   const blocks = fitBlocks(await fitOptions(settings), ({ parameters }) => {
     const { network: learnt } = parameters as ReturnType<typeof initialTrainable>;

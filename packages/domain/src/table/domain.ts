@@ -99,7 +99,12 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const { columns, scale } = layout;
   return {
     ...rest,
-    network: facts.network === "mlp" ? { ...network, observed: observedFeatures(layout) } : network,
+    network:
+      facts.network === "forest"
+        ? { columns, scale }
+        : facts.network === "mlp"
+          ? { ...network, observed: observedFeatures(layout) }
+          : network,
     preconditioning: { kind: "mixed", columns, scale },
     objective: { kind: "mixed", columns, scale },
   };

@@ -4,6 +4,7 @@ import {
   augmentationLabels,
   type DenoiserParts,
   type KindRecipe,
+  type Network,
   networkFromRecipe,
   type Objective,
   objectiveFromRecipe,
@@ -69,6 +70,15 @@ const lengthFor = ({ steps, minutes, pace }: Training, byDefault: () => number):
   return given.length === 0 ? { steps: byDefault() } : {};
 };
 
+/** A forest has a step for each of its noise levels. @throws RecipeError for another length */
+const levelsFor = ({ steps, minutes, pace }: Training, { recipe, levels }: Network): { steps?: number } => {
+  if (minutes === undefined && pace === undefined && (steps ?? levels) === levels) return { steps: levels! };
+  throw new RecipeError(
+    `training: expected ${levels} steps, one for each of the levels of the ${recipe.kind}, found ` +
+      `${minutes !== undefined ? `${minutes} minutes` : pace ? "a pace" : `${steps} steps`}; leave that out and set network.levels, network.trees or network.duplicates`,
+  );
+};
+
 /** The kind of codec that a recipe asks for, else the usual one. @throws RecipeError for one that the domain has not */
 export const scalingFor = (
   { scaling, data }: ParsedRecipe,
@@ -120,7 +130,9 @@ export const resolveRecipe = (
     training: {
       ...training,
       ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
-      ...lengthFor(training, () => fitted.steps),
+      ...(parts.network.levels === undefined
+        ? lengthFor(training, () => fitted.steps)
+        : levelsFor(training, parts.network)),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },
     previews: parsed.previews,

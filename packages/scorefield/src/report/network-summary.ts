@@ -21,7 +21,9 @@ const settingText = (value: unknown): string =>
 
 /** A network or process by its kind and settings: `unet (width 32, multipliers 1,2,2)`. What is off (0, false) is left out. */
 export const kindText = ({ kind, ...settings }: { readonly kind: string }): string => {
-  const shown = Object.entries(settings).filter(([, value]) => value !== 0 && value !== false && value !== null);
+  const shown = Object.entries(settings).filter(
+    ([, value]) => value !== 0 && value !== false && value !== null && value !== undefined,
+  );
   return shown.length > 0
     ? `${kind} (${shown.map(([name, value]) => `${name} ${settingText(value)}`).join(", ")})`
     : kind;

@@ -1,6 +1,5 @@
 /** A new run, from a recipe and the data that it names. */
 import { basename, resolve } from "node:path";
-import { checkTraining } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import { type Domain, movePaths } from "@scorefield/domain";
 import { type Recipe, recipeParts } from "../recipe/resolve.ts";
@@ -8,7 +7,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
 import { prepare } from "./prepare.ts";
-import { type PreparedRun, trainOptions } from "./prepared-run.ts";
+import { checkRunTraining, type PreparedRun } from "./prepared-run.ts";
 import { newRecord } from "./record-file.ts";
 
 /** The recipe in the words of one whose paths are relative to another folder. */
@@ -56,7 +55,7 @@ export const createRun = async (
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, { folder, signal, domain: options.domain });
   const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut, rules } = data;
-  checkTraining(trainOptions(data, recipeParts(recipe)));
+  checkRunTraining(data, recipeParts(recipe));
   const [dataPath] = domain.paths?.(recipe.data) ?? [];
   const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
   const moved = movedTo(recipe, domain, out, folder);

@@ -1,7 +1,10 @@
 /** A run ready to train, and what its recipe means to training. */
+import { checkForestTraining, type TrainForestOptions } from "@scorefield/assess";
 import {
   type Checkpoint,
+  checkTraining,
   initialTrainable,
+  RecipeError,
   type TrainableLayout,
   type TrainOptions,
   trainableLayout,
@@ -39,6 +42,31 @@ export const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: Rec
     seed: recipe.seed,
   };
 };
+
+/** The same for a forest, which no gradients train. @throws RecipeError for settings of training that it has no use for */
+export const forestOptions = (
+  { recipe, training, heldOut }: Prepared,
+  { process, network, preconditioning }: RecipeParts,
+): TrainForestOptions => {
+  const { average, augmentation, precision, accumulate = 1 } = recipe.training;
+  const useless = Object.entries({
+    average: average !== undefined,
+    augmentation: augmentation !== undefined,
+    precision: precision === "mixed",
+    accumulate: accumulate > 1,
+  }).flatMap(([name, given]) => (given ? [`training.${name}`] : []));
+  if (useless.length > 0)
+    throw new RecipeError(
+      `${useless.join(" and ")}: expected none for a forest, which is grown without gradients; leave it out or take a network such as mlp`,
+    );
+  return { process, network, preconditioning, data: training, heldOut, seed: recipe.seed };
+};
+
+/** Checks what a run's recipe and data mean to its training. @throws RecipeError, ArgumentError, ShapeError */
+export const checkRunTraining = (data: Prepared, parts: RecipeParts): void =>
+  parts.network.levels === undefined
+    ? checkTraining(trainOptions(data, parts))
+    : checkForestTraining(forestOptions(data, parts));
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
 export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>

@@ -1,13 +1,14 @@
 /** A run to be continued from a checkpoint. */
-import { RecipeError } from "@scorefield/core";
+import { type Checkpoint, RecipeError } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
 import { type Domain, dataName } from "@scorefield/domain";
+import { zeros } from "@scorefield/tensor";
 import { CheckpointError, RunError } from "../errors.ts";
 import { recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
-import { checkpointSteps, readCheckpoint } from "./checkpoint.ts";
+import { checkpointSteps, readCheckpoint, type StoredCheckpoint } from "./checkpoint.ts";
 import { domainOf, prepare } from "./prepare.ts";
 import { type PreparedRun, trainedLayoutOf } from "./prepared-run.ts";
 import type { RunRecord } from "./record.ts";
@@ -28,6 +29,12 @@ const firstDifference = (a: unknown, b: unknown, mayDiffer: readonly string[], p
     if (found) return found;
   }
   return undefined;
+};
+
+/** A forest goes on from the levels that are grown: it has no state of training besides. */
+const forestCheckpoint = ({ step, average }: StoredCheckpoint): Checkpoint => {
+  const none = zeros([0]);
+  return { step, state: { parameters: average, firstMoment: none, secondMoment: none, average } };
 };
 
 // What may change without making it another run: how long it trains, and what is saved and drawn on the way; and what a
@@ -106,7 +113,9 @@ export const resumeRun = async (
   };
   const base = { path, record, data, begun };
   if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
-  const { training } = await readCheckpoint(path, trainedLayoutOf(record, recipeParts(data.recipe)), step);
+  const parts = recipeParts(data.recipe);
+  const read = await readCheckpoint(path, trainedLayoutOf(record, parts), step);
+  const training = parts.network.levels === undefined ? read.training : forestCheckpoint(read);
   if (!training)
     throw new CheckpointError(`${path}: expected the state of training in the checkpoint, found weights alone`);
   if (training.step > (data.recipe.training.steps ?? Number.POSITIVE_INFINITY))

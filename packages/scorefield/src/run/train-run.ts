@@ -1,4 +1,5 @@
 /** Training with a folder behind it: watched, and stopped at any time. */
+import { trainForest } from "@scorefield/assess";
 import { type Checkpoint, type TrainEvent, train } from "@scorefield/core";
 import { checkMade, evenMarks } from "@scorefield/core/internal";
 import { recipeParts } from "../recipe/resolve.ts";
@@ -7,7 +8,7 @@ import { dropOldCheckpoints, writeCheckpoint } from "./checkpoint.ts";
 import { keepData, makeRunFolder, removeTemporaries } from "./folder.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
-import { type PreparedRun, trainedLayoutOf, trainOptions } from "./prepared-run.ts";
+import { forestOptions, type PreparedRun, trainedLayoutOf, trainOptions } from "./prepared-run.ts";
 import { drawPreviews, previewEvaluations } from "./previews.ts";
 import { writeRecord } from "./record-file.ts";
 import { runLength } from "./run-length.ts";
@@ -58,8 +59,12 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     bytes: 4 * layout.size * (3 + (average?.widths.length ?? 1)),
   });
   const { from, total } = course;
+  const isForest = parts.network.levels !== undefined;
   const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
-  const events = train({ ...options, ...course.length, ...(checkpoint && { resume: checkpoint }) });
+  const resume = checkpoint && { resume: checkpoint };
+  const events = isForest
+    ? trainForest({ ...forestOptions(data, parts), ...resume })
+    : train({ ...options, ...course.length, ...resume });
   const drawPreview = drawPreviews({ path, data, from, total }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
@@ -67,7 +72,9 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     savedStep = reached.step;
     // What was noted up to a checkpoint must be there when it is resumed from.
     await metrics!.flush();
-    const stored = { step: reached.step, average: reached.state.average, training: reached };
+    // The levels that are grown are all that a forest needs to go on.
+    const state = isForest ? undefined : { training: reached };
+    const stored = { step: reached.step, average: reached.state.average, ...state };
     const saved = await course.timed("saving", () => writeCheckpoint(path, stored, layout, { keep: keepCheckpoints }));
     savedAt = performance.now();
     return saved;

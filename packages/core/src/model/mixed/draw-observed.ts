@@ -1,8 +1,8 @@
 /** What is known of a row in training: drawn so that the model learns every conditional distribution of its columns. */
 import { type NdArray, zeros } from "@scorefield/tensor";
+import { type Layout, layoutSize } from "../../network/layout.ts";
 import { normalQuantile } from "../../numeric/normal-quantile.ts";
 import { uniform } from "../../random/uniform.ts";
-import { type Layout, layoutSize } from "./layout.ts";
 import { boundOffset, observedSize } from "./observed.ts";
 
 /** Which draws, and of how many rows something is known. */

@@ -1,6 +1,6 @@
 /** What is known of the columns of a row: values, ranges, levels that are excluded. The model is conditioned on it. */
 import { concat, sliceAxis, type Tensor } from "@scorefield/tensor";
-import { blocksOf, type Layout } from "./layout.ts";
+import { blocksOf, type Layout } from "../../network/layout.ts";
 
 /**
  * Bounds stand in a row of what is known as `low + 16` and `16 - high`, so that 0 is no bound. Scores of numbers beyond

@@ -1,9 +1,10 @@
 /** Preconditioning for rows of numbers and categories: an exact softmax for categories, scales for numbers. */
+
+import { blocksOf, checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "../../network/layout.ts";
 import { declare } from "../../part/declare.ts";
 import type { OptionsOf } from "../../part/setting.ts";
 import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 import { drawObserved } from "./draw-observed.ts";
-import { blocksOf, checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "./layout.ts";
 import { meanInside } from "./mean-inside.ts";
 import { featuresOf, observedBlocks, observedFeatures, observedSize, withoutExcluded } from "./observed.ts";
 

@@ -1,6 +1,6 @@
 /** How rows of numbers and categories stand in a vector: which coordinates belong to which column. */
 import { concat, ShapeError, sliceAxis, softmax, type Tensor } from "@scorefield/tensor";
-import { list, number, whole } from "../../part/setting.ts";
+import { list, number, whole } from "../part/setting.ts";
 
 /** Settings that say what the coordinates of a row are. */
 export const layoutSettings = {
