@@ -32,7 +32,7 @@ def detection(real, samples, seed=0):
     rows = np.vstack([real[draw.permutation(len(real))[:n]], samples[draw.permutation(len(samples))[:n]]])
     labels = np.r_[np.ones(n), np.zeros(n)]
     areas = []
-    for train, test in StratifiedKFold(3, shuffle=True, random_state=seed).split(rows, labels):
+    for train, test in StratifiedKFold(3, shuffle=True, random_state=seed + 1).split(rows, labels):
         model = classifier().fit(rows[train], labels[train])
         areas.append(roc_auc_score(labels[test], model.predict_proba(rows[test])[:, 1]))
     return 1 - max(0.0, 2 * float(np.mean(areas)) - 1)

@@ -57,9 +57,10 @@ export interface DataFacts {
   readonly layout?: Codec["layout"];
   /** How many classes their labels name. */
   readonly classes: number;
-  /** Samples in a step of training, and the kind of network, as the recipe has them. */
+  /** Samples in a step of training, and the kinds of network and preconditioning, as the recipe has them. */
   readonly batch: number;
   readonly network: string;
+  readonly preconditioning?: string;
 }
 
 /** Defaults that follow from the data. */

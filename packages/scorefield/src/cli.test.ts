@@ -167,7 +167,7 @@ describe("from a table to new rows", () => {
   test("evaluate prints marginals and correlations beside the numbers for real rows", async () => {
     const text = await run("evaluate", "runs/table", "-n", "200", "--steps", "6");
     expect(text.code, text.stderr).toBe(0);
-    expect(text.stdout).toMatch(/^Distances to 40 held-out rows \(samples: 160 of 200 drawn; real: 160 training rows/);
+    expect(text.stdout).toMatch(/^Distances to 40 held-out rows \(samples: 160 of 200 drawn; real: 160 training rows/m);
     expect(text.stdout).toMatch(/^wave +0?\.?\d/m);
     const json = JSON.parse((await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--json")).stdout);
     expect(json).toMatchObject({
@@ -179,7 +179,7 @@ describe("from a table to new rows", () => {
     expect(json).toMatchObject({ kind: "table", counts: { samples: 200, reference: 40, training: 160 } });
     expect(json.samples.columns).toHaveLength(2);
     const other = await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--data", "table.csv");
-    expect(other.stdout).toMatch(/^Distances to 200 rows of table.csv/);
+    expect(other.stdout).toMatch(/^Distances to 200 rows of table.csv/m);
     // The run's own rows are a gain beside others, not a need.
     await rename(at("table.csv"), at("moved.csv"));
     const gone = await run("evaluate", "runs/table", "-n", "20", "--steps", "2", "--data", "moved.csv");

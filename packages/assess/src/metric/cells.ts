@@ -32,6 +32,14 @@ export const checkColumns = (name: string, columns: unknown, count: number): voi
     checkMade(`${name} columns ${j}`, column, ["name"], 'a column such as { name: "age" }');
 };
 
+/** Two sets of rows of the same columns, as callers without types hand them in. @throws ArgumentError for other values */
+export const checkRowSets = (name: string, sets: readonly unknown[], columns: unknown): void => {
+  for (const rows of sets) {
+    checkMade(`${name} rows`, rows, ["data", "shape"], "an array [n, d]");
+    checkColumns(name, columns, (rows as NdArray).shape[1] ?? 0);
+  }
+};
+
 /**
  * @param what names the rows in errors
  * @throws ArgumentError for a code that is no level of its column, and an infinite number

@@ -1,7 +1,7 @@
 /** How the distribution of one column differs in two sets, whatever its kind, missing cells included. */
 import { setting } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
-import { cellsOf, isCategory, numberColumns } from "./cells.ts";
+import { cellsOf, checkRowSets, isCategory, numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricColumn } from "./metric-column.ts";
 import { plainValue, type Statistic, statistic } from "./statistic.ts";
@@ -59,9 +59,12 @@ const columnStatistic = (a: NdArray, b: NdArray, column: MetricColumn, j: number
  * Kolmogorov-Smirnov distance, a missing cell counting as greater than all; of categories the total variation, a missing
  * cell being one more level.
  * @param a [n, d] @param b [m, d], with codes of levels, and NaN for missing cells
+ * @throws ArgumentError for other values, and for another number of columns
  */
-export const columnDistances = (a: NdArray, b: NdArray, columns: readonly MetricColumn[]): number[] =>
-  columns.map((column, j) => plainValue(columnStatistic(a, b, column, j)));
+export const columnDistances = (a: NdArray, b: NdArray, columns: readonly MetricColumn[]): number[] => {
+  checkRowSets("columnDistances", [a, b], columns);
+  return columns.map((column, j) => plainValue(columnStatistic(a, b, column, j)));
+};
 
 /** Cells that are looked at in all replicates of a bootstrap, about: a few seconds. */
 const mostWork = 6e7;

@@ -1,7 +1,7 @@
 /** How well samples are told from real rows by one column alone: which columns give samples away. */
 import { ArgumentError, permutation } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
-import { cellsOf, checkColumns } from "./cells.ts";
+import { cellsOf, checkRowSets } from "./cells.ts";
 import type { MetricColumn } from "./metric-column.ts";
 
 const mostBins = 32;
@@ -76,10 +76,9 @@ export const oneColumnAreas = (
   columns: readonly MetricColumn[],
   { seed = 0 }: { readonly seed?: number | undefined } = {},
 ): number[] => {
-  for (const { shape } of [samples, real]) {
-    checkColumns("oneColumnAreas", columns, shape[1] ?? 0);
+  checkRowSets("oneColumnAreas", [samples, real], columns);
+  for (const { shape } of [samples, real])
     if ((shape[0] ?? 0) < 4) throw new ArgumentError(`oneColumnAreas: expected at least 4 rows, found ${shape[0]}`);
-  }
   const halves = [samples, real].map(({ shape: [n = 0] }, step) => {
     const order = permutation(n, { seed, step, purpose: "resampling" }).data;
     return [order.subarray(0, n >> 1), order.subarray(n >> 1)] as const;

@@ -1,9 +1,8 @@
 /** Whether columns go together in samples as they do in real data, pair by pair. */
 import { setting } from "@scorefield/core";
-import { checkMade } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import { association, associationColumns, associationKind, type NumberScale } from "./association.ts";
-import { numberColumns } from "./cells.ts";
+import { checkRowSets, numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricColumn } from "./metric-column.ts";
 import { fewRows } from "./pair-rows.ts";
@@ -30,7 +29,7 @@ export const associations = (
   columns: readonly MetricColumn[],
   { scale = "ranks" }: AssociationOptions = {},
 ): Float64Array => {
-  checkMade("associations rows", rows, ["data", "shape"], "an array [n, d]");
+  checkRowSets("associations", [rows], columns);
   const d = columns.length;
   const parts = associationColumns(rows, columns, scale);
   const once = new Float64Array(rows.shape[0] ?? 0).fill(1);
@@ -61,13 +60,17 @@ const associationErrorStatistic = (
  * How far the associations of samples are from the reference's: the mean over all pairs of columns of the absolute
  * difference of {@link associations}, in [0, 2].
  * @param a [n, d] @param b [m, d]
+ * @throws ArgumentError for other values, and for another number of columns
  */
 export const associationError = (
   a: NdArray,
   b: NdArray,
   columns: readonly MetricColumn[],
   { scale = "ranks" }: AssociationOptions = {},
-): number => plainValue(associationErrorStatistic(a, b, columns, scale));
+): number => {
+  checkRowSets("associationError", [a, b], columns);
+  return plainValue(associationErrorStatistic(a, b, columns, scale));
+};
 
 /** A pair of columns, and how strongly they go together: details of {@link pairAssociationMetric}. */
 export interface AssociatedPair {

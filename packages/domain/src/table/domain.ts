@@ -102,7 +102,7 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
     network:
       facts.network === "forest"
         ? { columns, scale }
-        : facts.network === "mlp"
+        : facts.network === "mlp" && facts.preconditioning === "mixed"
           ? { ...network, observed: observedFeatures(layout) }
           : network,
     preconditioning: { kind: "mixed", columns, scale },

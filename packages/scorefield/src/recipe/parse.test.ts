@@ -74,7 +74,7 @@ describe("parseRecipe", () => {
     });
     expect(recipe.process).toEqual({ kind: "vp" });
     expect(recipe.network).toEqual({ kind: "mlp", width: 32 });
-    expect(recipe.objective).toEqual({ kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5 } });
+    expect(recipe.objective).toEqual({ kind: "mixed", noiseDistribution: { kind: "log-normal", mean: -0.5 } });
   });
 
   test("misspelt settings and kinds are named with the nearest known one", () => {

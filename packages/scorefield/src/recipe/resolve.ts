@@ -100,11 +100,16 @@ export const scalingFor = (
 export const resolveRecipe = (
   parsed: ParsedRecipe,
   domain: Domain,
-  facts: Omit<DataFacts, "batch" | "network">,
+  facts: Omit<DataFacts, "batch" | "network" | "preconditioning">,
   scaling: string,
 ): Recipe => {
   const { preconditioning, objective, training } = parsed;
-  const fitted = domain.defaultsFor({ ...facts, batch: training.batch, network: parsed.network.kind });
+  const fitted = domain.defaultsFor({
+    ...facts,
+    batch: training.batch,
+    network: parsed.network.kind,
+    preconditioning: preconditioning.kind,
+  });
   const scale = fitted.deviation !== undefined && { sigmaData: fitted.deviation };
   const network = { ...fitted.network, ...parsed.network };
   const ofKind = ({ kind }: KindRecipe, settings: KindRecipe | undefined) => settings?.kind === kind && settings;

@@ -5,7 +5,7 @@ import { DataError } from "@scorefield/data";
 import { type Domain, dataName } from "@scorefield/domain";
 import { zeros } from "@scorefield/tensor";
 import { CheckpointError, RunError } from "../errors.ts";
-import { recipeParts } from "../recipe/resolve.ts";
+import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkpointSteps, readCheckpoint, type StoredCheckpoint } from "./checkpoint.ts";
@@ -29,6 +29,19 @@ const firstDifference = (a: unknown, b: unknown, mayDiffer: readonly string[], p
     if (found) return found;
   }
   return undefined;
+};
+
+/** A run's recipe with the settings that parts got since, at their defaults. */
+const completed = (recipe: Recipe): Recipe => {
+  const { process, network, preconditioning, objective, sampler } = recipeParts(recipe);
+  return {
+    ...recipe,
+    process: process.recipe,
+    network: network.recipe,
+    preconditioning: preconditioning.recipe,
+    objective: objective.recipe,
+    sampler: sampler.recipe,
+  };
 };
 
 /** A forest goes on from the levels that are grown: it has no state of training besides. */
@@ -92,7 +105,7 @@ export const resumeRun = async (
   const data = await prepare(parsed, { folder: path, signal, domain: options.domain, like });
   const { changeable: ofData = [] } = domainOf(before.data, options.domain);
   const mayDiffer = [...changeable, ...ofData.map((name) => `data.${name}`)];
-  const difference = firstDifference(before, data.recipe, mayDiffer);
+  const difference = firstDifference(completed(before), data.recipe, mayDiffer);
   if (difference)
     throw new RecipeError(
       `${path}: ${difference} cannot change when resuming, only ${mayDiffer.join(", ")}; begin another run with --out`,

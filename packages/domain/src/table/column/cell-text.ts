@@ -1,5 +1,6 @@
 /** The text of a cell, and the number of a text: both as people write the column. No Node module is used here. */
 import { ArgumentError } from "@scorefield/core";
+import { checkMade } from "@scorefield/core/internal";
 import { didYouMean } from "@scorefield/tensor/internal";
 import { shortList } from "../../names.ts";
 import type { TableColumn } from "../table-column.ts";
@@ -25,6 +26,7 @@ const numberText = (value: number, column: TableColumn): string => {
  * @throws ArgumentError for the code of a level that there is not
  */
 export const cellText = (column: TableColumn, value: number): string => {
+  checkMade("cellText", column, ["name", "kind"], "a column of a table");
   if (Number.isNaN(value)) return "";
   const { name, kind, levels, format } = column;
   if (levels) {
