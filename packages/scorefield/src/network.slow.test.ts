@@ -106,8 +106,10 @@ describe
         const commands: readonly (readonly string[])[] = [
           ["--help"],
           ["demo", "--steps", "60", "--out", "demo"],
+          ["columns", "table.csv"],
           ["train", "table.csv", "--out", "run", ...small],
           ["sample", "run", "--count", "20", "--out", "drawn.csv"],
+          ["impute", "run", "--data", "table.csv", "--out", "filled.csv"],
           ["evaluate", "run"],
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],

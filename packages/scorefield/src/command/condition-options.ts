@@ -163,8 +163,8 @@ const shareText = ({ share, standardError }: DrawnShare): string =>
 export const acceptanceText = (acceptance: DrawnShare): string => {
   const { share, draws } = acceptance;
   return share === 1
-    ? `conditions: all ${grouped(draws)} rows that were drawn under them satisfy them`
-    : `conditions: ${grouped(Math.round(share * draws))} of ${grouped(draws)} rows that were drawn under them satisfy them (${shareText(acceptance)}); for the others new ones were drawn`;
+    ? `conditions: all ${grouped(draws)} rows that were drawn for them satisfy them`
+    : `conditions: ${grouped(Math.round(share * draws))} of ${grouped(draws)} rows that were drawn for them satisfy them (${shareText(acceptance)}); for the others new ones were drawn`;
 };
 
 /** How rare conditions are, in words. */

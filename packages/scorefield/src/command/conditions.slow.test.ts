@@ -70,7 +70,7 @@ describe("sample", () => {
       expect(Number(age)).toBeLessThan(50);
       expect(["Paris", "Rome"]).toContain(city);
     }
-    expect(stdout).toMatch(/^conditions: (all \d+|\d+ of [\d,]+) rows that were drawn under them satisfy them/m);
+    expect(stdout).toMatch(/^conditions: (all \d+|\d+ of [\d,]+) rows that were drawn for them satisfy them/m);
     expect(stdout).toMatch(/^how rare: \d+\.\d % of rows satisfy the conditions by the model \(of 1,000 /m);
   });
 

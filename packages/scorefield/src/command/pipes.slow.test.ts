@@ -224,7 +224,7 @@ describe("results on standard output", () => {
     expect(likely.stderr).toContain("10 rows of standard input");
     const unlike = await pipe(head, "anomaly", "run", "--data", "-", "--out", "-", "--format", "tsv", "--steps", "5");
     expect(unlike.code, unlike.stderr).toBe(0);
-    expect(unlike.stdout.toString()).toMatch(/^row\tnegative_log_density\t/);
+    expect(unlike.stdout.toString()).toMatch(/^row\tanomaly\t/);
     expect(unlike.stderr).toContain("10 rows of standard input, compared with 160 training rows");
   });
 

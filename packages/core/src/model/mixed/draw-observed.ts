@@ -18,10 +18,19 @@ const partlyKnown = 0.15;
 /** Thresholds of ranges are a little wider than numbers of unit scale. */
 const thresholdDeviation = 1.3;
 
-// A row: whether something is known, and the share of its columns that are.
-const drawsPerRow = 2;
-// A number: known, partly, and three for thresholds. A category: known, partly, size of the set, and one for each level.
-const drawsFor = (size: number): number => (size === 1 ? 5 : 3 + size);
+/**
+ * Uniform draws in [0, 1), one after the other, from a seed of 32 bits (mulberry32, Ettinger 2017). A row takes as many as it
+ * needs, hundreds where a category has many levels, and they cost a tenth of keyed ones.
+ */
+const drawsFrom = (seed: number): (() => number) => {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let word = Math.imul(state ^ (state >>> 15), state | 1);
+    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
+    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
 
 /** The interval, of those that thresholds cut the line into, that a number lies in. */
 const cell = (value: number, thresholds: readonly number[]): readonly [number, number] => {
@@ -30,6 +39,18 @@ const cell = (value: number, thresholds: readonly number[]): readonly [number, n
     if (at <= value) low = Math.max(low, at);
     else high = Math.min(high, at);
   return [low, high];
+};
+
+/** One threshold, or two. */
+const thresholds = (draw: () => number): number[] =>
+  Array.from({ length: draw() < 0.6 ? 1 : 2 }, () => thresholdDeviation * normalQuantile(draw() || 2 ** -33));
+
+/** 1 for the levels of the part of a random two-part partition that does not hold a level. */
+const excludeOthers = (excluded: Float32Array, level: number, draw: () => number): void => {
+  const share = draw();
+  for (let j = 0; j < excluded.length; j++) excluded[j] = draw() < share ? 1 : 0;
+  // Which part is excluded is turned round where it is the level's own.
+  if (excluded[level] === 1) for (let j = 0; j < excluded.length; j++) excluded[j] = 1 - excluded[j]!;
 };
 
 /**
@@ -49,36 +70,29 @@ export const drawObserved = (
   const width = layoutSize(layout);
   const size = observedSize(layout);
   const observed = zeros([n, size]) as NdArray<"float32">;
-  const perRow = columns.reduce((sum, k) => sum + drawsFor(k), drawsPerRow);
-  const { data: u } = uniform([n, perRow], { seed, step, purpose: "observed" });
+  // The seed of each row is keyed, so that a row's draws do not depend on the other rows of its batch.
+  const { data: seeds } = uniform([n, 2], { seed, step, purpose: "observed", dtype: "float64" });
   for (let i = 0; i < n; i++) {
-    let draw = i * perRow;
-    if (u[draw++]! >= share) continue;
-    const known = u[draw++]!;
+    if (seeds[2 * i]! >= share) continue;
+    const draw = drawsFrom(seeds[2 * i + 1]! * 2 ** 32);
+    const known = draw();
     let at = i * width;
     let to = i * size;
     for (const k of columns) {
-      const isKnown = u[draw]! < known;
-      const isPartly = !isKnown && u[draw + 1]! < partlyKnown;
+      const isKnown = draw() < known;
+      const isPartly = !isKnown && draw() < partlyKnown;
       if (k === 1) {
         const value = data[at]!;
-        const thresholds = (count: number): number[] =>
-          Array.from({ length: count }, (_, c) => thresholdDeviation * normalQuantile(u[draw + 3 + c]! || 2 ** -25));
-        const [low, high] = isKnown
-          ? [value, value]
-          : isPartly
-            ? cell(value, thresholds(u[draw + 2]! < 0.6 ? 1 : 2))
-            : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-        if (low > Number.NEGATIVE_INFINITY) observed.data[to] = low + boundOffset;
-        if (high < Number.POSITIVE_INFINITY) observed.data[to + 1] = boundOffset - high;
+        const [low, high] = isKnown ? [value, value] : isPartly ? cell(value, thresholds(draw)) : [-Infinity, Infinity];
+        if (low > -Infinity) observed.data[to] = low + boundOffset;
+        if (high < Infinity) observed.data[to + 1] = boundOffset - high;
       } else if (isKnown || isPartly) {
         let level = 0;
         while (level < k - 1 && data[at + level]! < scale / 2) level++;
-        // The part of a random two-part partition that holds the level.
-        const inside = (j: number): boolean => u[draw + 3 + j]! < u[draw + 2]!;
-        for (let j = 0; j < k; j++) if (isKnown ? j !== level : inside(j) !== inside(level)) observed.data[to + j] = 1;
+        if (isKnown) observed.data.fill(1, to, to + k);
+        else excludeOthers(observed.data.subarray(to, to + k), level, draw);
+        observed.data[to + level] = 0;
       }
-      draw += drawsFor(k);
       at += k;
       to += k === 1 ? 2 : k;
     }

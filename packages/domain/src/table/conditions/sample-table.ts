@@ -2,9 +2,10 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
+import type { ColumnCondition } from "../mixed/allowed.ts";
 import { balancedLevels } from "./balance.ts";
 import { type DrawnShare, type DrawOptions, drawnShare, drawRows, mostRows, streamSeed } from "./draw-rows.ts";
-import { bothKnown, completeConditions, conditions, type Where } from "./knowledge.ts";
+import { bothKnown, type Conditions, completeConditions, conditions, type Where } from "./knowledge.ts";
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
 
@@ -34,7 +35,7 @@ export interface SampleTableOptions extends DrawOptions {
 export interface SampledTable {
   /** [count, columns] in the units of the data: see `TableColumn`. Known cells have their values exactly. */
   readonly rows: NdArray<"float64">;
-  /** Of the rows that the model drew under the conditions, the share that satisfied them. Others were drawn again. */
+  /** Of the rows that the model drew for the conditions, the share that satisfied them. Others were drawn again. */
   readonly acceptance: DrawnShare;
 }
 
@@ -67,9 +68,48 @@ const checkLike = ({ table }: TableModel, like: NdArray<FloatType>): void => {
     );
 };
 
+/** Rows of which it is seen how rare ranges are, and the share from which on rows are rejected without conditioning on them. */
+const pilotRows = 400;
+const commonShare = 0.05;
+// Streams before these are of candidates, and of `conditionShare`.
+const pilotStream = 1025;
+
+/**
+ * What the model is to be conditioned on for conditions that all rows share. Rejecting rows gives exactly the model's own
+ * distribution within a range. So the ranges are left to that, unless they are so rare that it would take long.
+ */
+const knowledgeFor = async (
+  own: TableModel,
+  run: TableRun,
+  {
+    wanted,
+    whole,
+    seed,
+    options,
+  }: { wanted: Conditions; whole: readonly ColumnCondition[]; seed: number; options: DrawOptions },
+): Promise<Float32Array<ArrayBuffer>> => {
+  const withWhole = ({ given }: Conditions) => bothKnown(own.codec, given.observed.data, own.codec.observe(whole))!;
+  const ranges = withWhole(wanted);
+  if (wanted.exact) return ranges;
+  const values = wanted.list.filter(({ is, missing }) => is !== undefined || missing !== undefined);
+  const observed = withWhole(conditions(run, values));
+  const { rows } = await drawRows(own, {
+    ...options,
+    seed: streamSeed(seed, pilotStream),
+    numbers: Array.from({ length: pilotRows }, (_, i) => i),
+    observed,
+  });
+  const within = own.codec.satisfies(
+    wanted.list.filter(({ is, missing }) => is === undefined && missing === undefined),
+    rows,
+  );
+  return within.reduce((sum, one) => sum + one, 0) < commonShare * pilotRows ? ranges : observed;
+};
+
 /**
  * Draws rows of which something is known. Values that are known are exact: the model is conditioned on them, and they are
- * written over what it draws. Ranges are conditioned on as well, and a row that is not within is drawn again.
+ * written over what it draws. Rows that are not within a range are drawn again. Where fewer than 5 % of rows are within,
+ * and beside `like` and `balance`, the model is conditioned on the range as well.
  * @throws ArgumentError for a run that takes no conditions, for conditions that exclude each other or that less than 1 % of the
  *   conditioned draws satisfy, and for bad options; as `sample`
  */
@@ -103,7 +143,11 @@ export const sampleTable = async (run: TableRun, options: SampleTableOptions = {
   const wanted = conditions(run, where);
   const missingOnes = wanted.list.filter(({ missing }) => missing === true).map(({ column }) => column);
   const whole = complete ? completeConditions(own).filter(({ column }) => !missingOnes.includes(column)) : [];
-  const base = bothKnown(own.codec, wanted.given.observed.data, own.codec.observe(whole))!;
+  const { signal, batch, sampler } = options;
+  const base =
+    like || balance !== undefined
+      ? bothKnown(own.codec, wanted.given.observed.data, own.codec.observe(whole))!
+      : await knowledgeFor(own, run, { wanted, whole, seed, options: { signal, batch, sampler } });
   const givenRows = like && likeRows(own, like, { base, wanted, seed, first: firstRow, count, each });
   const levels = balance === undefined ? undefined : balancedLevels(own, balance, base, wanted);
   const observedBy = (place: number): Float32Array => {
