@@ -180,10 +180,3 @@ export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
 export { checkForestTraining, type TrainForestOptions, trainForest } from "./trees/train-forest.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
-export {
-  restoreVectorTrees,
-  type StoredVectorTrees,
-  type VectorTrees,
-  type VectorTreesOptions,
-  vectorTrees,
-} from "./trees/vector-trees.ts";

@@ -187,7 +187,7 @@ describe("how numbers are written", () => {
     ]);
   });
 
-  test("a sign that every number has goes, and is told", async () => {
+  test("a sign that every number has is taken off and reported", async () => {
     const percent = await column(["12 %", "", "3.5 %"]);
     expect([...percent.numbers]).toEqual([12, Number.NaN, 3.5]);
     expect(percent).toMatchObject({ suffix: "%", decimals: 1, numeric: 2, missing: 1 });

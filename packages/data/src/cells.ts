@@ -27,35 +27,18 @@ export interface CellTable {
 }
 
 /** What {@link readCells} takes. */
-export interface CellOptions {
-  /** The columns to read, in this order. Default: all of them, in the file's order. */
-  readonly columns?: readonly string[] | undefined;
-  /** Columns to leave out. Default: none. */
-  readonly exclude?: readonly string[] | undefined;
-  /** Text files and Excel: whether the first row holds names. Default: found, by what stands below it. */
-  readonly header?: boolean | undefined;
-  /** Text files: one character between fields. Default: found, of `,`, `;`, tab and `|`. */
-  readonly delimiter?: string | undefined;
-  /** Text files: an encoding such as `utf-16le` or `latin1`. Default: found. */
-  readonly encoding?: string | undefined;
+export interface CellOptions extends Omit<SourceOptions, "chunkRows"> {
   /** The mark before decimals. Default: found. */
   readonly decimal?: "." | "," | undefined;
   /** What sets thousands apart: `,`, `.`, a blank or `'`; empty for nothing. Default: found. */
   readonly thousands?: string | undefined;
   /** More words for missing cells, in capitals or not, such as `["unknown", "-999"]`. */
   readonly missingWords?: readonly string[] | undefined;
-  /** Excel: the sheet's name, or its number from 1. Default: the first. */
-  readonly sheet?: string | number | undefined;
-  /** SQLite: the table. Default: the only one. */
-  readonly table?: string | undefined;
-  /** NPZ: the array. Default: `X`, or the only one with two axes. */
-  readonly array?: string | undefined;
   /**
    * Reads a text in another way: as a date, whose milliseconds since 1970 UTC are then the number of the cell. Default:
-   * texts are texts. @returns undefined for a text that is none
+   * texts are texts. @returns undefined for a text that is no date
    */
   readonly date?: ((text: string, column: string) => Date | undefined) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The options that say how to find rows, which readers of every format take. */

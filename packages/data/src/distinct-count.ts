@@ -1,6 +1,6 @@
 /** Counts different texts by hashes of 53 bits, without keeping the texts. */
 
-/** Different texts that are told apart; more are all counted as one more. */
+/** Different texts that are counted one by one; more are all counted as one more. */
 const mostCounted = 1 << 20;
 
 /** A hash of 53 bits: two 32-bit multiplicative mixes, as MurmurHash3's finaliser (Appleby 2011), of even quality for short texts. */

@@ -32,7 +32,7 @@ export interface KeptTexts {
   readonly distinct: number;
 }
 
-/** @param moved is told the new code of each old one, where codes change */
+/** @param moved gets the new code of each old one, where codes change */
 export const keptTexts = (moved: (next: Int32Array) => void): KeptTexts => {
   let texts: string[] = [];
   let readings: NumberText[] = [];

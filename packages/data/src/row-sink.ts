@@ -34,14 +34,23 @@ export type OpenSink<T> = (names: readonly string[], found: () => FoundFormat) =
 
 /** What readers of all formats take, whatever they give the rows to. */
 export interface SourceOptions {
+  /** The columns to read, in this order. Default: all of them, in the file's order. */
   readonly columns?: readonly string[] | undefined;
+  /** Columns to leave out. Default: none. */
   readonly exclude?: readonly string[] | undefined;
+  /** Text files and Excel: whether the first record holds names. Default: found, by what stands below it. */
   readonly header?: boolean | undefined;
+  /** Text files: one character between fields. Default: a tab in `.tsv`, else whichever of `,`, `;`, tab and `|` cuts the first lines alike. */
   readonly delimiter?: string | undefined;
+  /** Text files: an encoding such as `utf-16le` or `latin1`. Default: found. */
   readonly encoding?: string | undefined;
+  /** NPZ: the array to read. Default: `X`, or the only one with two axes. */
   readonly array?: string | undefined;
+  /** Excel: the sheet's name, or its number from 1. Default: the first. */
   readonly sheet?: string | number | undefined;
+  /** SQLite: the table. Default: the only one. */
   readonly table?: string | undefined;
+  /** Rows of each piece that `streamRows` yields. Default 4096. */
   readonly chunkRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,7 +1,7 @@
 /** Tables of finite numbers, and how cells of any file format become one. */
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import { DataError } from "./errors.ts";
-import type { RowSink } from "./row-sink.ts";
+import type { RowSink, SourceOptions } from "./row-sink.ts";
 
 /** Named columns of finite numbers; `values` has the shape [rows, columns]. */
 export interface Table<D extends FloatType = FloatType> {
@@ -17,32 +17,13 @@ export interface Table<D extends FloatType = FloatType> {
 }
 
 /** What every reader of tables takes. */
-export interface TableOptions<D extends FloatType = FloatType> {
-  /** The columns to read, in this order. Default: all of them, in the file's order. */
-  readonly columns?: readonly string[] | undefined;
-  /** Columns to leave out. Default: none. */
-  readonly exclude?: readonly string[] | undefined;
+export interface TableOptions<D extends FloatType = FloatType> extends SourceOptions {
   /** A column to read as texts, such as the names of classes. Default: all columns hold numbers. */
   readonly text?: string | undefined;
   /** What to do with a row that lacks a number: stop with a `DataError`, or leave the row out. Default `"error"`. */
   readonly missing?: "error" | "drop" | undefined;
   /** The element type of `values`. Default `"float64"`, which keeps what a text file says. */
   readonly dtype?: D | undefined;
-  /** CSV and Excel: whether the first record holds names. Default: it does if it holds no number, or text above a number. */
-  readonly header?: boolean | undefined;
-  /** CSV: one character. Default: a tab in `.tsv`, else whichever of `,`, `;`, tab and `|` cuts the first lines alike. */
-  readonly delimiter?: string | undefined;
-  /** CSV and JSON lines: an encoding such as `utf-16le` or `latin1`. Default: found. */
-  readonly encoding?: string | undefined;
-  /** NPZ: the array to read. Default: `X`, or the only one with two axes. */
-  readonly array?: string | undefined;
-  /** Excel: the sheet's name, or its number from 1. Default: the first. */
-  readonly sheet?: string | number | undefined;
-  /** SQLite: the table. Default: the only one. */
-  readonly table?: string | undefined;
-  /** Rows of each piece that `streamRows` yields. Default 4096. */
-  readonly chunkRows?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** More columns than any table has: the header of a damaged array may well say so. */

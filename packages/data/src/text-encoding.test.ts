@@ -64,7 +64,7 @@ test("characters of several bytes over the ends of pieces", async () => {
   }
 });
 
-test("other encodings that are told", async () => {
+test("other encodings that the caller names", async () => {
   expect(await read(new Uint8Array([0xef, 0xf0, 0xee, 0xf4]), "windows-1251")).toEqual(["windows-1251", "проф"]);
   expect(await read(new Uint8Array([0x93, 0xfa, 0x96, 0x7b]), "shift_jis")).toEqual(["shift_jis", "日本"]);
 });

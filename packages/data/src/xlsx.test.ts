@@ -83,7 +83,7 @@ test("numbers, texts, truth values, dates and empty cells", async () => {
   expect(columns[4]!.texts).toEqual(["007", "x & y"]);
 });
 
-test("readTable takes the numbers, and names what is none", async () => {
+test("readTable takes the numbers, and names what is not a number", async () => {
   writeFileSync(path, book({ People: people }));
   const { values, dropped } = await readTable(path, { columns: ["age"], missing: "drop" });
   expect([...values.data]).toEqual([31.5, 7]);

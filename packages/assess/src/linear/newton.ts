@@ -5,7 +5,7 @@
 import { type PredictionObjective, softmax } from "../trees/losses.ts";
 import type { SparseRows } from "./design.ts";
 
-/** What is minimised: the sum of the rows' losses by weight, and l2 / 2 of the squared weights but for the constants. */
+/** What is minimised: the sum of the rows' losses by weight, and l2 / 2 of the squared weights, constants left out. */
 export interface LinearTask {
   readonly rows: SparseRows;
   readonly target: ArrayLike<number>;

@@ -131,7 +131,7 @@ test("relations far outside what the first set holds are no error", async () => 
 test("mixed rows: a category that numbers no longer follow, more missing cells; by a line too", async () => {
   const columns = mixedColumns;
   const [n, a] = [3000, mixedRows(3000, 1)];
-  // Sizes 2 apart by every second city: with their own city's parity the density ratio is told by |2 size - 2| at least.
+  // Sizes 2 apart by every second city: with their own city's parity the density ratio shows in |2 size - 2| at least.
   const apart = await classifierTwoSample(a, mixedRows(n, 2, { related: false }), { columns });
   expect(apart.accuracy).toBeGreaterThan(0.6);
   const gaps = mixedRows(n, 3, { missing: 0.3 });

@@ -1,4 +1,4 @@
-/** How well samples are told from real rows by one column alone: which columns give samples away. */
+/** How well one column alone separates samples from real rows. */
 import { ArgumentError, permutation } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import { cellsOf, checkRowSets } from "./cells.ts";

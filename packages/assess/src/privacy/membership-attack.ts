@@ -68,46 +68,49 @@ interface Ascending {
   readonly order: Uint32Array;
 }
 
+/** How many members and others have each loss, in ascending order, by how often each of them counts. */
+function* ties(
+  { n, values, order }: Ascending,
+  members: Float64Array,
+  others: Float64Array,
+): Generator<{ readonly here: number; readonly there: number }> {
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    let [here, there] = [0, 0];
+    for (; to < order.length && values[order[to]!] === values[order[from]!]; to++) {
+      const i = order[to]!;
+      if (i < n) here += members[i]!;
+      else there += others[i - n]!;
+    }
+    yield { here, there };
+  }
+}
+
 /**
  * The share of members below the threshold. The threshold is the largest loss of others that at most a share of all others
  * is below. Equal losses are not below.
  */
-const ratesStatistic = ({ n, m, values, order }: Ascending, rate: number): Statistic =>
-  statistic([n, m], (members, others) => {
+const ratesStatistic = (losses: Ascending, rate: number): Statistic =>
+  statistic([losses.n, losses.m], (members, others) => {
     const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
     const [allMembers, allOthers] = [sum(members!), sum(others!)];
     const most = Math.floor(rate * allOthers + 1e-9);
     let [below, passed] = [0, 0];
-    for (let from = 0; from < order.length; ) {
-      let [here, there, to] = [0, 0, from];
-      for (; to < order.length && values[order[to]!] === values[order[from]!]; to++) {
-        const i = order[to]!;
-        if (i < n) here += members![i]!;
-        else there += others![i - n]!;
-      }
+    for (const { here, there } of ties(losses, members!, others!)) {
       passed += there;
       if (passed > most) break;
       below += here;
-      from = to;
     }
     return below / allMembers;
   });
 
 /** P(a member's loss is smaller) + P(equal) / 2. */
-const areaStatistic = ({ n, m, values, order }: Ascending): Statistic =>
-  statistic([n, m], (members, others) => {
+const areaStatistic = (losses: Ascending): Statistic =>
+  statistic([losses.n, losses.m], (members, others) => {
     let [smaller, won, all] = [0, 0, 0];
-    for (let from = 0; from < order.length; ) {
-      let [here, there, to] = [0, 0, from];
-      for (; to < order.length && values[order[to]!] === values[order[from]!]; to++) {
-        const i = order[to]!;
-        if (i < n) here += members![i]!;
-        else there += others![i - n]!;
-      }
+    for (const { here, there } of ties(losses, members!, others!)) {
       won += there * (smaller + here / 2);
       smaller += here;
       all += there;
-      from = to;
     }
     return won / (smaller * all);
   });

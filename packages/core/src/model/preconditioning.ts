@@ -59,6 +59,12 @@ export const unitScale = (ratio: Tensor, s: number): Tensor =>
     .sqrt()
     .reciprocal();
 
+/** The scales of {@link edmPreconditioning} at a ratio, for data of the deviation s. */
+export const edmScales = (ratio: Tensor, s: number): { cIn: Tensor; cSkip: Tensor; cOut: Tensor } => {
+  const cIn = unitScale(ratio, s);
+  return { cIn, cSkip: cIn.square().multiply(s * s), cOut: ratio.multiply(cIn).multiply(s) };
+};
+
 /**
  * Preconditioning that keeps input and training target at unit variance and does not amplify errors (Karras et al.
  * 2022, equation 7 and table 1):
@@ -77,10 +83,7 @@ export const edmPreconditioning = declare({
   make: ({ sigmaData }, recipe): Preconditioning => ({
     recipe,
     denoise: (y, ratio, network) => {
-      const s = sigmaData;
-      const cIn = unitScale(ratio, s);
-      const cSkip = cIn.square().multiply(s * s);
-      const cOut = ratio.multiply(cIn).multiply(s);
+      const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
       return y.multiply(cSkip).add(network(y.multiply(cIn), noiseLevel(ratio)).multiply(cOut));
     },
   }),

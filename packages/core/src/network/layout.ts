@@ -58,14 +58,19 @@ export const checkRows = (name: string, { shape }: { readonly shape: readonly nu
     );
 };
 
+/** The coordinates of a block, [n, count * size], of rows [n, coordinates]. */
+export const sliceBlock = (rows: Tensor, { from, count, size }: Block): Tensor =>
+  sliceAxis(rows, 1, from, from + count * size);
+
 /**
  * A function of each block of rows [n, coordinates], put together again.
  * @param f from the block's coordinates [n, count * size] to as many
  */
-export const mapBlocks = (layout: Layout, f: (block: Block, slice: (rows: Tensor) => Tensor) => Tensor): Tensor => {
-  const parts = blocksOf(layout).map((block) =>
-    f(block, (rows) => sliceAxis(rows, 1, block.from, block.from + block.count * block.size)),
-  );
+export const mapBlocks = (
+  layout: Layout,
+  f: (block: Block, slice: (rows: Tensor) => Tensor, index: number) => Tensor,
+): Tensor => {
+  const parts = blocksOf(layout).map((block, index) => f(block, (rows) => sliceBlock(rows, block), index));
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
 };
 

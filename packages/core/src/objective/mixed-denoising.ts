@@ -1,7 +1,7 @@
 /** The denoising objective for rows of numbers and categories: squared errors and cross-entropies. */
-import { log, sliceAxis, type Tensor } from "@scorefield/tensor";
+import { log, type Tensor } from "@scorefield/tensor";
 import { expandTime } from "../model/expand-time.ts";
-import { blocksOf, checkRows, layoutOf, layoutSettings } from "../network/layout.ts";
+import { blocksOf, checkRows, layoutOf, layoutSettings, sliceBlock } from "../network/layout.ts";
 import { declare } from "../part/declare.ts";
 import { number, type OptionsOf } from "../part/setting.ts";
 import { noiseDistributionSetting } from "./noise-distribution.ts";
@@ -33,34 +33,32 @@ export const mixedDenoising = declare({
   summary: "rows of numbers and categories: squared errors and cross-entropies",
   source: "Karras et al. 2022, table 1; Dieleman et al. 2022, section 3.2",
   settings,
-  make: ({ columns, scale, categoryWeight, noiseDistribution, sigmaData }, recipe): Objective => {
-    return {
-      recipe,
-      noiseDistribution,
-      loss: (denoise, process, inputs) => {
-        const { x, t } = inputs;
-        const layout = layoutOf({ columns, scale }, x.shape[1] ?? 1);
-        checkRows("mixedDenoising", x, layout);
-        const denoised = denoise(perturb(process, inputs), t);
-        const ratio = process.sigma(t).divide(process.alpha(t));
-        const weight = expandTime(
-          ratio
-            .square()
-            .reciprocal()
-            .add(1 / sigmaData ** 2),
-          2,
-        );
-        const losses = blocksOf(layout).map(({ from, count, size }): Tensor => {
-          const part = (rows: Tensor): Tensor => sliceAxis(rows, 1, from, from + count * size);
-          if (size === 1) return part(denoised).subtract(part(x)).square().multiply(weight).sum();
-          const p = part(denoised).multiply(1 / scale);
-          return log(p.max(leastProbability))
-            .multiply(part(x))
-            .sum()
-            .multiply(-categoryWeight / scale);
-        });
-        return losses.reduce((sum, loss) => sum.add(loss)).multiply(1 / (layout.columns.length * x.shape[0]!));
-      },
-    };
-  },
+  make: ({ columns, scale, categoryWeight, noiseDistribution, sigmaData }, recipe): Objective => ({
+    recipe,
+    noiseDistribution,
+    loss: (denoise, process, inputs) => {
+      const { x, t } = inputs;
+      const layout = layoutOf({ columns, scale }, x.shape[1] ?? 1);
+      checkRows("mixedDenoising", x, layout);
+      const denoised = denoise(perturb(process, inputs), t);
+      const ratio = process.sigma(t).divide(process.alpha(t));
+      const weight = expandTime(
+        ratio
+          .square()
+          .reciprocal()
+          .add(1 / sigmaData ** 2),
+        2,
+      );
+      const losses = blocksOf(layout).map((block): Tensor => {
+        const part = (rows: Tensor): Tensor => sliceBlock(rows, block);
+        if (block.size === 1) return part(denoised).subtract(part(x)).square().multiply(weight).sum();
+        const p = part(denoised).multiply(1 / scale);
+        return log(p.max(leastProbability))
+          .multiply(part(x))
+          .sum()
+          .multiply(-categoryWeight / scale);
+      });
+      return losses.reduce((sum, loss) => sum.add(loss)).multiply(1 / (layout.columns.length * x.shape[0]!));
+    },
+  }),
 });

@@ -20,7 +20,7 @@ export interface ShownRows {
 const drawn = 60;
 /** Levels of a category that are drawn; the others are one bar. */
 const mostLevels = 10;
-/** Columns that are named as those by which samples are told apart. */
+/** Columns named as those that separate samples from real rows. */
 const listed = 10;
 
 const correlations = ({ samples, training, constant }: ColumnSections): string =>
@@ -88,7 +88,7 @@ export const histogramSection = ({ columns, samples, real }: ShownRows): Section
   ],
 });
 
-/** The columns by which samples are told apart most; no section where that is not known. */
+/** The columns that separate samples from real rows most; no section where that is not known. */
 export const apartSection = ({ columns, samples, training }: ColumnSections): Section[] => {
   if (!samples.columns.some(({ apart }) => apart !== undefined)) return [];
   const order = [...columns.keys()].sort((a, b) => samples.columns[b]!.apart! - samples.columns[a]!.apart!);

@@ -3,7 +3,7 @@ import { grad, type Tensor } from "@scorefield/tensor";
 import { declare } from "../../part/declare.ts";
 import { choice, type OptionsOf } from "../../part/setting.ts";
 import { perSample } from "../per-sample.ts";
-import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+import { dataScale, edmScales, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
 
 /** A preconditioning that knows the energy whose gradient it takes. */
 export interface EnergyPreconditioning extends Preconditioning {
@@ -65,9 +65,7 @@ export const energyPreconditioning = declare({
         return perSample(u.square().multiply(0.5).subtract(e.multiply(k)));
       },
       denoise: (y, ratio, network) => {
-        const cIn = unitScale(ratio, sigmaData);
-        const cSkip = cIn.square().multiply(sigmaData ** 2);
-        const cOut = ratio.multiply(cIn).multiply(sigmaData);
+        const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
         const k = scaleOf(ratio);
         const slope = grad((u: Tensor) => learned[form](u, network(u, noiseLevel(ratio)), k).sum())(y.multiply(cIn));
         return y.multiply(cSkip).add(slope.multiply(cOut));

@@ -1,9 +1,9 @@
 /** Preconditioning for rows of numbers and categories: an exact softmax for categories, scales for numbers. */
 
-import { blocksOf, checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "../../network/layout.ts";
+import { checkRows, layoutOf, layoutSettings, mapBlocks, softmaxOfLevels } from "../../network/layout.ts";
 import { declare } from "../../part/declare.ts";
 import type { OptionsOf } from "../../part/setting.ts";
-import { dataScale, noiseLevel, type Preconditioning, unitScale } from "../preconditioning.ts";
+import { dataScale, edmScales, noiseLevel, type Preconditioning } from "../preconditioning.ts";
 import { drawObserved } from "./draw-observed.ts";
 import { meanInside } from "./mean-inside.ts";
 import { featuresOf, observedBlocks, observedFeatures, observedSize, withoutExcluded } from "./observed.ts";
@@ -28,8 +28,8 @@ export type MixedPreconditioningOptions = OptionsOf<typeof settings>;
  * Inside bounds it is the mean of a normal distribution of this mean and of deviation r sigma_data / sqrt(r^2 + sigma_data^2)
  * that is limited to them, which is exact for independent numbers: see {@link meanInside}.
  *
- * A model with a layout can be conditioned on what is known of a row (`observed`), which is kept exactly: numbers stay inside their bounds, and excluded levels have the
- * probability 0.
+ * A model with a layout can be conditioned on what is known of a row (`observed`), which is kept exactly: numbers stay inside
+ * their bounds, and excluded levels have the probability 0.
  * @throws ArgumentError for an empty layout, or scales that are not positive
  */
 export const mixedPreconditioning = declare({
@@ -53,15 +53,12 @@ export const mixedPreconditioning = declare({
         const layout = layoutOf({ columns, scale }, y.shape[1] ?? 1);
         checkRows("mixedPreconditioning", y, layout);
         const observed = conditions?.observed;
-        const cIn = unitScale(ratio, sigmaData);
-        const cSkip = cIn.square().multiply(sigmaData ** 2);
-        const cOut = ratio.multiply(cIn).multiply(sigmaData);
+        const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
         const seen = observed && { ...conditions, observed: featuresOf(layout, observed) };
         const F = network(y.multiply(cIn), noiseLevel(ratio), seen ?? conditions);
         const limits = observed && observedBlocks(layout, observed);
-        const order = blocksOf(layout).map(({ from }) => from);
-        return mapBlocks(layout, (block, slice) => {
-          const own = limits?.[order.indexOf(block.from)];
+        return mapBlocks(layout, (block, slice, index) => {
+          const own = limits?.[index];
           if (block.size === 1) {
             const mean = slice(y).multiply(cSkip).add(slice(F).multiply(cOut));
             return own ? meanInside(mean, cOut, own) : mean;

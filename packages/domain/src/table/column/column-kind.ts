@@ -34,7 +34,7 @@ export type Decision =
   | { readonly kind: ColumnKind }
   /** It is left out, and why. */
   | { readonly leaveOut: string }
-  /** Its cells are numbers but for a few texts, which may be mistakes. */
+  /** Its cells are numbers, except a few texts, which may be mistakes. */
   | { readonly numbers: number };
 
 const grouped = (value: number): string => value.toLocaleString("en-US");

@@ -7,7 +7,7 @@ export interface FoundLevels {
   readonly levels: readonly string[];
   /** The numbers that they stand for, ascending, where all are numbers. */
   readonly numbers?: readonly number[];
-  /** The code of a row's level; NaN where it is missing, and where it is a level that was told of none. */
+  /** The code of a row's level; NaN where it is missing, and where its level is unknown. */
   readonly code: (row: number) => number;
 }
 

@@ -7,7 +7,7 @@ import type { TableRun } from "./table-model.ts";
 
 export const trainingRows = mixedRows(300);
 
-/** @param observed whether the network is told what is known */
+/** @param observed whether the network is conditioned on what is known */
 export const untrainedRun = (observed = true): TableRun => {
   const codec = fitMixed(mixedColumns, trainingRows);
   const { columns, scale } = codec.layout;

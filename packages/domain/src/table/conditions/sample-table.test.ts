@@ -19,7 +19,7 @@ const cells = ({ data, shape: [n = 0] }: NdArray, name: string): number[] =>
   Array.from({ length: n }, (_, i) => Number(data[i * width + at(name)]));
 
 describe("conditions", () => {
-  test("given values are exact, levels and ranges hold, and are told", async () => {
+  test("given values are exact, levels and ranges hold, and acceptance is reported", async () => {
     const where = "size=0.123456789, city=Rome|Oslo, count>=3, count<6, price=missing, member!=no";
     const { rows, acceptance } = await sampleTable(run, { where, count: 60, seed: 3 });
     expect(rows.shape).toEqual([60, width]);
