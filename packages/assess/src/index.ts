@@ -176,6 +176,13 @@ export { type AssessOptions, assess } from "./quality/assess.ts";
 export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
+export {
+  type DensityRatio,
+  type DensityRatioOptions,
+  densityRatio,
+  restoreDensityRatio,
+  type StoredDensityRatio,
+} from "./trees/density-ratio.ts";
 export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
 export { checkForestTraining, type TrainForestOptions, trainForest } from "./trees/train-forest.ts";

@@ -13,6 +13,8 @@ export { createRun } from "./run/create-run.ts";
 export { type LoadedRun, type LoadOptions, loadRun } from "./run/load.ts";
 export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { PreparedRun } from "./run/prepared-run.ts";
+export { type RefineOptions, refineRun } from "./run/refine-run.ts";
+export type { Refinement } from "./run/refinement.ts";
 export { resumeRun } from "./run/resume-run.ts";
 export { saveRun } from "./run/save.ts";
 export { type RunEvent, trainRun } from "./run/train-run.ts";

@@ -1,6 +1,6 @@
 /** How good the samples of a run are. */
 import type { FeatureExtractor } from "@scorefield/assess";
-import { type AnySampler, sample } from "@scorefield/core";
+import type { AnySampler } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import type {
   DrawRequest,
@@ -13,7 +13,7 @@ import type {
 } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
-import { classesFrom } from "../run/classes-in-turn.ts";
+import { drawSamples } from "../run/draw-samples.ts";
 import type { RuledSamples } from "../run/keep-rules.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
@@ -167,20 +167,11 @@ export const assessRun = async (run: LoadedRun, options: AssessRunOptions = {}):
   checkMade("assessRun run", run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
-  const draw: RunAssessment["draw"] = async ({ count, seed, classes }) => {
-    const given = classes && { class: classesFrom(classes, 0, count) };
-    const drawn = await sample(run.model, {
-      count,
-      ...(given && { given }),
-      seed,
-      sampler,
-      ...(run.domain.defaults.sampleBatch !== undefined && { batch: run.domain.defaults.sampleBatch }),
-      ...(signal && { signal }),
-      onProgress: ({ step, steps }) =>
-        onProgress?.({ of: "sampling", part: "sampling", done: Math.floor((step / steps) * count), total: count }),
+  const draw: RunAssessment["draw"] = ({ count, seed, classes }) =>
+    drawSamples(run, {
+      ...{ count, seed, classes, sampler, signal },
+      onProgress: (done) => onProgress?.({ of: "sampling", part: "sampling", done, total: count }),
     });
-    return run.keepRules(run.toData(drawn), { signal });
-  };
   const { quality } = await assessedRun(run, {
     ...rest,
     file: data,

@@ -54,6 +54,7 @@ interface SampleFlags extends ConditionFlags {
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
   readonly rules: boolean;
+  readonly refine: boolean;
   readonly json?: boolean;
 }
 
@@ -121,7 +122,7 @@ const drawSamples = async (
   const drawnBy = [average, kind, steps, settings, drawnClass, pushed, conditionName(flags)]
     .filter((part) => part !== undefined)
     .join("-");
-  const freely = run.rules && !flags.rules ? "-no-rules" : "";
+  const freely = `${run.rules && !flags.rules ? "-no-rules" : ""}${run.logRatio && !flags.refine ? "-no-refine" : ""}`;
   const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
   const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${drawnPart}${format}`;
   const file = flags.out ?? join(path, "samples", name);
@@ -217,6 +218,7 @@ export const addSample = (program: Command): void => {
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
+    .option("--no-refine", "draw from the score model alone: do not choose rows by what training learnt of its samples")
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));

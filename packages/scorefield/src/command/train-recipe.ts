@@ -22,6 +22,7 @@ export interface TrainFlags {
   readonly minutes?: number;
   readonly pace?: string;
   readonly batch?: number;
+  readonly refine?: boolean;
   readonly seed?: number;
   readonly dataFormat?: InputFormat;
   readonly json?: boolean;
@@ -64,11 +65,11 @@ const defined = (fields: Fields): Fields =>
 /** Settings of training that options say; how long it goes is said by one of three. */
 const aboutTraining = (
   training: unknown,
-  { steps, minutes, batch }: TrainFlags,
+  { steps, minutes, batch, refine }: TrainFlags,
   pace: Pace | undefined,
 ): Fields | undefined => {
   const length = defined({ steps, minutes, pace });
-  const about = { ...length, ...defined({ batch }) };
+  const about = { ...length, ...defined({ batch }), ...(refine === false && { refine }) };
   if (Object.keys(about).length === 0) return undefined;
   const { steps: _, minutes: __, pace: ___, ...others } = (training ?? {}) as Fields;
   return { ...(Object.keys(length).length > 0 ? others : (training as Fields)), ...about };

@@ -152,6 +152,10 @@ const train = async (
     );
   if (flags.minutes !== undefined && trained.step < 100)
     out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
+  if (trained.refinement)
+    out.remark(
+      `learnt from ${grouped(trained.refinement.rows)} rows how samples differ from the data; each sample is chosen among candidates by it (--no-refine: not)`,
+    );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
   const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
@@ -193,6 +197,7 @@ export const addTrain = (program: Command): void => {
     .option("--overwrite", "replace a run that is in the folder");
   withDataOptions(command)
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
+    .option("--no-refine", "of tables: do not learn after training how to choose among samples")
     .option(
       "--minutes <n>",
       "train until this time is up, start and previews included; the learning rate falls to 0 with it",

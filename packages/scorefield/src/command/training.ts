@@ -2,11 +2,15 @@
 import { join } from "node:path";
 import { atomicWrite } from "@scorefield/data";
 import { grouped } from "../figure/grouped.ts";
+import { recipeParts } from "../recipe/resolve.ts";
 import { duration } from "../report/duration.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { readRunFacts } from "../report/run-facts.ts";
 import { lossPage } from "../run/folder.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
+import { refineRun } from "../run/refine-run.ts";
+import { readRefinement } from "../run/refinement.ts";
+import { refines } from "../run/refinement-work.ts";
 import { shareDone } from "../run/run-length.ts";
 import { trainRun } from "../run/train-run.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -20,6 +24,8 @@ export interface Trained {
   /** The loss of every step of this session. */
   readonly losses: { step: number; loss: number }[];
   readonly seconds: number;
+  /** The rows that the density ratio was learnt on, and its log-loss: log 2 where samples cannot be told from the data. */
+  readonly refinement?: { readonly rows: number; readonly loss: number };
   /** The page with the loss curve, where it could be written. */
   readonly lossCurve?: string;
 }
@@ -37,6 +43,23 @@ const writeLossPage = async (run: string): Promise<string | undefined> => {
   } catch (error) {
     process.stderr.write(`the loss curve was not written: ${(error as Error).message}\n`);
     return undefined;
+  }
+};
+
+/** Learns the density ratio of a trained run, if its recipe asks for it and it has none. @throws Interrupted when stopped */
+const refineWatched = async (run: PreparedRun, step: number, signal: AbortSignal): Promise<Trained["refinement"]> => {
+  if (!refines(run.data, recipeParts(run.data.recipe)) || (await readRefinement(run.path, step))) return undefined;
+  const line = progress("refining", 1000, { percent: true });
+  try {
+    const { rows, loss } = await refineRun(run, { signal, onProgress: (share) => line.update(1000 * share) });
+    return { rows, loss };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Interrupted(
+      `stopped before it was learnt how samples differ from the data; the trained run is saved and can be used. Do the rest with: scorefield train ${run.path} --resume`,
+    );
+  } finally {
+    line.end();
   }
 };
 
@@ -86,10 +109,12 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
     throw new Interrupted(
       `stopped at step ${grouped(step)}${steps === undefined ? `, at ${Math.floor(100 * share)} % of ${duration(60 * minutes!)}` : ` of ${grouped(steps)}`}, saved; continue with: scorefield train ${run.path} --resume`,
     );
+  const refinement = await refineWatched(run, step, signal);
   return {
     step,
     ...last,
     losses,
+    ...(refinement && { refinement }),
     seconds: (performance.now() - begun) / 1000,
     ...(lossCurve !== undefined && { lossCurve }),
   };

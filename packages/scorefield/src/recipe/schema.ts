@@ -58,6 +58,12 @@ const training = z.strictObject({
     .max(1)
     .optional()
     .describe("Share of rows of which something is known in training; default 0.5"),
+  refine: z
+    .boolean()
+    .optional()
+    .describe(
+      "Learn after training how to choose among samples; default yes for tables whose network takes conditions",
+    ),
   adam: z
     .strictObject({
       beta1: z.number().min(0).lt(1).optional(),

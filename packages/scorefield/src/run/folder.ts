@@ -6,6 +6,7 @@ import { atomicWrite, describeSystemError, flushFolder } from "@scorefield/data"
 import { RunError } from "../errors.ts";
 import { lockName, lockRun } from "./lock.ts";
 import { recordPath } from "./record-file.ts";
+import { refinementFile } from "./refinement.ts";
 import { safeName } from "./safe-name.ts";
 
 /** Whether a path is the folder of a run. */
@@ -143,6 +144,7 @@ export const makeRunFolder = async (
       for (const part of [
         "metrics.jsonl",
         lossPage,
+        refinementFile,
         "checkpoints",
         "averages",
         "previews",

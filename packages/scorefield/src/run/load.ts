@@ -2,12 +2,13 @@
 import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
 import type { KeptRules } from "@scorefield/domain/codec";
-import { zeros } from "@scorefield/tensor";
+import { type NdArray, zeros } from "@scorefield/tensor";
 import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
 import { readRecord } from "./record-file.ts";
+import { readRefinement } from "./refinement.ts";
 import { type RunModel, runModel } from "./run-model.ts";
 
 /** A run as {@link loadRun} reads it. */
@@ -26,6 +27,11 @@ export interface LoadedRun extends RunModel {
    * @throws DataError for a sample that cannot keep them; ArgumentError for conditions that contradict them
    */
   readonly keepRules: RuleKeeper;
+  /**
+   * log p / q of rows [n, columns] in the units of the data, [n], of a table's run after `refineRun`: how much more frequent
+   * they are in the data than among rows that the model draws. `sampleTable` and `impute` choose rows by it.
+   */
+  readonly logRatio?: (rows: NdArray<"float64">) => Float64Array;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
@@ -73,8 +79,11 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
       ...run,
     };
   };
-  if (averageWidth === undefined)
-    return about(await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec));
+  if (averageWidth === undefined) {
+    const run = await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec);
+    const refinement = await readRefinement(path, run.step);
+    return { ...about(run), ...(refinement && { logRatio: (rows) => refinement.logRatio(rows).data }) };
+  }
   let error = 0;
   const read: Parameters<typeof runModel>[1] = async (layout) => {
     const average = await makeAverage(path, averageWidth, layout, checkpoint);

@@ -12,6 +12,7 @@ import {
 import type { RecipeParts } from "../recipe/resolve.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunRecord } from "./record.ts";
+import { checkRefines } from "./refinement-work.ts";
 
 /** A run ready to train. */
 export interface PreparedRun {
@@ -31,7 +32,7 @@ const definedOnly = <T extends object>(options: T): { [K in keyof T]?: Exclude<T
 
 /** What a run's recipe and data mean to `train`. */
 export const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: RecipeParts): TrainOptions => {
-  const { adam, checkpointSeconds: _, keepCheckpoints: __, ...settings } = recipe.training;
+  const { adam, checkpointSeconds: _, keepCheckpoints: __, refine: ____, ...settings } = recipe.training;
   const { sampler: ___, ...made } = parts;
   return {
     ...made,
@@ -63,10 +64,11 @@ export const forestOptions = (
 };
 
 /** Checks what a run's recipe and data mean to its training. @throws RecipeError, ArgumentError, ShapeError */
-export const checkRunTraining = (data: Prepared, parts: RecipeParts): void =>
-  parts.network.levels === undefined
-    ? checkTraining(trainOptions(data, parts))
-    : checkForestTraining(forestOptions(data, parts));
+export const checkRunTraining = (data: Prepared, parts: RecipeParts): void => {
+  checkRefines(data, parts);
+  if (parts.network.levels === undefined) checkTraining(trainOptions(data, parts));
+  else checkForestTraining(forestOptions(data, parts));
+};
 
 /** The layout of all that a run trains: the network's parameters first, then those of its objective. */
 export const trainedLayoutOf = ({ model, training }: RunRecord, { network, objective }: RecipeParts): TrainableLayout =>

@@ -58,6 +58,7 @@ const changeable = [
   "training.minutes",
   "training.checkpointSeconds",
   "training.keepCheckpoints",
+  "training.refine",
   "sampler",
   "previews",
 ];

@@ -7,6 +7,8 @@ import type { Recipe } from "../recipe/resolve.ts";
 const pictureShare = 0.1;
 /** The share that the last picture may take: it is drawn even where others are not. */
 const lastPictureShare = 0.25;
+/** The share of the time that learning the density ratio may take. */
+const refinementShare = 0.3;
 /** Milliseconds for the page of the losses and the end of the process. */
 const closing = 500;
 /** Bytes that are written in a millisecond, until one knows. */
@@ -44,6 +46,7 @@ export interface RunLength {
  * @param begun when the time of the run began, as `performance.now()` says it
  * @param picture evaluations of the network for a picture; 0 where there are no pictures
  * @param bytes of a checkpoint
+ * @param refinement evaluations of the network and milliseconds of trees for the density ratio that is learnt afterwards
  */
 export const runLength = (
   { steps, minutes, pace, batch }: Recipe["training"],
@@ -52,7 +55,14 @@ export const runLength = (
     checkpoint,
     picture,
     bytes,
-  }: { begun: number; checkpoint?: Checkpoint | undefined; picture: number; bytes: number },
+    refinement,
+  }: {
+    begun: number;
+    checkpoint?: Checkpoint | undefined;
+    picture: number;
+    bytes: number;
+    refinement?: { readonly evaluations: number; readonly treesTime: number } | undefined;
+  },
 ): RunLength => {
   const done = shareDone({ steps, pace }, checkpoint);
   const total = 60_000 * (minutes ?? 0) * (1 - done);
@@ -61,8 +71,13 @@ export const runLength = (
   // A training step evaluates the network about three times: forwards, and twice as much backwards.
   const pictureTime = (stepTime: number): number => last.get("picture") ?? (picture * stepTime) / (3 * batch);
   const drawsLast = (stepTime: number): boolean => pictureTime(stepTime) <= lastPictureShare * total;
+  const refinementTime = (stepTime: number): number =>
+    refinement
+      ? Math.min(refinementShare * total, (refinement.evaluations * stepTime) / (3 * batch) + refinement.treesTime)
+      : 0;
   const reserve = (stepTime: number): number =>
     closing +
+    refinementTime(stepTime) +
     (drawsLast(stepTime) ? pictureTime(stepTime) : 0) +
     (last.get("saving") ?? bytes / writing) +
     (last.get("averages") ?? 0);

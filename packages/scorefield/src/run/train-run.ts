@@ -11,6 +11,7 @@ import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
 import { forestOptions, type PreparedRun, trainedLayoutOf, trainOptions } from "./prepared-run.ts";
 import { drawPreviews, previewEvaluations } from "./previews.ts";
 import { writeRecord } from "./record-file.ts";
+import { refinementWork, refines } from "./refinement-work.ts";
 import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
 
@@ -25,7 +26,8 @@ export interface RunEvent extends TrainEvent {
 /**
  * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl
  * with every event, checkpoints and averages to their folders. Leave the loop at any time: what was reached is saved, and
- * `resumeRun` continues from there. So it does when the process is killed, from the last checkpoint.
+ * `resumeRun` continues from there. So it does when the process is killed, from the last checkpoint. Of the minutes of a run
+ * whose recipe says `refine`, some are left for `refineRun`.
  * @throws TrainingError when the loss is no longer finite (the last finite state is saved); CheckpointError when the disk
  *   is full or refuses to be written, naming the last good checkpoint; DataError when it refuses other files; RunError
  *   when another process trains the run
@@ -57,6 +59,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
     picture: previewEvaluations(data, parts),
     // The parameters, two moments and the averages, in float32.
     bytes: 4 * layout.size * (3 + (average?.widths.length ?? 1)),
+    refinement: refines(data, parts) ? refinementWork(data, parts) : undefined,
   });
   const { from, total } = course;
   const isForest = parts.network.levels !== undefined;

@@ -1,5 +1,5 @@
-/** Rows under conditions, each the first of its candidates that satisfies them. */
-import { type AnySampler, ArgumentError, sample } from "@scorefield/core";
+/** Rows under conditions, each chosen among the first of its candidates that satisfy them. */
+import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { TableModel } from "./table-model.ts";
@@ -11,6 +11,8 @@ export interface DrawOptions {
   readonly batch?: number | undefined;
   /** Whether rows are moved to keep the rules of the run; default yes. */
   readonly rules?: boolean | undefined;
+  /** Whether each row is chosen among candidates by the density ratio of the run, where it has one; default yes. */
+  readonly refine?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,6 +44,17 @@ export interface DrawnRows {
   readonly accepted: number;
 }
 
+/**
+ * With a density ratio r, a candidate is taken with the probability min(1, r / largestRatio). So a row takes about as many
+ * candidates. More would bring the few rows whose ratio is above this nearer to the data.
+ */
+const largestRatio = 4;
+/** Where so many candidates were not taken, one of them is, in proportion to r. */
+const chosenAmong = 16;
+
+/** Rows whose candidates are held at once. */
+const placesAtOnce = 65_536;
+
 /** Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed, and so is draw c of a cell. */
 export const perStream = 16;
 export const mostRows = 2 ** 28;
@@ -64,13 +77,24 @@ const refuse = (accepted: number, candidates: number): never => {
   );
 };
 
+/** Whether a candidate is taken, and its value where none is: the largest has been drawn in proportion to the ratios. */
+const choose = (logRatio: number, seed: number, index: number): { taken: boolean; value: number } => {
+  const draws = uniform([1, 2], { seed, firstSample: index, purpose: "resampling", dtype: "float64" }).data;
+  // Draws may be 0.
+  const [u, v] = Array.from(draws, (draw) => Math.log(draw + 2 ** -54)) as [number, number];
+  return { taken: u < logRatio - Math.log(largestRatio), value: logRatio - Math.log(-v) };
+};
+
 /**
- * Draws rows. Those whose candidate is not as wanted get others, in rounds of 1, 1, 2, 4, 8, 16, 16, ... candidates. Row i
- * takes the first that is, so it depends on the seed and on i alone.
+ * Draws rows. A row takes the first candidate that is as wanted. With a density ratio it takes each that is with a
+ * probability in proportion to the ratio (rejection sampling: von Neumann 1951; with a classifier's ratio, Azadi et al.
+ * 2019), and after several one of them (importance resampling: Rubin 1987; the largest of log-ratios with Gumbel variables
+ * added). Rows that have none yet get other candidates, in rounds of 1, 1, 2, 4, 8, 16, 16, ... So row i depends on the
+ * seed and on i alone.
  * @throws ArgumentError where hardly any candidate is as wanted; as `sample`
  */
 export const drawRows = async (
-  { codec, model, table, keepRules, ...run }: TableModel,
+  { codec, model, table, keepRules, logRatio, ...run }: TableModel,
   task: DrawTask,
 ): Promise<DrawnRows> => {
   const {
@@ -85,35 +109,41 @@ export const drawRows = async (
     batch,
     conditions,
     rules = true,
+    refine = true,
     sampler = run.sampler,
   } = task;
   const width = table.length;
   const size = codec.observedSize;
   const result = zeros([numbers.length, width], "float64");
-  let pending = Array.from(numbers, (_, place) => place);
+  const ratioOf = refine ? logRatio : undefined;
+  const enoughEach = ratioOf ? chosenAmong : 1;
+  /** Candidates of each place that were as wanted, up to `enoughEach`, which says that one is taken. */
+  const found = new Uint8Array(numbers.length);
+  const largest = new Float64Array(numbers.length).fill(Number.NEGATIVE_INFINITY);
   let [candidates, accepted] = [0, 0];
-  for (let first = 0; pending.length > 0; ) {
-    const each = first === 0 ? 1 : Math.min(first, perStream);
+
+  /** Draws candidates `first` to `first + each` of rows at places. */
+  const round = async (pending: readonly number[], first: number, each: number, done: number): Promise<void> => {
     const places = Array.from({ length: each }, () => pending).flat();
     const n = places.length;
     const indices = places.map(
       (place, k) => numbers[place]! + mostRows * ((first + Math.floor(k / pending.length)) % perStream),
     );
+    const stream = streamSeed(seed, Math.floor(first / perStream));
     const seen = observed instanceof Float32Array ? ndarray(observed, [size]) : zeros([n, size], "float32");
     if (typeof observed === "function")
       for (const [k, place] of places.entries()) seen.data.set(observed(place), k * size);
-    const waiting = pending.length;
     const drawn = await sample(model, {
       count: n,
       indices,
       given: { observed: seen },
-      seed: streamSeed(seed, Math.floor(first / perStream)),
+      seed: stream,
       ...(sampler && { sampler }),
       ...(batch !== undefined && { batch }),
       ...(signal && { signal }),
       // Of a first round most rows will be as wanted; later ones are short.
       onProgress: ({ step, steps }) => {
-        if (first === 0) onProgress?.(Math.floor((step / steps) * waiting));
+        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length));
       },
     });
     const decoded = codec.decode(drawn, { complete: complete === true });
@@ -124,21 +154,36 @@ export const drawRows = async (
     const ruled = rules ? keepRules?.(decoded, { known, ...(conditions && { conditions }) }) : undefined;
     const rows = ruled?.samples ?? decoded;
     const right = accepts?.(rows, places);
-    const found = new Set<number>();
+    const ratios = ratioOf?.(rows);
     for (const [k, place] of places.entries()) {
       if (right && right[k] !== 1) continue;
       accepted++;
-      if (found.has(place)) continue;
-      found.add(place);
+      if (found[place]! >= enoughEach) continue;
+      const { taken, value } = ratios ? choose(ratios[k]!, stream, indices[k]!) : { taken: true, value: 0 };
+      found[place] = taken ? enoughEach : found[place]! + 1;
+      if (!taken && value <= largest[place]!) continue;
+      largest[place] = value;
       result.data.set(rowOf(rows.data, k), place * width);
     }
     candidates += n;
-    first += each;
-    pending = pending.filter((place) => !found.has(place));
-    if (pending.length === 0) break;
-    onProgress?.(numbers.length - pending.length);
-    if (candidates >= enough && accepted < leastShare * candidates) refuse(accepted, candidates);
-    if (first >= mostCandidates) refuse(0, first);
+  };
+
+  for (let start = 0; start < numbers.length; start += placesAtOnce) {
+    const end = Math.min(start + placesAtOnce, numbers.length);
+    let pending = Array.from({ length: end - start }, (_, k) => start + k);
+    for (let first = 0; pending.length > 0; ) {
+      const each = first === 0 ? 1 : Math.min(first, perStream);
+      await round(pending, first, each, start);
+      first += each;
+      pending = pending.filter((place) => found[place]! < enoughEach);
+      if (pending.length === 0) break;
+      onProgress?.(end - pending.length);
+      if (candidates >= enough && accepted < leastShare * candidates) refuse(accepted, candidates);
+      if (first < mostCandidates) continue;
+      if (pending.some((place) => found[place] === 0)) refuse(0, first);
+      // A few candidates are enough to choose among.
+      break;
+    }
   }
   return { rows: result, candidates, accepted };
 };

@@ -43,6 +43,7 @@ const knownOptions = {
   sampler: true,
   batch: true,
   rules: true,
+  refine: true,
   signal: true,
   onProgress: true,
 } satisfies Known<ImputeOptions>;

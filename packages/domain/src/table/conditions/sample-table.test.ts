@@ -65,6 +65,50 @@ describe("conditions", () => {
   });
 });
 
+describe("a density ratio", () => {
+  const isMember = (rows: NdArray): number[] => cells(rows, "member").map((code) => (code === 1 ? 1 : 0));
+  const share = (rows: NdArray): number => isMember(rows).reduce((a, b) => a + b, 0) / rows.shape[0]!;
+  const count = 400;
+  const withRatio = (odds: number) => ({
+    ...run,
+    logRatio: (rows: NdArray<"float64">) => isMember(rows).map((one) => (one === 1 ? Math.log(odds) : 0)),
+  });
+
+  test.each([
+    ["within what is taken at once", 3],
+    ["beyond it, as far as the largest ratio", 40],
+  ])("changes how frequent rows are: %s", async (_, odds) => {
+    const before = share((await sampleTable(run, { count, seed: 5 })).rows);
+    const after = share((await sampleTable(withRatio(odds), { count, seed: 6 })).rows);
+    const held = Math.min(odds, 4);
+    const expected = (held * before) / (held * before + 1 - before);
+    expect(Math.abs(after - expected)).toBeLessThan(4 * Math.sqrt((2 * 0.25) / count));
+    expect(after).toBeGreaterThan(before);
+  });
+
+  test("ratios that are all small choose among 16 candidates, as their differences say", async () => {
+    const small = {
+      ...run,
+      logRatio: (rows: NdArray<"float64">) => isMember(rows).map((one) => (one === 1 ? -19 : -20)),
+    };
+    const before = share((await sampleTable(run, { count, seed: 5 })).rows);
+    const after = share((await sampleTable(small, { count, seed: 6 })).rows);
+    const expected = (Math.E * before) / (Math.E * before + 1 - before);
+    expect(Math.abs(after - expected)).toBeLessThan(4 * Math.sqrt((2 * 0.25) / count) + 0.02);
+  });
+
+  test("holds under conditions; row i depends on the seed and i alone; refine: false leaves it out", async () => {
+    const refined = withRatio(3);
+    const where = "count>=2";
+    const all = (await sampleTable(refined, { count: 30, seed: 7, where })).rows;
+    const part = (await sampleTable(refined, { count: 9, firstRow: 11, seed: 7, where })).rows;
+    expect(cells(all, "count").every((value) => value >= 2)).toBe(true);
+    expect(isMember(part)).toEqual(isMember(all).slice(11, 20));
+    const plain = (await sampleTable(run, { count: 30, seed: 7 })).rows;
+    expect((await sampleTable(refined, { count: 30, seed: 7, refine: false })).rows.data).toEqual(plain.data);
+  });
+});
+
 test("rows like given ones keep their cells bit for bit, and others are drawn", async () => {
   const like = ndarray(new Float64Array(2 * width).fill(Number.NaN), [2, width]);
   like.data[at("size")] = 0.1 + 0.2;

@@ -51,6 +51,7 @@ const known = {
   sampler: true,
   batch: true,
   rules: true,
+  refine: true,
   signal: true,
   onProgress: true,
 } satisfies Known<SampleTableOptions>;
@@ -98,6 +99,7 @@ const knowledgeFor = async (
     seed: streamSeed(seed, pilotStream),
     numbers: Array.from({ length: pilotRows }, (_, i) => i),
     observed,
+    refine: false,
   });
   const within = own.codec.satisfies(
     wanted.list.filter(({ is, missing }) => is === undefined && missing === undefined),

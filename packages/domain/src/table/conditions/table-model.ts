@@ -23,6 +23,11 @@ export interface TableRun {
     rows: NdArray<"float64">,
     options: { readonly known?: Uint8Array; readonly conditions?: readonly ColumnCondition[] },
   ) => { readonly samples: NdArray<"float64"> };
+  /**
+   * log p / q of rows [n, columns] in the units of the data, [n]: how much more frequent they are in the data than among rows
+   * that the model draws. Default: rows stay as the model draws them.
+   */
+  readonly logRatio?: (rows: NdArray<"float64">) => ArrayLike<number>;
 }
 
 /** A run whose model takes the condition `observed`. */

@@ -1,0 +1,144 @@
+/** How much more frequent rows are in data than among samples of a model, by boosted trees. */
+import { ArgumentError, permutation } from "@scorefield/core";
+import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
+import { categoriesOf, checkCells, checkColumns, numberColumns } from "../metric/cells.ts";
+import type { MetricColumn } from "../metric/metric-column.ts";
+import { boostedTrees } from "./boosted-trees.ts";
+import { tableRows } from "./table-rows.ts";
+import { type BoostedTrees, restoreTrees, type StoredTrees } from "./trained-trees.ts";
+
+/** Options of {@link densityRatio}. */
+export interface DensityRatioOptions {
+  /** What the numbers of a row are: with them, cells may be codes of levels, or NaN where missing. Default numbers. */
+  readonly columns?: readonly MetricColumn[] | undefined;
+  /** Parts of the rows. For each, trees are trained on the others until its own loss rises. At least 2, default 3. */
+  readonly folds?: number;
+  /** Trees of each part, at most. Default 300. */
+  readonly rounds?: number;
+  /** Of the parts and the rows that trees see. Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** @param done parts that are trained */
+  readonly onProgress?: (done: number, parts: number) => void;
+}
+
+const known = {
+  columns: true,
+  folds: true,
+  rounds: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+} satisfies Known<DensityRatioOptions>;
+
+/** What is kept of a density ratio. Plain JSON. */
+export interface StoredDensityRatio {
+  /** The trees of each part. */
+  readonly parts: readonly StoredTrees[];
+  /** Mean log-loss of rows that their trees have not seen, in nats: log 2 where no row can be told apart. */
+  readonly loss: number;
+}
+
+/** A density ratio. Its JSON is {@link StoredDensityRatio}. */
+export interface DensityRatio extends StoredDensityRatio {
+  /**
+   * log p(row) / q(row), p the density of the data and q that of the samples, float64 [n].
+   * @throws ShapeError for rows of another size; ArgumentError for codes without a level and infinite values
+   */
+  logRatio(rows: NdArray): NdArray<"float64">;
+}
+
+/** Rows in single precision: different ways to store the same numbers must not make sets differ. */
+const rounded = (rows: NdArray): NdArray<"float64"> => {
+  const { data } = tableRows("densityRatio", rows);
+  return ndarray(Float64Array.from(data, Math.fround), rows.shape);
+};
+
+/** @throws ArgumentError for what is no such JSON */
+export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio => {
+  checkMade("density ratio", stored, ["parts", "loss"], "what densityRatio makes");
+  const parts: BoostedTrees[] = stored.parts.map(restoreTrees);
+  if (parts.length === 0) throw new ArgumentError("density ratio: expected trees of at least one part, found none");
+  return {
+    ...stored,
+    logRatio: (rows) => {
+      const x = rounded(rows);
+      const sum = new Float64Array(x.shape[0] ?? 0);
+      for (const trees of parts)
+        for (const [i, logit] of trees.logits(x).data.entries()) sum[i]! += logit / parts.length;
+      return ndarray(sum, [sum.length]);
+    },
+  };
+};
+
+/**
+ * Learns log p / q from rows of both: the logit of a classifier of the two sets, where both count the same (Sugiyama, Suzuki &
+ * Kanamori 2012, section 4; Grover et al. 2019). It is the mean over trees that each were trained on all parts of the
+ * rows but one and stopped by the loss of that one, so it does not learn single rows by heart.
+ *
+ *     const ratio = densityRatio(real, samples, { columns });
+ *     ratio.logRatio(rows).data; // above 0 where the samples have too few such rows
+ *
+ * @param real [n, d] @param samples [m, d]
+ * @throws ShapeError for rows of different length, or fewer rows than parts; ArgumentError for cells that are not of their
+ *   column, unknown options and options out of range; the signal's reason when aborted
+ */
+export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRatioOptions = {}): DensityRatio => {
+  const name = "densityRatio";
+  checkOptions(name, options, known);
+  const { folds = 3, rounds = 300, seed = 0, signal, onProgress } = options;
+  checkWhole(`${name} folds`, folds);
+  checkWhole(`${name} rounds`, rounds);
+  if (folds < 2) throw new ArgumentError(`${name} folds: expected at least 2, found ${folds}`);
+  const sets = [tableRows(name, samples), tableRows(name, real)] as const;
+  const { d } = sets[0];
+  if (real.shape.length !== 2 || samples.shape.length !== 2 || d !== sets[1].d || sets.some(({ n }) => n < folds))
+    throw new ShapeError(
+      `${name}: expected at least ${folds} rows of equal length in each set, found [${real.shape}] and [${samples.shape}]`,
+    );
+  const { columns = numberColumns(d) } = options;
+  checkColumns(name, columns, d);
+  for (const set of [real, samples]) checkCells(name, set, columns);
+  const categories = categoriesOf(columns);
+
+  // Samples first, as label 0; then real rows, as label 1.
+  const count = sets[0].n + sets[1].n;
+  const data = new Float64Array(count * d);
+  data.set(rounded(samples).data);
+  data.set(rounded(real).data, sets[0].n * d);
+  const fold = new Int32Array(count);
+  for (const [s, { n }] of sets.entries())
+    for (const [place, row] of permutation(n, { seed, step: s, purpose: "resampling" }).data.entries())
+      fold[s * sets[0].n + row] = place % folds;
+  // Both sets count the same, whatever their sizes.
+  const weights = sets.map(({ n }) => count / 2 / n);
+  const some = (wanted: (row: number) => boolean) => {
+    const rows = Array.from({ length: count }, (_, row) => row).filter(wanted);
+    const x = new Float64Array(rows.length * d);
+    for (const [i, row] of rows.entries()) x.set(data.subarray(row * d, (row + 1) * d), i * d);
+    const target = rows.map((row) => (row < sets[0].n ? 0 : 1));
+    return { x: ndarray(x, [rows.length, d]), target, sampleWeights: target.map((label) => weights[label]!) };
+  };
+  let loss = 0;
+  const parts = Array.from({ length: folds }, (_, part): StoredTrees => {
+    signal?.throwIfAborted();
+    const { x, target, sampleWeights } = some((row) => fold[row] !== part);
+    const trees = boostedTrees(x, target, {
+      categories,
+      sampleWeights,
+      rounds,
+      leastCurvature: 5,
+      rowsPerTree: 0.7,
+      validation: some((row) => fold[row] === part),
+      patience: 20,
+      seed: seed + part,
+      signal,
+    });
+    loss += Math.min(...trees.losses!) / folds;
+    onProgress?.(part + 1, folds);
+    const { predict: _predict, logits: _logits, ...stored } = trees;
+    return stored;
+  });
+  return restoreDensityRatio({ parts, loss });
+};
