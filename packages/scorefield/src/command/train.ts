@@ -7,6 +7,7 @@ import { RunError, UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { expandData } from "../recipe/parse.ts";
 import { isRecipeFile } from "../recipe/read.ts";
+import { recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
@@ -17,6 +18,7 @@ import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
+import { fewestRows, lacksRows } from "../run/refinement-work.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
@@ -155,6 +157,10 @@ const train = async (
   if (trained.refinement)
     out.remark(
       `learnt from ${grouped(trained.refinement.rows)} rows how samples differ from the data; each sample is chosen among candidates by it (--no-refine: not)`,
+    );
+  if (lacksRows(run.data, recipeParts(run.data.recipe)))
+    out.remark(
+      `it is not learnt how samples differ from the data: that takes ${fewestRows} training rows; samples stay as the model draws them`,
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
