@@ -3,8 +3,9 @@
  *
  *     npm run bench bench/million-rows.ts -- --rows 1000000 --steps 200 --keep folder
  *
- * Prints a Markdown table: seconds and the most memory resident in each part, as Linux counts it (VmHWM, set back between
- * parts). What a part leaves for the next ones counts in these too. Left out: `--keep`, a temporary folder.
+ * Prints a Markdown table: processor time of all threads, time by the clock, and the most memory resident in each part, as
+ * Linux counts it (VmHWM, set back between parts). What a part leaves for the next ones counts in these too. Left out:
+ * `--keep`, a temporary folder; the table in a folder that is kept is made once.
  */
 import { spawn } from "node:child_process";
 import {
@@ -92,9 +93,9 @@ const peakOf = (pid: number | "self"): number => {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 };
 
-const lines: string[] = ["| part | seconds | most memory, MB |", "| --- | ---: | ---: |"];
-const note = (part: string, seconds: number, peak: number): void => {
-  lines.push(`| ${part} | ${seconds.toFixed(1)} | ${peak.toFixed(0)} |`);
+const lines: string[] = ["| part | processor s | s | most memory, MB |", "| --- | ---: | ---: | ---: |"];
+const note = (part: string, processor: number, seconds: number, peak: number): void => {
+  lines.push(`| ${part} | ${processor.toFixed(1)} | ${seconds.toFixed(1)} | ${peak.toFixed(0)} |`);
   process.stderr.write(`${lines.at(-1)}\n`);
 };
 
@@ -102,10 +103,19 @@ const note = (part: string, seconds: number, peak: number): void => {
 const measured = async <T>(part: string, work: () => Promise<T> | T): Promise<T> => {
   globalThis.gc?.();
   writeFileSync("/proc/self/clear_refs", "5");
-  const begun = performance.now();
+  const [begun, used] = [performance.now(), process.cpuUsage()];
   const result = await work();
-  note(part, (performance.now() - begun) / 1000, peakOf("self"));
+  const { user, system } = process.cpuUsage(used);
+  note(part, (user + system) / 1e6, (performance.now() - begun) / 1000, peakOf("self"));
   return result;
+};
+
+/** Processor seconds of a process, in the 100 ticks a second that Linux counts. */
+const processorOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 };
 
 /** Runs the command in its own process. */
@@ -113,14 +123,16 @@ const command = async (part: string, words: readonly string[]): Promise<void> =>
   const cli = fileURLToPath(new URL("../packages/scorefield/bin/scorefield.js", import.meta.url));
   const begun = performance.now();
   const child = spawn(process.execPath, [cli, ...words], { stdio: ["ignore", "ignore", "inherit"] });
-  let peak = 0;
+  let [peak, processor] = [0, 0];
   const timer = setInterval(() => {
-    if (existsSync(`/proc/${child.pid}/status`)) peak = Math.max(peak, peakOf(child.pid!) || 0);
+    if (!existsSync(`/proc/${child.pid}/stat`)) return;
+    peak = Math.max(peak, peakOf(child.pid!) || 0);
+    processor = processorOf(child.pid!);
   }, 100);
   const status = await new Promise((done) => child.on("close", done));
   clearInterval(timer);
   if (status !== 0) throw new Error(`${words.join(" ")}: ended with ${status}`);
-  note(part, (performance.now() - begun) / 1000, peak);
+  note(part, processor, (performance.now() - begun) / 1000, peak);
 };
 
 const parts = async (path: string): Promise<void> => {

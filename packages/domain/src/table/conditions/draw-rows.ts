@@ -1,5 +1,6 @@
 /** Rows under conditions, each chosen among the first of its candidates that satisfy them. */
 import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
+import type { Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
 import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
@@ -17,6 +18,15 @@ export interface DrawOptions {
   readonly refine?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The names of {@link DrawOptions}. */
+export const knownDrawOptions = {
+  sampler: true,
+  batch: true,
+  rules: true,
+  refine: true,
+  signal: true,
+} satisfies Known<DrawOptions>;
 
 /** What to draw. */
 interface DrawTask extends DrawOptions {

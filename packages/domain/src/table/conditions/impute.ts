@@ -4,7 +4,7 @@ import { checkOptions, type Known } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import type { RuleEffect } from "../../rules.ts";
 import { bothEffects } from "../rules/count-violations.ts";
-import { type DrawOptions, drawRows, mostRows, perStream, streamSeed } from "./draw-rows.ts";
+import { type DrawOptions, drawRows, knownDrawOptions, mostRows, perStream, streamSeed } from "./draw-rows.ts";
 import { type CellSummary, summariseCell } from "./imputation-summary.ts";
 import { type TableRun, tableModel } from "./table-model.ts";
 
@@ -44,11 +44,7 @@ export interface Imputed {
 const knownOptions = {
   draws: true,
   seed: true,
-  sampler: true,
-  batch: true,
-  rules: true,
-  refine: true,
-  signal: true,
+  ...knownDrawOptions,
   onProgress: true,
 } satisfies Known<ImputeOptions>;
 

@@ -5,7 +5,15 @@ import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
 import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import { balancedLevels } from "./balance.ts";
-import { type DrawnShare, type DrawOptions, drawnShare, drawRows, mostRows, streamSeed } from "./draw-rows.ts";
+import {
+  type DrawnShare,
+  type DrawOptions,
+  drawnShare,
+  drawRows,
+  knownDrawOptions,
+  mostRows,
+  streamSeed,
+} from "./draw-rows.ts";
 import { bothKnown, type Conditions, completeConditions, conditions, type Where } from "./knowledge.ts";
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
@@ -51,11 +59,7 @@ const known = {
   each: true,
   balance: true,
   complete: true,
-  sampler: true,
-  batch: true,
-  rules: true,
-  refine: true,
-  signal: true,
+  ...knownDrawOptions,
   onProgress: true,
 } satisfies Known<SampleTableOptions>;
 
