@@ -12,7 +12,7 @@ import { loadRun } from "./load.ts";
 import { lockRun } from "./lock.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { type Refinement, refinementFile } from "./refinement.ts";
-import { refinementRows, treesTimeOf } from "./refinement-work.ts";
+import { hasFewRows, refinementRows, treesTimeOf } from "./refinement-work.ts";
 import { shareDone } from "./run-length.ts";
 
 /** Options of {@link refineRun}. */
@@ -44,11 +44,12 @@ const someRows = async (samples: Samples, count: number, seed: number): Promise<
  *     await refineRun(run);
  *
  * @param run that `createRun` or `resumeRun` prepared, once it is trained
+ * @returns undefined for a run of fewer than 50 training rows, of which no tree could learn anything: its samples stay as they are
  * @throws RunError for a run that is not on a table with described columns, whose network takes no conditions, or that
  *   another process trains; CheckpointError for one without a checkpoint; DataError when the system refuses to write; the
  *   signal's reason when aborted
  */
-export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): Promise<Refinement> => {
+export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): Promise<Refinement | undefined> => {
   checkMade("refineRun run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
   checkOptions("refineRun", options, known);
   const { signal, onProgress } = options;
@@ -61,6 +62,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
     throw new RunError(
       `${path}: expected a run on a table that can be told what is known of a row, found another; its samples stay as they are`,
     );
+  if (hasFewRows(data)) return undefined;
   const unlock = await lockRun(path);
   try {
     const all = refinementRows(data);
