@@ -137,13 +137,15 @@ const drawSamples = async (
   if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
   const broken = rules && effectText(rules, run.rules?.rules, run.table);
   if (broken) out.text(broken);
-  if (acceptance && wishes?.where !== undefined) out.text(acceptanceText(acceptance));
+  // Without conditions all rows are as wanted.
+  const accepted = wishes && acceptance;
+  if (accepted && wishes.where !== undefined) out.text(acceptanceText(accepted));
   const probability =
-    acceptance &&
+    accepted &&
     (await probabilityOf(
       run,
-      wishes!,
-      { draws: acceptance.draws, seconds },
+      wishes,
+      { draws: accepted.draws, seconds },
       { seed: flags.seed, signal, batch: flags.batch },
       sampler,
     ));
@@ -161,14 +163,14 @@ const drawSamples = async (
     classes: names,
     guidance,
     rules,
-    ...(acceptance && {
+    ...(accepted && {
       conditions: {
         where: flags.where,
         like: flags.like,
         each,
         balance: flags.balance,
         complete: flags.complete,
-        acceptance,
+        acceptance: accepted,
         probability,
       },
     }),

@@ -18,8 +18,10 @@ export interface DrawOptions {
 
 /** What to draw. */
 interface DrawTask extends DrawOptions {
-  /** The numbers of the rows under the seed; where rows may be drawn again, below 2^28. */
+  /** The numbers of the rows under the seed, below 2^28. */
   readonly numbers: readonly number[];
+  /** How far the candidates of a row are apart; default 2^28. A divisor of 2^28 leaves room above for the draw in `numbers`. */
+  readonly apart?: number;
   readonly seed: number;
   /** What is known of the row at a place in `numbers`, [observedSize]; of all rows the same where it is an array. */
   readonly observed: Float32Array | ((place: number) => ArrayLike<number>);
@@ -55,7 +57,10 @@ const chosenAmong = 16;
 /** Rows whose candidates are held at once. */
 const placesAtOnce = 65_536;
 
-/** Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed, and so is draw c of a cell. */
+/**
+ * Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed. Candidate c of draw d of row i of a filled
+ * table is sample i + 2^24 c + 2^28 (d mod 16) of stream d / 16.
+ */
 export const perStream = 16;
 export const mostRows = 2 ** 28;
 // At the least share that is drawn from, a row has none among so many with a probability of 1e-9.
@@ -108,6 +113,7 @@ export const drawRows = async (
     signal,
     batch,
     conditions,
+    apart = mostRows,
     rules = true,
     refine = true,
     sampler = run.sampler,
@@ -127,7 +133,7 @@ export const drawRows = async (
     const places = Array.from({ length: each }, () => pending).flat();
     const n = places.length;
     const indices = places.map(
-      (place, k) => numbers[place]! + mostRows * ((first + Math.floor(k / pending.length)) % perStream),
+      (place, k) => numbers[place]! + apart * ((first + Math.floor(k / pending.length)) % perStream),
     );
     const stream = streamSeed(seed, Math.floor(first / perStream));
     const seen = observed instanceof Float32Array ? ndarray(observed, [size]) : zeros([n, size], "float32");
