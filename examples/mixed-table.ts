@@ -10,7 +10,7 @@ import { impute, sampleTable, table } from "scorefield/domain/table";
 // Days of 2023 in two cities. Rome is 9 degrees warmer than Oslo; it rains more often where it is cold.
 const days = 3000;
 const z = normal([days], { seed: 1, dtype: "float64" }).data;
-const u = uniform([days, 4], { seed: 1, dtype: "float64" }).data;
+const u = uniform([days, 4], { seed: 2, dtype: "float64" }).data;
 const rows = Array.from({ length: days }, (_, i) => {
   const city = u[4 * i]! < 0.6 ? "Oslo" : "Rome";
   const day = Math.floor(365 * u[4 * i + 1]!);
@@ -29,7 +29,7 @@ const prepared = await createRun(
   { out: "weather-run", overwrite: true },
 );
 for (const { name, kind, missing } of prepared.data.split.columns!.columns)
-  console.log(`${name}: ${kind}, ${missing} cells missing`);
+  console.log(`${name}: ${kind}, ${(100 * missing).toFixed(1)} % of cells missing`);
 for await (const { step, loss } of trainRun(prepared))
   if (step % 500 === 0) console.log(`step ${step}, loss ${loss.toFixed(3)}`);
 await refineRun(prepared); // trees learn what samples have too few of

@@ -6,7 +6,8 @@ import { normal, uniform } from "@scorefield/core";
 
 const [file = "people.csv"] = process.argv.slice(2).filter((word) => word !== "--");
 const count = 2000;
-const seed = 12;
+// One for each: draws of the same seed are of the same bits.
+const seeds = { places: 12, deviations: 13 };
 
 const firstNames =
   "Ana Ben Chloe David Emma Farid Greta Hugo Ines Jan Klara Luc Mia Noah Olga Paul Rosa Sami Tina Yann";
@@ -32,8 +33,8 @@ const lastDay = 5478;
 
 const lines = ["id,name,age,city,education,team,hired,last_review,income,bonus,satisfied"];
 for (let i = 0; i < count; i++) {
-  const u = Array.from(uniform([1, 12], { seed, firstSample: i, dtype: "float64" }).data);
-  const z = Array.from(normal([1, 3], { seed, firstSample: i, dtype: "float64" }).data);
+  const u = Array.from(uniform([1, 12], { seed: seeds.places, firstSample: i, dtype: "float64" }).data);
+  const z = Array.from(normal([1, 3], { seed: seeds.deviations, firstSample: i, dtype: "float64" }).data);
   const age = Math.round(Math.min(67, Math.max(18, 41 + 12 * z[0]!)));
   const city = levelAt(cities, u[2]!);
   const education = age < 23 ? levelAt({ school: 0.9, college: 0.1 }, u[3]!) : levelAt(schooling, u[3]!);
