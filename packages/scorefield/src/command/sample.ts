@@ -184,7 +184,7 @@ export const addSample = (program: Command): void => {
     .command("sample")
     .summary("draw new rows or images from a run")
     .description(
-      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Of a table, rows can have given values, lie in ranges, be like given rows, or be balanced: --where, --like, --balance and --complete hold together.",
+      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Rows of a table can be asked for: with given values or in ranges (--where), like rows that you have (--like), as many of each level (--balance), or without missing cells (--complete). These four can be combined.",
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
@@ -220,7 +220,7 @@ export const addSample = (program: Command): void => {
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
-    .option("--no-refine", "draw from the score model alone: do not choose rows by what training learnt of its samples")
+    .option("--no-refine", "tables: take rows as the score model draws them, without choosing among candidates")
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));

@@ -122,6 +122,7 @@ export const drawRows = async (
   const size = codec.observedSize;
   const result = zeros([numbers.length, width], "float64");
   const ratioOf = refine ? logRatio : undefined;
+  const firstTaken = ratioOf ? 1 / largestRatio : 1;
   const enoughEach = ratioOf ? chosenAmong : 1;
   /** Candidates of each place that were as wanted, up to `enoughEach`, which says that one is taken. */
   const found = new Uint8Array(numbers.length);
@@ -147,9 +148,9 @@ export const drawRows = async (
       ...(sampler && { sampler }),
       ...(batch !== undefined && { batch }),
       ...(signal && { signal }),
-      // Of a first round most rows will be as wanted; later ones are short.
+      // Of a first round so many rows will be taken; later ones are short.
       onProgress: ({ step, steps }) => {
-        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length));
+        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length * firstTaken));
       },
     });
     const decoded = codec.decode(drawn, { complete: complete === true });
