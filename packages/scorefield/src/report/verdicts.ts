@@ -160,7 +160,8 @@ const useVerdict = (quality: Quality): Verdict => {
     mark,
     words:
       `A model that predicts ${target} from the other columns was tested on unseen real rows (${numbers.slice(0, -1)}). ` +
-      `Learning from samples loses ${percent(Math.max(0, lost))} of what there is to learn.`,
+      `Learning from samples loses ${percent(Math.max(0, lost))} of what there is to learn` +
+      (mark === "good" && lost > 0.03 ? ", which chance makes too with so few rows to test on." : "."),
   };
 };
 
