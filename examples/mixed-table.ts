@@ -25,7 +25,7 @@ const cells = rows.map(({ city, date, degrees, rain }, i) => [city, date, broken
 await writeFile("weather.csv", ["city,date,degrees,rain", ...cells].join("\n"));
 
 const prepared = await createRun(
-  { data: "weather.csv", heldOut: 0.1, training: { steps: 2500 } },
+  { data: "weather.csv", heldOut: 0.1, training: { steps: 2500, learningRate: 5e-3 } },
   { out: "weather-run", overwrite: true },
 );
 for (const { name, kind, missing } of prepared.data.split.columns!.columns)
@@ -53,5 +53,6 @@ const least = rootMeanSquare(lost.map(({ degrees, expected }) => degrees - expec
 console.log(
   `${lost.length} lost temperatures filled: off by ${error.toFixed(1)} degrees; by ${least.toFixed(1)} at best`,
 );
-if (Math.abs(found - truth) > 1 || error > 4) throw new Error("the check failed: the samples are not like the data");
+if (Math.abs(found - truth) > 1 || error > 1.4 * least)
+  throw new Error("the check failed: the samples are not like the data");
 console.log("check passed");
