@@ -45,7 +45,7 @@ export const addColumns = (program: Command): void => {
     .command("columns")
     .summary("list the columns of a table as training would take them")
     .description(
-      "Reads a table and lists its columns: the kind that is found for each, how many cells are missing, what is in it, which columns are left out and why, and which rules hold in every row. Nothing is trained or written. The options are the ones of train.",
+      "Reads a table and lists its columns as training would take them: their kinds, missing cells and what is in them. Then come the columns that are left out, with the reason, and rules that hold in every row. Nothing is trained or written. The options are those of train, so that you can try them here first.",
     )
     .argument("<source>", "a table, a recipe (.json .ts), or - for a table on standard input")
     .option("--set <path=value>", "a setting of the recipe, such as data.header=false; repeatable", gather)

@@ -221,7 +221,7 @@ export const addImpute = (program: Command): void => {
     .command("impute")
     .summary("fill the missing cells of a table")
     .description(
-      "Fills every missing cell of a table with a draw from what the run has learnt, given the other cells of its row. Known cells, the order of rows and columns that the run does not model stay as they are. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, numbered in a column draw.",
+      "Fills every missing cell of a table with a value that fits the other cells of its row, drawn from what the run has learnt. Known cells stay as they are. So do the order of rows, and columns that the run does not know. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, and a column draw says which one.",
     )
     .argument("<run>", "the folder of a run on such a table")
     .option("--data <file>", "a table with the run's columns; required; - for standard input")

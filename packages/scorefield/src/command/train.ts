@@ -190,7 +190,7 @@ export const addTrain = (program: Command): void => {
     .option("--overwrite", "replace a run that is in the folder");
   withDataOptions(command)
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
-    .option("--no-refine", "of tables: do not learn after training how to choose among samples")
+    .option("--no-refine", "tables: leave out the last step, in which trees learn how to choose among samples")
     .option(
       "--minutes <n>",
       "train until this time is up, start and previews included; the learning rate falls to 0 with it",

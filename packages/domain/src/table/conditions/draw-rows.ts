@@ -30,8 +30,10 @@ export const knownDrawOptions = {
 
 /** What to draw. */
 interface DrawTask extends DrawOptions {
-  /** The numbers of the rows under the seed; where rows may be drawn again, below 2^28. */
+  /** The numbers of the rows under the seed, below 2^28. */
   readonly numbers: readonly number[];
+  /** How far the candidates of a row are apart; default 2^28. A divisor of 2^28 leaves room above for the draw in `numbers`. */
+  readonly apart?: number;
   readonly seed: number;
   /** What is known of the row at a place in `numbers`, [observedSize]; of all rows the same where it is an array. */
   readonly observed: Float32Array | ((place: number) => ArrayLike<number>);
@@ -69,7 +71,10 @@ const chosenAmong = 16;
 /** Rows whose candidates are held at once. */
 const placesAtOnce = 65_536;
 
-/** Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed, and so is draw c of a cell. */
+/**
+ * Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed. Candidate c of draw d of row i of a filled
+ * table is sample i + 2^24 c + 2^28 (d mod 16) of stream d / 16.
+ */
 export const perStream = 16;
 export const mostRows = 2 ** 28;
 // At the least share that is drawn from, a row has none among so many with a probability of 1e-9.
@@ -122,6 +127,7 @@ export const drawRows = async (
     signal,
     batch,
     conditions,
+    apart = mostRows,
     rules = true,
     refine = true,
     sampler = run.sampler,
@@ -130,6 +136,7 @@ export const drawRows = async (
   const size = codec.observedSize;
   const result = zeros([numbers.length, width], "float64");
   const ratioOf = refine ? logRatio : undefined;
+  const firstTaken = ratioOf ? 1 / largestRatio : 1;
   const enoughEach = ratioOf ? chosenAmong : 1;
   /** Candidates of each place that were as wanted, up to `enoughEach`, which says that one is taken. */
   const found = new Uint8Array(numbers.length);
@@ -153,7 +160,7 @@ export const drawRows = async (
     const places = Array.from({ length: each }, () => pending).flat();
     const n = places.length;
     const indices = places.map(
-      (place, k) => numbers[place]! + mostRows * ((first + Math.floor(k / pending.length)) % perStream),
+      (place, k) => numbers[place]! + apart * ((first + Math.floor(k / pending.length)) % perStream),
     );
     const stream = streamSeed(seed, Math.floor(first / perStream));
     const seen = observed instanceof Float32Array ? ndarray(observed, [size]) : zeros([n, size], "float32");
@@ -167,9 +174,9 @@ export const drawRows = async (
       ...(sampler && { sampler }),
       ...(batch !== undefined && { batch }),
       ...(signal && { signal }),
-      // Of a first round most rows will be as wanted; later ones are short.
+      // Of a first round so many rows will be taken; later ones are short.
       onProgress: ({ step, steps }) => {
-        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length));
+        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length * firstTaken));
       },
     });
     const decoded = codec.decode(drawn, { complete: complete === true });

@@ -49,6 +49,8 @@ const knownOptions = {
 } satisfies Known<ImputeOptions>;
 
 const rowsAtOnce = 16_384;
+// Each draw of a row has sixteen candidates.
+const mostFilled = mostRows / perStream;
 
 /**
  * Fills the missing cells of rows. All cells of a row are drawn together from their distribution given the known cells of that
@@ -76,7 +78,7 @@ export const impute = async (
     throw new ShapeError(
       `impute: expected rows [n, ${table.length}], as the columns of the run, found shape [${rows.shape.join(", ")}]`,
     );
-  if (n >= mostRows) throw new ArgumentError(`impute: expected fewer than 2^28 rows, found ${n}`);
+  if (n > mostFilled) throw new ArgumentError(`impute: expected at most 2^24 rows at once, found ${n}`);
   const given = castArray(rows, "float64").data.slice();
   const cells: number[] = [];
   for (let k = 0; k < given.length; k++) if (Number.isNaN(given[k])) cells.push(k);
@@ -104,6 +106,7 @@ export const impute = async (
         ...rest,
         seed: stream,
         numbers: Array.from({ length: together }, (_, d) => some.map((i) => i + d * mostRows)).flat(),
+        apart: mostFilled,
         complete: true,
         finish: (row, place, marks) => {
           for (let j = 0; j < width; j++) {

@@ -106,6 +106,7 @@ const knowledgeFor = async (
     seed: streamSeed(seed, pilotStream),
     numbers: Array.from({ length: pilotRows }, (_, i) => i),
     observed,
+    rules: false,
     refine: false,
   });
   const within = own.codec.satisfies(
