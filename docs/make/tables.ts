@@ -23,7 +23,8 @@ const count = training.count;
 const real = await training.read(Array.from({ length: count }, (_, i) => i));
 const { rows } = await sampleTable(run, { count, seed: 1 });
 
-const column = (set: NdArray<FloatType>, name: string): number[] => Array.from(columnOf(set, run.made.columns!.indexOf(name)));
+const column = (set: NdArray<FloatType>, name: string): number[] =>
+  Array.from(columnOf(set, run.made.columns!.indexOf(name)));
 const levels = (name: string) => run.made.table!.find((own) => own.name === name)!.levels!;
 
 const incomes = (set: NdArray<FloatType>) => {
@@ -56,7 +57,8 @@ writeImage(
   }),
 );
 
-const there = (set: NdArray<FloatType>, name: string): number[] => column(set, name).filter((value) => !Number.isNaN(value));
+const there = (set: NdArray<FloatType>, name: string): number[] =>
+  column(set, name).filter((value) => !Number.isNaN(value));
 const both = (name: string) => ({ samples: there(rows, name), real: there(real, name) });
 const share = (values: readonly number[], code: number): number =>
   values.filter((value) => value === code).length / values.length;
