@@ -36,6 +36,7 @@ const table = (measures: readonly Measure[], more: Partial<SampleQuality> = {}):
     columns: ["age", "city"],
     samples: [],
     real: [],
+    rows: { samples: 100, real: 100 },
     pairs: [{ a: "age", b: "city", kind: "correlation ratio", samples: 0.1, real: 0.5 }],
   },
   measures,

@@ -9,8 +9,9 @@ import { parseJson } from "../recipe/parse-json.ts";
 export interface Refinement extends DensityRatio {
   /** The step of the parameters whose samples it was learnt on. It serves no others. */
   readonly step: number;
-  /** Rows of the data, and as many samples. */
+  /** How many rows of the data these were, and how many samples. */
   readonly rows: number;
+  readonly samples: number;
 }
 
 /** The file of a run's density ratio. */
@@ -25,7 +26,11 @@ export const readRefinement = async (run: string, step: number): Promise<Refinem
   });
   if (text === undefined) return undefined;
   try {
-    const stored = parseJson(text) as StoredDensityRatio & { readonly step: number; readonly rows: number };
+    const stored = parseJson(text) as StoredDensityRatio & {
+      readonly step: number;
+      readonly rows: number;
+      readonly samples: number;
+    };
     if (!Number.isInteger(stored?.step)) throw new Error("no step");
     return stored.step === step ? { ...stored, ...restoreDensityRatio(stored) } : undefined;
   } catch (cause) {

@@ -1,7 +1,10 @@
 /** Rows under conditions, each chosen among the first of its candidates that satisfy them. */
 import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
+import type { Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
+import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
+import { bothEffects, countViolations, type Violations } from "../rules/count-violations.ts";
 import type { TableModel } from "./table-model.ts";
 
 /** How rows are drawn. */
@@ -15,6 +18,15 @@ export interface DrawOptions {
   readonly refine?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The names of {@link DrawOptions}. */
+export const knownDrawOptions = {
+  sampler: true,
+  batch: true,
+  rules: true,
+  refine: true,
+  signal: true,
+} satisfies Known<DrawOptions>;
 
 /** What to draw. */
 interface DrawTask extends DrawOptions {
@@ -41,6 +53,8 @@ interface DrawTask extends DrawOptions {
 export interface DrawnRows {
   /** [n, columns] in the units of the data. */
   readonly rows: NdArray<"float64">;
+  /** How often these rows broke rules as they were drawn, and as they are; left out where none are kept. */
+  readonly rules?: RuleEffect;
   /** How many candidates were drawn, and how many of them were as wanted. */
   readonly candidates: number;
   readonly accepted: number;
@@ -99,7 +113,7 @@ const choose = (logRatio: number, seed: number, index: number): { taken: boolean
  * @throws ArgumentError where hardly any candidate is as wanted; as `sample`
  */
 export const drawRows = async (
-  { codec, model, table, keepRules, logRatio, ...run }: TableModel,
+  { codec, model, table, keepRules, logRatio, rules: kept, ...run }: TableModel,
   task: DrawTask,
 ): Promise<DrawnRows> => {
   const {
@@ -128,8 +142,20 @@ export const drawRows = async (
   const found = new Uint8Array(numbers.length);
   const largest = new Float64Array(numbers.length).fill(Number.NEGATIVE_INFINITY);
   let [candidates, accepted] = [0, 0];
+  const counted = rules && keepRules ? kept?.rules : undefined;
+  /** The rows of a part as they were drawn, before rules moved them. */
+  const asDrawn = new Float64Array(counted ? Math.min(placesAtOnce, numbers.length) * width : 0);
+  let effect: RuleEffect | undefined;
+  const countRules = (start: number, end: number): void => {
+    if (!counted || end === start) return;
+    const count = (data: Float64Array): Violations =>
+      countViolations({ dtype: "float64", shape: [end - start, width], data }, table, counted);
+    const before = count(asDrawn.subarray(0, (end - start) * width));
+    const after = count(result.data.subarray(start * width, end * width));
+    effect = bothEffects(effect, { before, after });
+  };
 
-  /** Draws candidates `first` to `first + each` of rows at places. */
+  /** Draws candidates `first` to `first + each` of rows at places from `done` on. */
   const round = async (pending: readonly number[], first: number, each: number, done: number): Promise<void> => {
     const places = Array.from({ length: each }, () => pending).flat();
     const n = places.length;
@@ -171,6 +197,7 @@ export const drawRows = async (
       if (!taken && value <= largest[place]!) continue;
       largest[place] = value;
       result.data.set(rowOf(rows.data, k), place * width);
+      if (counted) asDrawn.set(rowOf(decoded.data, k), (place - done) * width);
     }
     candidates += n;
   };
@@ -191,8 +218,9 @@ export const drawRows = async (
       // A few candidates are enough to choose among.
       break;
     }
+    countRules(start, end);
   }
-  return { rows: result, candidates, accepted };
+  return { rows: result, candidates, accepted, ...(effect && { rules: effect }) };
 };
 
 /** A share of draws with its standard error. */
