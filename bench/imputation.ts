@@ -1,7 +1,7 @@
 /**
  * Missing cells filled by a model and by scikit-learn: mean and mode, 5 nearest neighbours, iterative regression.
  *
- *     npm run bench bench/imputation.ts -- [--steps 3000] [--draws 30] [--rows 1000] [--python /usr/bin/python3] TABLE ...
+ *     npm run bench bench/imputation.ts -- [--steps 3000] [--recipe '{"network":{"width":64}}'] [--draws 30] [--rows 1000] [--python /usr/bin/python3] TABLE ...
  *
  * A fifth of the rows is set apart. Of those, cells are removed at random (10 %), or not at random: of each number column the
  * larger half loses 18 % of its cells and the smaller half 2 %. Errors of numbers are in standard deviations of the column (root
@@ -22,6 +22,7 @@ import { createRun, loadRun, refineRun, trainRun } from "../packages/scorefield/
 const { values, positionals } = parseArgs({
   options: {
     steps: { type: "string" },
+    recipe: { type: "string", default: "{}" },
     draws: { type: "string", default: "30" },
     rows: { type: "string", default: "1000" },
     seed: { type: "string", default: "0" },
@@ -143,16 +144,22 @@ try {
       continue;
     }
     const out = join(folder, basename(file));
-    const steps = values.steps === undefined ? {} : { training: { steps: Number(values.steps) } };
-    const prepared = await createRun({ data: file, heldOut: 0.2, seed, ...steps }, { out });
+    const { training: own, ...rest } = JSON.parse(values.recipe);
+    const length = values.steps === undefined ? {} : { steps: Number(values.steps) };
+    const recipe = { data: file, heldOut: 0.2, seed, ...rest, training: { ...own, ...length } };
+    const prepared = await createRun(recipe, { out });
     for await (const _ of trainRun(prepared));
-    await refineRun(prepared);
+    if (own?.refine !== false) await refineRun(prepared);
     const run = await loadRun(out);
     const table = run.table!;
     const width = table.length;
     const { split } = prepared.data;
     const training = (await firstSamples(split.training)) as Rows;
-    const truth = (await firstSamples(split.heldOut, most)) as Rows;
+    // Evenly spaced: files may be sorted.
+    const judged = Math.min(most, split.heldOut.count);
+    const truth = (await split.heldOut.read(
+      Array.from({ length: judged }, (_, i) => Math.floor((i * split.heldOut.count) / judged)),
+    )) as Rows;
     const deviations = table.map((_, j) => {
       const own = Array.from({ length: training.shape[0]! }, (_, i) => training.data[i * width + j]!).filter(
         (x) => !Number.isNaN(x),
@@ -176,16 +183,16 @@ try {
       const imputed = await impute(run, holes, { draws, seed });
       const cells = imputed.cells();
       const ours = Float64Array.from(truth.data);
-      let [inside, judged] = [0, 0];
+      let [inside, numbers] = [0, 0];
       for (const { row, column, mean, low, high, best } of cells) {
         const k = row * width + column;
         ours[k] = mean ?? best;
         // Cells that the file lacked have no truth.
         if (gone[k] !== 1 || mean === undefined) continue;
-        judged++;
+        numbers++;
         if (low! <= truth.data[k]! && truth.data[k]! <= high!) inside++;
       }
-      line(`scorefield, ${draws} draws`, ours, `${((100 * inside) / judged).toFixed(1)} %`);
+      line(`scorefield, ${draws} draws`, ours, `${((100 * inside) / numbers).toFixed(1)} %`);
       for (const [name, path] of Object.entries(peersOf(training, holes, table, folder))) line(name, readFilled(path));
     }
   }

@@ -92,6 +92,9 @@ const options = {
 
 const kind = "file";
 
+/** Steps at least: with fewer, small tables have worse samples and fillings, and do not fill a minute. */
+const fewestSteps = 3000;
+
 /**
  * Steps at most. With a density ratio behind them, more than these gain little: on two cores the largest tables of the
  * tests then take two minutes.
@@ -105,7 +108,7 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const { columns, scale } = layout;
   return {
     ...rest,
-    steps: Math.min(steps, mostSteps),
+    steps: Math.min(Math.max(steps, fewestSteps), mostSteps),
     network:
       facts.network === "forest"
         ? { columns, scale }

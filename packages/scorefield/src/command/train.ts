@@ -12,6 +12,7 @@ import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
 import { kindText } from "../report/network-summary.ts";
+import { fixedNumber } from "../report/number-text.ts";
 import { learntText, rulesResult } from "../report/rules-text.ts";
 import { readPace } from "../run/checkpoint.ts";
 import { createRun } from "../run/create-run.ts";
@@ -153,6 +154,11 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
   if (lacksRows(run.data, recipeParts(run.data.recipe)))
     out.remark(
       `it is not learnt how samples differ from the data: that takes ${fewestRows} training rows; samples stay as the model draws them`,
+    );
+  const { leastHeldOut: least, heldOutLoss = 0 } = trained;
+  if (least && heldOutLoss > least.loss + worthSaying * Math.abs(least.loss))
+    out.remark(
+      `the held-out loss was least after ${grouped(least.step)} steps, ${fixedNumber(least.loss)}, and rose to ${fixedNumber(heldOutLoss)}: the model begins to learn training ${run.data.domain.samples} by heart. Train fewer steps, such as --steps ${least.step}`,
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;

@@ -21,6 +21,8 @@ export interface Trained {
   readonly step: number;
   readonly loss?: number;
   readonly heldOutLoss?: number;
+  /** The least held-out loss of this session, and its step. */
+  readonly leastHeldOut?: { readonly step: number; readonly loss: number };
   /** The loss of every step of this session. */
   readonly losses: { step: number; loss: number }[];
   readonly seconds: number;
@@ -81,7 +83,7 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   const begun = performance.now();
   const losses: { step: number; loss: number }[] = [];
   let step = start;
-  let last: { loss?: number; heldOutLoss?: number } = {};
+  let last: Pick<Trained, "loss" | "heldOutLoss" | "leastHeldOut"> = {};
   // Single losses jump about; this is their mean over about the last 300 steps.
   let smooth: number | undefined;
   try {
@@ -92,7 +94,13 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
       smooth =
         smooth === undefined ? event.loss : smooth + (event.loss - smooth) * Math.max(weight, count / event.step);
       ({ step, share } = event);
-      last = { ...last, loss: smooth, ...(event.heldOutLoss !== undefined && { heldOutLoss: event.heldOutLoss }) };
+      last = { ...last, loss: smooth };
+      const { heldOutLoss } = event;
+      if (heldOutLoss !== undefined) {
+        const least = last.leastHeldOut;
+        const lower = least === undefined || heldOutLoss < least.loss;
+        last = { ...last, heldOutLoss, leastHeldOut: lower ? { step, loss: heldOutLoss } : least };
+      }
       line.update(steps === undefined ? 1000 * share : step, [
         ...(steps === undefined ? [`step ${grouped(step)}`] : []),
         `loss ${fixedNumber(smooth)}`,

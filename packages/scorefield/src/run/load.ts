@@ -82,7 +82,9 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   if (averageWidth === undefined) {
     const run = await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec);
     const refinement = await readRefinement(path, run.step);
-    return { ...about(run), ...(refinement && { logRatio: (rows) => refinement.logRatio(rows).data }) };
+    // Where trees found nothing, choosing would only cost candidates.
+    const helps = refinement !== undefined && refinement.loss < Math.LN2;
+    return { ...about(run), ...(helps && { logRatio: (rows) => refinement.logRatio(rows).data }) };
   }
   let error = 0;
   const read: Parameters<typeof runModel>[1] = async (layout) => {
