@@ -32,6 +32,9 @@ import { type Fields, readSource, type TrainFlags, withFlags } from "./train-rec
 import { trainWatched } from "./training.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
+/** By what share the held-out loss has to rise to be worth a remark: less is chance. */
+const worthSaying = 0.01;
+
 const describeData = ({ domain, training, heldOut, split, shape, columns, table, classes }: Prepared): string => {
   const counts = `${grouped(training.count)} training ${domain.samples} and ${grouped(heldOut.count)} held out`;
   const added = domain.additions?.(split.settings);
