@@ -3,7 +3,7 @@ export { fieldOf, gridAxis } from "./inspection/grid-field.ts";
 export { type Findings, instrumentNames } from "./inspection/inspect.ts";
 export type { PlanePoint } from "./inspection/plane-part.ts";
 export { meanOf } from "./inspection/subject.ts";
-export { cellsOf, isCategory, numberColumns } from "./metric/cells.ts";
+export { categoriesOf, cellsOf, isCategory, numberColumns } from "./metric/cells.ts";
 export type { ClassesSeen } from "./metric/class-accuracy.ts";
 export { fewestRows } from "./metric/metric.ts";
 export type { NearestPairs } from "./metric/nearest-training.ts";

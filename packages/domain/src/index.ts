@@ -48,8 +48,9 @@ export {
   type SplitData,
 } from "./open.ts";
 export { dataName, movePaths } from "./paths.ts";
-export type { DomainRules, KeepOptions, LearntRules, RuleEffect } from "./rules.ts";
+export type { DomainRules, KeepOptions, LearntRules } from "./rules.ts";
 export { arraySamples, type Composition, firstSamples, type Samples, takeSamples } from "./samples.ts";
 export { type DataSettings, fillSettings } from "./settings.ts";
 export { type ColumnComparison, type ColumnDistance, compareColumns, type RowSets } from "./table/compare-columns.ts";
 export { type MeasureTableOptions, measureTable, type TableQuality } from "./table/measure-table.ts";
+export type { RuleEffect } from "./table/rules/count-violations.ts";

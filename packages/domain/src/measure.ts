@@ -1,9 +1,9 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
 import type { AssessProgress, FeatureExtractor, MembershipAttack, Quality } from "@scorefield/assess";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import type { RuleEffect } from "./rules.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { ColumnComparison } from "./table/compare-columns.ts";
+import type { RuleEffect } from "./table/rules/count-violations.ts";
 
 /** News of a measurement. */
 export interface MeasureProgress extends AssessProgress {

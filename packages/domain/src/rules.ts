@@ -3,7 +3,7 @@ import type { NdArray } from "@scorefield/tensor";
 import type { Composition, Samples } from "./samples.ts";
 import type { DataSettings } from "./settings.ts";
 import type { ColumnCondition } from "./table/mixed/allowed.ts";
-import type { Violations } from "./table/rules/count-violations.ts";
+import type { RuleEffect, Violations } from "./table/rules/count-violations.ts";
 import type { KeptRules } from "./table/rules/kept-rules.ts";
 
 /** What samples to learn from say of rules. */
@@ -26,13 +26,6 @@ export interface KeepOptions {
   /** What all samples were conditioned on: samples within bounds stay there, and other columns of conditions stay as they are. */
   readonly conditions?: readonly ColumnCondition[] | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Violations of rules before and after samples were moved. Plain JSON. */
-export interface RuleEffect {
-  readonly before: Violations;
-  /** None, unless known cells contradict a rule. */
-  readonly after: Violations;
 }
 
 /** Finds and keeps rules. */

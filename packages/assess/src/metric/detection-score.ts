@@ -4,6 +4,7 @@ import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal"
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { linearModel } from "../linear/linear-model.ts";
 import { boostedTrees } from "../trees/boosted-trees.ts";
+import { withCodesAsNumbers } from "../trees/codes-as-numbers.ts";
 import { tableRows } from "../trees/table-rows.ts";
 import { categoriesOf, checkCells, checkColumns, numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
@@ -48,8 +49,8 @@ const scoreOf = (auc: number): number => 1 - Math.max(0, 2 * auc - 1);
 /**
  * Trains a classifier of both sets on all parts of the rows but one, and takes its AUC on that one: 1 - max(0, 2 AUC - 1),
  * the mean over the parts (the detection score of SDMetrics; C2ST of Zhang et al. 2024, TabSyn). Trees are as XGBoost's by
- * default: 100 of depth 6 at a learning rate of 0.3. They see the columns alone, as in the literature; `classifierTwoSample`
- * sees relations between columns as well. Sets of different size are compared as they are.
+ * default: 100 of depth 6 at a learning rate of 0.3. They see categories as levels and as codes in order. They see the columns alone,
+ * as in the literature; `classifierTwoSample` sees relations between columns as well. Sets of different size are compared as they are.
  *
  *     const { score } = detectionScore(samples, real, { columns });
  *
@@ -74,23 +75,25 @@ export const detectionScore = (a: NdArray, b: NdArray, options: DetectionScoreOp
   const { columns = numberColumns(d) } = options;
   checkColumns(name, columns, d);
   for (const set of [a, b]) checkCells(name, set, columns);
-  const categories = categoriesOf(columns);
 
-  // Rows of both sets in one list, the second set's behind the first's, and the part of each.
   const n = sets[0].n + sets[1].n;
-  const data = new Float64Array(n * d);
+  const both = new Float64Array(n * d);
   // In single precision: different ways to store the same numbers must not make the sets differ.
-  for (const [k, value] of sets[0].data.entries()) data[k] = Math.fround(value);
-  for (const [k, value] of sets[1].data.entries()) data[sets[0].n * d + k] = Math.fround(value);
+  for (const [k, value] of sets[0].data.entries()) both[k] = Math.fround(value);
+  for (const [k, value] of sets[1].data.entries()) both[sets[0].n * d + k] = Math.fround(value);
+  // Rows of both sets in one list, the second set's behind the first's, and the part of each.
+  const plain = { rows: { n, d, data: both }, categories: categoriesOf(columns) };
+  const { rows: seen, categories } = by === "trees" ? withCodesAsNumbers(plain.rows, plain.categories) : plain;
+  const { d: width, data } = seen;
   const fold = new Int32Array(n);
   for (const [s, set] of sets.entries())
     for (const [place, row] of permutation(set.n, { seed, step: s, purpose: "resampling" }).data.entries())
       fold[s * sets[0].n + row] = place % folds;
 
   const rowsOf = (rows: readonly number[]): NdArray<"float64"> => {
-    const some = new Float64Array(rows.length * d);
-    for (const [i, row] of rows.entries()) some.set(data.subarray(row * d, (row + 1) * d), i * d);
-    return ndarray(some, [rows.length, d]);
+    const some = new Float64Array(rows.length * width);
+    for (const [i, row] of rows.entries()) some.set(data.subarray(row * width, (row + 1) * width), i * width);
+    return ndarray(some, [rows.length, width]);
   };
   const areas = Array.from({ length: folds }, (_, part) => {
     signal?.throwIfAborted();

@@ -2,16 +2,15 @@
 import { ArgumentError, permutation } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
-import { categoriesOf, checkCells, checkColumns, numberColumns } from "../metric/cells.ts";
-import type { MetricColumn } from "../metric/metric-column.ts";
 import { boostedTrees } from "./boosted-trees.ts";
-import { tableRows } from "./table-rows.ts";
+import { withCodesAsNumbers } from "./codes-as-numbers.ts";
+import { checkCategories, checkCodes, tableRows } from "./table-rows.ts";
 import { type BoostedTrees, restoreTrees, type StoredTrees } from "./trained-trees.ts";
 
 /** Options of {@link densityRatio}. */
 export interface DensityRatioOptions {
-  /** What the numbers of a row are: with them, cells may be codes of levels, or NaN where missing. Default numbers. */
-  readonly columns?: readonly MetricColumn[] | undefined;
+  /** Levels of each column, [d]: its cells are codes from 0. A column of numbers has 0. Default: all are numbers. */
+  readonly categories?: readonly number[] | undefined;
   /** Parts of the rows. For each, trees are trained on the others until its own loss rises. At least 2, default 3. */
   readonly folds?: number;
   /** Trees of each part, at most. Default 300. */
@@ -24,7 +23,7 @@ export interface DensityRatioOptions {
 }
 
 const known = {
-  columns: true,
+  categories: true,
   folds: true,
   rounds: true,
   seed: true,
@@ -34,6 +33,8 @@ const known = {
 
 /** What is kept of a density ratio. Plain JSON. */
 export interface StoredDensityRatio {
+  /** Levels of each column of a row, 0 for numbers. */
+  readonly categories: readonly number[];
   /** The trees of each part. */
   readonly parts: readonly StoredTrees[];
   /** Mean log-loss of rows that their trees have not seen, in nats: log 2 where no row can be told apart. */
@@ -49,21 +50,26 @@ export interface DensityRatio extends StoredDensityRatio {
   logRatio(rows: NdArray): NdArray<"float64">;
 }
 
-/** Rows in single precision: different ways to store the same numbers must not make sets differ. */
-const rounded = (rows: NdArray): NdArray<"float64"> => {
-  const { data } = tableRows("densityRatio", rows);
-  return ndarray(Float64Array.from(data, Math.fround), rows.shape);
+/** Rows as trees see them, in single precision: different ways to store the same numbers must not make sets differ. */
+const seenRows = (rows: NdArray, categories: readonly number[]) => {
+  const given = tableRows("densityRatio", rows);
+  const wide = withCodesAsNumbers({ ...given, data: Float64Array.from(given.data, Math.fround) }, categories);
+  return { ...wide, x: ndarray(wide.rows.data, [wide.rows.n, wide.rows.d]) };
 };
 
 /** @throws ArgumentError for what is no such JSON */
 export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio => {
-  checkMade("density ratio", stored, ["parts", "loss"], "what densityRatio makes");
+  checkMade("density ratio", stored, ["parts", "loss", "categories"], "what densityRatio makes");
+  const categories = checkCategories("density ratio", stored.categories, stored.categories.length);
   const parts: BoostedTrees[] = stored.parts.map(restoreTrees);
   if (parts.length === 0) throw new ArgumentError("density ratio: expected trees of at least one part, found none");
   return {
     ...stored,
     logRatio: (rows) => {
-      const x = rounded(rows);
+      const d = tableRows("density ratio", rows).d;
+      if (d !== categories.length)
+        throw new ShapeError(`density ratio: expected rows of ${categories.length} numbers, found [${rows.shape}]`);
+      const { x } = seenRows(rows, Array.from(categories));
       const sum = new Float64Array(x.shape[0] ?? 0);
       for (const trees of parts)
         for (const [i, logit] of trees.logits(x).data.entries()) sum[i]! += logit / parts.length;
@@ -77,12 +83,11 @@ export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio =>
  * Kanamori 2012, section 4; Grover et al. 2019). It is the mean over trees that each were trained on all parts of the
  * rows but one and stopped by the loss of that one, so it does not learn single rows by heart.
  *
- *     const ratio = densityRatio(real, samples, { columns });
+ *     const ratio = densityRatio(real, samples, { categories: [0, 3, 0] });
  *     ratio.logRatio(rows).data; // above 0 where the samples have too few such rows
  *
  * @param real [n, d] @param samples [m, d]
- * @throws ShapeError for rows of different length, or fewer rows than parts; ArgumentError for cells that are not of their
- *   column, unknown options and options out of range; the signal's reason when aborted
+ * @throws ShapeError for rows of different length, or fewer rows than parts; ArgumentError for codes without a level, unknown options and options out of range; the signal's reason when aborted
  */
 export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRatioOptions = {}): DensityRatio => {
   const name = "densityRatio";
@@ -97,16 +102,16 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
     throw new ShapeError(
       `${name}: expected at least ${folds} rows of equal length in each set, found [${real.shape}] and [${samples.shape}]`,
     );
-  const { columns = numberColumns(d) } = options;
-  checkColumns(name, columns, d);
-  for (const set of [real, samples]) checkCells(name, set, columns);
-  const categories = categoriesOf(columns);
-
+  const levels = Array.from(checkCategories(name, options.categories, d));
+  for (const set of sets) checkCodes(name, set, levels);
   // Samples first, as label 0; then real rows, as label 1.
+  const [first, second] = [seenRows(samples, levels), seenRows(real, levels)];
+  const { categories } = first;
+  const width = first.rows.d;
   const count = sets[0].n + sets[1].n;
-  const data = new Float64Array(count * d);
-  data.set(rounded(samples).data);
-  data.set(rounded(real).data, sets[0].n * d);
+  const data = new Float64Array(count * width);
+  data.set(first.rows.data);
+  data.set(second.rows.data, first.rows.data.length);
   const fold = new Int32Array(count);
   for (const [s, { n }] of sets.entries())
     for (const [place, row] of permutation(n, { seed, step: s, purpose: "resampling" }).data.entries())
@@ -115,10 +120,10 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
   const weights = sets.map(({ n }) => count / 2 / n);
   const some = (wanted: (row: number) => boolean) => {
     const rows = Array.from({ length: count }, (_, row) => row).filter(wanted);
-    const x = new Float64Array(rows.length * d);
-    for (const [i, row] of rows.entries()) x.set(data.subarray(row * d, (row + 1) * d), i * d);
+    const x = new Float64Array(rows.length * width);
+    for (const [i, row] of rows.entries()) x.set(data.subarray(row * width, (row + 1) * width), i * width);
     const target = rows.map((row) => (row < sets[0].n ? 0 : 1));
-    return { x: ndarray(x, [rows.length, d]), target, sampleWeights: target.map((label) => weights[label]!) };
+    return { x: ndarray(x, [rows.length, width]), target, sampleWeights: target.map((label) => weights[label]!) };
   };
   let loss = 0;
   const parts = Array.from({ length: folds }, (_, part): StoredTrees => {
@@ -140,5 +145,5 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
     const { predict: _predict, logits: _logits, ...stored } = trees;
     return stored;
   });
-  return restoreDensityRatio({ parts, loss });
+  return restoreDensityRatio({ categories: levels, parts, loss });
 };

@@ -1,6 +1,7 @@
 /** Learns the density ratio of a trained run on a table, with which its samples are chosen. */
 import { join } from "node:path";
 import { densityRatio } from "@scorefield/assess";
+import { categoriesOf } from "@scorefield/assess/internal";
 import { permutation } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { atomicWrite } from "@scorefield/data";
@@ -80,7 +81,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
     }
     const samples = ndarray(drawn.subarray(0, done * width), [done, width]);
     const ratio = densityRatio(await someRows(data.split.training, rows, seed), samples, {
-      columns: loaded.table,
+      categories: categoriesOf(loaded.table!),
       seed,
       signal,
       onProgress: (done, parts) => onProgress?.(drawing + ((1 - drawing) * done) / parts),

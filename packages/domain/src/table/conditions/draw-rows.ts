@@ -2,9 +2,8 @@
 import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
-import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
-import { bothEffects, countViolations, type Violations } from "../rules/count-violations.ts";
+import { bothEffects, countViolations, type RuleEffect, type Violations } from "../rules/count-violations.ts";
 import type { TableModel } from "./table-model.ts";
 
 /** How rows are drawn. */

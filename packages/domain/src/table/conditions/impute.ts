@@ -2,8 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
-import type { RuleEffect } from "../../rules.ts";
-import { bothEffects } from "../rules/count-violations.ts";
+import { bothEffects, type RuleEffect } from "../rules/count-violations.ts";
 import { type DrawOptions, drawRows, knownDrawOptions, mostRows, perStream, streamSeed } from "./draw-rows.ts";
 import { type CellSummary, summariseCell } from "./imputation-summary.ts";
 import { type TableRun, tableModel } from "./table-model.ts";

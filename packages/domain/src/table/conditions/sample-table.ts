@@ -2,8 +2,8 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
-import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
+import type { RuleEffect } from "../rules/count-violations.ts";
 import { balancedLevels } from "./balance.ts";
 import {
   type DrawnShare,

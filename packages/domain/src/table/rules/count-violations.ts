@@ -1,6 +1,5 @@
 /** How many rows break rules. */
 import type { NdArray } from "@scorefield/tensor";
-import type { RuleEffect } from "../../rules.ts";
 import type { TableColumn } from "../table-column.ts";
 import { checkRows } from "./project-on-rules.ts";
 import { excessOf, isBroken, rowRules, valuesOfRow } from "./row-rules.ts";
@@ -26,6 +25,13 @@ export interface Violations {
   readonly share: number;
   /** In the order of the rules. */
   readonly rules: readonly RuleViolations[];
+}
+
+/** Violations of rules before and after samples were moved. Plain JSON. */
+export interface RuleEffect {
+  readonly before: Violations;
+  /** None, unless known cells contradict a rule. */
+  readonly after: Violations;
 }
 
 const shareOf = (broken: number, rows: number): number => (rows > 0 ? broken / rows : 0);
