@@ -41,7 +41,9 @@ const summer = (await sampleTable(run, { where, count: 500, seed: 1 })).rows;
 await table.write("summer.csv", summer, run.made);
 const found = mean(Array.from({ length: 500 }, (_, i) => summer.data[4 * i + 2]!));
 const truth = mean(rows.flatMap((d) => (d.city === "Rome" && /-0[78]-/.test(d.date) ? d.expected : [])));
-console.log(`wrote summer.csv: in summer Rome has ${found.toFixed(1)} degrees on average; the truth is ${truth.toFixed(1)}`);
+console.log(
+  `wrote summer.csv: in summer Rome has ${found.toFixed(1)} degrees on average; the truth is ${truth.toFixed(1)}`,
+);
 
 const given = (await table.given("weather.csv", { like: run.made, missing: "keep" })).samples;
 const holes = await given.read(Array.from({ length: days }, (_, i) => i));

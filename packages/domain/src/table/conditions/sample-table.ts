@@ -12,7 +12,7 @@ import { bothKnown, type Conditions, completeConditions, conditions, type Where 
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
 
-/** What rows are to be like. */
+/** Options of {@link sampleTable}. */
 export interface SampleTableOptions extends DrawOptions {
   /** How many rows; with `like` by default `each` for each given row. */
   readonly count?: number;
