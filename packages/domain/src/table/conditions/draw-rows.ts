@@ -188,7 +188,7 @@ export const drawRows = async (
       if (candidates >= enough && satisfying < leastShare * candidates) refuse(satisfying, candidates);
       if (first < mostCandidates) continue;
       if (pending.some((place) => found[place] === 0)) refuse(0, first);
-      // Fewer than sixteen satisfy the conditions: the best of them stay.
+      // Fewer than sixteen satisfy the conditions: the choice is among these.
       break;
     }
     countRules(start, end);
