@@ -32,7 +32,7 @@ for (const { name, kind, missing } of prepared.data.split.columns!.columns)
   console.log(`${name}: ${kind}, ${(100 * missing).toFixed(1)} % of cells missing`);
 for await (const { step, loss } of trainRun(prepared))
   if (step % 500 === 0) console.log(`step ${step}, loss ${loss.toFixed(3)}`);
-await refineRun(prepared); // trees learn what samples have too few of
+await refineRun(prepared); // learns the density ratio: which rows samples have too few of
 const run = await loadRun("weather-run");
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -41,7 +41,9 @@ const summer = (await sampleTable(run, { where, count: 500, seed: 1 })).rows;
 await table.write("summer.csv", summer, run.made);
 const found = mean(Array.from({ length: 500 }, (_, i) => summer.data[4 * i + 2]!));
 const truth = mean(rows.flatMap((d) => (d.city === "Rome" && /-0[78]-/.test(d.date) ? d.expected : [])));
-console.log(`wrote summer.csv: in summer Rome has ${found.toFixed(1)} degrees in the mean, truly ${truth.toFixed(1)}`);
+console.log(
+  `wrote summer.csv: in summer Rome has ${found.toFixed(1)} degrees on average; the truth is ${truth.toFixed(1)}`,
+);
 
 const given = (await table.given("weather.csv", { like: run.made, missing: "keep" })).samples;
 const holes = await given.read(Array.from({ length: days }, (_, i) => i));

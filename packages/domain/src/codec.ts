@@ -12,13 +12,13 @@ export interface EncodeDraw {
   readonly seed: number;
   /** Gives sets of samples different draws: 0 for training, 1 for held-out samples, 2 for others. */
   readonly part: number;
-  /** No draws: each value stands in the middle of where draws put it, and what only draws fill is 0. Default false. */
+  /** No draws: each value is in the middle of the range of its draws, and coordinates that only draws fill are 0. Default false. */
   readonly steady?: boolean;
-  /** Standard deviation of normal draws that are added to coordinates of categories; default 0. Others have none. */
+  /** Standard deviation of normal draws that are added to coordinates of categories alone; default 0. */
   readonly jitter?: number;
 }
 
-/** Samples in the model's units in less memory: of the one-hot vector of a category only its level. */
+/** Samples in the model's units in less memory: a category is its level in place of a one-hot vector. */
 export interface CompactForm {
   /** How many numbers a sample takes. */
   readonly width: number;
@@ -72,7 +72,7 @@ export interface Codec {
     encoded: NdArray<FloatType>,
     options?: { readonly jitter?: number },
   ) => Volume;
-  /** Left out where samples take no more memory than they must. */
+  /** Left out where the model's units take no more memory. */
   readonly compact?: CompactForm;
   /** Which elements belong to which column of a table; left out where each column is one element. */
   readonly parts?: readonly CodecPart[];

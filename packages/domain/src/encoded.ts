@@ -1,4 +1,4 @@
-/** Samples in the model's units, encoded before training or as it reads them. */
+/** Samples in the model's units: encoded once before training, or each time that training reads them. */
 import { type Dataset, dataset } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import { zeros } from "@scorefield/tensor";

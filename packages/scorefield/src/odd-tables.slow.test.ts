@@ -135,7 +135,7 @@ describe("few rows", () => {
     expect(distinct(column("c"))).toBeLessThanOrEqual(2);
   });
 
-  test("the command says that too few rows were there to learn how samples differ", async () => {
+  test("the command says that there were too few rows to learn the density ratio", async () => {
     const path = join(folder, "few.csv");
     await writeFile(path, "x,c\n1,a\n2,b\n4,a\n7,b\n3,a\n");
     const words = ["train", path, "--steps", "50", "--set", "network.width=16", "--out", join(folder, "few")];

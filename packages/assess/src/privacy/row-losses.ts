@@ -1,4 +1,4 @@
-/** How well a model removes noise from each of some rows: small for rows that it has memorised. */
+/** A model's denoising loss of each row. It is small for rows that the model has memorised. */
 import { ArgumentError, noise, normal, type ScoreModel, timeOfLogRatio } from "@scorefield/core";
 import { checkModel, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { castArray, type NdArray, type Runtime, sizeOf } from "@scorefield/tensor";
@@ -29,7 +29,7 @@ const known = {
   runtime: true,
 } satisfies Known<RowLossOptions>;
 
-// Under more noise than data the loss says how unusual a row is, and little of whether it was memorised.
+// With more noise than data, the loss says how unusual a row is, and little about whether it was memorised.
 const usualLevels = Array.from({ length: 8 }, (_, k) => 0.05 * 20 ** (k / 7));
 
 /**

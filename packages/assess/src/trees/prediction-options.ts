@@ -1,4 +1,4 @@
-/** What trees and linear models are told of the rows that they learn from. */
+/** Options that boosted trees and linear models share. */
 import type { Known } from "@scorefield/core/internal";
 import type { PredictionObjective } from "./losses.ts";
 

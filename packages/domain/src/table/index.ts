@@ -1,12 +1,13 @@
 export { cellText, cellValue } from "./column/cell-text.ts";
 export { type FindOptions, type FoundColumns, findColumns } from "./column/find-columns.ts";
 export { columnOf } from "./column.ts";
-export type { DrawnShare, DrawOptions } from "./conditions/draw-rows.ts";
+export { conditionShare } from "./conditions/condition-share.ts";
+export type { DrawOptions } from "./conditions/draw-rows.ts";
+export type { DrawnShare } from "./conditions/drawn-share.ts";
 export type { CellSummary } from "./conditions/imputation-summary.ts";
 export { type FilledCell, type Imputed, type ImputeOptions, impute } from "./conditions/impute.ts";
 export { type Conditions, conditions, type Where } from "./conditions/knowledge.ts";
 export {
-  conditionShare,
   type SampledTable,
   type SampleTableOptions,
   sampleTable,

@@ -5,9 +5,9 @@ import type { NdArray } from "@scorefield/tensor";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { arraySamples } from "../samples.ts";
+import { chosenOrders } from "./column/chosen-kinds.ts";
 import { findColumns } from "./column/find-columns.ts";
 import { takeCells } from "./column/given-cells.ts";
-import { toldOrders } from "./column/told-kinds.ts";
 import { archiveLabels, rowsLabelled } from "./labels.ts";
 
 import { readCellsOf, readingOf, readTableCells } from "./read-table-cells.ts";
@@ -97,7 +97,7 @@ export const readCellRows = async (settings: TableSettings, options: ReadOptions
   const reading = { ...readingOf(settings), columns: chosen, exclude: unread, signal };
   const { cells, formats } = like?.table
     ? { cells: await readCellsOf(path, like.table, reading), formats: new Map<string, string>() }
-    : await readTableCells(path, reading, toldOrders(kinds));
+    : await readTableCells(path, reading, chosenOrders(kinds));
   const { rowOf } = cells;
   const own = only ? cells.columns.find(({ name }) => name === label) : undefined;
   if (only && !archive && !own)

@@ -41,7 +41,7 @@ const firstOf = (flags: ConditionFlags): string => {
   return name === "complete" ? "--complete" : `--${name} ${flags[name]}`;
 };
 
-/** @throws UsageError for a run that cannot be told what is known of a row, saying how to train one that can */
+/** @throws UsageError for a run that takes no conditions, saying how to train one that does */
 export const checkTakesConditions = (run: LoadedRun, option: string): void => {
   if (takesConditions(run)) return;
   const { path, domain, table, codec } = run;
@@ -53,10 +53,10 @@ export const checkTakesConditions = (run: LoadedRun, option: string): void => {
     );
   const found =
     "observe" in codec
-      ? "whose network is not told what is known of a row (network.observed = 0)"
+      ? "whose network takes none (network.observed = 0)"
       : `which was trained with scaling ${codec.stored.kind}`;
   throw new UsageError(
-    `${option}: expected a run that can be told what is known of a row, found ${path}, ${found}; train one with the defaults: scorefield train TABLE, without settings of scaling and network.observed`,
+    `${option}: expected a run whose network takes conditions, found ${path}, ${found}; train one with the defaults: scorefield train TABLE, without settings of scaling and network.observed`,
   );
 };
 

@@ -165,7 +165,7 @@ export const addEvaluate = (program: Command): void => {
       ]),
     )
     .option("--features <output>", "the extractor's output to use, where it has several")
-    .option("--no-rules", "measure rows as they are drawn, whether or not they keep the run's rules")
+    .option("--no-rules", "do not move rows that break the run's rules before they are measured")
     .option("--report <file>", "write a report as one .html file; - for standard output")
     .option("--json", "print the result as JSON")
     .action(action);

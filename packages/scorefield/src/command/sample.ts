@@ -219,8 +219,11 @@ export const addSample = (program: Command): void => {
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
-    .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
-    .option("--no-refine", "tables: take rows as the score model draws them, without choosing among candidates")
+    .option("--no-rules", "do not move rows that break the run's rules")
+    .option(
+      "--no-refine",
+      "tables: take rows as the score model draws them, and do not choose among candidates by the density ratio",
+    )
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));

@@ -19,6 +19,7 @@ import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
+import { helps } from "../run/refinement.ts";
 import { fewestRows, lacksRows } from "../run/refinement-work.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { withDataOptions } from "./data-options.ts";
@@ -152,11 +153,13 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
     out.remark("so few steps teach it little: give it more time, smaller images (--size) or a narrower network");
   if (trained.refinement)
     out.remark(
-      `learnt from ${grouped(trained.refinement.rows)} rows how samples differ from the data; each sample is chosen among candidates by it (--no-refine: not)`,
+      helps(trained.refinement)
+        ? `learnt the density ratio from ${grouped(trained.refinement.rows)} rows: each sample is chosen among candidates by it (--no-refine leaves this out)`
+        : `the trees of the density ratio found no difference between samples and data: samples stay as the model draws them`,
     );
   if (lacksRows(run.data, recipeParts(run.data.recipe)))
     out.remark(
-      `it is not learnt how samples differ from the data: that takes ${fewestRows} training rows; samples stay as the model draws them`,
+      `the density ratio is not learnt: that takes ${fewestRows} training rows; samples stay as the model draws them`,
     );
   const { leastHeldOut: least, heldOutLoss = 0 } = trained;
   if (least && heldOutLoss > least.loss + worthSaying * Math.abs(least.loss))
@@ -199,7 +202,10 @@ export const addTrain = (program: Command): void => {
     .option("--overwrite", "replace a run that is in the folder");
   withDataOptions(command)
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
-    .option("--no-refine", "tables: leave out the last step, in which trees learn how to choose among samples")
+    .option(
+      "--no-refine",
+      "tables: do not learn the density ratio after training, by which rows are chosen among candidates",
+    )
     .option(
       "--minutes <n>",
       "train until this time is up, start and previews included; the learning rate falls to 0 with it",

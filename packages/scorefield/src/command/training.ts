@@ -26,7 +26,7 @@ export interface Trained {
   /** The loss of every step of this session. */
   readonly losses: { step: number; loss: number }[];
   readonly seconds: number;
-  /** The rows that the density ratio was learnt on, and its log-loss: log 2 where samples cannot be told from the data. */
+  /** The rows that the density ratio was learnt on, and its log-loss: log 2 where trees find no difference. */
   readonly refinement?: { readonly rows: number; readonly loss: number };
   /** The page with the loss curve, where it could be written. */
   readonly lossCurve?: string;
@@ -58,7 +58,7 @@ const refineWatched = async (run: PreparedRun, step: number, signal: AbortSignal
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Interrupted(
-      `stopped before it was learnt how samples differ from the data; the trained run is saved and can be used. Do the rest with: scorefield train ${run.path} --resume`,
+      `stopped before the density ratio was learnt; the trained run is saved and can be used. Learn it with: scorefield train ${run.path} --resume`,
     );
   } finally {
     line.end();

@@ -66,7 +66,7 @@ const training = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "Learn after training how to choose among samples; default yes for tables whose network takes conditions",
+      "Learn after training the density ratio, by which rows are chosen; default yes for tables whose network takes conditions",
     ),
   adam: z
     .strictObject({

@@ -8,7 +8,7 @@ import { checkRunCall } from "./check-call.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
 import { readRecord } from "./record-file.ts";
-import { readRefinement } from "./refinement.ts";
+import { helps, readRefinement } from "./refinement.ts";
 import { type RunModel, runModel } from "./run-model.ts";
 
 /** A run as {@link loadRun} reads it. */
@@ -82,9 +82,10 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   if (averageWidth === undefined) {
     const run = await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec);
     const refinement = await readRefinement(path, run.step);
-    // Where trees found nothing, choosing would only cost candidates.
-    const helps = refinement !== undefined && refinement.loss < Math.LN2;
-    return { ...about(run), ...(helps && { logRatio: (rows) => refinement.logRatio(rows).data }) };
+    return {
+      ...about(run),
+      ...(refinement && helps(refinement) && { logRatio: (rows) => refinement.logRatio(rows).data }),
+    };
   }
   let error = 0;
   const read: Parameters<typeof runModel>[1] = async (layout) => {

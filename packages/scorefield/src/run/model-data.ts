@@ -1,4 +1,4 @@
-/** Data that a run's model has seen and has not, in its own units: what instruments look at it with. */
+/** Data for instruments, in the model's units: what the model has learnt from, and what it has not. */
 import { encoded, type Samples, takeSamples } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
@@ -7,11 +7,11 @@ import { ownData, ownWithout } from "./own-data.ts";
 
 /** Some thousands of samples of each kind, [n, ...shape]. */
 export interface ModelData {
-  /** That the model has not learnt from. */
+  /** Samples that the model has not learnt from. */
   readonly heldOut: NdArray<"float32">;
-  /** That it has, where known. */
+  /** Samples that it has learnt from, where they are known. */
   readonly training?: NdArray<"float32">;
-  /** How many there are of each in all. */
+  /** How many there are of each kind in all. */
   readonly counts: { readonly heldOut: number; readonly training?: number };
 }
 
@@ -37,7 +37,7 @@ export const modelData = async (
   const { domain, codec, record, path } = run;
   const seed = record.training?.recipe.seed ?? 0;
   const first = async (samples: Samples, part: number) => {
-    // Draws go by the number of a sample, so the first ones are encoded as with all others.
+    // Draws depend on the number of a sample, so the first samples are encoded as in the whole set.
     const numbers = Array.from({ length: Math.min(most, samples.count) }, (_, i) => i);
     const data = await encoded(takeSamples(samples, numbers), codec, { seed, part });
     return data.read(numbers);

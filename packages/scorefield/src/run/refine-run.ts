@@ -1,4 +1,4 @@
-/** Learns the density ratio of a trained run on a table, with which its samples are chosen. */
+/** Learns the density ratio of a trained run on a table. Its samples are then chosen among candidates by it. */
 import { join } from "node:path";
 import { densityRatio } from "@scorefield/assess";
 import { categoriesOf } from "@scorefield/assess/internal";
@@ -28,7 +28,7 @@ const known = { signal: true, onProgress: true } satisfies Known<RefineOptions>;
 const rowsAtOnce = 4096;
 /** The share of the time that drawing takes. */
 const drawing = 0.8;
-// Rows of seeds that people choose must be none that the trees have seen.
+// People choose small seeds. Rows that they draw must not be rows that the trees have seen.
 const ownSeed = 2 ** 52;
 
 /** Rows at random, in the order of the data. */
@@ -45,7 +45,8 @@ const someRows = async (samples: Samples, count: number, seed: number): Promise<
  *     await refineRun(run);
  *
  * @param run that `createRun` or `resumeRun` prepared, once it is trained
- * @returns undefined for a run of fewer than 50 training rows, of which no tree could learn anything: its samples stay as they are
+ * @returns undefined for a run of fewer than 50 training rows, from which no tree learns anything: its samples stay as the
+ *   model draws them
  * @throws RunError for a run that is not on a table with described columns, whose network takes no conditions, or that
  *   another process trains; CheckpointError for one without a checkpoint; DataError when the system refuses to write; the
  *   signal's reason when aborted
@@ -61,7 +62,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
   const loaded = await loadRun(path, { domain: data.domain });
   if (!takesConditions(loaded))
     throw new RunError(
-      `${path}: expected a run on a table that can be told what is known of a row, found another; its samples stay as they are`,
+      `${path}: expected a run on a table whose network takes conditions, found one without; its samples stay as the model draws them. Train one with the defaults: scorefield train TABLE`,
     );
   if (hasFewRows(data)) return undefined;
   const unlock = await lockRun(path);
@@ -71,7 +72,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
     const width = loaded.table!.length;
     const drawn = new Float64Array(all * width);
     let done = 0;
-    // Of a run by the clock, as many as there is time for.
+    // A run with a deadline draws as many as there is time for.
     while (done < all && (done === 0 || performance.now() + treesTimeOf(data, rows, done) < until)) {
       const count = Math.min(rowsAtOnce, all - done);
       const part = await sampleTable(loaded, { count, firstRow: done, seed: ownSeed + seed, refine: false, signal });

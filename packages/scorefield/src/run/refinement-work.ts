@@ -6,19 +6,19 @@ import type { Prepared } from "./prepare.ts";
 /** Rows of the data that it is learnt on, at most: more cost time and gain little. */
 const mostRows = 50_000;
 
-/** Samples for each of them. On Adult the detection score is 0.89 with 1 and 0.92 with 4, which take four times the time to draw. */
+/** Samples for each of these rows. On Adult the detection score is 0.89 with 1 sample, and 0.92 with 4, which take four times as long. */
 export const samplesPerRow = 2;
 
 /**
- * Rows of each sort that it is learnt on, at least. A leaf takes a curvature of 5, which is 20 rows, and a tree sees 0.7 of two
- * thirds of both sorts: of fewer than 43 rows each, no tree has a split.
+ * Training rows that it takes, at least. A leaf needs a curvature of 5, which is 20 rows. A tree sees 0.7 of two thirds of the
+ * rows and of the samples. So with fewer than 43 of each, no tree has a split.
  */
 export const fewestRows = 50;
 
-/** Milliseconds for a row and a column, by trees of three parts. Measured: 7 to 15 µs on two cores. */
+/** Milliseconds of all trees for each cell. Measured: 7 to 15 µs on two cores. */
 const treesTime = 0.015;
 
-/** About what samplers take that choose their steps. */
+/** Evaluations for a sample by samplers that choose their steps, about. */
 const adaptiveEvaluations = 60;
 
 type Described = Pick<Prepared, "recipe" | "table" | "codec" | "split">;
@@ -32,17 +32,17 @@ const isAsked = (data: Described, parts: RecipeParts): boolean =>
 /** Whether there are so few training rows that nothing is learnt. */
 export const hasFewRows = ({ split }: Described): boolean => split.training.count < fewestRows;
 
-/** Whether its recipe asks for it, and there are rows enough: by default all runs do that can. */
+/** Whether a run learns it: its network takes conditions, its recipe does not forbid it, and it has enough rows. */
 export const refines = (data: Described, parts: RecipeParts): boolean => isAsked(data, parts) && !hasFewRows(data);
 
-/** Whether its recipe asks for it, and there are too few rows. */
+/** Whether a run would learn it, and has too few rows. */
 export const lacksRows = (data: Described, parts: RecipeParts): boolean => isAsked(data, parts) && hasFewRows(data);
 
-/** @throws RecipeError where a recipe asks for it that cannot have it */
+/** @throws RecipeError for a recipe that asks for it, and whose network takes no conditions */
 export const checkRefines = (data: Described, parts: RecipeParts): void => {
   if (data.recipe.training.refine === true && !canRefine(data, parts))
     throw new RecipeError(
-      "training.refine: expected a table with the default scaling and network.observed, found others; leave it out",
+      "training.refine: expected a table with the default scaling and network.observed, found other data or settings; leave it out",
     );
 };
 

@@ -14,6 +14,9 @@ export interface Refinement extends DensityRatio {
   readonly samples: number;
 }
 
+/** Whether rows are chosen by it: where its trees found no difference, that would only cost candidates. */
+export const helps = ({ loss }: Pick<Refinement, "loss">): boolean => loss < Math.LN2;
+
 /** The file of a run's density ratio. */
 export const refinementFile = "refinement.json";
 

@@ -50,9 +50,8 @@ const forestCheckpoint = ({ step, average }: StoredCheckpoint): Checkpoint => {
   return { step, state: { parameters: average, firstMoment: none, secondMoment: none, average } };
 };
 
-// What may change without making it another run: how long it trains, and what is saved and drawn on the way; and what a
-// domain says of its data, such as an image that stands in for a damaged one, which takes no other's place: until then
-// training had stopped there.
+// What may change without making it another run: how long it trains, and what is saved and drawn on the way. A domain says
+// which settings of its data may change too.
 const changeable = [
   "training.steps",
   "training.minutes",

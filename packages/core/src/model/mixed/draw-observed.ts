@@ -5,15 +5,15 @@ import { normalQuantile } from "../../numeric/normal-quantile.ts";
 import { uniform } from "../../random/uniform.ts";
 import { boundOffset, observedSize } from "./observed.ts";
 
-/** Which draws, and of how many rows something is known. */
+/** Which draws are taken, and in how many rows something is known. */
 export interface ObservedDraws {
   readonly seed: number;
   readonly step: number;
-  /** Share of rows of which something is known, in [0, 1]. */
+  /** Share of rows in which something is known, in [0, 1]. */
   readonly share: number;
 }
 
-/** Of the columns that are not known, the share of which a range or some levels are. */
+/** Share of the other columns, whose value is not known, in which a range or some levels are. */
 const partlyKnown = 0.15;
 /** Thresholds of ranges are a little wider than numbers of unit scale. */
 const thresholdDeviation = 1.3;
@@ -32,7 +32,7 @@ const drawsFrom = (seed: number): (() => number) => {
   };
 };
 
-/** The interval, of those that thresholds cut the line into, that a number lies in. */
+/** Thresholds cut the line into intervals. The one that a number lies in. */
 const cell = (value: number, thresholds: readonly number[]): readonly [number, number] => {
   let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const at of thresholds)
@@ -45,11 +45,11 @@ const cell = (value: number, thresholds: readonly number[]): readonly [number, n
 const thresholds = (draw: () => number): number[] =>
   Array.from({ length: draw() < 0.6 ? 1 : 2 }, () => thresholdDeviation * normalQuantile(draw() || 2 ** -33));
 
-/** 1 for the levels of the part of a random two-part partition that does not hold a level. */
+/** Splits levels at random into two parts. Excludes (1) the part that `level` is not in. */
 const excludeOthers = (excluded: Float32Array, level: number, draw: () => number): void => {
   const share = draw();
   for (let j = 0; j < excluded.length; j++) excluded[j] = draw() < share ? 1 : 0;
-  // Which part is excluded is turned round where it is the level's own.
+  // The level's own part is never excluded: then the other one is.
   if (excluded[level] === 1) for (let j = 0; j < excluded.length; j++) excluded[j] = 1 - excluded[j]!;
 };
 

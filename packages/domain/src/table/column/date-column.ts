@@ -56,9 +56,9 @@ const allValues = (dates: readonly ScannedDate[], order: DayOrder): Float64Array
 
 /**
  * The dates that all texts are; undefined where one is none, or they are written in several ways.
- * @param told the order of day and month; default the one in which all are dates, the day first where both are
+ * @param order of day and month; default the one in which all are dates, the day first where both are
  */
-export const findDates = (texts: readonly string[], told?: DayOrder): FoundDates | undefined => {
+export const findDates = (texts: readonly string[], order?: DayOrder): FoundDates | undefined => {
   const dates: ScannedDate[] = [];
   for (const text of texts) {
     const scanned = scanDate(text);
@@ -69,7 +69,7 @@ export const findDates = (texts: readonly string[], told?: DayOrder): FoundDates
   const [start] = dates;
   if (!start) return undefined;
   const orders: DayOrder[] =
-    told !== undefined ? [told] : start.shape === "numbers" ? ["day-first", "month-first"] : ["month-first"];
+    order !== undefined ? [order] : start.shape === "numbers" ? ["day-first", "month-first"] : ["month-first"];
   const found = orders.flatMap((order) => {
     const values = allValues(dates, order);
     return values ? [{ order, values }] : [];

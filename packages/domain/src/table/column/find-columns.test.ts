@@ -181,13 +181,17 @@ test("200 yes-no columns, and categories alone", () => {
   expect(columns.every(({ kind, levels }) => kind === "yes-no" && levels!.join() === "no,yes")).toBe(true);
 });
 
-test("an order of day and month that nothing tells is said, and can be told", () => {
+test("an order of day and month that nothing tells is said, and can be chosen", () => {
   const cells = cellsOf({ when: ["01/02/2024", "03/04/2024", "05/05/2024"] });
   const found = findColumns(cells);
   expect(found.rows.data[0]).toBe(Date.UTC(2024, 1, 1));
   expect(found.remarks).toEqual([
     'when: no date tells whether the day or the month comes first; the day was taken to, as 01/02/2024 is 1 February 2024. If it does not, say so with kinds: ["when=month-first"]',
   ]);
-  const told = findColumns(cells, { kinds: ["when=month-first"] });
-  expect([told.rows.data[0], told.remarks, told.columns[0]!.format]).toEqual([Date.UTC(2024, 0, 2), [], "MM/DD/YYYY"]);
+  const chosen = findColumns(cells, { kinds: ["when=month-first"] });
+  expect([chosen.rows.data[0], chosen.remarks, chosen.columns[0]!.format]).toEqual([
+    Date.UTC(2024, 0, 2),
+    [],
+    "MM/DD/YYYY",
+  ]);
 });

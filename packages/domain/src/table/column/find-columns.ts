@@ -5,10 +5,10 @@ import { DataError } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { ColumnReport, ColumnSeen, LeftOut } from "../../column-report.ts";
 import type { TableColumn } from "../table-column.ts";
+import { type ChosenKind, chosenKinds } from "./chosen-kinds.ts";
 import { decideKind } from "./column-kind.ts";
 import { type CellPlace, type MadeColumn, makeColumn } from "./make-column.ts";
 import { seenOf } from "./seen.ts";
-import { type ToldKind, toldKinds } from "./told-kinds.ts";
 
 /** How columns are found. */
 export interface FindOptions {
@@ -33,8 +33,8 @@ export interface FoundColumns {
   readonly rows: NdArray<"float64">;
 }
 
-const found = (told: ToldKind | undefined, cells: CellTable["columns"][number], rows: number, named: boolean) => {
-  if (told) return told.kind === "leave-out" ? { leaveOut: "as you said" } : told;
+const found = (chosen: ChosenKind | undefined, cells: CellTable["columns"][number], rows: number, named: boolean) => {
+  if (chosen) return chosen.kind === "leave-out" ? { leaveOut: "as you said" } : chosen;
   const decision = decideKind(cells, rows);
   if ("leaveOut" in decision && named && cells.missing < rows)
     return { kind: cells.other > 0 ? "category" : "whole" } as const;
@@ -68,7 +68,7 @@ export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundC
   const { kinds = [], named = [], formats, path } = options;
   const { rows, rowOf } = cells;
   if (rows === 0) throw new DataError({ path, expected: "at least one row", found: "none" });
-  const told = toldKinds(
+  const chosen = chosenKinds(
     kinds,
     cells.columns.map(({ name }) => name),
     path,
@@ -78,11 +78,11 @@ export const findColumns = (cells: CellTable, options: FindOptions = {}): FoundC
   const leftOut: LeftOut[] = [];
   for (const column of cells.columns) {
     const { name, missing } = column;
-    const decision = found(told.get(name), column, rows, named.includes(name));
+    const decision = found(chosen.get(name), column, rows, named.includes(name));
     if ("numbers" in decision) throw textAmongNumbers(column, decision.numbers, place);
     if ("leaveOut" in decision) leftOut.push({ name, why: decision.leaveOut });
     else if (missing === rows) leftOut.push({ name, why: "no cell has a value" });
-    else made.push(makeColumn(column, decision as ToldKind, missing > 0, place));
+    else made.push(makeColumn(column, decision as ChosenKind, missing > 0, place));
   }
   if (made.length === 0)
     throw new DataError({

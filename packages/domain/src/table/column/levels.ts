@@ -57,15 +57,15 @@ const asAnswers = (cells: CellColumn): FoundLevels | undefined => {
 /**
  * The levels of cells.
  * @param kind ordered levels are in the order of their numbers, or of the words of a scale; undefined where there is no order
- * @param told levels in the order that a person says
+ * @param chosen levels in the order that a person says
  */
 export const findLevels = (
   cells: CellColumn,
   kind: "ordered" | "category" | "yes-no",
-  told?: readonly string[],
+  chosen?: readonly string[],
 ): FoundLevels | undefined => {
   const numeric = cells.other === 0 && cells.texts.every(isNumberText);
-  if (told) return byText(cells, told);
+  if (chosen) return byText(cells, chosen);
   if (numeric) return byNumber(cells);
   if (kind === "yes-no") return asAnswers(cells) ?? byText(cells, undefined);
   if (kind === "category") return byText(cells, undefined);

@@ -6,11 +6,11 @@ import { didYouMean } from "@scorefield/tensor/internal";
 import { shortList } from "../../names.ts";
 import { decimalsOf } from "../decimals.ts";
 import type { TableColumn } from "../table-column.ts";
+import type { ChosenKind } from "./chosen-kinds.ts";
 import { mostLevels } from "./column-kind.ts";
 import { dateUnit, findDates, usualDateFormat } from "./date-column.ts";
 import { formatDate } from "./date-text.ts";
 import { findLevels } from "./levels.ts";
-import type { ToldKind } from "./told-kinds.ts";
 
 /** A column with the numbers of its cells. */
 export interface MadeColumn {
@@ -31,7 +31,7 @@ export interface CellPlace {
   readonly formats?: ReadonlyMap<string, string> | undefined;
 }
 
-type Made = (cells: CellColumn, told: ToldKind, missing: boolean, place: CellPlace) => MadeColumn;
+type Made = (cells: CellColumn, chosen: ChosenKind, missing: boolean, place: CellPlace) => MadeColumn;
 
 const grouped = (value: number): string => value.toLocaleString("en-US");
 
@@ -109,9 +109,9 @@ const makeNumber: Made = (cells, { kind }, missing, place) => {
   };
 };
 
-const makeLevels: Made = (cells, { kind, levels: told }, missing, { path, rowOf }) => {
+const makeLevels: Made = (cells, { kind, levels: chosen }, missing, { path, rowOf }) => {
   const { name, codes, texts } = cells;
-  const found = cells.distinct > mostLevels ? undefined : findLevels(cells, kind as "category", told);
+  const found = cells.distinct > mostLevels ? undefined : findLevels(cells, kind as "category", chosen);
   if (cells.distinct > mostLevels)
     throw new DataError({
       path,
@@ -128,15 +128,15 @@ const makeLevels: Made = (cells, { kind, levels: told }, missing, { path, rowOf 
       found: shortList(texts),
       fix: `Say the order, as in kinds: ["${name}=ordered:${texts.slice(0, 3).join("<")}"]`,
     });
-  if (told) {
+  if (chosen) {
     const unknown = codes.findIndex((code, row) => code !== -1 && Number.isNaN(found.code(row)));
     if (unknown >= 0)
       throw new DataError({
         path,
         row: rowOf(unknown),
         column: name,
-        expected: `one of ${told.join(", ")}, as kinds says`,
-        found: `${cellShown(cells, unknown)}${didYouMean(texts[codes[unknown]!] ?? "", told)}`,
+        expected: `one of ${chosen.join(", ")}, as kinds says`,
+        found: `${cellShown(cells, unknown)}${didYouMean(texts[codes[unknown]!] ?? "", chosen)}`,
       });
   }
   if (kind === "yes-no" && found.levels.length !== 2)
@@ -210,16 +210,16 @@ const makeConstant: Made = (cells, _, missing, { comma }) => {
  * A column of a kind, and the numbers of its cells.
  * @throws DataError for cells that are not of this kind, naming row and column, and for too many levels
  */
-export const makeColumn: Made = (cells, told, missing, place) => {
-  switch (told.kind) {
+export const makeColumn: Made = (cells, chosen, missing, place) => {
+  switch (chosen.kind) {
     case "number":
     case "whole":
-      return makeNumber(cells, told, missing, place);
+      return makeNumber(cells, chosen, missing, place);
     case "date":
-      return makeDate(cells, told, missing, place);
+      return makeDate(cells, chosen, missing, place);
     case "constant":
-      return makeConstant(cells, told, missing, place);
+      return makeConstant(cells, chosen, missing, place);
     default:
-      return makeLevels(cells, told, missing, place);
+      return makeLevels(cells, chosen, missing, place);
   }
 };

@@ -8,13 +8,13 @@ interface BalancedLevel {
   readonly column: number;
   /** Its code. */
   readonly value: number;
-  /** What it says to the model, [observedSize]. */
+  /** What the model is conditioned on, [observedSize]. */
   readonly observed: Float32Array;
 }
 
 /**
  * The level of each row: levels in turn.
- * @param base what is known of all rows, which leaves levels out that it excludes
+ * @param base what is known of all rows; levels that it excludes are left out
  * @throws ArgumentError for an unknown column, one without levels, and where a condition excludes all
  */
 export const balancedLevels = (
@@ -39,7 +39,7 @@ export const balancedLevels = (
   const left = levels.flatMap((text, value) => {
     const row = new Float64Array(names.length).fill(Number.NaN);
     row[column] = value;
-    // Of the conditions those on other columns do not hold here, where they are missing.
+    // Other columns are missing in this row, so conditions on them are left out.
     if (own.length > 0 && codec.satisfies(own, { ...single, data: row })[0] !== 1) return [];
     const observed = codec.observe([{ column: name, is: value }]);
     return bothKnown(codec, base, observed) ? [{ column, value, observed, text }] : [];

@@ -1,9 +1,11 @@
-/** Rows under conditions, each chosen among the first of its candidates that satisfy them. */
-import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
+/** Rows of a model, each taken among candidates: those that satisfy conditions, chosen by a density ratio. */
+import { type AnySampler, ArgumentError, sample } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import { bothEffects, countViolations, type RuleEffect, type Violations } from "../rules/count-violations.ts";
+import { mostRows, perStream, streamSeed } from "./candidate-streams.ts";
+import { chooseCandidate, chosenAmong, largestRatio } from "./choose-candidate.ts";
 import type { TableModel } from "./table-model.ts";
 
 /** How rows are drawn. */
@@ -31,7 +33,7 @@ export const knownDrawOptions = {
 interface DrawTask extends DrawOptions {
   /** The numbers of the rows under the seed, below 2^28. */
   readonly numbers: readonly number[];
-  /** How far the candidates of a row are apart; default 2^28. A divisor of 2^28 leaves room above for the draw in `numbers`. */
+  /** How far the candidates of a row are apart within a stream; default 2^28. `impute` takes 2^24, and 2^28 between draws. */
   readonly apart?: number;
   readonly seed: number;
   /** What is known of the row at a place in `numbers`, [observedSize]; of all rows the same where it is an array. */
@@ -42,8 +44,8 @@ interface DrawTask extends DrawOptions {
   readonly conditions?: readonly ColumnCondition[];
   /** Writes known cells over a row [columns], and marks them with 1 in `known`. */
   finish?(row: Float64Array, place: number, known: Uint8Array): void;
-  /** Which of rows [n, columns] at places are as wanted: 1 or 0. Default all. */
-  accepts?(rows: NdArray<"float64">, places: readonly number[]): Uint8Array;
+  /** Which of rows [n, columns] at places satisfy the conditions: 1 or 0. Default all. */
+  satisfies?(rows: NdArray<"float64">, places: readonly number[]): Uint8Array;
   /** @param done rows that are found, of all */
   onProgress?(done: number): void;
 }
@@ -54,62 +56,33 @@ export interface DrawnRows {
   readonly rows: NdArray<"float64">;
   /** How often these rows broke rules as they were drawn, and as they are; left out where none are kept. */
   readonly rules?: RuleEffect;
-  /** How many candidates were drawn, and how many of them were as wanted. */
+  /** How many candidates were drawn, and how many of them satisfied the conditions. */
   readonly candidates: number;
-  readonly accepted: number;
+  readonly satisfying: number;
 }
-
-/**
- * With a density ratio r, a candidate is taken with the probability min(1, r / largestRatio). So a row takes about as many
- * candidates. More would bring the few rows whose ratio is above this nearer to the data.
- */
-const largestRatio = 4;
-/** Where so many candidates were not taken, one of them is, in proportion to r. */
-const chosenAmong = 16;
 
 /** Rows whose candidates are held at once. */
 const placesAtOnce = 65_536;
 
-/**
- * Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed. Candidate c of draw d of row i of a filled
- * table is sample i + 2^24 c + 2^28 (d mod 16) of stream d / 16.
- */
-export const perStream = 16;
-export const mostRows = 2 ** 28;
-// At the least share that is drawn from, a row has none among so many with a probability of 1e-9.
+/** Candidates of a row, at most. With the least share below, none of them satisfies with a probability of 1e-9. */
 const mostCandidates = 2048;
-/** Below this share of candidates that satisfy conditions drawing is refused, once there were so many. */
+/** Drawing is refused where a smaller share of candidates satisfies the conditions. */
 const leastShare = 0.01;
+/** Candidates after which that is judged. */
 const enough = 2000;
 
-/** The seed of a stream beside a seed: streams of one seed differ, as streams of two seeds below 2^42 do. @param stream below 2048 */
-export const streamSeed = (seed: number, stream: number): number => {
-  const step = stream * 2 ** 42;
-  return seed >= 2 ** 53 - step ? seed - (2 ** 53 - step) : seed + step;
-};
-
-const refuse = (accepted: number, candidates: number): never => {
-  const share = accepted === 0 ? "none" : `${accepted} (${((100 * accepted) / candidates).toPrecision(2)} %)`;
+const refuse = (satisfying: number, candidates: number): never => {
+  const share = satisfying === 0 ? "none" : `${satisfying} (${((100 * satisfying) / candidates).toPrecision(2)} %)`;
   throw new ArgumentError(
     `conditions: expected at least ${100 * leastShare} % of conditioned rows to satisfy them, found ${share} of ${candidates}; widen the ranges, leave a condition out, or train longer or on more rows like these`,
   );
 };
 
-/** Whether a candidate is taken, and its value where none is: the largest has been drawn in proportion to the ratios. */
-const choose = (logRatio: number, seed: number, index: number): { taken: boolean; value: number } => {
-  const draws = uniform([1, 2], { seed, firstSample: index, purpose: "resampling", dtype: "float64" }).data;
-  // Draws may be 0.
-  const [u, v] = Array.from(draws, (draw) => Math.log(draw + 2 ** -54)) as [number, number];
-  return { taken: u < logRatio - Math.log(largestRatio), value: logRatio - Math.log(-v) };
-};
-
 /**
- * Draws rows. A row takes the first candidate that is as wanted. With a density ratio it takes each that is with a
- * probability in proportion to the ratio (rejection sampling: von Neumann 1951; with a classifier's ratio, Azadi et al.
- * 2019), and after several one of them (importance resampling: Rubin 1987; the largest of log-ratios with Gumbel variables
- * added). Rows that have none yet get other candidates, in rounds of 1, 1, 2, 4, 8, 16, 16, ... So row i depends on the
- * seed and on i alone.
- * @throws ArgumentError where hardly any candidate is as wanted; as `sample`
+ * Draws rows. A row takes its first candidate that satisfies the conditions. With a density ratio, such a candidate is taken
+ * with a probability only, and one of sixteen where none of them was: see {@link chooseCandidate}. Rows that have none yet
+ * get more candidates, in rounds of 1, 1, 2, 4, 8, 16, 16, ... So row i depends on the seed and on i alone.
+ * @throws ArgumentError where fewer than 1 % of candidates satisfy the conditions; as `sample`
  */
 export const drawRows = async (
   { codec, model, table, keepRules, logRatio, rules: kept, ...run }: TableModel,
@@ -121,7 +94,7 @@ export const drawRows = async (
     observed,
     complete,
     finish,
-    accepts,
+    satisfies,
     onProgress,
     signal,
     batch,
@@ -137,10 +110,10 @@ export const drawRows = async (
   const ratioOf = refine ? logRatio : undefined;
   const firstTaken = ratioOf ? 1 / largestRatio : 1;
   const enoughEach = ratioOf ? chosenAmong : 1;
-  /** Candidates of each place that were as wanted, up to `enoughEach`, which says that one is taken. */
+  /** Candidates of each place that satisfied the conditions, up to `enoughEach`: then the place has its row. */
   const found = new Uint8Array(numbers.length);
   const largest = new Float64Array(numbers.length).fill(Number.NEGATIVE_INFINITY);
-  let [candidates, accepted] = [0, 0];
+  let [candidates, satisfying] = [0, 0];
   const counted = rules && keepRules ? kept?.rules : undefined;
   /** The rows of a part as they were drawn, before rules moved them. */
   const asDrawn = new Float64Array(counted ? Math.min(placesAtOnce, numbers.length) * width : 0);
@@ -173,7 +146,7 @@ export const drawRows = async (
       ...(sampler && { sampler }),
       ...(batch !== undefined && { batch }),
       ...(signal && { signal }),
-      // Of a first round so many rows will be taken; later ones are short.
+      // This share of the first round's rows is taken. Later rounds are short.
       onProgress: ({ step, steps }) => {
         if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length * firstTaken));
       },
@@ -185,13 +158,13 @@ export const drawRows = async (
     if (finish) for (const [k, place] of places.entries()) finish(rowOf(decoded.data, k), place, rowOf(known, k));
     const ruled = rules ? keepRules?.(decoded, { known, ...(conditions && { conditions }) }) : undefined;
     const rows = ruled?.samples ?? decoded;
-    const right = accepts?.(rows, places);
+    const satisfied = satisfies?.(rows, places);
     const ratios = ratioOf?.(rows);
     for (const [k, place] of places.entries()) {
-      if (right && right[k] !== 1) continue;
-      accepted++;
+      if (satisfied && satisfied[k] !== 1) continue;
+      satisfying++;
       if (found[place]! >= enoughEach) continue;
-      const { taken, value } = ratios ? choose(ratios[k]!, stream, indices[k]!) : { taken: true, value: 0 };
+      const { taken, value } = ratios ? chooseCandidate(ratios[k]!, stream, indices[k]!) : { taken: true, value: 0 };
       found[place] = taken ? enoughEach : found[place]! + 1;
       if (!taken && value <= largest[place]!) continue;
       largest[place] = value;
@@ -211,27 +184,13 @@ export const drawRows = async (
       pending = pending.filter((place) => found[place]! < enoughEach);
       if (pending.length === 0) break;
       onProgress?.(end - pending.length);
-      if (candidates >= enough && accepted < leastShare * candidates) refuse(accepted, candidates);
+      if (candidates >= enough && satisfying < leastShare * candidates) refuse(satisfying, candidates);
       if (first < mostCandidates) continue;
       if (pending.some((place) => found[place] === 0)) refuse(0, first);
-      // A few candidates are enough to choose among.
+      // Fewer than sixteen satisfy the conditions: the choice is among these.
       break;
     }
     countRules(start, end);
   }
-  return { rows: result, candidates, accepted, ...(effect && { rules: effect }) };
-};
-
-/** A share of draws with its standard error. */
-export interface DrawnShare {
-  readonly share: number;
-  /** Root of share (1 - share) / draws. */
-  readonly standardError: number;
-  readonly draws: number;
-}
-
-/** The share of some draws. */
-export const drawnShare = (count: number, draws: number): DrawnShare => {
-  const share = count / draws;
-  return { share, standardError: Math.sqrt((share * (1 - share)) / draws), draws };
+  return { rows: result, candidates, satisfying, ...(effect && { rules: effect }) };
 };

@@ -31,7 +31,7 @@ const quantile = (sorted: Float64Array, q: number): number => {
   const at = Math.min(Math.max(q * (sorted.length + 1) - 1, 0), sorted.length - 1);
   const below = Math.floor(at);
   const part = at - below;
-  // Of equal neighbours the value itself, whatever rounding does.
+  // Equal neighbours give their value exactly, without rounding.
   return part === 0 ? sorted[below]! : sorted[below]! + part * (sorted[below + 1]! - sorted[below]!);
 };
 

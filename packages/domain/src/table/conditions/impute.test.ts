@@ -78,7 +78,7 @@ test("bad calls are refused, and work stops when asked", async () => {
   await expect(impute(run, ndarray(new Float64Array(3), [1, 3]))).rejects.toThrow(/rows \[n, 10\]/);
   await expect(impute(run, holes(2), { draws: 0 })).rejects.toThrow(/1 to 1,000/);
   await expect(impute(run, holes(2), { draw: 2 } as never)).rejects.toThrow(/draws/);
-  await expect(impute(untrainedRun(false), holes(2))).rejects.toThrow(/told what is known/);
+  await expect(impute(untrainedRun(false), holes(2))).rejects.toThrow(/takes conditions/);
   const bad = holes(2);
   bad.data[width + mixedColumns.findIndex(({ name }) => name === "city")] = 9;
   await expect(impute(run, bad)).rejects.toThrow(/codes below 4/);

@@ -3,7 +3,8 @@ import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { bothEffects, type RuleEffect } from "../rules/count-violations.ts";
-import { type DrawOptions, drawRows, knownDrawOptions, mostRows, perStream, streamSeed } from "./draw-rows.ts";
+import { mostRows, perStream, streamSeed } from "./candidate-streams.ts";
+import { type DrawOptions, drawRows, knownDrawOptions } from "./draw-rows.ts";
 import { type CellSummary, summariseCell } from "./imputation-summary.ts";
 import { type TableRun, tableModel } from "./table-model.ts";
 
@@ -58,7 +59,7 @@ const mostFilled = mostRows / perStream;
  * the known cells alone.
  * @param run of a table, such as one of `loadRun`
  * @param rows [n, columns] in the units of the data: see `TableColumn`; NaN for missing cells
- * @throws ArgumentError for a run that cannot be told what is known of a row, for cells that its columns cannot have, and bad
+ * @throws ArgumentError for a run that takes no conditions, for cells that its columns cannot have, and bad
  *   options; ShapeError for other columns; as `sample`
  */
 export const impute = async (

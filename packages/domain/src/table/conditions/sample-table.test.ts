@@ -6,10 +6,11 @@ import { mixedColumns } from "../mixed/mixed-table.case.ts";
 import { countViolations } from "../rules/count-violations.ts";
 import { keepRules, keptRules } from "../rules/kept-rules.ts";
 import { fitScaling, scalingCodec } from "../scaling.ts";
+import { conditionShare } from "./condition-share.ts";
 import { impute } from "./impute.ts";
 import { conditions } from "./knowledge.ts";
 import { trainingRows, untrainedRun } from "./known-rows.case.ts";
-import { conditionShare, type SampleTableOptions, sampleTable } from "./sample-table.ts";
+import { type SampleTableOptions, sampleTable } from "./sample-table.ts";
 import type { TableRun } from "./table-model.ts";
 
 const runtime = native({ threads: 1 });
@@ -206,7 +207,7 @@ test("conditions that hardly any row satisfies are refused, with what to do", as
   );
 });
 
-test("runs that cannot be told what is known are refused, saying how to train one", () => {
+test("runs that take no conditions are refused, saying how to train one", () => {
   expect(() => conditions(untrainedRun(false), "size>0")).toThrow(ArgumentError);
   expect(() => conditions(untrainedRun(false), "size>0")).toThrow(/network.observed = 0.*scorefield train/);
   const scaled = scalingCodec(fitScaling("standard", ndarray(new Float64Array([1, 2, 3]), [3, 1]), ["size"]) as never);

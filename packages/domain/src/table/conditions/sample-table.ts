@@ -1,24 +1,18 @@
 /** Rows of a table of which something is known. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { checkCount, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { RuleEffect } from "../rules/count-violations.ts";
 import { balancedLevels } from "./balance.ts";
-import {
-  type DrawnShare,
-  type DrawOptions,
-  drawnShare,
-  drawRows,
-  knownDrawOptions,
-  mostRows,
-  streamSeed,
-} from "./draw-rows.ts";
+import { mostRows, pilotStream, streamSeed } from "./candidate-streams.ts";
+import { type DrawOptions, drawRows, knownDrawOptions } from "./draw-rows.ts";
+import { type DrawnShare, drawnShare } from "./drawn-share.ts";
 import { bothKnown, type Conditions, completeConditions, conditions, type Where } from "./knowledge.ts";
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
 
-/** What rows are to be like. */
+/** Options of {@link sampleTable}. */
 export interface SampleTableOptions extends DrawOptions {
   /** How many rows; with `like` by default `each` for each given row. */
   readonly count?: number;
@@ -40,11 +34,11 @@ export interface SampleTableOptions extends DrawOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Rows, and how often candidates were as wanted. */
+/** Rows, and how often candidates satisfied the conditions. */
 export interface SampledTable {
   /** [count, columns] in the units of the data: see `TableColumn`. Known cells have their values exactly. */
   readonly rows: NdArray<"float64">;
-  /** Of the rows that the model drew for the conditions, the share that satisfied them. Others were drawn again. */
+  /** Of all candidates, the share that satisfied the conditions. */
   readonly acceptance: DrawnShare;
   /** How often these rows broke the run's rules as they were drawn, and as they are; left out where none are kept. */
   readonly rules?: RuleEffect;
@@ -63,11 +57,6 @@ const known = {
   onProgress: true,
 } satisfies Known<SampleTableOptions>;
 
-const checkWhole = (name: string, value: number, least: number): void => {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new ArgumentError(`sampleTable ${name}: expected a whole number of at least ${least}, found ${value}`);
-};
-
 const checkLike = ({ table }: TableModel, like: NdArray<FloatType>): void => {
   const [m = 0, width] = like.shape;
   if (like.shape.length !== 2 || width !== table.length || m === 0)
@@ -76,11 +65,10 @@ const checkLike = ({ table }: TableModel, like: NdArray<FloatType>): void => {
     );
 };
 
-/** Rows of which it is seen how rare ranges are, and the share from which on rows are rejected without conditioning on them. */
+/** Rows that show how rare ranges are. */
 const pilotRows = 400;
+/** The model is conditioned on ranges that a smaller share of these rows is within. */
 const commonShare = 0.05;
-// Streams before these are of candidates, and of `conditionShare`.
-const pilotStream = 1025;
 
 /**
  * What the model is to be conditioned on for conditions that all rows share. Rejecting rows gives exactly the model's own
@@ -137,13 +125,13 @@ export const sampleTable = async (run: TableRun, options: SampleTableOptions = {
     onProgress,
     ...rest
   } = options;
-  checkWhole("each", each, 1);
-  checkWhole("firstRow", firstRow, 0);
+  checkWhole("sampleTable each", each);
+  checkCount("sampleTable firstRow", firstRow);
   if (like) checkLike(own, like);
   else if (options.each !== undefined) throw new ArgumentError("sampleTable each: expected like with it, found none");
   const all = like && like.shape[0]! * each;
   const { count = all !== undefined ? all - firstRow : 1000 } = options;
-  checkWhole("count", count, 0);
+  checkCount("sampleTable count", count);
   if (firstRow + count > mostRows)
     throw new ArgumentError(`sampleTable: expected at most 2^28 rows, found ${firstRow + count}`);
   if (all !== undefined && firstRow + count > all)
@@ -187,39 +175,12 @@ export const sampleTable = async (run: TableRun, options: SampleTableOptions = {
       const level = levels?.at(firstRow + place);
       if (level) write(level.column, level.value);
     },
-    accepts: (rows) => own.codec.satisfies(checked, rows),
+    satisfies: (rows) => own.codec.satisfies(checked, rows),
     onProgress: (done) => onProgress?.(done, count),
   });
   return {
     rows: drawn.rows,
-    acceptance: drawnShare(drawn.accepted, Math.max(1, drawn.candidates)),
+    acceptance: drawnShare(drawn.satisfying, Math.max(1, drawn.candidates)),
     ...(drawn.rules && { rules: drawn.rules }),
   };
-};
-
-/**
- * How probable conditions are: the share of rows that satisfy them among rows that the model draws without any.
- * @param options `draws` default 1,000, `seed` default 0; the draws are other ones than those of `sampleTable`
- * @throws as {@link conditions}
- */
-export const conditionShare = async (
-  run: TableRun,
-  where: Where,
-  options: DrawOptions & { readonly draws?: number; readonly seed?: number } = {},
-): Promise<DrawnShare> => {
-  const { draws = 1000, seed = 0, ...rest } = options;
-  const own = tableModel("conditionShare", run);
-  const { satisfies } = conditions(run, where);
-  checkWhole("draws", draws, 1);
-  const { rows } = await drawRows(own, {
-    ...rest,
-    // Streams before this one are of candidates.
-    seed: streamSeed(seed, 1024),
-    numbers: Array.from({ length: draws }, (_, i) => i),
-    observed: new Float32Array(own.codec.observedSize),
-  });
-  return drawnShare(
-    satisfies(rows).reduce((sum, one) => sum + one, 0),
-    draws,
-  );
 };

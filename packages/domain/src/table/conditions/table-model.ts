@@ -1,4 +1,4 @@
-/** A model of rows that can be told what is known of them. */
+/** A run on a table whose network takes conditions: what is known of a row. */
 import { type AnySampler, ArgumentError, type ScoreModel } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
@@ -39,13 +39,13 @@ export interface TableModel extends TableRun {
   readonly table: readonly TableColumn[];
 }
 
-/** Whether a run can be told what is known of a row. */
+/** Whether the network of a run takes conditions: what is known of a row. */
 export const takesConditions = ({ model, codec, table }: TableRun): boolean =>
   table !== undefined && "observe" in codec && model.conditions?.observed !== undefined;
 
 /**
  * @param owner in errors
- * @throws ArgumentError for a run that cannot be told what is known of a row, saying how to train one that can
+ * @throws ArgumentError for a run that takes no conditions, saying how to train one that does
  */
 export const tableModel = (owner: string, run: TableRun): TableModel => {
   checkMade(owner, run, ["model", "codec"], "a run on a table, such as one of loadRun(path)");
@@ -55,9 +55,9 @@ export const tableModel = (owner: string, run: TableRun): TableModel => {
   const found = !table
     ? "one that is not on a table with described columns"
     : "observe" in codec
-      ? `one whose network is not told what is known (network.observed = ${(model as { network?: { observed?: number } }).network?.observed ?? 0})`
+      ? `one whose network takes none (network.observed = ${(model as { network?: { observed?: number } }).network?.observed ?? 0})`
       : `one with scaling ${kind}`;
   throw new ArgumentError(
-    `${owner}: expected a run that can be told what is known of a row, found ${found}; train one with the defaults for tables: scorefield train TABLE, without settings of scaling or network.observed`,
+    `${owner}: expected a run whose network takes conditions, found ${found}; train one with the defaults for tables: scorefield train TABLE, without settings of scaling or network.observed`,
   );
 };

@@ -15,7 +15,7 @@ import { categoryVolume, type PlacedSlot, placeSlots, readSlots } from "./slots.
 export interface MixedDraw extends EncodeDraw {
   /** Standard deviation of the normal draws that are added to the coordinates of categories; default 0. */
   readonly jitter?: number;
-  /** The number of the first row, which draws go by; default 0. */
+  /** The number of the first row; default 0. Draws of a row depend on its number. */
   readonly firstRow?: number;
 }
 
@@ -34,7 +34,7 @@ export interface ColumnPart {
 
 /** What a model's vector consists of. */
 export interface MixedLayout {
-  /** Sizes of its slots: 1 of a number, k >= 2 of a category of k levels. */
+  /** Sizes of its slots: 1 for a number, k >= 2 for a category of k levels. */
   readonly columns: readonly number[];
   /** What the level of a category is in the model's units, of the first one and of each in their order. */
   readonly scale: number;
@@ -75,7 +75,7 @@ export interface MixedCodec extends Codec, Observing {
   ) => Volume;
 }
 
-// Draws of jitter and of places are of two steps, as normal and uniform draws of one are not independent.
+// Jitter and places have a step each, since normal and uniform draws of one step are not independent.
 const jitterStep = 2 ** 31;
 const rowsAtOnce = 4096;
 
@@ -159,7 +159,7 @@ export const mixedCodec = (stored: StoredCodec, shape?: Shape): MixedCodec => {
       eachSlots(values, draw, (row, i) => {
         const start = i * width;
         if (jitter > 0) {
-          // Of as many rows at once as draws take little memory.
+          // Few enough rows at once that their draws take little memory.
           if (i % rowsAtOnce === 0) z = jitterOf(Math.min(rowsAtOnce, values.shape[0]! - i), i, draw);
           const own = (i % rowsAtOnce) * width;
           for (let k = 0; k < width; k++) result.data[start + k] = jitter * z![own + k]!;

@@ -20,7 +20,7 @@ export interface RuleViolations {
 /** Rules in a set of rows. Plain JSON. */
 export interface Violations {
   readonly rows: number;
-  /** Rows that break one rule at least. */
+  /** Rows that break at least one rule. */
   readonly broken: number;
   readonly share: number;
   /** In the order of the rules. */
@@ -119,6 +119,6 @@ const sumOfViolations = (a: Violations, b: Violations): Violations => {
   };
 };
 
-/** What rules changed in two sets of rows together, of which one may be none. */
+/** What rules changed in two sets of rows together. One or both may be undefined: a set that no rules changed. */
 export const bothEffects = (a: RuleEffect | undefined, b: RuleEffect | undefined): RuleEffect | undefined =>
   a && b ? { before: sumOfViolations(a.before, b.before), after: sumOfViolations(a.after, b.after) } : (a ?? b);

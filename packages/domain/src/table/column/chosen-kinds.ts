@@ -7,7 +7,7 @@ import { type ColumnKind, columnKinds } from "../table-column.ts";
 import type { DayOrder } from "./date-text.ts";
 
 /** What a person says of a column. */
-export interface ToldKind {
+export interface ChosenKind {
   readonly kind: ColumnKind | "leave-out";
   /** Of ordered levels, ascending. */
   readonly levels?: readonly string[];
@@ -19,7 +19,7 @@ export interface ToldKind {
 const kindWords = [...columnKinds.filter((kind) => kind !== "constant"), "day-first", "month-first", "leave-out"];
 
 /** @param word such as `whole`, `leave-out`, `day-first` for dates, or `ordered:small<medium<large` */
-const toldKind = (column: string, word: string): ToldKind => {
+const chosenKind = (column: string, word: string): ChosenKind => {
   const [kind = "", ...rest] = word.split(":");
   const levels =
     rest.length > 0
@@ -33,7 +33,7 @@ const toldKind = (column: string, word: string): ToldKind => {
     throw new ArgumentError(
       `kinds: column ${JSON.stringify(column)}: expected one of ${kindWords.join(", ")}, found ${word}${didYouMean(kind, kindWords)}`,
     );
-  if (levels === undefined) return { kind: kind as ToldKind["kind"] };
+  if (levels === undefined) return { kind: kind as ChosenKind["kind"] };
   if (kind !== "ordered" || levels.includes("") || levels.length < 2)
     throw new ArgumentError(
       `kinds: column ${JSON.stringify(column)}: expected levels of an ordered column, as in ordered:small<medium<large, found ${word}`,
@@ -51,7 +51,7 @@ const parsed = (kinds: readonly string[]): (readonly [name: string, word: string
   });
 
 /** The orders of day and month that kinds say, by the name of a column. */
-export const toldOrders = (kinds: readonly string[]): ReadonlyMap<string, DayOrder> =>
+export const chosenOrders = (kinds: readonly string[]): ReadonlyMap<string, DayOrder> =>
   new Map(
     parsed(kinds).flatMap(([name, word]) => (word === "day-first" || word === "month-first" ? [[name, word]] : [])),
   );
@@ -62,13 +62,13 @@ export const toldOrders = (kinds: readonly string[]): ReadonlyMap<string, DayOrd
  * @param names of the columns that there are
  * @throws ArgumentError for an entry without a kind, or with one that is not known; DataError for a column that is not there
  */
-export const toldKinds = (
+export const chosenKinds = (
   kinds: readonly string[] | Readonly<Record<string, string>>,
   names: readonly string[],
   path?: string,
-): ReadonlyMap<string, ToldKind> => {
+): ReadonlyMap<string, ChosenKind> => {
   const pairs = Array.isArray(kinds) ? parsed(kinds) : Object.entries(kinds as Readonly<Record<string, string>>);
-  const told = new Map<string, ToldKind>();
+  const chosen = new Map<string, ChosenKind>();
   for (const [name, word] of pairs) {
     if (!names.includes(name))
       throw new DataError({
@@ -77,7 +77,7 @@ export const toldKinds = (
         expected: `columns among ${shortList(names)} in kinds`,
         found: `no such column${didYouMean(name, names)}`,
       });
-    told.set(name, toldKind(name, word));
+    chosen.set(name, chosenKind(name, word));
   }
-  return told;
+  return chosen;
 };
