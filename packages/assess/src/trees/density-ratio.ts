@@ -132,7 +132,8 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
       rowsPerTree: 0.7,
       validation: some((row) => fold[row] === part),
       patience: 20,
-      seed: seed + part,
+      // Seeds are below 2^53.
+      seed: (seed + part) % 2 ** 53,
       signal,
     });
     loss += Math.min(...trees.losses!) / folds;

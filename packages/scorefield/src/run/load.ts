@@ -81,7 +81,7 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   };
   if (averageWidth === undefined) {
     const run = await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec);
-    const refinement = await readRefinement(path, run.step);
+    const refinement = table && (await readRefinement(path, run.step, table));
     // Where trees found nothing, choosing would only cost candidates.
     const helps = refinement !== undefined && refinement.loss < Math.LN2;
     return { ...about(run), ...(helps && { logRatio: (rows) => refinement.logRatio(rows).data }) };

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DensityRatio, restoreDensityRatio, type StoredDensityRatio } from "@scorefield/assess";
+import type { TableColumn } from "@scorefield/domain/table";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
 
@@ -14,11 +15,31 @@ export interface Refinement extends DensityRatio {
   readonly samples: number;
 }
 
+type Table = readonly Pick<TableColumn, "name" | "levels">[];
+
 /** The file of a run's density ratio. */
 export const refinementFile = "refinement.json";
 
-/** The density ratio of a run for parameters of a step, if there is one. @throws RunError for a damaged file */
-export const readRefinement = async (run: string, step: number): Promise<Refinement | undefined> => {
+/** @throws Error for what cannot be read as the ratio of rows of these columns */
+const checkStored = ({ step, loss, parts }: StoredDensityRatio & { readonly step: number }, table: Table): void => {
+  if (!Number.isInteger(step)) throw new Error("no step");
+  if (!Number.isFinite(loss)) throw new Error("no loss");
+  if (!Array.isArray(parts)) throw new Error("no parts");
+  for (const { objective, columns, categories } of parts) {
+    if (objective !== "binary") throw new Error(`trees of the objective ${objective}`);
+    if (columns !== table.length) throw new Error(`trees of ${columns} columns for ${table.length} of the run`);
+    // Levels in order are numbers to trees.
+    const other = table.findIndex(({ levels = [] }, j) => ![0, levels.length].includes(categories?.[j] ?? -1));
+    if (other >= 0) throw new Error(`trees of other levels of ${table[other]!.name}`);
+  }
+};
+
+/**
+ * The density ratio of a run for parameters of a step, if there is one.
+ * @param table what the columns of the run hold
+ * @throws RunError for a damaged file, or one of other columns
+ */
+export const readRefinement = async (run: string, step: number, table: Table): Promise<Refinement | undefined> => {
   const path = join(run, refinementFile);
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
@@ -31,7 +52,7 @@ export const readRefinement = async (run: string, step: number): Promise<Refinem
       readonly rows: number;
       readonly samples: number;
     };
-    if (!Number.isInteger(stored?.step)) throw new Error("no step");
+    checkStored(stored, table);
     return stored.step === step ? { ...stored, ...restoreDensityRatio(stored) } : undefined;
   } catch (cause) {
     throw new RunError(

@@ -65,7 +65,7 @@ export interface DrawnRows {
  * candidates. More would bring the few rows whose ratio is above this nearer to the data.
  */
 const largestRatio = 4;
-/** Where so many candidates were not taken, one of them is, in proportion to r. */
+/** Where so many candidates were not taken, one of them is, weighted so that it is in proportion to r. */
 const chosenAmong = 16;
 
 /** Rows whose candidates are held at once. */
@@ -101,7 +101,10 @@ const choose = (logRatio: number, seed: number, index: number): { taken: boolean
   const draws = uniform([1, 2], { seed, firstSample: index, purpose: "resampling", dtype: "float64" }).data;
   // Draws may be 0.
   const [u, v] = Array.from(draws, (draw) => Math.log(draw + 2 ** -54)) as [number, number];
-  return { taken: u < logRatio - Math.log(largestRatio), value: logRatio - Math.log(-v) };
+  const logShare = logRatio - Math.log(largestRatio);
+  // What is not taken is more often of a small ratio, by 1 minus the share that is taken. Weights make up for that.
+  const left = Math.max(-Math.expm1(Math.min(logShare, 0)), Number.EPSILON);
+  return { taken: u < logShare, value: logShare - Math.log(left) - Math.log(-v) };
 };
 
 /**
