@@ -60,8 +60,16 @@ const seenRows = (rows: NdArray, categories: readonly number[]) => {
 /** @throws ArgumentError for what is no such JSON */
 export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio => {
   checkMade("density ratio", stored, ["parts", "loss", "categories"], "what densityRatio makes");
+  if (!Array.isArray(stored.parts) || !Array.isArray(stored.categories))
+    throw new ArgumentError("density ratio: expected lists as parts and categories, found others");
   const categories = checkCategories("density ratio", stored.categories, stored.categories.length);
   const parts: BoostedTrees[] = stored.parts.map(restoreTrees);
+  const width = withCodesAsNumbers({ n: 0, d: categories.length, data: new Float64Array(0) }, Array.from(categories));
+  for (const { objective, columns, categories: levels } of parts)
+    if (objective !== "binary" || columns !== width.rows.d || levels.join() !== width.categories.join())
+      throw new ArgumentError(
+        `density ratio: expected trees of two classes for ${width.rows.d} columns, found ${objective} for ${columns}`,
+      );
   if (parts.length === 0) throw new ArgumentError("density ratio: expected trees of at least one part, found none");
   return {
     ...stored,
@@ -137,7 +145,8 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
       rowsPerTree: 0.7,
       validation: some((row) => fold[row] === part),
       patience: 20,
-      seed: seed + part,
+      // Seeds are below 2^53.
+      seed: (seed + part) % 2 ** 53,
       signal,
     });
     loss += Math.min(...trees.losses!) / folds;

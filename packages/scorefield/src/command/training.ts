@@ -50,7 +50,8 @@ const writeLossPage = async (run: string): Promise<string | undefined> => {
 
 /** Learns the density ratio of a trained run, if its recipe asks for it and it has none. @throws Interrupted when stopped */
 const refineWatched = async (run: PreparedRun, step: number, signal: AbortSignal): Promise<Trained["refinement"]> => {
-  if (!refines(run.data, recipeParts(run.data.recipe)) || (await readRefinement(run.path, step))) return undefined;
+  if (!refines(run.data, recipeParts(run.data.recipe)) || (await readRefinement(run.path, step, run.data.table!)))
+    return undefined;
   const line = progress("refining", 1000, { percent: true });
   try {
     const found = await refineRun(run, { signal, onProgress: (share) => line.update(1000 * share) });

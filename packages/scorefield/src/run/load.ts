@@ -81,7 +81,7 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   };
   if (averageWidth === undefined) {
     const run = await runModel(record, (layout) => readCheckpoint(path, layout, checkpoint), domain.codec);
-    const refinement = await readRefinement(path, run.step);
+    const refinement = table && (await readRefinement(path, run.step, table));
     return {
       ...about(run),
       ...(refinement && helps(refinement) && { logRatio: (rows) => refinement.logRatio(rows).data }),

@@ -14,7 +14,7 @@ import { lockRun } from "./lock.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { type Refinement, refinementFile } from "./refinement.ts";
 import { hasFewRows, refinementRows, samplesPerRow, treesTimeOf } from "./refinement-work.ts";
-import { shareDone } from "./run-length.ts";
+import { refinementShare, shareDone } from "./run-length.ts";
 
 /** Options of {@link refineRun}. */
 export interface RefineOptions {
@@ -28,8 +28,8 @@ const known = { signal: true, onProgress: true } satisfies Known<RefineOptions>;
 const rowsAtOnce = 4096;
 /** The share of the time that drawing takes. */
 const drawing = 0.8;
-// People choose small seeds. Rows that they draw must not be rows that the trees have seen.
-const ownSeed = 2 ** 52;
+/** People choose small seeds. Rows that they draw must not be rows that the trees have seen. Seeds are below 2^53. */
+const ownSeed = (seed: number): number => (seed + 2 ** 52) % 2 ** 53;
 
 /** Rows at random, in the order of the data. */
 const someRows = async (samples: Samples, count: number, seed: number): Promise<NdArray<"float64">> => {
@@ -57,8 +57,9 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
   const { signal, onProgress } = options;
   const { path, data } = run;
   const { seed, training } = data.recipe;
-  const until =
-    run.begun + 60_000 * (training.minutes ?? Number.POSITIVE_INFINITY) * (1 - shareDone(training, run.checkpoint));
+  // A run that was stopped after its training has the share of this work once more.
+  const share = Math.max(1 - shareDone(training, run.checkpoint), refinementShare);
+  const until = run.begun + 60_000 * (training.minutes ?? Number.POSITIVE_INFINITY) * share;
   const loaded = await loadRun(path, { domain: data.domain });
   if (!takesConditions(loaded))
     throw new RunError(
@@ -75,7 +76,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
     // A run with a deadline draws as many as there is time for.
     while (done < all && (done === 0 || performance.now() + treesTimeOf(data, rows, done) < until)) {
       const count = Math.min(rowsAtOnce, all - done);
-      const part = await sampleTable(loaded, { count, firstRow: done, seed: ownSeed + seed, refine: false, signal });
+      const part = await sampleTable(loaded, { count, firstRow: done, seed: ownSeed(seed), refine: false, signal });
       drawn.set(part.rows.data, done * width);
       done += count;
       onProgress?.((drawing * done) / all);

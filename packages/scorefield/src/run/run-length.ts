@@ -8,7 +8,7 @@ const pictureShare = 0.1;
 /** The share that the last picture may take: it is drawn even where others are not. */
 const lastPictureShare = 0.25;
 /** The share of the time that learning the density ratio may take. */
-const refinementShare = 0.3;
+export const refinementShare = 0.3;
 /** Milliseconds for the page of the losses and the end of the process. */
 const closing = 500;
 /** Bytes that are written in a millisecond, until one knows. */

@@ -66,6 +66,21 @@ test("draws of a run with a density ratio are chosen among candidates, whose noi
   expect(imputed.rows(16).data.some(Number.isNaN)).toBe(false);
 });
 
+test("a filled row depends on its number and its known cells, not on holes in rows above it", async () => {
+  const data = Float64Array.from(trainingRows.data.subarray(0, 40 * width));
+  for (let k = 0; k < data.length; k++) if (Number.isNaN(data[k]!)) data[k] = 0;
+  const j = mixedColumns.findIndex(({ kind }) => kind === "number" || kind === "whole");
+  const filled = async (holes: readonly number[]): Promise<Float64Array> => {
+    const own = Float64Array.from(data);
+    for (const i of holes) own[i * width + j] = Number.NaN;
+    const rows: NdArray<"float64"> = ndarray(own, [40, width]);
+    const { data: all } = (await impute(run, rows, { draws: 2, seed: 4 })).rows(1);
+    return all.slice(39 * width);
+  };
+  const [one, many] = [await filled([39]), await filled([0, 3, 4, 20, 39])];
+  expect(Math.abs(one[j]! - many[j]!)).toBeLessThan(1e-3 * (1 + Math.abs(one[j]!)));
+});
+
 test("rows without holes are left alone", async () => {
   const rows = (await impute(run, holes(20))).rows();
   const again = await impute(run, rows, { draws: 2 });

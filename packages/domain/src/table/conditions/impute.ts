@@ -100,7 +100,7 @@ export const impute = async (
       for (const [k, i] of some.entries()) own.set(given.subarray(i * width, (i + 1) * width), k * width);
       const observed = Array.from({ length: together }, (_, d) =>
         // Of repeated numbers each draw has another place.
-        codec.observeRows(ndarray(own, [m, width]), { seed: streamSeed(seed, first + d), firstRow: start }),
+        codec.observeRows(ndarray(own, [m, width]), { seed: streamSeed(seed, first + d), numbers: some }),
       );
       const drawn = await drawRows(known, {
         ...rest,

@@ -15,6 +15,8 @@ export interface ObserveRowsOptions extends Partial<Pick<EncodeDraw, "seed" | "p
   readonly complete?: boolean;
   /** The number of the first row, which draws go by; default 0. */
   readonly firstRow?: number;
+  /** The numbers of all rows, [n], where they are not one after the other. */
+  readonly numbers?: readonly number[];
 }
 
 /** Knowledge of rows in a model's units. */
@@ -52,6 +54,7 @@ const rowOptions = {
   seed: true,
   part: true,
   firstRow: true,
+  numbers: true,
 } satisfies Known<ObserveRowsOptions>;
 
 /** @param firstSlots of each column */
@@ -110,14 +113,16 @@ export const observing = (maps: readonly ColumnMap[], firstSlots: readonly numbe
     observeRows: (rows, options = {}) => {
       checkOptions("observeRows", options, rowOptions);
       const n = checkRows(rows);
-      const { known, complete = true, seed = 0, part = 2, firstRow = 0 } = options;
+      const { known, complete = true, seed = 0, part = 2, firstRow = 0, numbers } = options;
       if (known && known.length !== n * maps.length)
         throw new ArgumentError(
           `observeRows known: expected ${n * maps.length} entries, one for each cell, found ${known.length}`,
         );
+      if (numbers && numbers.length !== n)
+        throw new ArgumentError(`observeRows numbers: expected ${n}, one for each row, found ${numbers.length}`);
       const result = zeros([n, observedSize], "float32");
       const row = new Float64Array(slots.length);
-      eachRowDraws(n, slots.length, { seed, part, firstRow }, (u, i) => {
+      eachRowDraws(n, slots.length, { seed, part, firstRow, numbers }, (u, i) => {
         for (const [j, map] of maps.entries()) {
           const cell = i * maps.length + j;
           const value = rows.data[cell]!;

@@ -7,24 +7,32 @@ const rowsAtOnce = 4096;
 /**
  * Calls `use` with the draws of each row, [slots] in (0, 1), in the order of rows. Row i has the same draws however many
  * rows there are.
- * @param draw `steady`: 1/2 in place of each draw; `firstRow`: the number of the first row, which draws go by; default 0
+ * @param draw `steady`: 1/2 in place of each draw; `firstRow`: the number of the first row, which draws go by; default 0;
+ *   `numbers`: those of all rows, in its place
  */
 export const eachRowDraws = (
   n: number,
   slots: number,
-  { seed, part, steady = false, firstRow = 0 }: EncodeDraw & { readonly firstRow?: number },
+  {
+    seed,
+    part,
+    steady = false,
+    firstRow = 0,
+    numbers,
+  }: EncodeDraw & { readonly firstRow?: number; readonly numbers?: readonly number[] | undefined },
   use: (u: Float64Array, i: number) => void,
 ): void => {
   if (steady) {
     for (let i = 0; i < n; i++) use(new Float64Array(slots).fill(0.5), i);
     return;
   }
-  for (let start = 0; start < n; start += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, n - start);
+  const atOnce = numbers ? 1 : rowsAtOnce;
+  for (let start = 0; start < n; start += atOnce) {
+    const count = Math.min(atOnce, n - start);
     const which = {
       seed,
       step: part,
-      firstSample: firstRow + start,
+      firstSample: numbers?.[start] ?? firstRow + start,
       purpose: "augmentation",
       dtype: "float64",
     } as const;
