@@ -220,6 +220,14 @@ test("texts that hold numbers stay texts, and their numbers are read too", async
   expect([...columns[0]!.numbers]).toEqual([3.5, 4.25]);
 });
 
+test("times of day come back to the second, whatever a fraction of a day rounds to", async () => {
+  const times = Array.from({ length: 500 }, (_, i) => Date.UTC(2024, 0, 1 + i, i % 24, (7 * i) % 60, (11 * i) % 60));
+  // Excel writes 15 digits.
+  const cells = times.map((time) => day(Number((time / 86_400_000 + 25_569).toPrecision(15))));
+  const { columns } = await read(book({ Times: sheet([["at"], ...cells.map((cell) => [cell])]) }));
+  expect([...columns[0]!.numbers]).toEqual(times);
+});
+
 test("dates beside numbers are texts", async () => {
   const { columns } = await read(
     book({

@@ -50,12 +50,23 @@ const unpacked = async (path: string, { parts }: Workbook, { name, member }: Ret
   return { scan, archive: zipSync(files, { level: 0 }).buffer as ArrayBuffer };
 };
 
+/**
+ * Times of whole seconds as they are. A workbook counts days, so that seconds are fractions with rounding errors, which the
+ * library cuts to whole milliseconds: half of all times come out a millisecond early.
+ */
+const wholeSeconds = (rows: readonly (readonly Cell[])[]): void => {
+  for (const row of rows)
+    for (const cell of row)
+      if (cell instanceof Date && cell.getUTCMilliseconds() === 999) cell.setTime(cell.getTime() + 1);
+};
+
 /** The cells of one sheet, row by row from the first. */
 const parseSheet = async (path: string, book: Workbook, sheet: ReturnType<typeof chooseSheet>) => {
   const { scan, archive } = await unpacked(path, book, sheet);
   const { readSheet } = await import("read-excel-file/universal");
   try {
-    const rows = await readSheet(archive, sheet.at + 1);
+    const rows = (await readSheet(archive, sheet.at + 1)) as Cell[][];
+    wholeSeconds(rows);
     return { scan, rows: rows as (Cell[] | undefined)[] };
   } catch (cause) {
     const described = describeSystemError(cause, path, what);

@@ -133,8 +133,7 @@ const mostSeconds = 10;
 const secondsToStart = 2;
 
 /**
- * How probable the conditions are, by rows drawn without them; undefined where that would take long, or where values of numbers
- * are given, which hardly any row has.
+ * How probable the conditions are, by rows drawn without them; undefined where that would take long.
  * @param drawn rows that were drawn under the conditions, and in how many seconds
  */
 export const probabilityOf = async (

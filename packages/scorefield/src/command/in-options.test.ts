@@ -10,6 +10,7 @@ test.each([
     'Leave columns that are not numbers out with exclude: ["name", "the town"], or name the ones to read with columns.',
     "Leave columns that are not numbers out with --exclude 'name,the town', or name the ones to learn with --columns.",
   ],
+  ['name it among missingWords: ["k. A."], if', "say --missing-words 'k. A.', if"],
   ['exclude: ["a\\"b]", "it\'s"]', "--exclude 'a\"b],it'\\''s'"],
   ['ask for them with rules: ["found"]', "ask for them with --rule found"],
   ['t.csv: expected missing: "error" with a label array', "t.csv: expected --missing error with a label array"],

@@ -17,6 +17,7 @@ const translations: readonly (readonly [RegExp, (...found: string[]) => string])
   [/\bexclude: \[((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\]/g, (_, list) => `--exclude ${namesOf(list!)}`],
   [/\bexclude: \["[^[\]]*\]/g, () => "--exclude"],
   [/\bkinds: \[("(?:[^"\\]|\\.)*")\]/g, (_, entry) => kindsOf(entry!)],
+  [/\bname it among missingWords: \[("(?:[^"\\]|\\.)*")\]/g, (_, word) => `say --missing-words ${namesOf(word!)}`],
   [/\bname it among missingWords\b/g, () => "name it with --missing-words"],
   [/\bname the ones to read with columns\b/g, () => "name the ones to learn with --columns"],
   [/\bleft by columns and exclude\b/g, () => "left by --columns and --exclude"],

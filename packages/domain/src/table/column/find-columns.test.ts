@@ -168,6 +168,10 @@ test("what cannot be modelled is refused, saying what to do", () => {
   expect(() => findColumns(cellsOf({ dirty }))).toThrow(
     /row 9, column "dirty": expected a number, as in 399 cells of the column, found the text "n\.d\."\. Correct it/,
   );
+  const word = Array.from({ length: 400 }, (_, i) => (i % 40 === 7 ? "n.d." : `${i * i}`));
+  expect(() => findColumns(cellsOf({ word }))).toThrow(
+    /found the text "n\.d\." in 10 cells\. Correct it; or name it among missingWords: \["n\.d\."\], if/,
+  );
   expect(() => findColumns(cellsOf({ a: ["", "?"] }))).toThrow(/at least one column to model, found a: no cell/);
   expect(() => findColumns(cellsOf({ a: [] }))).toThrow(/at least one row/);
 });

@@ -48,14 +48,20 @@ const textAmongNumbers = (
   { path, rowOf }: CellPlace,
 ): DataError => {
   const row = codes.findIndex((code, i) => code !== -1 && Number.isNaN(numbers[i]));
+  const code = codes[row]!;
+  const word = texts[code] ?? "";
+  // One text in several cells stands for missing cells, almost surely.
+  const same = other > 1 && codes.every((c, i) => c === -1 || c === code || !Number.isNaN(numbers[i]));
   const many = other > 1 ? `, and ${(other - 1).toLocaleString("en-US")} more texts in the column` : "";
+  const found = `the text ${JSON.stringify(word)}${same ? ` in ${other.toLocaleString("en-US")} cells` : many}`;
+  const asMissing = `missingWords${same ? `: [${JSON.stringify(word)}]` : ""}`;
   return new DataError({
     path,
     row: rowOf(row),
     column: name,
     expected: `a number, as in ${count.toLocaleString("en-US")} cells of the column`,
-    found: `the text ${JSON.stringify(texts[codes[row]!] ?? "")}${many}`,
-    fix: `Correct it; or name it among missingWords, if it stands for a missing cell; or say kinds: [${JSON.stringify(`${name}=category`)}]; or leave the column out with exclude: [${JSON.stringify(name)}]`,
+    found,
+    fix: `Correct it; or name it among ${asMissing}, if it stands for a missing cell; or say kinds: [${JSON.stringify(`${name}=category`)}]; or leave the column out with exclude: [${JSON.stringify(name)}]`,
   });
 };
 

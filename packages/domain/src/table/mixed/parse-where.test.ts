@@ -56,6 +56,7 @@ describe("conditions as people write them", () => {
   test.each([
     ["cty=Paris", /a column among .*found cty; did you mean city/],
     ["age", /a relation such as/],
+    ["age>=1,50", /condition "50": expected a column among .*, found 50\. A value with a comma stands in quotes/],
     ["age>=", /a value after/],
     ["city>Rome", /has no order/],
     ["age!=30", /expected a range/],

@@ -56,7 +56,9 @@ const splitCondition = (part: string, columns: readonly TableColumn[]) => {
     const at = relations.map((sign) => part.indexOf(sign)).filter((at) => at >= 0);
     const name = unquoted(part.slice(0, at.length > 0 ? Math.min(...at) : undefined).trim());
     if (names.includes(name)) return refuse("a relation such as = or >= after the column", "none");
-    return refuse(`a column among ${names.join(", ")}`, `${name}${didYouMean(name, names)}`);
+    // What stands behind the comma of a number or a text.
+    const comma = at.length === 0 ? '. A value with a comma stands in quotes, as in price>="1,50"' : "";
+    return refuse(`a column among ${names.join(", ")}`, `${name}${didYouMean(name, names)}${comma}`);
   }
   if (found.value === "") refuse("a value after the relation", "none");
   return { ...found, relation: plainly[found.relation] ?? found.relation };
