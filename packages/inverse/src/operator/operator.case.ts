@@ -257,8 +257,9 @@ const linearSuite = (make: () => LinearOperator, suite: OperatorSuite): void => 
  * Tests of an operator: made again from its recipe, sample by sample, refusals; of a linear one its adjoint, pseudo-inverse,
  * solutions, norm and singular values.
  */
-export const operatorSuite = (name: string, make: () => Operator, suite: OperatorSuite): void =>
+export const operatorSuite = (name: string, make: () => Operator, suite: OperatorSuite): void => {
   describe(name, () => {
     shapeSuite(make, suite);
     if (isLinear(make())) linearSuite(make as () => LinearOperator, suite);
   });
+};
