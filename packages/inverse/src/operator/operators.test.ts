@@ -4,7 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
 import { columns } from "./columns.ts";
-import { compose } from "./compose.ts";
+import { compose, composition } from "./compose.ts";
 import { downsample } from "./downsample.ts";
 import { fourier } from "./fourier.ts";
 import { grey } from "./grey.ts";
@@ -15,14 +15,14 @@ import { mask } from "./mask.ts";
 import { matrix } from "./matrix.ts";
 import { mosaic } from "./mosaic.ts";
 import { type OperatorSuite, operatorSuite } from "./operator.case.ts";
-import type { Operator } from "./operator.ts";
+import type { LinearOperator, Operator } from "./operator.ts";
 import { operatorFromText, operatorKinds } from "./operators.ts";
 import { phaseRetrieval } from "./phase-retrieval.ts";
 import { quantisation } from "./quantisation.ts";
 import { randomProjection } from "./random-projection.ts";
 import { saturation } from "./saturation.ts";
 import { scale } from "./scale.ts";
-import { stack } from "./stack.ts";
+import { stack, stacked } from "./stack.ts";
 import { timeConvolution } from "./time-convolution.ts";
 
 const runtime = native({ threads: 1 });
@@ -51,19 +51,19 @@ const all: Readonly<Record<string, readonly [() => Operator, Partial<OperatorSui
   "blur of one axis": [() => blur({ input: [2, 9], sigma: 0.7, axes: 1 })],
   "motion blur": [() => blur({ input: [1, 9, 8], length: 4, angle: 30 })],
   "given kernel": [() => blur({ input: [6, 6], kernel: uneven })],
-  "blur of what edges do not touch": [() => blur({ input: [2, 8, 7], kernel: uneven, edges: "valid" })],
+  "blur of what edges do not touch": [() => blur({ input: [2, 8, 7], kernel: uneven, edges: "valid", steps: 30 })],
   "means of blocks": [() => downsample({ input: [2, 4, 6] })],
   "means of blocks of one axis": [() => downsample({ input: [2, 9], factor: 3, axes: 1 })],
   "bicubic down-sampling": [() => downsample({ input: [1, 8, 12], factor: 4, filter: "bicubic" })],
   "bicubic down-sampling by 3": [() => downsample({ input: [2, 9], factor: 3, filter: "bicubic", axes: 1 })],
-  "filter in time": [() => timeConvolution({ input: [2, 12], response })],
+  "filter in time": [() => timeConvolution({ input: [2, 12], response, steps: 20 })],
   "circular filter in time": [() => timeConvolution({ input: [12], response, edges: "circular" })],
-  "filter in time, without its start": [() => timeConvolution({ input: [12], response, edges: "valid" })],
+  "filter in time, without its start": [() => timeConvolution({ input: [12], response, edges: "valid", steps: 20 })],
   "frequencies of a picture": [() => fourier({ input: [2, 6, 5], share: 0.4, low: 2, seed: 1 })],
   "frequencies of a signal": [() => fourier({ input: [8], mask: [1, 1, 0, 0, 1, 0, 0, 1] })],
   "frequencies of complex pictures": [() => fourier({ input: [4, 6, 2], share: 0.5, complex: true })],
   hadamard: [() => hadamard({ input: [2, 8], measurements: 7 })],
-  "hadamard of another size": [() => hadamard({ input: [3, 5], measurements: 8, seed: 2 })],
+  "hadamard of another size": [() => hadamard({ input: [3, 5], measurements: 8, seed: 2, steps: 20 })],
   "large hadamard": [() => hadamard({ input: [256], measurements: 40 })],
   "random projection": [() => randomProjection({ input: [3, 4], measurements: 5 })],
   "Gaussian random projection": [() => randomProjection({ input: [3, 4], measurements: 5, rows: "gaussian" })],
@@ -114,15 +114,27 @@ const all: Readonly<Record<string, readonly [() => Operator, Partial<OperatorSui
   "phase retrieval from amplitudes": [() => phaseRetrieval({ input: [6], power: 1 })],
   compose: [
     () =>
-      compose(mask({ input: [2, 3], share: 0.7 }), downsample({ input: [4, 6] }), blur({ input: [4, 6], sigma: 0.6 })),
+      composition({
+        operators: [
+          mask({ input: [2, 3], share: 0.7 }),
+          downsample({ input: [4, 6] }),
+          blur({ input: [4, 6], sigma: 0.6 }),
+        ],
+        steps: 6,
+      }),
   ],
   "compose with clipping": [
     () => compose(clipping({ input: [4, 6], low: -1, high: 1 }), blur({ input: [4, 6], sigma: 0.6 })),
   ],
-  stack: [() => stack([downsample({ input: [4, 6] }), fourier({ input: [4, 6], share: 0.3 })])],
+  stack: [
+    () => stacked({ operators: [downsample({ input: [4, 6] }), fourier({ input: [4, 6], share: 0.3 })], steps: 12 }),
+  ],
   "stack with clipping": [() => stack([identity({ input: [4] }), clipping({ input: [4], low: -1, high: 1 })])],
   scale: [() => scale(blur({ input: [6, 6], kernel: uneven }), -3, "counts")],
-  "scale of a composition": [() => scale(compose(columns({ input: [4], columns: [0, 2] })), 0.5)],
+  "scale of a composition": [
+    () =>
+      scale(composition({ operators: [columns({ input: [4], columns: [0, 2] })], steps: 3 }) as LinearOperator, 0.5),
+  ],
   "scale of clipping": [() => scale(clipping({ input: [4], low: 0, high: 1 }), 255)],
 };
 
