@@ -58,8 +58,7 @@ export const recipeFromText = (
   }
   const colon = text.indexOf(":");
   const kind = colon < 0 ? text : text.slice(0, colon);
-  if (!kinds.includes(kind))
-    refuse(`unknown ${sort}${didYouMean(kind, kinds) || `; known are ${kinds.join(", ")}`}`);
+  if (!kinds.includes(kind)) refuse(`unknown ${sort}${didYouMean(kind, kinds) || `; known are ${kinds.join(", ")}`}`);
   const settings = new Map<string, unknown>();
   for (const setting of colon < 0 ? [] : splitSettings(text.slice(colon + 1))) {
     const equals = setting.indexOf("=");
