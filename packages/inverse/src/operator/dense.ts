@@ -4,7 +4,7 @@ import { constantLike } from "../solve/constant-like.ts";
 import { singularValues } from "../solve/singular-values.ts";
 import type { LinearParts } from "./linear-operator.ts";
 
-/** Up to this many rows or columns, whichever are fewer, a decomposition takes less than about a second. */
+/** Up to this many rows or columns, whichever are fewer, a decomposition takes a few seconds at most. */
 const mostDecomposed = 256;
 
 const transposed = ({ data, shape }: NdArray<"float64">): NdArray<"float64"> => {
