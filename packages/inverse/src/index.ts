@@ -1,3 +1,14 @@
+export { declarePosterior, type OwnPopulation, type OwnSampler } from "./method/declare-posterior.ts";
+export type { GuidancePoint, Guide } from "./method/guided-model.ts";
+export type {
+  PosteriorDeclaration,
+  PosteriorForm,
+  PosteriorMethod,
+  PosteriorNeeds,
+  Prepared,
+  PrepareOptions,
+} from "./method/posterior-method.ts";
+export { givenMeasurement, type LinearGaussianProblem, type Problem } from "./method/problem.ts";
 export { type GaussianNoiseOptions, gaussianNoise } from "./noise/gaussian.ts";
 export { type LaplaceNoiseOptions, laplaceNoise } from "./noise/laplace.ts";
 export { type MixedNoiseOptions, mixedNoise } from "./noise/mixed.ts";
@@ -39,4 +50,35 @@ export { scale } from "./operator/scale.ts";
 export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
 export { stack } from "./operator/stack.ts";
 export { type TimeConvolutionOptions, timeConvolution } from "./operator/time-convolution.ts";
+export { admm } from "./plug-and-play/admm.ts";
+export { fista } from "./plug-and-play/fista.ts";
+export { halfQuadratic } from "./plug-and-play/half-quadratic.ts";
+export { red } from "./plug-and-play/red.ts";
+export { posteriorLangevin } from "./posterior/annealed-langevin-posterior.ts";
+export { type CalibrateOptions, type Calibration, calibrate, type RankStatistic } from "./posterior/calibrate.ts";
+export { daps } from "./posterior/daps.ts";
+export { ddrm } from "./posterior/ddrm.ts";
+export { diffpir } from "./posterior/diffpir.ts";
+export { dps } from "./posterior/dps.ts";
+export { dpsLikelihood } from "./posterior/dps-likelihood.ts";
+export { ensembleKalman } from "./posterior/ensemble-kalman.ts";
+export { exactDraws } from "./posterior/exact.ts";
+export { type ExactPosteriorOptions, exactPosterior } from "./posterior/exact-posterior.ts";
+export { mcgdiff } from "./posterior/mcgdiff.ts";
+export type { Misfit } from "./posterior/misfit.ts";
+export { mmps } from "./posterior/mmps.ts";
+export { pigdm } from "./posterior/pigdm.ts";
+export { pnpDm } from "./posterior/pnp-dm.ts";
+export {
+  type DrawingOptions,
+  type MethodOptions,
+  type Posterior,
+  type PosteriorOptions,
+  posterior,
+} from "./posterior/posterior.ts";
+export { posteriorCatalogue, posteriorFromRecipe, posteriorKinds } from "./posterior/posteriors.ts";
+export { redDiff } from "./posterior/red-diff.ts";
+export { replacement } from "./posterior/replacement.ts";
+export { tds } from "./posterior/tds.ts";
+export { tmpd } from "./posterior/tmpd.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

@@ -3,3 +3,4 @@ export { checkNoise } from "./noise/noise.ts";
 export { noises } from "./noise/noises.ts";
 export { checkOperator } from "./operator/operator.ts";
 export { operators } from "./operator/operators.ts";
+export { posteriors } from "./posterior/posteriors.ts";

@@ -23,7 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "sampling",
     "likelihood",
   ],
-  inverse: ["solve", "noise", "operator", "posterior", "plug-and-play"],
+  inverse: ["solve", "noise", "operator", "method", "plug-and-play", "posterior"],
   assess: ["classifier", "trees", "linear", "metric", "quality", "anomaly", "instrument", "privacy", "inspection"],
 };
 /** Packages that run in a page: no module of Node. */
