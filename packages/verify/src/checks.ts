@@ -14,6 +14,7 @@ import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
 import { guidanceChecks } from "./guidance-checks.ts";
 import { instrumentChecks } from "./instrument-checks.ts";
+import { inverseChecks } from "./inverse-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
@@ -44,6 +45,7 @@ export const checks: readonly Check[] = [
   ...guidanceChecks,
   ...conditionChecks,
   ...categoryChecks,
+  ...inverseChecks,
   ...instrumentChecks,
   ...reproducibilityChecks,
 ];
