@@ -26,6 +26,7 @@ export { newName, renamedTo, upgradeRecipe } from "./part/earlier-names.ts";
 export type { RecipeOfList } from "./part/inferred-types.ts";
 export type { HasRecipe, Setting, Settings, SettingType } from "./part/part.ts";
 export { readFields } from "./part/read-value.ts";
+export { recipeFromText } from "./part/recipe-text.ts";
 export { typeText } from "./part/type-text.ts";
 export { checkProcess } from "./process/check-process.ts";
 export { processes } from "./process/processes.ts";

@@ -6,12 +6,13 @@ import * as data from "./data.ts";
 import * as domain from "./domain.ts";
 import * as figure from "./figure/index.ts";
 import { defaultRuntime } from "./index.ts";
+import * as inverse from "./inverse.ts";
 import * as verify from "./verify.ts";
 
 afterAll(() => defaultRuntime().dispose());
 
 // The packages core and tensor have a test of their own.
-const subpaths = { assess, browser, data, domain, figure, verify };
+const subpaths = { assess, browser, data, domain, figure, inverse, verify };
 
 const calls: Readonly<Record<string, readonly unknown[]>> = {
   nothing: [],

@@ -66,6 +66,8 @@ const wrongValues = (type: SettingType): [path: string, value: unknown][] => {
       return here(null, {}, [], ...(type.orNumber ? [] : [3]), ...((type.fewest ?? 0) > 0 ? [""] : []));
     case "choice":
       return here("no such", 99, null, type.values.map(String), {}, "toString");
+    case "array":
+      return here(null, "1", {}, [[1], [1, 2]], ["1"]);
     case "list":
       return [
         ...here(3, "1", null, {}),

@@ -1,4 +1,5 @@
 /** The types that follow from settings: what a caller gives, what a part is made from, and what a recipe says. */
+import type { NdArray, Nested } from "@scorefield/tensor";
 import type { HasRecipe, PartList, Presence, Setting, Settings } from "./part.ts";
 
 /** What a setting holds. */
@@ -7,9 +8,19 @@ export type ValueOf<S> = S extends Setting<infer V> ? V : never;
 /** What stands for a setting in a recipe. */
 export type JsonOf<S> = S extends Setting<unknown, Presence, infer J> ? J : never;
 
+/** An array as a caller gives it. */
+export type ArrayGiven = NdArray | readonly Nested[];
+
+/** What is read from what a caller gives: of an array in any form, the array. */
+type Read<V> = [V, ArrayGiven] extends [ArrayGiven, V] ? NdArray<"float64"> : V;
+
 /** What a part is made from: a value for every setting. Undefined where a setting without a default was left out. */
 export type Values<S extends Settings> = {
-  readonly [K in keyof S]: S[K] extends Setting<infer V, infer P> ? (P extends "otherwise" ? V | undefined : V) : never;
+  readonly [K in keyof S]: S[K] extends Setting<infer V, infer P>
+    ? P extends "otherwise"
+      ? Read<V> | undefined
+      : Read<V>
+    : never;
 };
 
 type RequiredNames<S extends Settings> = {

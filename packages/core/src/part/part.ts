@@ -36,6 +36,11 @@ export type SettingType =
       /** For a choice that a function may stand for: the word that stands for it in recipes, which cannot be read back. */
       readonly functionName?: string;
     }
+  | {
+      readonly type: "array";
+      /** Number of axes, where it is fixed. */
+      readonly rank?: number;
+    }
   | { readonly type: "list"; readonly of: SettingType; readonly fewest: number }
   | { readonly type: "fields"; readonly fields: Readonly<Record<string, Setting>> }
   | { readonly type: "part"; readonly parts: PartList<HasRecipe> }

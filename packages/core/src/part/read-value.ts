@@ -1,6 +1,8 @@
 /** Checks the value of a setting, and writes it into a recipe. */
+import type { NdArray } from "@scorefield/tensor";
 import { didYouMean, isFields, showValue } from "@scorefield/tensor/internal";
 import type { KindRecipe } from "../recipe.ts";
+import { readArray, writeArray } from "./array-json.ts";
 import { newName, renamedTo } from "./earlier-names.ts";
 import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
 import { either, rangeText, typeText } from "./type-text.ts";
@@ -73,6 +75,8 @@ const readValue = (type: SettingType, value: unknown, path: string, reading: Rea
         (typeof value === "string" && value !== "" ? value.slice(0, 60) : showValue(value)) + near,
       );
     }
+    case "array":
+      return readArray(value, type.rank) ?? wrong(typeText(type));
     case "list": {
       if (!Array.isArray(value)) return wrong("a list");
       if (value.length < type.fewest) return wrong(`a list of at least ${type.fewest}`, `${value.length || "none"}`);
@@ -121,6 +125,8 @@ export const writeValue = (type: SettingType, value: unknown): unknown => {
   switch (type.type) {
     case "choice":
       return typeof value === "function" ? type.functionName : value;
+    case "array":
+      return writeArray(value as NdArray);
     case "list":
       return (value as readonly unknown[]).map((entry) => writeValue(type.of, entry));
     case "fields":

@@ -1,5 +1,6 @@
 /** Settings of a part, each with its type, its range, its default and one line of help. */
-import type { FieldValues, JsonOf, RecipeOfMaker } from "./inferred-types.ts";
+import type { ArrayJson } from "./array-json.ts";
+import type { ArrayGiven, FieldValues, JsonOf, RecipeOfMaker } from "./inferred-types.ts";
 import type { HasRecipe, PartList, Presence, Range, Setting, Settings, SettingType } from "./part.ts";
 
 export type { OptionsOf, ValueOf, Values } from "./inferred-types.ts";
@@ -91,6 +92,16 @@ export const choiceOrFunction =
     about: A & { readonly values: readonly V[] },
   ): Setting<V | F, PresenceOf<A>, V> =>
     setting({ type: "choice", values: about.values, functionName: about.functionName }, about);
+
+/**
+ * Finite numbers with a shape: a mask, a kernel, a matrix. In the library an NdArray or nested lists; in a recipe nested lists,
+ * or `{ shape, dtype, base64 }` for many numbers (see `array-json.ts`). A part is made from an NdArray of float64.
+ * @param about `rank` is the number of axes, where it is fixed
+ */
+export const array = <const A extends About<ArrayGiven> & { readonly rank?: number }>(
+  about: A,
+): Setting<ArrayGiven, PresenceOf<A>, ArrayJson> =>
+  setting({ type: "array", ...(about.rank !== undefined && { rank: about.rank }) }, about);
 
 /** A list of what another setting describes; `fewest` entries, default 0. */
 export const list = <V, J, const A extends About<readonly V[]> & { readonly fewest?: number }>(

@@ -46,6 +46,8 @@ export const typeText = (type: SettingType): string => {
       return textText(type);
     case "choice":
       return either(type.values);
+    case "array":
+      return `an array of finite numbers${type.rank === undefined ? "" : ` with ${type.rank} ${type.rank === 1 ? "axis" : "axes"}`}`;
     case "list":
       return `a list${type.fewest > 0 ? ` of at least ${type.fewest}` : ""}, each ${typeText(type.of)}`;
     case "fields":

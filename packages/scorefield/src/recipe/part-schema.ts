@@ -34,6 +34,11 @@ const typeSchema = (type: SettingType): z.ZodType => {
       return textSchema(type);
     case "choice":
       return z.literal([...type.values]);
+    case "array":
+      return z.union([
+        z.array(z.unknown()),
+        z.strictObject({ shape: z.array(z.int().min(0)), dtype: z.enum(["float32", "float64"]), base64: z.string() }),
+      ]);
     case "list":
       return z.array(typeSchema(type.of)).min(type.fewest);
     case "fields":

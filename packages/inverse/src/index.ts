@@ -1,0 +1,19 @@
+export { type GaussianNoiseOptions, gaussianNoise } from "./noise/gaussian.ts";
+export { type AboutNoise, declareNoise, type Noise, type NoiseDrawOptions } from "./noise/noise.ts";
+export { noiseCatalogue, noiseFromRecipe, noiseFromText, noiseKinds } from "./noise/noises.ts";
+export { type AboutOperator, declareOperator } from "./operator/declare-operator.ts";
+export { type LinearParts, linearOperator } from "./operator/linear-operator.ts";
+export { type MaskOptions, mask } from "./operator/mask.ts";
+export {
+  isLinear,
+  type LinearOperator,
+  type Operator,
+  type OperatorParts,
+  operator,
+  type Svd,
+  type Units,
+} from "./operator/operator.ts";
+export { operatorCatalogue, operatorFromRecipe, operatorFromText, operatorKinds } from "./operator/operators.ts";
+export { type PowerIterationOptions, powerIteration } from "./operator/power-iteration.ts";
+export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
+export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

@@ -1,0 +1,32 @@
+/** Every noise: to rebuild one from a file or from a text, or list them. */
+import { partList } from "@scorefield/core";
+import { recipeFromText } from "@scorefield/core/internal";
+import { gaussianNoise } from "./gaussian.ts";
+import type { Noise } from "./noise.ts";
+
+/** Every noise. */
+export const noises = partList("noise", [gaussianNoise]);
+
+/** What is known of every noise besides how it is made. */
+export const noiseCatalogue = noises.declarations;
+
+/** The kinds of noise that {@link noiseFromRecipe} knows. */
+export const noiseKinds = noises.kinds;
+
+/**
+ * The noise a recipe describes. Left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
+ */
+export const noiseFromRecipe = noises.fromRecipe;
+
+/**
+ * The noise a text describes: `gaussian:sigma=0.05`, or `gaussian:0.05`, where a value without a name is the first setting.
+ * @throws RecipeError as {@link noiseFromRecipe}, and for a text of another form
+ */
+export const noiseFromText = (text: string): Noise =>
+  noiseFromRecipe(
+    recipeFromText(noises, text, (kind) => {
+      const declaration = noiseCatalogue.find((one) => one.kind === kind);
+      return declaration && Object.keys(declaration.settings)[0];
+    }),
+  );

@@ -1,0 +1,38 @@
+/** Every operator: to rebuild one from a file or from a text, or list them. */
+import { type KindRecipe, partList } from "@scorefield/core";
+import { checkOptions, recipeFromText } from "@scorefield/core/internal";
+import type { Shape } from "@scorefield/tensor";
+import { mask } from "./mask.ts";
+import type { Operator } from "./operator.ts";
+
+/** Every operator, family by family. */
+export const operators = partList("operator", [mask]);
+
+/** What is known of every operator besides how it is made, family by family. */
+export const operatorCatalogue = operators.declarations;
+
+/** The kinds of operator that {@link operatorFromRecipe} knows. */
+export const operatorKinds = operators.kinds;
+
+/**
+ * The operator a recipe describes. Left-out settings take their defaults.
+ * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take
+ */
+export const operatorFromRecipe = operators.fromRecipe as (recipe: KindRecipe) => Operator;
+
+/**
+ * The operator a text describes, for samples of a shape: `blur:sigma=2`, `mask:share=0.3,seed=1`.
+ * @param given shape of one sample, and what its numbers are. They stand for the settings `input` and `units`, unless the text has
+ *   these
+ * @throws RecipeError as {@link operatorFromRecipe}, and for a text of another form
+ */
+export const operatorFromText = (
+  text: string,
+  given: { readonly input: Shape; readonly units?: string | undefined },
+): Operator => {
+  checkOptions("operatorFromText", given, { input: true, units: true });
+  const recipe = recipeFromText(operators, text);
+  const known = operatorCatalogue.find(({ kind }) => kind === recipe.kind)?.settings ?? {};
+  const filled = Object.entries(given).filter(([name, value]) => Object.hasOwn(known, name) && value !== undefined);
+  return operatorFromRecipe({ ...Object.fromEntries(filled), ...recipe });
+};
