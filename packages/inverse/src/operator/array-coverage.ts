@@ -62,7 +62,10 @@ export const arrayCoverage = (given: ArrayCoverageOptions = {}): NdArray<"float6
       }
     }
   const most = tracks.reduce((length, [u, v]) => Math.max(length, Math.hypot(u, v)), 0);
-  return ndarray(Float64Array.from(tracks.flat(), (value) => (value * longest) / most), [tracks.length, 2]);
+  return ndarray(
+    Float64Array.from(tracks.flat(), (value) => (value * longest) / most),
+    [tracks.length, 2],
+  );
 };
 
 const sinCos = (degrees: number): [sin: number, cos: number] => {

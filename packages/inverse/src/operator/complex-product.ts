@@ -27,6 +27,4 @@ export const complexFactors = (z: NdArray<"float32" | "float64">) => {
 
 /** The entries along an axis moved so that entry `by` comes first; with n - by they move back. */
 export const roll = (x: Tensor, axis: number, by: number): Tensor =>
-  by % x.shape[axis]! === 0
-    ? x
-    : concat([sliceAxis(x, axis, by, x.shape[axis]!), sliceAxis(x, axis, 0, by)], axis);
+  by % x.shape[axis]! === 0 ? x : concat([sliceAxis(x, axis, by, x.shape[axis]!), sliceAxis(x, axis, 0, by)], axis);

@@ -7,9 +7,9 @@ import {
   ndarray,
   pad,
   reshape,
+  type SparseMatrix,
   slice,
   sliceAxis,
-  type SparseMatrix,
   sparseMatrix,
   sparseMultiply,
   sparseTranspose,
@@ -81,7 +81,6 @@ export const griddedSum = (at: Frequencies, size: readonly [number, number], gri
   const lengths = size.map((n) => gridLength(n, grid.oversampling)) as [number, number];
   const weights = deapodisation(size, lengths, grid);
   const kernel = interpolation(at, lengths, grid);
-  const count = at.u.length;
   const middles = size.map((n) => Math.floor(n / 2)) as [number, number];
   const [down, across] = lengths;
   return {

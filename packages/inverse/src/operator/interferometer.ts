@@ -2,6 +2,7 @@
 import { ArgumentError, setting } from "@scorefield/core";
 import { reshape } from "@scorefield/tensor";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { directSum, type Frequencies, griddedSum } from "./gridding.ts";
 import { linearOperator } from "./linear-operator.ts";
 
@@ -17,6 +18,7 @@ const settings = {
   }),
   width: setting.whole({ least: 2, most: 12, default: 6, help: "width of the kernel, in points of the grid" }),
   oversampling: setting.number({ least: 1.25, most: 4, default: 2, help: "points of the grid per pixel" }),
+  ...gradientSteps,
 };
 
 /**
@@ -34,7 +36,7 @@ export const interferometer = declareOperator({
   summary: "radio interferometry: Fourier components at irregular places",
   source: "Thompson, Moran & Swenson 2017, chapters 3 and 10; Beatty, Nishimura & Pauly 2005",
   settings,
-  make: ({ frequencies, method, width, oversampling }, about) => {
+  make: ({ frequencies, method, width, oversampling, steps }, about) => {
     const { input } = about;
     if (input.length < 2)
       throw new ArgumentError(`interferometer input: expected [..., rows, columns], found [${input}]`);
@@ -53,6 +55,7 @@ export const interferometer = declareOperator({
     const output = [...input.slice(0, -2), count, 2];
     return linearOperator({
       ...about,
+      steps,
       output,
       units: { input: about.units.input, output: `${about.units.input}, summed over pixels` },
       complex: { output: true },

@@ -13,6 +13,7 @@ import {
 } from "@scorefield/tensor";
 import { complexFactors, roll } from "./complex-product.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { samplingPattern } from "./sampling-pattern.ts";
 
@@ -27,11 +28,16 @@ const settings = {
     otherwise: "a pattern by the settings below",
     help: "points of k-space that are measured: 1 or 0, [rows, columns], zero frequency at [rows / 2, columns / 2]",
   }),
-  acceleration: setting.number({ least: 1, default: 4, help: "how many times fewer points are measured than there are" }),
+  acceleration: setting.number({
+    least: 1,
+    default: 4,
+    help: "how many times fewer points are measured than there are",
+  }),
   along: setting.choice({ values: ["lines", "points"], default: "lines", help: "what is measured or left out" }),
   order: setting.choice({ values: ["regular", "random", "dense"], default: "random", help: "see samplingPattern" }),
   calibration: setting.whole({ least: 0, default: 24, help: "width of the centre that is measured in full" }),
   seed: setting.whole({ least: 0, default: 0, help: "of a random pattern" }),
+  ...gradientSteps,
 };
 
 /**
@@ -46,7 +52,7 @@ export const mri = declareOperator({
   summary: "Cartesian magnetic resonance imaging with several coils",
   source: "Pruessmann et al. 1999, equation 1; Lustig, Donoho & Pauly 2007",
   settings,
-  make: ({ maps, mask: given, acceleration, along, order, calibration, seed }, about) => {
+  make: ({ maps, mask: given, acceleration, along, order, calibration, seed, steps }, about) => {
     const [rows, columns, pair] = about.input as [number, number, number];
     if (about.input.length !== 3 || pair !== 2)
       throw new ArgumentError(`mri input: expected complex images, [rows, columns, 2], found [${about.input}]`);
@@ -73,6 +79,7 @@ export const mri = declareOperator({
     const output = [coils, count, 2];
     return linearOperator({
       ...about,
+      steps,
       output,
       units: { input: about.units.input, output: `${about.units.input}, in the unitary Fourier transform` },
       complex: { input: true, output: true },

@@ -2,11 +2,14 @@
 import { type KindRecipe, partList } from "@scorefield/core";
 import { checkOptions, recipeFromText } from "@scorefield/core/internal";
 import type { Shape } from "@scorefield/tensor";
+import { interferometer } from "./interferometer.ts";
 import { mask } from "./mask.ts";
+import { mri } from "./mri.ts";
 import type { Operator } from "./operator.ts";
+import { radon } from "./radon.ts";
 
 /** Every operator, family by family. */
-export const operators = partList("operator", [mask]);
+export const operators = partList("operator", [mask, mri, radon, interferometer]);
 
 /** What is known of every operator besides how it is made, family by family. */
 export const operatorCatalogue = operators.declarations;

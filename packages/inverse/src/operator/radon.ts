@@ -1,9 +1,21 @@
 /** Computed tomography: line integrals of an image along parallel rays or a fan of rays. */
 import { ArgumentError, setting } from "@scorefield/core";
 import { checkOptions } from "@scorefield/core/internal";
-import { cast, constant, matmul, multiply, ndarray, reshape, sparseMultiply, sparseTranspose, type Tensor } from "@scorefield/tensor";
+import {
+  cast,
+  constant,
+  matmul,
+  multiply,
+  ndarray,
+  reshape,
+  sparseMultiply,
+  sparseTranspose,
+  type Tensor,
+} from "@scorefield/tensor";
 import { showValue } from "@scorefield/tensor/internal";
+import { positiveNormBound } from "../solve/positive-norm.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { checkSamples, type LinearOperator } from "./operator.ts";
 import { type RampWindow, rampMatrix } from "./ramp-filter.ts";
@@ -54,6 +66,7 @@ const settings = {
     default: 0,
     help: "distance of the flat detector from the centre of rotation, in pixels, with a fan",
   }),
+  ...gradientSteps,
 };
 
 /**
@@ -67,6 +80,7 @@ export const radon = declareOperator({
   source: "Radon 1917; Joseph 1982",
   settings,
   make: (values, about): Radon => {
+    const { steps } = values;
     const scan = scanOf(about.input, values);
     const { views, detectors, image } = scan;
     const leading = about.input.slice(0, -2);
@@ -76,8 +90,10 @@ export const radon = declareOperator({
     const flat = (x: Tensor, size: number): Tensor => reshape(x, [...x.shape.slice(0, -2), size]);
     const parts = linearOperator({
       ...about,
+      steps,
       output,
       units: { input: about.units.input, output: `${about.units.input}, times a pixel's side` },
+      normBound: positiveNormBound(matrix),
       apply: (x) => reshape(sparseMultiply(matrix, flat(x, pixels)), [x.shape[0]!, ...output]),
       adjoint: (y) => reshape(sparseMultiply(sparseTranspose(matrix), flat(y, rays)), [y.shape[0]!, ...about.input]),
     });
@@ -107,8 +123,7 @@ export const radon = declareOperator({
 });
 
 const scanOf = (input: readonly number[], values: setting.Values<typeof settings>): Scan => {
-  if (input.length < 2)
-    throw new ArgumentError(`radon input: expected [..., rows, columns], found [${input}]`);
+  if (input.length < 2) throw new ArgumentError(`radon input: expected [..., rows, columns], found [${input}]`);
   const { views, first, source, detector, offset } = values;
   const image = input.slice(-2) as unknown as readonly [number, number];
   // A pixel reaches half its side beyond its centre.

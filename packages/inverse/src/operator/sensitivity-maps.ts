@@ -64,9 +64,7 @@ export const sensitivityMaps = (kspace: NdArray, given: SensitivityOptions = {})
   checkWhole("sensitivityMaps kernel", kernel);
   for (const [name, value] of Object.entries({ singular, crop })) checkPositive(`sensitivityMaps ${name}`, value);
   const centre = readCentre(kspace, calibration);
-  return method === "espirit"
-    ? espirit(centre, shape, { kernel, singular, crop })
-    : lowResolution(centre, shape, crop);
+  return method === "espirit" ? espirit(centre, shape, { kernel, singular, crop }) : lowResolution(centre, shape, crop);
 };
 
 /** A square of k-space of several coils: values [coils, width, width, 2]. */
@@ -112,7 +110,8 @@ const trigonometric = (
 ): Float64Array => {
   const half = new Float64Array(width * columns * 2);
   const result = new Float64Array(rows * columns * 2);
-  const angle = (k: number, i: number, n: number): number => (2 * Math.PI * ((k + first) * (i - Math.floor(n / 2)))) / n;
+  const angle = (k: number, i: number, n: number): number =>
+    (2 * Math.PI * ((k + first) * (i - Math.floor(n / 2)))) / n;
   const add = (from: Float64Array, at: number, to: Float64Array, into: number, [re, im]: [number, number]): void => {
     const [x, y] = [from[at]!, from[at + 1]!];
     to[into]! += re * x - im * y;
@@ -140,9 +139,7 @@ const lowResolution = ({ width, values }: Centre, shape: readonly number[], crop
     const window = (i: number): number => Math.cos((Math.PI * (i + first)) / (width + 1)) ** 2;
     const windowed = Float64Array.from({ length: 2 * width * width }, (_, at) => {
       const place = Math.floor(at / 2);
-      return (
-        values[2 * c * width * width + at]! * window(Math.floor(place / width)) * window(place % width)
-      );
+      return values[2 * c * width * width + at]! * window(Math.floor(place / width)) * window(place % width);
     });
     return trigonometric(windowed, width, first, [rows, columns]);
   });

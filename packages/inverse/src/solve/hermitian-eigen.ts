@@ -35,8 +35,7 @@ const tridiagonalise = (a: Float64Array, d: number) => {
       dot += (w[i] = sum / h) * v[i]!;
     }
     for (let i = k + 1; i < d; i++) w[i]! -= (dot / (2 * h)) * v[i]!;
-    for (let i = k + 1; i < d; i++)
-      for (let j = k + 1; j < d; j++) a[i * d + j]! -= v[i]! * w[j]! + w[i]! * v[j]!;
+    for (let i = k + 1; i < d; i++) for (let j = k + 1; j < d; j++) a[i * d + j]! -= v[i]! * w[j]! + w[i]! * v[j]!;
     // Q^T <- (1 - v v^T / h) Q^T. Before step k the first column is that of the identity.
     dots.fill(0);
     for (let i = k + 1; i < d; i++) for (let j = 1; j < d; j++) dots[j]! += v[i]! * rows[i * d + j]!;
