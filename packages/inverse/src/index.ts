@@ -18,8 +18,13 @@ export {
 } from "./operator/operator.ts";
 export { operatorCatalogue, operatorFromRecipe, operatorFromText, operatorKinds } from "./operator/operators.ts";
 export { type PowerIterationOptions, powerIteration } from "./operator/power-iteration.ts";
-export { type Radon, radon } from "./operator/radon.ts";
+export { type Radon, type RadonOptions, radon } from "./operator/radon.ts";
 export { type SamplingPatternOptions, samplingPattern } from "./operator/sampling-pattern.ts";
 export { type Sensitivities, type SensitivityOptions, sensitivityMaps } from "./operator/sensitivity-maps.ts";
 export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
+export {
+  type TotalVariationOptions,
+  type TotalVariationResult,
+  totalVariation,
+} from "./plug-and-play/total-variation.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

@@ -8,6 +8,7 @@ import {
   multiply,
   ndarray,
   reshape,
+  type Shape,
   sparseMultiply,
   sparseTranspose,
   type Tensor,
@@ -67,6 +68,12 @@ const settings = {
     help: "distance of the flat detector from the centre of rotation, in pixels, with a fan",
   }),
   ...gradientSteps,
+};
+
+/** Options of {@link radon}. */
+export type RadonOptions = setting.OptionsOf<typeof settings> & {
+  readonly input: Shape;
+  readonly units?: string | undefined;
 };
 
 /**
