@@ -27,4 +27,5 @@ export {
   type TotalVariationResult,
   totalVariation,
 } from "./plug-and-play/total-variation.ts";
+export { powerSpectrum, type WienerOptions, wienerFilter } from "./plug-and-play/wiener.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

@@ -1,3 +1,5 @@
 /** What the project's other packages take of this one, besides what is public. It may change in any version. */
+export { checkNoise } from "./noise/noise.ts";
 export { noises } from "./noise/noises.ts";
+export { checkOperator } from "./operator/operator.ts";
 export { operators } from "./operator/operators.ts";

@@ -3,8 +3,11 @@ import { declare, setting } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import type { Operator } from "./operator.ts";
 
+/** Units of data of which nobody says them. */
+export const unknownUnits = "units of the data";
+
 /** Settings of every operator that is made for one shape of data. */
-export const operatorSettings = {
+const operatorSettings = {
   input: setting.list(setting.whole({ least: 1, most: 2 ** 31 - 1, help: "size of an axis" }), {
     fewest: 1,
     help: "shape of one sample, without the axis of samples, such as [1, 28, 28]",
@@ -12,7 +15,7 @@ export const operatorSettings = {
   units: setting.text({
     fewest: 1,
     most: 200,
-    default: "units of the data",
+    default: unknownUnits,
     help: "what the numbers of a sample are, in words, such as intensity in [-1, 1]",
   }),
 };

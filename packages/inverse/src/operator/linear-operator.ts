@@ -23,6 +23,8 @@ export interface LinearParts extends Operator, Partial<Solvers> {
   readonly svd?: Svd;
   /** The diagonal form of A A*, where it is known and that of A* A is not: pseudo-inverse and solutions follow from it. */
   readonly measuredSpectrum?: MeasuredSpectrum;
+  /** Whether solutions are closed forms. Default: where a spectrum or all three are given. */
+  readonly closedForm?: boolean;
   /** Steps of conjugate gradients, where there is no closed form. Default 50. */
   readonly steps?: number;
 }
@@ -65,7 +67,7 @@ export const linearOperator = (parts: LinearParts): LinearOperator => {
     pseudoInverse: (y) => takes("pseudoInverse", output, pseudoInverse)(y, 0),
     solve: takes("solve", input, solve),
     solveMeasured: takes("solveMeasured", output, solveMeasured),
-    closedForm: closed !== undefined || Object.keys(given(about)).length === 3,
+    closedForm: about.closedForm ?? (closed !== undefined || Object.keys(given(about)).length === 3),
     norm: size,
     normIs: exact === undefined ? "bound" : "exact",
     ...(svd && { svd }),

@@ -30,10 +30,7 @@ const settings = {
 };
 
 /** Options of {@link mask}. */
-export type MaskOptions = setting.OptionsOf<typeof settings> & {
-  readonly input: Shape;
-  readonly units?: string | undefined;
-};
+export type MaskOptions = Parameters<typeof mask>[0];
 
 /** 0 in a box of the last axes and 1 elsewhere. */
 const outsideBox = (box: readonly number[], input: Shape): NdArray<"float64"> => {

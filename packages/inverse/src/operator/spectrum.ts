@@ -8,7 +8,7 @@ type Applied = Pick<LinearOperator, "apply" | "adjoint">;
 type Solvers = Pick<LinearOperator, "pseudoInverse" | "solve" | "solveMeasured">;
 
 /** Singular values below this share of the largest count as 0 in a pseudo-inverse: float32 does not know them. */
-export const rankTolerance = 1e-6;
+const rankTolerance = 1e-6;
 
 /** A* A = V diag(s^2) V*, for an orthonormal basis V of the d real numbers of x. */
 export interface Spectrum {
