@@ -27,7 +27,7 @@ export interface Frequencies {
 }
 
 /** A sum of [m, rows, columns] to complex [m, frequencies, 2], and its transpose. */
-export interface FourierSum {
+interface FourierSum {
   apply(x: Tensor): Tensor;
   adjoint(y: Tensor): Tensor;
 }
@@ -64,7 +64,7 @@ export const directSum = ({ u, v }: Frequencies, [rows, columns]: readonly [numb
 };
 
 /** Settings of {@link griddedSum}: width of the kernel in points, and points of the grid per pixel of the image. */
-export interface Grid {
+interface Grid {
   readonly width: number;
   readonly oversampling: number;
 }

@@ -4,7 +4,7 @@
  */
 
 /** Rows of `vectors` are orthonormal eigenvectors, in the order of `values`. */
-export interface SymmetricEigenRows {
+interface SymmetricEigenRows {
   readonly values: Float64Array;
   readonly vectors: Float64Array;
 }
