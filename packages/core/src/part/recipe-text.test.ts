@@ -15,19 +15,26 @@ test.each([
   ["wide:24,angle=90", { kind: "wide", length: 24, angle: 90 }],
   ['{"kind":"wide","angle":3}', { kind: "wide", angle: 3 }],
 ])("%s", (text, recipe) => {
-  expect(recipeFromText(parts, text, () => "length")).toEqual(recipe);
+  expect(recipeFromText(parts, text, { lone: () => "length" })).toEqual(recipe);
 });
 
 test.each([
-  ["wid", /expected a kind among wide, long; found wid; did you mean wide/],
+  ["wid", /^lens wid: unknown lens; did you mean wide/],
+  ["telescope", /known are wide, long/],
   ["wide:", /expected name=value/],
   ["wide:angle", /expected name=value/],
   ["wide:angle=", /expected name=value/],
   ["wide:kind=long", /expected name=value/],
   ["wide:a=1,a=2", /expected each setting once, found a twice/],
-  ["{", /expected JSON of a recipe/],
+  ["{", /expected a recipe as JSON/],
   [3, /expected a text such as "wide", found 3/],
 ])("%s is refused", (text, message) => {
   expect(() => recipeFromText(parts, text as string)).toThrow(RecipeError);
   expect(() => recipeFromText(parts, text as string)).toThrow(message);
+});
+
+test("values of a form of their own, and another owner of errors", () => {
+  const options = { owner: "--lens", value: (_: string, text: string) => (text === "all" ? [1, 2] : undefined) };
+  expect(recipeFromText(parts, "wide:at=all,in=some", options)).toEqual({ kind: "wide", at: [1, 2], in: "some" });
+  expect(() => recipeFromText(parts, "wide:at", options)).toThrow(/^--lens wide:at: expected name=value/);
 });

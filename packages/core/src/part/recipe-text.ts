@@ -27,45 +27,49 @@ const parseValue = (text: string): unknown => {
   }
 };
 
+/** How a text is read. */
+interface TextOptions {
+  /** Begins errors, such as `--sampler`. Default the sort. */
+  readonly owner?: string;
+  /** The setting that a value without a name stands for, such as sigma in `gaussian:0.05`. */
+  readonly lone?: (kind: string) => string | undefined;
+  /** The value that a text stands for, where it is written in a form of its own. */
+  readonly value?: (name: string, text: string) => unknown;
+}
+
 /**
  * The recipe that `KIND`, `KIND:name=value,...` or JSON stands for. Values are JSON where they parse as such, else text. Settings are
  * checked where the part is made.
  * @param parts the parts of the sort
- * @param lone the setting that a value without a name stands for, such as sigma in `gaussian:0.05`
  * @throws RecipeError for an unknown kind, with the nearest; for a setting without a name or value, or given twice
  */
 export const recipeFromText = (
   { sort, kinds }: Pick<PartList<HasRecipe>, "sort" | "kinds">,
   text: string,
-  lone?: (kind: string) => string | undefined,
+  { owner = sort, lone, value: special }: TextOptions = {},
 ): KindRecipe => {
-  if (typeof text !== "string")
-    throw new RecipeError(`${sort}: expected a text such as "${kinds[0]}", found ${showValue(text)}`);
-  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  const refuse = (problem: string): never => {
+    throw new RecipeError(`${owner}${typeof text === "string" ? ` ${shortened(text)}` : ""}: ${problem}`);
+  };
+  if (typeof text !== "string") return refuse(`expected a text such as "${kinds[0]}", found ${showValue(text)}`);
   if (text.trimStart().startsWith("{")) {
     const recipe = parseValue(text);
-    if (typeof recipe !== "object")
-      throw new RecipeError(`${sort} ${short}: expected JSON of a recipe, found other text`);
-    return recipe as KindRecipe;
+    return typeof recipe === "object" ? (recipe as KindRecipe) : refuse("expected a recipe as JSON, found other text");
   }
   const colon = text.indexOf(":");
   const kind = colon < 0 ? text : text.slice(0, colon);
-  if (!kinds.includes(kind))
-    throw new RecipeError(
-      `${sort} ${short}: expected a kind among ${kinds.join(", ")}; found ${kind.slice(0, 60)}${didYouMean(kind, kinds)}`,
-    );
+  if (!kinds.includes(kind)) refuse(`unknown ${sort}${didYouMean(kind, kinds) || `; known are ${kinds.join(", ")}`}`);
   const settings = new Map<string, unknown>();
   for (const setting of colon < 0 ? [] : splitSettings(text.slice(colon + 1))) {
     const equals = setting.indexOf("=");
-    const only = equals < 0 ? lone?.(kind) : undefined;
-    const name = only ?? setting.slice(0, Math.max(equals, 0)).trim();
+    const name = (equals < 0 ? lone?.(kind) : undefined) ?? setting.slice(0, Math.max(equals, 0)).trim();
     const value = setting.slice(equals + 1).trim();
     if (!/^\w+$/.test(name) || value === "" || name === "kind")
-      throw new RecipeError(
-        `${sort} ${short}: expected name=value after the colon, commas between several, found "${setting.slice(0, 60)}"`,
-      );
-    if (settings.has(name)) throw new RecipeError(`${sort} ${short}: expected each setting once, found ${name} twice`);
-    settings.set(name, parseValue(value));
+      refuse(`expected name=value after the colon, commas between several, found "${shortened(setting)}"`);
+    if (settings.has(name)) refuse(`expected each setting once, found ${name} twice`);
+    settings.set(name, special?.(name, value) ?? parseValue(value));
   }
   return { kind, ...Object.fromEntries(settings) };
 };
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);

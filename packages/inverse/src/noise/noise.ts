@@ -1,7 +1,8 @@
 /** How a measurement differs from what it would be without noise: y given z = A(x). */
-import { type DrawOptions, declare, type KindRecipe, type setting } from "@scorefield/core";
+import { ArgumentError, type DrawOptions, declare, type KindRecipe, type setting } from "@scorefield/core";
 import { checkArray, checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import { type FloatType, type NdArray, ShapeError, type Tensor } from "@scorefield/tensor";
+import { type FloatType, type NdArray, ShapeError, Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 
 /** Which numbers to draw: those of a stream of core, where sample i is the same whatever the batch. */
 export type NoiseDrawOptions = Pick<DrawOptions, "seed" | "step" | "firstSample">;
@@ -70,6 +71,10 @@ export const declareNoise = <const K extends string, const S extends setting.Set
 const checked = (noise: Noise): Noise => ({
   ...noise,
   logLikelihood: (y, z) => {
+    if (!(y instanceof Tensor && z instanceof Tensor))
+      throw new ArgumentError(
+        `${noise.kind} logLikelihood: expected tensors, found ${showValue(y instanceof Tensor ? z : y)}; call it in a function that is compiled`,
+      );
     const fits = y.rank === z.rank && z.shape.every((size, i) => y.shape[i] === size || (i === 0 && y.shape[0] === 1));
     if (z.rank === 0 || !fits)
       throw new ShapeError(

@@ -2,10 +2,14 @@
 import { partList } from "@scorefield/core";
 import { recipeFromText } from "@scorefield/core/internal";
 import { gaussianNoise } from "./gaussian.ts";
+import { laplaceNoise } from "./laplace.ts";
+import { mixedNoise } from "./mixed.ts";
 import type { Noise } from "./noise.ts";
+import { poissonNoise } from "./poisson.ts";
+import { uniformNoise } from "./uniform.ts";
 
 /** Every noise. */
-export const noises = partList("noise", [gaussianNoise]);
+export const noises = partList("noise", [gaussianNoise, laplaceNoise, poissonNoise, mixedNoise, uniformNoise]);
 
 /** What is known of every noise besides how it is made. */
 export const noiseCatalogue = noises.declarations;
@@ -25,8 +29,7 @@ export const noiseFromRecipe = noises.fromRecipe;
  */
 export const noiseFromText = (text: string): Noise =>
   noiseFromRecipe(
-    recipeFromText(noises, text, (kind) => {
-      const declaration = noiseCatalogue.find((one) => one.kind === kind);
-      return declaration && Object.keys(declaration.settings)[0];
+    recipeFromText(noises, text, {
+      lone: (kind) => Object.keys(noiseCatalogue.find((one) => one.kind === kind)?.settings ?? {})[0],
     }),
   );

@@ -11,6 +11,9 @@ const settings = {
   }),
 };
 
+/** Options of {@link columns}. */
+export type ColumnsOptions = Parameters<typeof columns>[0];
+
 /**
  * y = some columns of x: places of the last axis. With noise, or without, the others are imputed. A A* = I.
  * @throws ArgumentError for a column that does not exist or is named twice

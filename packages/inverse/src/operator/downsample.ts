@@ -22,6 +22,9 @@ const settings = {
   }),
 };
 
+/** Options of {@link downsample}. */
+export type DownsampleOptions = Parameters<typeof downsample>[0];
+
 type Parts = Pick<LinearParts, "output" | "apply" | "adjoint">;
 
 /** The order of axes that brings places within blocks together, behind the blocks. */

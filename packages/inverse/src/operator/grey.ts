@@ -12,6 +12,9 @@ const settings = {
   }),
 };
 
+/** Options of {@link grey}. */
+export type GreyOptions = Parameters<typeof grey>[0];
+
 /**
  * y = a weighted sum of the channels: a picture [3, h, w] in colour becomes [1, h, w] in grey. The default weights have the sum 1, so
  * that y has the range of x.

@@ -1,7 +1,8 @@
 /** A linear operator from what is known of it: what is left out is filled in. */
 import { ArgumentError } from "@scorefield/core";
-import { checkMade, checkWhole } from "@scorefield/core/internal";
-import type { Tensor } from "@scorefield/tensor";
+import { checkMade, checkPositive, checkWhole } from "@scorefield/core/internal";
+import { ShapeError, Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { conjugateGradients } from "../solve/conjugate-gradients.ts";
 import { perSampleScalar } from "../solve/per-sample-scalar.ts";
 import { checkSamples, type LinearOperator, type Operator, operator, type Svd } from "./operator.ts";
@@ -58,13 +59,14 @@ export const linearOperator = (parts: LinearParts): LinearOperator => {
     (what: string, shape: readonly number[], f: (x: Tensor, rho: Tensor | number) => Tensor) =>
     (x: Tensor, rho: Tensor | number): Tensor => {
       checkSamples(`${kind} ${what}`, x, shape);
+      checkRho(`${kind} ${what} rho`, rho, x);
       return f(x, rho);
     };
   return {
     ...operator(about),
     linear: true,
-    adjoint: (y) => takes("adjoint", output, about.adjoint)(y, 0),
-    pseudoInverse: (y) => takes("pseudoInverse", output, pseudoInverse)(y, 0),
+    adjoint: (y) => takes("adjoint", output, about.adjoint)(y, 1),
+    pseudoInverse: (y) => takes("pseudoInverse", output, pseudoInverse)(y, 1),
     solve: takes("solve", input, solve),
     solveMeasured: takes("solveMeasured", output, solveMeasured),
     closedForm: about.closedForm ?? (closed !== undefined || Object.keys(given(about)).length === 3),
@@ -72,6 +74,14 @@ export const linearOperator = (parts: LinearParts): LinearOperator => {
     normIs: exact === undefined ? "bound" : "exact",
     ...(svd && { svd }),
   };
+};
+
+const checkRho = (name: string, rho: Tensor | number, { shape: [n] }: Tensor): void => {
+  if (typeof rho === "number") checkPositive(name, rho);
+  else if (!(rho instanceof Tensor))
+    throw new ArgumentError(`${name}: expected a positive number or a tensor, found ${showValue(rho)}`);
+  else if (rho.rank > 1 || (rho.rank === 1 && rho.shape[0] !== n && rho.shape[0] !== 1))
+    throw new ShapeError(`${name}: expected a scalar or one number for each of ${n} samples, found [${rho.shape}]`);
 };
 
 const given = ({ pseudoInverse, solve, solveMeasured }: Partial<Solvers>): Partial<Solvers> => ({

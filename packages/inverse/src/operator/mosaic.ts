@@ -11,6 +11,9 @@ const settings = {
   }),
 };
 
+/** Options of {@link mosaic}. */
+export type MosaicOptions = Parameters<typeof mosaic>[0];
+
 /**
  * What a sensor with Bayer's filter sees: one colour of every pixel, y [1, h, w] of a picture x [3, h, w] in red, green and blue.
  * A A* = I.

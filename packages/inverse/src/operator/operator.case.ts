@@ -1,7 +1,6 @@
 /** What every operator must do: a suite that each of them passes. */
 import { normal } from "@scorefield/core";
 import {
-  compile,
   type FloatType,
   type NdArray,
   type Runtime,
@@ -11,6 +10,7 @@ import {
   vjp,
 } from "@scorefield/tensor";
 import { describe, expect, test } from "vitest";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { isLinear, type LinearOperator, type Operator } from "./operator.ts";
 import { operatorFromRecipe } from "./operators.ts";
 import { powerIteration } from "./power-iteration.ts";
@@ -26,25 +26,6 @@ export interface OperatorSuite {
   /** Numbers that x is drawn from, for operators that are defined for some. Default standard normal. */
   readonly data?: (normal: number) => number;
 }
-
-type Values = Readonly<Record<string, NdArray>>;
-
-/** Runs a function of tensors on arrays once. */
-export const evaluated = async (
-  f: (...tensors: Tensor[]) => Readonly<Record<string, Tensor>>,
-  arrays: readonly NdArray[],
-  runtime: Runtime,
-): Promise<Values> => {
-  const run = await compile((list: Tensor[]) => f(...list), [arrays.map(({ shape, dtype }) => ({ shape, dtype }))], {
-    runtime,
-    name: "operator",
-  });
-  try {
-    return await run([...arrays]);
-  } finally {
-    await run.dispose();
-  }
-};
 
 const product = (a: NdArray, b: NdArray): number =>
   Array.from(a.data as Float64Array).reduce((sum, value, i) => sum + value * Number(b.data[i]), 0);

@@ -1,7 +1,8 @@
 /** What is seen of data: y = A(x). */
-import type { KindRecipe } from "@scorefield/core";
+import { ArgumentError, type KindRecipe } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
-import { type NdArray, type Shape, ShapeError, type Tensor } from "@scorefield/tensor";
+import { type NdArray, type Shape, ShapeError, Tensor } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 
 /**
  * A measurement y = A(x). It is a function of tensors, for use in traced functions: x [n, ...input] of float32 or float64 gives y
@@ -46,6 +47,7 @@ export interface LinearOperator extends Operator {
    * The x of (A* A + rho I) x = b.
    * @param b [n, ...input]
    * @param rho > 0: a number, a scalar tensor, or one for each sample [n]
+   * @throws ArgumentError for a number that is not positive; ShapeError for a tensor of another shape
    */
   solve(b: Tensor, rho: Tensor | number): Tensor;
   /** The u of (A A* + rho I) u = y, for y [n, ...output]. */
@@ -99,9 +101,13 @@ export const checkOperator = (name: string, operator: Operator): void =>
  * Refuses a tensor of another shape.
  * @param name of the operator and what is done, such as `blur adjoint`
  * @param expected without the axis of samples
- * @throws ShapeError saying what was expected and found
+ * @throws ShapeError saying what was expected and found; ArgumentError for what is not a tensor
  */
 export const checkSamples = (name: string, value: Tensor, expected: Shape): void => {
+  if (!(value instanceof Tensor))
+    throw new ArgumentError(
+      `${name}: expected a tensor, found ${showValue(value)}; call it in a function that is compiled, on its tensors`,
+    );
   const { shape } = value;
   if (shape.length !== expected.length + 1 || !expected.every((size, i) => shape[i + 1] === size))
     throw new ShapeError(

@@ -1,5 +1,8 @@
 /** Linear equations with a positive semi-definite matrix that is known by its products alone. */
-import { and, constant, greater, type Tensor, where } from "@scorefield/tensor";
+import { ArgumentError } from "@scorefield/core";
+import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { and, constant, greater, Tensor, where } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 
 /** Settings of {@link conjugateGradients}. */
 export interface ConjugateGradientOptions {
@@ -8,6 +11,8 @@ export interface ConjugateGradientOptions {
   /** Where to start, default 0. */
   readonly from?: Tensor;
 }
+
+const options = { steps: true, from: true } satisfies Known<ConjugateGradientOptions>;
 
 /** <a, b> of each sample: [n, 1, ..., 1]. */
 const inner = (a: Tensor, b: Tensor): Tensor => {
@@ -33,12 +38,20 @@ const rounding = (x: Tensor): number => (x.dtype === "float64" ? 1e-15 : 3e-8);
  * @param apply A, symmetric positive semi-definite, on each sample: [n, ...] to [n, ...]
  * @param b [n, ...]
  * @returns [n, ...]
+ * @throws ArgumentError for what is not a function or a tensor, and for bad options
  */
 export const conjugateGradients = (
   apply: (x: Tensor) => Tensor,
   b: Tensor,
-  { steps, from }: ConjugateGradientOptions,
+  given: ConjugateGradientOptions,
 ): Tensor => {
+  if (typeof apply !== "function" || !(b instanceof Tensor))
+    throw new ArgumentError(
+      `conjugateGradients: expected a function of tensors and a tensor, found ${showValue(typeof apply === "function" ? b : apply)}`,
+    );
+  checkOptions("conjugateGradients", given, options);
+  const { steps, from } = given;
+  checkWhole("conjugateGradients steps", steps);
   let x = from ?? b.multiply(0);
   let r = from ? b.subtract(apply(from)) : b;
   let p = r;

@@ -46,9 +46,14 @@ const typeSchema = (type: SettingType): z.ZodType => {
     case "nullable":
       return z.nullable(typeSchema(type.of));
     case "part":
-      return partSchema(type.parts);
+      // Parts may hold parts of their own sort, without end.
+      return inProgress.has(type.parts) ? z.lazy(() => made.get(type.parts)!) : partSchema(type.parts);
   }
 };
+
+/** Lists of parts whose schemas are being made, and those made. */
+const inProgress = new Set<object>();
+const made = new WeakMap<object, z.ZodType>();
 
 /** A setting's default as JSON. */
 const defaultOf = ({ type, default: value }: Setting): unknown =>
@@ -107,13 +112,17 @@ const settingsShape = ({ settings, beside }: Declaration): Record<string, z.ZodT
 export const partSchema = <P extends PartList<HasRecipe, unknown>>(
   parts: P,
 ): z.ZodType<RecipeOfList<P>, RecipeOfList<P>> => {
-  const options = parts.declarations.map((declaration) =>
-    z
-      .strictObject({ kind: z.literal(declaration.kind), ...settingsShape(declaration) })
-      .meta({ description: `${declaration.summary} (${declaration.source})` }),
-  );
-  return z.discriminatedUnion("kind", options as [(typeof options)[0]]) as unknown as z.ZodType<
-    RecipeOfList<P>,
-    RecipeOfList<P>
-  >;
+  inProgress.add(parts);
+  try {
+    const options = parts.declarations.map((declaration) =>
+      z
+        .strictObject({ kind: z.literal(declaration.kind), ...settingsShape(declaration) })
+        .meta({ description: `${declaration.summary} (${declaration.source})` }),
+    );
+    const schema = z.discriminatedUnion("kind", options as [(typeof options)[0]]);
+    made.set(parts, schema);
+    return schema as unknown as z.ZodType<RecipeOfList<P>, RecipeOfList<P>>;
+  } finally {
+    inProgress.delete(parts);
+  }
 };
