@@ -1,5 +1,5 @@
 /** The density ratio that a run on a table keeps: what its samples have too few or too many of. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DensityRatio, restoreDensityRatio, type StoredDensityRatio } from "@scorefield/assess";
 import { RunError } from "../errors.ts";
@@ -35,6 +35,3 @@ export const readRefinement = async (run: string, step: number): Promise<Refinem
     );
   }
 };
-
-/** Removes the density ratio of a run. */
-export const dropRefinement = (run: string): Promise<void> => rm(join(run, refinementFile), { force: true });
