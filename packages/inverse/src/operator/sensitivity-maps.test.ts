@@ -2,8 +2,8 @@ import { normal } from "@scorefield/core";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, it } from "vitest";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { mri } from "./mri.ts";
-import { evaluated } from "./operator.case.ts";
 import { sensitivityMaps } from "./sensitivity-maps.ts";
 
 const runtime = native({ threads: 1 });

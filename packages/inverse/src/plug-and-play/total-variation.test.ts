@@ -3,9 +3,9 @@ import { castArray, fromNested, type NdArray, ndarray } from "@scorefield/tensor
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { mri } from "../operator/mri.ts";
-import { evaluated } from "../operator/operator.case.ts";
 import type { Operator } from "../operator/operator.ts";
 import { radon } from "../operator/radon.ts";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { totalVariation } from "./total-variation.ts";
 
 const runtime = native({ threads: 1 });

@@ -4,7 +4,7 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { blur } from "../operator/blur.ts";
 import { mask } from "../operator/mask.ts";
-import { evaluated } from "../operator/operator.case.ts";
+import { evaluated } from "../testing/evaluated.case.ts";
 import { powerSpectrum, wienerFilter } from "./wiener.ts";
 
 const runtime = native({ threads: 1 });
