@@ -1,5 +1,5 @@
 /** What the project's other packages take of this one, besides what is public. It may change in any version. */
-export { checkArray, checkCount, checkPositive, checkWhole } from "./check.ts";
+export { checkArray, checkCount, checkFloats, checkPositive, checkWhole } from "./check.ts";
 export { bitsOf } from "./likelihood/bits-per-dimension.ts";
 export { checkModel } from "./model/check-model.ts";
 export { exactDivergence, hutchinsonDivergence } from "./model/divergence.ts";

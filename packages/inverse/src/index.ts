@@ -16,6 +16,7 @@ export { type AboutNoise, declareNoise, type Noise, type NoiseDrawOptions } from
 export { noiseCatalogue, noiseFromRecipe, noiseFromText, noiseKinds } from "./noise/noises.ts";
 export { type PoissonNoiseOptions, poissonNoise } from "./noise/poisson.ts";
 export { type UniformNoiseOptions, uniformNoise } from "./noise/uniform.ts";
+export { type ArrayCoverageOptions, arrayCoverage } from "./operator/array-coverage.ts";
 export { type BlurOptions, blur } from "./operator/blur.ts";
 export { type ClippingOptions, clipping } from "./operator/clipping.ts";
 export { type ColumnsOptions, columns } from "./operator/columns.ts";
@@ -26,11 +27,13 @@ export { type FourierOptions, fourier } from "./operator/fourier.ts";
 export { type GreyOptions, grey } from "./operator/grey.ts";
 export { type HadamardOptions, hadamard } from "./operator/hadamard.ts";
 export { identity } from "./operator/identity.ts";
+export { interferometer } from "./operator/interferometer.ts";
 export { type LinearParts, linearOperator } from "./operator/linear-operator.ts";
 export { type MagnitudeOptions, magnitude } from "./operator/magnitude.ts";
 export { type MaskOptions, mask } from "./operator/mask.ts";
 export { type MatrixOptions, matrix } from "./operator/matrix.ts";
 export { type MosaicOptions, mosaic } from "./operator/mosaic.ts";
+export { mri } from "./operator/mri.ts";
 export {
   isLinear,
   type LinearOperator,
@@ -44,9 +47,12 @@ export { operatorCatalogue, operatorFromRecipe, operatorFromText, operatorKinds 
 export { type PhaseRetrievalOptions, phaseRetrieval } from "./operator/phase-retrieval.ts";
 export { type PowerIterationOptions, powerIteration } from "./operator/power-iteration.ts";
 export { type QuantisationOptions, quantisation } from "./operator/quantisation.ts";
+export { type Radon, type RadonOptions, radon } from "./operator/radon.ts";
 export { type RandomProjectionOptions, randomProjection } from "./operator/random-projection.ts";
+export { type SamplingPatternOptions, samplingPattern } from "./operator/sampling-pattern.ts";
 export { type SaturationOptions, saturation } from "./operator/saturation.ts";
 export { scale } from "./operator/scale.ts";
+export { type Sensitivities, type SensitivityOptions, sensitivityMaps } from "./operator/sensitivity-maps.ts";
 export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
 export { stack } from "./operator/stack.ts";
 export { type TimeConvolutionOptions, timeConvolution } from "./operator/time-convolution.ts";
@@ -81,4 +87,10 @@ export { redDiff } from "./posterior/red-diff.ts";
 export { replacement } from "./posterior/replacement.ts";
 export { tds } from "./posterior/tds.ts";
 export { tmpd } from "./posterior/tmpd.ts";
+export {
+  type TotalVariationOptions,
+  type TotalVariationResult,
+  totalVariation,
+} from "./plug-and-play/total-variation.ts";
+export { powerSpectrum, type WienerOptions, wienerFilter } from "./plug-and-play/wiener.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

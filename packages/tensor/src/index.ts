@@ -58,6 +58,7 @@ export { groupNorm, layerNorm, rmsNorm } from "./operation/normalisation.ts";
 export { averagePool, upsampleNearest } from "./operation/resample.ts";
 export { expandDims, flatten, reshape, transpose } from "./operation/reshape.ts";
 export { cast, constant, stopGradient } from "./operation/source.ts";
+export { type Entries, type SparseMatrix, sparseMatrix, sparseMultiply, sparseTranspose } from "./operation/sparse.ts";
 export { logSumExp, maximum, mean, minimum, softmax, variance } from "./operation/statistics.ts";
 export type { PadMode, Range } from "./operation/window.ts";
 export { concat, flip, pad, slice, sliceAxis, split, stack } from "./operation/window.ts";

@@ -1,6 +1,8 @@
+import { normal } from "@scorefield/core";
 import { fromNested } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
+import { arrayCoverage } from "./array-coverage.ts";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
 import { columns } from "./columns.ts";
@@ -10,15 +12,18 @@ import { fourier } from "./fourier.ts";
 import { grey } from "./grey.ts";
 import { hadamard } from "./hadamard.ts";
 import { identity } from "./identity.ts";
+import { interferometer } from "./interferometer.ts";
 import { magnitude } from "./magnitude.ts";
 import { mask } from "./mask.ts";
 import { matrix } from "./matrix.ts";
 import { mosaic } from "./mosaic.ts";
+import { mri } from "./mri.ts";
 import { type OperatorSuite, operatorSuite } from "./operator.case.ts";
 import type { LinearOperator, Operator } from "./operator.ts";
 import { operatorFromText, operatorKinds } from "./operators.ts";
 import { phaseRetrieval } from "./phase-retrieval.ts";
 import { quantisation } from "./quantisation.ts";
+import { radon } from "./radon.ts";
 import { randomProjection } from "./random-projection.ts";
 import { saturation } from "./saturation.ts";
 import { scale } from "./scale.ts";
@@ -37,6 +42,8 @@ const uneven = fromNested(
   "float64",
 );
 const response = [0.6, 0.3, -0.1, 0.05];
+
+const coverage = () => arrayCoverage({ antennas: 5, times: 4 });
 
 /** Operators that pass the suite, one of each kind at least, and what the suite needs to know. */
 const all: Readonly<Record<string, readonly [() => Operator, Partial<OperatorSuite>?]>> = {
@@ -101,6 +108,17 @@ const all: Readonly<Record<string, readonly [() => Operator, Partial<OperatorSui
       }),
   ],
   grey: [() => grey({ input: [3, 2, 5] })],
+  "mri of two coils": [
+    () =>
+      mri({ input: [4, 3, 2], maps: normal([2, 4, 3, 2], { seed: 1 }), acceleration: 2, calibration: 1, steps: 20 }),
+  ],
+  "mri of one coil": [() => mri({ input: [6, 5, 2], acceleration: 2, calibration: 1, along: "points" })],
+  "radon of parallel rays": [() => radon({ input: [2, 3, 3], views: 6, offset: 0.3, steps: 18 })],
+  "radon of a fan": [() => radon({ input: [4, 3], views: 6, source: 9, detector: 4, steps: 20 })],
+  "interferometer, direct": [
+    () => interferometer({ input: [2, 3, 4], frequencies: coverage(), method: "direct", steps: 18 }),
+  ],
+  "interferometer, gridded": [() => interferometer({ input: [4, 3], frequencies: coverage(), steps: 18 })],
   clipping: [() => clipping({ input: [3, 2], low: -0.5, high: 1 })],
   saturation: [() => saturation({ input: [3, 2] })],
   // Numbers of few digits, so that float32 does not round them into another cell.

@@ -12,13 +12,16 @@ import { fourier } from "./fourier.ts";
 import { grey } from "./grey.ts";
 import { hadamard } from "./hadamard.ts";
 import { identity } from "./identity.ts";
+import { interferometer } from "./interferometer.ts";
 import { magnitude } from "./magnitude.ts";
 import { mask } from "./mask.ts";
 import { matrix } from "./matrix.ts";
 import { mosaic } from "./mosaic.ts";
+import { mri } from "./mri.ts";
 import type { Operator } from "./operator.ts";
 import { phaseRetrieval } from "./phase-retrieval.ts";
 import { quantisation } from "./quantisation.ts";
+import { radon } from "./radon.ts";
 import { randomProjection } from "./random-projection.ts";
 import { saturation } from "./saturation.ts";
 import { scaled } from "./scale.ts";
@@ -35,6 +38,9 @@ export const operators = partList("operator", [
   downsample,
   timeConvolution,
   fourier,
+  mri,
+  radon,
+  interferometer,
   hadamard,
   randomProjection,
   matrix,
