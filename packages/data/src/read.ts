@@ -16,6 +16,7 @@ import { parquetCells, streamParquet } from "./parquet.ts";
 import { type RawCells, rawSink } from "./raw-cells.ts";
 import type { OpenSink, SourceOptions } from "./row-sink.ts";
 import { streamSqlite } from "./sqlite.ts";
+import type { StoredArray } from "./stored-array.ts";
 import { joinTables, type Table, type TableOptions, tableBuilder } from "./table.ts";
 import { streamXlsx } from "./xlsx.ts";
 
@@ -232,7 +233,7 @@ export const readRawCells = async (path: string, options: SourceOptions = {}): P
  * @param options.array for `.npz`: which array
  * @throws DataError for damaged, missing and unknown files; as `readTable` for what is no path, and unknown options
  */
-export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<NdArray> => {
+export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<StoredArray> => {
   checkPath("readArray", path);
   checkOptions("readArray", options, { array: true });
   switch (formatOf(path, ["npy", "npz", "idx"])) {
