@@ -33,6 +33,8 @@ export interface Volume {
   readonly timeUnit: "unknown" | "s" | "ms" | "us";
   /** What the file says of itself: up to 80 letters. */
   readonly description: string;
+  /** Set where low values are bright, as on the film of an X-ray (DICOM's MONOCHROME1). */
+  readonly inverted?: true;
 }
 
 /** The shape without the axis of pairs or colours. */
