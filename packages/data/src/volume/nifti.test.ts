@@ -187,10 +187,11 @@ describe("writeNifti", () => {
     const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(shapes, fc.constantFrom(...makers), async (shape, Maker) => {
-        const data = new Maker(sizeOf(shape)).map(
-          (_: never, n: number) => (Maker === BigInt64Array ? BigInt(n) : n / 3) as never,
-        );
-        const values = ndarray(data as Float32Array, shape) as NdArray;
+        const data =
+          Maker === BigInt64Array
+            ? BigInt64Array.from({ length: sizeOf(shape) }, (_, n) => BigInt(n))
+            : (Maker as typeof Float32Array).from({ length: sizeOf(shape) }, (_, n) => n / 3);
+        const values = ndarray(data as unknown as Float32Array, shape) as NdArray;
         await writeNifti(at("r.nii.gz"), { values, affine: turned });
         const back = await readNifti(at("r.nii.gz"));
         expect(back.values).toEqual(values);
