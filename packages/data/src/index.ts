@@ -4,6 +4,9 @@ export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./
 export type { CellOptions, CellTable } from "./cells.ts";
 export { csvText, writeCsv } from "./csv.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
+export { type Hdf5Entry, listHdf5, readHdf5 } from "./hdf5/hdf5.ts";
+export { type Ismrmrd, readIsmrmrd } from "./hdf5/ismrmrd.ts";
+export type { ScanSpace } from "./hdf5/ismrmrd-header.ts";
 export { decodeIdx } from "./idx.ts";
 export { imageArray, readImageArray } from "./image/array.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image/folder.ts";
