@@ -7,14 +7,14 @@ import { affineOfQuaternion, affineOfSpacing } from "./affine.ts";
 import type { Space, Volume, VoxelKind } from "./volume.ts";
 
 /** How one of NIfTI's types of numbers is stored. */
-export interface NiftiType {
+interface NiftiType {
   /** The NumPy type code without its byte order, of one number. */
   readonly code: string;
   readonly voxels: VoxelKind;
 }
 
 /** Types by the number in `datatype`. */
-export const niftiTypes: Readonly<Record<number, NiftiType>> = {
+const niftiTypes: Readonly<Record<number, NiftiType>> = {
   2: { code: "u1", voxels: "real" },
   4: { code: "i2", voxels: "real" },
   8: { code: "i4", voxels: "real" },
