@@ -17,7 +17,7 @@ import { uniform } from "@scorefield/core";
 import { firstSamples } from "@scorefield/domain";
 import { impute, type TableColumn } from "@scorefield/domain/table";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import { createRun, loadRun, trainRun } from "../packages/scorefield/src/index.ts";
+import { createRun, loadRun, refineRun, trainRun } from "../packages/scorefield/src/index.ts";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -146,6 +146,7 @@ try {
     const steps = values.steps === undefined ? {} : { training: { steps: Number(values.steps) } };
     const prepared = await createRun({ data: file, heldOut: 0.2, seed, ...steps }, { out });
     for await (const _ of trainRun(prepared));
+    await refineRun(prepared);
     const run = await loadRun(out);
     const table = run.table!;
     const width = table.length;

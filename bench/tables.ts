@@ -7,14 +7,16 @@
  * Prints the detection score (1 - max(0, 2 AUC - 1); 1: cannot be told apart) of our boosted trees and of XGBoost where
  * it is installed, against training and held-out rows; usefulness for the last category; alpha-precision and beta-recall; and
  * membership inference. Left out: `--minutes`, the recipe's own length; `--set`, the recipe's defaults; `--keep`, a
- * temporary folder. The Python is SCOREFIELD_BENCH_PYTHON, else `python3`.
+ * temporary folder; with `--reuse` the runs that are there are judged again. `--blank 0.05` empties this share of all cells,
+ * of CSV files without quotes, before anything else. The Python is SCOREFIELD_BENCH_PYTHON, else `python3`.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import {
   alphaPrecisionMetric,
   assess,
@@ -24,6 +26,7 @@ import {
   rowLosses,
   usefulnessMetric,
 } from "@scorefield/assess";
+import { uniform } from "@scorefield/core";
 import type { Samples } from "@scorefield/domain";
 import { sampleTable } from "@scorefield/domain/table";
 import type { NdArray } from "@scorefield/tensor";
@@ -55,6 +58,7 @@ const { values: given } = parseArgs({
     sampler: { type: "string" },
     keep: { type: "string" },
     reuse: { type: "boolean", default: false },
+    blank: { type: "string" },
   },
 });
 
@@ -84,6 +88,25 @@ const text = ({ data, shape: [n = 0, width = 0] }: NdArray): string => {
   return `${lines.join("\n")}\n`;
 };
 
+/** A copy of a CSV file in which a share of the cells is empty, at random. */
+const blanked = (path: string, share: number, folder: string): string => {
+  const bytes = readFileSync(path);
+  const content = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  if (content.includes('"')) throw new Error(`--blank: expected a file without quotes, found some in ${path}`);
+  const [header, ...lines] = content.trim().split("\n");
+  const width = header!.split(",").length;
+  const { data: u } = uniform([lines.length, width], { seed: Number(given.seed), purpose: "measurement" });
+  const rows = lines.map((line, i) =>
+    line
+      .split(",")
+      .map((cell, j) => (u[i * width + j]! < share ? "" : cell))
+      .join(","),
+  );
+  const copy = join(folder, "blanked.csv");
+  writeFileSync(copy, `${[header, ...rows].join("\n")}\n`);
+  return copy;
+};
+
 /** What XGBoost says of samples, training rows and held-out rows; undefined where it is not installed. */
 const peer = (folder: string): Record<string, number> | undefined => {
   try {
@@ -102,7 +125,8 @@ mkdirSync(place, { recursive: true });
 const show = (value: number | null | undefined): string => (typeof value === "number" ? value.toFixed(4) : "-");
 try {
   for (const name of given.tables.split(",")) {
-    const path = join(given.data, files[name] ?? name);
+    const file = join(given.data, files[name] ?? name);
+    const path = given.blank === undefined ? file : blanked(file, Number(given.blank), place);
     const out = join(place, name.replace(/\W+/g, "-"));
     const { training, ...rest } = recipeOf(given.set) as { training?: { refine?: boolean } };
     const run = await createRun(
@@ -129,7 +153,7 @@ try {
         last = { ...last, ...event };
       }
     const trained = (performance.now() - begun) / 1000;
-    if (!given.reuse && training?.refine !== false) await refineRun(run);
+    if (training?.refine !== false && !existsSync(join(out, "refinement.json"))) await refineRun(run);
     const seconds = (performance.now() - begun) / 1000;
     const loaded = await loadRun(out);
     const { model } = loaded;

@@ -1,3 +1,6 @@
 import { testPrograms } from "./program.case.ts";
 
-testPrograms({ "glyph-images": () => import("./glyph-images.ts") }, 240_000);
+testPrograms(
+  { "glyph-images": () => import("./glyph-images.ts"), "mixed-table": () => import("./mixed-table.ts") },
+  240_000,
+);

@@ -143,7 +143,7 @@ export {
   linearConstraint,
   meanConstraint,
 } from "./objective/constraint.ts";
-export { type DenoisingOptions, denoising, type Weighting } from "./objective/denoising.ts";
+export { type DenoisingOptions, denoising } from "./objective/denoising.ts";
 export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
@@ -162,6 +162,7 @@ export type { ScoreWeighting } from "./objective/noisy-score.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
 export { objectiveFromRecipe, objectiveKinds } from "./objective/objectives.ts";
 export { type SlicedOptions, sliced } from "./objective/sliced.ts";
+export type { Weighting } from "./objective/weighting.ts";
 export { declare, type Maker } from "./part/declare.ts";
 export type { Declaration, PartList } from "./part/part.ts";
 export { partList } from "./part/part-list.ts";

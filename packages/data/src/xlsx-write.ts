@@ -1,6 +1,6 @@
 /**
- * Cells as an Excel workbook of one sheet (Office Open XML, ECMA-376): numbers, texts, truth values and dates. Our own, as
- * write-excel-file 4.1.1 took nine seconds for 100,000 rows of three columns, and this takes a fraction of one.
+ * Cells as an Excel workbook of one sheet (Office Open XML, ECMA-376): numbers, texts, truth values and dates. Our own: it takes
+ * cells one by one, and 100,000 rows of three columns take 0.9 s of processor time, those of write-excel-file 4.1.1 1.6 s.
  */
 import { type CellSource, checkSource, type WritableCell } from "./cell-text.ts";
 import { DataError } from "./errors.ts";

@@ -18,6 +18,19 @@ export interface EncodeDraw {
   readonly jitter?: number;
 }
 
+/** Samples in the model's units in less memory: of the one-hot vector of a category only its level. */
+export interface CompactForm {
+  /** How many numbers a sample takes. */
+  readonly width: number;
+  /**
+   * `encode` without jitter, compact: [n, width].
+   * @param draw `firstRow`: the number of the first sample, which draws go by, default 0. So parts together are the whole
+   */
+  encode(values: NdArray<FloatType>, draw: EncodeDraw & { readonly firstRow?: number }): NdArray<"float32">;
+  /** Compact samples [n, width] as `encode` of the codec gives them, bit for bit. */
+  widen(compact: NdArray<FloatType>): NdArray<"float32">;
+}
+
 /** Elements of a sample in the model's units that belong to one column of a table. */
 interface CodecPart {
   /** The number of the column. */
@@ -59,6 +72,8 @@ export interface Codec {
     encoded: NdArray<FloatType>,
     options?: { readonly jitter?: number },
   ) => Volume;
+  /** Left out where samples take no more memory than they must. */
+  readonly compact?: CompactForm;
   /** Which elements belong to which column of a table; left out where each column is one element. */
   readonly parts?: readonly CodecPart[];
   /**

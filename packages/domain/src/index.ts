@@ -19,6 +19,7 @@ export type {
   Watching,
   Writing,
 } from "./domain.ts";
+export { encoded } from "./encoded.ts";
 export {
   type ImageQuality,
   type ImageSets,
@@ -39,7 +40,6 @@ export type {
 } from "./measure.ts";
 export { shortList } from "./names.ts";
 export {
-  encoded,
   type OpenedData,
   type OpenOptions,
   openData,

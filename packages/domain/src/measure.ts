@@ -75,6 +75,8 @@ export interface AssociationSection {
   /** [columns][columns]: rank correlations of numbers in [-1, 1]; Cramer's V and correlation ratios in [0, 1]. */
   readonly samples: readonly (readonly number[])[];
   readonly real: readonly (readonly number[])[];
+  /** Rows that were looked at. */
+  readonly rows: { readonly samples: number; readonly real: number };
   /** The pairs that differ most, at most 20: names, what the numbers are, and both. */
   readonly pairs: readonly {
     readonly a: string;

@@ -1,13 +1,14 @@
 /** From settings to what training takes: data read, split and encoded. */
-import { ArgumentError, type Dataset, dataset } from "@scorefield/core";
+import { ArgumentError, type Dataset } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { DataError, splitPositions } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import type { Codec, EncodeDraw } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import type { ColumnReport } from "./column-report.ts";
 import type { Domain, ReadOptions } from "./domain.ts";
+import { encoded } from "./encoded.ts";
 import { dataName } from "./paths.ts";
-import { type Composition, checkSamples, firstSamples, type Samples, takeSamples } from "./samples.ts";
+import { type Composition, type Samples, takeSamples } from "./samples.ts";
 import { type DataSettings, fillSettings } from "./settings.ts";
 import type { KeptRules } from "./table/rules/kept-rules.ts";
 
@@ -72,23 +73,6 @@ export const readSplit = async (
     heldOut: takeSamples(samples, parts.heldOut),
     remarks,
     ...(columns && { columns }),
-  };
-};
-
-/** Samples in the model's units, as training takes them: see {@link Samples.decodes} for when they are encoded. */
-export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw): Promise<Dataset> => {
-  checkSamples("encoded", samples);
-  checkMade("encoded codec", codec, ["encode", "decode"], "a codec");
-  const { count, shape, labels } = samples;
-  if (samples.decodes === undefined) return dataset(codec.encode(await firstSamples(samples), draw), labels);
-  return {
-    count,
-    shape,
-    ...(labels && { labels }),
-    get decodes() {
-      return samples.decodes ?? false;
-    },
-    read: async (rows) => codec.encode(await samples.read(rows), draw),
   };
 };
 

@@ -44,7 +44,7 @@ describe.skipIf(missing)(`real tables${missing ? `: skipped, no folder ${data}; 
       const found = compareColumns(names!, { samples, reference });
       const real = compareColumns(names!, { samples: training, reference }).samples;
       expect(found.samples.rows).toBe(10_000);
-      expect(found.samples.correlationError).toBeLessThan(1.7 * real.correlationError);
+      expect(found.samples.correlationError).toBeLessThan(1.7 * real.correlationError!);
       expect(compareColumns(names!, { samples, reference, training }).constant.length).toBeLessThanOrEqual(1);
       for (const key of ["kolmogorovSmirnov", "wasserstein"] as const)
         expect(mean(found.samples.columns, key)).toBeLessThan(1.5 * mean(real.columns, key));

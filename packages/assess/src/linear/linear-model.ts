@@ -3,33 +3,18 @@ import { ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { checkTarget, classesOf, type PredictionObjective, softmax } from "../trees/losses.ts";
+import { type PredictionOptions, predictionOptions } from "../trees/prediction-options.ts";
 import { checkCategories, checkCodes, tableRows } from "../trees/table-rows.ts";
 import { applyDesign, type Design, fitDesign } from "./design.ts";
 import { leastLoss, linearOutputs } from "./newton.ts";
 
 /** Options of {@link linearModel}. */
-export interface LinearModelOptions {
-  /** `binary`: labels 0 and 1. `classes`: labels 0 to classes - 1. `squares`: numbers. Default `binary`. */
-  readonly objective?: PredictionObjective;
-  /** Of the objective `classes`: how many, default one more than the largest label. */
-  readonly classes?: number;
-  /** Levels of each column, [d]: its cells are codes from 0. A column of numbers has 0. Default: all are numbers. */
-  readonly categories?: readonly number[] | undefined;
-  /** How much each row counts, [n], at least 0. Default 1 each. */
-  readonly sampleWeights?: ArrayLike<number> | undefined;
+export interface LinearModelOptions extends PredictionOptions {
   /** Half of it times the squared weights is added to the sum of the rows' losses, default 1. Constants are free. */
   readonly l2?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
-const known = {
-  objective: true,
-  classes: true,
-  categories: true,
-  sampleWeights: true,
-  l2: true,
-  signal: true,
-} satisfies Known<LinearModelOptions>;
+const known = { ...predictionOptions, l2: true } satisfies Known<LinearModelOptions>;
 
 /** What is kept of a linear model. Plain JSON. */
 export interface StoredLinearModel {

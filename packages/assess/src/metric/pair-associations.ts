@@ -90,6 +90,8 @@ export interface PairAssociations {
   /** Row-major [d, d]. */
   readonly samples: Float64Array;
   readonly reference: Float64Array;
+  /** Rows of each set that were looked at. */
+  readonly rows: { readonly samples: number; readonly reference: number };
   /** All pairs, those that differ most first. */
   readonly pairs: readonly AssociatedPair[];
 }
@@ -129,6 +131,7 @@ export const pairAssociationMetric = declareMetric({
       columns: columns.map(({ name }) => name),
       samples: found!,
       reference: real!,
+      rows: { samples: samples.shape[0]!, reference: reference.shape[0]! },
       pairs: pairs
         .map(([k, j]) => ({
           a: columns[k]!.name,

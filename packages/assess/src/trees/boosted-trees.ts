@@ -8,7 +8,8 @@ import type { NdArray } from "@scorefield/tensor";
 import { binned, mostBins } from "./bins.ts";
 import { addTrees, appendForest, emptyForest, firstTrees, packForest } from "./forest.ts";
 import { treeGrower } from "./grow-tree.ts";
-import { checkTarget, classesOf, meanLoss, type PredictionObjective, treeLoss } from "./losses.ts";
+import { checkTarget, classesOf, meanLoss, treeLoss } from "./losses.ts";
+import { type PredictionOptions, predictionOptions } from "./prediction-options.ts";
 import { checkCategories, checkCodes, tableRows } from "./table-rows.ts";
 import { type BoostedTrees, restoreTrees } from "./trained-trees.ts";
 
@@ -23,15 +24,7 @@ export interface ValidationRows {
 }
 
 /** Options of {@link boostedTrees}. */
-export interface BoostedTreesOptions {
-  /** `binary`: labels 0 and 1. `classes`: labels 0 to classes - 1. `squares`: numbers. Default `binary`. */
-  readonly objective?: PredictionObjective;
-  /** Of the objective `classes`: how many, default one more than the largest label. */
-  readonly classes?: number;
-  /** Levels of each column, [d]: its cells are codes from 0. A column of numbers has 0. Default: all are numbers. */
-  readonly categories?: readonly number[] | undefined;
-  /** How much each row counts, [n], at least 0. Default 1 each. */
-  readonly sampleWeights?: ArrayLike<number> | undefined;
+export interface BoostedTreesOptions extends PredictionOptions {
   /** Trees (of each class), default 100. */
   readonly rounds?: number;
   /** What each tree's values are multiplied by, in (0, 1], default 0.1. */
@@ -66,14 +59,10 @@ export interface BoostedTreesOptions {
   readonly patience?: number;
   /** Of what is drawn. Default 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const known = {
-  objective: true,
-  classes: true,
-  categories: true,
-  sampleWeights: true,
+  ...predictionOptions,
   rounds: true,
   learningRate: true,
   depth: true,
@@ -88,7 +77,6 @@ const known = {
   validation: true,
   patience: true,
   seed: true,
-  signal: true,
 } satisfies Known<BoostedTreesOptions>;
 
 /**

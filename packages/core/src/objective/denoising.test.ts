@@ -15,12 +15,12 @@ import { subVp } from "../process/sub-vp.ts";
 import { ve } from "../process/variance-exploding.ts";
 import { vp } from "../process/variance-preserving.ts";
 import { normal } from "../random/normal.ts";
-import { denoising, type Weighting } from "./denoising.ts";
+import { denoising } from "./denoising.ts";
+import { weightings } from "./weighting.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-const weightings: readonly Weighting[] = ["edm", "sigma^2", "likelihood", "min-snr"];
 const processes = [edm(), ve(), vp(), subVp(), rectifiedFlow(), vpCosine()];
 const timesOf = ({ times: { first, last } }: Process): number[] =>
   [0.01, 0.2, 0.5, 0.9].map((u) => first + u * (last - first));

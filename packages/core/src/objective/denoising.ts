@@ -1,28 +1,17 @@
 /** Denoising score matching (Vincent 2011): the best guess of the data is the model that knows the score. */
-import type { Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { declare } from "../part/declare.ts";
 import { boolean, choice, number, type OptionsOf } from "../part/setting.ts";
-import type { Process } from "../process/process.ts";
 import { noiseDistributionSetting } from "./noise-distribution.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
 import { initialUncertainty, uncertainty } from "./uncertainty.ts";
-
-/**
- * How much each noise level counts, as factor of the squared error of the denoised estimate:
- * - `edm`: (r^2 + s^2) / (r s)^2 with r = sigma / alpha, s the data's deviation (Karras et al. 2022, table 1);
- * - `sigma^2`: sigma^2 times the squared error of the score, which is the squared error of the noise (Song & Ermon
- *   2019);
- * - `likelihood`: g(t)^2 times the squared error of the score; with `uniformTimes` a bound on the log-likelihood (Song et al. 2021b);
- * - `min-snr`: the signal-to-noise ratio, at most 5 (Hang et al. 2023).
- */
-export type Weighting = "edm" | "sigma^2" | "likelihood" | "min-snr";
+import { errorWeight, weightings } from "./weighting.ts";
 
 const settings = {
   weighting: choice({
-    values: ["edm", "sigma^2", "likelihood", "min-snr"],
+    values: weightings,
     default: "edm",
     help: "how much each noise level counts",
   }),
@@ -37,25 +26,6 @@ const settings = {
 
 /** Options of {@link denoising}. */
 export type DenoisingOptions = OptionsOf<typeof settings>;
-
-const clippedSnr = 5;
-
-/** The factor of a squared denoising error at time t. */
-const weight = (weighting: Weighting, process: Process, t: Tensor, sigmaData: number): Tensor => {
-  const alpha = process.alpha(t);
-  const sigma = process.sigma(t);
-  const snr = alpha.divide(sigma).square();
-  switch (weighting) {
-    case "edm":
-      return snr.add(1 / sigmaData ** 2);
-    case "sigma^2":
-      return snr;
-    case "likelihood":
-      return snr.multiply(process.diffusion(t).divide(sigma).square());
-    case "min-snr":
-      return snr.min(clippedSnr);
-  }
-};
 
 /**
  * The denoising objective with x_t = alpha x_0 + sigma z drawn by reparameterisation.
@@ -73,7 +43,7 @@ export const denoising = declare({
     loss: (denoise, process, inputs, parameters) => {
       const { x, t } = inputs;
       const error = denoise(perturb(process, inputs), t).subtract(x).square();
-      const factor = weight(weighting, process, t, sigmaData);
+      const factor = errorWeight(weighting, process, t, sigmaData);
       if (!learned) return error.multiply(expandTime(factor, x.rank)).mean();
       if (!parameters) throw new ArgumentError("denoising: expected the parameters of its uncertainty, found none");
       const u = uncertainty(parameters, process, t);

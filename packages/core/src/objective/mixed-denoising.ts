@@ -7,6 +7,7 @@ import { number, type OptionsOf } from "../part/setting.ts";
 import { noiseDistributionSetting } from "./noise-distribution.ts";
 import { perturb } from "./noisy-score.ts";
 import type { Objective } from "./objective.ts";
+import { errorWeight } from "./weighting.ts";
 
 const settings = {
   ...layoutSettings,
@@ -41,14 +42,7 @@ export const mixedDenoising = declare({
       const layout = layoutOf({ columns, scale }, x.shape[1] ?? 1);
       checkRows("mixedDenoising", x, layout);
       const denoised = denoise(perturb(process, inputs), t);
-      const ratio = process.sigma(t).divide(process.alpha(t));
-      const weight = expandTime(
-        ratio
-          .square()
-          .reciprocal()
-          .add(1 / sigmaData ** 2),
-        2,
-      );
+      const weight = expandTime(errorWeight("edm", process, t, sigmaData), 2);
       const losses = blocksOf(layout).map((block): Tensor => {
         const part = (rows: Tensor): Tensor => sliceBlock(rows, block);
         if (block.size === 1) return part(denoised).subtract(part(x)).square().multiply(weight).sum();

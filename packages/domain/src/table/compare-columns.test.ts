@@ -13,7 +13,7 @@ test("a shift shows in its column, in standard deviations, and a lost correlatio
   expect(Math.abs(comparison.samples.columns[0]!.kolmogorovSmirnov! - 0.197)).toBeLessThan(0.06);
   expect(comparison.training!.columns[0]!.wasserstein).toBeLessThan(0.11);
   // One pair of columns: the error is the difference of its correlations.
-  expect(Math.abs(comparison.samples.correlationError - 0.8)).toBeLessThan(0.11);
+  expect(Math.abs(comparison.samples.correlationError! - 0.8)).toBeLessThan(0.11);
   expect(comparison.training!.correlationError).toBeLessThan(0.05);
   expect(comparison.constant).toEqual(["c"]);
   expect(comparison.samples.columns[2]).toEqual({ kolmogorovSmirnov: 0, wasserstein: 0, apart: 0.5 });
@@ -31,7 +31,7 @@ test("the scale of a column does not matter, even where squares of it leave the 
   const plain = compareColumns(columns, sets(1)).samples;
   for (const size of [1e-300, 1e300]) {
     const found = compareColumns(columns, sets(size)).samples;
-    expect(found.correlationError).toBeCloseTo(plain.correlationError, 9);
+    expect(found.correlationError).toBeCloseTo(plain.correlationError!, 9);
     expect(found.columns[0]!.wasserstein).toBeCloseTo(plain.columns[0]!.wasserstein!, 9);
   }
 });
@@ -65,7 +65,7 @@ test("categories by total variation, missing cells by their share, and the colum
   expect(city).toMatchObject({ totalVariation: 0.25 });
   expect(city!.wasserstein).toBeUndefined();
   expect(city!.apart!).toBeGreaterThan(0.55);
-  expect(found.samples.correlationError).toBe(0);
+  expect(found.samples).not.toHaveProperty("correlationError");
   const empty = compareColumns(
     ["age", "city"],
     {

@@ -34,8 +34,11 @@ interface SetDistance {
   /** Rows that were compared. */
   readonly rows: number;
   readonly columns: readonly ColumnDistance[];
-  /** Root mean square of the differences of the correlations of all pairs of columns of numbers. */
-  readonly correlationError: number;
+  /**
+   * Root mean square of the differences of the correlations of all pairs of columns of numbers. Left out where fewer than two of
+   * these vary in all sets.
+   */
+  readonly correlationError?: number;
 }
 
 /**
@@ -164,7 +167,7 @@ export const compareColumns = (
           ...(enough && { apart: areas[j]! }),
         };
       }),
-      correlationError: used.length > 0 ? correlationError(inDeviations(set), real).rootMeanSquare : 0,
+      ...(used.length > 1 && { correlationError: correlationError(inDeviations(set), real).rootMeanSquare }),
     };
   };
   const samplesDistance = distance(drawn);

@@ -92,13 +92,20 @@ const options = {
 
 const kind = "file";
 
+/**
+ * Steps at most. With a density ratio behind them, more than these gain little: on two cores the largest tables of the
+ * tests then take two minutes.
+ */
+const mostSteps = 10_000;
+
 /** A model of mixed columns that can be conditioned on any of them. */
 const defaultsFor = (facts: DataFacts): FittedDefaults => {
-  const { network, ...rest } = rowDomain.defaultsFor(facts);
+  const { network, steps, ...rest } = rowDomain.defaultsFor(facts);
   const layout = facts.layout ?? { columns: new Array<number>(sizeOf(facts.shape)).fill(1), scale: 1 };
   const { columns, scale } = layout;
   return {
     ...rest,
+    steps: Math.min(steps, mostSteps),
     network:
       facts.network === "forest"
         ? { columns, scale }

@@ -70,6 +70,7 @@ const associationsOf = (found: PairAssociations): AssociationSection => {
     columns: mapped.map((j) => found.columns[j]!),
     samples: square(found.samples),
     real: square(found.reference),
+    rows: { samples: found.rows.samples, real: found.rows.reference },
     pairs: found.pairs.slice(0, listedPairs).map(({ reference, ...pair }) => ({ ...pair, real: reference })),
   };
 };

@@ -1,6 +1,7 @@
 /** Which columns make rows anomalous, for `scorefield anomaly --explain`. */
 import { oddParts, type RowPart } from "@scorefield/assess";
 import { takeRows } from "@scorefield/data";
+import { cellText } from "@scorefield/domain/table";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { shortNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
@@ -29,10 +30,11 @@ export interface ExplainedRow {
 const highest = (scores: Float64Array, count: number): number[] =>
   [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, count);
 
-/** A cell as people read it: the text of a level, or the number. */
+/** A cell as people read it: the text of a level or of a date, or the number. */
 const cellOf = (run: LoadedRun, column: number, value: number): number | string | null => {
-  const { table } = run.made as { readonly table?: readonly { readonly levels?: readonly string[] }[] };
-  return Number.isNaN(value) ? null : (table?.[column]?.levels?.[value] ?? value);
+  const own = run.made.table?.[column];
+  if (Number.isNaN(value)) return null;
+  return own && (own.levels || own.kind === "date") ? cellText(own, value) : value;
 };
 
 /**

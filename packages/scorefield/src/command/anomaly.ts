@@ -189,7 +189,7 @@ export const addAnomaly = (program: Command): void => {
     .command("anomaly")
     .summary("score rows by how unlike the training rows they are")
     .description(
-      "Scores rows by how unlike the training rows of the run they are. The first score is to be used by default: the mean of the negative log-density averaged over noise levels and of the non-parametric diffusion time (Livernoche et al. 2024), each in standard deviations of the training rows from their mean. Others are the negative log-density at one noise level, the diffusion time from a network, and the distance to the 5th nearest training row. Distances are between columns standardised by the training rows; where a table has categories or missing cells, between rows in the model's units. With labels, it prints the area under the ROC curve and the average precision.",
+      "Scores rows by how unlike the training rows of the run they are: a higher score is more unlike. Take the first score. It is the mean of two: the negative log-density averaged over noise levels, and the non-parametric diffusion time (Livernoche et al. 2024), each in standard deviations of the training rows' scores. The others are for comparison: the negative log-density at one noise level, the diffusion time from a network, and the distance to the 5th nearest training row. With --labels, it prints the area under the ROC curve and the average precision. Scores are of the score model alone: they do not know how samples are chosen, nor rules.",
     )
     .argument("<run>", "the run's folder, trained on normal rows")
     .option("--data <file>", "a table with the run's columns; required; - for standard input")

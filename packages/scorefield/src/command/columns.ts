@@ -9,24 +9,17 @@ import { learntText, rulesResult } from "../report/rules-text.ts";
 import { domainOf } from "../run/prepare.ts";
 import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
-import { interruptible } from "./interrupt.ts";
 import { gather } from "./options.ts";
 import { output } from "./output.ts";
-import { inputFormatOption, withInput } from "./standard-input.ts";
-import { standardStream } from "./standard-output.ts";
-import { type Given, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
+import { type ReadSource, sourceAction } from "./source-action.ts";
+import { inputFormatOption } from "./standard-input.ts";
+import { type TrainFlags, withFlags } from "./train-recipe.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
-const show = async (
-  source: string,
-  received: string | undefined,
-  flags: TrainFlags,
-  signal: AbortSignal,
-): Promise<void> => {
+const show = async ({ source, given }: ReadSource, flags: TrainFlags, signal: AbortSignal): Promise<void> => {
   const out = output(flags);
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const read: Given = received ? { recipe: { data: { path: received } }, folder: "." } : await readSource(source);
-  const { recipe, folder } = withFlags(read, flags);
+  const { recipe, folder } = withFlags(await given(), flags);
   const parsed = parseRecipe(recipe as unknown as RecipeInput, isRecipeFile(source) ? source : undefined);
   const data: DataSettings = parsed.data;
   const domain = domainOf(data);
@@ -44,11 +37,7 @@ const show = async (
   out.result({ ...columns, remarks, ...(rules && { rules: rulesResult(rules) }) });
 };
 
-const action = (source: string, flags: TrainFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    const piped = { data: source === standardStream ? source : undefined, dataFormat: flags.dataFormat };
-    await withInput(piped, signal, (received) => show(source, received, flags, signal));
-  }, "stopping (Ctrl-C again quits at once)");
+const action = sourceAction(show, "stopping (Ctrl-C again quits at once)");
 
 /** Adds the command to the program. */
 export const addColumns = (program: Command): void => {
@@ -56,7 +45,7 @@ export const addColumns = (program: Command): void => {
     .command("columns")
     .summary("list the columns of a table as training would take them")
     .description(
-      "Reads a table and lists its columns: the kind that is found for each, how many cells are missing, what is in it, which columns are left out and why, and which rules hold in every row. Nothing is trained or written. The options are the ones of train.",
+      "Reads a table and lists its columns as training would take them: their kinds, missing cells and what is in them. Then come the columns that are left out, with the reason, and rules that hold in every row. Nothing is trained or written. The options are those of train, so that you can try them here first.",
     )
     .argument("<source>", "a table, a recipe (.json .ts), or - for a table on standard input")
     .option("--set <path=value>", "a setting of the recipe, such as data.header=false; repeatable", gather)

@@ -178,11 +178,11 @@ export const withConditions = (command: Command): Command =>
   command
     .option(
       "--where <conditions>",
-      'rows of a table that satisfy conditions between commas, such as "age>=30, city=Paris | Rome, income != missing"',
+      'rows of a table that satisfy all of these conditions, between commas, such as "age>=30, city=Paris | Rome, income != missing"',
     )
     .option(
       "--like <file>",
-      "rows like those of a table with some of the run's columns: its cells are kept, all others drawn; --count is then for each of its rows (default: 1); - for standard input",
+      "rows like those of a table with some of the run's columns: its cells are kept, all others are drawn; --count is then the number for each of its rows (default: 1); - for standard input",
     )
-    .option("--balance <column>", "equally many rows of each level of a category, a yes-no or an ordered column")
+    .option("--balance <column>", "as many rows of each level of a column: a category, yes or no, or ordered levels")
     .option("--complete", "rows without missing cells");

@@ -51,6 +51,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("sample", () => {
+  test("rows without conditions, chosen by the density ratio or not", () => {
+    const chosen = run(["sample", "run", "--count", "20", "--out", "chosen.csv", "--json"]);
+    expect(chosen.code, chosen.stderr).toBe(0);
+    expect(JSON.parse(chosen.stdout)).not.toHaveProperty("conditions");
+    expect(table(text("chosen.csv"))).toHaveLength(20);
+    expect(run(["sample", "run", "--count", "20", "--out", "plain.csv", "--no-refine"]).code).toBe(0);
+    expect(text("plain.csv")).not.toBe(text("chosen.csv"));
+  });
+
   test("rows that satisfy conditions, and what is said of them", () => {
     const { code, stdout, stderr } = run([
       "sample",

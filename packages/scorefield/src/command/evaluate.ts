@@ -139,7 +139,7 @@ export const addEvaluate = (program: Command): void => {
     .command("evaluate")
     .summary("compare samples of a run with data it has not seen")
     .description(
-      "Draws samples from a run and compares them with the data held out of training. Beside this it compares real training data with the same: the difference that chance alone makes. Every measure of whole samples has an interval.",
+      "Draws samples from a run and compares them with the data held out of training. Beside each number stands the number of real training data, which is the difference that chance alone makes: come near that, not near 0. For tables it answers five questions first: do columns, relations and whole rows look right, are the samples useful, are they copies? --report writes all of it with pictures.",
     )
     .argument("<run>", "the run's folder")
     .option(

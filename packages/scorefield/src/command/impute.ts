@@ -6,8 +6,10 @@ import { firstSamples } from "@scorefield/domain";
 import { type Imputed, impute } from "@scorefield/domain/table";
 import { castArray } from "@scorefield/tensor";
 import type { Command } from "commander";
+import { effectSentence } from "../assess/rule-effect.ts";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
+import { effectText } from "../report/rules-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkTakesConditions } from "./condition-options.ts";
@@ -180,6 +182,13 @@ const fill = async (
   );
   const lacking = table.flatMap(({ name }, j) => (imputed.filled[j]! > 0 ? [[name, grouped(imputed.filled[j]!)]] : []));
   if (lacking.length > 0) out.text(textTable([["column", "cells filled"], ...lacking]));
+  const { rules } = imputed;
+  if (rules) {
+    const drawn = draws === 1 ? "filled rows" : `filled rows of ${draws} draws`;
+    out.remark(`rules: ${effectSentence(rules, drawn)}`);
+    const broken = effectText(rules, run.rules?.rules, table);
+    if (broken) out.text(broken);
+  }
   if (places.uncertainty !== undefined) out.text(`${places.uncertainty}: how certain each of these cells is`);
   out.result({
     file: places.out,
@@ -191,6 +200,7 @@ const fill = async (
     draws,
     best,
     uncertainty: places.uncertainty,
+    rules,
     seed,
     sampler: sampler.recipe,
     checkpoint: run.step,
@@ -211,7 +221,7 @@ export const addImpute = (program: Command): void => {
     .command("impute")
     .summary("fill the missing cells of a table")
     .description(
-      "Fills every missing cell of a table with a draw from what the run has learnt, given the other cells of its row. Known cells, the order of rows and columns that the run does not model stay as they are. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, numbered in a column draw.",
+      "Fills every missing cell of a table with a value that fits the other cells of its row, drawn from what the run has learnt. Known cells stay as they are. So do the order of rows, and columns that the run does not know. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, and a column draw says which one.",
     )
     .argument("<run>", "the folder of a run on such a table")
     .option("--data <file>", "a table with the run's columns; required; - for standard input")

@@ -228,7 +228,7 @@ export const addLikelihood = (program: Command): void => {
     .command("likelihood")
     .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
-      "Computes the log-density of each row in nats, along the probability-flow ODE, under the least noise of the run's process. It is in the units of the data. After quantile scaling, values that repeat count by their probability in place of a density. With a constant column, log-densities are in the model's units. The distribution at the most noise is taken to be the prior. An estimate of the resulting error is printed, and is part of the error estimate of each row. For images the result is in bits per dimension, with uniform dequantisation.",
+      "Says how probable rows are under the model: the log-density of each row, in nats and in the units of the data, along the probability-flow ODE. Categories, missing cells and values that repeat count by their probability. With a constant column, log-densities are in the model's units. An estimate of the error is printed, and is given for each row. It includes what it costs to take the distribution at the most noise for the prior. The result is of the score model alone: it does not know how samples are chosen, nor rules. For images it is in bits per dimension, with uniform dequantisation.",
     )
     .argument("<run>", "the run's folder")
     .option(

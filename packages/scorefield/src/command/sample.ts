@@ -137,13 +137,15 @@ const drawSamples = async (
   if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
   const broken = rules && effectText(rules, run.rules?.rules, run.table);
   if (broken) out.text(broken);
-  if (acceptance && wishes?.where !== undefined) out.text(acceptanceText(acceptance));
+  // Without conditions all rows are as wanted.
+  const accepted = wishes && acceptance;
+  if (accepted && wishes.where !== undefined) out.text(acceptanceText(accepted));
   const probability =
-    acceptance &&
+    accepted &&
     (await probabilityOf(
       run,
-      wishes!,
-      { draws: acceptance.draws, seconds },
+      wishes,
+      { draws: accepted.draws, seconds },
       { seed: flags.seed, signal, batch: flags.batch },
       sampler,
     ));
@@ -161,14 +163,14 @@ const drawSamples = async (
     classes: names,
     guidance,
     rules,
-    ...(acceptance && {
+    ...(accepted && {
       conditions: {
         where: flags.where,
         like: flags.like,
         each,
         balance: flags.balance,
         complete: flags.complete,
-        acceptance,
+        acceptance: accepted,
         probability,
       },
     }),
@@ -182,7 +184,7 @@ export const addSample = (program: Command): void => {
     .command("sample")
     .summary("draw new rows or images from a run")
     .description(
-      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Of a table, rows can have given values, lie in ranges, be like given rows, or be balanced: --where, --like, --balance and --complete hold together.",
+      "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Rows of a table can be asked for: with given values or in ranges (--where), like rows that you have (--like), as many of each level (--balance), or without missing cells (--complete). These four can be combined.",
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
@@ -218,7 +220,7 @@ export const addSample = (program: Command): void => {
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--no-rules", "leave rows as they are drawn, whether or not they keep the run's rules")
-    .option("--no-refine", "draw from the score model alone: do not choose rows by what training learnt of its samples")
+    .option("--no-refine", "tables: take rows as the score model draws them, without choosing among candidates")
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));

@@ -29,7 +29,7 @@ export const inputFormatOption = (): Option =>
 export const missingOption = (): Option =>
   oneOf(
     "--missing <what>",
-    "rows of --data that lack a cell: error or drop (default: error, unless the run has learnt missing cells there)",
+    "rows of --data that lack a cell: error stops, drop leaves them out (default: they are kept where the run has learnt missing cells, else error)",
     ["error", "drop"],
   );
 

@@ -7,6 +7,7 @@ import { RunError, UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { expandData } from "../recipe/parse.ts";
 import { isRecipeFile } from "../recipe/read.ts";
+import { recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { columnsAdvice, columnsText } from "../report/columns-text.ts";
 import { duration } from "../report/duration.ts";
@@ -17,15 +18,16 @@ import { createRun } from "../run/create-run.ts";
 import { freeRunFolder, isRun, latestRunFolder, relativeToRun, runName } from "../run/folder.ts";
 import type { Prepared } from "../run/prepare.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
+import { fewestRows, lacksRows } from "../run/refinement-work.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
-import { interruptible } from "./interrupt.ts";
 import { gather, positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
-import { inputFormatOption, withInput } from "./standard-input.ts";
+import { type ReadSource, sourceAction } from "./source-action.ts";
+import { inputFormatOption } from "./standard-input.ts";
 import { standardStream } from "./standard-output.ts";
-import { type Fields, type Given, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
+import { type Fields, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
 import { trainWatched } from "./training.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
@@ -57,16 +59,14 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
   ].join("\n");
 };
 
-/** @param received the file with what was on standard input, where that is the source */
 const prepareNew = async (
-  source: string,
-  received: string | undefined,
+  { source, received, given: readGiven }: ReadSource,
   flags: TrainFlags,
   signal: AbortSignal,
 ): Promise<PreparedRun> => {
   if (await isRun(source))
     throw new RunError(`${source}: expected a data file or recipe, found a run; continue it with --resume`);
-  const read: Given = received ? { recipe: { data: { path: received } }, folder: "." } : await readSource(source);
+  const read = await readGiven();
   const given = withFlags(read, flags, flags.pace === undefined ? undefined : await readPace(flags.pace));
   return createRun(given.recipe as unknown as RecipeInput, {
     out: flags.out ?? (await freeRunFolder(received ? runName(received) : runName(source))),
@@ -133,16 +133,10 @@ const checkFlags = (source: string, flags: TrainFlags): void => {
     );
 };
 
-const train = async (
-  source: string,
-  received: string | undefined,
-  flags: TrainFlags,
-  signal: AbortSignal,
-): Promise<void> => {
+const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): Promise<void> => {
   const out = output(flags);
-  const run = flags.resume
-    ? await prepareResumed(source, flags, signal)
-    : await prepareNew(source, received, flags, signal);
+  const { source, received } = read;
+  const run = flags.resume ? await prepareResumed(source, flags, signal) : await prepareNew(read, flags, signal);
   out.remark(describe(run));
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
   const { losses: _, ...trained } = await trainWatched(run, signal);
@@ -155,6 +149,10 @@ const train = async (
   if (trained.refinement)
     out.remark(
       `learnt from ${grouped(trained.refinement.rows)} rows how samples differ from the data; each sample is chosen among candidates by it (--no-refine: not)`,
+    );
+  if (lacksRows(run.data, recipeParts(run.data.recipe)))
+    out.remark(
+      `it is not learnt how samples differ from the data: that takes ${fewestRows} training rows; samples stay as the model draws them`,
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
@@ -170,12 +168,7 @@ const train = async (
   });
 };
 
-const action = (source: string, flags: TrainFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    checkFlags(source, flags);
-    const piped = { data: source === standardStream ? source : undefined, dataFormat: flags.dataFormat };
-    await withInput(piped, signal, (received) => train(source, received, flags, signal));
-  }, "stopping after the steps in flight (Ctrl-C again quits at once)");
+const action = sourceAction(train, "stopping after the steps in flight (Ctrl-C again quits at once)", checkFlags);
 
 /** Adds the command to the program. */
 export const addTrain = (program: Command): void => {
@@ -197,7 +190,7 @@ export const addTrain = (program: Command): void => {
     .option("--overwrite", "replace a run that is in the folder");
   withDataOptions(command)
     .option("--steps <n>", "training steps (default: by the number of rows or images)", whole(1))
-    .option("--no-refine", "of tables: do not learn after training how to choose among samples")
+    .option("--no-refine", "tables: leave out the last step, in which trees learn how to choose among samples")
     .option(
       "--minutes <n>",
       "train until this time is up, start and previews included; the learning rate falls to 0 with it",

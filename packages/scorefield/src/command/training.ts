@@ -51,8 +51,8 @@ const refineWatched = async (run: PreparedRun, step: number, signal: AbortSignal
   if (!refines(run.data, recipeParts(run.data.recipe)) || (await readRefinement(run.path, step))) return undefined;
   const line = progress("refining", 1000, { percent: true });
   try {
-    const { rows, loss } = await refineRun(run, { signal, onProgress: (share) => line.update(1000 * share) });
-    return { rows, loss };
+    const found = await refineRun(run, { signal, onProgress: (share) => line.update(1000 * share) });
+    return found && { rows: found.rows, loss: found.loss };
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Interrupted(

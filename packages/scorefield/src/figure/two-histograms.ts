@@ -7,8 +7,10 @@ const bins = 36;
 
 const number = (value: number): string => {
   const size = Math.abs(value);
-  const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential(1) : `${Number(value.toPrecision(3))}`;
-  return minus(text);
+  if (size !== 0 && (size >= 1e9 || size < 1e-3)) return minus(value.toExponential(1));
+  const rounded = Number(value.toPrecision(3));
+  // A year has no comma.
+  return minus(size >= 1e4 ? rounded.toLocaleString("en-US") : `${rounded}`);
 };
 
 interface Axis {

@@ -187,7 +187,7 @@ describe("resolveRecipe", () => {
       training: { steps: 1000, learningRate: 1e-3 },
     });
     const many = resolveRecipe(parseRecipe({ data: "x.csv" }), { rows: 100_000, columns: 30 });
-    expect(many).toMatchObject({ network: { width: 256 }, training: { steps: 20_000 } });
+    expect(many).toMatchObject({ network: { width: 256 }, training: { steps: 10_000 } });
     expect(resolveRecipe(parseRecipe({ data: "moons" }), { rows: 100, columns: 2 }).scaling).toBe("none");
     expect(recipeParts(many).network.recipe).toEqual(many.network);
   });

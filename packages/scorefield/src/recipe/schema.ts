@@ -32,7 +32,9 @@ const augmentation = z.strictObject({
 });
 
 const training = z.strictObject({
-  steps: count.optional().describe("Default about 600 passes over the rows, from 1,000 to 20,000 steps"),
+  steps: count
+    .optional()
+    .describe("Default about 600 passes over the rows, from 1,000 to 20,000 steps, of tables in files to 10,000"),
   minutes: positive.optional().describe("Time to train in, start included, in place of steps"),
   pace: z
     .array(z.tuple([z.int().min(1), z.number().min(0).max(1)]))

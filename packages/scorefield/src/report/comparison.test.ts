@@ -1,4 +1,5 @@
 import { compareColumns } from "@scorefield/domain";
+import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { correlatedColumns as columns, correlatedRows as rows } from "../../../../tools/correlated-rows.ts";
 import { comparisonText } from "./comparison.ts";
@@ -17,6 +18,19 @@ test("a comparison as text", () => {
   expect(comparisonText({ ...compareColumns(columns, few), counts })).toMatch(
     /^Distances to 400 held-out rows \(samples: 50 of 400 drawn; real: 50 training rows/,
   );
+});
+
+test("of fewer than two columns of numbers nothing is said of correlations", () => {
+  const one = ({ data, shape: [n = 0, d = 0] }: ReturnType<typeof rows>) =>
+    ndarray(
+      Float64Array.from({ length: n }, (_, i) => data[i * d]!),
+      [n, 1],
+    );
+  const sets = { samples: one(rows(50, 2, 0)), reference: one(rows(50, 1, 0)), training: one(rows(50, 3, 0)) };
+  const counts = { samples: 50, reference: 50, training: 50 };
+  const text = comparisonText({ ...compareColumns(["a"], sets), counts });
+  expect(text).not.toMatch(/correlation|NaN/i);
+  expect(text).toMatch(/mean .*\S$/);
 });
 
 test("without training rows the samples stand alone", () => {

@@ -73,9 +73,25 @@ export const distanceRows = (comparison: ColumnSections): string[][] => {
   ];
 };
 
+/** The lines on correlations; none where there are none. */
+const correlationLines = ({ samples, training, constant }: Comparison): string[] => {
+  const [own, real] = [samples.correlationError, training?.correlationError];
+  if (own === undefined) return [];
+  const ratio = real === undefined || real === 0 ? "" : ` (ratio ${shortNumber(own / real)})`;
+  return [
+    "",
+    wrapped(
+      `Correlation matrix, root mean square error: samples ${shortNumber(own)}${real === undefined ? "" : `, real ${shortNumber(real)}${ratio}`}`,
+    ),
+    ...(constant.length > 0
+      ? [wrapped(`Left out of the correlations, being constant in the samples or in the rows: ${constant.join(", ")}`)]
+      : []),
+  ];
+};
+
 /** The comparison as text. @param reference what the reference rows are called */
 export const comparisonText = (comparison: Comparison, reference = "held-out rows"): string => {
-  const { samples, training, constant, referenceRows, counts } = comparison;
+  const { samples, training, referenceRows, counts } = comparison;
   const drawn =
     counts.samples === samples.rows
       ? `${grouped(samples.rows)} drawn`
@@ -86,16 +102,7 @@ export const comparisonText = (comparison: Comparison, reference = "held-out row
     wrapped(distanceWords(comparison)),
     "",
     textTable(distanceRows(comparison)),
-    "",
-    wrapped(
-      `Correlation matrix, root mean square error: samples ${shortNumber(samples.correlationError)}` +
-        (training
-          ? `, real ${shortNumber(training.correlationError)} (ratio ${shortNumber(samples.correlationError / training.correlationError)})`
-          : ""),
-    ),
-    ...(constant.length > 0
-      ? [wrapped(`Left out of the correlations, being constant in the samples or in the rows: ${constant.join(", ")}`)]
-      : []),
+    ...correlationLines(comparison),
   ];
   return lines.join("\n");
 };

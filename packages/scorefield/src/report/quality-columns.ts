@@ -23,10 +23,16 @@ const mostLevels = 10;
 /** Columns named as those that separate samples from real rows. */
 const listed = 10;
 
-const correlations = ({ samples, training, constant }: ColumnSections): string =>
-  `Correlations of all pairs of columns, root mean square error: samples ${shortNumber(samples.correlationError)}` +
-  (training ? `, real data ${shortNumber(training.correlationError)}.` : ".") +
-  (constant.length > 0 ? ` Without ${constant.join(", ")}, constant in one of the sets.` : "");
+/** What is said of correlations; nothing where there are none. */
+const correlations = ({ samples, training, constant }: ColumnSections): string[] => {
+  const [own, real] = [samples.correlationError, training?.correlationError];
+  if (own === undefined) return [];
+  return [
+    `Correlations of all pairs of columns, root mean square error: samples ${shortNumber(own)}` +
+      (real === undefined ? "." : `, real data ${shortNumber(real)}.`) +
+      (constant.length > 0 ? ` Without ${constant.join(", ")}, constant in one of the sets.` : ""),
+  ];
+};
 
 const date = (value: number): string => new Date(value).toISOString().slice(0, 10);
 
@@ -125,7 +131,7 @@ export const distanceSection = (comparison: ColumnSections): Section => {
         `${distanceWords(comparison)} Real: the same number of training rows compared with the same real rows.`,
       ),
       table(head, rows),
-      paragraph(correlations(comparison)),
+      ...correlations(comparison).map(paragraph),
     ],
   };
 };

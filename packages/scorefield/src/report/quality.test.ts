@@ -129,6 +129,8 @@ test("a table of categories and missing cells: verdicts, bars, maps and the shuf
     "4 others",
     "missing: 10 % of samples, 10 % of real rows",
     "samples minus real",
+    // Of 150 samples and as many real rows: 1.96 sqrt(2 / 150).
+    "1 in 20 pairs of unrelated numbers differs by more than 0.226",
   ])
     expect(page).toContain(part);
   // The ends of an axis of dates are days.

@@ -36,6 +36,7 @@ const table = (measures: readonly Measure[], more: Partial<SampleQuality> = {}):
     columns: ["age", "city"],
     samples: [],
     real: [],
+    rows: { samples: 100, real: 100 },
     pairs: [{ a: "age", b: "city", kind: "correlation ratio", samples: 0.1, real: 0.5 }],
   },
   measures,
@@ -100,6 +101,10 @@ test("between good and bad: nearly, in part; signs of a copy by distance, exact 
   expect(copy).toMatchObject({ answer: "there are signs", mark: "fair" });
   expect(copy.words).toContain("finds 40 % of the training rows, and wrongly takes 10 % of others for such");
   expect(copy.words).toContain("4 % to 19 %: the model remembers rows");
+  const little = { ...attack, truePositiveRate: around(0.1), areaUnderCurve: around(0.62) };
+  expect(verdicts(table(measuresOf(), { membership: little })).at(-1)!.words).toContain(
+    "in 62 of 100 cases (40 to 60 by chance): the model remembers a little",
+  );
 });
 
 test("cells that are missing together wrongly are a relation that does not hold", () => {

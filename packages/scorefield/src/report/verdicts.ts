@@ -160,8 +160,30 @@ const useVerdict = (quality: Quality): Verdict => {
     mark,
     words:
       `A model that predicts ${target} from the other columns was tested on unseen real rows (${numbers.slice(0, -1)}). ` +
-      `Learning from samples loses ${percent(Math.max(0, lost))} of what there is to learn.`,
+      `Learning from samples loses ${percent(Math.max(0, lost))} of what there is to learn` +
+      (mark === "good" && lost > 0.03 ? ", which chance makes too with so few rows to test on." : "."),
   };
+};
+
+/** What an attack on the losses finds: the rate, and where only the area is above chance, the area. */
+const membershipWords = ({
+  truePositiveRate,
+  falsePositiveRate,
+  chance,
+  areaUnderCurve,
+  areaChance,
+  remembers,
+}: NonNullable<Quality["membership"]>): string => {
+  const rate =
+    `Whoever has the model and guesses by its losses finds ${percent(truePositiveRate.value)} of the training rows, and wrongly takes ${percent(falsePositiveRate)} of others for such; ` +
+    `without knowing anything it would be ${percent(chance.low)} to ${percent(chance.high)}`;
+  if (!remembers) return `${rate}.`;
+  if (truePositiveRate.value === null || truePositiveRate.value > chance.high)
+    return `${rate}: the model remembers rows.`;
+  return (
+    `${rate}. But of a training row and another one it takes the right one for the training row in ${hundred(areaUnderCurve.value ?? 0.5)} ` +
+    `(${Math.round(100 * areaChance.low)} to ${Math.round(100 * areaChance.high)} by chance): the model remembers a little of its rows.`
+  );
 };
 
 const copyVerdict = (quality: Quality): Verdict => {
@@ -184,12 +206,7 @@ const copyVerdict = (quality: Quality): Verdict => {
           `Exact copies: ${percent(numberOf(exact.samples) ?? 0)} of samples, ${percent(numberOf(exact.real) ?? 0)} of unseen real rows.`,
         ]
       : []),
-    ...(membership
-      ? [
-          `Whoever has the model and guesses by its losses finds ${percent(membership.truePositiveRate.value)} of the training rows, and wrongly takes ${percent(membership.falsePositiveRate)} of others for such; ` +
-            `without knowing anything it would be ${percent(membership.chance.low)} to ${percent(membership.chance.high)}${remembers ? ": the model remembers rows" : ""}.`,
-        ]
-      : []),
+    ...(membership ? [membershipWords(membership)] : []),
     mark === "good"
       ? "This is evidence and no guarantee."
       : "Do not share samples or model as if they were anonymous. Fewer steps, a smaller network or more rows help.",

@@ -33,18 +33,8 @@ const drawRows = async (
   run: LoadedRun,
   { table, firstSample = 0, onProgress = () => {}, classes: _, guidance: __, ...rest }: SamplesWanted,
 ): Promise<RuledSamples & { readonly acceptance: DrawnShare }> => {
-  // All rows as they were drawn first; what is drawn again later is no fair share of them.
-  let effect: RuledSamples["rules"];
-  const keepRules: LoadedRun["keepRules"] = (samples, options) => {
-    const kept = run.keepRules(samples, options);
-    effect ??= kept.rules;
-    return kept;
-  };
-  const { rows, acceptance } = await sampleTable(
-    { ...run, keepRules },
-    { ...table, ...rest, firstRow: firstSample, onProgress },
-  );
-  return { samples: rows, ...(effect && { rules: effect }), acceptance };
+  const { rows, ...found } = await sampleTable(run, { ...table, ...rest, firstRow: firstSample, onProgress });
+  return { samples: rows, ...found };
 };
 
 /**

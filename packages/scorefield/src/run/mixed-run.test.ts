@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { heun, sample } from "@scorefield/core";
 import { table } from "@scorefield/domain/table";
+import { defaultRuntime, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRun } from "./create-run.ts";
 import { loadRun } from "./load.ts";
@@ -21,10 +23,14 @@ const lines = Array.from({ length: 60 }, (_, i) =>
   ].join(","),
 );
 beforeAll(async () => {
+  setDefaultRuntime(native({ threads: 1 }));
   folder = await mkdtemp(join(tmpdir(), "scorefield-mixed-"));
   await writeFile(at("people.csv"), `id,age,city,when\n${lines.join("\n")}\n`);
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await defaultRuntime().dispose();
+});
 
 const recipe = {
   data: { path: "people.csv", kinds: ["when=day-first"] },

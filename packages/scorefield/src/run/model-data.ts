@@ -1,5 +1,5 @@
 /** Data that a run's model has seen and has not, in its own units: what instruments look at it with. */
-import { encoded, type Samples } from "@scorefield/domain";
+import { encoded, type Samples, takeSamples } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "./load.ts";
@@ -37,8 +37,10 @@ export const modelData = async (
   const { domain, codec, record, path } = run;
   const seed = record.training?.recipe.seed ?? 0;
   const first = async (samples: Samples, part: number) => {
-    const data = await encoded(samples, codec, { seed, part });
-    return data.read(Array.from({ length: Math.min(most, data.count) }, (_, i) => i));
+    // Draws go by the number of a sample, so the first ones are encoded as with all others.
+    const numbers = Array.from({ length: Math.min(most, samples.count) }, (_, i) => i);
+    const data = await encoded(takeSamples(samples, numbers), codec, { seed, part });
+    return data.read(numbers);
   };
   const own = await ownWithout(ownData(run, signal), path, file);
   // Part 2: neither the samples of training nor those held out.

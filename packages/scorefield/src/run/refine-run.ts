@@ -12,7 +12,7 @@ import { loadRun } from "./load.ts";
 import { lockRun } from "./lock.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { type Refinement, refinementFile } from "./refinement.ts";
-import { refinementRows, treesTimeOf } from "./refinement-work.ts";
+import { hasFewRows, refinementRows, samplesPerRow, treesTimeOf } from "./refinement-work.ts";
 import { shareDone } from "./run-length.ts";
 
 /** Options of {@link refineRun}. */
@@ -38,17 +38,18 @@ const someRows = async (samples: Samples, count: number, seed: number): Promise<
 
 /**
  * Learns by boosted trees how much more frequent rows are in the data than among samples of a trained run, and keeps that in
- * its folder. `sampleTable`, `impute`, `assessRun` and the commands then choose each sample among four candidates by it.
+ * its folder. `sampleTable`, `impute`, `assessRun` and the commands then choose each sample among candidates by it.
  *
  *     for await (const event of trainRun(run)) console.log(event.loss);
  *     await refineRun(run);
  *
  * @param run that `createRun` or `resumeRun` prepared, once it is trained
+ * @returns undefined for a run of fewer than 50 training rows, of which no tree could learn anything: its samples stay as they are
  * @throws RunError for a run that is not on a table with described columns, whose network takes no conditions, or that
  *   another process trains; CheckpointError for one without a checkpoint; DataError when the system refuses to write; the
  *   signal's reason when aborted
  */
-export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): Promise<Refinement> => {
+export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): Promise<Refinement | undefined> => {
   checkMade("refineRun run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
   checkOptions("refineRun", options, known);
   const { signal, onProgress } = options;
@@ -61,21 +62,23 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
     throw new RunError(
       `${path}: expected a run on a table that can be told what is known of a row, found another; its samples stay as they are`,
     );
+  if (hasFewRows(data)) return undefined;
   const unlock = await lockRun(path);
   try {
-    const all = refinementRows(data);
+    const rows = refinementRows(data);
+    const all = samplesPerRow * rows;
     const width = loaded.table!.length;
     const drawn = new Float64Array(all * width);
-    let rows = 0;
+    let done = 0;
     // Of a run by the clock, as many as there is time for.
-    while (rows < all && (rows === 0 || performance.now() + treesTimeOf(data, rows) < until)) {
-      const count = Math.min(rowsAtOnce, all - rows);
-      const part = await sampleTable(loaded, { count, firstRow: rows, seed: ownSeed + seed, refine: false, signal });
-      drawn.set(part.rows.data, rows * width);
-      rows += count;
-      onProgress?.((drawing * rows) / all);
+    while (done < all && (done === 0 || performance.now() + treesTimeOf(data, rows, done) < until)) {
+      const count = Math.min(rowsAtOnce, all - done);
+      const part = await sampleTable(loaded, { count, firstRow: done, seed: ownSeed + seed, refine: false, signal });
+      drawn.set(part.rows.data, done * width);
+      done += count;
+      onProgress?.((drawing * done) / all);
     }
-    const samples = ndarray(drawn.subarray(0, rows * width), [rows, width]);
+    const samples = ndarray(drawn.subarray(0, done * width), [done, width]);
     const ratio = densityRatio(await someRows(data.split.training, rows, seed), samples, {
       columns: loaded.table,
       seed,
@@ -83,7 +86,7 @@ export const refineRun = async (run: PreparedRun, options: RefineOptions = {}): 
       onProgress: (done, parts) => onProgress?.(drawing + ((1 - drawing) * done) / parts),
     });
     const { logRatio, ...stored } = ratio;
-    const kept = { step: loaded.step, rows, ...stored };
+    const kept = { step: loaded.step, rows, samples: done, ...stored };
     await atomicWrite(join(path, refinementFile), `${JSON.stringify(kept)}\n`);
     return { ...kept, logRatio };
   } finally {

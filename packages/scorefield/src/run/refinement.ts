@@ -1,5 +1,5 @@
 /** The density ratio that a run on a table keeps: what its samples have too few or too many of. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DensityRatio, restoreDensityRatio, type StoredDensityRatio } from "@scorefield/assess";
 import { RunError } from "../errors.ts";
@@ -9,8 +9,9 @@ import { parseJson } from "../recipe/parse-json.ts";
 export interface Refinement extends DensityRatio {
   /** The step of the parameters whose samples it was learnt on. It serves no others. */
   readonly step: number;
-  /** Rows of the data, and as many samples. */
+  /** How many rows of the data these were, and how many samples. */
   readonly rows: number;
+  readonly samples: number;
 }
 
 /** The file of a run's density ratio. */
@@ -25,7 +26,11 @@ export const readRefinement = async (run: string, step: number): Promise<Refinem
   });
   if (text === undefined) return undefined;
   try {
-    const stored = parseJson(text) as StoredDensityRatio & { readonly step: number; readonly rows: number };
+    const stored = parseJson(text) as StoredDensityRatio & {
+      readonly step: number;
+      readonly rows: number;
+      readonly samples: number;
+    };
     if (!Number.isInteger(stored?.step)) throw new Error("no step");
     return stored.step === step ? { ...stored, ...restoreDensityRatio(stored) } : undefined;
   } catch (cause) {
@@ -35,6 +40,3 @@ export const readRefinement = async (run: string, step: number): Promise<Refinem
     );
   }
 };
-
-/** Removes the density ratio of a run. */
-export const dropRefinement = (run: string): Promise<void> => rm(join(run, refinementFile), { force: true });

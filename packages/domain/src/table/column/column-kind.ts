@@ -48,6 +48,14 @@ const isRunning = ({ least, most, distinct, whole }: NumberFacts, rows: number):
 
 const leadingZero = /^[+-]?0\d/;
 
+/** Numbers such as 0042 are texts that happen to have digits only. */
+const kindOfCodes = ({ distinct }: CellColumn, present: number): Decision => {
+  if (present >= 3 && distinct === present) return { leaveOut: "codes that name the row, another in every row" };
+  if (distinct > mostOrdered && distinct > present / 2)
+    return { leaveOut: `codes, ${grouped(distinct)} different in ${grouped(present)} rows` };
+  return { kind: "category" };
+};
+
 const kindOfNumbers = (cells: CellColumn, rows: number): Decision => {
   const facts = numberFacts(cells.numbers);
   const { whole, least, most, levels } = facts;
@@ -55,7 +63,7 @@ const kindOfNumbers = (cells: CellColumn, rows: number): Decision => {
   if (levels?.length === 1) return { kind: cells.missing > 0 ? "category" : "constant" };
   if (cells.texts.some((text) => leadingZero.test(text))) {
     const dates = cells.distinct > 2 ? undefined : findDates(cells.texts);
-    return dates ? { kind: "date" } : { kind: "category" };
+    return dates ? { kind: "date" } : kindOfCodes(cells, present);
   }
   if (levels?.length === 2 && levels[0] === 0 && levels[1] === 1) return { kind: "yes-no" };
   if (cells.missing === 0 && isRunning(facts, rows))

@@ -49,6 +49,12 @@ test.each([
   ["one text, or nothing", cycle("x", ""), "category"],
   ["a running number", each((i) => `${1 + ((i * 7) % 600)}`), "left out: a running number, 1 to 600"],
   ["a running number from elsewhere", each((i) => `${10_001 + i}`), "left out: a running number, 10,001 to 10,600"],
+  [
+    "codes of rows",
+    each((i) => `0${1000 + ((i * 7) % 601)}`),
+    "left out: codes that name the row, another in every row",
+  ],
+  ["codes of half of the rows", each((i) => `0${100 + (i % 400)}`), "left out: codes, 400 different in 600 rows"],
   ["names", each((i) => `name ${i}`), "left out: texts that name the row, another in every row"],
   ["remarks", each((i) => `text ${i % 400}`), "left out: free text, 400 different in 600 rows"],
   [

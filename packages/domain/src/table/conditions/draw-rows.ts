@@ -1,7 +1,10 @@
 /** Rows under conditions, each chosen among the first of its candidates that satisfy them. */
 import { type AnySampler, ArgumentError, sample, uniform } from "@scorefield/core";
+import type { Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, zeros } from "@scorefield/tensor";
+import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
+import { bothEffects, countViolations, type Violations } from "../rules/count-violations.ts";
 import type { TableModel } from "./table-model.ts";
 
 /** How rows are drawn. */
@@ -16,10 +19,21 @@ export interface DrawOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The names of {@link DrawOptions}. */
+export const knownDrawOptions = {
+  sampler: true,
+  batch: true,
+  rules: true,
+  refine: true,
+  signal: true,
+} satisfies Known<DrawOptions>;
+
 /** What to draw. */
 interface DrawTask extends DrawOptions {
-  /** The numbers of the rows under the seed; where rows may be drawn again, below 2^28. */
+  /** The numbers of the rows under the seed, below 2^28. */
   readonly numbers: readonly number[];
+  /** How far the candidates of a row are apart; default 2^28. A divisor of 2^28 leaves room above for the draw in `numbers`. */
+  readonly apart?: number;
   readonly seed: number;
   /** What is known of the row at a place in `numbers`, [observedSize]; of all rows the same where it is an array. */
   readonly observed: Float32Array | ((place: number) => ArrayLike<number>);
@@ -39,6 +53,8 @@ interface DrawTask extends DrawOptions {
 export interface DrawnRows {
   /** [n, columns] in the units of the data. */
   readonly rows: NdArray<"float64">;
+  /** How often these rows broke rules as they were drawn, and as they are; left out where none are kept. */
+  readonly rules?: RuleEffect;
   /** How many candidates were drawn, and how many of them were as wanted. */
   readonly candidates: number;
   readonly accepted: number;
@@ -55,7 +71,10 @@ const chosenAmong = 16;
 /** Rows whose candidates are held at once. */
 const placesAtOnce = 65_536;
 
-/** Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed, and so is draw c of a cell. */
+/**
+ * Candidate c of row i is sample i + 2^28 (c mod 16) of stream c / 16 of the seed. Candidate c of draw d of row i of a filled
+ * table is sample i + 2^24 c + 2^28 (d mod 16) of stream d / 16.
+ */
 export const perStream = 16;
 export const mostRows = 2 ** 28;
 // At the least share that is drawn from, a row has none among so many with a probability of 1e-9.
@@ -94,7 +113,7 @@ const choose = (logRatio: number, seed: number, index: number): { taken: boolean
  * @throws ArgumentError where hardly any candidate is as wanted; as `sample`
  */
 export const drawRows = async (
-  { codec, model, table, keepRules, logRatio, ...run }: TableModel,
+  { codec, model, table, keepRules, logRatio, rules: kept, ...run }: TableModel,
   task: DrawTask,
 ): Promise<DrawnRows> => {
   const {
@@ -108,6 +127,7 @@ export const drawRows = async (
     signal,
     batch,
     conditions,
+    apart = mostRows,
     rules = true,
     refine = true,
     sampler = run.sampler,
@@ -116,18 +136,31 @@ export const drawRows = async (
   const size = codec.observedSize;
   const result = zeros([numbers.length, width], "float64");
   const ratioOf = refine ? logRatio : undefined;
+  const firstTaken = ratioOf ? 1 / largestRatio : 1;
   const enoughEach = ratioOf ? chosenAmong : 1;
   /** Candidates of each place that were as wanted, up to `enoughEach`, which says that one is taken. */
   const found = new Uint8Array(numbers.length);
   const largest = new Float64Array(numbers.length).fill(Number.NEGATIVE_INFINITY);
   let [candidates, accepted] = [0, 0];
+  const counted = rules && keepRules ? kept?.rules : undefined;
+  /** The rows of a part as they were drawn, before rules moved them. */
+  const asDrawn = new Float64Array(counted ? Math.min(placesAtOnce, numbers.length) * width : 0);
+  let effect: RuleEffect | undefined;
+  const countRules = (start: number, end: number): void => {
+    if (!counted || end === start) return;
+    const count = (data: Float64Array): Violations =>
+      countViolations({ dtype: "float64", shape: [end - start, width], data }, table, counted);
+    const before = count(asDrawn.subarray(0, (end - start) * width));
+    const after = count(result.data.subarray(start * width, end * width));
+    effect = bothEffects(effect, { before, after });
+  };
 
-  /** Draws candidates `first` to `first + each` of rows at places. */
+  /** Draws candidates `first` to `first + each` of rows at places from `done` on. */
   const round = async (pending: readonly number[], first: number, each: number, done: number): Promise<void> => {
     const places = Array.from({ length: each }, () => pending).flat();
     const n = places.length;
     const indices = places.map(
-      (place, k) => numbers[place]! + mostRows * ((first + Math.floor(k / pending.length)) % perStream),
+      (place, k) => numbers[place]! + apart * ((first + Math.floor(k / pending.length)) % perStream),
     );
     const stream = streamSeed(seed, Math.floor(first / perStream));
     const seen = observed instanceof Float32Array ? ndarray(observed, [size]) : zeros([n, size], "float32");
@@ -141,9 +174,9 @@ export const drawRows = async (
       ...(sampler && { sampler }),
       ...(batch !== undefined && { batch }),
       ...(signal && { signal }),
-      // Of a first round most rows will be as wanted; later ones are short.
+      // Of a first round so many rows will be taken; later ones are short.
       onProgress: ({ step, steps }) => {
-        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length));
+        if (first === 0) onProgress?.(done + Math.floor((step / steps) * pending.length * firstTaken));
       },
     });
     const decoded = codec.decode(drawn, { complete: complete === true });
@@ -164,6 +197,7 @@ export const drawRows = async (
       if (!taken && value <= largest[place]!) continue;
       largest[place] = value;
       result.data.set(rowOf(rows.data, k), place * width);
+      if (counted) asDrawn.set(rowOf(decoded.data, k), (place - done) * width);
     }
     candidates += n;
   };
@@ -184,8 +218,9 @@ export const drawRows = async (
       // A few candidates are enough to choose among.
       break;
     }
+    countRules(start, end);
   }
-  return { rows: result, candidates, accepted };
+  return { rows: result, candidates, accepted, ...(effect && { rules: effect }) };
 };
 
 /** A share of draws with its standard error. */

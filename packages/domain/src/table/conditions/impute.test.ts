@@ -49,6 +49,23 @@ test("a draw depends on the seed, its number and the row: not on how many draws 
   expect(many.rows(17).data).not.toEqual(many.rows(1).data);
 });
 
+test("draws of a run with a density ratio are chosen among candidates, whose noise no other draw has", async () => {
+  const seen: NdArray<"float64">[] = [];
+  // No candidate is taken at once, so each cell has all of its candidates.
+  const logRatio = (rows: NdArray<"float64">): Float64Array => {
+    seen.push(rows);
+    return new Float64Array(rows.shape[0]!).fill(-20);
+  };
+  const refined = { ...run, logRatio };
+  const imputed = await impute(refined, holes(1), { draws: 17, seed: 3 });
+  const rows = seen.flatMap(({ data, shape }) =>
+    Array.from({ length: shape[0]! }, (_, i) => data.subarray(i * width, (i + 1) * width).join()),
+  );
+  expect(rows).toHaveLength(17 * 16);
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(imputed.rows(16).data.some(Number.isNaN)).toBe(false);
+});
+
 test("rows without holes are left alone", async () => {
   const rows = (await impute(run, holes(20))).rows();
   const again = await impute(run, rows, { draws: 2 });

@@ -2,7 +2,9 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { castArray, type FloatType, type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
-import { type DrawOptions, drawRows, mostRows, perStream, streamSeed } from "./draw-rows.ts";
+import type { RuleEffect } from "../../rules.ts";
+import { bothEffects } from "../rules/count-violations.ts";
+import { type DrawOptions, drawRows, knownDrawOptions, mostRows, perStream, streamSeed } from "./draw-rows.ts";
 import { type CellSummary, summariseCell } from "./imputation-summary.ts";
 import { type TableRun, tableModel } from "./table-model.ts";
 
@@ -29,6 +31,8 @@ export interface Imputed {
   /** Cells that were filled of each column, [columns], and rows with such cells. */
   readonly filled: readonly number[];
   readonly rowsFilled: number;
+  /** How often filled rows, of all draws, broke the run's rules as they were drawn, and as they are; left out where none are kept. */
+  readonly rules?: RuleEffect;
   /** All rows [n, columns] with the values of a draw, from 0. Known cells are as they were, bit for bit. */
   rows(draw?: number): NdArray<"float64">;
   /** All rows [n, columns] with one best guess for each cell: see {@link CellSummary.best}. */
@@ -40,15 +44,13 @@ export interface Imputed {
 const knownOptions = {
   draws: true,
   seed: true,
-  sampler: true,
-  batch: true,
-  rules: true,
-  refine: true,
-  signal: true,
+  ...knownDrawOptions,
   onProgress: true,
 } satisfies Known<ImputeOptions>;
 
 const rowsAtOnce = 16_384;
+// Each draw of a row has sixteen candidates.
+const mostFilled = mostRows / perStream;
 
 /**
  * Fills the missing cells of rows. All cells of a row are drawn together from their distribution given the known cells of that
@@ -76,7 +78,7 @@ export const impute = async (
     throw new ShapeError(
       `impute: expected rows [n, ${table.length}], as the columns of the run, found shape [${rows.shape.join(", ")}]`,
     );
-  if (n >= mostRows) throw new ArgumentError(`impute: expected fewer than 2^28 rows, found ${n}`);
+  if (n > mostFilled) throw new ArgumentError(`impute: expected at most 2^24 rows at once, found ${n}`);
   const given = castArray(rows, "float64").data.slice();
   const cells: number[] = [];
   for (let k = 0; k < given.length; k++) if (Number.isNaN(given[k])) cells.push(k);
@@ -86,6 +88,7 @@ export const impute = async (
   const values = new Float64Array(cells.length * draws);
   const size = codec.observedSize;
   let done = 0;
+  let rules: RuleEffect | undefined;
   for (let first = 0; first < draws; first += perStream) {
     const together = Math.min(perStream, draws - first);
     const stream = streamSeed(seed, first / perStream);
@@ -103,6 +106,7 @@ export const impute = async (
         ...rest,
         seed: stream,
         numbers: Array.from({ length: together }, (_, d) => some.map((i) => i + d * mostRows)).flat(),
+        apart: mostFilled,
         complete: true,
         finish: (row, place, marks) => {
           for (let j = 0; j < width; j++) {
@@ -116,6 +120,7 @@ export const impute = async (
           observed[Math.floor(place / m)]!.data.subarray((place % m) * size, ((place % m) + 1) * size),
         onProgress: (part) => onProgress?.(done + part, total),
       });
+      rules = bothEffects(rules, drawn.rules);
       done += m * together;
       onProgress?.(done, total);
       for (const [k, i] of some.entries())
@@ -137,6 +142,7 @@ export const impute = async (
     draws,
     filled,
     rowsFilled: incomplete.length,
+    ...(rules && { rules }),
     rows: (draw = 0) => {
       if (!Number.isInteger(draw) || draw < 0 || draw >= draws)
         throw new ArgumentError(`impute rows: expected a draw from 0 to ${draws - 1}, found ${draw}`);

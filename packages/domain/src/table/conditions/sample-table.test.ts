@@ -3,10 +3,14 @@ import { type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mixedColumns } from "../mixed/mixed-table.case.ts";
+import { countViolations } from "../rules/count-violations.ts";
+import { keepRules, keptRules } from "../rules/kept-rules.ts";
 import { fitScaling, scalingCodec } from "../scaling.ts";
+import { impute } from "./impute.ts";
 import { conditions } from "./knowledge.ts";
-import { untrainedRun } from "./known-rows.case.ts";
+import { trainingRows, untrainedRun } from "./known-rows.case.ts";
 import { conditionShare, type SampleTableOptions, sampleTable } from "./sample-table.ts";
+import type { TableRun } from "./table-model.ts";
 
 const runtime = native({ threads: 1 });
 beforeAll(() => setDefaultRuntime(runtime));
@@ -62,6 +66,40 @@ describe("conditions", () => {
     expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThan(1);
     expect(standardError).toBeGreaterThan(0);
+  });
+});
+
+describe("rules", () => {
+  const kept = keptRules(["count <= 5"], trainingRows, mixedColumns);
+  const ruled: TableRun = {
+    ...run,
+    rules: kept,
+    keepRules: (rows, options) => ({ samples: keepRules(rows, mixedColumns, kept, options).rows }),
+  };
+
+  test("are counted in the rows that are returned, as they were drawn and as they are", async () => {
+    // Some candidates are drawn again, and one of several is taken.
+    const logRatio = (rows: NdArray<"float64">) => cells(rows, "member").map((code) => (code === 1 ? 1 : 0));
+    const options = { where: "gain>=0, gain<150", seed: 8, count: 60 } as const;
+    const { rows, rules, acceptance } = await sampleTable({ ...ruled, logRatio }, options);
+    expect(acceptance.draws).toBeGreaterThan(120);
+    const free = await sampleTable({ ...ruled, logRatio }, { ...options, rules: false });
+    expect(free).not.toHaveProperty("rules");
+    expect(rules!.before).toEqual(countViolations(free.rows, mixedColumns, kept.rules));
+    expect(rules!.before.broken).toBeGreaterThan(0);
+    expect(rules!.after).toEqual(countViolations(rows, mixedColumns, kept.rules));
+    expect(rules!.after).toMatchObject({ rows: 60, broken: 0 });
+  });
+
+  test("are counted in the rows that are filled, of all draws", async () => {
+    const holes = trainingRows.data.slice(0, 20 * width);
+    for (let i = 0; i < 20; i++) holes[i * width + at("count")] = Number.NaN;
+    const { rules, rows } = await impute(ruled, ndarray(holes, [20, width]), { draws: 20 });
+    expect(rules!.before.rows).toBe(400);
+    expect(rules!.before.broken).toBeGreaterThan(0);
+    expect(rules!.after).toMatchObject({ rows: 400, broken: 0 });
+    expect(Math.max(...cells(rows(19), "count"))).toBeLessThanOrEqual(5);
+    expect(await impute(run, ndarray(holes, [20, width]))).not.toHaveProperty("rules");
   });
 });
 

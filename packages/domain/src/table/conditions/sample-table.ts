@@ -2,9 +2,18 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
+import type { RuleEffect } from "../../rules.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import { balancedLevels } from "./balance.ts";
-import { type DrawnShare, type DrawOptions, drawnShare, drawRows, mostRows, streamSeed } from "./draw-rows.ts";
+import {
+  type DrawnShare,
+  type DrawOptions,
+  drawnShare,
+  drawRows,
+  knownDrawOptions,
+  mostRows,
+  streamSeed,
+} from "./draw-rows.ts";
 import { bothKnown, type Conditions, completeConditions, conditions, type Where } from "./knowledge.ts";
 import { likeRows } from "./like-rows.ts";
 import { type TableModel, type TableRun, tableModel } from "./table-model.ts";
@@ -37,6 +46,8 @@ export interface SampledTable {
   readonly rows: NdArray<"float64">;
   /** Of the rows that the model drew for the conditions, the share that satisfied them. Others were drawn again. */
   readonly acceptance: DrawnShare;
+  /** How often these rows broke the run's rules as they were drawn, and as they are; left out where none are kept. */
+  readonly rules?: RuleEffect;
 }
 
 const known = {
@@ -48,11 +59,7 @@ const known = {
   each: true,
   balance: true,
   complete: true,
-  sampler: true,
-  batch: true,
-  rules: true,
-  refine: true,
-  signal: true,
+  ...knownDrawOptions,
   onProgress: true,
 } satisfies Known<SampleTableOptions>;
 
@@ -99,6 +106,7 @@ const knowledgeFor = async (
     seed: streamSeed(seed, pilotStream),
     numbers: Array.from({ length: pilotRows }, (_, i) => i),
     observed,
+    rules: false,
     refine: false,
   });
   const within = own.codec.satisfies(
@@ -182,7 +190,11 @@ export const sampleTable = async (run: TableRun, options: SampleTableOptions = {
     accepts: (rows) => own.codec.satisfies(checked, rows),
     onProgress: (done) => onProgress?.(done, count),
   });
-  return { rows: drawn.rows, acceptance: drawnShare(drawn.accepted, Math.max(1, drawn.candidates)) };
+  return {
+    rows: drawn.rows,
+    acceptance: drawnShare(drawn.accepted, Math.max(1, drawn.candidates)),
+    ...(drawn.rules && { rules: drawn.rules }),
+  };
 };
 
 /**

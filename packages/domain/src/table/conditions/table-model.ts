@@ -5,6 +5,7 @@ import type { NdArray } from "@scorefield/tensor";
 import type { Codec } from "../../codec.ts";
 import type { ColumnCondition } from "../mixed/allowed.ts";
 import type { MixedCodec } from "../mixed/mixed-codec.ts";
+import type { KeptRules } from "../rules/kept-rules.ts";
 import type { TableColumn } from "../table-column.ts";
 
 /** What conditions need of a run, such as one of `loadRun`. */
@@ -23,6 +24,8 @@ export interface TableRun {
     rows: NdArray<"float64">,
     options: { readonly known?: Uint8Array; readonly conditions?: readonly ColumnCondition[] },
   ) => { readonly samples: NdArray<"float64"> };
+  /** The rules that `keepRules` keeps: with them it is counted how many rows broke them as they were drawn. */
+  readonly rules?: KeptRules;
   /**
    * log p / q of rows [n, columns] in the units of the data, [n]: how much more frequent they are in the data than among rows
    * that the model draws. Default: rows stay as the model draws them.

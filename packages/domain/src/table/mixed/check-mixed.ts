@@ -78,6 +78,9 @@ export const checkMixed = (stored: StoredCodec): StoredMixed => {
   if (!scales.every((scale) => Number.isFinite(scale) && (scale as number) > 0)) refuse("expected scales above 0");
   if (scales.length !== slots.filter(({ size }) => size > 1).length)
     refuse("other numbers of scales than of categories");
-  if (slots.length === 0) refuse("expected a column that is not constant; rows of constants leave nothing to learn");
+  if (slots.length === 0)
+    refuse(
+      "expected a column that is not constant in the rows to learn from, found none; give more rows, which differ",
+    );
   return stored as unknown as StoredMixed;
 };

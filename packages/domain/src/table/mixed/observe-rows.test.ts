@@ -111,7 +111,7 @@ describe("rows with unknown cells", () => {
     const known = rows.data.map((_, k) => (k % 3 === 0 ? 1 : 0));
     const observed = codec.observeRows(rows, { known, ...draw });
     expect(observed.shape).toEqual([500, codec.observedSize]);
-    const slots = codec.encodeSlots(rows, draw);
+    const slots = codec.compact.encode(rows, draw);
     const sizes = codec.layout.columns;
     for (let i = 0; i < 500; i++) {
       const own = observed.data.subarray(i * codec.observedSize, (i + 1) * codec.observedSize);

@@ -1,5 +1,6 @@
 /** How many rows break rules. */
 import type { NdArray } from "@scorefield/tensor";
+import type { RuleEffect } from "../../rules.ts";
 import type { TableColumn } from "../table-column.ts";
 import { checkRows } from "./project-on-rules.ts";
 import { excessOf, isBroken, rowRules, valuesOfRow } from "./row-rules.ts";
@@ -26,6 +27,8 @@ export interface Violations {
   /** In the order of the rules. */
   readonly rules: readonly RuleViolations[];
 }
+
+const shareOf = (broken: number, rows: number): number => (rows > 0 ? broken / rows : 0);
 
 /** Which rows break a linear rule, 1 for each that does. @param rows [n, columns] */
 export const rowsBreaking = (
@@ -87,10 +90,29 @@ export const countViolations = (
   return {
     rows: n,
     broken: any,
-    share: n > 0 ? any / n : 0,
+    share: shareOf(any, n),
     rules: rules.map((rule) => {
       const { rows: held, broken, largest } = counts.get(rule)!;
-      return { text: rule.text, rows: held, broken, share: held > 0 ? broken / held : 0, largest };
+      return { text: rule.text, rows: held, broken, share: shareOf(broken, held), largest };
     }),
   };
 };
+
+/** The violations of the same rules in two sets of rows together. */
+const sumOfViolations = (a: Violations, b: Violations): Violations => {
+  const [rows, broken] = [a.rows + b.rows, a.broken + b.broken];
+  return {
+    rows,
+    broken,
+    share: shareOf(broken, rows),
+    rules: a.rules.map(({ text, ...one }, k) => {
+      const other = b.rules[k]!;
+      const [rows, broken] = [one.rows + other.rows, one.broken + other.broken];
+      return { text, rows, broken, share: shareOf(broken, rows), largest: Math.max(one.largest, other.largest) };
+    }),
+  };
+};
+
+/** What rules changed in two sets of rows together, of which one may be none. */
+export const bothEffects = (a: RuleEffect | undefined, b: RuleEffect | undefined): RuleEffect | undefined =>
+  a && b ? { before: sumOfViolations(a.before, b.before), after: sumOfViolations(a.after, b.after) } : (a ?? b);
