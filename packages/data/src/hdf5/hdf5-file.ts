@@ -54,7 +54,8 @@ const isHdf5 = async (path: string): Promise<boolean> => {
 /** The library, once it is installed. @throws DataError where it is not */
 export const loadHdf5 = async (
   path: string,
-  find: () => Promise<Library> = () => import("h5wasm/node"),
+  // Bundlers pass over a package that is not installed where its error is caught beside its name.
+  find: () => Promise<Library> = () => import("h5wasm/node").catch((cause: unknown) => Promise.reject(cause)),
 ): Promise<{ readonly library: Library; readonly engine: Engine }> => {
   const library = await find().catch((cause: unknown) => {
     throw new DataError({

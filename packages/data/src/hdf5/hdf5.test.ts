@@ -18,10 +18,10 @@ beforeAll(async () => {
   const pairs = (name: string, re: string, im: string) =>
     file.create_dataset({
       name,
-      data: [
-        [1, 2],
-        [3, -4],
-      ] as never,
+      data: new Map([
+        [re, [1, 3]],
+        [im, [2, -4]],
+      ]) as never,
       shape: [2],
       dtype: [
         [re, "<f4"],
@@ -42,7 +42,7 @@ beforeAll(async () => {
     compression: 6,
   });
   file.create_dataset({ name: "title", data: "a test" });
-  file.create_dataset({ name: "one", data: 7, dtype: "<i8", shape: [] });
+  file.create_dataset({ name: "one", data: 7n as never, dtype: "<q", shape: [] });
   file.close();
   const single = new h5wasm.File(at("single.hdf5"), "w");
   single.create_dataset({ name: "title", data: "a test" });

@@ -45,7 +45,7 @@ test("a scan that ISMRM's own program wrote", async () => {
   for (const [found, expected] of known) for (const [n, x] of expected.entries()) expect(found[n]).toBeCloseTo(x, 7);
   expect(at(0, 0, 1)).toEqual([0, 0, 0, 0]);
   await expect(readIsmrmrd(path, { dataset: "other" })).rejects.toThrow(
-    /other.xml and other.data, found dataset.data, .*option dataset/,
+    /other.xml and other.data, found dataset.coil_images, .*option dataset/,
   );
   await expect(readIsmrmrd(path, { data: "other" } as never)).rejects.toThrow(/data/);
 });

@@ -198,7 +198,7 @@ describe("writeNifti", () => {
         expect(back.affine).toEqual(turned);
         expect(back).toMatchObject({ unit: "mm", space: "scanner", affineFrom: "sform" });
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
