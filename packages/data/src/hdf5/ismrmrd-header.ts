@@ -22,7 +22,12 @@ export interface ScanHeader {
   readonly embedded: boolean;
 }
 
-const within = (xml: string, tag: string): string | undefined => new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(xml)?.[1];
+/** What stands between the first opening and closing tag of a name. */
+const within = (xml: string, tag: string): string | undefined => {
+  const from = xml.indexOf(`<${tag}>`);
+  const to = xml.indexOf(`</${tag}>`, from);
+  return from < 0 || to < 0 ? undefined : xml.slice(from + tag.length + 2, to);
+};
 
 const triple = (xml: string | undefined): Triple | undefined => {
   const values = ["x", "y", "z"].map((axis) => Number(within(xml ?? "", axis)));

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
+import { ismrmrdFile } from "../../../../tools/ismrmrd-file.ts";
 import { readIsmrmrd } from "./ismrmrd.ts";
-import { ismrmrdFile } from "./ismrmrd-file.case.ts";
 import { parseScanHeader, readoutUse } from "./ismrmrd-header.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "scorefield-ismrmrd-"));

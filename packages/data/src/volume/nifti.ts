@@ -82,18 +82,17 @@ const exists = (path: string): Promise<boolean> =>
 
 /** The other file of a pair, of the same spelling. */
 const partner = async (path: string, from: string, to: string): Promise<string> => {
-  const [, stem, ending, gz = ""] = new RegExp(`^(.*)\\.(${from})(\\.gz)?$`, "i").exec(path) ?? [];
-  if (stem !== undefined)
-    for (const name of ending === ending!.toUpperCase() ? [to.toUpperCase(), to] : [to])
-      for (const packed of gz ? [gz, ""] : ["", ".gz"]) {
-        const other = `${stem}.${name}${packed}`;
-        if (await exists(other)) return other;
-      }
+  const packed = /\.gz$/i.test(path);
+  const name = packed ? path.slice(0, -3) : path;
+  const [stem, ending] = [name.slice(0, -from.length), name.slice(-from.length)];
+  for (const other of ending === from.toUpperCase() ? [to.toUpperCase(), to] : [to])
+    for (const gz of packed ? [path.slice(-3), ""] : ["", ".gz"])
+      if (await exists(`${stem}${other}${gz}`)) return `${stem}${other}${gz}`;
   throw new DataError({
     path,
     expected: `a second file beside it that ends in .${to}`,
     found: "none",
-    fix: `Put both files of the pair, .hdr and .img, into one folder`,
+    fix: "Put both files of the pair, .hdr and .img, into one folder",
   });
 };
 

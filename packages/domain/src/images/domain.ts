@@ -4,7 +4,8 @@ import { type Images, isVolumeName, sliceAxes, withMirrored } from "@scorefield/
 import { defineDomain } from "../define.ts";
 import { readGivenImages } from "./given-images.ts";
 import { imageDomain } from "./image-domain.ts";
-import { hasLabelFile, type ImageSettings, readImages } from "./read-images.ts";
+import type { ImageSettings } from "./image-settings.ts";
+import { hasLabelFile, readImages } from "./read-images.ts";
 
 const settings = {
   path: setting.path({

@@ -2,7 +2,8 @@
 import { stat } from "node:fs/promises";
 import { DataError, findVolumes } from "@scorefield/data";
 import type { GivenData, GivenOptions } from "../domain.ts";
-import { type ImageSettings, readImages } from "./read-images.ts";
+import type { ImageSettings } from "./image-settings.ts";
+import { readImages } from "./read-images.ts";
 
 /** Slices as the run's: of its size, along its axis, and in its range of values where the user said one. All are taken. */
 const slicesLike = (settings: GivenOptions["settings"], height: number, width: number): Partial<ImageSettings> => {

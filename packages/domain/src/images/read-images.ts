@@ -1,40 +1,12 @@
 /** The images that settings name: of a folder, or an array in a file. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DataError, type Images, imageFolder, readImageArray, type SliceAxis, takeImages } from "@scorefield/data";
+import { DataError, type Images, imageFolder, readImageArray, takeImages } from "@scorefield/data";
 import { classOf } from "../class-named.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
-import type { DataSettings } from "../settings.ts";
+import type { ImageSettings, ReadImages } from "./image-settings.ts";
 import { readVolumes } from "./read-volumes.ts";
 import { runsInside } from "./runs-inside.ts";
-
-/** Settings of images. */
-export interface ImageSettings extends DataSettings {
-  readonly kind: "images";
-  readonly path: string;
-  readonly size?: number;
-  readonly greyscale?: boolean;
-  readonly fit?: "crop" | "pad" | "stretch";
-  readonly labels?: string;
-  readonly only?: readonly (string | number)[];
-  readonly flip: boolean;
-  readonly damaged: "error" | "skip";
-  readonly array?: string;
-  readonly axis?: SliceAxis;
-  readonly range?: readonly number[];
-  readonly filled?: number;
-  readonly series?: string;
-}
-
-/** Images as read. */
-export interface ReadImages {
-  readonly images: Images;
-  readonly settings: ImageSettings;
-  /** Runs inside of a folder of images, which are left out of them: relative to it. */
-  readonly leftOut?: readonly string[];
-  /** What the user should know besides. */
-  readonly remarks?: readonly string[];
-}
 
 /** Whether `labels` is the path of a file. */
 export const hasLabelFile = ({ path, labels }: Pick<ImageSettings, "path" | "labels">): boolean =>

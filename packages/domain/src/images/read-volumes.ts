@@ -1,7 +1,7 @@
 /** Slices of NIfTI files and DICOM as images. */
 import { DataError, findVolumes, type ReadVolume, volumeImages } from "@scorefield/data";
 import { shortList } from "../names.ts";
-import type { ImageSettings, ReadImages } from "./read-images.ts";
+import type { ImageSettings, ReadImages } from "./image-settings.ts";
 
 const digits = (value: number): string => `${Number(value.toPrecision(4))}`;
 
