@@ -11,13 +11,16 @@ const pieceBytes = 1 << 18;
 const unpackedFreely = 2 ** 28;
 const mostTimesPacked = 200;
 
+/** The most bytes that packed ones may unpack to. */
+export const mostUnpacked = (packed: number): number => Math.max(unpackedFreely, mostTimesPacked * packed);
+
 /**
  * Refuses packed data that unpack to far more than they hold: a few kilobytes can stand for terabytes of one repeated
  * byte. Up to 256 MiB are unpacked for any packed size, and above that up to 200 times the packed size.
  * @throws DataError
  */
 export const checkUnpacked = (path: string, packed: number, unpacked: number): void => {
-  const most = Math.max(unpackedFreely, mostTimesPacked * packed);
+  const most = mostUnpacked(packed);
   if (unpacked <= most) return;
   throw new DataError({
     path,

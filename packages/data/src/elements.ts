@@ -97,7 +97,7 @@ export const decodeElements = (type: ElementType, bytes: Uint8Array, target: Ele
 };
 
 /** A zero-filled typed array for `count` numbers of `type`. @throws DataError when they do not fit into memory */
-export const allocate = (type: ElementType, count: number, path: string | undefined): Elements => {
+export const allocate = (type: Pick<ElementType, "dtype">, count: number, path: string | undefined): Elements => {
   try {
     return storage(type.dtype, count) as unknown as Elements;
   } catch (cause) {

@@ -1,16 +1,16 @@
 /** NPY files on disk. */
 
-import type { NdArray } from "@scorefield/tensor";
 import { atomicWrite } from "./atomic-write.ts";
 import { withSource } from "./bytes.ts";
 import { checkMade, checkPath } from "./check-call.ts";
 import { readNpyFrom } from "./npy.ts";
+import { checkPairs, type StoredArray } from "./stored-array.ts";
 
 /**
  * Reads an NPY file; the element types are the same as for `decodeNpy`.
  * @throws DataError for damaged files and for arrays of anything but numbers
  */
-export const readNpy = async (path: string): Promise<NdArray> => {
+export const readNpy = async (path: string): Promise<StoredArray> => {
   checkPath("readNpy", path);
   return withSource(path, (source) => readNpyFrom(source, path));
 };
@@ -25,10 +25,14 @@ export interface ByteArray {
 }
 
 /** An array as an NPY file, in pieces: what {@link writeNpy} writes. */
-export function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
+export function* npyBytes(array: StoredArray | ByteArray): Generator<Uint8Array> {
   checkMade("npyBytes", array, ["dtype", "shape", "data"], "an array");
-  const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(", ");
-  const text = `{'descr': '${codes[array.dtype]}', 'fortran_order': False, 'shape': (${shape}), }`;
+  const complex = "complex" in array && array.complex === true;
+  if (complex) checkPairs(array);
+  const axes = complex ? array.shape.slice(0, -1) : array.shape;
+  const shape = axes.length === 1 ? `${axes[0]},` : axes.join(", ");
+  const code = complex ? (array.dtype === "float32" ? "<c8" : "<c16") : codes[array.dtype];
+  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape}), }`;
   // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64;
   const header = new Uint8Array(length).fill(32);
@@ -39,8 +43,12 @@ export function* npyBytes(array: NdArray | ByteArray): Generator<Uint8Array> {
   yield new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength);
 }
 
-/** Writes an array as an NPY file (version 1, little-endian, C order), atomically. @throws DataError */
-export const writeNpy = async (path: string, array: NdArray | ByteArray): Promise<void> => {
+/**
+ * Writes an array as an NPY file (version 1, little-endian, C order), atomically. Pairs of an array that is `complex` become
+ * complex64 or complex128: see {@link complexArray}.
+ * @throws DataError
+ */
+export const writeNpy = async (path: string, array: StoredArray | ByteArray): Promise<void> => {
   checkPath("writeNpy", path);
   await atomicWrite(path, npyBytes(array));
 };

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { readNpy, writeNpy } from "./npy-file.ts";
 import { readTable, streamRows } from "./read.ts";
+import { complexArray } from "./stored-array.ts";
 
 fc.configureGlobal({ seed: 1 });
 
@@ -89,9 +90,27 @@ test("Fortran order becomes C order", async () => {
 test("complex numbers are pairs in a trailing axis, in both orders", async () => {
   const data = bytesOf(new Float32Array([1, -1, 2, -2, 3, -3, 4, -4]));
   const rows = await read(npy(header("<c8", "(2, 2)"), data));
-  expect(rows).toEqual(ndarray(new Float32Array([1, -1, 2, -2, 3, -3, 4, -4]), [2, 2, 2]));
+  const pairs = ndarray(new Float32Array([1, -1, 2, -2, 3, -3, 4, -4]), [2, 2, 2]);
+  expect(rows).toEqual({ ...pairs, complex: true });
   const columns = await read(npy(header("<c8", "(2, 2)", "True"), data));
   expect([...columns.data]).toEqual([1, -1, 3, -3, 2, -2, 4, -4]);
+});
+
+test("complex numbers are written as such, where the array says that they are", async () => {
+  const path = join(folder, "complex.npy");
+  for (const data of [new Float32Array([1, -1, 2, -2]), new Float64Array([1, -1, 2, 1 / 3])] as const) {
+    const pairs = complexArray(ndarray(data as Float32Array, [2, 2]));
+    await writeNpy(path, pairs);
+    const code = data instanceof Float32Array ? "<c8" : "<c16";
+    expect(readFileSync(path, "latin1")).toContain(`{'descr': '${code}', 'fortran_order': False, 'shape': (2,), }`);
+    expect(await readNpy(path)).toEqual(pairs);
+  }
+  // One complex number has no axes.
+  await writeNpy(path, complexArray(ndarray(new Float32Array([1, 2]))));
+  expect(readFileSync(path, "latin1")).toContain("'shape': ()");
+  expect((await readNpy(path)).shape).toEqual([2]);
+  expect(() => complexArray(ndarray(new Float32Array(3)))).toThrow(/trailing axis of 2.*found float32 of shape \[3\]/);
+  expect(() => complexArray(ndarray(new Int32Array(2)) as never)).toThrow(/found int32 of shape/);
 });
 
 test("damaged and unsuitable files are refused with what to do", async () => {

@@ -1,10 +1,12 @@
 /** NumPy's array format (NPY versions 1 to 3), decoded from bytes in pieces. No Node module is used here. */
 
-import { type NdArray, sizeOf } from "@scorefield/tensor";
+import { sizeOf } from "@scorefield/tensor";
 import { type ByteSource, byteSource } from "./byte-source.ts";
 import { checkBytes } from "./check-call.ts";
 import { allocate, decodeNumbers, type Elements, type ElementType, elementType } from "./elements.ts";
 import { DataError } from "./errors.ts";
+import { toRowMajor } from "./row-major.ts";
+import type { StoredArray } from "./stored-array.ts";
 
 /** What stands before the numbers. */
 export interface NpyHeader {
@@ -110,50 +112,34 @@ export const expectEnd = async (source: ByteSource, path: string): Promise<void>
     });
 };
 
-const toRowMajor = (data: Elements, type: ElementType, shape: readonly number[], path: string): Elements => {
-  const result = allocate(type, data.length, path);
-  const lanes = type.lanes;
-  const count = data.length / lanes;
-  const index = shape.map(() => 0);
-  // The distance in the file between neighbours along each axis.
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
-  for (let i = 0, from = 0; i < count; i++) {
-    for (let lane = 0; lane < lanes; lane++) result[i * lanes + lane] = data[from * lanes + lane]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return result;
-};
-
 /** Reads all the numbers that follow a header, in C order for any order of the file. */
 export const readNpyData = async (
   source: ByteSource,
   { type, fortranOrder, shape }: NpyHeader,
   path: string,
-): Promise<NdArray> => {
+): Promise<StoredArray> => {
   const data = allocate(type, sizeOf(shape) * type.lanes, path);
   await readElements(source, type, data, path);
   await expectEnd(source, path);
-  const ordered = fortranOrder && shape.length > 1 ? toRowMajor(data, type, shape, path) : data;
-  return { dtype: type.dtype, shape: type.lanes === 2 ? [...shape, 2] : shape, data: ordered } as unknown as NdArray;
+  const ordered = fortranOrder && shape.length > 1 ? toRowMajor(data, type, { shape, lanes: type.lanes, path }) : data;
+  const { dtype, lanes } = type;
+  const array =
+    lanes === 2 ? { dtype, shape: [...shape, 2], data: ordered, complex: true } : { dtype, shape, data: ordered };
+  return array as unknown as StoredArray;
 };
 
 /** Reads one whole array in the NPY format. */
-export const readNpyFrom = async (source: ByteSource, path: string): Promise<NdArray> =>
+export const readNpyFrom = async (source: ByteSource, path: string): Promise<StoredArray> =>
   readNpyData(source, await readNpyHeader(source, path), path);
 
 /**
  * Decodes the bytes of an NPY file. Every type of number is read without loss. 8- and 16-bit integers become int32,
  * uint32 and uint64 become int64, float16 becomes float32. Complex numbers become a trailing axis of size 2 (real,
- * imaginary).
+ * imaginary), and `complex` says so.
  * @param name of the file, for errors
  * @throws DataError for damaged bytes and for arrays of anything but numbers
  */
-export const decodeNpy = async (bytes: Uint8Array, name: string): Promise<NdArray> => {
+export const decodeNpy = async (bytes: Uint8Array, name: string): Promise<StoredArray> => {
   checkBytes("decodeNpy", bytes);
   return readNpyFrom(byteSource([bytes]), name);
 };

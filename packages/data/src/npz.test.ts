@@ -7,7 +7,9 @@ import { zipSync } from "fflate";
 import { afterAll, expect, test } from "vitest";
 import { writeNpy } from "./npy-file.ts";
 import { readNpz, readNpzArray } from "./npz.ts";
+import { writeNpz } from "./npz-write.ts";
 import { readTable } from "./read.ts";
+import { complexArray } from "./stored-array.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "scorefield-npz-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,6 +35,26 @@ test("stored and deflated archives give every array, or those named", async () =
     expect(await readNpz(path)).toEqual({ X, y });
     expect(await readNpz(path, ["y"])).toEqual({ y });
   }
+});
+
+test("archives that are written read back, complex numbers too, and are the same bytes each time", async () => {
+  const path = join(folder, "written.npz");
+  const z = complexArray(ndarray(new Float32Array([1, 2, 3, 4]), [2, 2]));
+  const levels = { dtype: "uint8", shape: [2], data: Uint8Array.of(7, 250) } as const;
+  for (const pack of [false, true]) {
+    await writeNpz(path, { X, z, levels }, { pack });
+    expect(await readNpz(path)).toEqual({ X, z, levels: ndarray(Int32Array.of(7, 250)) });
+    const before = await readFile(path);
+    await writeNpz(path, { X, z, levels }, { pack });
+    expect(await readFile(path)).toEqual(before);
+  }
+  await expect(writeNpz(path, { "a/b": X })).rejects.toThrow(
+    /written.npz: expected names without slashes, found "a.b"/,
+  );
+  await expect(writeNpz(path, { X }, { packed: true } as never)).rejects.toThrow(
+    /expected options among pack, found packed/,
+  );
+  expect(Object.keys(await readNpz(path))).toEqual(["X", "z", "levels"]);
 });
 
 test("which array is the table: the one named, X, the only one, the only matrix", async () => {

@@ -1,10 +1,10 @@
 /** NumPy's archives of named arrays (NPZ: a ZIP file of NPY files, stored or deflated). */
 
-import type { NdArray } from "@scorefield/tensor";
 import { byteSource } from "./byte-source.ts";
 import { checkPath } from "./check-call.ts";
 import { DataError } from "./errors.ts";
 import { readNpyFrom } from "./npy.ts";
+import type { StoredArray } from "./stored-array.ts";
 import { readZip, type ZipMember } from "./zip.ts";
 
 /** The arrays' files, by the arrays' names. */
@@ -13,7 +13,7 @@ const open = async (path: string): Promise<Map<string, ZipMember>> => {
   return new Map(members.flatMap((m) => (m.name.endsWith(".npy") ? [[m.name.slice(0, -4), m] as const] : [])));
 };
 
-const readMember = (member: ZipMember, path: string): Promise<NdArray> =>
+const readMember = (member: ZipMember, path: string): Promise<StoredArray> =>
   readNpyFrom(byteSource([member.read()]), `${path}:${member.name.slice(0, -4)}`);
 
 /**
@@ -21,10 +21,10 @@ const readMember = (member: ZipMember, path: string): Promise<NdArray> =>
  * @param names which ones, default all
  * @throws DataError for damaged archives, whose CRC-32 is checked, and for names that are not in it, listing those that are
  */
-export const readNpz = async (path: string, names?: readonly string[]): Promise<Record<string, NdArray>> => {
+export const readNpz = async (path: string, names?: readonly string[]): Promise<Record<string, StoredArray>> => {
   checkPath("readNpz", path);
   const members = await open(path);
-  const arrays: [string, NdArray][] = [];
+  const arrays: [string, StoredArray][] = [];
   for (const name of names ?? members.keys()) {
     const member = members.get(name);
     if (!member)
@@ -43,7 +43,7 @@ export const readNpz = async (path: string, names?: readonly string[]): Promise<
  * One array of an NPZ archive: the one named, else `X`, else the only one, else the only one with two axes.
  * @throws DataError listing the arrays and their shapes where these do not decide
  */
-export const readNpzArray = async (path: string, name?: string): Promise<NdArray> => {
+export const readNpzArray = async (path: string, name?: string): Promise<StoredArray> => {
   const names = [...(await open(path)).keys()];
   const chosen = name ?? (names.includes("X") ? "X" : names.length === 1 ? names[0] : undefined);
   if (chosen !== undefined) return (await readNpz(path, [chosen]))[chosen]!;

@@ -7,6 +7,7 @@ import { type CellOptions, type CellTable, cellsSink, sourceOptions } from "./ce
 import { checkOptions, checkPath } from "./check-call.ts";
 import { streamCsv } from "./csv.ts";
 import { DataError, describeSystemError } from "./errors.ts";
+import { readHdf5 } from "./hdf5/hdf5.ts";
 import { readIdxFrom } from "./idx.ts";
 import { streamJsonLines } from "./json-lines.ts";
 import { readNpy } from "./npy-file.ts";
@@ -16,13 +17,14 @@ import { parquetCells, streamParquet } from "./parquet.ts";
 import { type RawCells, rawSink } from "./raw-cells.ts";
 import type { OpenSink, SourceOptions } from "./row-sink.ts";
 import { streamSqlite } from "./sqlite.ts";
+import type { StoredArray } from "./stored-array.ts";
 import { joinTables, type Table, type TableOptions, tableBuilder } from "./table.ts";
 import { streamXlsx } from "./xlsx.ts";
 
-type Format = "csv" | "npy" | "npz" | "parquet" | "json lines" | "idx" | "xlsx" | "sqlite";
+type Format = "csv" | "npy" | "npz" | "parquet" | "json lines" | "idx" | "xlsx" | "sqlite" | "hdf5";
 
 /** Formats that a table is read from. */
-const tableFormats = ["csv", "npy", "npz", "parquet", "json lines", "xlsx", "sqlite", "idx"] as const;
+const tableFormats = ["csv", "npy", "npz", "parquet", "json lines", "xlsx", "sqlite", "idx", "hdf5"] as const;
 
 const endings: readonly (readonly [RegExp, Format])[] = [
   [/\.(csv|tsv|txt|data)(\.gz)?$/i, "csv"],
@@ -33,6 +35,7 @@ const endings: readonly (readonly [RegExp, Format])[] = [
   [/\.(xlsx|xlsm)$/i, "xlsx"],
   [/\.(sqlite|sqlite3|db)$/i, "sqlite"],
   [/(\.idx|[.-]idx\d-u?byte)(\.gz)?$/i, "idx"],
+  [/\.(h5|hdf5)$/i, "hdf5"],
 ];
 
 const formatOf = (path: string, taken: readonly Format[]): Format => {
@@ -52,11 +55,12 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
     "json lines": ".jsonl, .ndjson",
     sqlite: ".sqlite, .sqlite3, .db",
     idx: ".idx, -idx3-ubyte",
+    hdf5: ".h5, .hdf5",
   } as const;
   const names = taken.map((format) => (format in known ? known[format as keyof typeof known] : `.${format}`));
   throw new DataError({
     path,
-    expected: `a file name that ends in ${names.join(", ")} (also with .gz, except .npz, .parquet, .xlsx and .sqlite)`,
+    expected: `a file name that ends in ${names.join(", ")} (also with .gz, except .npz, .parquet, .xlsx, .sqlite and .h5)`,
     found: format ? `a ${format} file, which is not read here` : "another ending",
     fix: format
       ? "Use readTable for tables and readArray for arrays"
@@ -66,6 +70,13 @@ const formatOf = (path: string, taken: readonly Format[]): Format => {
 
 /** Reads an IDX file, gzip or not. */
 const readIdx = (path: string): Promise<NdArray> => withSource(path, (source) => readIdxFrom(source, path));
+
+/** @throws DataError for complex numbers, which are no columns */
+const realOnly = (array: StoredArray, path: string): StoredArray => {
+  if (!array.complex) return array;
+  const fix = "Save real and imaginary parts, or magnitudes, as columns";
+  throw new DataError({ path, expected: "real numbers", found: "complex numbers", fix });
+};
 
 /** The rows of a file, given to the sink that `open` makes. */
 async function* rowsOf<T>(path: string, options: SourceOptions, open: OpenSink<T>): AsyncGenerator<T, void, undefined> {
@@ -86,6 +97,8 @@ async function* rowsOf<T>(path: string, options: SourceOptions, open: OpenSink<T
       return yield* streamSqlite(path, options, open);
     case "idx":
       return yield* arrayRows(await readIdx(path), path, options, open);
+    case "hdf5":
+      return yield* arrayRows(realOnly(await readHdf5(path, options.array), path), path, options, open);
   }
 }
 
@@ -227,19 +240,21 @@ export const readRawCells = async (path: string, options: SourceOptions = {}): P
 };
 
 /**
- * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.idx` or a name such as `-idx3-ubyte`, also
- * with `.gz`, except `.npz`. The element types are the same as for {@link readNpy}.
- * @param options.array for `.npz`: which array
+ * Reads an array of any rank: `.npy`, `.npz` (see {@link readNpzArray}), `.h5` and `.hdf5` (see {@link readHdf5}), `.idx` or a name
+ * such as `-idx3-ubyte`, also with `.gz`, except `.npz` and `.h5`. The element types are the same as for {@link readNpy}.
+ * @param options.array for `.npz` and `.h5`: which array
  * @throws DataError for damaged, missing and unknown files; as `readTable` for what is no path, and unknown options
  */
-export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<NdArray> => {
+export const readArray = async (path: string, options: { readonly array?: string } = {}): Promise<StoredArray> => {
   checkPath("readArray", path);
   checkOptions("readArray", options, { array: true });
-  switch (formatOf(path, ["npy", "npz", "idx"])) {
+  switch (formatOf(path, ["npy", "npz", "idx", "hdf5"])) {
     case "npy":
       return readNpy(path);
     case "npz":
       return readNpzArray(path, options.array);
+    case "hdf5":
+      return readHdf5(path, options.array);
     default:
       return readIdx(path);
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readArray, readCells, readTable } from "./read.ts";
 import { fitStandardisation, standardise } from "./standardise.ts";
+import { readNifti } from "./volume/nifti.ts";
 
 const data = process.env.SCOREFIELD_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 const missing = !existsSync(data);
@@ -74,10 +75,24 @@ describe.skipIf(missing)(`real files${missing ? `: skipped, no folder ${data}; s
 
   test("magnetic resonance (NPY, complex64 and float64)", async () => {
     const kspace = await readArray(path("mri", "cartesian_ksp.npy"));
-    expect({ dtype: kspace.dtype, shape: kspace.shape }).toEqual({ dtype: "float32", shape: [8, 230, 180, 2] });
+    const { dtype, shape, complex } = kspace;
+    expect({ dtype, shape, complex }).toEqual({ dtype: "float32", shape: [8, 230, 180, 2], complex: true });
     const slice = await readArray(path("mri", "t1_coronal_slice.npy"));
     expect({ dtype: slice.dtype, shape: slice.shape }).toEqual({ dtype: "float64", shape: [256, 256] });
     expect((await readTable(path("mri", "t1_coronal_slice.npy"))).values.data).toEqual(slice.data);
+  });
+
+  test("a brain in space (NIfTI, scaled bytes)", async () => {
+    const { values, affine, affineFrom, space } = await readNifti(path("mri", "anatomy.nii.gz"));
+    expect({ dtype: values.dtype, shape: values.shape, affineFrom, space }).toEqual({
+      dtype: "float64",
+      shape: [57, 67, 56],
+      affineFrom: "sform",
+      space: "MNI",
+    });
+    expect(affine.map((row) => row[3])).toEqual([-78, -91, -91, 1]);
+    // numpy.asarray(nibabel.load(path).dataobj).sum(), nibabel 5.4.2
+    expect((values.data as Float64Array).reduce((sum, x) => sum + x, 0)).toBeCloseTo(9_834_293.113_646, 3);
   });
 
   test("tables of mixed columns, with their missing cells", async () => {

@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { normal, setting } from "@scorefield/core";
-import { writeCsv, writeNpy } from "@scorefield/data";
-import { ndarray } from "@scorefield/tensor";
+import { writeCsv, writeNifti, writeNpy } from "@scorefield/data";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { defineDomain } from "./define.ts";
 import { testDomain } from "./domain.case.ts";
@@ -92,6 +92,30 @@ testDomain("images", async () => ({
   other: { kind: "images", path: "b.npy" },
   tolerance: 1e-6,
   written: { ".npy": 1e-6, "": 1e-6 },
+}));
+
+testDomain("images that are slices of volumes", async () => ({
+  domain: images,
+  prepare: async (folder) => {
+    for (const [n, name] of ["a", "b", "c"].entries()) {
+      const values = ndarray(
+        new Float32Array(6 * 5 * 4).map((_, at) => (at * (7 + n)) % 31),
+        [6, 5, 4],
+      );
+      const affine = [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+      ] as const;
+      await mkdir(join(folder, "scans", name), { recursive: true });
+      await writeNifti(join(folder, "scans", name, "brain.nii.gz"), { values: values as NdArray, affine });
+    }
+  },
+  source: { kind: "images", path: "scans", axis: "sagittal", labels: "folders", size: 5 },
+  other: { kind: "images", path: "scans", axis: "axial", size: 8 },
+  tolerance: 1e-6,
+  written: { ".npy": 2 / 255, "": 2 / 255 },
 }));
 
 testDomain("glyphs", async () => ({

@@ -29,6 +29,18 @@ export interface SplitChoice {
   readonly seed: number;
 }
 
+/** Which samples are learnt from and which are held out: all of a group on one side, where there are several groups. */
+const splitGroups = ({ count, groups }: Samples, choice: SplitChoice) => {
+  const names = [...new Set(groups)];
+  if (names.length < 2) return splitPositions(count, choice);
+  const apart = new Set(Array.from(splitPositions(names.length, choice).heldOut, (n) => names[n]!));
+  const positions = Int32Array.from({ length: count }, (_, i) => i);
+  return {
+    training: positions.filter((i) => !apart.has(groups![i]!)),
+    heldOut: positions.filter((i) => apart.has(groups![i]!)),
+  };
+};
+
 /** Reads the data of settings and splits them by a seed. @throws DataError for data that cannot be read, or too few */
 export const readSplit = async (
   domain: Domain,
@@ -53,7 +65,7 @@ export const readSplit = async (
       expected: `at least 2 ${domain.samples}, one to learn from and one to hold out`,
       found: `${samples.count}`,
     });
-  const parts = splitPositions(samples.count, { heldOut, seed });
+  const parts = splitGroups(samples, { heldOut, seed });
   const training = takeSamples(samples, parts.training);
   return {
     settings,

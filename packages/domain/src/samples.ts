@@ -22,6 +22,8 @@ export interface Samples extends Composition {
   readonly count: number;
   /** The class of every sample, an index into `classes`. */
   readonly labels?: ArrayLike<number>;
+  /** Numbers of what samples belong to, such as a patient: none is learnt from and held out as well. */
+  readonly groups?: Int32Array;
   /**
    * Whether the next reads still decode files. Undefined for samples that are all in memory, which are encoded at once.
    * Others are encoded as they are read, by a codec that takes no draws and keeps their shape.
@@ -70,7 +72,7 @@ export const firstSamples = async (samples: Samples, most?: number): Promise<NdA
 export const takeSamples = (samples: Samples, positions: ArrayLike<number>): Samples => {
   checkSamples("takeSamples", samples);
   checkMade("takeSamples positions", positions, ["length"], "positions of samples");
-  const { count, labels } = samples;
+  const { count, labels, groups } = samples;
   const chosen = Int32Array.from(positions);
   const beyond = chosen.find((position) => !(position >= 0 && position < count));
   if (beyond !== undefined) throw new DataError({ expected: `positions below ${count}`, found: `${beyond}` });
@@ -78,6 +80,7 @@ export const takeSamples = (samples: Samples, positions: ArrayLike<number>): Sam
     ...samples,
     count: chosen.length,
     ...(labels && { labels: chosen.map((position) => labels[position]!) }),
+    ...(groups && { groups: chosen.map((position) => groups[position]!) }),
     read: (rows: readonly number[]) => samples.read(rows.map((row) => chosen[row]!)),
   };
   return samples.decodes === undefined

@@ -9,8 +9,8 @@ export interface DecodeOptions {
   /** Side of the square result in px. */
   readonly size: number;
   readonly greyscale: boolean;
-  /** `crop` keeps proportions and the middle, `stretch` the whole. */
-  readonly fit: "crop" | "stretch";
+  /** `crop` keeps proportions and the middle, `pad` proportions and the whole with black around, `stretch` the whole. */
+  readonly fit: "crop" | "pad" | "stretch";
 }
 
 const fix = 'Replace or remove the file, or let damaged images be passed over: data.damaged "skip"';
@@ -105,6 +105,8 @@ export const readImageHead = (
     return { ...autoOrient, grey: space === "b-w" || space === "grey16" };
   });
 
+const sharpFits = { crop: "cover", pad: "contain", stretch: "fill" } as const;
+
 /**
  * Decodes an image: turned as its EXIF orientation says, transparent parts on white, resized by Lanczos filtering.
  * @returns 8-bit sRGB or grey levels [channels, size, size]
@@ -116,7 +118,7 @@ export const decodeImage = async (path: string, { size, greyscale, fit }: Decode
     image
       .autoOrient()
       .flatten({ background: "#ffffff" })
-      .resize(size, size, { fit: fit === "crop" ? "cover" : "fill" })
+      .resize(size, size, { fit: sharpFits[fit], background: "#000000" })
       .greyscale(greyscale)
       .toColourspace(greyscale ? "b-w" : "srgb")
       .raw({ depth: "uchar" })

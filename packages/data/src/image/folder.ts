@@ -15,7 +15,7 @@ export interface ImageFolderOptions {
   readonly size?: number | undefined;
   /** Grey levels instead of colours. Default where the files looked at are all grey. */
   readonly greyscale?: boolean | undefined;
-  /** How other proportions become square: `crop` (default) keeps the middle, `stretch` the whole. */
+  /** How other proportions become square: `crop` (default) keeps the middle, `pad` the whole with black around, `stretch` the whole. */
   readonly fit?: DecodeOptions["fit"] | undefined;
   /** Take the first sub-folder of every image as its class. Default false. */
   readonly labels?: boolean | undefined;

@@ -13,6 +13,8 @@ export interface Images {
   readonly labels?: Int32Array;
   /** Names of the classes. */
   readonly classes?: readonly string[];
+  /** Numbers of what images belong to, such as a patient's volume, so that none is learnt from and held out as well. */
+  readonly groups?: Int32Array;
   /** Whether the next reads still decode files; false once all is in memory. */
   readonly decodes: boolean;
   /** SHA-256 of what tells these images from others: of pixels and labels of an array, of names and sizes of files. */
@@ -46,7 +48,7 @@ export const pixelLevel = (value: number): number => Math.round((Math.min(1, Mat
 export const takeImages = (images: Images, positions: ArrayLike<number>): Images => {
   checkMade("takeImages", images, ["count", "shape", "read"], "images");
   checkMade("takeImages", positions, ["length"], "positions of images");
-  const { count, shape, labels, classes, sha256 } = images;
+  const { count, shape, labels, classes, groups, sha256 } = images;
   const chosen = Int32Array.from(positions);
   const beyond = chosen.find((position) => !(position >= 0 && position < count));
   if (beyond !== undefined) throw new DataError({ expected: `positions below ${count}`, found: `${beyond}` });
@@ -55,6 +57,7 @@ export const takeImages = (images: Images, positions: ArrayLike<number>): Images
     shape,
     ...(labels && { labels: chosen.map((position) => labels[position]!) }),
     ...(classes && { classes }),
+    ...(groups && { groups: chosen.map((position) => groups[position]!) }),
     get decodes() {
       return images.decodes;
     },

@@ -1,26 +1,28 @@
 /** Images in files. */
 import { setting } from "@scorefield/core";
-import { type Images, withMirrored } from "@scorefield/data";
+import { type Images, isVolumeName, sliceAxes, withMirrored } from "@scorefield/data";
 import { defineDomain } from "../define.ts";
 import { readGivenImages } from "./given-images.ts";
 import { imageDomain } from "./image-domain.ts";
-import { hasLabelFile, type ImageSettings, readImages } from "./read-images.ts";
+import type { ImageSettings } from "./image-settings.ts";
+import { hasLabelFile, readImages } from "./read-images.ts";
 
 const settings = {
   path: setting.path({
-    help: "A folder of PNG, JPEG and WebP images, or an array of them: IDX, .npy, .npz; relative to the recipe",
+    help: "A folder of PNG, JPEG and WebP images, an array of them (IDX, .npy, .npz), or slices: NIfTI, DICOM; relative to the recipe",
   }),
   size: setting.whole({
     help: "Side in px, at most 2048",
     least: 1,
     most: 2048,
-    otherwise: "the files' own to 64 px where they are alike and square, else 32",
+    otherwise:
+      "the files' own to 64 px where they are alike and square, else 32; of slices their own to 64 px, else 64",
   }),
   greyscale: setting.boolean({ help: "Shades of grey in place of colours", otherwise: "whether the files are grey" }),
   fit: setting.choice({
-    help: "How images become square: the middle, or all of it",
-    values: ["crop", "stretch"],
-    otherwise: "crop",
+    help: "How images become square: the middle, all with a margin, or all stretched",
+    values: ["crop", "pad", "stretch"],
+    otherwise: "crop; for slices pad",
   }),
   labels: setting.path({
     help: '"folders": sub-folders are classes; else a file of labels, or their array in an .npz file',
@@ -38,6 +40,23 @@ const settings = {
     default: "error",
   }),
   array: setting.text({ help: "The array of an .npz file", otherwise: "X, or the only one" }),
+  axis: setting.choice({
+    help: "Of volumes: the axis from slice to slice, or the plane that slices lie in",
+    values: sliceAxes,
+    otherwise: "k, the file's third axis",
+  }),
+  range: setting.list(setting.number({ help: "A value of the file" }), {
+    help: "Of volumes: the two values that become -1 and 1; others are clipped",
+    fewest: 2,
+    otherwise: "each volume's own, its quantiles 0.1 % and 99.9 %",
+  }),
+  filled: setting.number({
+    help: "Of volumes: share of a slice's pixels above a tenth of the range; slices with less are left out",
+    least: 0,
+    most: 1,
+    otherwise: "0.02",
+  }),
+  series: setting.text({ help: "Of DICOM slices: the series, by description or identifier", otherwise: "all" }),
 };
 
 const options = {
@@ -54,8 +73,9 @@ const options = {
 
 const kind = "images";
 
-// Names of IDX files tell the number of axes: three or four are images. What has no ending is a folder.
-const looksLikeImages = (path: string): boolean => /[.-]idx[34]-ubyte(\.gz)?$/i.test(path) || !/\.\w+$/.test(path);
+// Names of IDX files tell the number of axes: three or four are images. What has no ending is a folder, or a DICOM file.
+const looksLikeImages = (path: string): boolean =>
+  /[.-]idx[34]-ubyte(\.gz)?$/i.test(path) || isVolumeName(path) || !/\.\w+$/.test(path);
 
 /** Images in a folder or in an array. */
 export const images = defineDomain({

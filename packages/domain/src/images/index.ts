@@ -1,4 +1,4 @@
 export { cacheFolder } from "./cache-folder.ts";
 export { images } from "./domain.ts";
 export { fileExtractor, safeName } from "./features.ts";
-export type { ImageSettings } from "./read-images.ts";
+export type { ImageSettings } from "./image-settings.ts";

@@ -4,33 +4,24 @@ import { resolve } from "node:path";
 import { DataError, type Images, imageFolder, readImageArray, takeImages } from "@scorefield/data";
 import { classOf } from "../class-named.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
-import type { DataSettings } from "../settings.ts";
+import type { ImageSettings, ReadImages } from "./image-settings.ts";
+import { readVolumes } from "./read-volumes.ts";
 import { runsInside } from "./runs-inside.ts";
-
-/** Settings of images. */
-export interface ImageSettings extends DataSettings {
-  readonly kind: "images";
-  readonly path: string;
-  readonly size?: number;
-  readonly greyscale?: boolean;
-  readonly fit?: "crop" | "stretch";
-  readonly labels?: string;
-  readonly only?: readonly (string | number)[];
-  readonly flip: boolean;
-  readonly damaged: "error" | "skip";
-  readonly array?: string;
-}
-
-interface ReadImages {
-  readonly images: Images;
-  readonly settings: ImageSettings;
-  /** Runs inside of a folder of images, which are left out of them: relative to it. */
-  readonly leftOut?: readonly string[];
-}
 
 /** Whether `labels` is the path of a file. */
 export const hasLabelFile = ({ path, labels }: Pick<ImageSettings, "path" | "labels">): boolean =>
   labels !== undefined && labels !== "folders" && !/\.npz$/i.test(path);
+
+const refuseVolumeSettings = (settings: ImageSettings, path: string): void => {
+  for (const name of ["axis", "range", "filled", "series"] as const)
+    if (settings[name] !== undefined)
+      throw new DataError({
+        path,
+        expected: `no ${name} but for slices of NIfTI files and DICOM`,
+        found: `${settings[name]}`,
+        fix: `Leave data.${name} out`,
+      });
+};
 
 const readFolder = async (settings: ImageSettings, path: string): Promise<ReadImages> => {
   const { size, greyscale, fit, labels, damaged } = settings;
@@ -49,6 +40,9 @@ const readFolder = async (settings: ImageSettings, path: string): Promise<ReadIm
       found: "a run, whose pictures are its model's",
       fix: "Name the folder of the data; if you mean these pictures, name the run's folder samples",
     });
+  const volumes = await readVolumes(settings, path, runs);
+  if (volumes) return { ...volumes, leftOut: runs };
+  refuseVolumeSettings(settings, path);
   const options = { size, greyscale, fit, labels: labels === "folders", damaged, exclude: runs };
   const images = await imageFolder(path, options);
   const [channels, side] = images.shape;
@@ -57,6 +51,9 @@ const readFolder = async (settings: ImageSettings, path: string): Promise<ReadIm
 
 const readArrayFile = async (settings: ImageSettings, path: string, folder: string): Promise<ReadImages> => {
   const { labels, array } = settings;
+  const volumes = await readVolumes(settings, path);
+  if (volumes) return volumes;
+  refuseVolumeSettings(settings, path);
   for (const name of ["size", "greyscale", "fit"] as const)
     if (settings[name] !== undefined)
       throw new DataError({
@@ -109,6 +106,6 @@ export const readImages = async (settings: ImageSettings, { folder = "." }: Read
   return {
     samples: settings.only ? onlyOf(read.images, settings.only, path) : read.images,
     settings: read.settings,
-    remarks: remarksOf(read.leftOut ?? []),
+    remarks: [...(read.remarks ?? []), ...remarksOf(read.leftOut ?? [])],
   };
 };
