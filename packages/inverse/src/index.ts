@@ -60,6 +60,12 @@ export { admm } from "./plug-and-play/admm.ts";
 export { fista } from "./plug-and-play/fista.ts";
 export { halfQuadratic } from "./plug-and-play/half-quadratic.ts";
 export { red } from "./plug-and-play/red.ts";
+export {
+  type TotalVariationOptions,
+  type TotalVariationResult,
+  totalVariation,
+} from "./plug-and-play/total-variation.ts";
+export { powerSpectrum, type WienerOptions, wienerFilter } from "./plug-and-play/wiener.ts";
 export { posteriorLangevin } from "./posterior/annealed-langevin-posterior.ts";
 export { type CalibrateOptions, type Calibration, calibrate, type RankStatistic } from "./posterior/calibrate.ts";
 export { daps } from "./posterior/daps.ts";
@@ -87,10 +93,4 @@ export { redDiff } from "./posterior/red-diff.ts";
 export { replacement } from "./posterior/replacement.ts";
 export { tds } from "./posterior/tds.ts";
 export { tmpd } from "./posterior/tmpd.ts";
-export {
-  type TotalVariationOptions,
-  type TotalVariationResult,
-  totalVariation,
-} from "./plug-and-play/total-variation.ts";
-export { powerSpectrum, type WienerOptions, wienerFilter } from "./plug-and-play/wiener.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";
