@@ -19,7 +19,7 @@ const readNpy = (path: string): NdArray => {
   const bytes = readFileSync(path);
   const start = 10 + bytes.readUInt16LE(8);
   const header = bytes.subarray(10, start).toString();
-  const shape = [...(/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "").matchAll(/\d+/g)].map(Number);
+  const shape = [...(/'shape': \(([\d, ]{0,100})\)/.exec(header)?.[1] ?? "").matchAll(/\d+/g)].map(Number);
   const data = bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length);
   return header.includes("<c8")
     ? ndarray(new Float32Array(data), [...shape, 2])

@@ -52,7 +52,8 @@ export { type RandomProjectionOptions, randomProjection } from "./operator/rando
 export { type SamplingPatternOptions, samplingPattern } from "./operator/sampling-pattern.ts";
 export { type SaturationOptions, saturation } from "./operator/saturation.ts";
 export { scale } from "./operator/scale.ts";
-export { type Sensitivities, type SensitivityOptions, sensitivityMaps } from "./operator/sensitivity-maps.ts";
+export { type SensitivityOptions, sensitivityMaps } from "./operator/sensitivity-maps.ts";
+export type { Sensitivities } from "./operator/coil-vectors.ts";
 export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
 export { stack } from "./operator/stack.ts";
 export { type TimeConvolutionOptions, timeConvolution } from "./operator/time-convolution.ts";

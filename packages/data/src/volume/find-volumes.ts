@@ -1,6 +1,7 @@
 /** The volumes of a file or a folder. */
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { checkPath } from "../check-call.ts";
 import { describeSystemError } from "../errors.ts";
 import { dicomSeries, looksLikeDicom, seriesVolume } from "./dicom.ts";
 import { readNifti } from "./nifti.ts";
@@ -59,6 +60,7 @@ const holdsDicom = async (files: readonly string[]): Promise<boolean> => {
  * @throws DataError for damaged DICOM files
  */
 export const findVolumes = async (path: string, exclude: readonly string[] = []): Promise<FoundVolume[]> => {
+  checkPath("findVolumes", path);
   try {
     if (!(await stat(path)).isDirectory()) {
       if (dicom.test(path) || (!named.test(path) && (await looksLikeDicom(path))))

@@ -1,5 +1,6 @@
 /** Volumes as pictures, slice by slice. No Node module is used here. */
 import type { NdArray } from "@scorefield/tensor";
+import { checkArray, checkMade, checkOptions } from "../check-call.ts";
 import { DataError } from "../errors.ts";
 import { type Affine, gridOf, lanesOf, type Volume } from "./volume.ts";
 
@@ -64,6 +65,9 @@ export const volumeSlices = (
   volume: Volume,
   options: { readonly axis?: SliceAxis; readonly path?: string } = {},
 ): Slices => {
+  checkMade("volumeSlices", volume, ["values", "voxels", "affine"], "a volume, such as readNifti gives");
+  checkArray("volumeSlices values", volume.values);
+  checkOptions("volumeSlices", options, { axis: true, path: true });
   const { axis: asked = "k", path } = options;
   const { values, voxels, affineFrom } = volume;
   if (voxels === "complex" || voxels === "rgba")
@@ -147,7 +151,10 @@ const mostLooked = 1 << 20;
  * where there are more.
  * @returns undefined where all are the same, or none is finite
  */
-export const usualRange = ({ values: { data } }: Pick<Volume, "values">): readonly [number, number] | undefined => {
+export const usualRange = (volume: Pick<Volume, "values">): readonly [number, number] | undefined => {
+  checkMade("usualRange", volume, ["values"], "a volume, such as readNifti gives");
+  checkArray("usualRange values", volume.values);
+  const { data } = volume.values;
   const step = Math.max(1, Math.ceil(data.length / mostLooked));
   const looked: number[] = [];
   for (let i = 0; i < data.length; i += step) {

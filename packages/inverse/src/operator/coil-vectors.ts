@@ -1,4 +1,15 @@
 /** Vectors of what several coils see, [coils, 2], and k-space of several coils. */
+import type { NdArray } from "@scorefield/tensor";
+
+/** Maps, and where they hold. */
+export interface Sensitivities {
+  /** [coils, rows, columns, 2], complex; the sum of squares over coils is 1, or 0 where there is no signal. */
+  readonly maps: NdArray<"float32">;
+  /** ESPIRiT: the eigenvalue in [0, 1] of each pixel. Low resolution: root of sum of squares over its largest. [rows, columns] */
+  readonly support: NdArray<"float32">;
+  /** Rank of the calibration matrix by the threshold `singular`; ESPIRiT only. */
+  readonly rank?: number;
+}
 
 /** A square of k-space of several coils: values [coils, width, width, 2]. */
 export interface Centre {

@@ -2,8 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { ndarray } from "@scorefield/tensor";
 import { spectralProjection } from "../solve/hermitian-eigen.ts";
-import { type Centre, placeUnit, principalCombination, topVector } from "./coil-vectors.ts";
-import type { Sensitivities } from "./sensitivity-maps.ts";
+import { type Centre, placeUnit, principalCombination, type Sensitivities, topVector } from "./coil-vectors.ts";
 import { trigonometricSum } from "./trigonometric-sum.ts";
 
 /**

@@ -6,7 +6,7 @@ import { ArgumentError } from "@scorefield/core";
 import { checkFloats, checkOptions, checkPositive, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { showValue } from "@scorefield/tensor/internal";
-import { type Centre, placeUnit, principalCombination } from "./coil-vectors.ts";
+import { type Centre, placeUnit, principalCombination, type Sensitivities } from "./coil-vectors.ts";
 import { espirit } from "./espirit.ts";
 import { trigonometricSum } from "./trigonometric-sum.ts";
 
@@ -34,16 +34,6 @@ const options = {
   singular: true,
   crop: true,
 } satisfies Known<SensitivityOptions>;
-
-/** Maps, and where they hold. */
-export interface Sensitivities {
-  /** [coils, rows, columns, 2], complex; the sum of squares over coils is 1, or 0 where there is no signal. */
-  readonly maps: NdArray<"float32">;
-  /** ESPIRiT: the eigenvalue in [0, 1] of each pixel. Low resolution: root of sum of squares over its largest. [rows, columns] */
-  readonly support: NdArray<"float32">;
-  /** Rank of the calibration matrix by the threshold `singular`; ESPIRiT only. */
-  readonly rank?: number;
-}
 
 /**
  * Sensitivity maps of several coils. They are known up to one phase per pixel. Here it is that of the coils' principal
