@@ -120,8 +120,8 @@ const make = (values: Values<typeof settings>, recipe: KindRecipe): Network => {
         embedding: initialConditionEmbedding(width, { classes, augmentation: 0 }, draws),
         tokens: blocks.map(({ count, size }) =>
           initialColumnLayers([count, inputs(size), width], {
-            // Of a category, one coordinate of many is set.
-            weights: { ...draws(), gain: Math.sqrt(inputs(size)) },
+            // A number counts as much as its column's embedding. Noise is in all coordinates of a category.
+            weights: { ...draws(), gain: size === 1 ? Math.sqrt(inputs(size)) : 2 },
             embeddings: draws(),
           }),
         ),
