@@ -121,7 +121,7 @@ const make = (values: Values<typeof settings>, recipe: KindRecipe): Network => {
         tokens: blocks.map(({ count, size }) =>
           initialColumnLayers([count, inputs(size), width], {
             // A number counts as much as its column's embedding. Noise is in all coordinates of a category.
-            weights: { ...draws(), gain: size === 1 ? Math.sqrt(inputs(size)) : 2 },
+            weights: { ...draws(), gain: size === 1 ? Math.sqrt(inputs(size)) : 1 },
             embeddings: draws(),
           }),
         ),
