@@ -127,6 +127,7 @@ export {
   selfAttention,
 } from "./network/self-attention.ts";
 export { type NetworkSummary, type PartSummary, summary } from "./network/summary.ts";
+export { type TransformerOptions, transformer } from "./network/transformer.ts";
 export {
   adaptiveLayerNorm,
   initialTransformerBlock,

@@ -8,6 +8,7 @@ import { flatLayout } from "../training/flat.ts";
 import { dit } from "./dit.ts";
 import { randomised } from "./evaluate.case.ts";
 import type { Network } from "./network.ts";
+import { transformer } from "./transformer.ts";
 import { unet } from "./unet.ts";
 
 const runtime = native({ threads: 1 });
@@ -19,6 +20,7 @@ const networks: readonly [Network, readonly number[]][] = [
   [unet({ ...tiny, downsample: "pool" }), [1, 5, 4]],
   [unet({ ...tiny, downsample: "stride" }), [2, 5]],
   [dit({ patch: 2, width: 8, depth: 1, headWidth: 4 }), [1, 4, 2]],
+  [transformer({ columns: [1, 1, 3], width: 8, depth: 1, headWidth: 4 }), [5]],
 ];
 
 test.each(networks)("$recipe.kind %#: along a random direction of data and parameters", async (network, shape) => {

@@ -3,10 +3,11 @@ import { partList } from "../part/part-list.ts";
 import { dit } from "./dit.ts";
 import { forest } from "./forest.ts";
 import { mlp } from "./mlp.ts";
+import { transformer } from "./transformer.ts";
 import { unet } from "./unet.ts";
 
 /** Every network. */
-export const networks = partList("network", [mlp, unet, dit, forest]);
+export const networks = partList("network", [mlp, unet, dit, forest, transformer]);
 
 /** The kinds of network that {@link networkFromRecipe} knows. */
 export const networkKinds = networks.kinds;

@@ -101,6 +101,18 @@ const fewestSteps = 3000;
  */
 const mostSteps = 10_000;
 
+/** What a network of a kind is to know of the columns, besides settings of all rows. */
+const networkFor = (
+  { network, preconditioning }: DataFacts,
+  layout: NonNullable<DataFacts["layout"]>,
+): Record<string, unknown> => {
+  const { columns, scale } = layout;
+  const observed = preconditioning === "mixed" ? { observed: observedFeatures(layout) } : {};
+  if (network === "forest") return { columns, scale };
+  if (network === "transformer") return { columns, scale, ...observed };
+  return network === "mlp" ? observed : {};
+};
+
 /** A model of mixed columns that can be conditioned on any of them. */
 const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const { network, steps, ...rest } = rowDomain.defaultsFor(facts);
@@ -109,12 +121,7 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
   return {
     ...rest,
     steps: Math.min(Math.max(steps, fewestSteps), mostSteps),
-    network:
-      facts.network === "forest"
-        ? { columns, scale }
-        : facts.network === "mlp" && facts.preconditioning === "mixed"
-          ? { ...network, observed: observedFeatures(layout) }
-          : network,
+    network: { ...network, ...networkFor(facts, layout) },
     preconditioning: { kind: "mixed", columns, scale },
     objective: { kind: "mixed", columns, scale },
   };
