@@ -19,6 +19,7 @@ export { type UniformNoiseOptions, uniformNoise } from "./noise/uniform.ts";
 export { type ArrayCoverageOptions, arrayCoverage } from "./operator/array-coverage.ts";
 export { type BlurOptions, blur } from "./operator/blur.ts";
 export { type ClippingOptions, clipping } from "./operator/clipping.ts";
+export type { Sensitivities } from "./operator/coil-vectors.ts";
 export { type ColumnsOptions, columns } from "./operator/columns.ts";
 export { compose } from "./operator/compose.ts";
 export { type AboutOperator, declareOperator } from "./operator/declare-operator.ts";
@@ -53,7 +54,6 @@ export { type SamplingPatternOptions, samplingPattern } from "./operator/samplin
 export { type SaturationOptions, saturation } from "./operator/saturation.ts";
 export { scale } from "./operator/scale.ts";
 export { type SensitivityOptions, sensitivityMaps } from "./operator/sensitivity-maps.ts";
-export type { Sensitivities } from "./operator/coil-vectors.ts";
 export type { MeasuredSpectrum, Spectrum } from "./operator/spectrum.ts";
 export { stack } from "./operator/stack.ts";
 export { type TimeConvolutionOptions, timeConvolution } from "./operator/time-convolution.ts";
