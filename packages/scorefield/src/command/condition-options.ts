@@ -133,7 +133,8 @@ const mostSeconds = 10;
 const secondsToStart = 2;
 
 /**
- * How probable the conditions are, by rows drawn without them; undefined where that would take long.
+ * How probable the conditions are, by rows drawn without them; in place of that the seconds it would take, where these are many. Nothing
+ * without conditions.
  * @param drawn rows that were drawn under the conditions, and in how many seconds
  */
 export const probabilityOf = async (
@@ -142,13 +143,10 @@ export const probabilityOf = async (
   drawn: { readonly draws: number; readonly seconds: number },
   options: { readonly seed: number; readonly signal: AbortSignal; readonly batch?: number | undefined },
   sampler: LoadedRun["sampler"],
-): Promise<DrawnShare | undefined> => {
-  if (
-    where === undefined ||
-    list.length === 0 ||
-    ((drawn.seconds - secondsToStart) / drawn.draws) * shareDraws > mostSeconds
-  )
-    return undefined;
+): Promise<DrawnShare | { readonly wouldTake: number } | undefined> => {
+  if (where === undefined || list.length === 0) return undefined;
+  const wouldTake = ((drawn.seconds - secondsToStart) / drawn.draws) * shareDraws;
+  if (wouldTake > mostSeconds) return { wouldTake };
   return conditionShare(run, where, { ...options, sampler, draws: shareDraws });
 };
 
@@ -167,10 +165,12 @@ export const acceptanceText = (acceptance: DrawnShare): string => {
 };
 
 /** How rare conditions are, in words. */
-export const probabilityText = (probability: DrawnShare): string =>
-  probability.share === 0
-    ? `how rare: none of ${grouped(probability.draws)} rows drawn without the conditions satisfies them, so they hold for fewer than ${percent(3 / probability.draws)} of rows by the model`
-    : `how rare: ${percent(probability.share)} of rows satisfy the conditions by the model (of ${grouped(probability.draws)} drawn without them; standard error ${percent(probability.standardError)})`;
+export const probabilityText = (probability: DrawnShare | { readonly wouldTake: number }): string =>
+  "wouldTake" in probability
+    ? `how rare: not measured, as that would take about ${Math.ceil(probability.wouldTake)} s`
+    : probability.share === 0
+      ? `how rare: none of ${grouped(probability.draws)} rows drawn without the conditions satisfies them, so they hold for fewer than ${percent(3 / probability.draws)} of rows by the model`
+      : `how rare: ${percent(probability.share)} of rows satisfy the conditions by the model (of ${grouped(probability.draws)} drawn without them; standard error ${percent(probability.standardError)})`;
 
 /** Adds the options to a command. */
 export const withConditions = (command: Command): Command =>

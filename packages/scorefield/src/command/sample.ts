@@ -171,7 +171,7 @@ const drawSamples = async (
         balance: flags.balance,
         complete: flags.complete,
         acceptance: accepted,
-        probability,
+        probability: probability && "share" in probability ? probability : undefined,
       },
     }),
     seconds,

@@ -184,7 +184,7 @@ describe("resolveRecipe", () => {
     expect(few).toMatchObject({
       scaling: "quantile",
       network: { width: 128, depth: 3 },
-      training: { steps: 3000, learningRate: 1e-3 },
+      training: { steps: 2000, learningRate: 1e-3 },
     });
     const many = resolveRecipe(parseRecipe({ data: "x.csv" }), { rows: 100_000, columns: 30 });
     expect(many).toMatchObject({ network: { width: 256 }, training: { steps: 10_000 } });

@@ -35,7 +35,7 @@ const training = z.strictObject({
   steps: count
     .optional()
     .describe(
-      "Default about 600 passes over the rows, from 1,000 to 20,000 steps; of tables in files from 3,000 to 10,000",
+      "Default about 600 passes over the rows, from 1,000 to 20,000 steps; of tables in files from 2,000 to 10,000",
     ),
   minutes: positive.optional().describe("Time to train in, start included, in place of steps"),
   pace: z
