@@ -308,7 +308,7 @@ export const inverseChecks: readonly Check[] = [
           operator,
           noise,
           { ...y, shape: [2] },
-          { method: "exact", draws: 100, runtime },
+          { method: "exact", draws: 100, seed: i, runtime },
         );
         squares.push(found.misfit.found ** 2);
         allowed = found.misfit.allowed;
