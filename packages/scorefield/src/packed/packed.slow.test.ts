@@ -192,11 +192,11 @@ describe.skipIf(!reachable)("packed and installed by npm", () => {
         ...["train", "glyphs", "--steps", "4", "--batch", "8", "--out", "site/runs/images"],
         ...small.flatMap((setting) => ["--set", setting]),
       );
+      // A page draws from the score model alone.
       for (const [name, count] of [
         ["rows", 20],
         ["images", 3],
       ] as const)
-        // A page draws from the score model alone.
         scorefield("sample", `site/runs/${name}`, "--count", `${count}`, "--no-refine", "--out", `${name}.npy`);
       cpSync(join(root, "examples/browser"), path("example"), { recursive: true });
       await byVite("example");
