@@ -21,6 +21,7 @@ export { meanRow, type Rows, sortedColumns, toRowPair, toRows } from "./numeric/
 export { solve } from "./numeric/solve.ts";
 export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
 export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
+export { diagonaliseTridiagonal } from "./numeric/tridiagonal.ts";
 export { objectives } from "./objective/objectives.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";
 export { newName, renamedTo, upgradeRecipe } from "./part/earlier-names.ts";

@@ -22,7 +22,7 @@ export interface Samples extends Composition {
   readonly count: number;
   /** The class of every sample, an index into `classes`. */
   readonly labels?: ArrayLike<number>;
-  /** Numbers of what samples belong to, such as a patient: none is learnt from and held out as well. */
+  /** Numbers of what samples belong to, such as a patient: no patient is both learnt from and held out. */
   readonly groups?: Int32Array;
   /**
    * Whether the next reads still decode files. Undefined for samples that are all in memory, which are encoded at once.

@@ -1,11 +1,12 @@
 /** Detection score: how far a classifier is from telling samples and real rows apart, by cross-validation. */
-import { ArgumentError, permutation, setting } from "@scorefield/core";
+import { ArgumentError, setting } from "@scorefield/core";
 import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
-import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
+import { type NdArray, ShapeError } from "@scorefield/tensor";
 import { linearModel } from "../linear/linear-model.ts";
 import { boostedTrees } from "../trees/boosted-trees.ts";
 import { withCodesAsNumbers } from "../trees/codes-as-numbers.ts";
 import { tableRows } from "../trees/table-rows.ts";
+import { joined, singlePrecision, twoSetParts } from "../trees/two-sets.ts";
 import { categoriesOf, checkCells, checkColumns, numberColumns } from "./cells.ts";
 import { againstReference, declareMetric } from "./metric.ts";
 import type { MetricColumn } from "./metric-column.ts";
@@ -76,39 +77,20 @@ export const detectionScore = (a: NdArray, b: NdArray, options: DetectionScoreOp
   checkColumns(name, columns, d);
   for (const set of [a, b]) checkCells(name, set, columns);
 
-  const n = sets[0].n + sets[1].n;
-  const both = new Float64Array(n * d);
-  // In single precision: different ways to store the same numbers must not make the sets differ.
-  for (const [k, value] of sets[0].data.entries()) both[k] = Math.fround(value);
-  for (const [k, value] of sets[1].data.entries()) both[sets[0].n * d + k] = Math.fround(value);
-  // Rows of both sets in one list, the second set's behind the first's, and the part of each.
-  const plain = { rows: { n, d, data: both }, categories: categoriesOf(columns) };
-  const { rows: seen, categories } = by === "trees" ? withCodesAsNumbers(plain.rows, plain.categories) : plain;
-  const { d: width, data } = seen;
-  const fold = new Int32Array(n);
-  for (const [s, set] of sets.entries())
-    for (const [place, row] of permutation(set.n, { seed, step: s, purpose: "resampling" }).data.entries())
-      fold[s * sets[0].n + row] = place % folds;
-
-  const rowsOf = (rows: readonly number[]): NdArray<"float64"> => {
-    const some = new Float64Array(rows.length * width);
-    for (const [i, row] of rows.entries()) some.set(data.subarray(row * width, (row + 1) * width), i * width);
-    return ndarray(some, [rows.length, width]);
-  };
+  const both = { rows: singlePrecision(joined(sets)), categories: categoriesOf(columns) };
+  const { rows, categories } = by === "trees" ? withCodesAsNumbers(both.rows, both.categories) : both;
+  const { inside, outside } = twoSetParts(rows, [sets[0].n, sets[1].n], { folds, seed });
   const areas = Array.from({ length: folds }, (_, part) => {
     signal?.throwIfAborted();
-    const all = [...Array(n).keys()];
-    const shown = all.filter((row) => fold[row] !== part);
-    const apart = all.filter((row) => fold[row] === part);
-    const labels = shown.map((row) => (row < sets[0].n ? 0 : 1));
-    const x = rowsOf(shown);
+    const shown = outside(part);
+    const apart = inside(part);
     const model =
       by === "trees"
-        ? boostedTrees(x, labels, { categories, learningRate: 0.3, signal })
-        : linearModel(x, labels, { categories, signal });
-    const area = rankedAuc(model.predict(rowsOf(apart)).data, (i) => apart[i]! >= sets[0].n);
+        ? boostedTrees(shown.x, shown.labels, { categories, learningRate: 0.3, signal })
+        : linearModel(shown.x, shown.labels, { categories, signal });
+    const area = rankedAuc(model.predict(apart.x).data, (i) => apart.labels[i] === 1);
     return (first: Float64Array, second: Float64Array): number =>
-      area((i) => (apart[i]! < sets[0].n ? first[apart[i]!]! : second[apart[i]! - sets[0].n]!));
+      area((i) => (apart.labels[i] === 0 ? first[apart.numbers[i]!]! : second[apart.numbers[i]! - sets[0].n]!));
   });
   const ones = sets.map(({ n }) => new Float64Array(n).fill(1));
   const of = statistic([sets[0].n, sets[1].n], (first, second) => {

@@ -1,11 +1,12 @@
 /** How much more frequent rows are in data than among samples of a model, by boosted trees. */
-import { ArgumentError, permutation } from "@scorefield/core";
+import { ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
 import { boostedTrees } from "./boosted-trees.ts";
 import { withCodesAsNumbers } from "./codes-as-numbers.ts";
 import { checkCategories, checkCodes, tableRows } from "./table-rows.ts";
 import { type BoostedTrees, restoreTrees, type StoredTrees } from "./trained-trees.ts";
+import { joined, type LabelledRows, singlePrecision, twoSetParts } from "./two-sets.ts";
 
 /** Options of {@link densityRatio}. */
 export interface DensityRatioOptions {
@@ -50,13 +51,6 @@ export interface DensityRatio extends StoredDensityRatio {
   logRatio(rows: NdArray): NdArray<"float64">;
 }
 
-/** Rows as trees see them, in single precision: different ways to store the same numbers must not make sets differ. */
-const seenRows = (rows: NdArray, categories: readonly number[]) => {
-  const given = tableRows("densityRatio", rows);
-  const wide = withCodesAsNumbers({ ...given, data: Float64Array.from(given.data, Math.fround) }, categories);
-  return { ...wide, x: ndarray(wide.rows.data, [wide.rows.n, wide.rows.d]) };
-};
-
 /** @throws ArgumentError for what is no such JSON */
 export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio => {
   checkMade("density ratio", stored, ["parts", "loss", "categories"], "what densityRatio makes");
@@ -74,11 +68,12 @@ export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio =>
   return {
     ...stored,
     logRatio: (rows) => {
-      const d = tableRows("density ratio", rows).d;
-      if (d !== categories.length)
+      const given = tableRows("density ratio", rows);
+      if (given.d !== categories.length)
         throw new ShapeError(`density ratio: expected rows of ${categories.length} numbers, found [${rows.shape}]`);
-      const { x } = seenRows(rows, Array.from(categories));
-      const sum = new Float64Array(x.shape[0] ?? 0);
+      const { n, d, data } = withCodesAsNumbers(singlePrecision(given), stored.categories).rows;
+      const x = ndarray(data, [n, d]);
+      const sum = new Float64Array(n);
       for (const trees of parts)
         for (const [i, logit] of trees.logits(x).data.entries()) sum[i]! += logit / parts.length;
       return ndarray(sum, [sum.length]);
@@ -89,13 +84,14 @@ export const restoreDensityRatio = (stored: StoredDensityRatio): DensityRatio =>
 /**
  * Learns log p / q from rows of both: the logit of a classifier of the two sets, where both count the same (Sugiyama, Suzuki &
  * Kanamori 2012, section 4; Grover et al. 2019). It is the mean over trees that each were trained on all parts of the
- * rows but one and stopped by the loss of that one, so it does not learn single rows by heart.
+ * rows but one and stopped by the loss of that one, so it does not memorise single rows.
  *
  *     const ratio = densityRatio(real, samples, { categories: [0, 3, 0] });
  *     ratio.logRatio(rows).data; // above 0 where the samples have too few such rows
  *
  * @param real [n, d] @param samples [m, d]
- * @throws ShapeError for rows of different length, or fewer rows than parts; ArgumentError for codes without a level, unknown options and options out of range; the signal's reason when aborted
+ * @throws ShapeError for rows of different length, or fewer rows than parts; ArgumentError for codes without a
+ *   level, unknown options and options out of range; the signal's reason when aborted
  */
 export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRatioOptions = {}): DensityRatio => {
   const name = "densityRatio";
@@ -112,38 +108,28 @@ export const densityRatio = (real: NdArray, samples: NdArray, options: DensityRa
     );
   const levels = Array.from(checkCategories(name, options.categories, d));
   for (const set of sets) checkCodes(name, set, levels);
-  // Samples first, as label 0; then real rows, as label 1.
-  const [first, second] = [seenRows(samples, levels), seenRows(real, levels)];
-  const { categories } = first;
-  const width = first.rows.d;
-  const count = sets[0].n + sets[1].n;
-  const data = new Float64Array(count * width);
-  data.set(first.rows.data);
-  data.set(second.rows.data, first.rows.data.length);
-  const fold = new Int32Array(count);
-  for (const [s, { n }] of sets.entries())
-    for (const [place, row] of permutation(n, { seed, step: s, purpose: "resampling" }).data.entries())
-      fold[s * sets[0].n + row] = place % folds;
+  // Samples first, with label 0; then real rows, with label 1.
+  const { rows, categories } = withCodesAsNumbers(singlePrecision(joined(sets)), levels);
+  const sizes = [sets[0].n, sets[1].n] as const;
+  const { inside, outside } = twoSetParts(rows, sizes, { folds, seed });
   // Both sets count the same, whatever their sizes.
-  const weights = sets.map(({ n }) => count / 2 / n);
-  const some = (wanted: (row: number) => boolean) => {
-    const rows = Array.from({ length: count }, (_, row) => row).filter(wanted);
-    const x = new Float64Array(rows.length * width);
-    for (const [i, row] of rows.entries()) x.set(data.subarray(row * width, (row + 1) * width), i * width);
-    const target = rows.map((row) => (row < sets[0].n ? 0 : 1));
-    return { x: ndarray(x, [rows.length, width]), target, sampleWeights: target.map((label) => weights[label]!) };
-  };
+  const weights = sizes.map((n) => rows.n / 2 / n);
+  const weighted = ({ x, labels }: LabelledRows) => ({
+    x,
+    target: labels,
+    sampleWeights: labels.map((label) => weights[label]!),
+  });
   let loss = 0;
   const parts = Array.from({ length: folds }, (_, part): StoredTrees => {
     signal?.throwIfAborted();
-    const { x, target, sampleWeights } = some((row) => fold[row] !== part);
+    const { x, target, sampleWeights } = weighted(outside(part));
     const trees = boostedTrees(x, target, {
       categories,
       sampleWeights,
       rounds,
       leastCurvature: 5,
       rowsPerTree: 0.7,
-      validation: some((row) => fold[row] === part),
+      validation: weighted(inside(part)),
       patience: 20,
       // Seeds are below 2^53.
       seed: (seed + part) % 2 ** 53,

@@ -1,4 +1,5 @@
 /** Eigenvalues alone of a symmetric matrix, for matrices of up to a few thousand rows. */
+import { diagonaliseTridiagonal } from "./tridiagonal.ts";
 
 /**
  * Householder's reduction to a tridiagonal matrix (Golub & Van Loan 2013, algorithm 8.3.1), in 4/3 d^3 operations. In
@@ -69,51 +70,6 @@ const updateAndMultiply = (
   }
 };
 
-/** Eigenvalues of a tridiagonal matrix by the implicit QL method (Golub & Van Loan 2013, section 8.3.3); below[0] = 0. */
-const tridiagonalEigenvalues = (diagonal: Float64Array, below: Float64Array): Float64Array => {
-  const n = diagonal.length;
-  const e = new Float64Array(n);
-  e.set(below.subarray(1));
-  for (let l = 0; l < n; l++)
-    for (let sweep = 0; sweep < 60; sweep++) {
-      let m = l;
-      for (; m < n - 1; m++) {
-        const size = Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!);
-        if (Math.abs(e[m]!) <= Number.EPSILON * size) break;
-      }
-      if (m === l) break;
-      // Wilkinson's shift, from the upper left corner.
-      const g0 = (diagonal[l + 1]! - diagonal[l]!) / (2 * e[l]!);
-      const r0 = Math.hypot(g0, 1);
-      let g = diagonal[m]! - diagonal[l]! + e[l]! / (g0 + (g0 >= 0 ? r0 : -r0));
-      let [s, c, p] = [1, 1, 0];
-      let i = m - 1;
-      for (; i >= l; i--) {
-        const f = s * e[i]!;
-        const b = c * e[i]!;
-        const r = Math.sqrt(f * f + g * g);
-        e[i + 1] = r;
-        if (r === 0) {
-          diagonal[i + 1]! -= p;
-          e[m] = 0;
-          break;
-        }
-        s = f / r;
-        c = g / r;
-        g = diagonal[i + 1]! - p;
-        const t = (diagonal[i]! - g) * s + 2 * c * b;
-        p = s * t;
-        diagonal[i + 1] = g + p;
-        g = c * t - b;
-      }
-      if (i >= l) continue;
-      diagonal[l]! -= p;
-      e[l] = g;
-      e[m] = 0;
-    }
-  return diagonal;
-};
-
 /**
  * Accurate to rounding relative to the largest eigenvalue.
  * @param matrix row-major [d, d], symmetric, finite; only its lower triangle is read, and it is overwritten
@@ -121,5 +77,8 @@ const tridiagonalEigenvalues = (diagonal: Float64Array, below: Float64Array): Fl
  */
 export const symmetricEigenvalues = (matrix: Float64Array, d: number): Float64Array => {
   const { diagonal, below } = tridiagonalise(matrix, d);
-  return tridiagonalEigenvalues(diagonal, below).sort().reverse();
+  const beside = new Float64Array(d);
+  beside.set(below.subarray(1));
+  diagonaliseTridiagonal(diagonal, beside);
+  return diagonal.sort().reverse();
 };

@@ -23,7 +23,7 @@ const plainCode = ({ type, size, signed }: Pick<Metadata, "type" | "size" | "sig
 /** Names of real and imaginary parts: as h5py, ISMRMRD and PyTables write them. */
 const pairNames = new Set(["r,i", "real,imag", "re,im"]);
 
-/** The NumPy type code of a dataset's numbers; undefined for what is none. */
+/** The NumPy type code of a dataset's numbers; undefined for other types. */
 const codeOf = (metadata: Metadata): string | undefined => {
   const { type, size, enum_type: words, compound_type: record } = metadata;
   if (type === typeClass.enumeration)

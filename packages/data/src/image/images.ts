@@ -13,7 +13,7 @@ export interface Images {
   readonly labels?: Int32Array;
   /** Names of the classes. */
   readonly classes?: readonly string[];
-  /** Numbers of what images belong to, such as a patient's volume, so that none is learnt from and held out as well. */
+  /** Numbers of what images belong to, such as a patient's volume, so that no patient is both learnt from and held out. */
   readonly groups?: Int32Array;
   /** Whether the next reads still decode files; false once all is in memory. */
   readonly decodes: boolean;

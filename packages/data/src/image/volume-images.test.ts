@@ -69,7 +69,7 @@ test("slices of one file, on a scale found from its values; empty ones are left 
   expect((await volumeImages(at("set/old/a.nii.gz"), { filled: 0 })).count).toBe(5);
 });
 
-test("a range that is told holds for all volumes; values beyond it are clipped", async () => {
+test("a given range holds for all volumes; values beyond it are clipped", async () => {
   const images = await volumeImages(at("set"), { range: [0, 10], labels: true });
   expect(images).toMatchObject({ count: 6, classes: ["old", "young"] });
   expect([...images.labels!]).toEqual([0, 0, 0, 0, 1, 1]);

@@ -94,7 +94,7 @@ const kind = "file";
 
 /**
  * Steps at least. Of tables of 300 to 1,000 rows the held-out loss is least at 2,000 to 3,000. Cells are filled better than with
- * 1,000, and rows are learnt by heart less than with 3,000.
+ * 1,000, and fewer rows are memorised than with 3,000.
  */
 const fewestSteps = 2000;
 

@@ -1,9 +1,9 @@
-import { karrasGrid, setting } from "@scorefield/core";
+import { karrasGrid } from "@scorefield/core";
 import { declarePosterior } from "../method/declare-posterior.ts";
 import { ratioOf, spread } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
 import { stepsSetting } from "./flow-default.ts";
-import { innerFlow } from "./inner-flow.ts";
+import { innerFlow, innerStepsSetting } from "./inner-flow.ts";
 import { splitSettings, splitStep } from "./split-step.ts";
 
 /**
@@ -31,12 +31,7 @@ export const daps = declarePosterior({
   cost: "innerSteps evaluations for each of steps; no backward pass through the network",
   settings: {
     steps: stepsSetting(50, "noise levels"),
-    innerSteps: setting.whole({
-      least: 1,
-      most: 1000,
-      default: 5,
-      help: "steps of the ODE from each level to the data",
-    }),
+    innerSteps: innerStepsSetting,
     ...splitSettings,
   },
   sampler: (problem, { steps, innerSteps, ...split }) => {

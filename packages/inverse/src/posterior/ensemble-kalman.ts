@@ -5,7 +5,7 @@ import { ratioOf, spread } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
 import { conjugateGradients } from "../solve/conjugate-gradients.ts";
 import { stepsSetting } from "./flow-default.ts";
-import { innerFlow } from "./inner-flow.ts";
+import { innerFlow, innerStepsSetting } from "./inner-flow.ts";
 import { drawsForMeasurement, measurementNoise } from "./likelihood-step.ts";
 import { populationModel, toParticles } from "./population.ts";
 
@@ -42,12 +42,7 @@ export const ensembleKalman = declarePosterior({
   cost: "innerSteps evaluations for each particle and each of steps; no backward pass",
   settings: {
     steps: stepsSetting(50, "noise levels"),
-    innerSteps: setting.whole({
-      least: 1,
-      most: 1000,
-      default: 5,
-      help: "steps of the ODE from each level to the data",
-    }),
+    innerSteps: innerStepsSetting,
     particles: setting.whole({ least: 4, most: 65536, default: 128, help: "particles of a population" }),
   },
   population: (problem, { steps, innerSteps, particles }) => {

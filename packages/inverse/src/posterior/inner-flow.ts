@@ -1,7 +1,15 @@
 /** From a noisy point to the data within one step of a sampler: a few steps of a solver, unrolled in its graph. */
-import type { ScoreModel } from "@scorefield/core";
+import { type ScoreModel, setting } from "@scorefield/core";
 import type { Tensor } from "@scorefield/tensor";
 import { ratioOf, spread, timeOfRatio } from "../method/level-of.ts";
+
+/** How many steps of it a method takes at each of its levels. */
+export const innerStepsSetting = setting.whole({
+  least: 1,
+  most: 1000,
+  default: 5,
+  help: "steps of the ODE from each level to the data",
+});
 
 /**
  * Solves the reverse process of y = x / alpha from noise r to none, in steps of r^(1 / 7) equal in length (Karras et al. 2022,

@@ -3,6 +3,8 @@
  * reduction and the implicit QL method (Golub & Van Loan 2013, algorithms 8.3.1 and 8.3.3).
  */
 
+import { diagonaliseTridiagonal } from "@scorefield/core/internal";
+
 /** Rows of `vectors` are orthonormal eigenvectors, in the order of `values`. */
 interface SymmetricEigenRows {
   readonly values: Float64Array;
@@ -49,40 +51,8 @@ const tridiagonalise = (a: Float64Array, d: number) => {
  * @param matrix row-major [d, d], symmetric, finite; not changed
  */
 export const symmetricEigenRows = (matrix: Float64Array, d: number): SymmetricEigenRows => {
-  const { rows, beside: e, diagonal } = tridiagonalise(matrix.slice(), d);
-  for (let l = 0; l < d; l++)
-    for (let sweep = 0; sweep < 60; sweep++) {
-      let m = l;
-      while (m < d - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!))) m++;
-      if (m === l) break;
-      // Wilkinson's shift, from the upper left corner.
-      const tau = (diagonal[l + 1]! - diagonal[l]!) / (2 * e[l]!);
-      let g = diagonal[m]! - diagonal[l]! + e[l]! / (tau + (tau >= 0 ? 1 : -1) * Math.hypot(tau, 1));
-      let [s, c, p] = [1, 1, 0];
-      let i = m - 1;
-      for (; i >= l; i--) {
-        const [f, b] = [s * e[i]!, c * e[i]!];
-        const r = Math.hypot(f, g);
-        e[i + 1] = r;
-        if (r === 0) {
-          diagonal[i + 1]! -= p;
-          e[m] = 0;
-          break;
-        }
-        s = f / r;
-        c = g / r;
-        g = diagonal[i + 1]! - p;
-        const t = (diagonal[i]! - g) * s + 2 * c * b;
-        p = s * t;
-        diagonal[i + 1] = g + p;
-        g = c * t - b;
-        rotate(rows, d, i, c, s);
-      }
-      if (i >= l) continue;
-      diagonal[l]! -= p;
-      e[l] = g;
-      e[m] = 0;
-    }
+  const { rows, beside, diagonal } = tridiagonalise(matrix.slice(), d);
+  diagonaliseTridiagonal(diagonal, beside, (i, c, s) => rotate(rows, d, i, c, s));
   return { values: diagonal, vectors: rows };
 };
 

@@ -9,7 +9,7 @@ export interface ReadSource {
   readonly source: string;
   /** The file with what was on standard input, where that is the source. */
   readonly received: string | undefined;
-  /** The recipe that it stands for. @throws UsageError for what is none */
+  /** The recipe that it stands for. @throws UsageError for a source that is not one */
   readonly given: () => Promise<Given>;
 }
 

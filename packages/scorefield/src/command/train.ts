@@ -164,7 +164,7 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
   const { leastHeldOut: least, heldOutLoss = 0 } = trained;
   if (least && heldOutLoss > least.loss + worthSaying * Math.abs(least.loss))
     out.remark(
-      `the held-out loss was least after ${grouped(least.step)} steps, ${fixedNumber(least.loss)}, and rose to ${fixedNumber(heldOutLoss)}: the model begins to learn training ${run.data.domain.samples} by heart. Train fewer steps, such as --steps ${least.step}`,
+      `the held-out loss was least after ${grouped(least.step)} steps, ${fixedNumber(least.loss)}, and rose to ${fixedNumber(heldOutLoss)}: the model begins to memorise training ${run.data.domain.samples}. Train fewer steps, such as --steps ${least.step}`,
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
