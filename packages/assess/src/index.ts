@@ -175,6 +175,10 @@ export { type RowLossOptions, rowLosses } from "./privacy/row-losses.ts";
 export { type AssessOptions, assess } from "./quality/assess.ts";
 export type { AssessProgress, Quality } from "./quality/compare-sets.ts";
 export type { Interval, Measure } from "./quality/measure.ts";
+export type { ValueRange } from "./restoration/image-pair.ts";
+export { type IntervalCoverage, intervalCoverage } from "./restoration/interval-coverage.ts";
+export { psnr } from "./restoration/psnr.ts";
+export { ssim } from "./restoration/ssim.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export {
   type DensityRatio,

@@ -24,7 +24,18 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "likelihood",
   ],
   inverse: ["solve", "noise", "operator", "method", "plug-and-play", "posterior"],
-  assess: ["classifier", "trees", "linear", "metric", "quality", "anomaly", "instrument", "privacy", "inspection"],
+  assess: [
+    "restoration",
+    "classifier",
+    "trees",
+    "linear",
+    "metric",
+    "quality",
+    "anomaly",
+    "instrument",
+    "privacy",
+    "inspection",
+  ],
 };
 /** Packages that run in a page: no module of Node. */
 const everywhere = ["core", "inverse", "assess", "verify"];
