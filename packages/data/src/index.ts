@@ -12,6 +12,7 @@ export { imageArray, readImageArray } from "./image/array.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image/folder.ts";
 export { type Images, pixelLevel, takeImages, withMirrored } from "./image/images.ts";
 export type { Labels } from "./image/labels.ts";
+export { isPictureName, readPicture } from "./image/picture.ts";
 export { type ReadVolume, type VolumeImageOptions, type VolumeImages, volumeImages } from "./image/volume-images.ts";
 export { decodeNpy } from "./npy.ts";
 export { type ByteArray, npyBytes, readNpy, writeNpy } from "./npy-file.ts";

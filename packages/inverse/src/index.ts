@@ -16,6 +16,7 @@ export { type AboutNoise, declareNoise, type Noise, type NoiseDrawOptions } from
 export { noiseCatalogue, noiseFromRecipe, noiseFromText, noiseKinds } from "./noise/noises.ts";
 export { type PoissonNoiseOptions, poissonNoise } from "./noise/poisson.ts";
 export { type UniformNoiseOptions, uniformNoise } from "./noise/uniform.ts";
+export { applyOperator } from "./operator/apply-operator.ts";
 export { type ArrayCoverageOptions, arrayCoverage } from "./operator/array-coverage.ts";
 export { type BlurOptions, blur } from "./operator/blur.ts";
 export { type ClippingOptions, clipping } from "./operator/clipping.ts";

@@ -1,6 +1,9 @@
 /** What the project's other packages take of this one, besides what is public. It may change in any version. */
 export { checkNoise } from "./noise/noise.ts";
-export { noises } from "./noise/noises.ts";
+export { noiseRecipeFromText, noises } from "./noise/noises.ts";
 export { checkOperator } from "./operator/operator.ts";
 export { operators } from "./operator/operators.ts";
 export { posteriors } from "./posterior/posteriors.ts";
+export { operatorMatrix } from "./operator/operator-matrix.ts";
+export { isNamedFile, type NamedFile } from "./operator/operator-text.ts";
+export { operatorRecipeFromText } from "./operator/operators.ts";

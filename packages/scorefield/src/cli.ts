@@ -3,6 +3,7 @@ import "./runtime.ts";
 import { describeSystemError } from "@scorefield/data";
 import { Command, CommanderError } from "commander";
 import { addAnomaly } from "./command/anomaly.ts";
+import { addCalibrate } from "./command/calibrate.ts";
 import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
 import { addEvaluate } from "./command/evaluate.ts";
@@ -12,6 +13,10 @@ import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addMetrics } from "./command/metrics.ts";
+import { addNoises } from "./command/noises.ts";
+import { addOperators } from "./command/operators.ts";
+import { addPosteriors } from "./command/posteriors.ts";
+import { addRestore } from "./command/restore.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
 import { addSchema } from "./command/schema.ts";
@@ -85,6 +90,8 @@ Results go to standard output, progress and errors to standard error. The exit c
     addColumns,
     addSample,
     addImpute,
+    addRestore,
+    addCalibrate,
     addShow,
     addEvaluate,
     addInspect,
@@ -92,6 +99,9 @@ Results go to standard output, progress and errors to standard error. The exit c
     addAnomaly,
     addSamplers,
     addMetrics,
+    addOperators,
+    addNoises,
+    addPosteriors,
     addSchema,
     addSummary,
     addVerify,

@@ -9,6 +9,14 @@ export { native } from "@scorefield/tensor/native";
 export { type AssessRunOptions, assessRun } from "./assess/assess-run.ts";
 export * from "./common.ts";
 export type { RecipeInput } from "./recipe/schema.ts";
+export { type CalibrateRunOptions, calibrateRun } from "./restore/calibrate-run.ts";
+export {
+  type ProblemOptions,
+  type RestorationQuality,
+  type Restored,
+  type RestoreRunOptions,
+  restoreRun,
+} from "./restore/restore-run.ts";
 export { createRun } from "./run/create-run.ts";
 export { type LoadedRun, type LoadOptions, loadRun } from "./run/load.ts";
 export { type Metrics, readMetrics } from "./run/metrics.ts";

@@ -32,7 +32,7 @@ interface TextOptions {
   /** Begins errors, such as `--sampler`. Default the sort. */
   readonly owner?: string;
   /** The setting that a value without a name stands for, such as sigma in `gaussian:0.05`. */
-  readonly lone?: (kind: string) => string | undefined;
+  readonly lone?: (kind: string, text: string) => string | undefined;
   /** The value that a text stands for, where it is written in a form of its own. */
   readonly value?: (name: string, text: string) => unknown;
 }
@@ -62,7 +62,7 @@ export const recipeFromText = (
   const settings = new Map<string, unknown>();
   for (const setting of colon < 0 ? [] : splitSettings(text.slice(colon + 1))) {
     const equals = setting.indexOf("=");
-    const name = (equals < 0 ? lone?.(kind) : undefined) ?? setting.slice(0, Math.max(equals, 0)).trim();
+    const name = (equals < 0 ? lone?.(kind, setting.trim()) : undefined) ?? setting.slice(0, Math.max(equals, 0)).trim();
     const value = setting.slice(equals + 1).trim();
     if (!/^\w+$/.test(name) || value === "" || name === "kind")
       refuse(`expected name=value after the colon, commas between several, found "${shortened(setting)}"`);

@@ -71,8 +71,8 @@ const isTaken = (bytes: Uint8Array): boolean =>
 const shortage =
   /creating thread|temporarily unavailable|too many open files|out of memory|(cannot|unable to) allocate/i;
 
-/** Reads a file and does something with its decoder. */
-const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
+/** Reads a file and does something with its decoder. @throws as {@link decodeImage} */
+export const decoding = async <T>(path: string, use: (image: Sharp) => Promise<T>): Promise<T> => {
   const bytes = await readFileBytes(path);
   if (!isTaken(bytes)) throw damaged(path, "another format, by its first bytes, or damaged ones");
   try {

@@ -1,5 +1,5 @@
 /** Every noise: to rebuild one from a file or from a text, or list them. */
-import { partList } from "@scorefield/core";
+import { type KindRecipe, partList } from "@scorefield/core";
 import { recipeFromText } from "@scorefield/core/internal";
 import { gaussianNoise } from "./gaussian.ts";
 import { laplaceNoise } from "./laplace.ts";
@@ -24,12 +24,18 @@ export const noiseKinds = noises.kinds;
 export const noiseFromRecipe = noises.fromRecipe;
 
 /**
+ * The recipe of a noise that a text describes.
+ * @param value what a setting's text stands for, where it is written in a form of its own
+ * @throws RecipeError for a text of another form
+ */
+export const noiseRecipeFromText = (text: string, value?: (name: string, text: string) => unknown): KindRecipe =>
+  recipeFromText(noises, text, {
+    lone: (kind) => Object.keys(noiseCatalogue.find((one) => one.kind === kind)?.settings ?? {})[0],
+    ...(value && { value }),
+  });
+
+/**
  * The noise a text describes: `gaussian:sigma=0.05`, or `gaussian:0.05`, where a value without a name is the first setting.
  * @throws RecipeError as {@link noiseFromRecipe}, and for a text of another form
  */
-export const noiseFromText = (text: string): Noise =>
-  noiseFromRecipe(
-    recipeFromText(noises, text, {
-      lone: (kind) => Object.keys(noiseCatalogue.find((one) => one.kind === kind)?.settings ?? {})[0],
-    }),
-  );
+export const noiseFromText = (text: string): Noise => noiseFromRecipe(noiseRecipeFromText(text));

@@ -1,7 +1,6 @@
 /** Every operator: to rebuild one from a file or from a text, or list them. */
-import { type KindRecipe, partList } from "@scorefield/core";
+import { type KindRecipe, partList, RecipeError } from "@scorefield/core";
 import { checkOptions, recipeFromText } from "@scorefield/core/internal";
-import type { Shape } from "@scorefield/tensor";
 import { nameOperators } from "./any-operator.ts";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
@@ -19,6 +18,14 @@ import { matrix } from "./matrix.ts";
 import { mosaic } from "./mosaic.ts";
 import { mri } from "./mri.ts";
 import type { Operator } from "./operator.ts";
+import {
+  isNamedFile,
+  loneSetting,
+  type NamedFile,
+  type OperatorTextOptions,
+  settingFromText,
+  withSamples,
+} from "./operator-text.ts";
 import { phaseRetrieval } from "./phase-retrieval.ts";
 import { quantisation } from "./quantisation.ts";
 import { radon } from "./radon.ts";
@@ -70,18 +77,33 @@ export const operatorKinds = operators.kinds;
 export const operatorFromRecipe: (recipe: KindRecipe) => Operator = operators.fromRecipe;
 
 /**
- * The operator a text describes, for samples of a shape: `blur:sigma=2`, `mask:share=0.3,seed=1`, or a recipe as JSON.
+ * The recipe of an operator that a text describes, for samples of a shape. Values that begin with @ are {@link NamedFile}s, for a caller
+ * that reads files.
+ * @throws RecipeError for a text of another form, and for a box that is not within the sample
+ */
+export const operatorRecipeFromText = (text: string, given: OperatorTextOptions): KindRecipe => {
+  const recipe = recipeFromText(operators, text, {
+    lone: (kind, value) => loneSetting(operatorCatalogue.find((one) => one.kind === kind)!, value),
+    value: (name, value) => settingFromText(name, value, given.input),
+  });
+  return withSamples(recipe, given, (kind) => operatorCatalogue.find((one) => one.kind === kind)?.settings ?? {});
+};
+
+/**
+ * The operator a text describes, for samples of a shape: `blur:sigma=2`, `mask:share=0.3,seed=1`, or a recipe as JSON. In short, a value
+ * without a name is the first setting: `blur:2`, `downsample:4`. A share may be in percent: `mask:30%`, `hadamard:25%`. A box is `12x12`
+ * in the middle, or `12x12+4+8`: height, width, and where it begins, from the top and from the left.
  * @param given shape of one sample, and what its numbers are. They stand for the settings `input` and `units`, unless the text has
  *   these
  * @throws RecipeError as {@link operatorFromRecipe}, and for a text of another form
  */
-export const operatorFromText = (
-  text: string,
-  given: { readonly input: Shape; readonly units?: string | undefined },
-): Operator => {
+export const operatorFromText = (text: string, given: OperatorTextOptions): Operator => {
   checkOptions("operatorFromText", given, { input: true, units: true });
-  const recipe = recipeFromText(operators, text);
-  const known = operatorCatalogue.find(({ kind }) => kind === recipe.kind)?.settings ?? {};
-  const filled = Object.entries(given).filter(([name, value]) => Object.hasOwn(known, name) && value !== undefined);
-  return operatorFromRecipe({ ...Object.fromEntries(filled), ...recipe });
+  const recipe = operatorRecipeFromText(text, given);
+  const [name, file] = Object.entries(recipe).find(([, value]) => isNamedFile(value)) ?? [];
+  if (name !== undefined)
+    throw new RecipeError(
+      `operator ${text}: expected the numbers of ${name}, found the name of a file, which is not read here: ${(file as NamedFile).file}; give a recipe with an array`,
+    );
+  return operatorFromRecipe(recipe);
 };

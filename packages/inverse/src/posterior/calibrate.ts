@@ -1,5 +1,6 @@
 /** Simulation-based calibration: whether a method's draws are as uncertain as they should be, on problems whose answer is known. */
 import {
+  type AnySampler,
   ArgumentError,
   type ExactModel,
   type KindRecipe,
@@ -28,6 +29,8 @@ interface SimulationOptions {
    * of the model. Only then does a right method give uniform ranks for sure.
    */
   readonly truths?: NdArray;
+  /** The sampler of truths that are drawn from the model. Default that of `sample`. */
+  readonly truthSampler?: AnySampler;
   /** Random directions along which draws are compared with the truth, default 8. */
   readonly directions?: number;
 }
@@ -74,7 +77,7 @@ export interface Calibration {
   readonly evaluations: number;
 }
 
-const simulationNames = ["problems", "truths", "directions"] as const;
+const simulationNames = ["problems", "truths", "truthSampler", "directions"] as const;
 
 /**
  * Simulation-based calibration (Talts et al. 2018, "Validating Bayesian Inference Algorithms with Simulation-Based Calibration",
@@ -97,7 +100,7 @@ export const calibrate = async <D extends FloatType = "float32">(
   const owner = "calibrate";
   const drawing = drawingOptions<D>(owner, options);
   checkNoise(owner, noise);
-  const { problems: asked, truths: given, directions = 8 } = options as SimulationOptions;
+  const { problems: asked, truths: given, truthSampler, directions = 8 } = options as SimulationOptions;
   const { draws = 39, seed = 0, sampler, dtype = "float32" as D, onProgress, ...run } = drawing;
   const rest = Object.fromEntries(
     Object.entries(options).filter(([name]) => !(simulationNames as readonly string[]).includes(name)),
@@ -119,7 +122,7 @@ export const calibrate = async <D extends FloatType = "float32">(
   if (particles > 0 && particles < draws)
     throw new ArgumentError(`${owner}: expected at least as many particles as draws, found ${particles} and ${draws}`);
 
-  const truth = await truthsOf(owner, problem, { given, problems, seed, dtype, runtime: run.runtime });
+  const truth = await truthsOf(owner, problem, { given, problems, seed, dtype, sampler: truthSampler, run });
   const clean = await applyOperator(operator, truth, run.runtime);
   const y = noise.draw(clean as NdArray<FloatType>, { seed }) as NdArray<D>;
   const each = particles > 0 ? 1 : draws;
@@ -181,8 +184,16 @@ const truthsOf = async <D extends FloatType>(
     problems,
     seed,
     dtype,
-    runtime,
-  }: { given: NdArray | undefined; problems: number; seed: number; dtype: D; runtime: DrawingOptions["runtime"] },
+    sampler,
+    run,
+  }: {
+    given: NdArray | undefined;
+    problems: number;
+    seed: number;
+    dtype: D;
+    sampler: AnySampler | undefined;
+    run: Pick<DrawingOptions, "given" | "batch" | "signal" | "runtime">;
+  },
 ): Promise<NdArray<D>> => {
   if (given) {
     checkArray(`${owner} truths`, given);
@@ -193,8 +204,9 @@ const truthsOf = async <D extends FloatType>(
     return castArray(given, dtype) as NdArray<D>;
   }
   const { density } = model as Partial<ExactModel>;
-  if (density) return castArray(density.sample(problems, seed), dtype) as NdArray<D>;
-  return sample<D>(model, { count: problems, seed, dtype, ...(runtime && { runtime }) });
+  if (density && !run.given) return castArray(density.sample(problems, seed), dtype) as NdArray<D>;
+  // What the posterior is conditioned on, the truths are too.
+  return sample<D>(model, { ...run, count: problems, seed, dtype, ...(sampler && { sampler }) });
 };
 
 /** Each row `times` times, one after the other. */
