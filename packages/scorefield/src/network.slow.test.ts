@@ -108,21 +108,28 @@ describe
           ["demo", "--steps", "60", "--out", "demo"],
           ["columns", "table.csv"],
           ["train", "table.csv", "--out", "run", ...small],
+          ["train", "table.csv", "--out", "plain", "--set", "scaling=standard", ...small],
           ["sample", "run", "--count", "20", "--out", "drawn.csv"],
           ["impute", "run", "--data", "table.csv", "--out", "filled.csv"],
+          ["restore", "plain", "--measurement", "seen.csv", "--index", "0", "--noise", "gaussian:0.1", "--draws", "2", "--out", "restored"],
+          ["calibrate", "plain", "--operator", "identity", "--noise", "gaussian:0.5", "--problems", "50", "--draws", "9", "--method", "mmps:steps=3"],
           ["evaluate", "run"],
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
           ["samplers"],
           ["metrics"],
+          ["operators"],
+          ["noises"],
+          ["posteriors"],
           ["summary", "run"],
           ["show", "run"],
           ["verify", "--only", "heun"],
         ];
         const table = `
       import { writeFileSync } from "node:fs";
-      writeFileSync("table.csv", "a,b\\n" + Array.from({ length: 100 }, (_, i) => [Math.sin(i), Math.cos(3 * i)].join() + "\\n").join(""));`;
+      writeFileSync("table.csv", "a,b\\n" + Array.from({ length: 100 }, (_, i) => [Math.sin(i), Math.cos(3 * i)].join() + "\\n").join(""));
+      writeFileSync("seen.csv", "a\\n0.5\\n");`;
         const programs = [module(table), ...commands.map((command) => [bin, ...command])];
         const results = await watch({ programs });
         expect(results).toHaveLength(programs.length);

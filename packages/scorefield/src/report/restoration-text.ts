@@ -15,10 +15,23 @@ const explains = (found: number, allowed: number): string => {
   return "as noise alone";
 };
 
+const farOff = 3;
+
+/** How many draws are much farther from the measurement than noise allows, where most are not. */
+const strays = ({ found: _, allowed, ofDraws }: Restored["misfit"]): number => {
+  const far = ofDraws.filter((misfit) => misfit > farOff * allowed).length;
+  return far < ofDraws.length / 2 ? far : 0;
+};
+
 /** Lines on the misfit and, with a truth, the error and the coverage. */
 export const restorationLines = ({ misfit, quality, draws }: Restored, truth: string | undefined): string[] => {
   const { found, allowed, units } = misfit;
   const lines = [`misfit ${digits(found)}, noise alone ${digits(allowed)} (${units}): ${explains(found, allowed)}`];
+  const far = strays(misfit);
+  if (far > 0)
+    lines.push(
+      `${far} of ${draws.shape[0]} draws missed the measurement by more than ${farOff} times the noise: the method went astray there. Take more steps, or another method`,
+    );
   if (!quality) return lines;
   const { error, psnr, ssim, coverage } = quality;
   const measures = [

@@ -24,7 +24,7 @@ test("numbers come from files", async () => {
   expect(mask.units.input).toBe("intensity in [-1, 1]");
   const blur = await operatorInText([`blur:kernel=@${folder}/kernel.npy`], given);
   expect(blur.output).toEqual([1, 4, 4]);
-  expect(recipeText(blur.recipe)).toMatch(/^blur:kernel=\[/);
+  expect(recipeText(blur.recipe)).toBe("blur:kernel=[...]");
   expect((await operatorInText([`matrix:matrix=@${folder}/a.csv`], given)).output).toEqual([1]);
   expect((await noiseInText(`gaussian:deviations=@${folder}/kernel.npy`).catch((error) => error)).message).toMatch(/deviations/);
 });
@@ -34,7 +34,7 @@ test("operators one after another, the first on the sample", async () => {
   expect(both.kind).toBe("compose");
   expect(both.output).toEqual([1, 2, 2]);
   expect(recipeText(both.recipe)).toBe(
-    "compose:operators=(downsample:factor=2,filter=\"box\" after blur:sigma=1,angle=0,edges=\"circular\",steps=50),steps=50",
+    "compose:operators=(downsample after blur:sigma=1)",
   );
 });
 

@@ -6,8 +6,10 @@ import { DataError, isPictureName, readArray, readPicture, readTable } from "@sc
 import {
   compose,
   type Noise,
+  noiseCatalogue,
   noiseFromRecipe,
   type Operator,
+  operatorCatalogue,
   operatorFromRecipe,
   type PosteriorMethod,
   posteriorFromRecipe,
@@ -19,7 +21,7 @@ import {
   operatorRecipeFromText,
   posteriors,
 } from "@scorefield/inverse/internal";
-import { castArray, type FloatType, isNdArray, type NdArray, type Shape } from "@scorefield/tensor";
+import { castArray, type FloatType, type NdArray, type Shape } from "@scorefield/tensor";
 
 /** A picture as a mask: what is lighter than half is seen. */
 const maskOfPicture = async (path: string): Promise<NdArray<"float64">> => {
@@ -102,18 +104,26 @@ export const methodInText = (text: string): PosteriorMethod => {
   }
 };
 
-/** A recipe in short, for people: arrays as their shapes, and without what the data say. */
+const declared = [...operatorCatalogue, ...noiseCatalogue];
+
+/** Whether a setting has its default, as far as that is a plain value. */
+const isDefault = (kind: string, name: string, value: unknown): boolean => {
+  const setting = declared.find((one) => one.kind === kind)?.settings[name];
+  return setting !== undefined && setting.default !== undefined && JSON.stringify(setting.default) === JSON.stringify(value);
+};
+
+/** A recipe in short, for people: arrays as dots, without what the data say, and of operators and noises without defaults. */
 export const recipeText = ({ kind, ...settings }: KindRecipe): string => {
+  const isPart = (one: unknown): one is KindRecipe => typeof one === "object" && one !== null && "kind" in one;
   const value = (one: unknown): string => {
-    if (isNdArray(one)) return `[${one.shape.join(" x ")} numbers]`;
-    if (typeof one === "object" && one !== null && "kind" in one) return recipeText(one as KindRecipe);
-    if (Array.isArray(one) && one.some((part) => typeof part === "object"))
-      return one.every((part) => part && "kind" in part) ? `(${one.map(value).join(" after ")})` : "[...]";
-    const text = JSON.stringify(one);
-    return text.length > 40 ? "[...]" : text;
+    if (isPart(one)) return recipeText(one);
+    if (Array.isArray(one) && one.length > 0 && one.every(isPart)) return `(${one.map(recipeText).join(" after ")})`;
+    const text = typeof one === "string" ? one : JSON.stringify(one);
+    return text.length > 40 || text.startsWith("[[") || text.startsWith("{") ? "[...]" : text;
   };
   const shown = Object.entries(settings).filter(
-    ([name, one]) => !["input", "units"].includes(name) && one !== null && one !== undefined,
+    ([name, one]) =>
+      !["input", "units"].includes(name) && one !== null && one !== undefined && !isDefault(kind, name, one),
   );
   return shown.length === 0 ? kind : `${kind}:${shown.map(([name, one]) => `${name}=${value(one)}`).join(",")}`;
 };
