@@ -2,8 +2,7 @@
 export { checkNoise } from "./noise/noise.ts";
 export { noiseRecipeFromText, noises } from "./noise/noises.ts";
 export { checkOperator } from "./operator/operator.ts";
-export { operators } from "./operator/operators.ts";
-export { posteriors } from "./posterior/posteriors.ts";
 export { operatorMatrix } from "./operator/operator-matrix.ts";
 export { isNamedFile, type NamedFile } from "./operator/operator-text.ts";
-export { operatorRecipeFromText } from "./operator/operators.ts";
+export { operatorRecipeFromText, operators } from "./operator/operators.ts";
+export { posteriors } from "./posterior/posteriors.ts";

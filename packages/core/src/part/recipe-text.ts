@@ -62,7 +62,8 @@ export const recipeFromText = (
   const settings = new Map<string, unknown>();
   for (const setting of colon < 0 ? [] : splitSettings(text.slice(colon + 1))) {
     const equals = setting.indexOf("=");
-    const name = (equals < 0 ? lone?.(kind, setting.trim()) : undefined) ?? setting.slice(0, Math.max(equals, 0)).trim();
+    const name =
+      (equals < 0 ? lone?.(kind, setting.trim()) : undefined) ?? setting.slice(0, Math.max(equals, 0)).trim();
     const value = setting.slice(equals + 1).trim();
     if (!/^\w+$/.test(name) || value === "" || name === "kind")
       refuse(`expected name=value after the colon, commas between several, found "${shortened(setting)}"`);

@@ -24,7 +24,10 @@ test("operators within another are for the same samples", () => {
     kind: "magnitude",
     operator: { kind: "fourier", share: 1, ...given },
   });
-  const stacked = operatorFromText('{"kind":"stack","operators":[{"kind":"blur","sigma":1},{"kind":"identity"}]}', given);
+  const stacked = operatorFromText(
+    '{"kind":"stack","operators":[{"kind":"blur","sigma":1},{"kind":"identity"}]}',
+    given,
+  );
   expect(stacked.output).toEqual([16]);
   const row = operatorRecipeFromText('{"kind":"compose","operators":[{"kind":"grey"},{"kind":"identity"}]}', given);
   expect(row.operators).toEqual([{ kind: "grey" }, { kind: "identity", ...given }]);

@@ -24,19 +24,26 @@ const percentForm = /^(\d+(?:\.\d+)?)\s*%$/;
 const boxForm = /^(\d+)x(\d+)(?:\+(\d+)\+(\d+))?$/;
 
 /** The setting that a value without a name is: of a mask a share, a box or a file, else the first that an operator has of its own. */
-export const loneSetting = ({ kind, settings }: Pick<Declaration, "kind" | "settings">, text: string): string | undefined => {
+export const loneSetting = (
+  { kind, settings }: Pick<Declaration, "kind" | "settings">,
+  text: string,
+): string | undefined => {
   if (kind === "mask") return boxForm.test(text) ? "box" : text.startsWith("@") ? "mask" : "share";
   return Object.keys(settings).find((name) => name !== "input" && name !== "units");
 };
 
 /** A box in the middle, or where it is said to begin: start and then length along the last two axes. */
 const boxOf = (text: string, input: Shape): readonly number[] | undefined => {
-  const [, rows, columns, top, left] = (boxForm.exec(text) ?? []).map((part) => (part === undefined ? undefined : Number(part)));
+  const [, rows, columns, top, left] = (boxForm.exec(text) ?? []).map((part) =>
+    part === undefined ? undefined : Number(part),
+  );
   if (rows === undefined || columns === undefined) return undefined;
   if (input.length < 2) throw new RecipeError(`box ${text}: expected samples of two axes or more, found [${input}]`);
   const [height, width] = input.slice(-2) as [number, number];
   if (rows > height || columns > width)
-    throw new RecipeError(`box ${text}: expected it within ${height}x${width}, the height and width of a sample; found a larger one`);
+    throw new RecipeError(
+      `box ${text}: expected it within ${height}x${width}, the height and width of a sample; found a larger one`,
+    );
   return [top ?? Math.floor((height - rows) / 2), left ?? Math.floor((width - columns) / 2), rows, columns];
 };
 
@@ -71,9 +78,7 @@ export const withSamples = (
     ...(operator !== undefined && { operator: inner(operator) }),
     // Of those in a row, the last sees the sample.
     ...(Array.isArray(operators) && {
-      operators: operators.map((one, i) =>
-        recipe.kind === "stack" || i === operators.length - 1 ? inner(one) : one,
-      ),
+      operators: operators.map((one, i) => (recipe.kind === "stack" || i === operators.length - 1 ? inner(one) : one)),
     }),
   };
 };

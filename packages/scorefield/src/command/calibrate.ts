@@ -65,13 +65,19 @@ const action = (path: string, flags: CalibrateFlags): Promise<void> =>
     const wanted = await readProblem(run, flags);
     const { operator, noise } = wanted;
     if (!operator)
-      throw new UsageError("--operator: expected what is seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them");
+      throw new UsageError(
+        "--operator: expected what is seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
+      );
     for (const remark of describeAverage(run)) out.remark(remark);
     out.remark(unitsSentence(run));
     const begun = performance.now();
     const found = await watched(run, { ...wanted, operator, problems, draws, seed, batch }, signal);
     const seconds = (performance.now() - begun) / 1000;
-    const texts = { operator: recipeText(operator.recipe), noise: recipeText(noise.recipe), method: recipeText(found.method) };
+    const texts = {
+      operator: recipeText(operator.recipe),
+      noise: recipeText(noise.recipe),
+      method: recipeText(found.method),
+    };
     if (report !== undefined) {
       const { calibrationReport } = await import("../report/calibration-report.ts");
       const facts = [
@@ -117,7 +123,11 @@ export const addCalibrate = (program: Command): void => {
     .option("--problems <n>", "how many samples are measured and restored (default: 100)", whole(50))
     .option("--draws <n>", "draws of each (default: 19)", whole(9))
     .option("--report <file>", "write the ranks and the verdict as one .html file; - for standard output")
-    .option("--fail-below <p>", "exit with 1 where a right method has ranks as uneven with a probability below this, such as 0.01", positive)
+    .option(
+      "--fail-below <p>",
+      "exit with 1 where a right method has ranks as uneven with a probability below this, such as 0.01",
+      positive,
+    )
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withProblem(command)));

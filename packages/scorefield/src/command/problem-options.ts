@@ -56,7 +56,7 @@ export const readProblem = async (run: LoadedRun, flags: ProblemFlags): Promise<
     throw new UsageError(`--class ${flags.class}: expected one class of what was measured, found ${labels.length}`);
   if (guidance !== undefined && !labels)
     throw new UsageError(`--guidance ${guidance}: expected --class with it, the class to guide to`);
-  const given = { input: run.made.shape, units: dataUnits(run) };
+  const given = { input: run.made.shape, units: dataUnits(run), columns: run.made.columns };
   return {
     ...(texts.length > 0 && { operator: await operatorInText(texts, given) }),
     noise: await noiseInText(noise),

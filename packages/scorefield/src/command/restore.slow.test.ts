@@ -1,6 +1,6 @@
 /** `restore` and `calibrate` as people start them, on tiny runs of images with classes, rows in their own units, and points. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,12 +52,18 @@ beforeAll(async () => {
   writeFileSync(at("rows.csv"), `year,price\n${rows.join("\n")}\n`);
   writeFileSync(at("seen.csv"), "year\n2012\n1990\n");
   writeFileSync(at("truth.csv"), "price,year\n56.5,2012\n45.2,1990\n");
-  await sharp(pixels((row, column) => (row > 1 && row < 6 && column > 1 && column < 6 ? 255 : 0)), {
-    raw: { width: 8, height: 8, channels: 1 },
-  })
+  await sharp(
+    pixels((row, column) => (row > 1 && row < 6 && column > 1 && column < 6 ? 255 : 0)),
+    {
+      raw: { width: 8, height: 8, channels: 1 },
+    },
+  )
     .png()
     .toFile(at("square.png"));
-  await sharp(pixels((row) => (row < 4 ? 255 : 0)), { raw: { width: 8, height: 8, channels: 1 } })
+  await sharp(
+    pixels((row) => (row < 4 ? 255 : 0)),
+    { raw: { width: 8, height: 8, channels: 1 } },
+  )
     .png()
     .toFile(at("upper.png"));
   const unet = ["network.width=8", "network.multipliers=[1]", "network.blocks=1", "network.attention=0"];
@@ -77,7 +83,17 @@ const quick = ["--method", "mmps:steps=4,iterations=2", "--draws", "3"];
 
 describe("images", () => {
   test("a truth is measured and restored, and all of it is written", async () => {
-    const args = ["restore", "shapes", "--truth", "square.png", "--simulate", "--operator", "blur:1", ...noise, ...quick];
+    const args = [
+      "restore",
+      "shapes",
+      "--truth",
+      "square.png",
+      "--simulate",
+      "--operator",
+      "blur:1",
+      ...noise,
+      ...quick,
+    ];
     const { stdout, stderr } = await run(...args, "--out", "blurred", "--seed", "2");
     expect(stdout).toMatch(/^3 draws by mmps in [\d.]+ s, 7 evaluations of the network for each/);
     expect(stdout).toMatch(/misfit [\d.]+, noise alone 0.1 \(intensity in \[-1, 1\]\)/);
@@ -86,36 +102,126 @@ describe("images", () => {
     expect(stderr).toMatch(/pixels are from -1 \(black\) to 1 \(white\), so noise of 0.05 is 2.5 % of the range/);
     expect(stderr).toMatch(/restoring, step 4\/4/);
     expect(readdirSync(at("blurred")).sort()).toEqual(
-      ["deviation", "draws", "mean", "measurement", "truth"].map((name) => `${name}.npy`).concat("mean.png", "measurement.png", "picture.png", "report.html", "restored.json").sort(),
+      ["deviation", "draws", "mean", "measurement", "truth"]
+        .map((name) => `${name}.npy`)
+        .concat("mean.png", "measurement.png", "picture.png", "report.html", "restored.json")
+        .sort(),
     );
     expect((await readNpy(at("blurred", "draws.npy"))).shape).toEqual([3, 1, 8, 8]);
     expect(readFileSync(at("blurred", "report.html"), "utf8")).toContain("data:image/png;base64");
     // The same measurement, as its file says it, gives the same draws.
-    const again = await json("restore", "shapes", "--measurement", "blurred/measurement.npy", "--operator", "blur:1", ...noise, ...quick, "--seed", "2", "--out", "again.npz");
-    expect((await readNpz(at("again.npz"), ["draws"])).draws!.data).toEqual((await readNpy(at("blurred", "draws.npy"))).data);
+    const again = await json(
+      "restore",
+      "shapes",
+      "--measurement",
+      "blurred/measurement.npy",
+      "--operator",
+      "blur:1",
+      ...noise,
+      ...quick,
+      "--seed",
+      "2",
+      "--out",
+      "again.npz",
+    );
+    expect((await readNpz(at("again.npz"), ["draws"])).draws!.data).toEqual(
+      (await readNpy(at("blurred", "draws.npy"))).data,
+    );
     expect(again.results[0]).not.toHaveProperty("quality");
     expect(await refusal(...args, "--out", "blurred")).toMatch(/expected a new or empty folder/);
   });
 
   test("a picture with a part that was not seen, of a known class", async () => {
-    const found = await json("restore", "shapes", "--measurement", "square.png", "--operator", "mask:@upper.png", ...noise, ...quick, "--class", "1", "--guidance", "2", "--out", "part.png");
+    const found = await json(
+      "restore",
+      "shapes",
+      "--measurement",
+      "square.png",
+      "--operator",
+      "mask:@upper.png",
+      ...noise,
+      ...quick,
+      "--class",
+      "1",
+      "--guidance",
+      "2",
+      "--out",
+      "part.png",
+    );
     expect(found).toMatchObject({ class: "1", guidance: 2, results: [{ draws: 3 }] });
     expect((await sharp(at("part.png")).metadata()).format).toBe("png");
-    expect(await refusal("restore", "shapes", "--measurement", "square.png", "--operator", "mask:@upper.png", ...noise, "--class", "99")).toMatch(/expected classes among/);
+    expect(
+      await refusal(
+        "restore",
+        "shapes",
+        "--measurement",
+        "square.png",
+        "--operator",
+        "mask:@upper.png",
+        ...noise,
+        "--class",
+        "99",
+      ),
+    ).toMatch(/expected classes among/);
   });
 
   test("several of a file, another noise, an operator that is not linear, one draw, one point", async () => {
-    await writeNpy(at("two.npy"), ndarray(Int32Array.from({ length: 128 }, (_, i) => (i % 8 < 4 ? 255 : 0)), [2, 8, 8]));
+    await writeNpy(
+      at("two.npy"),
+      ndarray(
+        Int32Array.from({ length: 128 }, (_, i) => (i % 8 < 4 ? 255 : 0)),
+        [2, 8, 8],
+      ),
+    );
     const two = ["restore", "shapes", "--truth", "two.npy", "--simulate"];
-    expect(await refusal(...two, "--operator", "blur:1", ...noise)).toMatch(/--index: expected which of the 2 in two.npy/);
-    const both = await json(...two, "--index", "all", "--operator", "downsample:2", ...noise, ...quick, "--out", "both");
+    expect(await refusal(...two, "--operator", "blur:1", ...noise)).toMatch(
+      /--index: expected which of the 2 in two.npy/,
+    );
+    const both = await json(
+      ...two,
+      "--index",
+      "all",
+      "--operator",
+      "downsample:2",
+      ...noise,
+      ...quick,
+      "--out",
+      "both",
+    );
     expect(both.results.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
     expect(readdirSync(at("both")).sort()).toEqual(["0", "1", "report.html", "restored.json"]);
     expect(readdirSync(at("both", "1"))).toContain("picture.png");
-    const photons = await json(...two, "--index", "1", "--operator", "clipping:low=-1,high=0.5", "--noise", "poisson:0.1,offset=1", "--method", "daps:steps=3", "--draws", "1", "--out", "photons");
+    const photons = await json(
+      ...two,
+      "--index",
+      "1",
+      "--operator",
+      "clipping:low=-1,high=0.5",
+      "--noise",
+      "poisson:0.1,offset=1",
+      "--method",
+      "daps:steps=3",
+      "--draws",
+      "1",
+      "--out",
+      "photons",
+    );
     expect(photons.method.kind).toBe("daps");
     expect(readdirSync(at("photons"))).not.toContain("deviation.npy");
-    const { stderr, stdout } = await run(...two, "--index", "0", "--operator", "blur:1", ...noise, "--method", "red-diff:steps=5", "--draws", "4", "--out", "point.html");
+    const { stderr, stdout } = await run(
+      ...two,
+      "--index",
+      "0",
+      "--operator",
+      "blur:1",
+      ...noise,
+      "--method",
+      "red-diff:steps=5",
+      "--draws",
+      "4",
+      "--out",
+      "point.html",
+    );
     expect(stderr).toMatch(/red-diff gives one point and no spread: 1 draw in place of 4/);
     expect(stdout).toMatch(/^1 draw by red-diff/);
   });
@@ -124,27 +230,57 @@ describe("images", () => {
     [["--truth", "square.png"], /--measurement: expected the file of what was measured.*--truth square.png --simulate/],
     [["--simulate"], /--simulate: expected --truth FILE/],
     [["--measurement", "square.png"], /--operator: expected what was seen/],
-    [["--measurement", "square.png", "--operator", "downsample:2"], /square.png: expected a measurement of shape \[1, 4, 4\], as downsample of \[1, 8, 8\] gives, found \[1, 8, 8\]/],
-    [["--measurement", "square.png", "--operator", "fourier:share=0.5"], /expected a measurement of fourier in its units.*found a picture/],
+    [
+      ["--measurement", "square.png", "--operator", "downsample:2"],
+      /square.png: expected a measurement of shape \[1, 4, 4\], as downsample of \[1, 8, 8\] gives, found \[1, 8, 8\]/,
+    ],
+    [
+      ["--measurement", "square.png", "--operator", "fourier:share=0.5"],
+      /expected a measurement of fourier in its units.*found a picture/,
+    ],
     [["--measurement", "square.png", "--operator", "blurr:1"], /did you mean blur/],
     [["--measurement", "square.png", "--operator", "mask:box=20x20"], /expected it within 8x8/],
     [["--measurement", "square.png", "--operator", "phase-retrieval", "--method", "mmps"], /expected a measurement/],
-    [["--measurement", "square.png", "--operator", "saturation", "--method", "mmps"], /mmps: expected a linear operator, found saturation.*daps/],
-    [["--measurement", "square.png", "--operator", "blur:1", "--out", "rows.txt"], /expected a name that ends in .png or .npz/],
-    [["--measurement", "square.png", "--operator", "blur:1", "--method", "exact"], /expected a prior that is a known mixture/],
+    [
+      ["--measurement", "square.png", "--operator", "saturation", "--method", "mmps"],
+      /mmps: expected a linear operator, found saturation.*daps/,
+    ],
+    [
+      ["--measurement", "square.png", "--operator", "blur:1", "--out", "rows.txt"],
+      /expected a name that ends in .png or .npz/,
+    ],
+    [
+      ["--measurement", "square.png", "--operator", "blur:1", "--method", "exact"],
+      /expected a prior that is a known mixture/,
+    ],
   ])("refuses %j", async (args, message) => {
     expect(await refusal("restore", "shapes", ...noise, ...args)).toMatch(message);
   });
 
   test("noise has to be said", async () => {
-    expect(await refusal("restore", "shapes", "--measurement", "square.png", "--operator", "blur:1")).toMatch(/--noise: expected how the measurement scatters, such as gaussian:0.05/);
+    expect(await refusal("restore", "shapes", "--measurement", "square.png", "--operator", "blur:1")).toMatch(
+      /--noise: expected how the measurement scatters, such as gaussian:0.05/,
+    );
   });
 
   test("Ctrl-C stops it, and nothing is written", async () => {
-    const args = ["restore", "shapes", "--measurement", "square.png", "--operator", "blur:1", ...noise, "--method", "daps:steps=5000", "--out", "never"];
+    const args = [
+      "restore",
+      "shapes",
+      "--measurement",
+      "square.png",
+      "--operator",
+      "blur:1",
+      ...noise,
+      "--method",
+      "daps:steps=5000",
+      "--out",
+      "never",
+    ];
     const { child, ended, said } = start(...args);
     const begun = Date.now();
-    while (!said().includes("restoring") && Date.now() - begun < 60_000) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!said().includes("restoring") && Date.now() - begun < 60_000)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
     const { code, stderr } = await ended;
     expect(code).toBe(130);
@@ -155,10 +291,31 @@ describe("images", () => {
 
 describe("rows", () => {
   test("a table with some of the columns, in its own units, beside the truth", async () => {
-    const found = await json("restore", "rows", "--measurement", "seen.csv", "--truth", "truth.csv", "--index", "0", "--noise", "gaussian:0.5", "--draws", "40", "--out", "filled");
-    expect(found).toMatchObject({ operator: "columns:columns=[0]", units: "units of the columns", method: { kind: "mmps" } });
+    const found = await json(
+      "restore",
+      "rows",
+      "--measurement",
+      "seen.csv",
+      "--truth",
+      "truth.csv",
+      "--index",
+      "0",
+      "--noise",
+      "gaussian:0.5",
+      "--draws",
+      "40",
+      "--out",
+      "filled",
+    );
+    expect(found).toMatchObject({
+      operator: "columns:columns=[0]",
+      units: "units of the columns",
+      method: { kind: "mmps" },
+    });
     expect(found.results[0].misfit.units).toBe("deviations of the noise");
-    const [head, year, price] = readFileSync(at("filled", "columns.csv"), "utf8").split("\n").map((line) => line.split(","));
+    const [head, year, price] = readFileSync(at("filled", "columns.csv"), "utf8")
+      .split("\n")
+      .map((line) => line.split(","));
     expect(head).toEqual(["column", "mean", "deviation", "5 %", "95 %", "truth"]);
     expect(Math.abs(Number(year![1]) - 2012)).toBeLessThan(2);
     expect(Math.abs(Number(price![1]) - 56)).toBeLessThan(4);
@@ -167,15 +324,30 @@ describe("rows", () => {
 
   test("are refused where columns are coded by ranks, and where a column is unknown", async () => {
     const args = ["--measurement", "seen.csv", "--index", "0", ...noise];
-    expect(await refusal("restore", "ranks", ...args)).toMatch(/ranks: expected a run whose model works in the units of its data.*scorefield impute/);
+    expect(await refusal("restore", "ranks", ...args)).toMatch(
+      /ranks: expected a run whose model works in the units of its data.*scorefield impute/,
+    );
     writeFileSync(at("odd.csv"), "yaer\n2000\n");
-    expect(await refusal("restore", "rows", "--measurement", "odd.csv", ...noise)).toMatch(/expected columns of the run.*did you mean year/);
+    expect(await refusal("restore", "rows", "--measurement", "odd.csv", ...noise)).toMatch(
+      /expected columns of the run.*did you mean year/,
+    );
   });
 });
 
 describe("calibrate", () => {
   test("says what it found, writes ranks, and fails where it is asked to", async () => {
-    const args = ["calibrate", "moons", "--operator", "columns:columns=[0]", "--noise", "gaussian:0.2", "--problems", "50", "--draws", "9"];
+    const args = [
+      "calibrate",
+      "moons",
+      "--operator",
+      "columns:columns=[0]",
+      "--noise",
+      "gaussian:0.2",
+      "--problems",
+      "50",
+      "--draws",
+      "9",
+    ];
     const { stdout, stderr } = await run(...args, "--method", "mmps:steps=5,iterations=2", "--report", "ranks.html");
     expect(stdout).toMatch(/50 problems, 9 draws of each/);
     expect(stdout).toMatch(/coverage of 90.0 % intervals: [\d.]+ %, standard error 4.2 %/);
@@ -195,6 +367,8 @@ describe("calibrate", () => {
 test("lists of parts", async () => {
   expect((await run("operators")).stdout).toMatch(/mask {2,}inpainting/);
   expect((await run("noises", "poisson")).stdout).toMatch(/gain/);
-  expect((await run("posteriors", "mmps")).stdout).toMatch(/needs a linear operator and Gaussian noise of one deviation/);
+  expect((await run("posteriors", "mmps")).stdout).toMatch(
+    /needs a linear operator and Gaussian noise of one deviation/,
+  );
   expect((await json("posteriors")).posteriors.length).toBeGreaterThan(15);
 });

@@ -59,13 +59,16 @@ const rowOf = ({ shape: [n = 1, ...shape], data }: NdArray<"float64">, i: number
 const chosen = (index: RestoreFlags["index"], count: number, file: string): readonly number[] => {
   if (index === "all" || (index === undefined && count === 1)) return [...Array(count).keys()];
   if (index === undefined)
-    throw new UsageError(`--index: expected which of the ${count} in ${file}, such as 0 or 0,3,7 (from 0) or all, found none`);
+    throw new UsageError(
+      `--index: expected which of the ${count} in ${file}, such as 0 or 0,3,7 (from 0) or all, found none`,
+    );
   const odd = index.find((one) => one >= count);
   if (odd !== undefined) throw new UsageError(`--index ${odd}: expected numbers from 0 to ${count - 1} for ${file}`);
   return index;
 };
 
-const measure = async (operator: Operator, rows: NdArray<"float64">): Promise<NdArray<"float64">> => applyOperator(operator, rows);
+const measure = async (operator: Operator, rows: NdArray<"float64">): Promise<NdArray<"float64">> =>
+  applyOperator(operator, rows);
 
 /** A simulated measurement of a truth. */
 const simulated = async (operator: Operator, noise: Noise, truth: NdArray<"float64">, seed: number, at: number) => {
@@ -77,7 +80,9 @@ const simulated = async (operator: Operator, noise: Noise, truth: NdArray<"float
 /** @throws UsageError for options that do not go together */
 const checkFlags = ({ measurement, truth, simulate }: RestoreFlags): void => {
   if (measurement !== undefined && simulate)
-    throw new UsageError("--simulate: expected no --measurement with it, since it makes one of --truth; leave one of them out");
+    throw new UsageError(
+      "--simulate: expected no --measurement with it, since it makes one of --truth; leave one of them out",
+    );
   if (simulate && truth === undefined)
     throw new UsageError("--simulate: expected --truth FILE with it, what is to be measured, found none");
   if (measurement === undefined && !simulate)
@@ -96,7 +101,10 @@ const readGiven = async (
   const truths = truth === undefined ? undefined : await readTruths(run, truth, signal);
   const units = dataUnits(run);
   if (simulate) {
-    if (!named) throw new UsageError("--operator: expected what is seen of the truth, such as blur:sigma=2, found none; scorefield operators lists them");
+    if (!named)
+      throw new UsageError(
+        "--operator: expected what is seen of the truth, such as blur:sigma=2, found none; scorefield operators lists them",
+      );
     checkFits(run, named);
     const numbers = chosen(index, truths!.rows.shape[0]!, truth!);
     const own = numbers.map((i) => rowOf(truths!.rows, i));
@@ -114,11 +122,16 @@ const readGiven = async (
     const seen = await readSeenColumns(run, measurement!, units, signal);
     operator = seen.operator;
     read = seen;
-  } else throw new UsageError("--operator: expected what was seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them");
+  } else
+    throw new UsageError(
+      "--operator: expected what was seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
+    );
   const numbers = chosen(index, read.rows.shape[0]!, measurement!);
   const many = truths?.rows.shape[0];
   if (many !== undefined && many !== 1 && many !== read.rows.shape[0])
-    throw new UsageError(`--truth ${truth}: expected as many samples as measurements, ${read.rows.shape[0]}, found ${many}`);
+    throw new UsageError(
+      `--truth ${truth}: expected as many samples as measurements, ${read.rows.shape[0]}, found ${many}`,
+    );
   return {
     operator,
     numbers,
@@ -160,9 +173,14 @@ const pngOf = async (panels: readonly Panel[]): Promise<Uint8Array | undefined> 
 };
 
 /** A picture of pixels as a PNG of its own size; undefined for others. */
-const plainPng = async (run: LoadedRun, values: NdArray<"float64">, pixels: boolean): Promise<Uint8Array | undefined> => {
+const plainPng = async (
+  run: LoadedRun,
+  values: NdArray<"float64">,
+  pixels: boolean,
+): Promise<Uint8Array | undefined> => {
   const [channels = 0] = values.shape;
-  if (!pixels || run.codec.stored.kind !== "images" || values.shape.length !== 3 || ![1, 3].includes(channels)) return undefined;
+  if (!pixels || run.codec.stored.kind !== "images" || values.shape.length !== 3 || ![1, 3].includes(channels))
+    return undefined;
   const { imageGrid } = await import("../figure/image-grid.ts");
   return imageGrid({ ...values, shape: [1, ...values.shape] }, { gap: 0, scale: 1, columns: 1 });
 };
@@ -219,7 +237,11 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
   const [{ restored: first }] = items as [RestoredItem];
   if (draws !== undefined && draws > first.draws.shape[0]!)
     out.remark(`${first.method.kind} gives one point and no spread: 1 draw in place of ${draws}`);
-  const texts = { operator: recipeText(operator.recipe), noise: recipeText(noise.recipe), method: recipeText(first.method) };
+  const texts = {
+    operator: recipeText(operator.recipe),
+    noise: recipeText(noise.recipe),
+    method: recipeText(first.method),
+  };
   const result = {
     run: run.path,
     checkpoint: run.step,
@@ -252,12 +274,15 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
     }),
     truthName,
   );
-  const place =
-    named ?? usualFolder(run.path, { source, operator: operator.kind, method: first.method.kind, seed });
+  const place = named ?? usualFolder(run.path, { source, operator: operator.kind, method: first.method.kind, seed });
   if (isFile(place)) await writeRestoredFile(place, items[0]!, report);
   else {
     if (named === undefined) await makeFolder(join(place, ".."), "to make a folder for what is restored");
-    await writeSampleFolder(place, restoredFiles(run, items, { report, result }), items.map(({ index }) => `${index}`));
+    await writeSampleFolder(
+      place,
+      restoredFiles(run, items, { report, result }),
+      items.map(({ index }) => `${index}`),
+    );
   }
   for (const { index, restored } of items) {
     const { seconds, evaluations, draws: drawn } = restored;
@@ -268,7 +293,10 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
     for (const line of restorationLines(restored, truthName)) out.text(`  ${line}`);
   }
   if (isFile(place)) out.text(`${place}`);
-  else out.text(`${place}: ${pictures ? (several ? "a folder for each, with picture.png" : "picture.png") : "columns.csv"}, report.html, and arrays as .npy`);
+  else
+    out.text(
+      `${place}: ${pictures ? (several ? "a folder for each, with picture.png" : "picture.png") : "columns.csv"}, report.html, and arrays as .npy`,
+    );
   out.result({ ...result, out: place });
 };
 

@@ -1,6 +1,7 @@
 /** Files of what was restored. */
-import { basename, extname, join, resolve } from "node:path";
+
 import { existsSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
 import { atomicWrite, csvText, npyBytes, writeNpz } from "@scorefield/data";
 import type { SampleFile } from "@scorefield/domain";
 import type { NdArray } from "@scorefield/tensor";
@@ -46,9 +47,13 @@ export const checkRestoredPlace = async (
   checkOutputFile("--out", path, [...fileEndings]);
   const ending = extname(path).toLowerCase();
   if (ending === ".png" && !pictures)
-    throw new UsageError(`--out ${path}: expected .npz, .npy, .html or a folder for samples that are no pictures, found .png`);
+    throw new UsageError(
+      `--out ${path}: expected .npz, .npy, .html or a folder for samples that are no pictures, found .png`,
+    );
   if (count > 1 && ending !== ".html")
-    throw new UsageError(`--out ${path}: expected a folder, or an .html file, for ${count} measurements, found one file`);
+    throw new UsageError(
+      `--out ${path}: expected a folder, or an .html file, for ${count} measurements, found one file`,
+    );
 };
 
 /** The first folder of a name that is not there yet: `NAME`, `NAME-2`, ... */
@@ -62,7 +67,12 @@ export const freeFolder = (name: string): string => {
 /** The default folder: in that of the run, named by what is restored and how. */
 export const usualFolder = (
   run: string,
-  { source, operator, method, seed }: { readonly source: string; readonly operator: string; readonly method: string; readonly seed: number },
+  {
+    source,
+    operator,
+    method,
+    seed,
+  }: { readonly source: string; readonly operator: string; readonly method: string; readonly seed: number },
 ): string => {
   const base = basename(resolve(source)).replace(/(\.[A-Za-z]\w*)+$/, "");
   const name = [base, operator, method, `seed-${seed}`].join("-").replace(/[^\w.+-]+/g, "-");
@@ -70,7 +80,11 @@ export const usualFolder = (
 };
 
 /** Arrays of an item, for an .npz file. */
-const arraysOf = ({ measurement, truth, restored: { mean, deviation, draws } }: RestoredItem): Record<string, NdArray> => ({
+const arraysOf = ({
+  measurement,
+  truth,
+  restored: { mean, deviation, draws },
+}: RestoredItem): Record<string, NdArray> => ({
   measurement,
   mean,
   ...(deviation && { deviation }),
@@ -108,7 +122,9 @@ export const columnRows = ({ made }: LoadedRun, { restored, truth }: RestoredIte
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const csvOf = (rows: readonly (readonly string[])[]): Uint8Array =>
-  bytes(`${rows.map((row) => row.map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")).join("\n")}\n`);
+  bytes(
+    `${rows.map((row) => row.map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")).join("\n")}\n`,
+  );
 
 const npy = (array: NdArray): Uint8Array => Buffer.concat([...npyBytes(array)]);
 
@@ -131,7 +147,11 @@ export async function* restoredFiles(
     if (!rows) continue;
     yield { name: "columns.csv", ...folder, content: csvOf([columnHead.slice(0, rows[0]!.length), ...rows]) };
     const { draws } = item.restored;
-    yield { name: "draws.csv", ...folder, content: bytes([...csvText({ columns: run.made.columns!, values: draws })].join("")) };
+    yield {
+      name: "draws.csv",
+      ...folder,
+      content: bytes([...csvText({ columns: run.made.columns!, values: draws })].join("")),
+    };
   }
 }
 

@@ -63,7 +63,7 @@ const pixelsOf = ({ values, range: [low, high], size, seen, title }: Panel): Uin
 };
 
 const [gap, head, margin] = [14, 40, 14];
-const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
  * Pictures in a row under their titles, as a PNG. All are as high as each other; small ones are made of larger squares.
@@ -92,10 +92,12 @@ export const pictureRows = async (rows: readonly (readonly Panel[])[]): Promise<
         .png()
         .toBuffer();
       parts.push(
-        `<text x="${left}" y="${top + 15}" font-size="13" fill="${palette.ink}">${escape(panel.title)}</text>`,
+        `<text x="${left}" y="${top + 15}" font-size="13" fill="${palette.ink}">${escaped(panel.title)}</text>`,
         ...(panel.about === undefined
           ? []
-          : [`<text x="${left}" y="${top + 31}" font-size="11" fill="${palette.muted}">${escape(panel.about)}</text>`]),
+          : [
+              `<text x="${left}" y="${top + 31}" font-size="11" fill="${palette.muted}">${escaped(panel.about)}</text>`,
+            ]),
         `<image x="${left}" y="${top + head}" width="${wide}" height="${high}" href="data:image/png;base64,${png.toString("base64")}"/>`,
       );
       // Titles need room beside narrow pictures.

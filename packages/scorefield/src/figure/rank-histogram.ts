@@ -15,7 +15,9 @@ const [right, bottom] = [width - 8, height - 34];
 export const rankHistogram = (name: string, ranks: ArrayLike<number>, draws: number, bins = 10): string => {
   const n = ranks.length;
   if (n === 0 || !(Number.isInteger(bins) && bins >= 1 && bins <= draws + 1))
-    throw new FigureError(`rankHistogram: expected ranks and 1 to ${draws + 1} bins, found ${n} ranks and ${bins} bins`);
+    throw new FigureError(
+      `rankHistogram: expected ranks and 1 to ${draws + 1} bins, found ${n} ranks and ${bins} bins`,
+    );
   const binOf = (rank: number): number => Math.floor((rank * bins) / (draws + 1));
   const counts = new Float64Array(bins);
   const expected = new Float64Array(bins);

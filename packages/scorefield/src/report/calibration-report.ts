@@ -33,7 +33,11 @@ export const calibrationReport = (
           ),
           table(
             ["along", "intervals that hold the truth", "probability of ranks at least as uneven"],
-            statistics.map(({ name, coverage, pValue }) => [name, `${(100 * coverage).toFixed(1)} %`, probabilityText(pValue)]),
+            statistics.map(({ name, coverage, pValue }) => [
+              name,
+              `${(100 * coverage).toFixed(1)} %`,
+              probabilityText(pValue),
+            ]),
           ),
         ],
       },

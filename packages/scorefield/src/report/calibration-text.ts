@@ -10,7 +10,10 @@ const errors = 2;
 const unlikely = 0.01;
 
 /** @returns `right` where nothing speaks against it, which a few problems cannot show for sure */
-export const calibrationVerdict = ({ coverage: { found, expected, standardError }, pValue }: Calibration): CalibrationVerdict => {
+export const calibrationVerdict = ({
+  coverage: { found, expected, standardError },
+  pValue,
+}: Calibration): CalibrationVerdict => {
   const off = (found - expected) / standardError;
   if (off < -errors) return "narrow";
   if (off > errors) return "wide";
@@ -37,7 +40,8 @@ export const verdictSentence = (found: Calibration): string => {
 };
 
 /** A probability as people read it. */
-export const probabilityText = (value: number): string => (value < 1e-4 ? "fewer than 1 in 10,000" : `${Number((100 * value).toPrecision(2))} %`);
+export const probabilityText = (value: number): string =>
+  value < 1e-4 ? "fewer than 1 in 10,000" : `${Number((100 * value).toPrecision(2))} %`;
 
 const blocks = "▁▂▃▄▅▆▇█";
 
@@ -46,5 +50,8 @@ export const rankLine = (ranks: ArrayLike<number>, draws: number, bins = 10): st
   const counts = new Float64Array(bins);
   for (let i = 0; i < ranks.length; i++) counts[Math.floor((ranks[i]! * bins) / (draws + 1))]!++;
   const most = Math.max(2 * (ranks.length / bins), ...counts);
-  return Array.from(counts, (count) => blocks[Math.min(blocks.length - 1, Math.floor((count / most) * blocks.length))]).join("");
+  return Array.from(
+    counts,
+    (count) => blocks[Math.min(blocks.length - 1, Math.floor((count / most) * blocks.length))],
+  ).join("");
 };

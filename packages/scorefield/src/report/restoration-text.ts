@@ -8,7 +8,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 const explains = (found: number, allowed: number): string => {
   if (!Number.isFinite(allowed)) return "noise of this kind has no variance to compare it with";
   const ratio = found / allowed;
-  if (ratio > 1.5) return "much more than noise alone: draws do not explain the measurement. The method, or the prior, does not fit";
+  if (ratio > 1.5)
+    return "much more than noise alone: draws do not explain the measurement. The method, or the prior, does not fit";
   if (ratio > 1.15) return "more than noise alone";
   if (ratio < 0.6) return "much less than noise alone: draws follow the noise";
   if (ratio < 0.85) return "less than noise alone";

@@ -37,7 +37,16 @@ const known = {
  */
 export const calibrateRun = async (run: LoadedRun, options: CalibrateRunOptions): Promise<Calibration> => {
   checkProblemCall("calibrateRun", run, options, known);
-  const { operator, noise, method, problems = 100, draws = 19, seed = 0, truthSampler = run.sampler, ...rest } = options;
+  const {
+    operator,
+    noise,
+    method,
+    problems = 100,
+    draws = 19,
+    seed = 0,
+    truthSampler = run.sampler,
+    ...rest
+  } = options;
   const { sampler, directions, batch, signal, runtime, onProgress } = rest;
   const problem = await modelProblem(run, operator, noise);
   const { model, given } = priorOf(run, options);

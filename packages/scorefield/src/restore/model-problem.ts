@@ -1,7 +1,16 @@
 /** A problem in the units of a run's data, as the same problem in the units of its model. */
-import { applyOperator, isLinear, matrix, gaussianNoise, type Noise, type Operator } from "@scorefield/inverse";
+import { applyOperator, gaussianNoise, isLinear, matrix, type Noise, type Operator } from "@scorefield/inverse";
 import { operatorMatrix } from "@scorefield/inverse/internal";
-import { castArray, compile, constant, type FloatType, type NdArray, ndarray, ShapeError, sizeOf } from "@scorefield/tensor";
+import {
+  castArray,
+  compile,
+  constant,
+  type FloatType,
+  type NdArray,
+  ndarray,
+  ShapeError,
+  sizeOf,
+} from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
 
@@ -69,7 +78,9 @@ export const modelProblem = async (run: LoadedRun, operator: Operator, noise: No
   if (!scaling) return { operator, noise, measured: async (y) => y, misfitUnits };
   const { input, output } = operator;
   const about = { input, units: "standard deviations of the columns" };
-  const [mean, scale] = [scaling.mean, scaling.scale].map((values) => ndarray(Float64Array.from(values), [1, ...input]));
+  const [mean, scale] = [scaling.mean, scaling.scale].map((values) =>
+    ndarray(Float64Array.from(values), [1, ...input]),
+  );
   if (!isLinear(operator) || !isAdditive(noise))
     return {
       operator: {
@@ -78,7 +89,12 @@ export const modelProblem = async (run: LoadedRun, operator: Operator, noise: No
         output,
         units: { input: about.units, output: operator.units.output },
         recipe: operator.recipe,
-        apply: (z) => operator.apply(z.multiply(constant(castArray(scale!, z.dtype as FloatType))).add(constant(castArray(mean!, z.dtype as FloatType)))),
+        apply: (z) =>
+          operator.apply(
+            z
+              .multiply(constant(castArray(scale!, z.dtype as FloatType)))
+              .add(constant(castArray(mean!, z.dtype as FloatType))),
+          ),
       },
       noise,
       measured: async (y) => y,

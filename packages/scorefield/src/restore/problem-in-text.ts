@@ -1,8 +1,9 @@
 /** Operators, noises and methods from the words of a command line, whose settings may be files. */
 import { extname } from "node:path";
-import { type KindRecipe, RecipeError } from "@scorefield/core";
+import { didYouMean, type KindRecipe, RecipeError } from "@scorefield/core";
 import { recipeFromText } from "@scorefield/core/internal";
 import { DataError, isPictureName, readArray, readPicture, readTable } from "@scorefield/data";
+import { shortList } from "@scorefield/domain";
 import {
   compose,
   type Noise,
@@ -47,9 +48,28 @@ const numbersOf = async (name: string, { file }: NamedFile): Promise<NdArray<"fl
 /** A recipe with the numbers of files in their place. */
 const withFiles = async (recipe: KindRecipe): Promise<KindRecipe> => {
   const entries = await Promise.all(
-    Object.entries(recipe).map(async ([name, value]) => [name, isNamedFile(value) ? await numbersOf(name, value) : value]),
+    Object.entries(recipe).map(async ([name, value]) => [
+      name,
+      isNamedFile(value) ? await numbersOf(name, value) : value,
+    ]),
   );
   return Object.fromEntries(entries);
+};
+
+/** Columns by name as their places. @throws RecipeError for a name that is none of them */
+const withPlaces = (recipe: KindRecipe, names: readonly string[] | undefined): KindRecipe => {
+  if (recipe.kind !== "columns" || !names || recipe.columns === undefined) return recipe;
+  const wanted: readonly unknown[] = Array.isArray(recipe.columns) ? recipe.columns : [recipe.columns];
+  const placeOf = (column: unknown): unknown => {
+    if (typeof column !== "string") return column;
+    const place = names.indexOf(column);
+    if (place < 0)
+      throw new RecipeError(
+        `expected columns of the run: ${shortList(names)}; found ${column}${didYouMean(column, names)}`,
+      );
+    return place;
+  };
+  return { ...recipe, columns: wanted.map(placeOf) };
 };
 
 /** What begins errors of a text: the option, and what it says. */
@@ -63,18 +83,20 @@ const named = (option: string, text: string, error: unknown): unknown => {
  * The operator that texts describe: several are applied one after the other, the first to the sample.
  * @param texts each as `operatorFromText` of `@scorefield/inverse` reads it. A value `@FILE` stands for the numbers of a file: `.npy`, `.npz`,
  *   `.h5` (`@FILE#array` for one of several), `.csv` without a header; for a mask also a picture, which is seen where it is lighter than half
- * @param given shape of a sample, and what its numbers are, in words
+ * @param given shape of a sample, what its numbers are, in words, and the names of columns, by which `columns` may say them
  * @throws RecipeError for another form; DataError for files; ArgumentError for settings that do not fit the samples
  */
 export const operatorInText = async (
   texts: readonly string[],
-  given: { readonly input: Shape; readonly units: string },
+  given: { readonly input: Shape; readonly units: string; readonly columns?: readonly string[] | undefined },
 ): Promise<Operator> => {
   let { input, units } = given;
   const operators: Operator[] = [];
   for (const text of texts) {
     try {
-      const made = operatorFromRecipe(await withFiles(operatorRecipeFromText(text, { input, units })));
+      const made = operatorFromRecipe(
+        await withFiles(withPlaces(operatorRecipeFromText(text, { input, units }), given.columns)),
+      );
       operators.unshift(made);
       input = made.output;
       units = made.units.output;
@@ -109,7 +131,9 @@ const declared = [...operatorCatalogue, ...noiseCatalogue];
 /** Whether a setting has its default, as far as that is a plain value. */
 const isDefault = (kind: string, name: string, value: unknown): boolean => {
   const setting = declared.find((one) => one.kind === kind)?.settings[name];
-  return setting !== undefined && setting.default !== undefined && JSON.stringify(setting.default) === JSON.stringify(value);
+  return (
+    setting !== undefined && setting.default !== undefined && JSON.stringify(setting.default) === JSON.stringify(value)
+  );
 };
 
 /** A recipe in short, for people: arrays as dots, without what the data say, and of operators and noises without defaults. */

@@ -1,6 +1,14 @@
 /** Measurements and truths from files, in the units of a run's data. */
 import { ArgumentError, didYouMean } from "@scorefield/core";
-import { DataError, isPictureName, isVolumeName, readArray, readPicture, readTable, type StoredArray } from "@scorefield/data";
+import {
+  DataError,
+  isPictureName,
+  isVolumeName,
+  readArray,
+  readPicture,
+  readTable,
+  type StoredArray,
+} from "@scorefield/data";
 import { shortList } from "@scorefield/domain";
 import { columns, type Operator } from "@scorefield/inverse";
 import { castArray, type FloatType, type NdArray, type Shape } from "@scorefield/tensor";
@@ -21,7 +29,11 @@ const isImages = ({ codec }: Pick<LoadedRun, "codec">): boolean => codec.stored.
 
 const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-const withAxis = ({ shape, data }: NdArray<"float64">): NdArray<"float64"> => ({ dtype: "float64", shape: [1, ...shape], data });
+const withAxis = ({ shape, data }: NdArray<"float64">): NdArray<"float64"> => ({
+  dtype: "float64",
+  shape: [1, ...shape],
+  data,
+});
 
 /** A picture of the channels that a shape has. */
 const pictureRows = async (path: string, channels: number | undefined): Promise<NdArray<"float64">> =>
@@ -40,7 +52,8 @@ const channelsFirst = (array: NdArray<"float64">, shape: Shape): NdArray<"float6
   const data = new Float64Array(array.data.length);
   const [area, size] = [h * w, c * h * w];
   for (let i = 0; i < data.length / size; i++)
-    for (let p = 0; p < area; p++) for (let k = 0; k < c; k++) data[i * size + k * area + p] = array.data[i * size + p * c + k]!;
+    for (let p = 0; p < area; p++)
+      for (let k = 0; k < c; k++) data[i * size + k * area + p] = array.data[i * size + p * c + k]!;
   return { dtype: "float64", shape: [...array.shape.slice(0, lead), ...shape], data };
 };
 
@@ -88,7 +101,12 @@ export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSig
   const { made, domain, record } = run;
   const { shape } = made;
   const refuse = (found: Shape, fix?: string): never => {
-    throw new DataError({ path, expected: `samples of shape ${shown(shape)}, as ${run.path} draws them`, found: shown(found), fix });
+    throw new DataError({
+      path,
+      expected: `samples of shape ${shown(shape)}, as ${run.path} draws them`,
+      found: shown(found),
+      fix,
+    });
   };
   if (isPictureName(path)) {
     const rows = await pictureRows(path, shape[0]);
@@ -96,7 +114,10 @@ export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSig
   }
   if (isTableName(path)) {
     if (shape.length !== 1) refuse([], "A table holds rows of numbers");
-    const { values } = await readTable(path, { ...(made.columns && { columns: [...made.columns] }), ...(signal && { signal }) });
+    const { values } = await readTable(path, {
+      ...(made.columns && { columns: [...made.columns] }),
+      ...(signal && { signal }),
+    });
     return { rows: asRowsOf(values as NdArray<"float64">, shape) ?? refuse(values.shape.slice(1)), remarks: [] };
   }
   if (isImages(run) && isVolumeName(path)) {
@@ -108,7 +129,10 @@ export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSig
   const rows = asRowsOf(array, shape) ?? refuse(array.shape);
   if (!isImages(run)) return { rows, remarks: [] };
   if (whole) return { rows: fromLevels(rows, path), remarks: [] };
-  const [low, high] = rows.data.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [0, 0] as [number, number]);
+  const [low, high] = rows.data.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [0, 0] as [
+    number,
+    number,
+  ]);
   const own = low < 0;
   if (low < -1 || high > 1)
     throw new DataError({
@@ -120,6 +144,14 @@ export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSig
   return own
     ? { rows, remarks: [`${path}: floating-point numbers below 0 are taken as pixels in [-1, 1]`] }
     : { rows: { ...rows, data: rows.data.map((value) => 2 * value - 1) }, remarks: [] };
+};
+
+/** Names of the columns that a table of measurements has to have, where each number of y is one. */
+const seenNames = ({ made }: LoadedRun, { kind, recipe }: Operator): string[] | undefined => {
+  if (kind === "identity") return made.columns && [...made.columns];
+  return kind === "columns" && made.columns
+    ? (recipe.columns as number[]).map((place) => made.columns![place]!)
+    : undefined;
 };
 
 /**
@@ -166,8 +198,13 @@ export const readMeasurements = async (
   }
   if (isTableName(path)) {
     if (output.length !== 1)
-      throw new DataError({ path, expected: `a measurement of shape ${shown(output)}, as .npy or .npz`, found: "a table" });
-    const { values } = await readTable(path, signal ? { signal } : {});
+      throw new DataError({
+        path,
+        expected: `a measurement of shape ${shown(output)}, as .npy or .npz`,
+        found: "a table",
+      });
+    const names = seenNames(run, operator);
+    const { values } = await readTable(path, { ...(names && { columns: names }), ...(signal && { signal }) });
     return { rows: await picked(values as NdArray<"float64">), remarks };
   }
   if (isImages(run) && isVolumeName(path)) {
@@ -176,7 +213,9 @@ export const readMeasurements = async (
       settings: run.record.training?.recipe.data,
       signal,
     });
-    remarks.push(`${path}: slices in the range of their own volume as -1 to 1, unless the run names a range; noise is in these units`);
+    remarks.push(
+      `${path}: slices in the range of their own volume as -1 to 1, unless the run names a range; noise is in these units`,
+    );
     const numbers = Array.from({ length: samples.count }, (_, i) => i);
     return { rows: await picked(castArray(await samples.read(numbers), "float64")), remarks };
   }
@@ -203,10 +242,14 @@ export const readSeenColumns = async (
   const places = found.map((name) => {
     const place = known.indexOf(name);
     if (place < 0)
-      throw new DataError({ path, column: name, expected: `columns of the run: ${shortList(known)}`, found: `${name}${didYouMean(name, known)}` });
+      throw new DataError({
+        path,
+        column: name,
+        expected: `columns of the run: ${shortList(known)}`,
+        found: `${name}${didYouMean(name, known)}`,
+      });
     return place;
   });
   const operator = columns({ input: shape, units, columns: places });
   return { operator, rows: castArray(values as NdArray<FloatType>, "float64"), remarks: [] };
 };
-

@@ -61,7 +61,11 @@ const measuredPanel = async (
     const pixels = Float64Array.from({ length: area }, (_, p) =>
       [...Array(shape[0]!).keys()].some((c) => Number(seen.data[c * area + p]) > 0.5) ? 1 : 0,
     );
-    const filled = { dtype: "float64", shape, data: Float64Array.from(values.data as Float64Array) } as NdArray<"float64">;
+    const filled = {
+      dtype: "float64",
+      shape,
+      data: Float64Array.from(values.data as Float64Array),
+    } as NdArray<"float64">;
     return { title, about: "blue-grey: not seen", values: filled, range: range ?? rangeOf([y]), seen: pixels };
   }
   const least = await once("least norm", operator.pseudoInverse, y);
@@ -85,14 +89,22 @@ export const restorationPanels = async (
 ): Promise<Panel[]> => {
   const shape = pictureShape(run.made.shape);
   if (!shape) return [];
-  const picture = (values: ArrayLike<number>): NdArray<"float64"> => ({ dtype: "float64", shape, data: Float64Array.from(values) });
+  const picture = (values: ArrayLike<number>): NdArray<"float64"> => ({
+    dtype: "float64",
+    shape,
+    data: Float64Array.from(values),
+  });
   const size = sizeOf(shape);
   const own = truth && picture(truth.data);
   const range = run.codec.stored.kind === "images" ? ([-1, 1] as const) : rangeOf([mean, ...(own ? [own] : [])]);
   const count = draws.shape[0]!;
   const error = own && picture(mean.data.map((value, i) => Math.abs(value - own.data[i]!)));
   // Both on one scale, so that they can be compared.
-  const most = Math.max(1e-12, ...(deviation ? [rangeOf([deviation])[1]] : []), ...(error ? [rangeOf([error])[1]] : []));
+  const most = Math.max(
+    1e-12,
+    ...(deviation ? [rangeOf([deviation])[1]] : []),
+    ...(error ? [rangeOf([error])[1]] : []),
+  );
   const scale = `0 (dark) to ${short(most)}`;
   const measured = await measuredPanel(operator, y, run.codec.stored.kind === "images" ? range : undefined);
   return [
@@ -111,7 +123,19 @@ export const restorationPanels = async (
           range,
         }))
       : []),
-    ...(deviation ? [{ title: "deviation", about: scale, values: picture(deviation.data), range: [0, most] as const, size: true }] : []),
-    ...(error ? [{ title: "|mean - truth|", about: deviation ? "same scale" : scale, values: error, range: [0, most] as const, size: true }] : []),
+    ...(deviation
+      ? [{ title: "deviation", about: scale, values: picture(deviation.data), range: [0, most] as const, size: true }]
+      : []),
+    ...(error
+      ? [
+          {
+            title: "|mean - truth|",
+            about: deviation ? "same scale" : scale,
+            values: error,
+            range: [0, most] as const,
+            size: true,
+          },
+        ]
+      : []),
   ];
 };

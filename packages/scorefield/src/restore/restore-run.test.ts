@@ -1,5 +1,17 @@
 import { edm, exact, gaussian, gaussianMixture } from "@scorefield/core";
-import { blur, clipping, columns, downsample, gaussianNoise, identity, laplaceNoise, matrix, mmps, poissonNoise, redDiff } from "@scorefield/inverse";
+import {
+  blur,
+  clipping,
+  columns,
+  downsample,
+  gaussianNoise,
+  identity,
+  laplaceNoise,
+  matrix,
+  mmps,
+  poissonNoise,
+  redDiff,
+} from "@scorefield/inverse";
 import { defaultRuntime, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
@@ -13,9 +25,22 @@ afterAll(() => defaultRuntime().dispose());
 const process = edm({ sigmaMin: 0.002, sigmaMax: 20 });
 /** Years and thousands: columns of quite other sizes, correlated. */
 const scaling = { kind: "standard", mean: [2000, -3], scale: [10, 0.5] };
-const people = exactRun(exact(gaussian({ mean: [0, 0], covariance: [[1, 0.6], [0.6, 1]] }), process), scaling, {
-  columns: ["year", "change"],
-});
+const people = exactRun(
+  exact(
+    gaussian({
+      mean: [0, 0],
+      covariance: [
+        [1, 0.6],
+        [0.6, 1],
+      ],
+    }),
+    process,
+  ),
+  scaling,
+  {
+    columns: ["year", "change"],
+  },
+);
 
 describe("a table in its own units", () => {
   test("one column measured: the posterior in closed form", async () => {
@@ -31,7 +56,9 @@ describe("a table in its own units", () => {
     const deviations = [10 * Math.sqrt(variance), 0.5 * Math.sqrt(1 - 0.36 * (1 - variance))];
     const mean = [2000 + 10 * z, -3 + 0.5 * 0.6 * z];
     for (const j of [0, 1]) {
-      expect(Math.abs(found.mean.data[j]! - mean[j]!)).toBeLessThan(5 * (deviations[j]! / Math.sqrt(2000)) + 0.02 * deviations[j]!);
+      expect(Math.abs(found.mean.data[j]! - mean[j]!)).toBeLessThan(
+        5 * (deviations[j]! / Math.sqrt(2000)) + 0.02 * deviations[j]!,
+      );
       expect(found.deviation!.data[j]! / deviations[j]!).toBeCloseTo(1, 1);
     }
     expect(found.misfit.units).toBe("deviations of the noise");
@@ -40,7 +67,10 @@ describe("a table in its own units", () => {
   });
 
   test("an operator that mixes columns, with a deviation for each number of y", async () => {
-    const a = [[1, 4], [0, 2]];
+    const a = [
+      [1, 4],
+      [0, 2],
+    ];
     const operator = matrix({ input: [2], matrix: a, units: "units of the columns" });
     const noise = gaussianNoise({ deviations: ndarray(Float64Array.of(3, 0.2)) });
     // y without noise at a truth near the mean, so that the posterior is narrow around it.
@@ -78,7 +108,11 @@ describe("a table in its own units", () => {
   });
 
   test("columns that are coded in another way are refused", async () => {
-    const coded = exactRun(people.model, { kind: "quantile", columns: [1, 2].map(() => ({ values: [0, 1], counts: [1, 1] })) }, { columns: ["a", "b"] });
+    const coded = exactRun(
+      people.model,
+      { kind: "quantile", columns: [1, 2].map(() => ({ values: [0, 1], counts: [1, 1] })) },
+      { columns: ["a", "b"] },
+    );
     const options = { operator: identity({ input: [2] }), noise: gaussianNoise({ sigma: 1 }) };
     await expect(restoreRun(coded, ndarray(new Float64Array(2)), options)).rejects.toThrow(
       /found the scaling quantile, which codes columns by their ranks.*scorefield impute.*scaling=standard/,
@@ -88,7 +122,11 @@ describe("a table in its own units", () => {
 
 describe("images", () => {
   const shape = [1, 12, 12];
-  const run = exactRun(exact(gaussianMixture({ means: [-0.5, 0.5].map((level) => ndarray(new Float64Array(144).fill(level), shape)), deviation: 0.2 } as never), process), { kind: "images" });
+  const means = ndarray(
+    Float64Array.from({ length: 288 }, (_, i) => (i < 144 ? -0.5 : 0.5)),
+    [2, ...shape],
+  );
+  const run = exactRun(exact(gaussianMixture({ means, covariances: [0.04, 0.04] }), process), { kind: "images" });
   const truth = ndarray(new Float64Array(144).fill(0.5), shape);
   const noise = gaussianNoise({ sigma: 0.1 });
 
@@ -118,16 +156,22 @@ describe("images", () => {
   test("what does not fit is refused before any work", async () => {
     const operator = blur({ input: shape, sigma: 1 });
     const options = { operator, noise };
-    await expect(restoreRun(run, ndarray(new Float64Array(4)), options)).rejects.toThrow(/expected a measurement \[1, 12, 12\].*found \[4\]/);
-    await expect(restoreRun(run, truth, { ...options, truth: ndarray(new Float64Array(4)) })).rejects.toThrow(/expected a truth \[1, 12, 12\]/);
+    await expect(restoreRun(run, ndarray(new Float64Array(4)), options)).rejects.toThrow(
+      /expected a measurement \[1, 12, 12\].*found \[4\]/,
+    );
+    await expect(restoreRun(run, truth, { ...options, truth: ndarray(new Float64Array(4)) })).rejects.toThrow(
+      /expected a truth \[1, 12, 12\]/,
+    );
     await expect(restoreRun(run, truth, { ...options, steps: 3 } as never)).rejects.toThrow(/unknown option steps/);
-    await expect(restoreRun(run, ndarray(new Float64Array(9)), { noise, operator: identity({ input: [9] }) })).rejects.toThrow(
-      /expected one of samples \[1, 12, 12\].*found identity of \[9\]/,
+    await expect(
+      restoreRun(run, ndarray(new Float64Array(9)), { noise, operator: identity({ input: [9] }) }),
+    ).rejects.toThrow(/expected one of samples \[1, 12, 12\].*found identity of \[9\]/);
+    await expect(
+      restoreRun(run, truth, { noise, operator: clipping({ input: shape, low: -1, high: 0 }), method: mmps() }),
+    ).rejects.toThrow(/mmps: expected a linear operator, found clipping/);
+    await expect(restoreRun(run, truth, { ...options, class: 1 })).rejects.toThrow(
+      /expected a model with the condition class/,
     );
-    await expect(restoreRun(run, truth, { noise, operator: clipping({ input: shape, low: -1, high: 0 }), method: mmps() })).rejects.toThrow(
-      /mmps: expected a linear operator, found clipping/,
-    );
-    await expect(restoreRun(run, truth, { ...options, class: 1 })).rejects.toThrow(/expected a model with the condition class/);
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(restoreRun(run, truth, { ...options, signal })).rejects.toThrow("enough");
   });
@@ -138,14 +182,25 @@ describe("calibration", () => {
   const noise = gaussianNoise({ sigma: 5 });
 
   test("a method that is exact for the prior is even, in the units of the data", async () => {
-    const found = await calibrateRun(people, { operator, noise, method: mmps({ steps: 20 }), problems: 100, draws: 9, directions: 3 });
+    const found = await calibrateRun(people, {
+      operator,
+      noise,
+      method: mmps({ steps: 20 }),
+      problems: 100,
+      draws: 9,
+      directions: 3,
+    });
     expect(Math.abs(found.coverage.found - found.coverage.expected)).toBeLessThan(4 * found.coverage.standardError);
     expect(found.pValue).toBeGreaterThan(1e-3);
   });
 
   test("needs a method that draws, and enough problems, before any work", async () => {
     await expect(calibrateRun(people, { operator, noise, problems: 10 })).rejects.toThrow(/at least 50/);
-    await expect(calibrateRun(people, { operator, noise, method: redDiff() })).rejects.toThrow(/expected a method that draws, found redDiff|red-diff/);
-    await expect(calibrateRun(people, { operator, noise, truths: 3 } as never)).rejects.toThrow(/unknown option truths/);
+    await expect(calibrateRun(people, { operator, noise, method: redDiff() })).rejects.toThrow(
+      /expected a method that draws, found redDiff|red-diff/,
+    );
+    await expect(calibrateRun(people, { operator, noise, truths: 3 } as never)).rejects.toThrow(
+      /unknown option truths/,
+    );
   });
 });

@@ -1,6 +1,13 @@
 /** What a measurement says of what was measured, with a run as the prior. */
-import { intervalCoverage, type IntervalCoverage, psnr, ssim } from "@scorefield/assess";
-import { type AnySampler, type GuidanceOptions, guided, type KindRecipe, type SampleEvent, type ScoreModel } from "@scorefield/core";
+import { type IntervalCoverage, intervalCoverage, psnr, ssim } from "@scorefield/assess";
+import {
+  type AnySampler,
+  type GuidanceOptions,
+  guided,
+  type KindRecipe,
+  type SampleEvent,
+  type ScoreModel,
+} from "@scorefield/core";
 import { checkArray, checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { type Misfit, type Noise, type Operator, type PosteriorMethod, posterior } from "@scorefield/inverse";
 import { checkNoise, checkOperator } from "@scorefield/inverse/internal";
@@ -91,7 +98,12 @@ export const knownProblem = {
  * Checks what the functions of problems are called with.
  * @throws ArgumentError for what is not a run, an operator or a noise, and for unknown options
  */
-export const checkProblemCall = (owner: string, run: LoadedRun, options: ProblemOptions, known: Readonly<Record<string, true>>): void => {
+export const checkProblemCall = (
+  owner: string,
+  run: LoadedRun,
+  options: ProblemOptions,
+  known: Readonly<Record<string, true>>,
+): void => {
   checkMade(`${owner} run`, run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions(owner, options, known);
   checkOperator(owner, options.operator);
@@ -187,7 +199,11 @@ export const restoreInModel = async (
  * @throws ShapeError for a measurement, a truth or an operator of another shape; RunError for a run whose columns are coded by ranks or as
  *   categories; ArgumentError for unknown options, and for a problem that the method cannot take; the signal's reason when aborted
  */
-export const restoreRun = async (run: LoadedRun, measurement: NdArray, options: RestoreRunOptions): Promise<Restored> => {
+export const restoreRun = async (
+  run: LoadedRun,
+  measurement: NdArray,
+  options: RestoreRunOptions,
+): Promise<Restored> => {
   const owner = "restoreRun";
   checkProblemCall(owner, run, options, { ...knownProblem, draws: true, truth: true });
   checkArray(`${owner} measurement`, measurement);
@@ -199,7 +215,9 @@ export const restoreRun = async (run: LoadedRun, measurement: NdArray, options: 
   if (truth) {
     checkArray(`${owner} truth`, truth);
     if (truth.shape.join() !== run.made.shape.join())
-      throw new ShapeError(`${owner}: expected a truth [${run.made.shape.join(", ")}], as samples are, found [${truth.shape.join(", ")}]`);
+      throw new ShapeError(
+        `${owner}: expected a truth [${run.made.shape.join(", ")}], as samples are, found [${truth.shape.join(", ")}]`,
+      );
   }
   return restoreInModel(run, await modelProblem(run, operator, noise), measurement, options);
 };
