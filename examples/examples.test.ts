@@ -11,6 +11,7 @@ testPrograms(
     "compose-models": () => import("./compose-models.ts"),
     "assess-samples": () => import("./assess-samples.ts"),
     "own-parts": () => import("./own-parts.ts"),
+    "restore-image": () => import("./restore-image.ts"),
     "own-domain": () => import("./own-domain.ts"),
   },
   60_000,
