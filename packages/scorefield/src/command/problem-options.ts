@@ -81,7 +81,7 @@ export const withProblem = (command: Command): Command =>
     )
     .option(
       "--method <text>",
-      "how draws are made, such as mmps:steps=18 (default: mmps for linear operators and Gaussian noise, else daps; scorefield posteriors)",
+      "how draws are made, such as daps:steps=20 or mmps:steps=100 (default: daps; scorefield posteriors)",
     )
     .option("--sampler <sampler>", "in place of the method's own, for a method that is a guided score")
     .option("--class <name>", "of a run that learnt classes: the class of what was measured")

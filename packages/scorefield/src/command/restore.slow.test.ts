@@ -310,7 +310,7 @@ describe("rows", () => {
     expect(found).toMatchObject({
       operator: "columns:columns=[0]",
       units: "units of the columns",
-      method: { kind: "mmps" },
+      method: { kind: "daps" },
     });
     expect(found.results[0].misfit.units).toBe("deviations of the noise");
     const [head, year, price] = readFileSync(at("filled", "columns.csv"), "utf8")

@@ -1,6 +1,6 @@
 /** Whether uncertainties of a run's posteriors are right, on problems whose answers are known. */
 import type { Known } from "@scorefield/core/internal";
-import { type Calibration, calibrate } from "@scorefield/inverse";
+import { type Calibration, calibrate, daps } from "@scorefield/inverse";
 import type { LoadedRun } from "../run/load.ts";
 import { modelProblem } from "./model-problem.ts";
 import { checkProblemCall, knownProblem, type ProblemOptions, priorOf } from "./restore-run.ts";
@@ -40,7 +40,7 @@ export const calibrateRun = async (run: LoadedRun, options: CalibrateRunOptions)
   const {
     operator,
     noise,
-    method,
+    method = daps(),
     problems = 100,
     draws = 19,
     seed = 0,
@@ -55,7 +55,7 @@ export const calibrateRun = async (run: LoadedRun, options: CalibrateRunOptions)
     draws,
     seed,
     truthSampler,
-    ...(method && { method }),
+    method,
     ...(directions !== undefined && { directions }),
     ...(given && { given }),
     ...(sampler && { sampler }),

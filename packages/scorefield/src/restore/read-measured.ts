@@ -170,7 +170,12 @@ export const readMeasurements = async (
 ): Promise<ReadRows> => {
   const { input, output, kind } = operator;
   const selects = ["mask", "columns", "mosaic"].includes(kind);
-  const pixels = isImages(run) && operator.units.output === operator.units.input;
+  // What is neither a picture nor part of one is in units of its own, whole numbers or not.
+  const pixels =
+    isImages(run) &&
+    operator.units.output === operator.units.input &&
+    !operator.complex?.output &&
+    (output.length === 3 || selects);
   const remarks: string[] = [];
   const picked = async (array: NdArray<"float64">): Promise<NdArray<"float64">> => {
     const rows = asRowsOf(array, output);

@@ -3,6 +3,7 @@ import {
   blur,
   clipping,
   columns,
+  daps,
   downsample,
   gaussianNoise,
   identity,
@@ -49,6 +50,7 @@ describe("a table in its own units", () => {
     const found = await restoreRun(people, ndarray(Float64Array.of(2012), [1]), {
       operator,
       noise: gaussianNoise({ sigma: 5 }),
+      method: mmps({ steps: 30 }),
       draws: 2000,
       seed: 3,
     });
@@ -76,7 +78,13 @@ describe("a table in its own units", () => {
     // y without noise at a truth near the mean, so that the posterior is narrow around it.
     const truth = ndarray(Float64Array.of(2004, -2.9), [2]);
     const y = ndarray(Float64Array.of(2004 + 4 * -2.9, 2 * -2.9), [2]);
-    const { mean, quality, misfit } = await restoreRun(people, y, { operator, noise, draws: 500, truth });
+    const { mean, quality, misfit } = await restoreRun(people, y, {
+      operator,
+      noise,
+      draws: 500,
+      truth,
+      method: mmps({ steps: 30 }),
+    });
     expect(Math.abs(mean.data[0]! - 2004)).toBeLessThan(1.5);
     expect(Math.abs(mean.data[1]! + 2.9)).toBeLessThan(0.1);
     expect(quality!.psnr).toBeUndefined();
@@ -88,7 +96,7 @@ describe("a table in its own units", () => {
   test("noise that is not Gaussian, and an operator that is not linear, are in the same units", async () => {
     const y = ndarray(Float64Array.of(2006, -3), [2]);
     const seen = identity({ input: [2], units: "units of the columns" });
-    const draws = { draws: 40, seed: 1 };
+    const draws = { draws: 40, seed: 1, method: daps({ steps: 20 }) };
     const robust = await restoreRun(people, y, { operator: seen, noise: laplaceNoise({ scale: 0.2 }), ...draws });
     expect(robust.method.kind).toBe("daps");
     expect(Math.abs(robust.mean.data[0]! - 2006)).toBeLessThan(2);
@@ -133,14 +141,15 @@ describe("images", () => {
   test("are measured in dB and by structure, and draws stay within black and white", async () => {
     const operator = downsample({ input: shape, factor: 4, units: "intensity in [-1, 1]" });
     const y = ndarray(new Float64Array(9).fill(0.5), [1, 3, 3]);
-    const found = await restoreRun(run, y, { operator, noise, truth, draws: 6 });
+    const method = mmps({ steps: 10, iterations: 3 });
+    const found = await restoreRun(run, y, { operator, noise, truth, draws: 6, method });
     expect(found.quality!.psnr).toBeGreaterThan(15);
     expect(found.quality!.ssim).toBeDefined();
     expect(Math.max(...found.draws.data)).toBeLessThanOrEqual(1);
     expect(found.misfit).toMatchObject({ units: "intensity in [-1, 1]" });
-    const again = await restoreRun(run, y, { operator, noise, draws: 6, batch: 4 });
+    const again = await restoreRun(run, y, { operator, noise, draws: 6, batch: 4, method });
     expect(Math.abs(again.draws.data[700]! - found.draws.data[700]!)).toBeLessThan(1e-3);
-    const one = await restoreRun(run, y, { operator, noise, draws: 1, truth });
+    const one = await restoreRun(run, y, { operator, noise, draws: 1, truth, method });
     expect(one.deviation).toBeUndefined();
     expect(one.quality).not.toHaveProperty("coverage");
   });

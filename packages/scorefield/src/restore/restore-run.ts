@@ -9,7 +9,7 @@ import {
   type ScoreModel,
 } from "@scorefield/core";
 import { checkArray, checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import { type Misfit, type Noise, type Operator, type PosteriorMethod, posterior } from "@scorefield/inverse";
+import { daps, type Misfit, type Noise, type Operator, type PosteriorMethod, posterior } from "@scorefield/inverse";
 import { checkNoise, checkOperator } from "@scorefield/inverse/internal";
 import { castArray, type FloatType, type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
@@ -21,7 +21,10 @@ export interface ProblemOptions {
   readonly operator: Operator;
   /** In the units of the measurement. */
   readonly noise: Noise;
-  /** Default `mmps()` for a linear operator and Gaussian noise, else `daps()`. */
+  /**
+   * Default `daps()`: it takes any operator and noise. `mmps()`, the default of `posterior`, relies on the Jacobian of the model, and draws
+   * of networks that were trained for minutes go astray by it.
+   */
   readonly method?: PosteriorMethod | undefined;
   /** In place of the method's own, for a method that is a guided score. */
   readonly sampler?: AnySampler | undefined;
@@ -159,11 +162,11 @@ export const restoreInModel = async (
   measurement: NdArray,
   options: RestoreRunOptions,
 ): Promise<Restored> => {
-  const { draws: count, seed, batch, sampler, method, signal, runtime, onProgress, truth } = options;
+  const { draws: count, seed, batch, sampler, method = daps(), signal, runtime, onProgress, truth } = options;
   const begun = performance.now();
   const { model, given } = priorOf(run, options);
   const found = await posterior(model, problem.operator, problem.noise, await problem.measured(measurement), {
-    ...(method && { method }),
+    method,
     ...(given && { given }),
     ...(count !== undefined && { draws: count }),
     ...(seed !== undefined && { seed }),
