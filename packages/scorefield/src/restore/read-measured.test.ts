@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exactRun } from "./exact-run.case.ts";
 import { readMeasurements, readSeenColumns, readTruths } from "./read-measured.ts";
 
-setDefaultRuntime(native({ threads: 1 }));
+beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
 let folder = "";
 const at = (name: string) => join(folder, name);
 const shape = [1, 4, 4];
