@@ -30,7 +30,9 @@ const original = ndarray(truth.data, shape);
 const decibels = psnr(mean, original, [-1, 1]);
 const { found: covered, expected } = intervalCoverage(found.draws, original);
 console.log(`mean of ${draws} draws: PSNR ${decibels.toFixed(1)} dB`);
-console.log(`intervals hold ${(100 * covered).toFixed(0)} % of the pixels, ${(100 * expected).toFixed(0)} % if they are right`);
+console.log(
+  `intervals hold ${(100 * covered).toFixed(0)} % of the pixels, ${(100 * expected).toFixed(0)} % if they are right`,
+);
 
 // Truth, mean, and four draws.
 const shown = [...original.data, ...mean.data, ...found.draws.data.slice(0, 4 * 256)];
