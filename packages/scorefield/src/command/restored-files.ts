@@ -28,8 +28,8 @@ export interface RestoredItem {
 
 const fileEndings = [".png", ".npz", ".npy", ".html"] as const;
 
-/** Whether an output is one file rather than a folder. */
-export const isFile = (path: string): boolean => extname(path) !== "" && !/[\\/]$/.test(path);
+/** Whether an output is one file rather than a folder, whose name may end in a number, as in `noise-0.1`. */
+export const isFile = (path: string): boolean => /\.[A-Za-z]\w*$/.test(path);
 
 /**
  * Checks where results go.
