@@ -13,7 +13,7 @@ const model = exact(gaussian({ mean: [0, 0] }), edm({ sigmaMin: 0.01, sigmaMax: 
 const operator = identity({ input: [2] });
 const noise = gaussianNoise({ sigma: 1 });
 const ys = ndarray(Float64Array.of(1, -2, 4, 0, -3, 3), [3, 2]);
-const common = { runtime, method: "mmps", steps: 12, iterations: 2, seed: 5 } as const;
+const common = { runtime, method: "mmps", steps: 12, iterations: 1, seed: 5 } as const;
 
 test("each measurement has its own posterior, and the first the draws that it has alone", async () => {
   const found = await posteriorEach(model, operator, noise, ys, { ...common, draws: 400, batch: 150 });
