@@ -15,7 +15,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { accuracy, psnr, trainClassifier } from "@scorefield/assess";
-import { dataset, type ScoreModel } from "@scorefield/core";
+import { ArgumentError, dataset, type ScoreModel } from "@scorefield/core";
 import { decodeIdx } from "@scorefield/data";
 import { compile, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
@@ -106,10 +106,19 @@ const measure = async (): Promise<void> => {
         (wanted && !wanted.includes(method.name.split(",")[0]!) && !wanted.includes(method.name.replaceAll(",", "")))
       )
         continue;
-      const value = await chosenValue(method, validating, others);
-      const start = process.cpuUsage();
-      const restored = await method.restore(setting, value);
-      const { user, system } = process.cpuUsage(start);
+      let [value, restored] = [undefined as number | undefined, undefined as Restored | undefined];
+      const start = { cpu: process.cpuUsage() };
+      try {
+        value = await chosenValue(method, validating, others);
+        start.cpu = process.cpuUsage();
+        restored = await method.restore(setting, value);
+      } catch (error) {
+        // A method may not know how to take an operator, such as one without a singular value decomposition.
+        if (!(error instanceof ArgumentError)) throw error;
+        console.error(`${task.name}: ${method.name} is left out: ${error.message}`);
+        continue;
+      }
+      const { user, system } = process.cpuUsage(start.cpu);
       const about = {
         task: task.name,
         method: method.name,

@@ -1,7 +1,7 @@
 /**
  * What posteriors cost: products with a network's Jacobian, conjugate gradients within the compiled function, and draws beside deepinv.
  *
- *     PYTHONPATH=folder-of-deepinv npm run bench bench/inverse-speed.ts -- [--only jacobian,gradients,draws] [--weights FILE] [--rounds 5]
+ *     PYTHONPATH=folder-of-deepinv npm run bench bench/inverse-speed.ts -- [--only jacobian,gradients,draws] [--weights FILE] [--rounds 5] [--batch 1,16]
  *
  * All on one thread, theirs too. Rounds alternate, and medians are compared. `--weights` is ddpm-mnist-starter.safetensors; without it, or
  * without PyTorch or deepinv, what needs them is left out.
@@ -23,6 +23,7 @@ const { values: flags } = parseArgs({
     only: { type: "string", default: parts.join() },
     weights: { type: "string", default: "../shared/data/weights/ddpm-mnist-starter.safetensors" },
     rounds: { type: "string", default: "5" },
+    batch: { type: "string", default: "1,16" },
   },
 });
 const rounds = Number(flags.rounds);
@@ -75,7 +76,7 @@ const jacobian = async (): Promise<void> => {
   const model = denoiser();
   const peer = await peerOf("jacobian");
   heading("Products with the Jacobian of a U-Net of 1.69 M parameters, 32 x 32");
-  for (const batch of [1, 16]) {
+  for (const batch of flags.batch.split(",").map(Number)) {
     const spec = { shape: [batch, 1, 32, 32] };
     const t = ndarray(new Float32Array(batch).fill(1));
     const [x, v] = [normal(spec.shape, { seed: 1 }), normal(spec.shape, { seed: 2 })];
@@ -203,7 +204,12 @@ const draws = async (model: ScoreModel): Promise<void> => {
   for (const [name, ours, other, times] of rows) {
     const peers = peer && other ? { deepinv: peer.round(other) } : {};
     results.push(await compare({ name, unit: "s", better: "lower", ours, peers }, { rounds: times }));
-    console.error(name);
+    console.error(
+      `${name}: ${results
+        .at(-1)!
+        .contestants.map((c) => `${c.name} ${c.median}`)
+        .join(", ")}`,
+    );
   }
   console.log(table(results));
   console.log("\ndeepinv has no DAPS and no MMPS: compare them by evaluations. Compilation is within ours.");
