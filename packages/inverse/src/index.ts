@@ -89,6 +89,7 @@ export {
   type Posterior,
   type PosteriorOptions,
   posterior,
+  posteriorEach,
 } from "./posterior/posterior.ts";
 export { posteriorCatalogue, posteriorFromRecipe, posteriorKinds } from "./posterior/posteriors.ts";
 export { redDiff } from "./posterior/red-diff.ts";

@@ -16,6 +16,7 @@ import { checkNoise, type Noise } from "../noise/noise.ts";
 import { applyOperator } from "../operator/apply-operator.ts";
 import type { Operator } from "../operator/operator.ts";
 import { chiSquareTail } from "../solve/chi-square.ts";
+import { repeatRows } from "./draw-rows.ts";
 import { chosenMethod, type DrawingOptions, drawingOptions, type MethodOptions } from "./posterior.ts";
 
 /** What is simulated, beside what {@link posterior} draws and how. */
@@ -134,7 +135,7 @@ export const calibrate = async <D extends FloatType = "float32">(
     // Other draws than those of the truths, which the model may have made with this seed.
     seed: seed + 1,
     count: problems * each,
-    given: { ...run.given, [measurementName]: repeated(y, each) },
+    given: { ...run.given, [measurementName]: repeatRows(y, each) },
     onProgress: (event) => {
       evaluations = event.evaluations / Math.max(1, particles);
       onProgress?.(event);
@@ -207,18 +208,6 @@ const truthsOf = async <D extends FloatType>(
   if (density && !run.given) return castArray(density.sample(problems, seed), dtype) as NdArray<D>;
   // What the posterior is conditioned on, the truths are too.
   return sample<D>(model, { ...run, count: problems, seed, dtype, ...(sampler && { sampler }) });
-};
-
-/** Each row `times` times, one after the other. */
-const repeated = <D extends FloatType>(rows: NdArray<D>, times: number): NdArray<D> => {
-  const [n = 0, ...shape] = rows.shape;
-  const size = sizeOf(shape);
-  const result = zeros([n * times, ...shape], rows.dtype);
-  for (let i = 0; i < n * times; i++) {
-    const from = Math.floor(i / times) * size;
-    (result.data as Float64Array).set((rows.data as Float64Array).subarray(from, from + size), i * size);
-  }
-  return result;
 };
 
 /** `draws` particles of each population, evenly spread: [n, particles, ...shape] to [n * draws, ...shape]. */

@@ -1,7 +1,8 @@
 /** How far draws are from the measurement, beside how far the noise alone takes it. */
-import { compile, type FloatType, type NdArray, type Runtime, type Shape } from "@scorefield/tensor";
+import { compile, type FloatType, type NdArray, type Runtime, type Shape, sizeOf } from "@scorefield/tensor";
 import type { Noise } from "../noise/noise.ts";
 import type { Operator } from "../operator/operator.ts";
+import { rowsFrom } from "./draw-rows.ts";
 
 /** A misfit, in units of the measurement. */
 export interface Misfit {
@@ -19,18 +20,19 @@ export interface Misfit {
 // About a million numbers of y at once.
 const atOnce = (size: number): number => Math.max(1, Math.floor(2 ** 20 / Math.max(1, size)));
 
-/** @param draws [n, ...operator.input] @param y [...operator.output], or one for each draw [n, ...] */
-export const misfitOf = async (
+/** The misfit of draws of one measurement, compiled for a number of them. */
+export const compileMisfit = async (
   operator: Operator,
   noise: Noise,
-  y: NdArray<FloatType>,
-  draws: NdArray<FloatType>,
-  runtime?: Runtime,
-): Promise<Misfit> => {
-  const { dtype } = draws;
-  const [n = 0, ...shape] = draws.shape;
-  const rows = Math.min(n, atOnce(Math.max(size(shape), size(y.shape))));
+  {
+    draws: n,
+    dtype,
+    runtime,
+  }: { readonly draws: number; readonly dtype: FloatType; readonly runtime: Runtime | undefined },
+) => {
+  const shape = operator.input;
   const measured: Shape = [1, ...operator.output];
+  const rows = Math.min(n, atOnce(Math.max(sizeOf(shape), sizeOf(measured))));
   const compiled = await compile(
     (x, seen) => {
       const z = operator.apply(x);
@@ -42,31 +44,25 @@ export const misfitOf = async (
     ],
     { runtime, name: "misfit" },
   );
-  try {
-    const squares = new Float64Array(n);
-    let allowed = 0;
-    for (let from = 0; from < n; from += rows) {
-      const first = Math.min(from, n - rows);
-      const part = { ...draws, shape: [rows, ...shape], data: rowsOf(draws, first, rows) } as NdArray;
-      const found = await compiled(part, { ...y, shape: measured } as NdArray);
-      for (let i = from - first; i < rows; i++) {
-        squares[first + i] = Number(found.square.data[i]);
-        allowed += Number(found.allowed.data[i]);
+  return {
+    /** @param y [1, ...operator.output] @param draws [n, ...operator.input] */
+    of: async (y: NdArray<FloatType>, draws: NdArray<FloatType>): Promise<Misfit> => {
+      const squares = new Float64Array(n);
+      let allowed = 0;
+      for (let from = 0; from < n; from += rows) {
+        const first = Math.min(from, n - rows);
+        const found = await compiled(rowsFrom(draws, first, rows) as NdArray, y as NdArray);
+        for (let i = from - first; i < rows; i++) {
+          squares[first + i] = Number(found.square.data[i]);
+          allowed += Number(found.allowed.data[i]);
+        }
       }
-    }
-    return {
-      found: Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / n),
-      allowed: Math.sqrt(allowed / n),
-      ofDraws: squares.map(Math.sqrt),
-    };
-  } finally {
-    await compiled.dispose();
-  }
-};
-
-const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
-
-const rowsOf = ({ data, shape }: NdArray<FloatType>, first: number, rows: number) => {
-  const width = size(shape.slice(1));
-  return data.slice(first * width, (first + rows) * width);
+      return {
+        found: Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / n),
+        allowed: Math.sqrt(allowed / n),
+        ofDraws: squares.map(Math.sqrt),
+      };
+    },
+    dispose: () => compiled.dispose(),
+  };
 };

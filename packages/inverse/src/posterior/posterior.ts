@@ -9,13 +9,15 @@ import {
   sample,
 } from "@scorefield/core";
 import { checkArray, checkMade, checkWhole, type RecipeOfList } from "@scorefield/core/internal";
-import { castArray, type FloatType, type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { castArray, type FloatType, type NdArray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
 import { showValue } from "@scorefield/tensor/internal";
-import type { PosteriorMethod } from "../method/posterior-method.ts";
-import { isLinearGaussian, measurementName } from "../method/problem.ts";
+import type { PosteriorMethod, Prepared } from "../method/posterior-method.ts";
+import { isLinearGaussian, measurementName, type Problem } from "../method/problem.ts";
 import { checkNoise, type Noise } from "../noise/noise.ts";
 import type { Operator } from "../operator/operator.ts";
-import { type Misfit, misfitOf } from "./misfit.ts";
+import { changesOf } from "./changes.ts";
+import { moments, repeatRows, rowsFrom, spreadRows } from "./draw-rows.ts";
+import { compileMisfit, type Misfit } from "./misfit.ts";
 import { posteriorFromRecipe, type posteriors } from "./posteriors.ts";
 
 /** What is drawn and how, with any method. */
@@ -129,6 +131,7 @@ export const drawingOptions = <D extends FloatType>(owner: string, options: obje
  *     const seen = blur({ input: [1, 28, 28], sigma: 2 });
  *     const found = await posterior(model, seen, gaussianNoise({ sigma: 0.05 }), y, { method: "mmps", draws: 16 });
  *
+ * For many measurements by one operator take {@link posteriorEach}, which compiles once.
  * @param model the prior: exact, trained, guided or composed
  * @param y measurement, [...operator.output], in the operator's units
  * @param options `method`, with its settings beside, and what is drawn. `posteriorCatalogue` lists the methods
@@ -143,99 +146,116 @@ export const posterior = async <D extends FloatType = "float32">(
   options: PosteriorOptions<D> = {},
 ): Promise<Posterior<D>> => {
   const owner = "posterior";
-  const problem = { model, operator, noise };
-  const drawing = drawingOptions<D>(owner, options);
-  checkNoise(owner, noise);
-  const method = chosenMethod(owner, options, problem);
-  const { draws: wanted = 16, given, sampler, dtype = "float32" as D, ...run } = drawing;
-  checkWhole(`${owner} draws`, wanted);
-  const prepared = await method.prepare(problem, { sampler, runtime: drawing.runtime });
+  const started = await start<D>(owner, { model, operator, noise }, options);
   checkMeasurement(owner, operator, y);
-  const count = method.declaration.form === "estimate" ? 1 : wanted;
+  const [found] = await drawEach(started, { ...y, shape: [1, ...y.shape] } as NdArray);
+  return found!;
+};
+
+/**
+ * The posterior of each of many measurements by one operator, such as a folder of images. The method is compiled once for all, and
+ * draws of several measurements fill a batch.
+ *
+ *     const found = await posteriorEach(model, seen, noise, ys, { draws: 16, batch: 32 });
+ *     found[3].mean
+ *
+ * @param ys measurements, [n, ...operator.output]
+ * @param options as {@link posterior}. `given` is for all measurements alike. Draw i of measurement k is draw k * draws + i of the seed, so
+ *   draws of different measurements are independent. `batch`: default at most 64 draws
+ * @throws as {@link posterior}
+ */
+export const posteriorEach = async <D extends FloatType = "float32">(
+  model: ScoreModel,
+  operator: Operator,
+  noise: Noise,
+  ys: NdArray,
+  options: PosteriorOptions<D> = {},
+): Promise<readonly Posterior<D>[]> => {
+  const owner = "posteriorEach";
+  const started = await start<D>(owner, { model, operator, noise }, options);
+  checkArray(`${owner} measurements`, ys);
+  const [n, ...shape] = ys.shape;
+  if (!n || shape.join() !== operator.output.join())
+    throw new ShapeError(
+      `${owner}: expected one or more measurements [n, ${operator.output.join(", ")}], found [${ys.shape.join(", ")}]`,
+    );
+  return drawEach({ ...started, drawing: { batch: 64, ...started.drawing } }, ys);
+};
+
+/** A method at work on a problem, and what is drawn. */
+interface Started<D extends FloatType> {
+  readonly problem: Problem;
+  readonly method: PosteriorMethod;
+  readonly prepared: Prepared;
+  readonly drawing: DrawingOptions<D>;
+}
+
+const start = async <D extends FloatType>(owner: string, problem: Problem, options: object): Promise<Started<D>> => {
+  const drawing = drawingOptions<D>(owner, options);
+  checkNoise(owner, problem.noise);
+  const method = chosenMethod(owner, options, problem);
+  checkWhole(`${owner} draws`, drawing.draws ?? 16);
+  const prepared = await method.prepare(problem, { sampler: drawing.sampler, runtime: drawing.runtime });
+  return { problem, method, prepared, drawing };
+};
+
+/** @param ys [n, ...operator.output], checked */
+const drawEach = async <D extends FloatType>(
+  { problem: { model, operator, noise }, method, prepared, drawing }: Started<D>,
+  ys: NdArray,
+): Promise<readonly Posterior<D>[]> => {
+  const { draws: wanted = 16, given, sampler, dtype = "float32" as D, ...run } = drawing;
+  const isPoint = method.declaration.form === "estimate";
+  const count = isPoint ? 1 : wanted;
   const { particles = 1 } = prepared;
   const populations = Math.ceil(count / particles);
+  const problems = ys.shape[0]!;
   let evaluations = 0;
-  const changes: number[] = [];
-  let last: Float64Array | undefined;
+  const follow = changesOf(problems, sizeOf(model.shape));
   const drawn = await sample<D>(prepared.model, {
     ...run,
     dtype,
     sampler: prepared.sampler,
-    count: populations,
-    given: { ...given, [measurementName]: y },
+    count: problems * populations,
+    given: { ...given, [measurementName]: repeatRows(ys, populations) },
     onProgress: (event) => {
       evaluations = event.evaluations / particles;
-      if (method.declaration.form === "estimate") {
-        const now = Float64Array.from(event.x.data as Float64Array, (value) => value / model.process.alpha(event.t));
-        if (last) changes.push(relativeChange(last, now));
-        last = now;
-      }
+      if (isPoint) follow.take(event, model.process.alpha(event.t));
       run.onProgress?.(event);
     },
   });
-  const draws = spreadRows(drawn, model.shape, populations * particles, count);
-  const { mean, deviation } = moments(draws);
-  const misfit = await misfitOf(operator, noise, castArray(y, dtype), draws, run.runtime);
-  return {
-    method: method.recipe,
-    draws,
-    mean,
-    ...(deviation && { deviation }),
-    misfit,
-    evaluations,
-    ...(method.declaration.form === "estimate" && { changes: Float64Array.from(changes) }),
-  };
-};
-
-const relativeChange = (before: Float64Array, now: Float64Array): number => {
-  let [change, size] = [0, 0];
-  for (let i = 0; i < now.length; i++) {
-    change += (now[i]! - before[i]!) ** 2;
-    size += now[i]! ** 2;
+  const own = populations * particles;
+  const misfits = await compileMisfit(operator, noise, { draws: count, dtype, runtime: run.runtime });
+  try {
+    const found: Posterior<D>[] = [];
+    for (let k = 0; k < problems; k++) {
+      const draws = spreadRows(drawn, model.shape, { from: k * own, rows: own, count });
+      const { mean, deviation } = moments(draws);
+      const y = castArray(rowsFrom(ys, k, 1), dtype);
+      found.push({
+        method: method.recipe,
+        draws,
+        mean,
+        ...(deviation && { deviation }),
+        misfit: await misfits.of(y, draws),
+        evaluations,
+        ...(isPoint && { changes: follow.changes(k) }),
+      });
+    }
+    return found;
+  } finally {
+    await misfits.dispose();
   }
-  return Math.sqrt(change / Math.max(size, Number.MIN_VALUE));
 };
 
 /** @throws ArgumentError | ShapeError unless an array of the shape that the operator measures */
 const checkMeasurement = (owner: string, operator: Operator, y: NdArray): void => {
   checkArray(`${owner} measurement`, y);
   if (y.shape.join() === operator.output.join()) return;
-  const one = y.shape[0] === 1 && y.shape.slice(1).join() === operator.output.join();
+  const many = y.shape.slice(1).join() === operator.output.join();
+  const advice = !many ? "" : y.shape[0] === 1 ? "; leave out the axis of samples" : "; posteriorEach takes many";
   throw new ShapeError(
     `${owner}: expected a measurement [${operator.output.join(", ")}], as ${operator.kind} of [${operator.input.join(", ")}] gives; ` +
-      `found [${y.shape.join(", ")}]${one ? "; leave out the axis of samples" : ""}`,
+      `found [${y.shape.join(", ")}]${advice}`,
   );
-};
-
-/** `count` of the rows, evenly spread: neighbours in a resampled population are often copies. */
-const spreadRows = <D extends FloatType>(
-  array: NdArray<D>,
-  shape: readonly number[],
-  rows: number,
-  count: number,
-): NdArray<D> => {
-  const size = sizeOf(shape);
-  const result = zeros([count, ...shape], array.dtype);
-  for (let i = 0; i < count; i++) {
-    const from = Math.floor((i * rows) / count) * size;
-    (result.data as Float64Array).set((array.data as Float64Array).subarray(from, from + size), i * size);
-  }
-  return result;
-};
-
-/** Mean and deviation (n - 1) of rows, number by number. */
-const moments = <D extends FloatType>(draws: NdArray<D>): { mean: NdArray<D>; deviation: NdArray<D> | undefined } => {
-  const [n = 0, ...shape] = draws.shape;
-  const size = sizeOf(shape);
-  const [mean, deviation] = [zeros(shape, draws.dtype), zeros(shape, draws.dtype)];
-  for (let j = 0; j < size; j++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += draws.data[i * size + j]!;
-    const centre = sum / n;
-    let square = 0;
-    for (let i = 0; i < n; i++) square += (draws.data[i * size + j]! - centre) ** 2;
-    mean.data[j] = centre;
-    deviation.data[j] = n > 1 ? Math.sqrt(square / (n - 1)) : 0;
-  }
-  return { mean, deviation: n > 1 ? deviation : undefined };
 };
