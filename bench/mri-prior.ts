@@ -3,7 +3,7 @@
  *
  *     npm run bench bench/mri-prior.ts [folder of data] FOLDER [minutes]
  *
- * It writes FOLDER/checkpoint.bin and goes on from it when it is called again, until its 6,000 steps are done.
+ * It writes FOLDER/checkpoint.bin and goes on from it when it is called again, until its 4,500 steps are done.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ const parts = {
   preconditioning: edmPreconditioning({ sigmaData: 0.3 }),
 };
 const objective = denoising({ sigmaData: 0.3, noiseDistribution: logNormalNoise({ mean: -1.8, deviation: 1.3 }) });
-const steps = 6000;
+const steps = 4500;
 
 /** The model of patches of a checkpoint, with averaged parameters. */
 export const readPrior = (folder: string) => {
