@@ -50,19 +50,32 @@ const turned = (maps: NdArray, phase: ArrayLike<number>): NdArray => {
 };
 
 /**
- * Maps turned so that the image is nearly real: by the phase of what the lines of the centre show, each weighted by a Hann window, as
- * are the same number of points along a line.
+ * Maps turned so that the image is nearly real: by the phase of what is reconstructed of the measured lines by least squares, smoothed by
+ * a Hann window of k-space of this width.
  */
-export const withPhase = async (maps: NdArray, kspace: Float32Array, calibration: number): Promise<NdArray> => {
+export const withPhase = async (
+  maps: NdArray,
+  kspace: Float32Array,
+  mask: Float32Array,
+  width = 28,
+): Promise<NdArray> => {
   const window = (i: number, n: number): number =>
-    Math.abs(i - n / 2) < calibration / 2 ? 0.5 + 0.5 * Math.cos((2 * Math.PI * (i - n / 2)) / calibration) : 0;
-  const all = new Float32Array(pixels).fill(1);
-  const smooth = Float32Array.from(kspace, (value, at) => {
-    const p = (at >> 1) % pixels;
-    return value * window(Math.floor(p / columns), rows) * window(p % columns, columns);
-  });
-  const operator = operatorOf(maps, all);
-  const image = await evaluate((y) => operator.adjoint(y), pointsOf(smooth, all));
+    Math.abs(i - n / 2) < width / 2 ? 0.5 + 0.5 * Math.cos((2 * Math.PI * (i - n / 2)) / width) : 0;
+  const [operator, one] = [
+    operatorOf(maps, mask, 15),
+    mri({ input: [rows, columns, 2], mask: ndarray(new Float32Array(pixels).fill(1), [rows, columns]) }),
+  ];
+  const smooth = ndarray(
+    Float32Array.from({ length: 2 * pixels }, (_, at) => {
+      const p = at >> 1;
+      return window(Math.floor(p / columns), rows) * window(p % columns, columns);
+    }),
+    [1, 1, pixels, 2],
+  );
+  const image = await evaluate(
+    (y) => one.adjoint(one.apply(operator.solve(operator.adjoint(y), 0.01)).multiply(constant(smooth))),
+    pointsOf(kspace, mask),
+  );
   const phase = new Float32Array(2 * pixels);
   for (let p = 0; p < pixels; p++) {
     const size = Math.hypot(image[2 * p]!, image[2 * p + 1]!);

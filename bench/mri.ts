@@ -3,42 +3,37 @@
  *
  *     npm run bench bench/mri.ts [folder of data] [folder of the prior] [folder for pictures] [part ...]
  *
- * Parts are `measured`, `simulated` and `posterior`, and names of patterns such as `4x random`; default all. The prior is that of `bench/mri-prior.ts`; without it the rows of
- * posteriors are left out.
+ * Parts are `measured`, `simulated` and `posterior`, and names of patterns such as `4x random`; default all. The prior is that of
+ * `bench/mri-prior.ts`; without it the rows of posteriors are left out.
  *
  * Measured data: k-space of which an eighth of the points exists; a tenth of the measured points outside of the centre is held out.
  * Simulated data: slices of heads that the prior has not seen, through the maps of the measured coils, with a smooth phase and noise. The
  * reference is what was simulated: the magnitude of the coil-combined image. Weights of regularisation are those of their lists
  * that are best on two slices of another head (validation), for each pattern.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { intervalCoverage, psnr, ssim } from "@scorefield/assess";
-import { dpmSolver, edm, normal, patchModel, type ScoreModel, trainedModel, uniform } from "@scorefield/core";
-import {
-  gaussianNoise,
-  posterior,
-  type SamplingPatternOptions,
-  samplingPattern,
-  sensitivityMaps,
-  totalVariation,
-} from "@scorefield/inverse";
+import { uniform } from "@scorefield/core";
+import { type SamplingPatternOptions, samplingPattern, sensitivityMaps, totalVariation } from "@scorefield/inverse";
 import { type NdArray, ndarray } from "@scorefield/tensor";
-import { type BartArray, bart, bartVersion } from "./bart.ts";
+import { bart, bartVersion } from "./bart.ts";
 import { axialSlices, columns, coronalSlice, pixels, rows, type Slice, testHead, validationHead } from "./heads.ts";
 import { dataFolder, isThere, printTable, readCoils, writeGrey } from "./imaging-data.ts";
-import { readPrior } from "./mri-prior.ts";
 import {
-  coils,
-  evaluate,
-  lineOperator,
-  masked,
-  nearlyReal,
-  operatorOf,
-  pointsOf,
-  runtime,
-  withPhase,
-} from "./mri-scan.ts";
+  asBart,
+  coverageOf,
+  deviationOf,
+  drawn,
+  type Family,
+  type Found,
+  magnitudeOf,
+  priorOf,
+  reconstruct,
+  type Scan,
+  scanned,
+  scores,
+  weights,
+} from "./mri-methods.ts";
+import { coils, evaluate, lineOperator, masked, operatorOf, pointsOf, runtime, withPhase } from "./mri-scan.ts";
 
 const folder = dataFolder();
 const [, , , priorFolder, pictures, ...chosen] = process.argv;
@@ -61,23 +56,6 @@ const middle = (): Float32Array => {
   return kspace;
 };
 
-const asBart = (data: ArrayLike<number>): BartArray => ({
-  sizes: [columns, rows, 1, coils],
-  data: Float32Array.from(data),
-});
-
-const magnitude = (image: ArrayLike<number>): NdArray<"float32"> =>
-  ndarray(
-    Float32Array.from({ length: pixels }, (_, p) => Math.hypot(image[2 * p]!, image[2 * p + 1]!)),
-    [rows, columns],
-  );
-/** The same of [2, rows, columns]. */
-const magnitudeOf = (image: ArrayLike<number>): NdArray<"float32"> =>
-  ndarray(
-    Float32Array.from({ length: pixels }, (_, p) => Math.hypot(image[p]!, image[pixels + p]!)),
-    [rows, columns],
-  );
-
 /** |a - b| / |b| */
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let [difference, size] = [0, 0];
@@ -98,143 +76,6 @@ const patterns: readonly (readonly [string, Partial<SamplingPatternOptions>])[] 
 const maskOf = (pattern: Partial<SamplingPatternOptions>): Float32Array =>
   samplingPattern({ size: [rows, columns], calibration, seed: 2, acceleration: 4, ...pattern }).data;
 
-const sigma = 0.01;
-/** Deviation of the imaginary part that the estimate of the phase leaves over, of the size of what validation slices have. */
-const imaginary = 0.04;
-
-/** A slice with a smooth phase, seen by the coils with noise of 0.01 in each number; and its magnitude where the coils see. */
-const scanned = async ({ image }: Slice, maps: NdArray, seed: number) => {
-  const complex = new Float32Array(2 * pixels);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) {
-      const at = i * columns + j;
-      const phase = 1.2 * Math.sin((1.8 * i) / 60) * Math.cos((1.8 * j) / 50);
-      complex[2 * at] = image[at]! * Math.cos(phase);
-      complex[2 * at + 1] = image[at]! * Math.sin(phase);
-    }
-  const full = operatorOf(maps, new Float32Array(pixels).fill(1));
-  const kspace = await evaluate((x) => full.apply(x), ndarray(complex, [1, rows, columns, 2]));
-  const noise = normal([kspace.length], { seed }).data;
-  const held = new Float32Array(pixels);
-  for (let at = 0; at < maps.data.length; at++) held[(at >> 1) % pixels]! += Number(maps.data[at]) ** 2;
-  const truth = ndarray(
-    image.map((value, p) => (held[p]! > 0.5 ? value : 0)),
-    [rows, columns],
-  );
-  return { kspace: kspace.map((value, at) => value + sigma * noise[at]!), truth };
-};
-
-interface Found {
-  readonly family: string;
-  readonly weight?: number;
-  readonly image: NdArray;
-  readonly seconds: number;
-  readonly draws?: NdArray;
-}
-
-/** Weights of regularisation to choose from. */
-const weights = {
-  "SENSE, l2": [0.001, 0.003, 0.01],
-  "SENSE, total variation": [0.0005, 0.001, 0.002, 0.004],
-  "bart pics, l1-wavelet": [0.0005, 0.001, 0.002, 0.004, 0.008],
-  "bart pics, l1-wavelet, real": [0.0005, 0.001, 0.002, 0.004, 0.008],
-};
-type Family = keyof typeof weights;
-
-type Seen = ReturnType<typeof lineOperator>;
-
-/** What was measured of a slice, for all methods: bart's real images need maps that are turned by the phase, others none. */
-interface Scan {
-  readonly seen: Seen;
-  readonly maps: NdArray;
-  readonly turnedMaps: NdArray;
-  readonly kspace: Float32Array;
-  readonly mask: Float32Array;
-}
-
-/** A method without a learned prior, at one weight: the magnitude. */
-const reconstruct = async (family: Family, weight: number, scan: Scan): Promise<Found> => {
-  const { seen, maps, turnedMaps, kspace, mask } = scan;
-  const { operator } = seen;
-  const y = await seen.measure(kspace);
-  const stacked: NdArray = { ...y, shape: [1, ...y.shape] };
-  const before = performance.now();
-  const found = (image: NdArray): Found => ({ family, weight, image, seconds: (performance.now() - before) / 1000 });
-  if (family === "SENSE, l2")
-    return found(magnitudeOf(await evaluate((v) => operator.solve(operator.adjoint(v), weight), stacked)));
-  if (family === "SENSE, total variation") {
-    const { estimate } = await totalVariation(stacked, { operator, weight, steps: 100, runtime });
-    return found(magnitudeOf(estimate.data as Float32Array));
-  }
-  const isReal = family.endsWith("real");
-  const options = ["-S", "-l1", "-r", `${weight}`, "-i", "100", ...(isReal ? ["-c"] : [])];
-  const { data } = bart("pics", options, [
-    asBart(masked(kspace, mask)),
-    asBart((isReal ? turnedMaps : maps).data as Float32Array),
-  ]);
-  return found(magnitude(data));
-};
-
-/** Draws of the posterior with the patch prior. */
-const drawn = async ({ seen, kspace }: Scan, prior: ScoreModel, count: number, seed: number): Promise<Found> => {
-  const before = performance.now();
-  const y = await seen.measure(kspace);
-  const { draws } = await posterior(prior, seen.operator, gaussianNoise({ sigma }), y, {
-    method: "mmps",
-    iterations: 5,
-    sampler: dpmSolver({ steps: 10, grid: "karras" }),
-    draws: count,
-    batch: 2,
-    seed,
-    runtime,
-  });
-  const sizes = new Float32Array(count * pixels);
-  const mean = new Float32Array(pixels);
-  for (let k = 0; k < count; k++) {
-    const { data } = magnitudeOf((draws.data as Float32Array).subarray(2 * k * pixels, 2 * (k + 1) * pixels));
-    sizes.set(data, k * pixels);
-    for (let p = 0; p < pixels; p++) mean[p]! += data[p]! / count;
-  }
-  return {
-    family: "patch prior, mmps",
-    image: ndarray(mean, [rows, columns]),
-    draws: ndarray(sizes, [count, rows, columns]),
-    seconds: (performance.now() - before) / 1000,
-  };
-};
-
-const scores = (image: NdArray, truth: NdArray<"float32">): readonly [number, number] => {
-  const range = [0, truth.data.reduce((a, b) => Math.max(a, b), 0)] as const;
-  return [psnr(image, truth, range), ssim(image, truth, range)];
-};
-
-/** Share of the object's pixels within 90 % intervals; the object is where the truth is above a tenth of its largest value. */
-const coverageOf = (draws: NdArray, truth: NdArray<"float32">): number => {
-  const most = truth.data.reduce((a, b) => Math.max(a, b), 0);
-  const inside = Array.from(truth.data.keys()).filter((p) => truth.data[p]! > 0.1 * most);
-  const count = draws.shape[0]!;
-  const own = new Float32Array(count * inside.length);
-  for (let k = 0; k < count; k++)
-    for (const [i, p] of inside.entries()) own[k * inside.length + i] = Number(draws.data[k * pixels + p]);
-  return intervalCoverage(
-    ndarray(own, [count, inside.length]),
-    ndarray(
-      Float32Array.from(inside, (p) => truth.data[p]!),
-      [inside.length],
-    ),
-  ).found;
-};
-
-/** Deviation of draws, pixel by pixel. */
-const deviationOf = (draws: NdArray, mean: NdArray): Float32Array => {
-  const count = draws.shape[0]!;
-  return Float32Array.from({ length: pixels }, (_, p) => {
-    let square = 0;
-    for (let k = 0; k < count; k++) square += (Number(draws.data[k * pixels + p]) - Number(mean.data[p])) ** 2;
-    return Math.sqrt(square / (count - 1));
-  });
-};
-
 const picture = async (name: string, images: readonly ArrayLike<number>[], most: number): Promise<void> => {
   const wide = new Float64Array(images.length * pixels);
   for (const [k, image] of images.entries())
@@ -244,25 +85,11 @@ const picture = async (name: string, images: readonly ArrayLike<number>[], most:
   await writeGrey(join(pictures!, name), wide, images.length * columns);
 };
 
-const priorOf = (): ScoreModel | undefined => {
-  if (!priorFolder || !existsSync(join(priorFolder, "checkpoint.bin"))) {
-    console.log("The prior is missing (bench/mri-prior.ts makes it): posteriors are left out.");
-    return undefined;
-  }
-  const { model, step } = readPrior(priorFolder);
-  console.log(`prior after ${step} steps of training`);
-  // Noise beyond 2 hides all of an image of 0 to 1. That of a hundredth hides less than the noise of the measurement.
-  const process = edm({ sigmaMin: 0.01, sigmaMax: 2 });
-  const { network, preconditioning, parameters, shape } = model;
-  const patch = trainedModel({ process, network, preconditioning }, parameters, shape);
-  return nearlyReal(patchModel(patch, { shape: [1, rows, columns] }), process, imaginary);
-};
-
 const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> => {
-  const prior = withPosterior ? priorOf() : undefined;
+  const prior = withPosterior ? priorOf(priorFolder) : undefined;
   const [validation, test] = [await axialSlices(folder, [validationHead]), await axialSlices(folder, [testHead])];
   const of = (contrast: string, at: number): Slice => test.filter((slice) => slice.contrast === contrast)[at]!;
-  const testSlices = [coronalSlice(folder), of("T1pre", 8), of("T2", 7)];
+  const testSlices = [coronalSlice(folder), of("T2", 7)];
   const families = (Object.keys(weights) as Family[]).filter((family) => version || !family.startsWith("bart"));
   const named = patterns.filter(([name]) => chosen.includes(name));
   for (const [name, pattern] of named.length > 0 ? named : patterns) {
@@ -272,7 +99,7 @@ const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> =
       const made: { scan: Scan; truth: NdArray<"float32"> }[] = [];
       for (const [k, slice] of slices.entries()) {
         const { kspace, truth } = await scanned(slice, maps, 5 + k);
-        const turnedMaps = await withPhase(maps, kspace, calibration);
+        const turnedMaps = await withPhase(maps, kspace, mask);
         made.push({ scan: { seen: lineOperator(turnedMaps, mask), maps, turnedMaps, kspace, mask }, truth });
       }
       return made;
@@ -296,6 +123,7 @@ const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> =
       const [decibels, similarity] = scores(image, truth);
       row.scores.push(`${decibels.toFixed(2)} / ${similarity.toFixed(3)}`);
       if (draws) row.coverage.push(coverageOf(draws, truth).toFixed(3));
+      console.error(`${label}: ${row.scores.at(-1)} ${draws ? row.coverage.at(-1) : ""} ${seconds.toFixed(1)} s`);
       table.set(label, { ...row, seconds: row.seconds + seconds / testSlices.length });
     };
     for (const [k, { scan, truth }] of (await scans(testSlices)).entries()) {
