@@ -60,9 +60,12 @@ export const observationOf = ({
 }: Pick<DenoiserParts, "network" | "preconditioning">): Observation | undefined =>
   (network.observed ?? 0) > 0 ? preconditioning.observed : undefined;
 
-/** Numbers that say what is known of a sample: 0 for a model that is not conditioned on it. */
+/**
+ * Numbers that say what is known of a sample: 0 for a model that is not conditioned on it. Where the preconditioning knows nothing
+ * of it, the network takes the numbers as they are.
+ */
 export const observedSizeOf = (parts: Pick<DenoiserParts, "network" | "preconditioning">): number =>
-  observationOf(parts)?.size ?? 0;
+  observationOf(parts)?.size ?? (parts.preconditioning.observed ? 0 : (parts.network.observed ?? 0));
 
 /** A trained network. Its parameters are constants of every function compiled from it. */
 export interface TrainedModel extends ScoreModel, DenoiserParts {
@@ -75,7 +78,7 @@ export const constants = (parameters: NetworkParameters, dtype: ElementType): Te
 
 /**
  * The score model of a network with these parameters, for samples of a shape. A network with classes takes the condition
- * `class`.
+ * `class`, and one with `observed` the condition `observed`.
  * @throws ArgumentError for parts of another kind
  */
 export const trainedModel = (parts: DenoiserParts, parameters: NetworkParameters, shape: Shape): TrainedModel => {

@@ -151,6 +151,7 @@ export const batchSource = (source: BatchSource): StepSource => {
         ...(drawObserved && {
           observed: cut(each((step) => drawObserved(steps[step - from]!, { seed, step }))),
         }),
+        ...(data.observed && { observed: cut(each((step) => data.observed!.read(rowsOf(step, 1)))) }),
         ...(uniforms > 0 && {
           uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),
         }),

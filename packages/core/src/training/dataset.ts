@@ -11,6 +11,13 @@ export interface Dataset {
   readonly shape: Shape;
   /** The class of every sample, a whole number from 0. */
   readonly labels?: ArrayLike<number>;
+  /** What a network with `observed` is conditioned on. A row of zeros stands for nothing. */
+  readonly observed?: {
+    /** Numbers in a row. */
+    readonly size: number;
+    /** The rows of samples, [rows.length, size]. */
+    read(rows: readonly number[]): NdArray<"float32">;
+  };
   /** Whether reading is work, such as decoding, that goes on while the network computes. Default no. */
   readonly decodes?: boolean;
   /**

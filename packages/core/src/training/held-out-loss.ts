@@ -56,5 +56,7 @@ export const heldOutInputs = async (
   );
   const classes = network.classes ?? 0;
   const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
-  return { x, t, noise: noise!, probes, conditions: { ...(labels && { class: oneHot(labels, classes) }) } };
+  const observed = (network.observed ?? 0) > 0 ? data.observed?.read(rows) : undefined;
+  const conditions = { ...(labels && { class: oneHot(labels, classes) }), ...(observed && { observed }) };
+  return { x, t, noise: noise!, probes, conditions };
 };

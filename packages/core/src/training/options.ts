@@ -151,7 +151,19 @@ const checkAugmented = (augmentation: Augmentation, network: Network, data: Data
     );
 };
 
-const checkObserved = ({ recipe, observed = 0 }: Network, preconditioning: Preconditioning): void => {
+const checkObserved = (
+  { recipe, observed = 0 }: Network,
+  preconditioning: Preconditioning,
+  datasets: readonly (Dataset | undefined)[],
+): void => {
+  const given = datasets.flatMap((one) => (one ? [one.observed?.size ?? 0] : []));
+  if (!preconditioning.observed && given.some((size) => size > 0)) {
+    const other = given.find((size) => size !== observed);
+    if (other === undefined) return;
+    throw new ArgumentError(
+      `train: expected datasets with ${observed} numbers of what is known of a sample, as the network ${recipe.kind} takes; found ${other}`,
+    );
+  }
   const features = preconditioning.observed?.features ?? 0;
   if (observed > 0 && observed !== features)
     throw new ArgumentError(
@@ -220,7 +232,7 @@ export const trainSettings = (options: TrainOptions) => {
   checkAverages("train", options);
   adamSettings(options.adam);
   checkSchedule(learningRate, { ...(warmUp !== undefined && { warmUp }), ...(decay && { decay }) });
-  checkObserved(network, preconditioning);
+  checkObserved(network, preconditioning, [data, settings.heldOut]);
   checkLayout(objective, preconditioning);
   if (augmentation) checkAugmented(augmentation, network, data);
   return settings;
