@@ -138,7 +138,7 @@ const write = async (path: string, count: number, side: number, folder: string):
   const brains = isThere(join(folder, "brain_mri", "axial128.npz")) ? await brainSlices(folder, false) : [];
   const data = new Uint8Array(count * side * side);
   // Few crops of any one scene, and a quarter of heads.
-  let image = new Float32Array(0);
+  let image: Float32Array = new Float32Array(0);
   let size = 128;
   for (let i = 0; i < count; i++) {
     const head = brains.length > 0 && i % 4 === 3;
