@@ -2,13 +2,14 @@
  * Computed tomography from few views: filtered back-projection, total variation, and posteriors with a prior that was trained on other
  * objects (`bench/ct-scenes.ts`).
  *
- *     npm run bench bench/ct.ts [folder of data] [run of the prior] [folder for pictures] [phantom or tooth]
+ *     npm run bench bench/ct.ts [folder of data] [run of the prior] [folder for pictures] [which]
  *
  * Phantom: projections of its 400 x 400 pixels, with 2 rays to a detector, and noise of 0.5 % of their largest value; reconstructed on
  * 100 x 100 pixels, and compared with the means of 4 x 4. Other objects have the same noise; their projections are made of the pixels
  * that are reconstructed. Tooth: measured projections of one slice, 4 detectors put together, compared with filtered back-projection
  * (Hann) of all 181 views, which is no independent truth. The weight of total variation is that which is best on four scenes with the
  * same views and noise; on the tooth it is that of the phantom's table in units of the noise. "Best weight" is chosen by the truth itself.
+ * `which` is phantom, tooth or both, or views such as phantom:60.
  */
 import { join } from "node:path";
 import {
@@ -27,7 +28,7 @@ import { fromModelUnits, inModelUnits, priorAt, runOnce } from "./prior-at.ts";
 import { sheetPicture, writeSheet } from "./sheet.ts";
 
 const folder = dataFolder();
-const [, , , run, pictures, only] = process.argv;
+const [, , , run, pictures, only = "phantom,tooth"] = process.argv;
 const runtime = native({ threads: 1 });
 
 /** One method's picture of one scan. */
@@ -95,7 +96,7 @@ const variation = async (problem: Problem, knownWeight?: number): Promise<[Found
   for (const weight of weights) {
     const real = (weight * sigma ** 2) / peak;
     const [{ estimate }, seconds] = await timed(() =>
-      totalVariation(y, { operator, weight: real, range, steps: 300, runtime }),
+      totalVariation(y, { operator, weight: real, range, steps: 250, runtime }),
     );
     const values = tuning.map((scan, k) => score(pictureOf(estimate, scans.length + k, size), scan, geometry));
     const onTuning = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
@@ -121,8 +122,8 @@ type Method = { readonly name: string; readonly options: PosteriorOptions; reado
 /** Settings found on the scenes for tuning. */
 const methods: readonly Method[] = [
   { name: "half-quadratic", scans: /./, options: { method: "half-quadratic", steps: 20, start: 1, end: 0.02 } },
-  { name: "diffpir, mean of 8", scans: /./, options: { method: "diffpir", steps: 25, draws: 8 } },
-  { name: "daps, mean of 19", scans: /phantom|tooth|scene 5|head 1/, options: { method: "daps", steps: 20, innerSteps: 3, draws: 19 } },
+  { name: "diffpir, mean of 4", scans: /./, options: { method: "diffpir", steps: 20, draws: 4 } },
+  { name: "daps, mean of 19", scans: /phantom|tooth|head 1/, options: { method: "daps", steps: 12, innerSteps: 3, draws: 19 } },
 ];
 
 const posteriors = async (problem: Problem): Promise<Found[][]> => {
@@ -221,12 +222,14 @@ const simulated = async (): Promise<Record<string, number>> => {
   console.log(`phantom and other objects, 100 x 100 pixels, noise ${geometry.sigma.toFixed(4)} of every ray`);
   const results: (readonly [string, Scan, Geometry, readonly Found[]])[] = [];
   const used: Record<string, number> = {};
-  for (const choice of [
+  const choices = [
     { name: "60", step: 3, among: 180 },
     { name: "23", step: 8, among: 180 },
     { name: "60 within 120 degrees", step: 2, among: 120 },
     { name: "180", step: 1, among: 180 },
-  ]) {
+  ];
+  const named = /phantom:([^,]+)/.exec(only)?.[1];
+  for (const choice of choices.filter(({ name }) => named === undefined || name === named)) {
     const { operator, y } = chosen(geometry, choice, [...tests, ...tuning]);
     const [found, weight] = await reconstruct({ geometry, scans: tests, tuning, operator, y });
     used[choice.name] = weight;
@@ -244,9 +247,9 @@ const simulated = async (): Promise<Record<string, number>> => {
   return used;
 };
 
-const used = only === "tooth" ? {} : await simulated();
+const used = only.includes("phantom") ? await simulated() : {};
 const path = join(folder, "ct", "tooth.h5");
-if (only !== "phantom" && isThere(path)) {
+if (only.includes("tooth") && isThere(path)) {
   const { geometry, scan } = await toothScan(path, runtime);
   const rows: Found[][] = [];
   for (const choice of [

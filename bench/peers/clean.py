@@ -23,18 +23,16 @@ def turns(frequencies, rows, columns):
 
 
 def main_lobe(beam):
-    """Covariance of the Gaussian that has the dirty beam's curvature at half its height, by moments of what is above a half."""
+    """Covariance of the Gaussian that fits the dirty beam around its middle: least squares of -2 log beam = q(x, y)."""
     rows, columns = beam.shape
     y, x = np.mgrid[:rows, :columns]
     y, x = y - rows // 2, x - columns // 2
-    # Least squares of log beam = -q(x, y) / 2 over the lobe's pixels.
-    near = (beam > 0.5) & (np.hypot(x, y) < 4)
+    # Only the lobe: along its long axis it may reach further than the first sidelobe along the short one.
+    near = (beam > 0.35) & (np.hypot(x, y) < 2.5)
     parts = np.stack([x[near] ** 2, 2 * x[near] * y[near], y[near] ** 2], axis=1).astype(float)
-    if len(parts) < 5:
-        near = np.hypot(x, y) < 1.5
-        parts = np.stack([x[near] ** 2, 2 * x[near] * y[near], y[near] ** 2], axis=1).astype(float)
-    q = np.linalg.lstsq(parts, -2 * np.log(np.maximum(beam[near], 1e-2)), rcond=None)[0]
-    return np.linalg.inv(np.array([[q[0], q[1]], [q[1], q[2]]]))
+    q = np.linalg.lstsq(parts, -2 * np.log(beam[near]), rcond=None)[0]
+    values, vectors = np.linalg.eigh(np.array([[q[0], q[1]], [q[1], q[2]]]))
+    return (vectors / np.maximum(values, 0.04)) @ vectors.T
 
 
 def clean(dirty, beam, threshold, gain=0.1, most=3000):
