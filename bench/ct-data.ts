@@ -74,7 +74,8 @@ const raySum = (image: Float64Array, n: number, angle: number, s: number): numbe
     const [j, i] = [Math.floor(x), Math.floor(y)];
     if (i < 0 || j < 0 || i >= n - 1 || j >= n - 1) continue;
     const [a, b, at] = [x - j, y - i, i * n + j];
-    sum += (1 - b) * ((1 - a) * image[at]! + a * image[at + 1]!) + b * ((1 - a) * image[at + n]! + a * image[at + n + 1]!);
+    sum +=
+      (1 - b) * ((1 - a) * image[at]! + a * image[at + 1]!) + b * ((1 - a) * image[at + n]! + a * image[at + n + 1]!);
   }
   return sum / 2;
 };
@@ -106,7 +107,8 @@ const smaller = (image: Float32Array): Float32Array => {
   );
   return Float32Array.from({ length: size * size }, (_, p) => {
     let sum = 0;
-    for (const [i, a] of along[Math.floor(p / size)]!) for (const [j, b] of along[p % size]!) sum += a * b * image[i * 128 + j]!;
+    for (const [i, a] of along[Math.floor(p / size)]!)
+      for (const [j, b] of along[p % size]!) sum += a * b * image[i * 128 + j]!;
     return sum;
   });
 };

@@ -57,7 +57,10 @@ export const scene = (size: number, seed: number): Float32Array => {
     value: (x: number, y: number, old: number) => number,
     [cx, cy, reach]: readonly [number, number, number] = [0, 0, 2 * size],
   ): void => {
-    const [low, high] = [(c: number) => Math.max(0, Math.floor(c - reach)), (c: number) => Math.min(size, c + reach + 1)];
+    const [low, high] = [
+      (c: number) => Math.max(0, Math.floor(c - reach)),
+      (c: number) => Math.min(size, c + reach + 1),
+    ];
     for (let y = low(cy); y < high(cy); y++)
       for (let x = low(cx); x < high(cx); x++) {
         const share = covered(shape(x, y));
@@ -104,7 +107,11 @@ export const scene = (size: number, seed: number): Float32Array => {
     const slope = d.chance(0.15) ? gradient(d.between(0.2, 1)) : () => 0;
     const wave = d.chance(0.1) ? texture(d, d.scale(0.01, 0.1), 3) : () => 0;
     // Corners of a triangle are up to 2.5 radii away.
-    paint(where, (x, y, old) => (added ? old + contrast : value) + slope(x, y) + wave(x, y), [cx, cy, 2.5 * radius + 4]);
+    paint(where, (x, y, old) => (added ? old + contrast : value) + slope(x, y) + wave(x, y), [
+      cx,
+      cy,
+      2.5 * radius + 4,
+    ]);
   }
   for (let at = 0; at < image.length; at++) image[at] = Math.min(1, Math.max(0, image[at]!));
   return image;
@@ -158,6 +165,7 @@ const write = async (path: string, count: number, side: number, folder: string):
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [path, count = "12000", side = "48", folder = dataFolder(5)] = process.argv.slice(2);
-  if (!path) throw new Error("expected a file to write: npm run bench bench/ct-scenes.ts FILE.npz [count] [side] [data]");
+  if (!path)
+    throw new Error("expected a file to write: npm run bench bench/ct-scenes.ts FILE.npz [count] [side] [data]");
   await write(path, Number(count), Number(side), folder);
 }

@@ -8,17 +8,11 @@
  * 100 x 100 pixels, and compared with the means of 4 x 4. Other objects have the same noise; their projections are made of the pixels
  * that are reconstructed. Tooth: measured projections of one slice, 4 detectors put together, compared with filtered back-projection
  * (Hann) of all 181 views, which is no independent truth. The weight of total variation is that which is best on four scenes with the
- * same views and noise; on the tooth it is that of the phantom's table in units of the noise. "Best weight" is chosen by the truth itself.
- * `which` is phantom, tooth or both, or views such as phantom:60.
+ * same views and noise.
+ * `which` is "phantom,tooth" by default, and may name views, such as phantom:60; "weights" shows total variation by its weight.
  */
 import { join } from "node:path";
-import {
-  gaussianNoise,
-  type PosteriorOptions,
-  posterior,
-  type Radon,
-  totalVariation,
-} from "@scorefield/inverse";
+import { gaussianNoise, type PosteriorOptions, posterior, type Radon, totalVariation } from "@scorefield/inverse";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { intervalCoverage, psnr, ssim } from "scorefield/assess";
@@ -28,7 +22,7 @@ import { fromModelUnits, inModelUnits, priorAt, runOnce } from "./prior-at.ts";
 import { sheetPicture, writeSheet } from "./sheet.ts";
 
 const folder = dataFolder();
-const [, , , run, pictures, only = "phantom,tooth"] = process.argv;
+const [, , , run, pictures, which = "phantom,tooth"] = process.argv;
 const runtime = native({ threads: 1 });
 
 /** One method's picture of one scan. */
@@ -52,15 +46,17 @@ const timed = async <T>(f: () => Promise<T>): Promise<[T, number]> => {
   return [result, (performance.now() - before) / 1000];
 };
 
-/** Weights of total variation in units of the noise's variance over the peak. */
-const weights = [2.5, 6, 15, 40];
+/**
+ * Weights of total variation, in units of the noise's variance over the peak, that are best on scenes 1 to 4: what `weights` for
+ * `which` prints. The tooth has those of the phantom's views.
+ */
+const tuned: Record<string, number> = { "180": 15, "60": 15, "23": 15, "60 within 120 degrees": 15 };
 
 interface Problem {
   readonly geometry: Geometry;
   readonly scans: readonly Scan[];
-  readonly tuning: readonly Scan[];
+  readonly choice: Choice;
   readonly operator: Radon;
-  /** Of `scans`, then `tuning`. */
   readonly y: NdArray;
 }
 
@@ -87,34 +83,20 @@ const filtered = async ({ geometry, scans, operator, y }: Problem): Promise<Foun
   });
 };
 
-/** Total variation at every weight of the list for all scans at once. */
-const variation = async (problem: Problem, knownWeight?: number): Promise<[Found[][], weight: number]> => {
-  const { geometry, scans, tuning, operator, y } = problem;
-  const { sigma, peak, size } = geometry;
-  const range = [0, Number.POSITIVE_INFINITY] as const;
-  const tries: { image: NdArray; weight: number; seconds: number; onTuning: number }[] = [];
-  for (const weight of weights) {
-    const real = (weight * sigma ** 2) / peak;
-    const [{ estimate }, seconds] = await timed(() =>
-      totalVariation(y, { operator, weight: real, range, steps: 250, runtime }),
-    );
-    const values = tuning.map((scan, k) => score(pictureOf(estimate, scans.length + k, size), scan, geometry));
-    const onTuning = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-    tries.push({ image: estimate, weight, seconds: seconds / y.shape[0]!, onTuning });
-  }
-  const best = tries.toSorted((a, b) => b.onTuning - a.onTuning)[0]!.weight;
-  const chosenWeight = knownWeight ?? best;
-  const found = scans.map((scan, k) => {
-    const own = tries.map(({ image, weight, seconds }) => ({
-      method: "total variation",
-      image: pictureOf(image, k, size),
-      setting: `${weight}`,
-      seconds,
-    }));
-    const ownBest = own.toSorted((a, b) => score(b.image, scan, geometry) - score(a.image, scan, geometry))[0]!;
-    return [own.find(({ setting }) => setting === `${chosenWeight}`)!, { ...ownBest, method: "total variation, best weight" }];
-  });
-  return [found, chosenWeight];
+const variation = async (
+  { geometry: { sigma, peak }, operator, y }: Problem,
+  weight: number,
+): Promise<{ image: NdArray; seconds: number }> => {
+  const [{ estimate }, seconds] = await timed(() =>
+    totalVariation(y, {
+      operator,
+      weight: (weight * sigma ** 2) / peak,
+      range: [0, Number.POSITIVE_INFINITY],
+      steps: 300,
+      runtime,
+    }),
+  );
+  return { image: estimate, seconds: seconds / y.shape[0]! };
 };
 
 type Method = { readonly name: string; readonly options: PosteriorOptions; readonly scans: RegExp };
@@ -123,7 +105,11 @@ type Method = { readonly name: string; readonly options: PosteriorOptions; reado
 const methods: readonly Method[] = [
   { name: "half-quadratic", scans: /./, options: { method: "half-quadratic", steps: 20, start: 1, end: 0.02 } },
   { name: "diffpir, mean of 4", scans: /./, options: { method: "diffpir", steps: 20, draws: 4 } },
-  { name: "daps, mean of 19", scans: /phantom|tooth|head 1/, options: { method: "daps", steps: 12, innerSteps: 3, draws: 19 } },
+  {
+    name: "daps, mean of 19",
+    scans: /phantom|tooth|head 1/,
+    options: { method: "daps", steps: 12, innerSteps: 3, draws: 19 },
+  },
 ];
 
 const posteriors = async (problem: Problem): Promise<Found[][]> => {
@@ -135,9 +121,9 @@ const posteriors = async (problem: Problem): Promise<Found[][]> => {
   const shifted = await inModelUnits(operator, y, peak, runtime);
   const each = shifted.data.length / y.shape[0]!;
   const found: Found[][] = scans.map(() => []);
-  for (const { name, options, scans: which } of methods)
+  for (const { name, options, scans: of } of methods)
     for (const [k, scan] of scans.entries()) {
-      if (!which.test(scan.name)) continue;
+      if (!of.test(scan.name)) continue;
       const data = Float32Array.from(shifted.data as Float32Array).slice(k * each, (k + 1) * each);
       const one = ndarray(data, operator.output);
       const [{ draws, mean, deviation, misfit }, seconds] = await timed(() =>
@@ -158,11 +144,22 @@ const posteriors = async (problem: Problem): Promise<Found[][]> => {
   return found;
 };
 
-const reconstruct = async (problem: Problem, knownWeight?: number): Promise<[Found[][], number]> => {
+const reconstruct = async (problem: Problem): Promise<Found[][]> => {
+  const { geometry, scans, choice } = problem;
   const fbp = await filtered(problem);
-  const [tv, weight] = await variation(problem, knownWeight);
+  const weight = tuned[choice.name]!;
+  const tv = await variation(problem, weight);
   const learned = await posteriors(problem);
-  return [problem.scans.map((_, k) => [...fbp[k]!, ...tv[k]!, ...learned[k]!]), weight];
+  return scans.map((_, k) => [
+    ...fbp[k]!,
+    {
+      method: "total variation",
+      image: pictureOf(tv.image, k, geometry.size),
+      setting: `weight ${weight}`,
+      seconds: tv.seconds,
+    },
+    ...learned[k]!,
+  ]);
 };
 
 const rowsOf = (choice: Choice, scan: Scan, geometry: Geometry, found: readonly Found[]): string[][] =>
@@ -189,7 +186,10 @@ const means = (results: readonly (readonly [string, Scan, Geometry, readonly Fou
   for (const view of new Set(results.map(([name]) => name)))
     for (const method of new Set(results.flatMap(([, , , found]) => found.map((one) => one.method)))) {
       const values = results
-        .filter(([name, scan, , found]) => name === view && scan.name !== "phantom" && found.some((one) => one.method === method))
+        .filter(
+          ([name, scan, , found]) =>
+            name === view && scan.name !== "phantom" && found.some((one) => one.method === method),
+        )
         .map(([, scan, geometry, found]) => {
           const of = (name: string): number => score(found.find((one) => one.method === name)!.image, scan, geometry);
           return [of(method), of(method) - of("filtered back-projection"), of(method) - of("total variation")];
@@ -202,7 +202,12 @@ const means = (results: readonly (readonly [string, Scan, Geometry, readonly Fou
   printTable(["views", "method", "objects", "PSNR", "above filtered back-projection", "above total variation"], rows);
 };
 
-const sheet = async (path: string, scan: Scan, geometry: Geometry, all: readonly (readonly Found[])[]): Promise<void> => {
+const sheet = async (
+  path: string,
+  scan: Scan,
+  geometry: Geometry,
+  all: readonly (readonly Found[])[],
+): Promise<void> => {
   const rows = all.map((found) => {
     const last = found.findLast(({ deviation }) => deviation);
     const named = (name: string) => found.find(({ method }) => method === name)?.image;
@@ -217,53 +222,83 @@ const sheet = async (path: string, scan: Scan, geometry: Geometry, all: readonly
   await writeSheet(path, rows, geometry.size);
 };
 
-const simulated = async (): Promise<Record<string, number>> => {
-  const { geometry, tests, tuning } = await simulatedScans(folder, runtime);
+const phantomViews: readonly Choice[] = [
+  { name: "180", step: 1, among: 180 },
+  { name: "60", step: 3, among: 180 },
+  { name: "23", step: 8, among: 180 },
+  { name: "60 within 120 degrees", step: 2, among: 120 },
+];
+
+const wanted = (part: string, { name }: Choice): boolean => {
+  const views = new RegExp(`${part}:([^,]+)`).exec(which)?.[1];
+  return views === undefined || views === name;
+};
+
+const simulated = async (): Promise<void> => {
+  const { geometry, tests } = await simulatedScans(folder, runtime);
   console.log(`phantom and other objects, 100 x 100 pixels, noise ${geometry.sigma.toFixed(4)} of every ray`);
   const results: (readonly [string, Scan, Geometry, readonly Found[]])[] = [];
-  const used: Record<string, number> = {};
-  const choices = [
-    { name: "60", step: 3, among: 180 },
-    { name: "23", step: 8, among: 180 },
-    { name: "60 within 120 degrees", step: 2, among: 120 },
-    { name: "180", step: 1, among: 180 },
-  ];
-  const named = /phantom:([^,]+)/.exec(only)?.[1];
-  for (const choice of choices.filter(({ name }) => named === undefined || name === named)) {
-    const { operator, y } = chosen(geometry, choice, [...tests, ...tuning]);
-    const [found, weight] = await reconstruct({ geometry, scans: tests, tuning, operator, y });
-    used[choice.name] = weight;
+  for (const choice of phantomViews.filter((one) => wanted("phantom", one))) {
+    const found = await reconstruct({ geometry, scans: tests, choice, ...chosen(geometry, choice, tests) });
     console.log("");
-    printTable(head, tests.flatMap((scan, k) => rowsOf(choice, scan, geometry, found[k]!)));
+    printTable(
+      head,
+      tests.flatMap((scan, k) => rowsOf(choice, scan, geometry, found[k]!)),
+    );
     for (const [k, scan] of tests.entries()) results.push([choice.name, scan, geometry, found[k]!]);
   }
   means(results);
   if (pictures)
-    for (const name of ["phantom", "head 1", "scene 5"]) {
+    for (const name of ["phantom", "head 1"]) {
       const own = results.filter(([view, scan]) => scan.name === name && view !== "180");
       if (own.length > 0)
-        await sheet(join(pictures, `ct-${name.replaceAll(" ", "-")}.png`), own[0]![1], geometry, own.map(([, , , found]) => found));
+        await sheet(
+          join(pictures, `ct-${name.replaceAll(" ", "-")}.png`),
+          own[0]![1],
+          geometry,
+          own.map(([, , , found]) => found),
+        );
     }
-  return used;
 };
 
-const used = only.includes("phantom") ? await simulated() : {};
-const path = join(folder, "ct", "tooth.h5");
-if (only.includes("tooth") && isThere(path)) {
+const tooth = async (path: string): Promise<void> => {
   const { geometry, scan } = await toothScan(path, runtime);
   const rows: Found[][] = [];
-  for (const choice of [
-    { name: "61", step: 3, among: 181 },
-    { name: "23", step: 8, among: 181 },
-    { name: "61 within 121 degrees", step: 2, among: 121 },
-  ]) {
-    const { operator, y } = chosen(geometry, choice, [scan]);
-    const like = choice.name.replaceAll("61", "60").replaceAll("121", "120");
-    const [[found]] = await reconstruct({ geometry, scans: [scan], tuning: [], operator, y }, used[like] ?? 15);
+  for (const [name, step, among, like] of [
+    ["61", 3, 181, "60"],
+    ["23", 8, 181, "23"],
+    ["61 within 121 degrees", 2, 121, "60 within 120 degrees"],
+  ] as const) {
+    const choice = { name, step, among };
+    if (!wanted("tooth", choice)) continue;
+    const problem = { geometry, scans: [scan], choice: { ...choice, name: like }, ...chosen(geometry, choice, [scan]) };
+    const [found] = await reconstruct(problem);
     console.log("");
     printTable(head, rowsOf(choice, scan, geometry, found!));
     rows.push(found!);
   }
   if (pictures) await sheet(join(pictures, "ct-tooth.png"), scan, geometry, rows);
-}
+};
+
+/** The PSNR of total variation by its weight: the mean of the scenes for tuning, and of each object by itself. */
+const findWeights = async (): Promise<void> => {
+  const { geometry, tests, tuning } = await simulatedScans(folder, runtime);
+  const rows: string[][] = [];
+  for (const choice of phantomViews.filter((one) => wanted("weights", one))) {
+    const scans = [...tuning, ...tests];
+    const problem = { geometry, scans, choice, ...chosen(geometry, choice, scans) };
+    for (const weight of [2.5, 6, 15, 40]) {
+      const { image } = await variation(problem, weight);
+      const values = scans.map((scan, k) => score(pictureOf(image, k, geometry.size), scan, geometry));
+      const mean = values.slice(0, tuning.length).reduce((a, b) => a + b) / tuning.length;
+      rows.push([choice.name, `${weight}`, ...[mean, ...values.slice(tuning.length)].map((value) => value.toFixed(2))]);
+    }
+  }
+  printTable(["views", "weight", "scenes 1 to 4", ...tests.map(({ name }) => name)], rows);
+};
+
+if (which.includes("weights")) await findWeights();
+if (which.includes("phantom")) await simulated();
+const toothFile = join(folder, "ct", "tooth.h5");
+if (which.includes("tooth") && isThere(toothFile)) await tooth(toothFile);
 await runtime.dispose();

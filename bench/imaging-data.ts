@@ -5,7 +5,8 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 import sharp from "sharp";
 
 /** The folder of data: an argument, the first if not said, SCOREFIELD_DATA, or beside the project. */
-export const dataFolder = (argument = 2): string => process.argv[argument] ?? process.env.SCOREFIELD_DATA ?? "../shared/data";
+export const dataFolder = (argument = 2): string =>
+  process.argv[argument] ?? process.env.SCOREFIELD_DATA ?? "../shared/data";
 
 /** Whether a file is there; says so if not. */
 export const isThere = (path: string): boolean => {

@@ -33,7 +33,7 @@ export const priorAt = async (path: string | undefined, size: readonly [number, 
 
 /**
  * A measurement y = A x of x = peak (m + 1) / 2, as one of m: 2 y / peak - A 1. Its noise is 2 / peak times as large.
- * @param y [...output]
+ * @param y [..., ...output]
  */
 export const inModelUnits = async (
   operator: { readonly input: readonly number[]; readonly apply: (x: Tensor) => Tensor },
@@ -45,7 +45,7 @@ export const inModelUnits = async (
   const ones = ndarray(new Float32Array(size).fill(1), [1, ...operator.input]);
   const { data } = await runOnce(operator.apply, ones, runtime);
   return ndarray(
-    Float32Array.from(y.data as Float32Array, (value, i) => (2 * value) / peak - Number(data[i])),
+    Float32Array.from(y.data as Float32Array, (value, i) => (2 * value) / peak - Number(data[i % data.length])),
     y.shape,
   );
 };

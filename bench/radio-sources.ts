@@ -39,10 +39,22 @@ const parts: Record<SourceKind, (d: Dice) => Brightness[]> = {
   blobs: (d) =>
     Array.from({ length: d.whole(2, 7) }, () => {
       const long = d.scale(0.06, 0.3);
-      return blob(d.between(-0.5, 0.5), d.between(-0.5, 0.5), long, long * d.between(0.4, 1), anyAngle(d), d.scale(0.15, 1));
+      return blob(
+        d.between(-0.5, 0.5),
+        d.between(-0.5, 0.5),
+        long,
+        long * d.between(0.4, 1),
+        anyAngle(d),
+        d.scale(0.15, 1),
+      );
     }),
   "ring with a jet": (d) => {
-    const [cx, cy, r, width] = [d.between(-0.25, 0.25), d.between(-0.25, 0.25), d.between(0.18, 0.42), d.scale(0.04, 0.11)];
+    const [cx, cy, r, width] = [
+      d.between(-0.25, 0.25),
+      d.between(-0.25, 0.25),
+      d.between(0.18, 0.42),
+      d.scale(0.04, 0.11),
+    ];
     const [bright, share, squash, turn] = [anyAngle(d), d.between(0.2, 0.9), d.between(0.7, 1), anyAngle(d)];
     const ring: Brightness = (x, y) => {
       const [u, v] = [
@@ -53,7 +65,14 @@ const parts: Record<SourceKind, (d: Dice) => Brightness[]> = {
       return (around / (1 + share)) * Math.exp(-((Math.hypot(u, v) - r) ** 2) / (2 * width * width));
     };
     const angle = anyAngle(d);
-    const away = jet(d, cx + r * Math.cos(angle), cy + r * Math.sin(angle), angle, d.between(0.25, 0.6), d.between(0.2, 0.8));
+    const away = jet(
+      d,
+      cx + r * Math.cos(angle),
+      cy + r * Math.sin(angle),
+      angle,
+      d.between(0.25, 0.6),
+      d.between(0.2, 0.8),
+    );
     return [ring, ...(d.chance(0.8) ? away : [])];
   },
   disc: (d) => {
@@ -64,7 +83,13 @@ const parts: Record<SourceKind, (d: Dice) => Brightness[]> = {
       d.between(0.3, 1),
       anyAngle(d),
     ];
-    const [arms, wound, phase, depth, bulge] = [d.whole(1, 3), d.between(2, 6), anyAngle(d), d.between(0.2, 0.95), d.next()];
+    const [arms, wound, phase, depth, bulge] = [
+      d.whole(1, 3),
+      d.between(2, 6),
+      anyAngle(d),
+      d.between(0.2, 0.95),
+      d.next(),
+    ];
     return [
       (x, y) => {
         const [u, v] = [
@@ -115,7 +140,10 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const data = new Uint8Array(n * s * s);
   for (let i = 0; i < n; i++) {
     const image = source(sourceKinds[i % sourceKinds.length]!, s, trainingSeed + i);
-    data.set(image.map((value) => Math.round(255 * value)), i * s * s);
+    data.set(
+      image.map((value) => Math.round(255 * value)),
+      i * s * s,
+    );
   }
   await writeNpz(path, { X: { dtype: "uint8", shape: [n, s, s], data } });
   console.log(`${path}: ${n} sources of ${s} x ${s}`);

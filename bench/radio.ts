@@ -74,7 +74,8 @@ const digits = async (count: number): Promise<Sky[]> => {
   const { data } = await decodeIdx(gunzipSync(await readFile(path)), path);
   return Array.from({ length: count }, (_, k) => {
     const truth = new Float32Array(side * side);
-    for (let p = 0; p < 784; p++) truth[(Math.floor(p / 28) + 2) * side + (p % 28) + 2] = Number(data[k * 784 + p]) / 255;
+    for (let p = 0; p < 784; p++)
+      truth[(Math.floor(p / 28) + 2) * side + (p % 28) + 2] = Number(data[k * 784 + p]) / 255;
     return { name: `digit ${k + 1}`, truth: ndarray(truth, [side, side]) };
   });
 };
@@ -91,7 +92,10 @@ interface Found {
 type Results = Map<string, readonly (Found | undefined)[]>;
 
 const pictureOf = ({ data }: NdArray, k: number): NdArray =>
-  ndarray(Float32Array.from({ length: side * side }, (_, p) => Number(data[k * side * side + p])), [side, side]);
+  ndarray(
+    Float32Array.from({ length: side * side }, (_, p) => Number(data[k * side * side + p])),
+    [side, side],
+  );
 
 const quality = (image: NdArray, { truth }: Sky): number => psnr(image, truth, [0, 1]);
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -167,7 +171,11 @@ const methods: readonly { name: string; options: PosteriorOptions; which: RegExp
   { name: "mmps, mean of 19", which: / 1$/, options: { method: "mmps", steps: 15, iterations: 3, draws: 19 } },
 ];
 
-const observe = async ({ name, antennas, times, hours, sigma }: Observation, tests: readonly Sky[], tuning: readonly Sky[]) => {
+const observe = async (
+  { name, antennas, times, hours, sigma }: Observation,
+  tests: readonly Sky[],
+  tuning: readonly Sky[],
+) => {
   const frequencies = arrayCoverage({ antennas, times, hours, longest: 0.4, seed: 2 });
   const operator = interferometer({ input: [1, side, side], frequencies, method: "direct", steps: 30 });
   const skies = [...tests, ...tuning];
@@ -187,7 +195,10 @@ const observe = async ({ name, antennas, times, hours, sigma }: Observation, tes
   const before = performance.now();
   const back = await dirty(operator, y);
   const seconds = (performance.now() - before) / 1000 / skies.length;
-  results.set("dirty image", tests.map((_, k) => ({ image: pictureOf(back, k), seconds })));
+  results.set(
+    "dirty image",
+    tests.map((_, k) => ({ image: pictureOf(back, k), seconds })),
+  );
   const cleaned = await clean(frequencies, y, sigma);
   if (cleaned.length > 0) results.set("CLEAN", bestOnTuning(cleaned, skies, tests.length));
   const tries: { image: NdArray; setting: string; seconds: number }[] = [];
@@ -200,7 +211,11 @@ const observe = async ({ name, antennas, times, hours, sigma }: Observation, tes
       steps: 600,
       runtime,
     });
-    tries.push({ image: estimate, setting: `weight ${weight}`, seconds: (performance.now() - start) / 1000 / skies.length });
+    tries.push({
+      image: estimate,
+      setting: `weight ${weight}`,
+      seconds: (performance.now() - start) / 1000 / skies.length,
+    });
   }
   results.set("total variation", bestOnTuning(tries, skies, tests.length));
   const model = await priorAt(run, [side, side], 5);
@@ -215,9 +230,16 @@ const observe = async ({ name, antennas, times, hours, sigma }: Observation, tes
           found.push(undefined);
           continue;
         }
-        const one = ndarray(Float32Array.from(shifted.data as Float32Array).slice(k * each, (k + 1) * each), operator.output);
+        const one = ndarray(
+          Float32Array.from(shifted.data as Float32Array).slice(k * each, (k + 1) * each),
+          operator.output,
+        );
         const start = performance.now();
-        const drawn = await posterior(model, operator, doubled, one, { ...options, seed: k, runtime } as PosteriorOptions);
+        const drawn = await posterior(model, operator, doubled, one, {
+          ...options,
+          seed: k,
+          runtime,
+        } as PosteriorOptions);
         const { draws, deviation, misfit } = drawn;
         found.push({
           image: { ...fromModelUnits(drawn.mean, 1), shape: [side, side] },
@@ -225,7 +247,10 @@ const observe = async ({ name, antennas, times, hours, sigma }: Observation, tes
           setting: `misfit ${misfit.found.toFixed(2)}, allowed ${misfit.allowed.toFixed(2)}`,
           ...(deviation && {
             draws: { ...fromModelUnits(draws, 1), shape: [draws.shape[0]!, side, side] },
-            deviation: ndarray(Float32Array.from(deviation.data, (value) => value / 2), [side, side]),
+            deviation: ndarray(
+              Float32Array.from(deviation.data, (value) => value / 2),
+              [side, side],
+            ),
           }),
         });
       }

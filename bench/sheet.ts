@@ -34,5 +34,7 @@ export const writeSheet = async (
           pixels[(i * cell + y) * width + j * cell + x] = Math.max(0, Math.min(255, Math.round(shade)));
         }
     }
-  await sharp(pixels, { raw: { width, height, channels: 1 } }).png({ compressionLevel: 9 }).toFile(path);
+  await sharp(pixels, { raw: { width, height, channels: 1 } })
+    .png({ compressionLevel: 9 })
+    .toFile(path);
 };
