@@ -1,227 +1,304 @@
 /**
- * Computed tomography from few views: filtered back-projection and total variation.
+ * Computed tomography from few views: filtered back-projection, total variation, and posteriors with a prior that was trained on other
+ * objects (`bench/ct-scenes.ts`).
  *
- *     npm run bench bench/ct.ts [folder of data] [folder for pictures]
+ *     npm run bench bench/ct.ts [folder of data] [run of the prior] [folder for pictures] [which]
  *
- * Phantom: projections are taken of all its 400 x 400 pixels, with 2 rays to a detector, and 0.5 % noise of their largest value is
- * added. It is reconstructed on 100 x 100 pixels, and compared with the means of 4 x 4. Tooth: measured projections of one slice,
- * 4 detectors put together, compared with filtered back-projection (Hann) of all 181 views; so that row is not an independent truth.
- * Each method has the window, or the weight of its list, that is best by that comparison. HDF5 is read by `h5wasm`, where it is
- * installed.
+ * Phantom: projections of its 400 x 400 pixels, with 2 rays to a detector, and noise of 0.5 % of their largest value; reconstructed on
+ * 100 x 100 pixels, and compared with the means of 4 x 4. Other objects have the same noise; their projections are made of the pixels
+ * that are reconstructed. Tooth: measured projections of one slice, 4 detectors put together, compared with filtered back-projection
+ * (Hann) of all 181 views, which is no independent truth. The weight of total variation is that which is best on four scenes with the
+ * same views and noise.
+ * `which` is "phantom,tooth" by default, and may name views, such as phantom:60; "weights" shows total variation by its weight.
  */
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { normal } from "@scorefield/core";
-import { type Radon, type RadonOptions, radon, totalVariation } from "@scorefield/inverse";
-import { compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
+import { join } from "node:path";
+import { gaussianNoise, type PosteriorOptions, posterior, type Radon, totalVariation } from "@scorefield/inverse";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
-import { dataFolder, isThere, printTable, psnr, readPhantom, writeGrey } from "./imaging-data.ts";
+import { intervalCoverage, psnr, ssim } from "scorefield/assess";
+import { type Choice, chosen, type Geometry, type Scan, simulatedScans, toothScan } from "./ct-data.ts";
+import { dataFolder, isThere, printTable } from "./imaging-data.ts";
+import { fromModelUnits, inModelUnits, priorAt, runOnce } from "./prior-at.ts";
+import { sheetPicture, writeSheet } from "./sheet.ts";
 
 const folder = dataFolder();
-const pictures = process.argv[3];
+const [, , , run, pictures, which = "phantom,tooth"] = process.argv;
 const runtime = native({ threads: 1 });
 
-const run = async (f: (x: Tensor) => Tensor, x: NdArray): Promise<Float32Array> => {
-  const compiled = await compile((v: Tensor) => ({ y: f(v) }), [{ shape: x.shape, dtype: x.dtype }], { runtime });
-  try {
-    return (await compiled(x as never)).y.data as Float32Array;
-  } finally {
-    await compiled.dispose();
-  }
-};
-
-/** Views by angle; `sinogram` [views, detectors]. */
-interface Scan {
-  readonly name: string;
-  readonly size: number;
-  readonly sinogram: Float32Array;
-  readonly views: number;
-  readonly detectors: number;
-  readonly offset: number;
-  readonly range: readonly [low: number, high: number];
-  readonly truth: Float64Array;
-  /** Weights of total variation. */
-  readonly weights: readonly number[];
+/** One method's picture of one scan. */
+interface Found {
+  readonly method: string;
+  readonly image: NdArray;
+  readonly setting?: string;
+  readonly seconds: number;
+  readonly draws?: NdArray;
+  readonly deviation?: NdArray;
 }
 
-/** Every `step`th of the first `among` views. */
-interface Choice {
-  readonly name: string;
-  readonly step: number;
-  readonly among: number;
-}
+const pictureOf = (all: NdArray, k: number, size: number): NdArray =>
+  ndarray(Float32Array.from(all.data as Float32Array).slice(k * size * size, (k + 1) * size * size), [size, size]);
 
-const chosen = (scan: Scan, { step, among }: Choice): { operator: Radon; y: NdArray } => {
-  const { size, sinogram, views, detectors, offset } = scan;
-  const kept = Array.from({ length: Math.ceil(among / step) }, (_, i) => i * step);
-  const data = new Float32Array(kept.length * detectors);
-  for (const [i, view] of kept.entries())
-    data.set(sinogram.subarray(view * detectors, (view + 1) * detectors), i * detectors);
-  const about: RadonOptions = {
-    input: [size, size],
-    views: kept.length,
-    range: (180 * kept.length * step) / views,
-    detectors,
-    offset,
-  };
-  return { operator: radon(about), y: ndarray(data, [1, kept.length, detectors]) };
-};
+const truthOf = ({ truth }: Scan, { size }: Geometry): NdArray => ndarray(truth, [size, size]);
 
-const reconstruct = async (scan: Scan, choice: Choice): Promise<string[]> => {
-  const { operator, y } = chosen(scan, choice);
-  const { truth } = scan;
-  const best: Record<string, { value: number; with: string; image: ArrayLike<number> }> = {};
-  const take = (method: string, setting: string, image: ArrayLike<number>): void => {
-    const value = psnr(image, truth);
-    if (value > (best[method]?.value ?? Number.NEGATIVE_INFINITY)) best[method] = { value, with: setting, image };
-  };
-  for (const window of ["ramp", "hann"] as const)
-    take("fbp", window, await run((v) => operator.filteredBackProjection(v, { window }), y));
+const timed = async <T>(f: () => Promise<T>): Promise<[T, number]> => {
   const before = performance.now();
-  let steps = 0;
-  for (const weight of scan.weights) {
-    const found = await totalVariation(y, { operator, weight, range: scan.range, steps: 1000, runtime });
-    steps += found.steps;
-    take("tv", `${weight}`, found.estimate.data as Float32Array);
-  }
-  const perStep = (performance.now() - before) / steps;
-  if (pictures)
-    for (const [method, { image }] of Object.entries(best)) {
-      const name = `${scan.name}-${choice.name}-${method}.png`.replaceAll(" ", "-");
-      await writeGrey(join(pictures, name), image, scan.size);
-    }
-  const show = (method: string): string => `${best[method]!.value.toFixed(2)} (${best[method]!.with})`;
-  return [choice.name, show("fbp"), show("tv"), (best.tv!.value - best.fbp!.value).toFixed(2), perStep.toFixed(0)];
+  const result = await f();
+  return [result, (performance.now() - before) / 1000];
 };
 
-const table = async (scan: Scan, choices: readonly Choice[]): Promise<void> => {
-  const rows: string[][] = [];
-  for (const choice of choices) rows.push(await reconstruct(scan, choice));
-  console.log(`\n${scan.name}, ${scan.size} x ${scan.size} pixels: PSNR in dB (best setting)`);
-  printTable(["views", "filtered back-projection", "total variation", "gain", "ms a step"], rows);
-};
+/**
+ * Weights of total variation, in units of the noise's variance over the peak, that are best on scenes 1 to 4: what `weights` for
+ * `which` prints. The tooth has those of the phantom's views.
+ */
+const tuned: Record<string, number> = { "180": 15, "60": 15, "23": 15, "60 within 120 degrees": 15 };
 
-const phantom = async (): Promise<Scan> => {
-  const [full, factor, views] = [400, 4, 180];
-  const size = full / factor;
-  const image = await readPhantom(folder);
-  const truth = new Float64Array(size * size);
-  for (let at = 0; at < full * full; at++)
-    truth[Math.floor(Math.floor(at / full) / factor) * size + Math.floor((at % full) / factor)]! +=
-      image[at]! / factor ** 2;
-  const detectors = 2 * Math.ceil((size * Math.SQRT2) / 2) + 1;
-  const sinogram = new Float32Array(views * detectors);
-  const x = ndarray(Float32Array.from(image), [1, full, full]);
-  // Few views at a time, as the matrix of all takes gigabytes.
-  for (let first = 0; first < views; first += 10) {
-    const some = { input: [full, full], views: 10, first, range: 10, detectors: 2 * detectors, spacing: factor / 2 };
-    const y = await run(radon(some).apply, x);
-    for (let i = 0; i < y.length; i++) sinogram[first * detectors + Math.floor(i / 2)]! += y[i]! / (2 * factor);
-  }
-  const most = sinogram.reduce((a, b) => Math.max(a, b), 0);
-  const noise = normal([sinogram.length], { seed: 3 }).data;
-  return {
-    name: "phantom",
-    size,
-    sinogram: sinogram.map((value, i) => value + 0.005 * most * noise[i]!),
-    views,
-    detectors,
-    offset: 0,
-    range: [0, Number.POSITIVE_INFINITY],
-    truth,
-    weights: [0.03, 0.1, 0.3, 1, 3],
-  };
-};
-
-/** What of `h5wasm` is used. */
-interface Hdf5 {
-  readonly ready: Promise<{ readonly FS: { writeFile(name: string, bytes: Uint8Array): void } }>;
-  readonly File: new (
-    name: string,
-    mode: "r",
-  ) => { get(path: string): { readonly value: Float32Array; readonly shape: number[] }; close(): void };
+interface Problem {
+  readonly geometry: Geometry;
+  readonly scans: readonly Scan[];
+  readonly choice: Choice;
+  readonly operator: Radon;
+  readonly y: NdArray;
 }
 
-const tooth = async (path: string): Promise<Scan | undefined> => {
-  const library = "h5wasm";
-  let hdf5: Hdf5;
-  try {
-    hdf5 = (await import(library)) as Hdf5;
-  } catch {
-    console.log("h5wasm is not installed: the tooth is left out.");
-    return undefined;
+const score = (image: NdArray, scan: Scan, geometry: Geometry): number =>
+  psnr(image, truthOf(scan, geometry), [0, geometry.peak]);
+
+const filtered = async ({ geometry, scans, operator, y }: Problem): Promise<Found[][]> => {
+  const windows = ["ramp", "hann"] as const;
+  const all: { image: NdArray; window: string; seconds: number }[] = [];
+  for (const window of windows) {
+    const [image, seconds] = await timed(() =>
+      runOnce((v) => operator.filteredBackProjection(v, { window }), y, runtime),
+    );
+    all.push({ image, window, seconds: seconds / y.shape[0]! });
   }
-  const { FS } = await hdf5.ready;
-  FS.writeFile(basename(path), readFileSync(path));
-  const file = new hdf5.File(basename(path), "r");
-  const slices = (name: string) => file.get(`exchange/${name}`);
-  const [views, , width] = slices("data").shape as [number, number, number];
-  // The first of two slices. Counts are corrected by the detector's answer to full light and to none.
-  const meanOf = ({ value, shape }: { value: Float32Array; shape: number[] }): Float64Array =>
-    Float64Array.from({ length: width }, (_, d) => {
-      let sum = 0;
-      for (let k = 0; k < shape[0]!; k++) sum += value[k * shape[1]! * width + d]! / shape[0]!;
-      return sum;
-    });
-  const [white, dark] = [meanOf(slices("data_white")), meanOf(slices("data_dark"))];
-  const counts = slices("data").value;
-  const factor = 4;
-  const detectors = width / factor;
-  const sinogram = new Float32Array(views * detectors);
-  for (let view = 0; view < views; view++)
-    for (let d = 0; d < width; d++) {
-      const light = (counts[view * 2 * width + d]! - dark[d]!) / (white[d]! - dark[d]!);
-      sinogram[view * detectors + Math.floor(d / factor)]! += -Math.log(Math.max(light, 1e-4)) / factor;
-    }
-  file.close();
-  // The centre of rotation is where the views at 0 and at almost 180 degrees mirror each other.
-  const last = views - 1;
-  const mismatch = (offset: number): number => {
-    const centre = (detectors - 1) / 2 + offset;
-    let [sum, count] = [0, 0];
-    for (let d = 0; d < detectors; d++) {
-      const mirrored = 2 * centre - d;
-      const low = Math.floor(mirrored);
-      if (low < 0 || low + 1 >= detectors) continue;
-      const at = last * detectors + low;
-      const value = sinogram[at]! + (mirrored - low) * (sinogram[at + 1]! - sinogram[at]!);
-      sum += (value - sinogram[d]!) ** 2;
-      count++;
-    }
-    return sum / count;
-  };
-  let offset = 0;
-  for (let tried = -15; tried <= 15; tried += 0.05) if (mismatch(tried) < mismatch(offset)) offset = tried;
-  const scan = {
-    name: "tooth",
-    size: 160,
-    sinogram,
-    views,
-    detectors,
-    offset,
-    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const,
-    weights: [0.003, 0.01, 0.03, 0.1, 0.3],
-  };
-  const { operator, y } = chosen({ ...scan, truth: new Float64Array(0) }, { name: "all", step: 1, among: views });
-  const truth = await run((v) => operator.filteredBackProjection(v, { window: "hann" }), y);
-  console.log(`tooth: centre of rotation at ${(offset * factor + (width - 1) / 2).toFixed(1)} of ${width} detectors`);
-  return { ...scan, truth: Float64Array.from(truth) };
+  return scans.map((scan, k) => {
+    const tries = all.map(({ image, window, seconds }) => ({
+      method: "filtered back-projection",
+      image: pictureOf(image, k, geometry.size),
+      setting: window,
+      seconds,
+    }));
+    return [tries.toSorted((a, b) => score(b.image, scan, geometry) - score(a.image, scan, geometry))[0]!];
+  });
 };
 
-if (isThere(join(folder, "ct", "phantom.png")))
-  await table(await phantom(), [
-    { name: "180", step: 1, among: 180 },
-    { name: "60", step: 3, among: 180 },
-    { name: "23", step: 8, among: 180 },
-    { name: "60 within 120 degrees", step: 2, among: 120 },
+const variation = async (
+  { geometry: { sigma, peak }, operator, y }: Problem,
+  weight: number,
+): Promise<{ image: NdArray; seconds: number }> => {
+  const [{ estimate }, seconds] = await timed(() =>
+    totalVariation(y, {
+      operator,
+      weight: (weight * sigma ** 2) / peak,
+      range: [0, Number.POSITIVE_INFINITY],
+      steps: 300,
+      runtime,
+    }),
+  );
+  return { image: estimate, seconds: seconds / y.shape[0]! };
+};
+
+type Method = { readonly name: string; readonly options: PosteriorOptions; readonly scans: RegExp };
+
+/** Settings found on the scenes for tuning. */
+const methods: readonly Method[] = [
+  { name: "half-quadratic", scans: /./, options: { method: "half-quadratic", steps: 20, start: 1, end: 0.02 } },
+  { name: "diffpir, mean of 4", scans: /./, options: { method: "diffpir", steps: 20, draws: 4 } },
+  {
+    name: "daps, mean of 19",
+    scans: /phantom|tooth|head 1/,
+    options: { method: "daps", steps: 12, innerSteps: 3, draws: 19 },
+  },
+];
+
+const posteriors = async (problem: Problem): Promise<Found[][]> => {
+  const { geometry, scans, operator, y } = problem;
+  const { size, sigma, peak } = geometry;
+  const model = await priorAt(run, [size, size], 3);
+  if (!model) return scans.map(() => []);
+  const noise = gaussianNoise({ sigma: (2 * sigma) / peak });
+  const shifted = await inModelUnits(operator, y, peak, runtime);
+  const each = shifted.data.length / y.shape[0]!;
+  const found: Found[][] = scans.map(() => []);
+  for (const { name, options, scans: of } of methods)
+    for (const [k, scan] of scans.entries()) {
+      if (!of.test(scan.name)) continue;
+      const data = Float32Array.from(shifted.data as Float32Array).slice(k * each, (k + 1) * each);
+      const one = ndarray(data, operator.output);
+      const [{ draws, mean, deviation, misfit }, seconds] = await timed(() =>
+        posterior(model, operator, noise, one, { ...options, seed: k, runtime } as PosteriorOptions),
+      );
+      const flat = (values: NdArray): NdArray => ({ ...values, shape: [...values.shape.slice(0, -3), size, size] });
+      found[k]!.push({
+        method: name,
+        setting: `misfit ${misfit.found.toFixed(2)}, allowed ${misfit.allowed.toFixed(2)}`,
+        image: flat(fromModelUnits(mean, peak)),
+        ...(deviation && {
+          draws: flat(fromModelUnits(draws, peak)),
+          deviation: { ...flat(deviation), data: Float32Array.from(deviation.data, (v) => (v * peak) / 2) },
+        }),
+        seconds,
+      });
+    }
+  return found;
+};
+
+const reconstruct = async (problem: Problem): Promise<Found[][]> => {
+  const { geometry, scans, choice } = problem;
+  const fbp = await filtered(problem);
+  const weight = tuned[choice.name]!;
+  const tv = await variation(problem, weight);
+  const learned = await posteriors(problem);
+  return scans.map((_, k) => [
+    ...fbp[k]!,
+    {
+      method: "total variation",
+      image: pictureOf(tv.image, k, geometry.size),
+      setting: `weight ${weight}`,
+      seconds: tv.seconds,
+    },
+    ...learned[k]!,
   ]);
-const path = join(folder, "ct", "tooth.h5");
-const scan = isThere(path) ? await tooth(path) : undefined;
-if (scan)
-  await table(scan, [
-    { name: "181", step: 1, among: 181 },
-    { name: "61", step: 3, among: 181 },
-    { name: "23", step: 8, among: 181 },
-    { name: "61 within 121 degrees", step: 2, among: 121 },
-  ]);
+};
+
+const rowsOf = (choice: Choice, scan: Scan, geometry: Geometry, found: readonly Found[]): string[][] =>
+  found.map(({ method, image, setting, seconds, draws }) => {
+    const truth = truthOf(scan, geometry);
+    const cover = draws && intervalCoverage(draws, truth);
+    return [
+      choice.name,
+      scan.name,
+      method,
+      score(image, scan, geometry).toFixed(2),
+      ssim(image, truth, [0, geometry.peak]).toFixed(3),
+      cover ? `${cover.found.toFixed(2)} of ${cover.expected.toFixed(2)}` : "",
+      seconds.toFixed(1),
+      setting ?? "",
+    ];
+  });
+
+const head = ["views", "object", "method", "PSNR (dB)", "SSIM", "coverage", "seconds", "setting or misfit"];
+
+/** Mean over objects of the PSNR of a method, and of its difference from others. */
+const means = (results: readonly (readonly [string, Scan, Geometry, readonly Found[]])[]): void => {
+  const rows: string[][] = [];
+  for (const view of new Set(results.map(([name]) => name)))
+    for (const method of new Set(results.flatMap(([, , , found]) => found.map((one) => one.method)))) {
+      const values = results
+        .filter(
+          ([name, scan, , found]) =>
+            name === view && scan.name !== "phantom" && found.some((one) => one.method === method),
+        )
+        .map(([, scan, geometry, found]) => {
+          const of = (name: string): number => score(found.find((one) => one.method === name)!.image, scan, geometry);
+          return [of(method), of(method) - of("filtered back-projection"), of(method) - of("total variation")];
+        });
+      if (values.length === 0) continue;
+      const mean = (at: number): string => (values.reduce((sum, row) => sum + row[at]!, 0) / values.length).toFixed(2);
+      rows.push([view, method, `${values.length}`, mean(0), mean(1), mean(2)]);
+    }
+  console.log("\nMeans over objects other than the phantom: PSNR in dB, and above the others");
+  printTable(["views", "method", "objects", "PSNR", "above filtered back-projection", "above total variation"], rows);
+};
+
+const sheet = async (
+  path: string,
+  scan: Scan,
+  geometry: Geometry,
+  all: readonly (readonly Found[])[],
+): Promise<void> => {
+  const rows = all.map((found) => {
+    const last = found.findLast(({ deviation }) => deviation);
+    const named = (name: string) => found.find(({ method }) => method === name)?.image;
+    return [
+      sheetPicture(truthOf(scan, geometry), [0, geometry.peak]),
+      ...[named("filtered back-projection"), named("total variation"), last?.image].flatMap((image) =>
+        image ? [sheetPicture(image, [0, geometry.peak])] : [],
+      ),
+      ...(last?.deviation ? [sheetPicture(last.deviation, [0, 0.1 * geometry.peak])] : []),
+    ];
+  });
+  await writeSheet(path, rows, geometry.size);
+};
+
+const phantomViews: readonly Choice[] = [
+  { name: "180", step: 1, among: 180 },
+  { name: "60", step: 3, among: 180 },
+  { name: "23", step: 8, among: 180 },
+  { name: "60 within 120 degrees", step: 2, among: 120 },
+];
+
+const wanted = (part: string, { name }: Choice): boolean => {
+  const views = new RegExp(`${part}:([^,]+)`).exec(which)?.[1];
+  return views === undefined || views === name;
+};
+
+const simulated = async (): Promise<void> => {
+  const { geometry, tests } = await simulatedScans(folder, runtime);
+  console.log(`phantom and other objects, 100 x 100 pixels, noise ${geometry.sigma.toFixed(4)} of every ray`);
+  const results: (readonly [string, Scan, Geometry, readonly Found[]])[] = [];
+  for (const choice of phantomViews.filter((one) => wanted("phantom", one))) {
+    const found = await reconstruct({ geometry, scans: tests, choice, ...chosen(geometry, choice, tests) });
+    console.log("");
+    printTable(
+      head,
+      tests.flatMap((scan, k) => rowsOf(choice, scan, geometry, found[k]!)),
+    );
+    for (const [k, scan] of tests.entries()) results.push([choice.name, scan, geometry, found[k]!]);
+  }
+  means(results);
+  if (pictures)
+    for (const name of ["phantom", "head 1"]) {
+      const own = results.filter(([view, scan]) => scan.name === name && view !== "180");
+      if (own.length > 0)
+        await sheet(
+          join(pictures, `ct-${name.replaceAll(" ", "-")}.png`),
+          own[0]![1],
+          geometry,
+          own.map(([, , , found]) => found),
+        );
+    }
+};
+
+const tooth = async (path: string): Promise<void> => {
+  const { geometry, scan } = await toothScan(path, runtime);
+  const rows: Found[][] = [];
+  for (const [name, step, among, like] of [
+    ["61", 3, 181, "60"],
+    ["23", 8, 181, "23"],
+    ["61 within 121 degrees", 2, 121, "60 within 120 degrees"],
+  ] as const) {
+    const choice = { name, step, among };
+    if (!wanted("tooth", choice)) continue;
+    const problem = { geometry, scans: [scan], choice: { ...choice, name: like }, ...chosen(geometry, choice, [scan]) };
+    const [found] = await reconstruct(problem);
+    console.log("");
+    printTable(head, rowsOf(choice, scan, geometry, found!));
+    rows.push(found!);
+  }
+  if (pictures) await sheet(join(pictures, "ct-tooth.png"), scan, geometry, rows);
+};
+
+/** The PSNR of total variation by its weight: the mean of the scenes for tuning, and of each object by itself. */
+const findWeights = async (): Promise<void> => {
+  const { geometry, tests, tuning } = await simulatedScans(folder, runtime);
+  const rows: string[][] = [];
+  for (const choice of phantomViews.filter((one) => wanted("weights", one))) {
+    const scans = [...tuning, ...tests];
+    const problem = { geometry, scans, choice, ...chosen(geometry, choice, scans) };
+    for (const weight of [2.5, 6, 15, 40]) {
+      const { image } = await variation(problem, weight);
+      const values = scans.map((scan, k) => score(pictureOf(image, k, geometry.size), scan, geometry));
+      const mean = values.slice(0, tuning.length).reduce((a, b) => a + b) / tuning.length;
+      rows.push([choice.name, `${weight}`, ...[mean, ...values.slice(tuning.length)].map((value) => value.toFixed(2))]);
+    }
+  }
+  printTable(["views", "weight", "scenes 1 to 4", ...tests.map(({ name }) => name)], rows);
+};
+
+if (which.includes("weights")) await findWeights();
+if (which.includes("phantom")) await simulated();
+const toothFile = join(folder, "ct", "tooth.h5");
+if (which.includes("tooth") && isThere(toothFile)) await tooth(toothFile);
 await runtime.dispose();

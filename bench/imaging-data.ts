@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import sharp from "sharp";
 
-/** The folder of data: the first argument, SCOREFIELD_DATA, or beside the project. */
-export const dataFolder = (): string => process.argv[2] ?? process.env.SCOREFIELD_DATA ?? "../shared/data";
+/** The folder of data: an argument, the first if not said, SCOREFIELD_DATA, or beside the project. */
+export const dataFolder = (argument = 2): string =>
+  process.argv[argument] ?? process.env.SCOREFIELD_DATA ?? "../shared/data";
 
 /** Whether a file is there; says so if not. */
 export const isThere = (path: string): boolean => {
