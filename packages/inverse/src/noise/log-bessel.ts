@@ -28,12 +28,7 @@ const coefficients = Array.from({ length: terms }, (_, k) =>
  * @param w at least 0, float32 or float64
  */
 export const logBesselZero = (w: Tensor): Tensor => {
-  const near = w
-    .min(far)
-    .expandDims(-1)
-    .multiply(constantLike(below, w))
-    .logSumExp(-1)
-    .subtract(Math.log(angles));
+  const near = w.min(far).expandDims(-1).multiply(constantLike(below, w)).logSumExp(-1).subtract(Math.log(angles));
   const large = w.max(far);
   const inverse = large.reciprocal();
   const series = coefficients.reduceRight<Tensor>(

@@ -66,8 +66,10 @@ export const noiseSuite = (
       expect(Math.abs(square - Number(variance!.data[0]))).toBeLessThan((4 * spread) / Math.sqrt(n));
       for (let j = 0; j < 4; j++) {
         const bias =
-          Array.from({ length: n }, (_, i) => y[4 * i + j]! - mean(one.data[j]!)).reduce((sum, value) => sum + value, 0) /
-          n;
+          Array.from({ length: n }, (_, i) => y[4 * i + j]! - mean(one.data[j]!)).reduce(
+            (sum, value) => sum + value,
+            0,
+          ) / n;
         expect(Math.abs(bias)).toBeLessThan((4 * Math.sqrt(4 * square)) / Math.sqrt(n));
       }
     });

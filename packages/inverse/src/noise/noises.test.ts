@@ -25,7 +25,9 @@ const covariance = [
 /** How to make each, and the mean of y given z where it is not z. */
 const all: Readonly<Record<string, readonly [() => Noise, ((z: number) => number)?]>> = {
   Gaussian: [() => gaussianNoise({ sigma: 0.3 })],
-  "Gaussian, a deviation for each number": [() => gaussianNoise({ deviations: ndarray(Float64Array.of(1, 2, 0.5, 0.1)) })],
+  "Gaussian, a deviation for each number": [
+    () => gaussianNoise({ deviations: ndarray(Float64Array.of(1, 2, 0.5, 0.1)) }),
+  ],
   "Gaussian of a covariance": [() => gaussianNoise({ covariance: fromNested(covariance, "float64") })],
   Laplace: [() => laplaceNoise({ scale: 0.4 })],
   Poisson: [() => poissonNoise({ gain: 0.2 })],

@@ -31,10 +31,7 @@ const relativeSquare = (u: Tensor): Tensor => {
     .multiply(zero)
     .add(v.multiply(2).multiply(one))
     .multiply(Math.sqrt(Math.PI / 2));
-  const near = v
-    .multiply(8)
-    .add(2)
-    .subtract(u.min(9.5).multiply(2).multiply(mean));
+  const near = v.multiply(8).add(2).subtract(u.min(9.5).multiply(2).multiply(mean));
   // What is left of 2 + 2 u^2 - 2 u E[y] when the large terms have cancelled.
   const inverse = u.max(9.5).square().reciprocal();
   const beyond = inverse
