@@ -56,7 +56,7 @@ const heads = async (folder: string): Promise<HeldOut> => {
   return { train, validation: pick(images, middle.slice(0, 4)), test: pick(images, middle.slice(4)) };
 };
 
-/** 6 images for choices and 30 for the figures, none of which is in the training set too. */
+/** 4 images for choices and 20 for the figures, none of which is in the training set too. */
 const chests = async (folder: string): Promise<HeldOut> => {
   const [train, all] = await Promise.all(
     ["train", "test"].map(async (part) =>
@@ -67,8 +67,8 @@ const chests = async (folder: string): Promise<HeldOut> => {
   const key = (images: Images, i: number): string => images.data.subarray(i * size, (i + 1) * size).join();
   const seen = new Set(Array.from({ length: train!.shape[0]! }, (_, i) => key(train!, i)));
   const fresh = Array.from({ length: all!.shape[0]! }, (_, i) => i).filter((i) => !seen.has(key(all!, i)));
-  const some = Array.from({ length: 36 }, (_, k) => fresh[Math.floor((k * fresh.length) / 36)]!);
-  return { train: train!, validation: pick(all!, some.slice(0, 6)), test: pick(all!, some.slice(6)) };
+  const some = Array.from({ length: 24 }, (_, k) => fresh[Math.floor((k * fresh.length) / 24)]!);
+  return { train: train!, validation: pick(all!, some.slice(0, 4)), test: pick(all!, some.slice(4)) };
 };
 
 export const sets = { hippocampus: heads, pneumonia: chests } as const;

@@ -81,13 +81,10 @@ export const drawing = (task: Task): Readonly<Record<string, PosteriorMethod>> =
     curvature,
     langevinSteps: 15,
   });
-  const any = {
-    "pnp-dm": pnpDm(split(Math.max(0.05, task.sigma / 2))),
-    "pnp-dm, closer": pnpDm(split(Math.max(0.03, task.sigma / 4))),
-    daps: daps({ steps: 20, innerSteps: 4, curvature, langevinSteps: 15 }),
-  };
-  if (task.noise.sigma === undefined) return any;
-  return { ...any, mmps: mmps({ steps: 8, iterations: 3 }), diffpir: diffpir({ steps: 40 }) };
+  const gibbs = { "pnp-dm": pnpDm(split(Math.max(0.05, task.sigma / 2))) };
+  if (task.noise.sigma === undefined)
+    return { ...gibbs, daps: daps({ steps: 20, innerSteps: 4, curvature, langevinSteps: 15 }) };
+  return { ...gibbs, mmps: mmps({ steps: 8, iterations: 3 }), diffpir: diffpir({ steps: 40 }) };
 };
 
 /** Draws for all measurements, of one compiled step. */

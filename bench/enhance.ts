@@ -34,7 +34,7 @@ const [, , folder, pictures, ...asked] = process.argv;
 if (folder === undefined) throw new Error("expected a folder of priors, found none; see the head of bench/enhance.ts");
 const runtime = native({ threads: 1 });
 const range = [-1, 1] as const;
-const draws = Number(process.env.SCOREFIELD_ENHANCE_DRAWS ?? 10);
+const draws = Number(process.env.SCOREFIELD_ENHANCE_DRAWS ?? 8);
 const [torch, skimage] = [pythonWith("torch"), pythonWith("skimage")];
 if (!torch) console.log("No Python with PyTorch: supervised networks are left out.");
 if (!skimage) console.log("No Python with scikit-image: non-local means and splines are left out.");
@@ -126,7 +126,7 @@ const run = async (model: ScoreModel, held: HeldOut, task: Task): Promise<void> 
     found.push(["measured", { estimate: y as Images, seconds: 0 }]);
     if (skimage) {
       const nlm = (seen: NdArray, h: number) => peerOf(skimage, "nonlocal_means", ["nlm"], seen, [task.sigma, h, 3, 6]);
-      const h = await best([0.5, 0.7, 0.9, 1.1], async (h) => (await nlm(few, h)).estimate, validation, task);
+      const h = await best([0.6, 0.8, 1], async (h) => (await nlm(few, h)).estimate, validation, task);
       found.push([`non-local means, h ${h} sigma`, await nlm(y, h)]);
     }
     found.push(["Wiener", await wiener(task, train, y, runtime)]);
@@ -137,7 +137,7 @@ const run = async (model: ScoreModel, held: HeldOut, task: Task): Promise<void> 
     ] as const)
       found.push([name, await peerOf(skimage, "nonlocal_means", ["spline"], asImage(y, task), [task.factor, order])]);
   const share = await best(
-    [0.1, 0.3, 0.6, 1, 1.5],
+    [0.1, 0.3, 0.6, 1],
     async (each) => (await tv(task, each, few, runtime)).estimate,
     validation,
     task,
@@ -154,23 +154,19 @@ const run = async (model: ScoreModel, held: HeldOut, task: Task): Promise<void> 
   }
   const methods = drawing(task);
   const names = Object.keys(methods);
-  const chosen = await best(
-    names,
-    async (name) => {
-      const restored = await drawn(model, task, methods[name]!, few, 4, runtime);
-      const coverage = Array.from({ length: validation.shape[0]! }, (_, i) =>
-        intervalCoverage(crop(one(restored.draws!, i), task.covered), crop(one(validation, i), task.covered), 0.6),
-      );
-      const [many, share] = [mean(psnrsOfMany(restored, validation, task)), mean(coverage.map((c) => c.found))];
-      console.log(
-        `choice: ${name}: ${many.toFixed(2)} dB of many draws, ${share.toFixed(2)} covered of ${coverage[0]!.expected.toFixed(2)}, ` +
-          `${restored.evaluations} evaluations, ${restored.seconds.toFixed(1)} s`,
-      );
-      return restored.estimate;
-    },
-    validation,
-    task,
-  );
+  const scores: number[] = [];
+  for (const name of names) {
+    const restored = await drawn(model, task, methods[name]!, few, 3, runtime);
+    const coverage = Array.from({ length: validation.shape[0]! }, (_, i) =>
+      intervalCoverage(crop(one(restored.draws!, i), task.covered), crop(one(validation, i), task.covered), 0.5),
+    );
+    scores.push(mean(psnrsOfMany(restored, validation, task)));
+    console.log(
+      `choice: ${name}: ${scores.at(-1)!.toFixed(2)} dB of many draws, ${mean(coverage.map((c) => c.found)).toFixed(2)} covered of ` +
+        `${coverage[0]!.expected.toFixed(2)}, ${restored.evaluations} evaluations, ${restored.seconds.toFixed(1)} s for 3 draws`,
+    );
+  }
+  const chosen = names[scores.indexOf(Math.max(...scores))]!;
   const posterior = await drawn(model, task, methods[chosen]!, y, draws, runtime);
   found.push([`mean of ${draws} draws, ${chosen}`, posterior]);
 

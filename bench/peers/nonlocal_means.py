@@ -23,7 +23,7 @@ def nlm(y, sigma, h, patch, distance):
         h=h * sigma,
         patch_size=int(patch),
         patch_distance=int(distance),
-        fast_mode=False,
+        fast_mode=True,
     )
 
 

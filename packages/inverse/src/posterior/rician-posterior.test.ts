@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { riceDensity } from "../noise/rician.case.ts";
 import { ricianNoise } from "../noise/rician.ts";
 import { identity } from "../operator/identity.ts";
-import { posterior } from "./posterior.ts";
+import { type MethodOptions, posterior } from "./posterior.ts";
 
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
@@ -47,43 +47,54 @@ const truth = (y: number): { readonly mean: number; readonly deviation: number }
   return { mean, deviation: Math.sqrt(second / total - mean ** 2) };
 };
 
-const ys = [-0.8, -0.5, -0.1];
-const options = { seed: 4, dtype: "float64", runtime } as const;
+const ys = [-0.8, -0.1];
 const y = (value: number): NdArray => ndarray(Float64Array.of(value));
+const curvature = 1 / sigma ** 2;
 
-console.log(ys.map(truth));
-test("measure", async () => {
-  for (const value of ys)
-    for (const m of [
-      { method: "tds", particles: 512, steps: 60, draws: 2048 },
-      { method: "daps", curvature: 1 / sigma ** 2, draws: 1000 },
-      { method: "pnp-dm", curvature: 1 / sigma ** 2, draws: 1000, coupling: 0.1, steps: 40, innerSteps: 10 },
-      {
-        method: "pnp-dm",
-        curvature: 1 / sigma ** 2,
-        draws: 1000,
-        coupling: 0.05,
-        start: 1,
-        steps: 60,
-        innerSteps: 10,
-        langevinSteps: 20,
-      },
-      { method: "dps-likelihood", steps: 200, draws: 1000 },
-    ] as const) {
-      const t = performance.now();
-      const f = await posterior(prior, seen, noise, y(value), { ...options, ...m });
-      const { mean, deviation } = truth(value);
-      console.log(
-        value,
-        m.method,
-        "bias",
-        ((f.mean.data[0]! - mean) / deviation).toFixed(3),
-        "dev ratio",
-        (f.deviation!.data[0]! / deviation).toFixed(3),
-        "misfit",
-        f.misfit.found.toFixed(3),
-        f.misfit.allowed.toFixed(3),
-        (performance.now() - t).toFixed(0),
-      );
-    }
-}, 300_000);
+/** Error of the mean in deviations of the posterior, and the deviation over the right one, for each measurement. */
+const errors = async (settings: MethodOptions, draws: number) => {
+  const found: { bias: number; ratio: number }[] = [];
+  for (const value of ys) {
+    const { mean, deviation } = await posterior(prior, seen, noise, y(value), {
+      ...settings,
+      draws,
+      seed: 4,
+      dtype: "float64",
+      runtime,
+    });
+    const right = truth(value);
+    found.push({
+      bias: (mean.data[0]! - right.mean) / right.deviation,
+      ratio: deviation!.data[0]! / right.deviation,
+    });
+  }
+  return found;
+};
+
+/** Largest error of the mean, and the range of the deviation over the right one, that are allowed to each method. */
+const methods: readonly [MethodOptions, draws: number, bias: number, least: number, most: number][] = [
+  [{ method: "tds", particles: 1024, steps: 40 }, 2048, 0.15, 0.85, 1.15],
+  [
+    { method: "pnp-dm", curvature, coupling: 0.1, start: 1, decay: 0.8, steps: 30, innerSteps: 6, langevinSteps: 20 },
+    1000,
+    0.25,
+    0.8,
+    1.25,
+  ],
+  [{ method: "daps", curvature, steps: 20, innerSteps: 4, langevinSteps: 20 }, 1000, 0.5, 0.8, 1.8],
+];
+
+test.each(methods)("$method is near the posterior by integration", async (settings, draws, bias, least, most) => {
+  for (const found of await errors(settings, draws)) {
+    console.log(JSON.stringify(settings), found);
+    expect(Math.abs(found.bias)).toBeLessThan(bias);
+    expect(found.ratio).toBeGreaterThan(least);
+    expect(found.ratio).toBeLessThan(most);
+  }
+});
+
+test("methods for Gaussian noise refuse it, with the reason", async () => {
+  await expect(posterior(prior, seen, noise, y(0), { method: "annealed-langevin", runtime })).rejects.toThrow(
+    /expected Gaussian noise of one deviation above 0, found rician/,
+  );
+});
