@@ -15,6 +15,7 @@ export { type MixedNoiseOptions, mixedNoise } from "./noise/mixed.ts";
 export { type AboutNoise, declareNoise, type Noise, type NoiseDrawOptions } from "./noise/noise.ts";
 export { noiseCatalogue, noiseFromRecipe, noiseFromText, noiseKinds } from "./noise/noises.ts";
 export { type PoissonNoiseOptions, poissonNoise } from "./noise/poisson.ts";
+export { type RicianNoiseOptions, ricianNoise } from "./noise/rician.ts";
 export { type UniformNoiseOptions, uniformNoise } from "./noise/uniform.ts";
 export { applyOperator } from "./operator/apply-operator.ts";
 export { type ArrayCoverageOptions, arrayCoverage } from "./operator/array-coverage.ts";

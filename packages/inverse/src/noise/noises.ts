@@ -6,10 +6,18 @@ import { laplaceNoise } from "./laplace.ts";
 import { mixedNoise } from "./mixed.ts";
 import type { Noise } from "./noise.ts";
 import { poissonNoise } from "./poisson.ts";
+import { ricianNoise } from "./rician.ts";
 import { uniformNoise } from "./uniform.ts";
 
 /** Every noise. */
-export const noises = partList("noise", [gaussianNoise, laplaceNoise, poissonNoise, mixedNoise, uniformNoise]);
+export const noises = partList("noise", [
+  gaussianNoise,
+  laplaceNoise,
+  poissonNoise,
+  mixedNoise,
+  uniformNoise,
+  ricianNoise,
+]);
 
 /** What is known of every noise besides how it is made. */
 export const noiseCatalogue = noises.declarations;
