@@ -10,7 +10,7 @@ import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, positive, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
-import { type ProblemFlags, readProblem, unitsSentence, withProblem } from "./problem-options.ts";
+import { type ProblemFlags, readProblem, unitsSentence, withAdvice, withProblem } from "./problem-options.ts";
 import { progress } from "./progress.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -36,7 +36,7 @@ const watched = async (run: LoadedRun, options: CalibrateRunOptions, signal: Abo
     });
   } catch (error) {
     if (signal.aborted) throw new Interrupted("stopped; nothing was written");
-    throw error;
+    throw withAdvice(error);
   } finally {
     line?.end();
   }

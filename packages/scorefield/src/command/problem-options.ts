@@ -1,5 +1,5 @@
 /** Options of commands that say what is measured, how it scatters, and how draws are made. */
-import type { AnySampler, GuidanceOptions } from "@scorefield/core";
+import { type AnySampler, type GuidanceOptions, SamplingError } from "@scorefield/core";
 import type { Noise, Operator, PosteriorMethod } from "@scorefield/inverse";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
@@ -66,6 +66,18 @@ export const readProblem = async (run: LoadedRun, flags: ProblemFlags): Promise<
     ...(sampler !== undefined && { sampler: chooseSampler(run, { sampler }) }),
   };
 };
+
+/** An error of sampling with what a person at a terminal can do. */
+export const withAdvice = (error: unknown): unknown =>
+  error instanceof SamplingError
+    ? new SamplingError(
+        error.message.replace(
+          "or compute in float64",
+          "as in --method daps:steps=200, or another method (scorefield posteriors)",
+        ),
+        { cause: error },
+      )
+    : error;
 
 /** Adds the options to a command. */
 export const withProblem = (command: Command): Command =>

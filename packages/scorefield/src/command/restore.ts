@@ -17,7 +17,14 @@ import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
-import { type ProblemFlags, type ReadProblem, readProblem, unitsSentence, withProblem } from "./problem-options.ts";
+import {
+  type ProblemFlags,
+  type ReadProblem,
+  readProblem,
+  unitsSentence,
+  withAdvice,
+  withProblem,
+} from "./problem-options.ts";
 import { progress } from "./progress.ts";
 import {
   checkRestoredPlace,
@@ -160,7 +167,7 @@ const watched = async (
     });
   } catch (error) {
     if (options.signal?.aborted) throw new Interrupted("stopped; nothing was written");
-    throw error;
+    throw withAdvice(error);
   } finally {
     line?.end();
   }

@@ -57,7 +57,7 @@ export const checkRestoredPlace = async (
 };
 
 /** The first folder of a name that is not there yet: `NAME`, `NAME-2`, ... */
-export const freeFolder = (name: string): string => {
+const freeFolder = (name: string): string => {
   for (let i = 1; ; i++) {
     const path = i === 1 ? name : `${name}-${i}`;
     if (!existsSync(path)) return path;

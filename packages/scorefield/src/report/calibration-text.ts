@@ -22,6 +22,17 @@ export const calibrationVerdict = ({
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
+/** What is most uneven, in words. */
+const unevenness = ({ statistics, draws }: Calibration): string => {
+  const { name, ranks } = statistics.reduce((worst, one) => (one.pValue < worst.pValue ? one : worst));
+  if (name !== "misfit") return `draws lean to one side along ${name}, or some are far off`;
+  // A rank counts the draws that are nearer to the measurement than the truth is.
+  const mean = ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length;
+  return mean < draws / 2
+    ? "draws are farther from the measurement than noise takes the truth"
+    : "draws are nearer to the measurement than noise lets the truth be";
+};
+
 /** The same as a sentence. */
 export const verdictSentence = (found: Calibration): string => {
   const { coverage, pValue, problems } = found;
@@ -33,7 +44,7 @@ export const verdictSentence = (found: Calibration): string => {
     case "wide":
       return `Intervals are too wide: ${holds}. The error is smaller than the draws say`;
     case "uneven":
-      return `Ranks are uneven, though ${holds}: draws lean to one side, or miss the measurement by more or less than noise does. Ranks of a right method are as uneven in ${probabilityText(pValue)} of cases`;
+      return `Ranks are uneven, though ${holds}: ${unevenness(found)}. Ranks of a right method are as uneven ${pValue < 1e-4 ? "less than once in 10,000 times" : `in ${probabilityText(pValue)} of cases`}`;
     case "right":
       return `Nothing speaks against the intervals: ${holds}. ${problems} problems cannot see an error below ${percent(2 * coverage.standardError)}`;
   }
