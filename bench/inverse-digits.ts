@@ -192,7 +192,7 @@ const show = async (): Promise<void> => {
     return `${mean.toFixed(digits)} ± ${error.toFixed(digits)}`;
   };
   console.log(
-    `Prior: ${path}, step ${run.step}; ${draws} draws; noise 0.05 in images from -1 to 1.${
+    `Prior: ${path}, step ${run.step}; noise 0.05 in images from -1 to 1.${
       verdict ? ` The classifier is right on ${(100 * verdict.clean).toFixed(1)} % of clean held-out images.` : ""
     }`,
   );
@@ -213,6 +213,7 @@ const show = async (): Promise<void> => {
         cell(row.pixels, 2),
         cell(row.directions, 2),
         verdict ? `${(100 * (await verdict.of(row))).toFixed(0)} %` : "",
+        row.draws ? `${row.draws}` : "",
         `${row.evaluations}`,
         row.seconds.toFixed(row.seconds < 10 ? 2 : 0),
       ]);
@@ -227,7 +228,8 @@ const show = async (): Promise<void> => {
         "pixels covered",
         "directions covered",
         "class right",
-        "evaluations",
+        "draws",
+        "evaluations a draw",
         "s an image",
       ],
       table,

@@ -1,15 +1,16 @@
 /**
  * What posteriors cost: products with a network's Jacobian, conjugate gradients within the compiled function, and draws beside deepinv.
  *
- *     PYTHONPATH=folder-of-deepinv npm run bench bench/inverse-speed.ts -- [--only jacobian,gradients,draws] [--weights FILE] [--rounds 5] [--batch 1,16]
+ *     PYTHONPATH=folder-of-deepinv npm run bench bench/inverse-speed.ts -- [--only jacobian,gradients,draws] [--weights FILE]
+ *       [--rounds 5] [--batch 1,16] [--first 3]
  *
- * All on one thread, theirs too. Rounds alternate, and medians are compared. `--weights` is ddpm-mnist-starter.safetensors; without it, or
+ * `--first` takes the first rows of draws alone, since the last ones take minutes. All on one thread, theirs too. Rounds alternate, and medians are compared. `--weights` is ddpm-mnist-starter.safetensors; without it, or
  * without PyTorch or deepinv, what needs them is left out.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { edm, edmPreconditioning, normal, type ScoreModel, trainedModel } from "@scorefield/core";
-import { gaussianNoise, mask, type PosteriorOptions, posterior } from "@scorefield/inverse";
+import { gaussianNoise, mask, mmps, type PosteriorOptions, posterior } from "@scorefield/inverse";
 import { compile, jvp, type NdArray, ndarray, type Tensor, vjp } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { ddpmDigits } from "./ddpm-digits.ts";
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     weights: { type: "string", default: "../shared/data/weights/ddpm-mnist-starter.safetensors" },
     rounds: { type: "string", default: "5" },
     batch: { type: "string", default: "1,16" },
+    first: { type: "string" },
   },
 });
 const rounds = Number(flags.rounds);
@@ -126,16 +128,15 @@ const measurement = (operator: ReturnType<typeof mask>): NdArray => {
 };
 
 const gradients = async (model: ScoreModel): Promise<void> => {
-  heading("Conjugate gradients within the compiled score of mmps, batch 16");
+  heading("Conjugate gradients within the compiled score of mmps, batch 4");
   const operator = mask({ input: [1, 28, 28], box: [8, 8, 12, 12] });
   const noise = gaussianNoise({ sigma: 0.025 });
-  const { mmps } = await import("@scorefield/inverse");
-  const x = normal([16, 1, 28, 28], { seed: 1 });
-  const t = ndarray(new Float32Array(16).fill(0.5));
+  const x = normal([4, 1, 28, 28], { seed: 1 });
+  const t = ndarray(new Float32Array(4).fill(0.5));
   const y = measurement(operator);
   const ys = ndarray(
-    Float32Array.from({ length: 16 * y.data.length }, (_, i) => Number(y.data[i % y.data.length])),
-    [16, ...operator.output],
+    Float32Array.from({ length: 4 * y.data.length }, (_, i) => Number(y.data[i % y.data.length])),
+    [4, ...operator.output],
   );
   console.log("| iterations | compiling, s | a score, ms | an iteration, ms |");
   console.log("| ---: | ---: | ---: | ---: |");
@@ -145,7 +146,7 @@ const gradients = async (model: ScoreModel): Promise<void> => {
     const start = performance.now();
     const compiled = await compile(
       (at: Tensor, level: Tensor, given: Tensor) => guided.denoise(at, level, { measurement: given }),
-      [{ shape: x.shape }, { shape: [16] }, { shape: ys.shape }],
+      [{ shape: x.shape }, { shape: [4] }, { shape: ys.shape }],
       { runtime },
     );
     const compiling = (performance.now() - start) / 1000;
@@ -191,7 +192,7 @@ const draws = async (model: ScoreModel): Promise<void> => {
       await posterior(model, operator, noise, y, { draws: 16, runtime, ...options });
       return (performance.now() - start) / 1000;
     };
-  const rows: readonly (readonly [name: string, ours: Round, peer: string | undefined, rounds: number])[] = [
+  const all: readonly (readonly [name: string, ours: Round, peer: string | undefined, rounds: number])[] = [
     ["an evaluation", seconds(() => evaluate(x, t)), "evaluation/1/16", rounds],
     ["an evaluation and its backward pass", seconds(() => pull(x, t)), "gradient/1/16", rounds],
     ["DDRM, 20 steps", once({ method: "ddrm", steps: 20 }), "ddrm/20/16", rounds],
@@ -201,7 +202,7 @@ const draws = async (model: ScoreModel): Promise<void> => {
     ["MMPS, 18 steps, 3 iterations", once({ method: "mmps", steps: 18, iterations: 3 }), undefined, 1],
   ];
   const results: Result[] = [];
-  for (const [name, ours, other, times] of rows) {
+  for (const [name, ours, other, times] of all.slice(0, flags.first === undefined ? undefined : Number(flags.first))) {
     const peers = peer && other ? { deepinv: peer.round(other) } : {};
     results.push(await compare({ name, unit: "s", better: "lower", ours, peers }, { rounds: times }));
     console.error(

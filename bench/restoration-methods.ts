@@ -130,7 +130,7 @@ export const methods: readonly Method[] = [
   {
     name: "total-variation",
     applies: linear,
-    grid: { name: "weight", values: [0.0003, 0.001, 0.003, 0.01, 0.03] },
+    grid: { name: "weight", values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03] },
     restore: async ({ task, ys, runtime }, weight) => {
       const operator = task.operator as LinearOperator;
       const found = await totalVariation(ys, { operator, weight: weight!, range: [-1, 1], runtime });

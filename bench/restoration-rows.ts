@@ -21,6 +21,8 @@ export interface Row {
   readonly directions?: readonly number[];
   /** PSNR of the draw that fits the measurement best. */
   readonly best?: readonly number[];
+  /** Draws of each image; left out for a point. */
+  readonly draws?: number;
   readonly evaluations: number;
   /** CPU time of one thread for an image, compilation included. */
   readonly seconds: number;
@@ -98,6 +100,7 @@ export const rowOf = (
     psnr: of((i, truth) => psnr(clipped(imageOf(means, i, shape)), truth, range)),
     ssim: of((i, truth) => ssim(clipped(imageOf(means, i, shape)), truth, range)),
     ...(draws && {
+      draws: draws[0]!.shape[0]!,
       pixels: of((i, truth) => intervalCoverage(draws[i]!, truth).found),
       directions: of((i, truth) => intervalCoverage(projected(draws[i]!, shape), projected(truth, shape)).found),
       best: of((i, truth) => {
