@@ -31,6 +31,16 @@ const sigma = 0.01;
 /** Deviation of the imaginary part that the estimate of the phase leaves over, of the size of what validation slices have. */
 const imaginary = 0.012;
 
+/** An image [rows, columns] where the root of sum of squares of the maps is 1, and 0 where they are. */
+export const withinSight = (image: NdArray, { data }: NdArray): NdArray<"float32"> => {
+  const held = new Float32Array(pixels);
+  for (let at = 0; at < data.length; at++) held[(at >> 1) % pixels]! += Number(data[at]) ** 2;
+  return ndarray(
+    Float32Array.from(held, (square, p) => (square > 0.5 ? Number(image.data[p]) : 0)),
+    [rows, columns],
+  );
+};
+
 /** A slice with a smooth phase, seen by the coils with noise of 0.01 in each number; and its magnitude where the coils see. */
 export const scanned = async ({ image }: Slice, maps: NdArray, seed: number) => {
   const complex = new Float32Array(2 * pixels);
@@ -44,12 +54,7 @@ export const scanned = async ({ image }: Slice, maps: NdArray, seed: number) => 
   const full = operatorOf(maps, new Float32Array(pixels).fill(1));
   const kspace = await evaluate((x) => full.apply(x), ndarray(complex, [1, rows, columns, 2]));
   const noise = normal([kspace.length], { seed }).data;
-  const held = new Float32Array(pixels);
-  for (let at = 0; at < maps.data.length; at++) held[(at >> 1) % pixels]! += Number(maps.data[at]) ** 2;
-  const truth = ndarray(
-    image.map((value, p) => (held[p]! > 0.5 ? value : 0)),
-    [rows, columns],
-  );
+  const truth = withinSight(ndarray(image, [rows, columns]), maps);
   return { kspace: kspace.map((value, at) => value + sigma * noise[at]!), truth };
 };
 

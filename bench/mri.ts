@@ -32,6 +32,7 @@ import {
   scanned,
   scores,
   weights,
+  withinSight,
 } from "./mri-methods.ts";
 import { coils, evaluate, lineOperator, masked, operatorOf, pointsOf, runtime, withPhase } from "./mri-scan.ts";
 
@@ -90,7 +91,10 @@ const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> =
   const [validation, test] = [await axialSlices(folder, [validationHead]), await axialSlices(folder, [testHead])];
   const of = (contrast: string, at: number): Slice => test.filter((slice) => slice.contrast === contrast)[at]!;
   const testSlices = [coronalSlice(folder), of("T2", 7)];
-  const families = (Object.keys(weights) as Family[]).filter((family) => version || !family.startsWith("bart"));
+  // Beside posteriors alone stands one peer.
+  const families = (Object.keys(weights) as Family[]).filter(
+    (family) => (version || !family.startsWith("bart")) && (isPart("simulated") || family === "bart pics, l1-wavelet"),
+  );
   const named = patterns.filter(([name]) => chosen.includes(name));
   for (const [name, pattern] of named.length > 0 ? named : patterns) {
     const mask = maskOf(pattern);
@@ -118,7 +122,9 @@ const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> =
       }
     }
     const table = new Map<string, { scores: string[]; coverage: string[]; seconds: number }>();
-    const note = (label: string, { image, seconds, draws }: Found, truth: NdArray<"float32">): void => {
+    const note = (label: string, { image: whole, seconds, draws }: Found, truth: NdArray<"float32">): void => {
+      // Where the coils see nothing, nothing is asked.
+      const image = withinSight(whole, maps);
       const row = table.get(label) ?? { scores: [], coverage: [], seconds: 0 };
       const [decibels, similarity] = scores(image, truth);
       row.scores.push(`${decibels.toFixed(2)} / ${similarity.toFixed(3)}`);
@@ -156,8 +162,14 @@ const simulated = async (maps: NdArray, withPosterior: boolean): Promise<void> =
       note("patch prior, one draw", { ...ours, image: single, draws: undefined as never }, truth);
       if (!pictures) continue;
       const most = truth.data.reduce((a, b) => Math.max(a, b), 0);
-      const deviation = deviationOf(ours.draws!, ours.image).map((value) => 5 * value);
-      const images = [...shown, ours.image].map(({ data }) => data as Float32Array);
+      const deviation = withinSight(
+        ndarray(
+          deviationOf(ours.draws!, ours.image).map((value) => 5 * value),
+          [rows, columns],
+        ),
+        maps,
+      ).data;
+      const images = [...shown, ours.image].map((image) => withinSight(image, maps).data as Float32Array);
       await picture(`mri-${name.slice(0, 2)}-${k}.png`, [...images, deviation], most);
     }
     printTable(

@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "model",
     "objective",
     "training",
+    "patch",
     "sampling",
     "likelihood",
   ],
