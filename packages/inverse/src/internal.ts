@@ -2,5 +2,6 @@
 export { checkNoise } from "./noise/noise.ts";
 export { noises } from "./noise/noises.ts";
 export { checkOperator } from "./operator/operator.ts";
+export { operatorMatrix } from "./operator/operator-matrix.ts";
 export { operators } from "./operator/operators.ts";
 export { posteriors } from "./posterior/posteriors.ts";

@@ -11,3 +11,13 @@ export {
 } from "./probe/corrector-probe.ts";
 export { flowErrors, flowProcesses, pointError } from "./probe/flow-probe.ts";
 export { varianceErrors, variancePath } from "./probe/linear-probe.ts";
+export { type LevyMeasurement, levyGibbs } from "./levy/gibbs.ts";
+export { type HostRandom, hostRandom } from "./levy/host-random.ts";
+export {
+  bernoulliLaplaceIncrements,
+  gaussIncrements,
+  type Increments,
+  laplaceIncrements,
+  levyPaths,
+  studentIncrements,
+} from "./levy/increments.ts";
