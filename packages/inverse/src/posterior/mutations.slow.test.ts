@@ -15,7 +15,7 @@ import { posteriorCatalogue } from "./posteriors.ts";
 const runtime = native({ threads: 1 });
 afterAll(() => runtime.dispose());
 
-const n = 1000;
+const n = 600;
 const density = gaussian({ mean, covariance });
 const process = edm({ sigmaMin: 0.01, sigmaMax: 40 });
 const model = exact(density, process);
