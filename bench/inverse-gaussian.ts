@@ -10,7 +10,11 @@ import type { Mixture } from "@scorefield/core";
 import { calibrate, exactPosterior, posterior, posteriorCatalogue } from "@scorefield/inverse";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
-import { gaussianPrior, gaussianProblems, measurementOf } from "../packages/inverse/src/posterior/gaussian-problem.case.ts";
+import {
+  gaussianPrior,
+  gaussianProblems,
+  measurementOf,
+} from "../packages/inverse/src/posterior/gaussian-problem.case.ts";
 import { momentErrors } from "../packages/inverse/src/posterior/moment-errors.case.ts";
 
 const [only] = process.argv.slice(2);

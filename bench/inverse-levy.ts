@@ -51,7 +51,10 @@ const prior = async (): Promise<ScoreModel> => {
   }
   const begun = performance.now();
   const training = train({
-    data: ndarray(Float32Array.from(paths, (value) => value / scale), [50_000, d]),
+    data: ndarray(
+      Float32Array.from(paths, (value) => value / scale),
+      [50_000, d],
+    ),
     process: diffusion,
     network: mlp({ width: 256, depth: 4 }),
     steps: Number(process.env.STEPS ?? 6000),
@@ -116,7 +119,10 @@ for (const [title, operator] of Object.entries(operators)) {
   for (let i = 0; i < problems; i++)
     for (let k = 0; k < m; k++)
       for (let j = 0; j < d; j++) clean[i * m + k]! += matrix[k * d + j]! * truths[i * d + j]!;
-  const powers = Array.from({ length: problems }, (_, i) => total([...clean.subarray(i * m, (i + 1) * m)].map((z) => z * z)) / m);
+  const powers = Array.from(
+    { length: problems },
+    (_, i) => total([...clean.subarray(i * m, (i + 1) * m)].map((z) => z * z)) / m,
+  );
   const sigma = Math.sqrt(powers.sort((a, b) => a - b)[problems >> 1]! / 10 ** 2.5);
   const e = normal([problems, m], { seed: 13, dtype: "float64" }).data;
   const y = clean.map((value, at) => value + sigma * e[at]!);
@@ -147,7 +153,9 @@ for (const [title, operator] of Object.entries(operators)) {
   const least = squareErrors(truths, both);
   const gap = (rows: ArrayLike<number>) => 10 * Math.log10(total(squareErrors(truths, rows)) / total(least));
   const half = Math.abs(gap(first) - gap(second));
-  process.stderr.write(`${title}: chains in ${((performance.now() - begun) / 1000).toFixed(0)} s, differ by ${half.toFixed(3)} dB\n`);
+  process.stderr.write(
+    `${title}: chains in ${((performance.now() - begun) / 1000).toFixed(0)} s, differ by ${half.toFixed(3)} dB\n`,
+  );
   const thinned = new Float64Array(problems * draws * d);
   for (let i = 0; i < problems; i++)
     for (let r = 0; r < draws; r++) {

@@ -96,24 +96,24 @@ const particles = draws;
 const methods: Record<string, object> = {
   exact: {},
   mcgdiff: { particles },
-  tds: { particles, dataDeviation },
+  dps: {},
   mmps: { iterations: 4 },
+  tds: { particles, dataDeviation },
   tmpd: {},
   pigdm: { dataDeviation },
-  "annealed-langevin": {},
-  "pnp-dm": { start: 40 },
   daps: {},
-  "ensemble-kalman": { particles: 256 },
   diffpir: {},
-  replacement: {},
   ddrm: {},
+  "ensemble-kalman": { particles: 256 },
+  "pnp-dm": { start: 40 },
+  "annealed-langevin": {},
+  replacement: {},
   "dps-likelihood": {},
-  dps: {},
 };
 /** Populations at once. */
-const populations: Record<string, number> = { mcgdiff: 2, tds: 2, "ensemble-kalman": 8 };
-/** Methods of a thousand evaluations for a draw, or of gradients for each of many particles: fewer measurements. */
-const costly = ["tds", "annealed-langevin", "pnp-dm", "replacement", "dps-likelihood", "dps"];
+const populations: Record<string, number> = { mcgdiff: 4, tds: 4, "ensemble-kalman": 8 };
+/** Methods of a thousand evaluations for a draw, or of a thousand particles: fewer measurements. */
+const costly = ["mcgdiff", "tds", "annealed-langevin", "pnp-dm", "replacement", "dps-likelihood", "dps"];
 const chosen = Object.entries(methods).filter(([name]) => only === undefined || only.split(",").includes(name));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -128,8 +128,8 @@ if (what !== "coverage") {
       );
     return table.get(name)![i]!;
   };
-  for (const [i, m] of rows.entries())
-    for (let p = 0; p < problems; p++) {
+  for (let p = 0; p < problems; p++)
+    for (const [i, m] of rows.entries()) {
       const { operator, noise, a } = problemOf(m, 100 * m + p);
       const x = density.sample(1, 1000 * m + p).data;
       const clean = a.map((row) => row.reduce((sum, value, j) => sum + value * x[j]!, 0));

@@ -119,8 +119,7 @@ for (const [title, { operator, sigma }] of Object.entries(operators)) {
     weights.reduce((sum, list, i) => {
       let own = 0;
       list.forEach((value, k) => {
-        if (value > 1e-12)
-          for (let j = 0; j < d; j++) own += value * (digits[k * d + j]! - means[i]![j]!) ** 2;
+        if (value > 1e-12) for (let j = 0; j < d; j++) own += value * (digits[k * d + j]! - means[i]![j]!) ** 2;
       });
       return sum + own / d;
     }, 0) / problems,

@@ -16,9 +16,9 @@ import {
   matrix,
   mmps,
   mosaic,
+  pigdm,
   posterior,
   posteriorLangevin,
-  pigdm,
   radon,
   randomProjection,
   timeConvolution,
@@ -72,11 +72,10 @@ export const measurementChecks: readonly Check[] = [
       for (const operator of linear()) {
         const x = normal([4, ...operator.input], { seed: 1, dtype: "float64" });
         const y = normal([4, ...operator.output], { seed: 2, dtype: "float64" });
-        const [z, back] = (await evaluate(
-          (a, b) => [operator.apply(a!), operator.adjoint(b!)],
-          [x, y],
-          runtime,
-        )) as [NdArray, NdArray];
+        const [z, back] = (await evaluate((a, b) => [operator.apply(a!), operator.adjoint(b!)], [x, y], runtime)) as [
+          NdArray,
+          NdArray,
+        ];
         const [left, right, sizes] = [products(z, y), products(x, back), lengths(z).map((a, i) => a * lengths(y)[i]!)];
         const error = Math.max(...left.map((value, i) => Math.abs(value - right[i]!) / sizes[i]!));
         findings.push(absolute(0, error, 1e-10, { detail: operator.kind }));
