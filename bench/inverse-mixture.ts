@@ -6,7 +6,7 @@
  * Modes N((8 i, 8 j, 8 i, 8 j, ...), I) for i, j from -2 to 2, weights in proportion to squares of normal numbers. Operators
  * of 1, 2 and 4 rows with random singular vectors and singular values uniform on (0, 1); the noise is a uniform share of the largest.
  * Distances are of 1,024 draws from 1,024 exact ones: the largest of the Wasserstein-1 distances along random directions,
- * and their mean. Coverage is of central 90 % intervals of 19 draws along 8 random directions, of 2 operators for each number of rows. Each method is
+ * and their mean. Coverage is of central 90 % intervals of 19 draws along 8 random directions, of 2 operators for each number of rows, or 1 for costly methods. Each method is
  * compiled once for each operator. Populations of `mcgdiff` and `tds` have 1,024 particles.
  */
 import { edm, exact, gaussianMixture, type Mixture, normal, uniform } from "@scorefield/core";
@@ -170,7 +170,6 @@ if (what !== "coverage") {
 }
 
 if (what !== "distances") {
-  const operators = 2;
   const body: string[][] = [];
   for (const [name, settings] of chosen) {
     const cells: string[] = [];
@@ -178,6 +177,7 @@ if (what !== "distances") {
     let evaluations = 0;
     const begun = performance.now();
     const number = costly.includes(name) ? 50 : measured;
+    const operators = costly.includes(name) ? 1 : 2;
     for (const m of rows) {
       const covered: number[] = [];
       for (let p = 0; p < operators; p++) {

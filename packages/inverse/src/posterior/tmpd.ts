@@ -1,5 +1,6 @@
 import { vjp } from "@scorefield/tensor";
 import { declarePosterior } from "../method/declare-posterior.ts";
+import { boundedShift } from "./bounded-shift.ts";
 import { guidedFlow, stepsSetting } from "./flow-default.ts";
 
 /**
@@ -35,6 +36,7 @@ export const tmpd = declarePosterior({
       const ones = y.multiply(0).add(1);
       const rows = operator.apply(pull(operator.adjoint(ones)).multiply(scale));
       const weighed = residual.divide(rows.relu().add(noise.sigma ** 2));
-      return { denoised, shift: pull(operator.adjoint(weighed)).multiply(scale) };
+      const shift = pull(operator.adjoint(weighed)).multiply(scale);
+      return { denoised, shift: boundedShift(operator, shift, residual) };
     },
 });
