@@ -14,7 +14,7 @@ import { edm, exact, gaussianMixture, normal } from "@scorefield/core";
 import { readArray } from "@scorefield/data";
 import { blur, downsample, gaussianNoise, type LinearOperator, mask } from "@scorefield/inverse";
 import { operatorMatrix } from "@scorefield/inverse/internal";
-import { type NdArray, ndarray, sizeOf } from "@scorefield/tensor";
+import { constant, matmul, type NdArray, ndarray, sizeOf, softmax, transpose } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
 import { coverageAlong, manyPosteriors } from "./many-posteriors.ts";
@@ -36,10 +36,34 @@ for (let i = 0; i < points; i++)
     for (let c = 0; c < 28; c++)
       digits[i * d + (r >> 1) * side + (c >> 1)]! += Number(pixels[(i * 28 + r) * 28 + c]) / 127.5 / 4 - 0.25;
 const input = [1, side, side];
-const prior = exact(
+const known = exact(
   gaussianMixture({ means: ndarray(digits, [points, ...input]), covariances: Array.from({ length: points }, () => 0) }),
   edm({ sigmaMin: 0.02, sigmaMax: 40 }),
 );
+// The same denoised points by two products of matrices, without an array of points by samples by pixels:
+// weights softmax((<x, m> - |m|^2 / 2) / sigma^2) of digits m, less the mean of all digits so that rounding is small.
+const centre = Float64Array.from({ length: d }, (_, j) => {
+  let sum = 0;
+  for (let k = 0; k < points; k++) sum += digits[k * d + j]! / points;
+  return sum;
+});
+const centred = digits.map((value, at) => value - centre[at % d]!);
+const halves = Float64Array.from({ length: points }, (_, k) => {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += centred[k * d + j]! ** 2 / 2;
+  return sum;
+});
+const prior: typeof known = {
+  ...known,
+  denoise: (x, t) => {
+    const of = (values: Float64Array, shape: number[]) => constant(ndarray(values, shape)).cast(x.dtype);
+    const [all, middle] = [of(centred, [points, d]), of(centre, [1, d])];
+    const square = known.process.sigma(t).square().reshape([-1, 1]);
+    const products = matmul(x.reshape([-1, d]).subtract(middle), transpose(all));
+    const logits = products.subtract(of(halves, [1, points])).divide(square);
+    return matmul(softmax(logits, 1), all).add(middle).reshape(x.shape);
+  },
+};
 
 const operators: Record<string, { operator: LinearOperator; sigma: number }> = {
   deblurring: { operator: blur({ input, sigma: 2 }), sigma: 0.25 },

@@ -16,7 +16,8 @@ export interface HostRandom {
 }
 
 const stream = (fill: (step: number) => Float64Array) => {
-  let [step, at, values] = [0, block, new Float64Array(0)];
+  let [step, at] = [0, block];
+  let values: Float64Array = new Float64Array(0);
   return () => {
     if (at === block) {
       values = fill(step++);
