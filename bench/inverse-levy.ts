@@ -1,5 +1,5 @@
 /**
- * Signals that are not normal, with posteriors known by Gibbs sampling (as the benchmark of Zach, Haouchat & Unser 2026): paths of
+ * Signals that are not normal, with posteriors known by Gibbs sampling (as the benchmark of Zach et al. 2026): paths of
  * 64 points with independent increments, measured four ways at 25 dB.
  *
  *     npm run bench bench/inverse-levy.ts [gauss | laplace | bernoulli-laplace | student] [operators] [methods]
