@@ -16,6 +16,7 @@ import { guidanceChecks } from "./guidance-checks.ts";
 import { instrumentChecks } from "./instrument-checks.ts";
 import { inverseChecks } from "./inverse-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
+import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
 import { orderChecks } from "./order-checks.ts";
@@ -46,6 +47,7 @@ export const checks: readonly Check[] = [
   ...conditionChecks,
   ...categoryChecks,
   ...inverseChecks,
+  ...measurementChecks,
   ...instrumentChecks,
   ...reproducibilityChecks,
 ];

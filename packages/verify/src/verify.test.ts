@@ -185,6 +185,17 @@ describe("a run", () => {
     expect(() => chosenChecks({ from, only: "nothing" })).toThrow(ArgumentError);
   });
 
+  test("checks of one group; an unknown one is refused with the list", () => {
+    const two = [...from, { ...check("other", async () => absolute(1, 1, 0)), group: "more" }];
+    expect(chosenChecks({ from: two, group: "more" }).map(({ name }) => name)).toEqual(["other"]);
+    expect(chosenChecks({ from: two, group: "test" }).length).toBe(3);
+    expect(chosenChecks({ from: two, group: "test", full: true }).length).toBe(4);
+    expect(chosenChecks({ from: two, group: "test", only: "long" }).length).toBe(1);
+    expect(() => chosenChecks({ from: two, group: "mor" })).toThrow(/found mor; groups are test, more/);
+    expect(() => chosenChecks({ from: two, group: "more", only: "long" })).toThrow(/no check of more with long/);
+    expect(chosenChecks({ group: "inverse", full: true }).length).toBeGreaterThan(10);
+  });
+
   test("stops with the signal's reason", async () => {
     const controller = new AbortController();
     const seen: string[] = [];

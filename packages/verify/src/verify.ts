@@ -21,6 +21,8 @@ export interface CheckResult extends Pick<Check, "name" | "group" | "source"> {
 export interface VerifyOptions {
   /** Also the slow checks. Default false. */
   readonly full?: boolean;
+  /** Only checks of this group, such as `inverse`; its slow ones only where `full` or `only` asks for them. */
+  readonly group?: string;
   /** Only checks in whose group or name this occurs, in any case; slow ones too. */
   readonly only?: string;
   /** The checks to choose from, default all of the library. */
@@ -29,18 +31,33 @@ export interface VerifyOptions {
   readonly runtime?: Runtime;
 }
 
-const known = { full: true, only: true, from: true, signal: true, runtime: true } satisfies Known<VerifyOptions>;
+const known = {
+  full: true,
+  group: true,
+  only: true,
+  from: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<VerifyOptions>;
 
-/** The checks that options choose. @throws ArgumentError when the options choose no check */
-export const chosenChecks = ({ full = false, only, from = checks }: VerifyOptions = {}): readonly Check[] => {
+/** The checks that options choose. @throws ArgumentError for an unknown group, or when the options choose no check */
+export const chosenChecks = ({ full = false, group, only, from = checks }: VerifyOptions = {}): readonly Check[] => {
+  const groups = [...new Set(from.map((check) => check.group))];
+  if (group !== undefined && !groups.includes(group))
+    throw new ArgumentError(`verify: expected a group of checks, found ${group}; groups are ${groups.join(", ")}`);
+  const own = group === undefined ? from : from.filter((check) => check.group === group);
   const chosen =
     only === undefined
-      ? from.filter(({ slow }) => full || !slow)
-      : from.filter(({ group, name }) => `${group}: ${name}`.toLowerCase().includes(only.toLowerCase()));
-  if (chosen.length === 0) {
-    const groups = [...new Set(from.map(({ group }) => group))].join(", ");
-    throw new ArgumentError(`verify: no check with ${only} in its group or name; groups are ${groups}`);
-  }
+      ? own.filter(({ slow }) => full || !slow)
+      : own.filter(({ group, name }) => `${group}: ${name}`.toLowerCase().includes(only.toLowerCase()));
+  if (chosen.length === 0)
+    throw new ArgumentError(
+      `verify: no check${group === undefined ? "" : ` of ${group}`} ${
+        only === undefined
+          ? "that is not slow; ask for all of them, full: true or --full"
+          : `with ${only} in its group or name; groups are ${groups.join(", ")}`
+      }`,
+    );
   return chosen;
 };
 

@@ -17,7 +17,7 @@ import { svdOf } from "./spectral.ts";
  * and at the first time N(m, r^2 - w^2) where r > w, else N(0, r^2).
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.22 to 0.72 of the posterior.
+ * variances of draws 0.22 to 0.75 of the posterior; 90 % intervals cover 0.64 to 0.78.
  */
 export const ddrm = declarePosterior({
   kind: "ddrm",

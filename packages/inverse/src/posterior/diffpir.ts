@@ -14,7 +14,7 @@ import { stepsSetting } from "./flow-default.ts";
  * A point near both, so pictures come out right and their spread does not.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.75 to 1.06 of the posterior, its mean by 0.12 deviations.
+ * variances of draws 0.74 to 1.08 of the posterior, its mean by 0.14 deviations; 90 % intervals cover 0.87 to 0.88.
  */
 export const diffpir = declarePosterior({
   kind: "diffpir",

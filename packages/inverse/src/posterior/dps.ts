@@ -17,7 +17,8 @@ import { sampleNorm } from "./sample-norm.ts";
  * the gradient by y, for any process. It does not sample the posterior: its spread depends on zeta and the number of steps.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.00 to 5 of the posterior.
+ * variances of draws 0.00 to 5 of the posterior; 90 % intervals cover 0.19 to 0.83. Of a mixture of 25 modes in 8 dimensions: 0.790 +-
+ * 0.024 (`bench/inverse-mixture.ts`).
  */
 export const dps = declarePosterior({
   kind: "dps",

@@ -28,7 +28,9 @@ const logNormal = (x: Tensor, mean: Tensor, variance: Tensor): Tensor =>
  * (Lu et al. 2022, DPM-Solver++ for SDEs). Particles are resampled by their weights before each move. As particles and steps grow it is exact.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.94 to 1.05 of the posterior, which is chance; 90 % intervals cover 0.89 to 0.90.
+ * variances of draws 0.94 to 1.05 of the posterior, which is chance; 90 % intervals cover 0.89 to 0.90. Of a mixture of 25 modes in 8
+ * dimensions, with 1,024 particles: 0.898 +- 0.024 of 150 measurements (`bench/inverse-mixture.ts`). Where a hundred numbers are measured
+ * well, a few particles are too few: with 64 of them intervals of blurred digits cover 0.47 (`bench/inverse-training-set.ts`).
  */
 export const mcgdiff = declarePosterior({
   kind: "mcgdiff",

@@ -1,6 +1,6 @@
 /** Populations: a sample is all particles of one, so that sampling, seeds and batches work as for any model. */
 import type { Condition, Given, ScoreModel } from "@scorefield/core";
-import { iota, less, type Tensor } from "@scorefield/tensor";
+import { iota, scatterAdd, type Tensor } from "@scorefield/tensor";
 import { measuredConditions, type Problem, withoutMeasurement } from "../method/problem.ts";
 import { runningSum } from "./running-sum.ts";
 
@@ -47,13 +47,23 @@ export const systematic = (weights: Tensor, uniforms: Tensor): Tensor => {
   const sums = runningSum(weights);
   // The last sum may round to less than 1.
   const reached = sums.divide(sums.slice([null, [particles - 1, particles]]));
-  const marks = iota(particles, weights.dtype)
-    .reshape([1, particles])
-    .add(uniforms.reshape([n, 1]))
-    .multiply(1 / particles);
-  const passed = less(reached.reshape([n, 1, particles]), marks.reshape([n, particles, 1]))
-    .cast(weights.dtype)
-    .sum(2);
-  const place = passed.min(particles - 1).cast("int32");
-  return place.add(iota(n).multiply(particles).reshape([n, 1])).reshape([n * particles]);
+  // How many marks (j + u) / particles the sums have reached: floor(sum particles - u) + 1.
+  const marks = reached
+    .multiply(particles)
+    .subtract(uniforms.reshape([n, 1]))
+    .add(1)
+    .min(particles)
+    .cast("int32");
+  // Mark j comes from the first particle that reaches it, whose place is the number of those that reach no more than j marks.
+  const rows = iota(n).reshape([n, 1]);
+  const slots = marks.add(rows.multiply(particles + 1)).reshape([n * particles]);
+  const ones = weights
+    .multiply(0)
+    .add(1)
+    .reshape([n * particles]);
+  const counts = scatterAdd(slots, ones, n * (particles + 1)).reshape([n, particles + 1]);
+  const place = runningSum(counts.slice([null, [0, particles]]))
+    .min(particles - 1)
+    .cast("int32");
+  return place.add(rows.multiply(particles)).reshape([n * particles]);
 };

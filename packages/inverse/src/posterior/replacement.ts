@@ -17,7 +17,8 @@ import { stepsSetting } from "./flow-default.ts";
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
  * variances of draws 0.89 to 1.04 of the posterior where numbers are seen themselves, 0.06 to 0.85 under a blur or a
- * projection, whose singular values differ.
+ * projection, whose singular values differ. 90 % intervals cover 0.89 of a mask and of the identity, 0.85 of a projection and 0.66
+ * of a blur. Where the pseudo-inverse is large, as of a strong blur, points run away.
  */
 export const replacement = declarePosterior({
   kind: "replacement",

@@ -1,5 +1,6 @@
 import { vjp } from "@scorefield/tensor";
 import { declarePosterior } from "../method/declare-posterior.ts";
+import { boundedShift } from "./bounded-shift.ts";
 import { guidedFlow, stepsSetting } from "./flow-default.ts";
 
 /**
@@ -9,11 +10,11 @@ import { guidedFlow, stepsSetting } from "./flow-default.ts";
  *
  *     grad_x log p(y | x_t) = J^T A* ((y - A D) / v)        v = max(A C A* 1, 0) + sigma_y^2
  *
- * Exact where the data are Gaussian and A C A* is diagonal; {@link "./mmps.ts"} has the full matrix.
+ * Exact where the data are Gaussian and A C A* is diagonal; {@link "./mmps.ts"} has the full matrix. The shift is limited as there.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
  * variances of draws 0.1 to 3.7 of the posterior, since these numbers are correlated; 1.0 to 1.4 where 3 of them are
- * seen.
+ * seen. 90 % intervals cover 0.78 to 0.93 (400 measurements for each operator: standard error 0.015).
  */
 export const tmpd = declarePosterior({
   kind: "tmpd",
@@ -35,6 +36,7 @@ export const tmpd = declarePosterior({
       const ones = y.multiply(0).add(1);
       const rows = operator.apply(pull(operator.adjoint(ones)).multiply(scale));
       const weighed = residual.divide(rows.relu().add(noise.sigma ** 2));
-      return { denoised, shift: pull(operator.adjoint(weighed)).multiply(scale) };
+      const shift = pull(operator.adjoint(weighed)).multiply(scale);
+      return { denoised, shift: boundedShift(operator, shift, residual) };
     },
 });

@@ -10,9 +10,11 @@ export interface ConjugateGradientOptions {
   readonly steps: number;
   /** Where to start, default 0. */
   readonly from?: Tensor;
+  /** The least <p, A p> / |p|^2 of a step that is made, default 0: what is known of the smallest eigenvalue of A. */
+  readonly leastCurvature?: number;
 }
 
-const options = { steps: true, from: true } satisfies Known<ConjugateGradientOptions>;
+const options = { steps: true, from: true, leastCurvature: true } satisfies Known<ConjugateGradientOptions>;
 
 /** <a, b> of each sample: [n, 1, ..., 1]. */
 const inner = (a: Tensor, b: Tensor): Tensor => {
@@ -50,7 +52,7 @@ export const conjugateGradients = (
       `conjugateGradients: expected a function of tensors and a tensor, found ${showValue(typeof apply === "function" ? b : apply)}`,
     );
   checkOptions("conjugateGradients", given, options);
-  const { steps, from } = given;
+  const { steps, from, leastCurvature = 0 } = given;
   checkWhole("conjugateGradients steps", steps);
   let x = from ?? b.multiply(0);
   let r = from ? b.subtract(apply(from)) : b;
@@ -62,7 +64,8 @@ export const conjugateGradients = (
   for (let step = 0; step < steps; step++) {
     const product = apply(p);
     const curvature = inner(p, product);
-    const going = and(greater(size, least), greater(curvature, zero));
+    const floor = leastCurvature > 0 ? inner(p, p).multiply(leastCurvature) : zero;
+    const going = and(greater(size, least), greater(curvature, floor));
     const a = where(going, size.divide(where(going, curvature, one)), zero);
     x = x.add(a.multiply(p));
     if (step === steps - 1) break;

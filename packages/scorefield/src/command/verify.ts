@@ -16,8 +16,8 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
-const commandOf = ({ full, only }: VerifyFlags): string =>
-  ["scorefield verify", full && "--full", only !== undefined && `--only "${only}"`, "--markdown"]
+const commandOf = (group: string | undefined, { full, only }: VerifyFlags): string =>
+  ["scorefield verify", group, full && "--full", only !== undefined && `--only "${only}"`, "--markdown"]
     .filter(Boolean)
     .join(" ");
 
@@ -26,25 +26,29 @@ const jsonOf = ({ error, index: _, count: __, ...result }: CheckResult) => ({
   ...(error && { error: { name: error.name, message: error.message } }),
 });
 
-const action = (flags: VerifyFlags): Promise<void> =>
+const action = (group: string | undefined, flags: VerifyFlags): Promise<void> =>
   interruptible(async (signal) => {
     const out = output(flags);
-    const choice = { ...(flags.full && { full: true }), ...(flags.only !== undefined && { only: flags.only }) };
+    const choice = {
+      ...(group !== undefined && { group }),
+      ...(flags.full && { full: true }),
+      ...(flags.only !== undefined && { only: flags.only }),
+    };
     const lines = verificationLines(chosenChecks(choice).map(({ name }) => name));
     const live = !flags.markdown && !flags.json;
     const line = live ? undefined : progress("verifying", chosenChecks(choice).length);
     const results: CheckResult[] = [];
     const begun = performance.now();
     try {
-      let group = "";
+      let last = "";
       for await (const result of verify({ ...choice, signal })) {
         results.push(result);
         if (!live) continue;
         // Results take the place of the line, which follows below them.
         line?.clear();
-        if (group === "" && lines.head !== undefined) out.text(lines.head);
-        if (result.group !== group) out.text(`\n${paint("bold", result.group)}`);
-        group = result.group;
+        if (last === "" && lines.head !== undefined) out.text(lines.head);
+        if (result.group !== last) out.text(`\n${paint("bold", result.group)}`);
+        last = result.group;
         out.text(lines.of(result));
         line?.update(result.index, [result.name]);
       }
@@ -54,7 +58,7 @@ const action = (flags: VerifyFlags): Promise<void> =>
     const seconds = (performance.now() - begun) / 1000;
     const summary = verificationSummary(results, seconds);
     const failed = results.filter(({ passed }) => !passed);
-    if (flags.markdown) out.text(verificationPage(results, seconds, commandOf(flags)).trimEnd());
+    if (flags.markdown) out.text(verificationPage(results, seconds, commandOf(group, flags)).trimEnd());
     else out.text(`\n${summary}`);
     out.result({
       passed: results.length - failed.length,
@@ -69,10 +73,11 @@ const action = (flags: VerifyFlags): Promise<void> =>
 export const addVerify = (program: Command): void => {
   const command = program
     .command("verify")
-    .summary("check processes, samplers and likelihoods against closed-form truths")
+    .summary("check processes, samplers, likelihoods and posteriors against closed-form truths")
     .description(
-      "Runs the library on problems whose answer is known in closed form, and shows what was expected and what was found. The checks are on orders of convergence, stationary distributions, exact densities, likelihoods and reproducibility. Exits with 1 if any check fails.",
+      "Runs the library on problems whose answer is known in closed form, and shows what was expected and what was found. The checks are on orders of convergence, stationary distributions, exact densities, likelihoods, posteriors and reproducibility. Exits with 1 if any check fails.",
     )
+    .argument("[group]", "only checks of this group, such as inverse, likelihood or guidance")
     .option("--full", "every sampler on every process, and the longer checks: a few minutes")
     .option("--only <text>", "only checks with this text in their group or name, such as dpm-solver or likelihood")
     .option("--markdown", "print the results as a Markdown page")
@@ -80,6 +85,7 @@ export const addVerify = (program: Command): void => {
     .action(action);
   withExamples(command, [
     "scorefield verify                                about a minute",
+    "scorefield verify inverse --full                 posteriors of inverse problems",
     "scorefield verify --only heun",
     "scorefield verify --full --markdown > verify.md",
   ]);
