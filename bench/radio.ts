@@ -167,8 +167,7 @@ const clean = async (frequencies: NdArray, y: NdArray, sigma: number) => {
 
 const methods: readonly { name: string; options: PosteriorOptions; which: RegExp }[] = [
   { name: "half-quadratic", which: /./, options: { method: "half-quadratic", steps: 24, start: 2, end: 0.02 } },
-  { name: "daps, mean of 19", which: /./, options: { method: "daps", steps: 25, innerSteps: 3, draws: 19 } },
-  { name: "mmps, mean of 19", which: / 1$/, options: { method: "mmps", steps: 15, iterations: 3, draws: 19 } },
+  { name: "daps, mean of 19", which: /./, options: { method: "daps", steps: 12, innerSteps: 3, draws: 19 } },
 ];
 
 const observe = async (
