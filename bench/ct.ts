@@ -110,7 +110,7 @@ const methods: readonly Method[] = [
   },
   {
     name: "daps, mean of 19",
-    scans: /phantom|head/,
+    scans: /phantom/,
     options: { method: "daps", steps: 10, innerSteps: 3, draws: 19 },
   },
 ];

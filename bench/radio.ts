@@ -201,7 +201,7 @@ const observe = async (
   const cleaned = await clean(frequencies, y, sigma);
   if (cleaned.length > 0) results.set("CLEAN", bestOnTuning(cleaned, skies, tests.length));
   const tries: { image: NdArray; setting: string; seconds: number }[] = [];
-  for (const weight of [0.03, 0.1, 0.3, 1, 3]) {
+  for (const weight of [0.1, 0.3, 1, 3, 10, 30]) {
     const start = performance.now();
     const { estimate } = await totalVariation(y, {
       operator,
