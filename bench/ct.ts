@@ -216,8 +216,8 @@ const sheet = async (
     const named = (name: string) => found.find(({ method }) => method === name)?.image;
     return [
       sheetPicture(truthOf(scan, geometry), [0, geometry.peak]),
-      ...[named("filtered back-projection"), named("total variation"), last?.image].flatMap((image) =>
-        image ? [sheetPicture(image, [0, geometry.peak])] : [],
+      ...[named("filtered back-projection"), named("total variation"), named("half-quadratic"), last?.image].flatMap(
+        (image) => (image ? [sheetPicture(image, [0, geometry.peak])] : []),
       ),
       ...(last?.deviation ? [sheetPicture(last.deviation, [0, 0.1 * geometry.peak])] : []),
     ];
