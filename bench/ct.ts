@@ -92,7 +92,7 @@ const variation = async (
       operator,
       weight: (weight * sigma ** 2) / peak,
       range: [0, Number.POSITIVE_INFINITY],
-      steps: 300,
+      steps: 1000,
       runtime,
     }),
   );
