@@ -1,4 +1,6 @@
 /** Rows of images, magnified, as one grey PNG. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { NdArray } from "@scorefield/tensor";
 import sharp from "sharp";
 
@@ -36,6 +38,7 @@ export const writePanels = async (
           );
         }
     }
+  mkdirSync(dirname(path), { recursive: true });
   await sharp(pixels, { raw: { width: w, height: h, channels: 1 } })
     .png({ compressionLevel: 9 })
     .toFile(path);

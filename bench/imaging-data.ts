@@ -1,6 +1,6 @@
 /** Measured images for `bench/mri.ts` and `bench/ct.ts`, and what both print. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import sharp from "sharp";
 
@@ -49,6 +49,7 @@ export const readPhantom = async (folder: string): Promise<Float64Array> => {
 export const writeGrey = async (path: string, values: ArrayLike<number>, columns: number): Promise<void> => {
   const list = Float64Array.from(values);
   const most = list.reduce((a, b) => Math.max(a, b), 0);
+  mkdirSync(dirname(path), { recursive: true });
   await sharp(
     Uint8Array.from(list, (value) => Math.max(0, (255 * value) / most)),
     {

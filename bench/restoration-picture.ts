@@ -1,4 +1,6 @@
 /** A picture of what `inverse-digits.ts` restored: two images of each task. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { isLinear, type LinearOperator } from "@scorefield/inverse";
 import { compile, type NdArray, ndarray, type Runtime, type Shape, sizeOf } from "@scorefield/tensor";
 import sharp from "sharp";
@@ -63,6 +65,7 @@ export const writePicture = async (path: string, { rows, truths, measured, shape
             const at = (r * (zoom * height + gap) + y) * w + c * (zoom * width + gap) + x;
             pixels[3 * at + k] = Math.max(0, Math.min(255, Math.round((image[from]! + 1) * 127.5)));
           }
+  mkdirSync(dirname(path), { recursive: true });
   await sharp(pixels, { raw: { width: w, height: h, channels: 3 } })
     .png({ compressionLevel: 9, palette: channels === 1 })
     .toFile(path);

@@ -1,4 +1,6 @@
 /** Small pictures side by side in one PNG. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { NdArray } from "@scorefield/tensor";
 import sharp from "sharp";
 
@@ -34,6 +36,7 @@ export const writeSheet = async (
           pixels[(i * cell + y) * width + j * cell + x] = Math.max(0, Math.min(255, Math.round(shade)));
         }
     }
+  mkdirSync(dirname(path), { recursive: true });
   await sharp(pixels, { raw: { width, height, channels: 1 } })
     .png({ compressionLevel: 9 })
     .toFile(path);

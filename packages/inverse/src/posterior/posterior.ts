@@ -77,21 +77,24 @@ const drawingNames = [
 ] as const;
 
 /**
- * The method that the options name: `moment matching` for a linear operator and Gaussian noise, else `decoupled annealing`, unless they
- * say.
+ * The Jacobian of a denoiser is a covariance where the score is the gradient of a log-density. Of a trained network it is that only
+ * roughly, and draws by it miss what was measured.
+ */
+const usualMethod = (problem: Problem): "mmps" | "daps" =>
+  isLinearGaussian(problem) && problem.model.logDensity ? "mmps" : "daps";
+
+/**
+ * The method that the options name, else `mmps` for a linear operator, Gaussian noise and a prior whose log-density is known, and `daps`
+ * for all others.
  * @throws ArgumentError for an unknown method or setting
  */
-export const chosenMethod = (
-  owner: string,
-  options: object,
-  problem: Parameters<typeof isLinearGaussian>[0],
-): PosteriorMethod => {
+export const chosenMethod = (owner: string, options: object, problem: Problem): PosteriorMethod => {
   const settings = Object.fromEntries(
     Object.entries(options).filter(
       ([name]) => name !== "method" && !(drawingNames as readonly string[]).includes(name),
     ),
   );
-  const { method = isLinearGaussian(problem) ? "mmps" : "daps" } = options as { method?: unknown };
+  const { method = usualMethod(problem) } = options as { method?: unknown };
   if (typeof method === "string") return posteriorFromRecipe({ kind: method, ...settings });
   checkMade(
     `${owner} method`,

@@ -22,8 +22,8 @@ export interface ProblemOptions {
   /** In the units of the measurement. */
   readonly noise: Noise;
   /**
-   * Default `daps()`: it takes any operator and noise. `mmps()`, the default of `posterior`, relies on the Jacobian of the model, and draws
-   * of networks that were trained for minutes go astray by it.
+   * Default `daps()`: it takes any operator and noise. `mmps()` relies on the Jacobian of the model, and draws of networks that were trained
+   * for minutes miss the measurement by it.
    */
   readonly method?: PosteriorMethod | undefined;
   /** In place of the method's own, for a method that is a guided score. */
