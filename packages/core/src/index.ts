@@ -52,6 +52,16 @@ export {
 } from "./model/energy/preconditioning.ts";
 export { type ExactModel, exact } from "./model/exact.ts";
 export { expandTime } from "./model/expand-time.ts";
+export type { AverageVelocity } from "./model/flow-map/average-velocity.ts";
+export type { FlowMap, FlowTarget } from "./model/flow-map/flow-map.ts";
+export { type GaussianFlowMapOptions, gaussianFlowMap } from "./model/flow-map/gaussian-flow-map.ts";
+export { type OdeFlowMapOptions, odeFlowMap } from "./model/flow-map/ode-flow-map.ts";
+export {
+  type FlowMapParts,
+  type TrainedFlowMap,
+  trainedFlowMap,
+  withSecondLevel,
+} from "./model/flow-map/trained-flow-map.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -146,6 +156,13 @@ export {
 } from "./objective/constraint.ts";
 export { type DenoisingOptions, denoising } from "./objective/denoising.ts";
 export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
+export { consistency } from "./objective/flow-map/consistency.ts";
+export { continuousConsistency } from "./objective/flow-map/continuous-consistency.ts";
+export type { FlowMapInputs, FlowMapObjective } from "./objective/flow-map/flow-map-objective.ts";
+export { flowMapObjectiveFromRecipe } from "./objective/flow-map/flow-map-objectives.ts";
+export { lagrangian } from "./objective/flow-map/lagrangian.ts";
+export { meanFlow } from "./objective/flow-map/mean-flow.ts";
+export { shortcut } from "./objective/flow-map/shortcut.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
 export { implicit, type ScoreMatchingOptions } from "./objective/implicit.ts";
@@ -209,6 +226,7 @@ export { type DpmSolverOptions, dpmSolver } from "./sampling/dpm-solver.ts";
 export { type EulerOptions, euler } from "./sampling/euler.ts";
 export { type EulerMaruyamaOptions, eulerMaruyama } from "./sampling/euler-maruyama.ts";
 export { type FlowSamplerOptions, flowParts, flowSettings, type Level, levelAt } from "./sampling/flow.ts";
+export { type SampleFlowMapOptions, sampleFlowMap } from "./sampling/flow-map-samples.ts";
 export {
   cosineGrid,
   type Grid,
@@ -267,4 +285,5 @@ export {
 } from "./training/reconstruct-average.ts";
 export type { Schedule } from "./training/schedule.ts";
 export { type Training, train } from "./training/train.ts";
+export { type FlowMapTraining, type TrainFlowMapOptions, trainFlowMap } from "./training/train-flow-map.ts";
 export { initialTrainable, type Trainable, type TrainableLayout, trainableLayout } from "./training/trainable.ts";

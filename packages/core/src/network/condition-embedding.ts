@@ -1,40 +1,44 @@
-/** One vector of all that a network is conditioned on: a sample's noise level, class and augmentation. */
-import { matmul, type NdArray, type Tensor } from "@scorefield/tensor";
+/** One vector of all that a network is conditioned on: noise levels, class and augmentation. */
+import { matmul, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import { conditionRows } from "./conditions.ts";
 import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import type { NextDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Conditions } from "./network.ts";
 
-/** Parameters; the weights of classes and augmentations, without a bias, only where there are any. */
+/** Parameters; the weights of classes, augmentations and a second noise level, without a bias, only where there are any. */
 export type ConditionEmbedding<T> = {
   readonly noise: Linear<T>;
   readonly classes?: T;
   readonly augmentation?: T;
+  readonly target?: T;
   readonly hidden: Linear<T>;
 };
 
-/** How many classes a network can be conditioned on, and how many numbers describe an augmentation. */
+/** How many classes a network can be conditioned on, how many numbers describe an augmentation, and whether there is a second noise level. */
 export interface ConditionSizes {
   readonly classes: number;
   readonly augmentation: number;
+  readonly target?: boolean;
 }
 
 const noiseFeatures = 32;
 
 /**
- * Fourier features of the noise level, the class and the augmentation, each through its own layer, added; then SiLU,
+ * Fourier features of the noise levels, the class and the augmentation, each through its own layer, added; then SiLU,
  * a layer and SiLU again. Rows of zeros add nothing: an unknown class, an untouched sample.
  * @param noiseLevel [n], in float32 or the weights' element type
  * @returns [n, features]
  * @throws ShapeError for classes or augmentations of a shape that the network does not take
  */
 export const conditionEmbedding = (
-  { noise, classes, augmentation, hidden }: ConditionEmbedding<Tensor>,
+  { noise, classes, augmentation, target, hidden }: ConditionEmbedding<Tensor>,
   noiseLevel: Tensor,
   conditions: Conditions,
 ): Tensor => {
-  const features = fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
+  const featuresOf = (level: Tensor): Tensor =>
+    fourierFeatures(level, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
+  const features = featuresOf(noiseLevel);
   let h = linear(noise, features);
   const parts = [
     ["class", classes],
@@ -44,13 +48,14 @@ export const conditionEmbedding = (
     const rows = conditionRows(name, conditions, features, weight?.shape[0] ?? 0);
     if (rows && weight) h = h.add(matmul(rows, weight));
   }
+  if (target) h = h.add(matmul(featuresOf(conditions.target ?? noiseLevel), target));
   return linear(hidden, h.silu()).silu();
 };
 
-/** Layers of {@link initialLinear}; a class weighs as much as the noise level. */
+/** Layers of {@link initialLinear}; a class weighs as much as the noise level. The second level has no weight at first. */
 export const initialConditionEmbedding = (
   features: number,
-  { classes, augmentation }: ConditionSizes,
+  { classes, augmentation, target = false }: ConditionSizes,
   draws: NextDraws,
 ): ConditionEmbedding<NdArray> => ({
   noise: initialLinear(noiseFeatures, features, draws()),
@@ -59,5 +64,6 @@ export const initialConditionEmbedding = (
     classes: initialLinear(classes, features, { ...draws(), gain: Math.sqrt(classes / 2) }).weight,
   }),
   ...(augmentation > 0 && { augmentation: initialLinear(augmentation, features, draws()).weight }),
+  ...(target && { target: zeros([noiseFeatures, features]) }),
   hidden: initialLinear(features, features, draws()),
 });

@@ -6,7 +6,7 @@ import type { KindRecipe } from "../recipe.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import { augmentationSetting, classesSetting, type Network } from "./network.ts";
+import { augmentationSetting, classesSetting, type Network, targetSetting } from "./network.ts";
 import { fromPatches, positionFeatures, toPatches } from "./patches.ts";
 import {
   adaptiveLayerNorm,
@@ -23,6 +23,7 @@ const settings = {
   expansion: whole({ least: 1, default: 4, help: "features between the layers of a block, in units of the width" }),
   classes: classesSetting,
   augmentation: augmentationSetting,
+  target: targetSetting,
 };
 
 /** Options of {@link dit}. */
@@ -36,7 +37,7 @@ type DitParameters<T> = {
 };
 
 const make = (
-  { patch, width, depth, headWidth, expansion, classes, augmentation }: Values<typeof settings>,
+  { patch, width, depth, headWidth, expansion, classes, augmentation, target }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
   checkLayers("dit depth", depth, 12 * width ** 2);
@@ -59,11 +60,12 @@ const make = (
     learningRate: 3e-4,
     classes,
     augmentation,
+    target,
     initialise: (shape, seed) => {
       const values = shape[0]! * patch ** spatialOf(shape).length;
       const draws = layerDraws(seed);
       return {
-        embedding: initialConditionEmbedding(width, { classes, augmentation }, draws),
+        embedding: initialConditionEmbedding(width, { classes, augmentation, target }, draws),
         input: initialLinear(values, width, draws()),
         blocks: Array.from({ length: depth }, () =>
           initialTransformerBlock(width, { inputs: width, expansion, draws }),

@@ -105,6 +105,7 @@ test("recipe and bad options", () => {
     noiseFeatures: 32,
     classes: 0,
     observed: 0,
+    target: false,
   });
   for (const bad of [{ width: 0 }, { width: 1.5 }, { depth: 0 }, { noiseFeatures: 0 }, { noiseFeatures: 7 }])
     expect(() => mlp(bad)).toThrow(ArgumentError);

@@ -7,7 +7,7 @@ import { classRows, rowsOrZeros } from "./conditions.ts";
 import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
 import { checkLayers } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import { classesSetting, type Network, observedSetting } from "./network.ts";
+import { classesSetting, type Network, observedSetting, targetSetting } from "./network.ts";
 
 const settings = {
   width: whole({ least: 1, default: 128, help: "features of every hidden layer" }),
@@ -15,6 +15,7 @@ const settings = {
   noiseFeatures: whole({ least: 2, multipleOf: 2, default: 32, help: "sines and cosines of the noise level" }),
   classes: classesSetting,
   observed: observedSetting,
+  target: targetSetting,
 };
 
 /** Options of {@link mlp}. */
@@ -27,7 +28,7 @@ type MlpParameters<T> = {
 };
 
 const make = (
-  { width, depth, noiseFeatures, classes, observed }: Values<typeof settings>,
+  { width, depth, noiseFeatures, classes, observed, target }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
   checkLayers("mlp depth", depth, width ** 2);
@@ -35,11 +36,13 @@ const make = (
     recipe,
     classes,
     observed,
+    target,
     learningRate: 1e-3,
     initialise: (shape, seed) => {
       const size = sizeOf(shape);
+      const inputs = size + noiseFeatures * (target ? 2 : 1) + classes + observed;
       return {
-        input: initialLinear(size + noiseFeatures + classes + observed, width, { seed, step: 0, gain: Math.SQRT2 }),
+        input: initialLinear(inputs, width, { seed, step: 0, gain: Math.SQRT2 }),
         hidden: Array.from({ length: depth - 1 }, (_, k) => initialLinear(width, width, { seed, step: k + 1 })),
         output: initialLinear(width, size, { seed, step: depth, gain: 0 }),
       } satisfies MlpParameters<NdArray>;
@@ -47,9 +50,12 @@ const make = (
     apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      const inputs = [flat, fourierFeatures(noiseLevel, noiseFeatures, highestNoiseFrequency).cast(x.dtype)];
+      const featuresOf = (level: Tensor): Tensor =>
+        fourierFeatures(level, noiseFeatures, highestNoiseFrequency).cast(x.dtype);
+      const inputs = [flat, featuresOf(noiseLevel)];
       if (classes > 0) inputs.push(classRows(conditions, flat, classes));
       if (observed > 0) inputs.push(rowsOrZeros("observed", conditions, flat, observed));
+      if (target) inputs.push(featuresOf(conditions.target ?? noiseLevel));
       let h = linear(input, concat(inputs, 1)).silu();
       for (const layer of hidden) h = h.add(linear(layer, h).silu());
       return linear(output, h).reshape(x.shape);

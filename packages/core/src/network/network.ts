@@ -1,6 +1,6 @@
 /** What a network is: a declared tree of parameters and a plain function of them. */
 import type { NdArray, Shape, Tensor, Tensors } from "@scorefield/tensor";
-import { whole } from "../part/setting.ts";
+import { boolean, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
 /** Parameter values on the host: nested objects and arrays of arrays. */
@@ -14,6 +14,8 @@ export interface Conditions<T = Tensor> {
   readonly augmentation?: T;
   /** What is known of each sample, [n, {@link Network.observed}]; a row of zeros knows nothing. */
   readonly observed?: T;
+  /** Noise level that a flow map goes to, [n], on the scale of the other one. Left out: the level that it comes from. */
+  readonly target?: T;
   /** Uniform draws in [0, 1), [n, {@link Network.uniforms}], for dropout; without them nothing is dropped. */
   readonly uniforms?: T;
 }
@@ -30,6 +32,8 @@ export interface Network {
   readonly classes?: number;
   /** How many numbers it sees of what is known of a sample, if any. */
   readonly observed?: number;
+  /** Whether it sees a second noise level: the one that a flow map goes to. */
+  readonly target?: boolean;
   /** How many numbers describe an augmentation, if the network can be conditioned on it. */
   readonly augmentation?: number;
   /** Number of uniform draws that training takes for each sample of a shape. Default 0. */
@@ -54,6 +58,12 @@ export const observedSetting = whole({
   least: 0,
   default: 0,
   help: "numbers that say what is known of a row; 0 for none",
+});
+
+/** Whether a network sees a second noise level. */
+export const targetSetting = boolean({
+  default: false,
+  help: "see a second noise level, where a flow map goes to",
 });
 
 /** How many numbers describe an augmentation that a network can be conditioned on. */

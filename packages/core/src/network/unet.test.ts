@@ -184,6 +184,7 @@ test("recipe and bad options", () => {
     skipRescale: true,
     classes: 0,
     augmentation: 0,
+    target: false,
   });
   for (const bad of [
     { width: 0 },

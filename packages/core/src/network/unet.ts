@@ -8,7 +8,7 @@ import { type Convolution, convolution, initialConvolution } from "./convolution
 import { dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
-import { augmentationSetting, classesSetting, type Network } from "./network.ts";
+import { augmentationSetting, classesSetting, type Network, targetSetting } from "./network.ts";
 import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
 import { type AttentionBlock, attentionBlock, initialAttentionBlock } from "./self-attention.ts";
@@ -44,6 +44,7 @@ const settings = {
   skipRescale: boolean({ default: true, help: "multiply sums with skip connections by sqrt(1/2)" }),
   classes: classesSetting,
   augmentation: augmentationSetting,
+  target: targetSetting,
 };
 
 /** Options of {@link unet}. */
@@ -78,6 +79,7 @@ const make = (
     skipRescale,
     classes,
     augmentation,
+    target,
   }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
@@ -114,7 +116,7 @@ const make = (
     });
     const resample = (channels: number) => initialConvolution(channels, channels, kernel, draws());
 
-    const embedding = initialConditionEmbedding(features, { classes, augmentation }, draws);
+    const embedding = initialConditionEmbedding(features, { classes, augmentation, target }, draws);
     const input = initialConvolution(shape[0]!, resolutions[0]!.channels, kernel, draws());
     let channels = resolutions[0]!.channels;
     const skips = [channels];
@@ -151,6 +153,7 @@ const make = (
     learningRate: 1e-3,
     classes,
     augmentation,
+    target,
     uniforms: uniformsOf,
     initialise,
     apply: (tensors: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {

@@ -1,8 +1,9 @@
 /** Training a denoiser: its loss and batches, handed to the trainer. */
-import { type Spec, sizeOf } from "@scorefield/tensor";
+import type { Spec } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { observationOf, type TrainedModel, trainedModel } from "../model/trained.ts";
 import { batchSource, type DenoisingInputs } from "./batches.ts";
+import { blockLength } from "./block-length.ts";
 import { checkDataScale } from "./data-scale.ts";
 import { denoisingLoss, denoisingSpecs } from "./denoising-loss.ts";
 import { fitBlocks } from "./fit.ts";
@@ -14,14 +15,6 @@ import { initialTrainable, nameOfTrainable, trainableLayout } from "./trainable.
 
 /** Training in progress. Iterate over it for events, or await its result alone: the model with averaged parameters. */
 export interface Training extends InProgress<TrainEvent, TrainedModel> {}
-
-// About a tenth of a second of work per call of the runtime: often enough for progress and cancellation, seldom enough
-// that the calls cost nothing. Every parameter is used once per sample, or once per pixel in a convolution.
-const blockWork = 4e9;
-const longestBlock = 100;
-
-const blockLength = (parameters: number, batch: number, shape: readonly number[]): number =>
-  Math.max(1, Math.min(longestBlock, Math.floor(blockWork / (6 * parameters * batch * sizeOf(shape.slice(1))))));
 
 /** What `train` means to the trainer. */
 const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, DenoisingInputs<Spec>>> => {

@@ -1,0 +1,54 @@
+/** MeanFlow: the average velocity from its own derivative along the flow. */
+import { constant, jvp, stopGradient, type Tensor } from "@scorefield/tensor";
+import { expandTime } from "../../model/expand-time.ts";
+import { declare } from "../../part/declare.ts";
+import { boolean } from "../../part/setting.ts";
+import {
+  drawnPair,
+  errorSettings,
+  type FlowMapObjective,
+  heldBack,
+  onLineBetween,
+  pairSettings,
+} from "./flow-map-objective.ts";
+
+/**
+ * The MeanFlow identity (s - r) u = integral of v, differentiated in s along the flow:
+ *
+ *     u = v - (s - r) du/ds     du/ds = (grad_z u) v + d/ds u
+ *
+ * The right side is taken as known. `improved`: u + (s - r) du/ds is regressed on the data's own velocity, with the map's velocity
+ * u(z, s, s) as direction of the derivative.
+ *
+ * It needs derivatives of the network in the noise level. The networks here see levels by fast Fourier features, which makes these large: on a
+ * mixture in two dimensions single steps stay far from the flow, where `lagrangian`, `shortcut` and `consistency` come near.
+ */
+export const meanFlow = declare({
+  kind: "mean-flow",
+  name: "meanFlow",
+  summary: "the average velocity from its derivative along the flow; learns from data alone",
+  source: "Geng et al. 2025 (MeanFlow), equation 6; improved: Geng et al. 2025 (Improved Mean Flows)",
+  settings: {
+    improved: boolean({ default: true, help: "take the map's own velocity as direction of the derivative" }),
+    ...pairSettings(0.75),
+    ...errorSettings(1),
+  },
+  make: ({ improved, power, floor, ...pair }, recipe): FlowMapObjective => ({
+    recipe,
+    target: "any",
+    times: (process, u) => drawnPair(pair, process, u),
+    loss: (u, { x, noise, from, to, teacher }) => {
+      const z = onLineBetween({ x, noise }, from);
+      const seen = teacher?.(z, from) ?? noise.subtract(x);
+      const direction = teacher || !improved ? seen : stopGradient(u(z, from, from));
+      const at = { z, s: from };
+      const one = constant(1, from.dtype).broadcastTo(from.shape);
+      const [value, rate] = jvp(({ z, s }: { z: Tensor; s: Tensor }) => u(z, s, to), at, { z: direction, s: one });
+      const gap = expandTime(from.subtract(to), x.rank);
+      return heldBack(value.add(gap.multiply(stopGradient(rate))).subtract(stopGradient(seen)), {
+        power,
+        floor,
+      }).mean();
+    },
+  }),
+});
