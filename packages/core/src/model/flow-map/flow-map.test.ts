@@ -159,7 +159,7 @@ describe("a trained map", () => {
   const plain = mlp({ width: 16 });
   const parameters = plain.initialise(shape, 1) as Record<string, { weight: NdArray }>;
   // The last layer starts at 0, where nothing could be seen.
-  parameters.output!.weight.data.set(normal([48], { seed: 5 }).data as Float32Array);
+  (parameters.output!.weight.data as Float32Array).set(normal([48], { seed: 5 }).data as Float32Array);
   const model = trainedModel({ process, network: plain, preconditioning: edmPreconditioning() }, parameters, shape);
 
   test("that starts from a denoiser takes its Euler step on the line, whatever the second level", async () => {
