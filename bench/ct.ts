@@ -233,8 +233,8 @@ const phantomViews: readonly Choice[] = [
 ];
 
 const wanted = (part: string, { name }: Choice): boolean => {
-  const views = new RegExp(`${part}:([^,]+)`).exec(which)?.[1];
-  return views === undefined || views === name;
+  const views = which.split(",").flatMap((one) => (one.startsWith(`${part}:`) ? [one.slice(part.length + 1)] : []));
+  return views.length === 0 || views.includes(name);
 };
 
 const simulated = async (): Promise<void> => {

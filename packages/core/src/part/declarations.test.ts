@@ -6,6 +6,7 @@ import { preconditionings } from "../model/preconditionings.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
 import { constraints } from "../objective/constraint.ts";
+import { flowMapObjectives } from "../objective/flow-map/flow-map-objectives.ts";
 import { noiseDistributions } from "../objective/noise-distribution.ts";
 import { objectives } from "../objective/objectives.ts";
 import { processes } from "../process/processes.ts";
@@ -22,6 +23,7 @@ const lists: readonly PartList<HasRecipe>[] = [
   noiseDistributions,
   preconditionings,
   objectives,
+  flowMapObjectives,
   constraints,
 ];
 

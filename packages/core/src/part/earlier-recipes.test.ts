@@ -184,7 +184,11 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Settings that came later, with their defaults. */
-const later: Readonly<Record<string, object>> = { mlp: { observed: 0 } };
+const later: Readonly<Record<string, object>> = {
+  mlp: { observed: 0, target: false },
+  unet: { target: false },
+  dit: { target: false },
+};
 
 /** With the names of now: see the test of `upgradeRecipe`. */
 const upgraded = written.map(([list, recipe]) => [list, upgradeRecipe(recipe)] as const);

@@ -29,7 +29,7 @@ export interface RestoredItem {
 const fileEndings = [".png", ".npz", ".npy", ".html"] as const;
 
 /** Whether an output is one file rather than a folder, whose name may end in a number, as in `noise-0.1`. */
-export const isFile = (path: string): boolean => /\.[A-Za-z]\w*$/.test(path);
+export const isFile = (path: string): boolean => /^\.[A-Za-z]\w*$/.test(extname(path));
 
 /**
  * Checks where results go.

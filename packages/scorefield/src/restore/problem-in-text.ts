@@ -23,6 +23,7 @@ import {
   posteriors,
 } from "@scorefield/inverse/internal";
 import { castArray, type FloatType, type NdArray, type Shape } from "@scorefield/tensor";
+import { arrayInFile } from "./array-in-file.ts";
 
 /** A picture as a mask: what is lighter than half is seen. */
 const maskOfPicture = async (path: string): Promise<NdArray<"float64">> => {
@@ -37,11 +38,11 @@ const numbersOf = async (name: string, { file }: NamedFile): Promise<NdArray<"fl
     const fix = "Save the numbers as .npy, .npz or .csv";
     throw new DataError({ path: file, expected: `numbers for ${name}`, found: "a picture, which is 8 bits", fix });
   }
-  const [, path, array] = /^(.*\.(?:npz|h5|hdf5))#(.+)$/i.exec(file) ?? [undefined, file, undefined];
-  const text = [".csv", ".tsv", ".txt"].includes(extname(path!).toLowerCase());
+  const { path, array } = arrayInFile(file);
+  const text = [".csv", ".tsv", ".txt"].includes(extname(path).toLowerCase());
   const read = text
-    ? (await readTable(path!, { header: false })).values
-    : await readArray(path!, { ...(array !== undefined && { array }) });
+    ? (await readTable(path, { header: false })).values
+    : await readArray(path, { ...(array !== undefined && { array }) });
   return castArray(read as NdArray<FloatType>, "float64");
 };
 

@@ -13,6 +13,7 @@ import { shortList } from "@scorefield/domain";
 import { columns, type Operator } from "@scorefield/inverse";
 import { castArray, type FloatType, type NdArray, type Shape } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
+import { arrayInFile } from "./array-in-file.ts";
 
 /** Samples of one shape from a file. */
 export interface ReadRows {
@@ -73,8 +74,8 @@ const asRowsOf = (array: NdArray<"float64">, shape: Shape): NdArray<"float64"> |
 };
 
 const readNumbers = async (path: string): Promise<{ readonly array: NdArray<"float64">; readonly whole: boolean }> => {
-  const [, file, name] = /^(.*\.(?:npz|h5|hdf5))#(.+)$/i.exec(path) ?? [undefined, path, undefined];
-  const stored = await readArray(file!, { ...(name !== undefined && { array: name }) });
+  const { path: file, array } = arrayInFile(path);
+  const stored = await readArray(file, { ...(array !== undefined && { array }) });
   return { array: castArray(stored as NdArray<FloatType>, "float64"), whole: isWhole(stored) };
 };
 

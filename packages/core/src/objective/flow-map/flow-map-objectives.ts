@@ -7,7 +7,7 @@ import { meanFlow } from "./mean-flow.ts";
 import { shortcut } from "./shortcut.ts";
 
 /** Objectives by their kind. */
-const flowMapObjectives = partList("flow-map objective", [
+export const flowMapObjectives = partList("flow-map objective", [
   consistency,
   continuousConsistency,
   meanFlow,
