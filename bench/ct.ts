@@ -222,7 +222,7 @@ const sheet = async (
       ...(last?.deviation ? [sheetPicture(last.deviation, [0, 0.1 * geometry.peak])] : []),
     ];
   });
-  await writeSheet(path, rows, geometry.size);
+  await writeSheet(path, rows, [geometry.size, geometry.size]);
 };
 
 const phantomViews: readonly Choice[] = [

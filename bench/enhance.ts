@@ -27,8 +27,8 @@ import {
   taskOf,
 } from "./enhance-data.ts";
 import { denoiseOnce, drawing, drawn, mapped, type Restored, tv, wiener } from "./enhance-methods.ts";
-import { type Panel, writePanels } from "./enhance-pictures.ts";
 import { printTable } from "./imaging-data.ts";
+import { imagePicture, type SheetPicture, writeSheet } from "./sheet.ts";
 
 const [, , folder, pictures, ...asked] = process.argv;
 if (folder === undefined) throw new Error("expected a folder of priors, found none; see the head of bench/enhance.ts");
@@ -204,7 +204,7 @@ const writePictures = async (
   { estimate, draws: all }: Restored,
 ): Promise<void> => {
   const at = (start: string) => found.find(([name]) => name.startsWith(start))?.[1].estimate;
-  const panels = [0, 1, 2].map((k): Panel[] => {
+  const panels = [0, 1, 2].map((k): SheetPicture[] => {
     const i = Math.floor(((k + 0.5) * test.shape[0]!) / 3);
     const [mean, those] = [one(estimate, i), one(all!, i)];
     const size = mean.data.length;
@@ -215,18 +215,19 @@ const writePictures = async (
     });
     const classical = at(task.factor === 1 ? "non-local" : "cubic");
     const supervised = at("supervised");
-    const grey = (image: NdArray) => ({ image: crop(image, task.covered), low: -1, high: 1 });
+    const grey = (image: NdArray) => imagePicture(crop(image, task.covered), [-1, 1]);
     return [
       grey(one(test, i)),
-      { image: one(asImage(y, task), i), low: -1, high: 1 },
-      ...(classical ? [{ image: one(classical, i), low: -1, high: 1 }] : []),
+      imagePicture(one(asImage(y, task), i), [-1, 1]),
+      ...(classical ? [imagePicture(one(classical, i), [-1, 1])] : []),
       ...(supervised ? [grey(one(supervised, i))] : []),
       grey(mean),
-      { image: crop(ndarray(deviation, mean.shape), task.covered), low: 0, high: 0.3 },
+      imagePicture(crop(ndarray(deviation, mean.shape), task.covered), [0, 0.3]),
     ];
   });
   const path = join(pictures!, `enhance-${task.set}-${task.text.replaceAll(":", "-")}.png`);
-  await writePanels(path, panels, task.covered);
+  const [height, width] = task.covered;
+  await writeSheet(path, panels, [4 * height, 4 * width]);
   console.log(`wrote ${path}`);
 };
 

@@ -185,7 +185,7 @@ for (const [title, { operator, sigma }] of Object.entries(operators)) {
   }
   const middle = [...effective].sort((a, b) => a - b)[problems >> 1]!;
   console.log(
-    `\n${title}: ${problems} measurements, noise ${sigma}; as many digits as ${middle.toFixed(1)} equal ones are possible (median); deviation ${spread.toFixed(2)}\n`,
+    `\n${title}: ${problems} measurements, noise ${sigma}; possible are the equivalent of ${middle.toFixed(1)} equally likely digits (median); deviation ${spread.toFixed(2)}\n`,
   );
   console.log(markdownTable(["method", "evaluations", "mean", "weights", "far", "coverage"], rows));
 }

@@ -334,6 +334,6 @@ for (const [k, observation] of observations.entries()) {
       ],
     ];
   });
-  await writeSheet(join(pictures, `radio-${k + 1}.png`), rows, 128);
+  await writeSheet(join(pictures, `radio-${k + 1}.png`), rows, [128, 128]);
 }
 await runtime.dispose();

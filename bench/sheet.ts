@@ -4,40 +4,52 @@ import { dirname } from "node:path";
 import type { NdArray } from "@scorefield/tensor";
 import sharp from "sharp";
 
-/** One picture: its values and what is black and white. */
+/** One picture: its values row by row, the values in a row, and what is black and white. */
 export interface SheetPicture {
   readonly values: ArrayLike<number>;
+  readonly columns: number;
   readonly range: readonly [low: number, high: number];
 }
 
-export const sheetPicture = ({ data }: NdArray, range: readonly [number, number]): SheetPicture => ({
+/** A grey image [..., rows, columns]. */
+export const imagePicture = ({ data, shape }: NdArray, range: readonly [number, number]): SheetPicture => ({
   values: Array.from(data, Number),
+  columns: shape.at(-1)!,
   range,
 });
 
-/** Rows of square pictures, each shown on `side` x `side` pixels, with a gap of 4. */
+/** A square picture. */
+export const sheetPicture = ({ data }: NdArray, range: readonly [number, number]): SheetPicture => ({
+  values: Array.from(data, Number),
+  columns: Math.sqrt(data.length),
+  range,
+});
+
+/** Rows of pictures, each shown on `height` x `width` pixels, whatever its own are, with a gap of 4. */
 export const writeSheet = async (
   path: string,
   rows: readonly (readonly SheetPicture[])[],
-  side: number,
+  [height, width]: readonly [number, number],
 ): Promise<void> => {
   const gap = 4;
   const across = Math.max(...rows.map((row) => row.length));
-  const cell = side + gap;
-  const [width, height] = [across * cell - gap, rows.length * cell - gap];
-  const pixels = new Uint8Array(width * height).fill(255);
+  const [wide, high] = [across * (width + gap) - gap, rows.length * (height + gap) - gap];
+  const pixels = new Uint8Array(wide * high).fill(255);
   for (const [i, row] of rows.entries())
-    for (const [j, { values, range }] of row.entries()) {
-      const own = Math.sqrt(values.length);
-      for (let y = 0; y < side; y++)
-        for (let x = 0; x < side; x++) {
-          const value = values[Math.floor((y * own) / side) * own + Math.floor((x * own) / side)]!;
+    for (const [j, { values, columns, range }] of row.entries()) {
+      const own = values.length / columns;
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+          const value = values[Math.floor((y * own) / height) * columns + Math.floor((x * columns) / width)]!;
           const shade = (255 * (value - range[0])) / (range[1] - range[0]);
-          pixels[(i * cell + y) * width + j * cell + x] = Math.max(0, Math.min(255, Math.round(shade)));
+          pixels[(i * (height + gap) + y) * wide + j * (width + gap) + x] = Math.max(
+            0,
+            Math.min(255, Math.round(shade)),
+          );
         }
     }
   mkdirSync(dirname(path), { recursive: true });
-  await sharp(pixels, { raw: { width, height, channels: 1 } })
+  await sharp(pixels, { raw: { width: wide, height: high, channels: 1 } })
     .png({ compressionLevel: 9 })
     .toFile(path);
 };

@@ -1,5 +1,5 @@
 /** Training a flow map: its loss and batches, handed to the trainer. */
-import { constant, type NdArray, type Spec, sizeOf, type Tensor, type Tensors, zeros } from "@scorefield/tensor";
+import { constant, type NdArray, type Spec, type Tensor, type Tensors, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { checkModel } from "../model/check-model.ts";
 import { expandTime } from "../model/expand-time.ts";
@@ -24,6 +24,7 @@ import { blockLength } from "./block-length.ts";
 import { checkDataScale } from "./data-scale.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
+import { flatLayout } from "./flat.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import { type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
 
@@ -87,14 +88,12 @@ interface FlowMapBatch<T> {
 const owner = "trainFlowMap";
 
 /** The data's deviation that a denoiser's preconditioning has, if it is one that the flow map shares. */
-const startDeviation = ({ preconditioning, shape }: TrainedModel, data: readonly number[]): number => {
+const deviationOf = ({ preconditioning }: TrainedModel): number => {
   const { kind, sigmaData } = preconditioning.recipe;
   if (kind !== "edm")
     throw new ArgumentError(
       `${owner} start: expected a model with the preconditioning edm, found ${kind}; train one with edmPreconditioning()`,
     );
-  if (shape.join() !== data.join())
-    throw new ArgumentError(`${owner} start: expected a model of samples [${data}], found [${shape}]`);
   return sigmaData as number;
 };
 
@@ -117,7 +116,7 @@ const settingsOf = (options: TrainFlowMapOptions) => {
   if (teacher !== undefined) checkModel(`${owner} teacher`, teacher);
   if (start !== undefined)
     checkMade(`${owner} start`, start, ["network", "parameters", "preconditioning"], "a model that train made");
-  const sigmaOf = start && startDeviation(start, start.shape);
+  const sigmaOf = start && deviationOf(start);
   const sigmaData = given ?? sigmaOf ?? 1;
   if (sigmaOf !== undefined && sigmaData !== sigmaOf)
     throw new ArgumentError(`${owner} sigmaData: expected that of start, ${sigmaOf}, found ${sigmaData}; leave it out`);
@@ -127,7 +126,8 @@ const settingsOf = (options: TrainFlowMapOptions) => {
     objective: denoising(),
   } as TrainOptions);
   const { shape } = settings.data;
-  if (start) startDeviation(start, shape);
+  if (start && start.shape.join() !== shape.join())
+    throw new ArgumentError(`${owner} start: expected a model of samples [${shape}], found [${start.shape}]`);
   if (teacher && teacher.shape.join() !== shape.join())
     throw new ArgumentError(`${owner} teacher: expected a model of samples [${shape}], found [${teacher.shape}]`);
   return { ...settings, objective, start, teacher, sigmaData };
@@ -206,15 +206,10 @@ const fitOptions = async (settings: ReturnType<typeof settingsOf>): Promise<FitO
     },
     accumulate,
     learningRate,
-    block: blockLength(parameterCount(parameters), batch, shape),
+    block: blockLength(flatLayout(parameters).size, batch, shape),
     runtime,
   };
 };
-
-const parameterCount = (tree: Parameters): number =>
-  "data" in tree && "shape" in tree
-    ? sizeOf((tree as NdArray).shape)
-    : Object.values(tree as Record<string, Parameters>).reduce((sum, part) => sum + parameterCount(part), 0);
 
 async function* flowMapBlocks(
   options: TrainFlowMapOptions,
