@@ -141,7 +141,7 @@ export const methods: readonly Method[] = [
   point("half-quadratic", "lambda", [0.3, 1, 3]),
   point("pnp-fista", "strength", [1, 3, 9]),
   point("red", "denoiserNoise", [0.05, 0.1, 0.2]),
-  draw("red-diff", { method: "red-diff" }, () => true),
+  { ...point("red-diff", "lambda", [0.01, 0.05, 0.25]), applies: () => true },
   draw("ddrm", { method: "ddrm" }),
   draw("diffpir", { method: "diffpir" }),
   draw("pigdm", { method: "pigdm" }),

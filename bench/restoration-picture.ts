@@ -52,6 +52,10 @@ export const writePicture = async (path: string, { rows, truths, measured, shape
       ]);
     }
   }
+  if (lines.length === 0)
+    throw new Error(
+      `--picture: expected rows of ${preferred.join("; ")}; found none in the file; run one of these methods`,
+    );
   const columns = 8;
   const [w, h] = [columns * (zoom * width + gap) - gap, lines.length * (zoom * height + gap) - gap];
   const pixels = new Uint8Array(w * h * 3).fill(255);
