@@ -149,7 +149,7 @@ const checkNeeds = (owner: string, { linear, gaussian, mixture }: PosteriorNeeds
     );
   if (gaussian && !(noise.sigma !== undefined && noise.sigma > 0))
     throw new ArgumentError(
-      `${owner}: expected Gaussian noise of one deviation above 0, found ${noise.kind}${noise.sigma === 0 ? " of deviation 0" : ""}; ` +
+      `${owner}: expected Gaussian noise of one deviation above 0, found ${noise.kind}${noise.sigma === 0 ? " of deviation 0" : noise.whiten ? " with a deviation for each number" : ""}; ` +
         "take a method for any noise such as daps",
     );
   if (

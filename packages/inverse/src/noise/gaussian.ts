@@ -132,7 +132,7 @@ export const gaussianNoise = declareNoise({
     return {
       ...about,
       units: "units of the measurement",
-      ...(values.sigma !== undefined && { sigma: values.sigma }),
+      ...(values.sigma !== undefined && { sigma: values.sigma, curvature: values.sigma ** -2 }),
       logLikelihood: (y, z) => {
         const m = checkSize("logLikelihood", z.shape);
         const r = whiten(y.subtract(z).reshape([z.shape[0]!, m]));

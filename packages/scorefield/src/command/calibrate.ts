@@ -7,7 +7,7 @@ import { type CalibrateRunOptions, calibrateRun } from "../restore/calibrate-run
 import { recipeText } from "../restore/problem-in-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, positive, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, share, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { type ProblemFlags, readProblem, unitsSentence, withAdvice, withProblem } from "./problem-options.ts";
@@ -69,7 +69,7 @@ const action = (path: string, flags: CalibrateFlags): Promise<void> =>
         "--operator: expected what is seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
       );
     for (const remark of describeAverage(run)) out.remark(remark);
-    out.remark(unitsSentence(run));
+    out.remark(unitsSentence(run, operator, noise));
     const begun = performance.now();
     const found = await watched(run, { ...wanted, operator, problems, draws, seed, batch }, signal);
     const seconds = (performance.now() - begun) / 1000;
@@ -126,7 +126,7 @@ export const addCalibrate = (program: Command): void => {
     .option(
       "--fail-below <p>",
       "exit with 1 where a right method has ranks as uneven with a probability below this, such as 0.01",
-      positive,
+      share,
     )
     .option("--json", "print the result as JSON")
     .action(action);

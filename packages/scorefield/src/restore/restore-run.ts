@@ -57,7 +57,7 @@ export interface RestorationQuality {
   readonly psnr?: number;
   /** Of the mean, for images of 11 x 11 pixels and more: 1 for equal images. */
   readonly ssim?: number;
-  /** How many of the truth's numbers lie within 90 % intervals of the draws; left out for one draw. */
+  /** How many of the truth's numbers lie within 90 % intervals of the draws; left out for fewer than three draws. */
   readonly coverage?: IntervalCoverage;
 }
 
@@ -151,7 +151,8 @@ const qualityOf = (
     error: Math.sqrt(square / mean.data.length),
     ...(images && { psnr: psnr(mean, truth, intensities) }),
     ...(images && Math.min(height, width) >= fewestPixels && { ssim: ssim(mean, truth, intensities) }),
-    ...(draws.shape[0]! > 1 && { coverage: intervalCoverage(draws, truth) }),
+    // Intervals of two draws hold everything: their ends are not known.
+    ...(draws.shape[0]! > 2 && { coverage: intervalCoverage(draws, truth) }),
   };
 };
 
