@@ -25,6 +25,9 @@ test("refuses numbers that the noise cannot give, and draws that are not finite"
   await expect(posterior(model, operator, counts, y, options)).rejects.toThrow(
     /expected numbers from -1 on.*poisson.*found -2; 1 of 2 are below; set the noise's offset/,
   );
+  await expect(posterior(model, operator, noise, y, { ...run, method: "mmps", drwas: 3 } as never)).rejects.toThrow(
+    /found drwas.*did you mean draws/,
+  );
   const huge = ndarray(Float64Array.of(1e30, 0));
   await expect(posterior(model, operator, noise, huge, { ...run, method: "mmps" })).rejects.toThrow(
     /not finite|expected draws whose measurement is finite/,

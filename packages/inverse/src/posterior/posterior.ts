@@ -2,6 +2,7 @@
 import {
   type AnySampler,
   ArgumentError,
+  didYouMean,
   type GivenValues,
   type KindRecipe,
   type SampleEvent,
@@ -19,7 +20,7 @@ import type { Operator } from "../operator/operator.ts";
 import { changesOf } from "./changes.ts";
 import { moments, repeatRows, rowsFrom, spreadRows } from "./draw-rows.ts";
 import { compileMisfit, type Misfit } from "./misfit.ts";
-import { posteriorFromRecipe, type posteriors } from "./posteriors.ts";
+import { posteriorCatalogue, posteriorFromRecipe, type posteriors } from "./posteriors.ts";
 
 /** What is drawn and how, with any method. */
 export interface DrawingOptions<D extends FloatType = "float32"> {
@@ -96,7 +97,18 @@ export const chosenMethod = (owner: string, options: object, problem: Problem): 
     ),
   );
   const { method = usualMethod(problem) } = options as { method?: unknown };
-  if (typeof method === "string") return posteriorFromRecipe({ kind: method, ...settings });
+  if (typeof method === "string") {
+    // A misspelt option of drawing is no setting of the method, which would be named otherwise.
+    for (const name of Object.keys(settings)) {
+      const advice = didYouMean(name, drawingNames);
+      const known = posteriorCatalogue.find(({ kind }) => kind === method)?.settings ?? {};
+      if (advice !== "" && !(name in known))
+        throw new ArgumentError(
+          `${owner}: expected options of drawing or settings of ${method}, found ${name}${advice}`,
+        );
+    }
+    return posteriorFromRecipe({ kind: method, ...settings });
+  }
   checkMade(
     `${owner} method`,
     method,
