@@ -8,7 +8,7 @@ import { checkOperator, isLinear, type LinearOperator, type Operator, operator }
 const settings = {
   operators: setting.list(setting.part(anyOperator, { help: "operator" }), {
     fewest: 1,
-    help: "the first after the second, and so on: the last sees the sample",
+    help: "in the order of the product: the last is applied to the sample first",
   }),
   steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, where all are linear" }),
 };

@@ -84,7 +84,8 @@ const simulationNames = ["problems", "truths", "truthSampler", "directions"] as 
  * Simulation-based calibration (Talts et al. 2018, "Validating Bayesian Inference Algorithms with Simulation-Based Calibration",
  * algorithm 1; the misfit as a quantity that depends on the data Modrak et al. 2023). Truths are drawn from the prior, and measured with
  * noise. Under a right method the rank of the truth among draws of its posterior is uniform, whatever number is taken of both. It is taken
- * along random directions, and of the misfit. Ranks in the middle too often: draws too wide. At the ends: too narrow, or biased.
+ * along random directions, and of the misfit. Too many ranks in the middle: the draws are too wide. Too many at
+ * the ends: they are too narrow, or biased.
  *
  *     const found = await calibrate(model, blur({ ... }), gaussianNoise({ sigma: 0.05 }), { method: "mmps", problems: 500 });
  *     found.coverage         // { expected: 0.9, found: 0.87, standardError: 0.01 }

@@ -17,8 +17,8 @@ export const svdOf = async (owner: string, operator: LinearOperator, runtime?: R
   const svd = matrix && denseParts(input, ndarray(matrix, [m, d])).svd;
   if (!svd)
     throw new ArgumentError(
-      `${owner}: expected an operator with a known singular value decomposition, or at most 256 numbers measured; found ${kind} without ` +
-        `one, of ${m} numbers; take a method that needs none such as mmps`,
+      `${owner}: expected an operator with a known singular value decomposition, or samples or measurements of at most 256 numbers; found ${kind} without ` +
+        `one, of samples of ${d} and measurements of ${m} numbers; take a method that needs none such as mmps`,
     );
   return {
     ...svd,
