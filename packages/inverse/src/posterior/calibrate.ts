@@ -16,7 +16,7 @@ import { checkNoise, type Noise } from "../noise/noise.ts";
 import { applyOperator } from "../operator/apply-operator.ts";
 import type { Operator } from "../operator/operator.ts";
 import { chiSquareTail } from "../solve/chi-square.ts";
-import { repeatRows } from "./draw-rows.ts";
+import { repeatRows, spreadRows } from "./draw-rows.ts";
 import { chosenMethod, type DrawingOptions, drawingOptions, type MethodOptions } from "./posterior.ts";
 
 /** What is simulated, beside what {@link posterior} draws and how. */
@@ -214,14 +214,10 @@ const truthsOf = async <D extends FloatType>(
 /** `draws` particles of each population, evenly spread: [n, particles, ...shape] to [n * draws, ...shape]. */
 const someParticles = <D extends FloatType>(populations: NdArray<D>, draws: number): NdArray<D> => {
   const [n = 0, particles = 0, ...shape] = populations.shape;
-  const size = sizeOf(shape);
   const result = zeros([n * draws, ...shape], populations.dtype);
-  for (let i = 0; i < n * draws; i++) {
-    const place = Math.floor(i / draws) * particles + Math.floor(((i % draws) * particles) / draws);
-    (result.data as Float64Array).set(
-      (populations.data as Float64Array).subarray(place * size, (place + 1) * size),
-      i * size,
-    );
+  for (let i = 0; i < n; i++) {
+    const { data } = spreadRows(populations, shape, { from: i * particles, rows: particles, count: draws });
+    (result.data as Float64Array).set(data as Float64Array, i * data.length);
   }
   return result;
 };
