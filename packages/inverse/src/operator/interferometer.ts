@@ -18,7 +18,7 @@ const settings = {
   }),
   width: setting.whole({ least: 2, most: 12, default: 6, help: "width of the kernel, in points of the grid" }),
   oversampling: setting.number({ least: 1.25, most: 4, default: 2, help: "points of the grid per pixel" }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /**

@@ -37,7 +37,7 @@ const settings = {
   order: setting.choice({ values: ["regular", "random", "dense"], default: "random", help: "see samplingPattern" }),
   calibration: setting.whole({ least: 0, default: 24, help: "width of the centre that is measured in full" }),
   seed: setting.whole({ least: 0, default: 0, help: "of a random pattern" }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /**

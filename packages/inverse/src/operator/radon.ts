@@ -67,7 +67,7 @@ const settings = {
     default: 0,
     help: "distance of the flat detector from the centre of rotation, in pixels, with a fan",
   }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /** Options of {@link radon}. */
