@@ -6,7 +6,14 @@ import { showValue } from "@scorefield/tensor/internal";
 import { conjugateGradients } from "../solve/conjugate-gradients.ts";
 import { perSampleScalar } from "../solve/per-sample-scalar.ts";
 import { checkSamples, type LinearOperator, type Operator, operator, type Svd } from "./operator.ts";
-import { largest, type MeasuredSpectrum, measuredSolvers, type Spectrum, spectralSolvers, svdOf } from "./spectrum.ts";
+import {
+  largest,
+  type MeasuredSpectrum,
+  measuredSolvers,
+  type Spectrum,
+  spectralSolvers,
+  svdFromSpectrum,
+} from "./spectrum.ts";
 
 type Solvers = Pick<LinearOperator, "pseudoInverse" | "solve" | "solveMeasured">;
 
@@ -45,7 +52,7 @@ export const linearOperator = (parts: LinearParts): LinearOperator => {
   const { norm, normBound, spectrum, measuredSpectrum, steps = 50, ...about } = parts;
   const { kind, input, output } = about;
   checkWhole(`${kind} steps`, steps);
-  const svd = about.svd ?? (spectrum && svdOf(about, spectrum));
+  const svd = about.svd ?? (spectrum && svdFromSpectrum(about, spectrum));
   const exact =
     norm ?? (svd ? largest(svd.singularValues) : measuredSpectrum && largest(measuredSpectrum.singularValues));
   const size = exact ?? normBound;
