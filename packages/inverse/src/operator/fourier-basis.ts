@@ -2,6 +2,7 @@
 import { dft, inverseDft, type NdArray, ndarray, type Shape, sizeOf, type Tensor } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
 import { toPairs } from "./complex-pairs.ts";
+import { coordinates, placeAt } from "./coordinates.ts";
 
 /** Complex numbers known on the host. */
 export interface HostComplex {
@@ -68,12 +69,9 @@ export const hostTransform = ({ data, shape }: NdArray<"float64">): HostComplex 
 
 /** Where the frequency -k stands, for every frequency k. */
 export const opposites = (shape: Shape): Int32Array =>
-  Int32Array.from({ length: sizeOf(shape) }, (_, k) => {
-    let [rest, stride, place] = [k, 1, 0];
-    for (const n of shape.toReversed()) {
-      place += ((n - (rest % n)) % n) * stride;
-      rest = Math.floor(rest / n);
-      stride *= n;
-    }
-    return place;
-  });
+  Int32Array.from({ length: sizeOf(shape) }, (_, k) =>
+    placeAt(
+      coordinates(k, shape).map((index, axis) => (shape[axis]! - index) % shape[axis]!),
+      shape,
+    ),
+  );
