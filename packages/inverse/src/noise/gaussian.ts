@@ -130,6 +130,7 @@ export const gaussianNoise = declareNoise({
     return {
       ...about,
       units: "units of the measurement",
+      additive: true,
       ...(values.sigma !== undefined && { sigma: values.sigma }),
       logLikelihood: (y, z) => {
         const m = checkSize("logLikelihood", z.shape);

@@ -30,6 +30,8 @@ export interface Noise {
   draw(z: NdArray, options: NoiseDrawOptions): NdArray<FloatType>;
   /** E |y - z|^2 / m given z: what a misfit per number is when nothing but noise is left. [n]. Infinite where there is none. */
   variance(z: Tensor): Tensor;
+  /** Whether the distribution of y - z is the same for every z. */
+  readonly additive?: true;
   /** Of Gaussian noise that has one deviation for all numbers, independently: the deviation. */
   readonly sigma?: number;
   /**

@@ -99,6 +99,6 @@ export const mask = declareOperator({
     const size = sizeOf(input);
     const indices = Array.from({ length: size }, (_, i) => i).filter((i) => seen.data[i % seen.data.length] === 1);
     if (indices.length === 0) throw new ArgumentError("mask: expected at least one number that is seen, found none");
-    return linearOperator({ ...about, ...selectionParts(input, indices) });
+    return linearOperator({ ...about, selects: true, ...selectionParts(input, indices) });
   },
 });

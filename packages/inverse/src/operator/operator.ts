@@ -24,6 +24,8 @@ export interface Operator {
   readonly units: Units;
   /** Whether numbers are complex: pairs [re, im] in a trailing axis of 2, which is part of the shape. */
   readonly complex?: { readonly input?: boolean; readonly output?: boolean };
+  /** Whether y are some of the numbers of x, as they are. */
+  readonly selects?: true;
   /** Plain JSON that makes it again, by `operatorFromRecipe`. */
   readonly recipe: KindRecipe;
   /** A(x). @throws ShapeError for x of another shape than [n, ...input] */
