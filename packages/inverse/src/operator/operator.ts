@@ -119,14 +119,11 @@ export const checkSamples = (name: string, value: Tensor, expected: Shape): void
     );
 };
 
-/** What an operator without an inverse is made of. */
-export type OperatorParts = Operator;
-
 /**
  * An operator that checks the shapes of what it is given.
  * @param parts all of it. `apply` may rely on the shape of x; what it gives is checked too
  */
-export const operator = (parts: OperatorParts): Operator => {
+export const operator = (parts: Operator): Operator => {
   checkMade(
     "operator parts",
     parts,
