@@ -35,3 +35,9 @@ export const factorOf = (re: Float64Array, im: Float64Array, shape: Shape): Fact
     [...shape, 2],
   ),
 });
+
+/** The conjugates. With them {@link multiplyPairs} is the adjoint. */
+export const conjugate = ({ same, crossed }: Factor): Factor => ({
+  same,
+  crossed: { ...crossed, data: crossed.data.map((value) => -value) },
+});

@@ -11,8 +11,9 @@ import {
   sparseTranspose,
   type Tensor,
 } from "@scorefield/tensor";
-import { complexFactors, roll } from "./complex-product.ts";
+import { complexFactors } from "./complex-product.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { roll } from "./fourier-basis.ts";
 import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { samplingPattern } from "./sampling-pattern.ts";
