@@ -10,8 +10,9 @@ import {
   totalVariation,
   wienerFilter,
 } from "@scorefield/inverse";
-import { compile, type NdArray, type Runtime, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
+import { type NdArray, type Runtime, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import type { Task } from "./restoration-tasks.ts";
+import { runOnce } from "./run-once.ts";
 
 /** What methods are given. */
 export interface Setting {
@@ -86,14 +87,10 @@ const point = (name: string, setting: string, values: readonly number[]): Method
   },
 });
 
-const apply = async (f: (y: Tensor) => Tensor, ys: NdArray, runtime: Runtime): Promise<Restored> => {
-  const compiled = await compile((y: Tensor) => f(y), [{ shape: ys.shape, dtype: ys.dtype }], { runtime });
-  try {
-    return { means: await compiled(ys), evaluations: 0 };
-  } finally {
-    await compiled.dispose();
-  }
-};
+const apply = async (f: (y: Tensor) => Tensor, ys: NdArray, runtime: Runtime): Promise<Restored> => ({
+  means: await runOnce(f, ys, runtime),
+  evaluations: 0,
+});
 
 /** Mean of the training images, as an estimate that looks at no measurement. */
 const meanImage = ({ data, shape: [n = 0, ...shape] }: NdArray<"float32">, copies: number): NdArray => {

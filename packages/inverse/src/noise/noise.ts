@@ -34,6 +34,8 @@ export interface Noise {
   readonly least?: number;
   /** The largest second derivative of -log p(y | z) by a number of z, where one is known for all z. */
   readonly curvature?: number;
+  /** Whether the distribution of y - z is the same for every z. */
+  readonly additive?: true;
   /** Of Gaussian noise that has one deviation for all numbers, independently: the deviation. */
   readonly sigma?: number;
   /**

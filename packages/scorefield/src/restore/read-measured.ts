@@ -186,8 +186,7 @@ export const readMeasurements = async (
   seen: (samples: NdArray<"float64">) => Promise<NdArray<"float64">>,
   { range, signal }: ReadMeasuredOptions = {},
 ): Promise<ReadRows> => {
-  const { input, output, kind } = operator;
-  const selects = ["mask", "columns", "mosaic"].includes(kind);
+  const { input, output, kind, selects = false } = operator;
   // What is neither a picture nor part of one is in units of its own, whole numbers or not.
   const pixels =
     isImages(run) &&
