@@ -162,6 +162,7 @@ export type { FlowMapInputs, FlowMapObjective } from "./objective/flow-map/flow-
 export { flowMapObjectiveFromRecipe } from "./objective/flow-map/flow-map-objectives.ts";
 export { lagrangian } from "./objective/flow-map/lagrangian.ts";
 export { meanFlow } from "./objective/flow-map/mean-flow.ts";
+export { progressive } from "./objective/flow-map/progressive.ts";
 export { shortcut } from "./objective/flow-map/shortcut.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";

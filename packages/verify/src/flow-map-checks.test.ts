@@ -43,8 +43,8 @@ describe("a wrong derivative fails its check", () => {
   for (const [name, objective, argumentsOf] of cases)
     test(name, async () => {
       expect(passes(await residualCheck(name, "test", () => objective, { deviations: [d] }).run(context))).toBe(true);
+      // Wrong sign, no derivative at all, and one that is a percent off.
       for (const argument of argumentsOf)
-        // Wrong sign, no derivative at all, and one that is a percent off.
         for (const factor of [-1, 0, 1.01]) {
           const check = residualCheck(name, "test", () => objective, { map: wrong(argument, factor), deviations: [d] });
           expect(passes(await check.run(context)), `derivative in ${argument} times ${factor}`).toBe(false);

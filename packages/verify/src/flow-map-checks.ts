@@ -15,6 +15,7 @@ import {
   meanFlow,
   normal,
   odeFlowMap,
+  progressive,
   rectifiedFlow,
   sampleFlowMap,
   shortcut,
@@ -195,6 +196,8 @@ export interface ResidualOptions {
   readonly d: number;
   readonly map?: AverageVelocity;
   readonly teacher?: ((z: Tensor, s: Tensor) => Tensor) | null;
+  /** Default a step along the exact map. */
+  readonly teacherStep?: (z: Tensor, s: Tensor, r: Tensor) => Tensor;
 }
 
 /**
@@ -204,10 +207,18 @@ export interface ResidualOptions {
  */
 export const residualOf = async (
   objective: FlowMapObjective,
-  { d, map = gaussianAverageVelocity(d), teacher = gaussianVelocity(d) }: ResidualOptions,
+  {
+    d,
+    map = gaussianAverageVelocity(d),
+    teacher = gaussianVelocity(d),
+    teacherStep = (z, s, r) => z.subtract(gaussianAverageVelocity(d)(z, s, r).multiply(s.subtract(r).reshape([-1, 1]))),
+  }: ResidualOptions,
   runtime: Runtime,
 ): Promise<number> => {
-  const [a, b] = [1, 2].map((seed) => uniform([count], { seed, dtype: "float64" }).data) as [Float64Array, Float64Array];
+  const [a, b] = [1, 2].map((seed) => uniform([count], { seed, dtype: "float64" }).data) as [
+    Float64Array,
+    Float64Array,
+  ];
   const from = a.map((value, i) => 0.02 + 0.96 * Math.max(value, b[i]!));
   const to =
     objective.target === "data"
@@ -223,7 +234,7 @@ export const residualOf = async (
         to: to!,
         end: end!,
         step: step!,
-        ...(teacher && { teacher }),
+        ...(teacher && { teacher, teacherStep }),
       }),
     ],
     [
@@ -246,7 +257,7 @@ export const residualCheck = (
   objective: (d: number) => FlowMapObjective,
   options: Omit<ResidualOptions, "d"> & { readonly deviations?: readonly number[] } = {},
 ): Check => ({
-  name: `${name}: no loss at the exact flow map of N(0, s^2)`,
+  name: `${name}: no loss at the ${options.map ? "student's" : "exact"} flow map of N(0, s^2)`,
   group,
   source,
   run: async ({ runtime }) => {
@@ -260,6 +271,28 @@ export const residualCheck = (
   },
 });
 
+/** Two Euler steps of the velocity of N(0, d^2), as an average velocity. */
+const twoSteps =
+  (d: number): AverageVelocity =>
+  (z, s, r) => {
+    const middle = s.add(r).multiply(0.5);
+    const v = gaussianVelocity(d);
+    const half = s.subtract(r).multiply(0.5).reshape([-1, 1]);
+    const first = v(z, s);
+    return first.add(v(z.subtract(first.multiply(half)), middle)).multiply(0.5);
+  };
+
+const eulerStudentCheck = residualCheck(
+  "progressive, taught by a score model,",
+  "Salimans & Ho 2022, algorithm 2: two steps of DDIM, which are linear on a Gaussian",
+  () => progressive(),
+  {
+    deviations: [1],
+    map: twoSteps(1),
+    teacherStep: (z, s, r) => z.subtract(gaussianVelocity(1)(z, s).multiply(s.subtract(r).reshape([-1, 1]))),
+  },
+);
+
 const residualChecks: readonly Check[] = [
   // Both points of a pair have the same data and noise, which lie on one path only where the data are one point.
   residualCheck("consistency", "Geng et al. 2024, section 3.2; data that are one point", () => consistency(), {
@@ -269,11 +302,13 @@ const residualChecks: readonly Check[] = [
   residualCheck("continuousConsistency", "Lu & Song 2025, equation 8: df/dt = 0", (d) =>
     continuousConsistency({ sigmaData: d }),
   ),
-  residualCheck("meanFlow", "Geng et al. 2025, equation 6: u = v - (t - r) du/dt", () =>
-    meanFlow({ improved: false }),
+  residualCheck("meanFlow", "Geng et al. 2025, equation 6: u = v - (t - r) du/dt", () => meanFlow({ improved: false })),
+  residualCheck("meanFlow, improved", "Geng et al. 2025 (Improved Mean Flows): u + (t - r) du/dt = v", () =>
+    meanFlow(),
   ),
-  residualCheck("meanFlow, improved", "Geng et al. 2025 (Improved Mean Flows): u + (t - r) du/dt = v", () => meanFlow()),
   residualCheck("lagrangian", "Boffi et al. 2025: dX/dr = v(X, r)", () => lagrangian()),
+  residualCheck("progressive", "Salimans & Ho 2022, algorithm 2, with exact steps of the teacher", () => progressive()),
+  eulerStudentCheck,
   residualCheck("shortcut", "Frans et al. 2025, equation 4: u is the mean of its two halves", () => shortcut()),
 ];
 
@@ -363,7 +398,10 @@ const samplingCheck: Check = {
         const variance = zero.reduce((a, b) => a + (b - mean) ** 2, 0) / (rows - 1);
         findings.push(absolute(right.factor, one[0]! - zero[0]!, 1e-11, detail("factor of the start")));
         if (right.added === 0) {
-          findings.push(relative(right.mean, mean, 1e-10, detail("mean")), absolute(0, variance, 1e-10, detail("variance")));
+          findings.push(
+            relative(right.mean, mean, 1e-10, detail("mean")),
+            absolute(0, variance, 1e-10, detail("variance")),
+          );
           continue;
         }
         findings.push(
