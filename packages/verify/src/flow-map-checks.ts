@@ -283,7 +283,7 @@ const twoSteps =
   };
 
 const eulerStudentCheck = residualCheck(
-  "progressive, taught by a score model,",
+  "progressive taught by a score model",
   "Salimans & Ho 2022, algorithm 2: two steps of DDIM, which are linear on a Gaussian",
   () => progressive(),
   {
