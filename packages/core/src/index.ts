@@ -260,6 +260,7 @@ export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
 export { type Augmentation, augment, augmentationLabels, type ImageTransform } from "./training/augmentation.ts";
 export { type Dataset, dataset } from "./training/dataset.ts";
+export { type DistilScoresOptions, distilScores } from "./training/distil-scores.ts";
 export { type Fitting, fit } from "./training/fit.ts";
 export type {
   Batches,
@@ -272,6 +273,7 @@ export type {
   Loss,
 } from "./training/fit-options.ts";
 export { type FlatLayout, flatLayout } from "./training/flat.ts";
+export type { FlowMapStart } from "./training/flow-map-teacher.ts";
 export type { InProgress } from "./training/in-progress.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
 export { checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";
