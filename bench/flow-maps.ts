@@ -93,10 +93,11 @@ noise.data.forEach((value, i) => {
   noise.data[i] = value * 80;
 });
 
-const rootMeanSquare = (a: NdArray, b: NdArray): number =>
-  Math.sqrt(
-    Array.from(a.data, (value, i) => (Number(value) - Number(b.data[i])) ** 2).reduce((x, y) => x + y) / a.data.length,
-  );
+const rootMeanSquare = (a: NdArray, b: NdArray): number => {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (Number(a.data[i]) - Number(b.data[i])) ** 2;
+  return Math.sqrt(sum / a.data.length);
+};
 
 /** Largest loss in units of the median of the 200 steps before it. */
 const largestSpike = (losses: readonly number[]): number => {

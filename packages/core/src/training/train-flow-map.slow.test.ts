@@ -41,10 +41,11 @@ initial.data.forEach((value, i) => {
   initial.data[i] = value * 80;
 });
 
-const distance = (a: NdArray, b: NdArray): number =>
-  Math.sqrt(
-    Array.from(a.data, (value, i) => (Number(value) - Number(b.data[i])) ** 2).reduce((x, y) => x + y) / a.data.length,
-  );
+const distance = (a: NdArray, b: NdArray): number => {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (Number(a.data[i]) - Number(b.data[i])) ** 2;
+  return Math.sqrt(sum / a.data.length);
+};
 
 const network = mlp({ width: 64, target: true });
 const options = { process, network, batch: 256, learningRate: 2e-3, averageDecay: 0.99, seed: 1, runtime };
