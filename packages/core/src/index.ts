@@ -162,6 +162,7 @@ export type { FlowMapInputs, FlowMapObjective } from "./objective/flow-map/flow-
 export { flowMapObjectiveFromRecipe } from "./objective/flow-map/flow-map-objectives.ts";
 export { lagrangian } from "./objective/flow-map/lagrangian.ts";
 export { meanFlow } from "./objective/flow-map/mean-flow.ts";
+export { progressive } from "./objective/flow-map/progressive.ts";
 export { shortcut } from "./objective/flow-map/shortcut.ts";
 export { type FokkerPlanckOptions, fokkerPlanck } from "./objective/fokker-planck.ts";
 export { fokkerPlanckResidual } from "./objective/fokker-planck-residual.ts";
@@ -259,6 +260,7 @@ export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
 export { type Augmentation, augment, augmentationLabels, type ImageTransform } from "./training/augmentation.ts";
 export { type Dataset, dataset } from "./training/dataset.ts";
+export { type DistilScoresOptions, distilScores } from "./training/distil-scores.ts";
 export { type Fitting, fit } from "./training/fit.ts";
 export type {
   Batches,
@@ -271,6 +273,7 @@ export type {
   Loss,
 } from "./training/fit-options.ts";
 export { type FlatLayout, flatLayout } from "./training/flat.ts";
+export type { FlowMapStart } from "./training/flow-map-teacher.ts";
 export type { InProgress } from "./training/in-progress.ts";
 export type { Adam, OptimiserState } from "./training/optimiser.ts";
 export { checkTraining, type TrainEvent, type TrainOptions } from "./training/options.ts";

@@ -12,6 +12,7 @@ import { densityChecks } from "./density-checks.ts";
 import { energyChecks } from "./energy-checks.ts";
 import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
+import { flowMapChecks } from "./flow-map-checks.ts";
 import { guidanceChecks } from "./guidance-checks.ts";
 import { instrumentChecks } from "./instrument-checks.ts";
 import { inverseChecks } from "./inverse-checks.ts";
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   ...densityChecks,
   ...objectiveChecks,
   ...averageChecks,
+  ...flowMapChecks,
   ...orderChecks(orders),
   ...adaptiveChecks,
   ...exactChecks,

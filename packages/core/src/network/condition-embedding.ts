@@ -1,7 +1,7 @@
 /** One vector of all that a network is conditioned on: noise levels, class and augmentation. */
 import { matmul, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import { conditionRows } from "./conditions.ts";
-import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { type NoiseEmbedding, noiseFeatures } from "./fourier-features.ts";
 import type { NextDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import type { Conditions } from "./network.ts";
@@ -22,12 +22,13 @@ export interface ConditionSizes {
   readonly target?: boolean;
 }
 
-const noiseFeatures = 32;
+const featureCount = 32;
 
 /**
  * Fourier features of the noise levels, the class and the augmentation, each through its own layer, added; then SiLU,
  * a layer and SiLU again. Rows of zeros add nothing: an unknown class, an untouched sample.
  * @param noiseLevel [n], in float32 or the weights' element type
+ * @param noiseEmbedding what the features are of
  * @returns [n, features]
  * @throws ShapeError for classes or augmentations of a shape that the network does not take
  */
@@ -35,9 +36,10 @@ export const conditionEmbedding = (
   { noise, classes, augmentation, target, hidden }: ConditionEmbedding<Tensor>,
   noiseLevel: Tensor,
   conditions: Conditions,
+  noiseEmbedding: NoiseEmbedding = "log",
 ): Tensor => {
   const featuresOf = (level: Tensor): Tensor =>
-    fourierFeatures(level, noiseFeatures, highestNoiseFrequency).cast(noise.weight.dtype);
+    noiseFeatures(level, featureCount, noiseEmbedding).cast(noise.weight.dtype);
   const features = featuresOf(noiseLevel);
   let h = linear(noise, features);
   const parts = [
@@ -58,12 +60,12 @@ export const initialConditionEmbedding = (
   { classes, augmentation, target = false }: ConditionSizes,
   draws: NextDraws,
 ): ConditionEmbedding<NdArray> => ({
-  noise: initialLinear(noiseFeatures, features, draws()),
+  noise: initialLinear(featureCount, features, draws()),
   // Half of the squared cosines and sines are 1/2 each, and a one-hot row has a single 1.
   ...(classes > 0 && {
     classes: initialLinear(classes, features, { ...draws(), gain: Math.sqrt(classes / 2) }).weight,
   }),
   ...(augmentation > 0 && { augmentation: initialLinear(augmentation, features, draws()).weight }),
-  ...(target && { target: zeros([noiseFeatures, features]) }),
+  ...(target && { target: zeros([featureCount, features]) }),
   hidden: initialLinear(features, features, draws()),
 });

@@ -106,6 +106,7 @@ test("recipe and bad options", () => {
     classes: 0,
     augmentation: 0,
     target: false,
+    noiseEmbedding: "log",
   });
   for (const bad of [
     { patch: 0 },

@@ -6,7 +6,14 @@ import type { KindRecipe } from "../recipe.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import { augmentationSetting, classesSetting, type Network, targetSetting } from "./network.ts";
+import {
+  augmentationSetting,
+  classesSetting,
+  type Network,
+  noiseEmbeddingSetting,
+  resolveNoiseEmbedding,
+  targetSetting,
+} from "./network.ts";
 import { fromPatches, positionFeatures, toPatches } from "./patches.ts";
 import {
   adaptiveLayerNorm,
@@ -24,6 +31,7 @@ const settings = {
   classes: classesSetting,
   augmentation: augmentationSetting,
   target: targetSetting,
+  noiseEmbedding: noiseEmbeddingSetting,
 };
 
 /** Options of {@link dit}. */
@@ -37,7 +45,17 @@ type DitParameters<T> = {
 };
 
 const make = (
-  { patch, width, depth, headWidth, expansion, classes, augmentation, target }: Values<typeof settings>,
+  {
+    patch,
+    width,
+    depth,
+    headWidth,
+    expansion,
+    classes,
+    augmentation,
+    target,
+    noiseEmbedding = "log",
+  }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
   checkLayers("dit depth", depth, 12 * width ** 2);
@@ -80,7 +98,7 @@ const make = (
       const parameters = tensors as unknown as DitParameters<Tensor>;
       const shape = x.shape.slice(1);
       const counts = spatialOf(shape).map((size) => size / patch);
-      const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions);
+      const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions, noiseEmbedding);
       let tokens = linear(parameters.input, toPatches(x, patch)).add(positionFeatures(counts, width).cast(x.dtype));
       for (const block of parameters.blocks) tokens = transformerBlock(block, tokens, embedding, headWidth);
       const { modulation, linear: last } = parameters.output;
@@ -105,5 +123,6 @@ export const dit = declare({
   summary: "a diffusion transformer of patches, for signals, images and volumes",
   source: "Peebles & Xie 2023, with adaptive layer norm zero",
   settings,
+  resolve: resolveNoiseEmbedding,
   make,
 });

@@ -28,3 +28,22 @@ export const fourierFeatures = (c: Tensor, count: number, highest: number): Tens
   const phase = c.reshape([-1, 1]).multiply(constant(ndarray(frequencies)).cast(c.dtype));
   return concat([cos(phase), sin(phase)], 1);
 };
+
+/** What the features of a noise level see of it. */
+export type NoiseEmbedding = "log" | "share";
+
+/** Highest frequency for shares of noise, which lie in (0, 1). */
+const highestShareFrequency = 8;
+
+/**
+ * Features of noise levels c = log(sigma / alpha) / 4. `log`: fast ones of c itself, which tell near levels apart. `share`: slow ones of
+ * the share of noise sigma / (alpha + sigma) = 1 / (1 + exp(-4 c)). Its rate is bounded, so derivatives of a network in the noise level are
+ * too, which continuous-time objectives of flow maps need (Lu & Song 2025, section 4.1).
+ * @param c [n]
+ * @returns [n, count]
+ * @throws ArgumentError for a count that is not even
+ */
+export const noiseFeatures = (c: Tensor, count: number, embedding: NoiseEmbedding): Tensor =>
+  embedding === "log"
+    ? fourierFeatures(c, count, highestNoiseFrequency)
+    : fourierFeatures(c.multiply(4).sigmoid(), count, highestShareFrequency);

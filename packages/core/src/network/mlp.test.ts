@@ -106,6 +106,7 @@ test("recipe and bad options", () => {
     classes: 0,
     observed: 0,
     target: false,
+    noiseEmbedding: "log",
   });
   for (const bad of [{ width: 0 }, { width: 1.5 }, { depth: 0 }, { noiseFeatures: 0 }, { noiseFeatures: 7 }])
     expect(() => mlp(bad)).toThrow(ArgumentError);

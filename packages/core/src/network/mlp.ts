@@ -4,10 +4,17 @@ import { declare } from "../part/declare.ts";
 import { type OptionsOf, type Values, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 import { classRows, rowsOrZeros } from "./conditions.ts";
-import { fourierFeatures, highestNoiseFrequency } from "./fourier-features.ts";
+import { noiseFeatures as featuresOfNoise } from "./fourier-features.ts";
 import { checkLayers } from "./initialisation.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
-import { classesSetting, type Network, observedSetting, targetSetting } from "./network.ts";
+import {
+  classesSetting,
+  type Network,
+  noiseEmbeddingSetting,
+  observedSetting,
+  resolveNoiseEmbedding,
+  targetSetting,
+} from "./network.ts";
 
 const settings = {
   width: whole({ least: 1, default: 128, help: "features of every hidden layer" }),
@@ -16,6 +23,7 @@ const settings = {
   classes: classesSetting,
   observed: observedSetting,
   target: targetSetting,
+  noiseEmbedding: noiseEmbeddingSetting,
 };
 
 /** Options of {@link mlp}. */
@@ -28,7 +36,7 @@ type MlpParameters<T> = {
 };
 
 const make = (
-  { width, depth, noiseFeatures, classes, observed, target }: Values<typeof settings>,
+  { width, depth, noiseFeatures, classes, observed, target, noiseEmbedding = "log" }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
   checkLayers("mlp depth", depth, width ** 2);
@@ -50,8 +58,7 @@ const make = (
     apply: (parameters: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const { input, hidden, output } = parameters as unknown as MlpParameters<Tensor>;
       const flat = x.reshape([x.shape[0]!, -1]);
-      const featuresOf = (level: Tensor): Tensor =>
-        fourierFeatures(level, noiseFeatures, highestNoiseFrequency).cast(x.dtype);
+      const featuresOf = (level: Tensor): Tensor => featuresOfNoise(level, noiseFeatures, noiseEmbedding).cast(x.dtype);
       const inputs = [flat, featuresOf(noiseLevel)];
       if (classes > 0) inputs.push(classRows(conditions, flat, classes));
       if (observed > 0) inputs.push(rowsOrZeros("observed", conditions, flat, observed));
@@ -74,5 +81,6 @@ export const mlp = declare({
   summary: "fully connected layers, for tables and low-dimensional data",
   source: "He et al. 2016 (residual layers); Tancik et al. 2020 (Fourier features)",
   settings,
+  resolve: resolveNoiseEmbedding,
   make,
 });

@@ -1,7 +1,8 @@
 /** What a network is: a declared tree of parameters and a plain function of them. */
 import type { NdArray, Shape, Tensor, Tensors } from "@scorefield/tensor";
-import { boolean, whole } from "../part/setting.ts";
+import { boolean, choice, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
+import type { NoiseEmbedding } from "./fourier-features.ts";
 
 /** Parameter values on the host: nested objects and arrays of arrays. */
 export type Parameters = NdArray | readonly Parameters[] | { readonly [name: string]: Parameters };
@@ -65,6 +66,22 @@ export const targetSetting = boolean({
   default: false,
   help: "see a second noise level, where a flow map goes to",
 });
+
+/** What a network sees of noise levels. */
+export const noiseEmbeddingSetting = choice({
+  values: ["log", "share"],
+  otherwise: "share with a second noise level, else log",
+  help: "what features of noise levels are of: fast ones of the logarithm, or slow ones of the share of noise",
+});
+
+/** {@link noiseEmbeddingSetting} where it is left out. */
+export const resolveNoiseEmbedding = ({
+  noiseEmbedding,
+  target,
+}: {
+  readonly noiseEmbedding?: NoiseEmbedding | undefined;
+  readonly target: boolean;
+}): { noiseEmbedding: NoiseEmbedding } => ({ noiseEmbedding: noiseEmbedding ?? (target ? "share" : "log") });
 
 /** How many numbers describe an augmentation that a network can be conditioned on. */
 export const augmentationSetting = whole({

@@ -185,6 +185,7 @@ test("recipe and bad options", () => {
     classes: 0,
     augmentation: 0,
     target: false,
+    noiseEmbedding: "log",
   });
   for (const bad of [
     { width: 0 },

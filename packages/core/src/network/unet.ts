@@ -8,7 +8,14 @@ import { type Convolution, convolution, initialConvolution } from "./convolution
 import { dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
-import { augmentationSetting, classesSetting, type Network, targetSetting } from "./network.ts";
+import {
+  augmentationSetting,
+  classesSetting,
+  type Network,
+  noiseEmbeddingSetting,
+  resolveNoiseEmbedding,
+  targetSetting,
+} from "./network.ts";
 import { doubleResolution, halveResolution } from "./resampling-layers.ts";
 import { initialResidualBlock, type ResidualBlock, residualBlock } from "./residual-block.ts";
 import { type AttentionBlock, attentionBlock, initialAttentionBlock } from "./self-attention.ts";
@@ -45,6 +52,7 @@ const settings = {
   classes: classesSetting,
   augmentation: augmentationSetting,
   target: targetSetting,
+  noiseEmbedding: noiseEmbeddingSetting,
 };
 
 /** Options of {@link unet}. */
@@ -80,6 +88,7 @@ const make = (
     classes,
     augmentation,
     target,
+    noiseEmbedding = "log",
   }: Values<typeof settings>,
   recipe: KindRecipe,
 ): Network => {
@@ -159,7 +168,7 @@ const make = (
     apply: (tensors: Tensors, x: Tensor, noiseLevel: Tensor, conditions = {}) => {
       const parameters = tensors as unknown as UnetParameters<Tensor>;
       const drop = dropoutFrom(dropout, conditions.uniforms, uniformsOf(x.shape.slice(1)));
-      const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions);
+      const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions, noiseEmbedding);
       const through = (block: Block<Tensor>, h: Tensor): Tensor => {
         const residual = residualBlock(block.residual, h, embedding, { drop, skipRescale });
         return block.attention ? attentionBlock(block.attention, residual, { headWidth, skipRescale }) : residual;
@@ -203,5 +212,6 @@ export const unet = declare({
   summary: "residual blocks at resolutions that fall by halves and rise again, for signals, images and volumes",
   source: "Ronneberger et al. 2015; Song et al. 2021 (DDPM++); Dhariwal & Nichol 2021",
   settings,
+  resolve: resolveNoiseEmbedding,
   make,
 });

@@ -185,9 +185,9 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 
 /** Settings that came later, with their defaults. */
 const later: Readonly<Record<string, object>> = {
-  mlp: { observed: 0, target: false },
-  unet: { target: false },
-  dit: { target: false },
+  mlp: { observed: 0, target: false, noiseEmbedding: "log" },
+  unet: { target: false, noiseEmbedding: "log" },
+  dit: { target: false, noiseEmbedding: "log" },
 };
 
 /** With the names of now: see the test of `upgradeRecipe`. */

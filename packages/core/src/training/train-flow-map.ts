@@ -1,18 +1,11 @@
 /** Training a flow map: its loss and batches, handed to the trainer. */
 import { constant, type NdArray, type Spec, type Tensor, type Tensors, zeros } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
-import { checkModel } from "../model/check-model.ts";
-import { expandTime } from "../model/expand-time.ts";
 import { averageVelocity } from "../model/flow-map/average-velocity.ts";
-import { onLine } from "../model/flow-map/flow-map.ts";
-import {
-  checkTwoLevels,
-  type TrainedFlowMap,
-  trainedFlowMap,
-  withSecondLevel,
-} from "../model/flow-map/trained-flow-map.ts";
+import { type FlowMap, onLine } from "../model/flow-map/flow-map.ts";
+import { checkTwoLevels, type TrainedFlowMap, trainedFlowMap } from "../model/flow-map/trained-flow-map.ts";
 import { edmPreconditioning } from "../model/preconditioning.ts";
-import type { Given, ScoreModel } from "../model/score-model.ts";
+import type { ScoreModel } from "../model/score-model.ts";
 import type { TrainedModel } from "../model/trained.ts";
 import type { Conditions, Parameters } from "../network/network.ts";
 import { denoising } from "../objective/denoising.ts";
@@ -25,6 +18,7 @@ import { checkDataScale } from "./data-scale.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { flatLayout } from "./flat.ts";
+import { checkShapes, checkStart, checkTeacher, startParameters, teaching } from "./flow-map-teacher.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import { type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
 
@@ -36,10 +30,16 @@ export interface TrainFlowMapOptions
   > {
   /** What is minimised, such as `consistency()` or `meanFlow()`. */
   readonly objective: FlowMapObjective;
-  /** A trained denoiser to start from. Its network is the flow map's, with one noise level. Its preconditioning is `edm`. */
-  readonly start?: TrainedModel;
-  /** A score model whose velocity is taught, in place of that of single samples. Its shape and conditions are the map's. */
-  readonly teacher?: ScoreModel;
+  /**
+   * A trained denoiser or flow map to start from. A denoiser's network is the flow map's, with one noise level and the same
+   * `noiseEmbedding`, and its preconditioning is `edm`.
+   */
+  readonly start?: TrainedModel | TrainedFlowMap;
+  /**
+   * A score model whose velocity is taught, in place of that of single samples. For `progressive()` also a flow map, whose steps are. Its
+   * shape and conditions are the map's.
+   */
+  readonly teacher?: ScoreModel | FlowMap;
   /** Standard deviation of the data, default that of `start`, or 1. */
   readonly sigmaData?: number;
 }
@@ -87,36 +87,13 @@ interface FlowMapBatch<T> {
 
 const owner = "trainFlowMap";
 
-/** The data's deviation that a denoiser's preconditioning has, if it is one that the flow map shares. */
-const deviationOf = ({ preconditioning }: TrainedModel): number => {
-  const { kind, sigmaData } = preconditioning.recipe;
-  if (kind !== "edm")
-    throw new ArgumentError(
-      `${owner} start: expected a model with the preconditioning edm, found ${kind}; train one with edmPreconditioning()`,
-    );
-  return sigmaData as number;
-};
-
-/** The velocity of a score model on the line from data to noise: (z - D) / s. */
-const velocityOf =
-  (teacher: ScoreModel, given: Given) =>
-  (z: Tensor, share: Tensor): Tensor => {
-    const { process } = teacher;
-    const ratio = share.divide(share.negate().add(1));
-    const t = process.timeOfLogSnr(ratio.log().multiply(-2)).clip(process.times.first, process.times.last);
-    const denoised = teacher.denoise(z.multiply(onLine(process, t, z.rank).scale), t, given);
-    return z.subtract(denoised).divide(expandTime(share, z.rank));
-  };
-
 const settingsOf = (options: TrainFlowMapOptions) => {
   checkOptions(owner, options, knownOptions);
   const { objective, start, teacher, sigmaData: given, ...rest } = options;
   checkMade(`${owner} objective`, objective, ["loss", "times", "target"], "an objective such as consistency()");
   checkTwoLevels(owner, options.network);
-  if (teacher !== undefined) checkModel(`${owner} teacher`, teacher);
-  if (start !== undefined)
-    checkMade(`${owner} start`, start, ["network", "parameters", "preconditioning"], "a model that train made");
-  const sigmaOf = start && deviationOf(start);
+  checkTeacher(teacher, objective);
+  const sigmaOf = checkStart(start, options.network);
   const sigmaData = given ?? sigmaOf ?? 1;
   if (sigmaOf !== undefined && sigmaData !== sigmaOf)
     throw new ArgumentError(`${owner} sigmaData: expected that of start, ${sigmaOf}, found ${sigmaData}; leave it out`);
@@ -125,11 +102,7 @@ const settingsOf = (options: TrainFlowMapOptions) => {
     preconditioning: edmPreconditioning({ sigmaData }),
     objective: denoising(),
   } as TrainOptions);
-  const { shape } = settings.data;
-  if (start && start.shape.join() !== shape.join())
-    throw new ArgumentError(`${owner} start: expected a model of samples [${shape}], found [${start.shape}]`);
-  if (teacher && teacher.shape.join() !== shape.join())
-    throw new ArgumentError(`${owner} teacher: expected a model of samples [${shape}], found [${teacher.shape}]`);
+  checkShapes(settings.data.shape, { start, teacher });
   return { ...settings, objective, start, teacher, sigmaData };
 };
 
@@ -138,7 +111,7 @@ const fitOptions = async (settings: ReturnType<typeof settingsOf>): Promise<FitO
   const { batch, accumulate, classDropout, seed, learningRate, runtime } = settings;
   const { shape } = data;
   if (!data.decodes) await checkDataScale(data, preconditioning);
-  const parameters = start ? withSecondLevel(network, start.parameters, shape) : network.initialise(shape, seed);
+  const parameters = startParameters(network, start, shape, seed);
   const samples = batch / accumulate;
   const classes = network.classes ?? 0;
   const source = batchSource({ data, network, classDropout, batch, accumulate, seed, process, objective: denoising() });
@@ -177,7 +150,7 @@ const fitOptions = async (settings: ReturnType<typeof settingsOf>): Promise<FitO
       to: share(to),
       end: share(constant(process.times.first, x.dtype).broadcastTo(from.shape)),
       step,
-      ...(teacher && { teacher: velocityOf(teacher, given) }),
+      ...teaching(teacher, given),
     });
   };
   const { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal } = settings;
@@ -232,7 +205,8 @@ async function* flowMapBlocks(
 /**
  * Trains a flow map: from data alone, from a trained denoiser (`start`), or taught by a score model (`teacher`).
  *
- *     const map = await trainFlowMap({ data, process, network: unet({ target: true }), start: model, objective: consistency(), steps: 2000 }).result;
+ *     const network = unet({ target: true, noiseEmbedding: "log" }); // as the network of `model`
+ *     const map = await trainFlowMap({ data, process, network, start: model, objective: consistency(), steps: 2000 }).result;
  *     const images = await sampleFlowMap(map, { count: 16, steps: 2 });
  *
  * @throws ShapeError | ArgumentError for bad options; TrainingError when the loss is no longer finite; the signal's reason when

@@ -50,7 +50,16 @@ test("a kind of network: a table for people", async () => {
 test("a recipe: with the shape and the settings that follow from its data", async () => {
   const { stdout } = await run(join(folder, "recipe.json"), "--set", "network.depth=1", "--json");
   expect(JSON.parse(stdout)).toEqual({
-    network: { kind: "mlp", width: 12, depth: 1, noiseFeatures: 32, classes: 0, observed: 0, target: false },
+    network: {
+      kind: "mlp",
+      width: 12,
+      depth: 1,
+      noiseFeatures: 32,
+      classes: 0,
+      observed: 0,
+      target: false,
+      noiseEmbedding: "log",
+    },
     shape: [2],
     parts: [
       { name: "input", output: [12], parameters: 35 * 12, multiplyAdds: 34 * 12 },

@@ -81,6 +81,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   process: "Processes",
   density: "Exact densities",
   objective: "Objectives",
+  "flow-map": "Flow maps",
   order: "Samplers: order of convergence",
   exact: "Samplers: where they are exact",
   chain: "Langevin chains: stationary distributions",

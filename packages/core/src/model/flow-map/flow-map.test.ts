@@ -155,7 +155,7 @@ describe("samples", () => {
 
 describe("a trained map", () => {
   const [shape, process] = [[3], edm()] as const;
-  const network = mlp({ width: 16, target: true });
+  const network = mlp({ width: 16, target: true, noiseEmbedding: "log" });
   const plain = mlp({ width: 16 });
   const parameters = plain.initialise(shape, 1) as Record<string, { weight: NdArray }>;
   // The last layer starts at 0, where nothing could be seen.

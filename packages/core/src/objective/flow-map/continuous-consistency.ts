@@ -18,8 +18,7 @@ const tangentFloor = 0.1;
  * with z in units of q. N is regressed on N - g / (|g| + 0.1), |g| the root mean square of a sample. The second term grows
  * from 0 to its full size over `warmUp` steps.
  *
- * It needs derivatives of the network in the noise level. The networks here see levels by fast Fourier features, which makes these large: on a
- * mixture in two dimensions single steps stay far from the flow, where `lagrangian`, `shortcut` and `consistency` come near.
+ * It needs derivatives of the network in the noise level: `noiseEmbedding: "share"`, the default of networks with two levels.
  */
 export const continuousConsistency = declare({
   kind: "continuous-consistency",

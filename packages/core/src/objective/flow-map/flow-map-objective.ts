@@ -25,6 +25,8 @@ export interface FlowMapInputs {
   readonly step: Tensor;
   /** Velocity of a teacher at points z [n, ...shape] of shares [n]. Left out: data and noise give it, and the map itself. */
   readonly teacher?: (z: Tensor, share: Tensor) => Tensor;
+  /** Where a step of a teacher takes points z [n, ...shape] of shares `from` [n], at shares `to` [n]. */
+  readonly teacherStep?: (z: Tensor, from: Tensor, to: Tensor) => Tensor;
 }
 
 /** A loss for an average velocity, and the times that it is taken at. */
@@ -32,6 +34,8 @@ export interface FlowMapObjective {
   readonly recipe: KindRecipe;
   /** Times that maps trained by it go to. */
   readonly target: FlowTarget;
+  /** What it needs of a teacher: its steps. Left out: it takes a velocity where there is one, and needs none. */
+  readonly taught?: "steps";
   /**
    * The times of one sample.
    * @param u three independent uniform draws in (0, 1)
@@ -59,17 +63,24 @@ export const errorSettings = (power: number) => ({
   floor: number({ above: 0, default: 1e-3, help: "squared error below which errors are not held back" }),
 });
 
+/** How errors are held back: {@link errorSettings}. */
+interface HoldBack {
+  readonly power: number;
+  readonly floor: number;
+}
+
+/** Mean squared error of each sample, [n]. */
+const squaredError = (difference: Tensor): Tensor =>
+  difference.square().mean(Array.from({ length: difference.rank - 1 }, (_, k) => k + 1));
+
 /**
- * An error of each sample, [n], whose gradient is that of the squared error e over (e + c)^p: adaptive weights, as a function of its own.
+ * A function of squared errors e whose gradient is theirs over (e + c)^p: adaptive weights.
  *
  *     ((e + c)^(1 - p) - c^(1 - p)) / (1 - p),  and log((e + c) / c) for p = 1
  *
  * Source: Geng et al. 2025 (MeanFlow), section 4.3; p = 1/2 is the pseudo-Huber error of Song & Dhariwal 2024.
- * @param difference [n, ...shape]
  */
-export const heldBack = (difference: Tensor, { power, floor }: { power: number; floor: number }): Tensor => {
-  const axes = Array.from({ length: difference.rank - 1 }, (_, k) => k + 1);
-  const e = difference.square().mean(axes);
+const holdBack = (e: Tensor, { power, floor }: HoldBack): Tensor => {
   if (power === 0) return e;
   if (power === 1) return e.divide(floor).add(1).log();
   const rest = 1 - power;
@@ -80,6 +91,45 @@ export const heldBack = (difference: Tensor, { power, floor }: { power: number; 
     .exp()
     .subtract(floor ** rest)
     .divide(rest);
+};
+
+/**
+ * The error of each sample, [n], held back by itself.
+ * @param difference [n, ...shape]
+ */
+export const heldBack = (difference: Tensor, settings: HoldBack): Tensor =>
+  holdBack(squaredError(difference), settings);
+
+// The weights of single draws move the mean by about 2 over the numbers of a sample.
+const manyNumbers = 64;
+
+/**
+ * The mean error of a batch in which some targets are single draws, whose mean is to be learned. Weights of each sample would turn it
+ * into something like a median where samples have few numbers. There, drawn samples share the weight of their mean error. The others
+ * have their own.
+ * @param difference [n, ...shape]
+ * @param drawn 1 for samples whose target is a draw, else 0, [n]; left out: all
+ */
+export const heldBackMean = (difference: Tensor, settings: HoldBack, drawn?: Tensor): Tensor => {
+  const e = squaredError(difference);
+  const numbers = difference.shape.slice(1).reduce((a, b) => a * b, 1);
+  if (numbers >= manyNumbers) return holdBack(e, settings).mean();
+  if (!drawn) return holdBack(e.mean(), settings);
+  const share = drawn.mean();
+  const together = holdBack(e.multiply(drawn).mean().divide(share.add(1e-6)), settings).multiply(share);
+  return together.add(holdBack(e, settings).multiply(drawn.negate().add(1)).mean());
+};
+
+/** Times of a process by u in [0, 1], where its share of noise sigma / (alpha + sigma) rises evenly from the first to the last. */
+export const shareRange = (process: Process): ((u: number) => number) => {
+  const { first, last } = process.times;
+  const shareAt = (t: number): number => process.sigma(t) / (process.alpha(t) + process.sigma(t));
+  const [low, high] = [shareAt(first), shareAt(last)];
+  return (u) => {
+    if (u <= 0 || u >= 1) return u <= 0 ? first : last;
+    const share = low + u * (high - low);
+    return timeOfLogRatio(process, Math.log(share / (1 - share)));
+  };
 };
 
 /** Settings of pairs of times. */
@@ -106,12 +156,6 @@ export const drawnPair = (
     const t = noiseDistribution.time(process, a);
     return { from: t, to: t };
   }
-  const { first, last } = process.times;
-  const shareAt = (t: number): number => process.sigma(t) / (process.alpha(t) + process.sigma(t));
-  const [low, high] = [shareAt(first), shareAt(last)];
-  const timeOf = (u: number): number => {
-    const share = low + u * (high - low);
-    return timeOfLogRatio(process, Math.log(share / (1 - share)));
-  };
+  const timeOf = shareRange(process);
   return { from: timeOf(Math.max(a, b)), to: timeOf(Math.min(a, b)) };
 };

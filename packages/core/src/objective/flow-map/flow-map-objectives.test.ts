@@ -1,4 +1,4 @@
-import { compile, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
+import { compile, grad, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { expandTime } from "../../model/expand-time.ts";
@@ -9,10 +9,11 @@ import { normal } from "../../random/normal.ts";
 import { uniform } from "../../random/uniform.ts";
 import { consistency } from "./consistency.ts";
 import { continuousConsistency } from "./continuous-consistency.ts";
-import type { FlowMapObjective } from "./flow-map-objective.ts";
+import { type FlowMapObjective, heldBackMean } from "./flow-map-objective.ts";
 import { flowMapObjectiveFromRecipe } from "./flow-map-objectives.ts";
 import { lagrangian } from "./lagrangian.ts";
 import { meanFlow } from "./mean-flow.ts";
+import { progressive } from "./progressive.ts";
 import { shortcut } from "./shortcut.ts";
 
 const runtime = native({ threads: 1 });
@@ -175,5 +176,40 @@ test("times of pairs are in order, and a share goes nowhere", () => {
 });
 
 test("recipes make the same objective again", () => {
-  for (const { recipe } of withTeacher) expect(flowMapObjectiveFromRecipe(recipe).recipe).toEqual(recipe);
+  for (const { recipe } of [...withTeacher, progressive({ steps: 3 })])
+    expect(flowMapObjectiveFromRecipe(recipe).recipe).toEqual(recipe);
+});
+
+test("progressive distillation visits the steps of a sampler", () => {
+  const { times } = progressive({ steps: 4 });
+  const { first, last } = edm().times;
+  const pairs = [0.01, 0.3, 0.6, 0.99].map((u) => times(edm(), [u, 0.5, 0.5], 0));
+  expect([pairs[0]!.to, pairs[3]!.from]).toEqual([first, last]);
+  for (let k = 0; k < 3; k++) expect(pairs[k]!.from).toBe(pairs[k + 1]!.to);
+});
+
+test("single draws of few numbers share a weight, so that their mean is learned", async () => {
+  // A skew choice of 0 (three times) and 4: the mean is 1, and what each sample's own weight would find is near 0.
+  const seen = ndarray(Float64Array.of(0, 0, 0, 4), [4, 1]);
+  const slopeAt = async (guess: number, power: number) => {
+    const compiled = await compile(
+      (x: Tensor, m: Tensor) => ({
+        slope: grad((m: Tensor) => heldBackMean(x.subtract(m), { power, floor: 1e-3 }))(m),
+      }),
+      [
+        { shape: [4, 1], dtype: "float64" },
+        { shape: [], dtype: "float64" },
+      ],
+      { runtime },
+    );
+    try {
+      return Number((await compiled(seen, ndarray(Float64Array.of(guess), []))).slope.data[0]);
+    } finally {
+      await compiled.dispose();
+    }
+  };
+  for (const power of [0, 0.5, 1]) {
+    expect(Math.abs(await slopeAt(1, power))).toBeLessThan(1e-12);
+    expect(await slopeAt(1.1, power)).toBeGreaterThan(0.01);
+  }
 });

@@ -4,6 +4,7 @@ import { consistency } from "./consistency.ts";
 import { continuousConsistency } from "./continuous-consistency.ts";
 import { lagrangian } from "./lagrangian.ts";
 import { meanFlow } from "./mean-flow.ts";
+import { progressive } from "./progressive.ts";
 import { shortcut } from "./shortcut.ts";
 
 /** Objectives by their kind. */
@@ -13,6 +14,7 @@ export const flowMapObjectives = partList("flow-map objective", [
   meanFlow,
   lagrangian,
   shortcut,
+  progressive,
 ]);
 
 /**

@@ -8,6 +8,7 @@ import {
   errorSettings,
   type FlowMapObjective,
   heldBack,
+  heldBackMean,
   onLineBetween,
   pairSettings,
 } from "./flow-map-objective.ts";
@@ -36,9 +37,16 @@ export const lagrangian = declare({
       const gap = expandTime(from.subtract(to), x.rank);
       const arrived = stopGradient(moved(u, z, from, to));
       const own = teacher?.(arrived, to) ?? stopGradient(u(arrived, to, to));
-      const still = expandTime(from.equal(to), x.rank).broadcastTo(x.shape);
-      const velocity = where(still, teacher?.(z, from) ?? noise.subtract(x), own);
-      return heldBack(value.subtract(gap.multiply(rate)).subtract(velocity), { power, floor }).mean();
+      const still = from.equal(to);
+      const velocity = where(
+        expandTime(still, x.rank).broadcastTo(x.shape),
+        teacher?.(z, from) ?? noise.subtract(x),
+        own,
+      );
+      const misfit = value.subtract(gap.multiply(rate)).subtract(velocity);
+      return teacher
+        ? heldBack(misfit, { power, floor }).mean()
+        : heldBackMean(misfit, { power, floor }, still.cast(x.dtype));
     },
   }),
 });

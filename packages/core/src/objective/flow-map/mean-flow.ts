@@ -8,6 +8,7 @@ import {
   errorSettings,
   type FlowMapObjective,
   heldBack,
+  heldBackMean,
   onLineBetween,
   pairSettings,
 } from "./flow-map-objective.ts";
@@ -20,8 +21,7 @@ import {
  * The right side is taken as known. `improved`: u + (s - r) du/ds is regressed on the data's own velocity, with the map's velocity
  * u(z, s, s) as direction of the derivative.
  *
- * It needs derivatives of the network in the noise level. The networks here see levels by fast Fourier features, which makes these large: on a
- * mixture in two dimensions single steps stay far from the flow, where `lagrangian`, `shortcut` and `consistency` come near.
+ * It needs derivatives of the network in the noise level: `noiseEmbedding: "share"`, the default of networks with two levels.
  */
 export const meanFlow = declare({
   kind: "mean-flow",
@@ -45,10 +45,8 @@ export const meanFlow = declare({
       const one = constant(1, from.dtype).broadcastTo(from.shape);
       const [value, rate] = jvp(({ z, s }: { z: Tensor; s: Tensor }) => u(z, s, to), at, { z: direction, s: one });
       const gap = expandTime(from.subtract(to), x.rank);
-      return heldBack(value.add(gap.multiply(stopGradient(rate))).subtract(stopGradient(seen)), {
-        power,
-        floor,
-      }).mean();
+      const misfit = value.add(gap.multiply(stopGradient(rate))).subtract(stopGradient(seen));
+      return teacher ? heldBack(misfit, { power, floor }).mean() : heldBackMean(misfit, { power, floor });
     },
   }),
 });

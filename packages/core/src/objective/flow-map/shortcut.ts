@@ -8,6 +8,7 @@ import {
   errorSettings,
   type FlowMapObjective,
   heldBack,
+  heldBackMean,
   onLineBetween,
   pairSettings,
 } from "./flow-map-objective.ts";
@@ -37,10 +38,15 @@ export const shortcut = declare({
         middle,
         to,
       );
-      const still = expandTime(from.equal(to), x.rank).broadcastTo(x.shape);
+      const still = from.equal(to);
       const velocity = teacher?.(z, from) ?? noise.subtract(x);
-      const known = stopGradient(where(still, velocity, first.add(second).multiply(0.5)));
-      return heldBack(u(z, from, to).subtract(known), { power, floor }).mean();
+      const known = stopGradient(
+        where(expandTime(still, x.rank).broadcastTo(x.shape), velocity, first.add(second).multiply(0.5)),
+      );
+      const misfit = u(z, from, to).subtract(known);
+      return teacher
+        ? heldBack(misfit, { power, floor }).mean()
+        : heldBackMean(misfit, { power, floor }, still.cast(x.dtype));
     },
   }),
 });
