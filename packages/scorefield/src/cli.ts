@@ -6,6 +6,7 @@ import { addAnomaly } from "./command/anomaly.ts";
 import { addCalibrate } from "./command/calibrate.ts";
 import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
+import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
@@ -88,6 +89,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addDemo,
     addTrain,
     addColumns,
+    addDistil,
     addSample,
     addImpute,
     addRestore,

@@ -6,6 +6,7 @@ import { checkpointFormat } from "../run/checkpoint-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import { checkRecord } from "../run/record-schema.ts";
 import { type RunModel, runModel } from "../run/run-model.ts";
+import { checkScoreModel } from "../run/check-score-model.ts";
 import { checkedParts, collectVector, decodeUnchecked, expectChecksum } from "../run/weight-arrays.ts";
 import { type RunSource, runFiles } from "./run-source.ts";
 
@@ -62,6 +63,7 @@ export const openRun = async (source: RunSource, options: OpenOptions = {}): Pro
   checkOptions(options);
   const files = runFiles(source);
   const record = parseRecord(await files.record(), files.name);
+  checkScoreModel(files.name, record);
   const wanted = options.checkpoint ?? record.step ?? (await files.lastStep());
   const path = `${files.name}, step ${wanted}`;
   const run = await runModel(record, async (layout) => {
