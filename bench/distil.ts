@@ -62,7 +62,7 @@ const all = Array.from({ length: own.heldOut.count }, (_, i) => i);
 const real = await features((await own.heldOut.read(all)) as NdArray);
 
 const measure = async (name: object, samples: NdArray): Promise<void> => {
-  const images = run.toData(samples) as unknown as NdArray;
+  const images = run.toData(samples as NdArray<"float32">) as NdArray;
   const row = {
     ...name,
     frechet: frechetDistance(await features(images), real),
@@ -77,7 +77,10 @@ if (flags.objective === undefined) {
   const same = await training.read(Array.from({ length: count }, (_, i) => i));
   console.log(`real-to-real ${frechetDistance(await features(same as NdArray), real)}`);
   const { sampler, model } = run;
-  await measure({ sampler: sampler.recipe, evaluations: evaluations(sampler as never, model.process) }, await sample(model, { ...draws, sampler }));
+  await measure(
+    { sampler: sampler.recipe, evaluations: evaluations(sampler as never, model.process) },
+    await sample(model, { ...draws, sampler }),
+  );
 } else {
   const objective = flowMapObjectiveFromRecipe(JSON.parse(flags.objective));
   const { model } = run;
@@ -97,15 +100,28 @@ if (flags.objective === undefined) {
     seed: 1,
     onProgress: (event) => {
       if (Math.floor(event.step / 50) !== Math.floor(step / 50))
-        console.log(`${event.step} ${event.loss.toFixed(5)} ${event.gradientNorm.toFixed(3)} ${event.samplesPerSecond.toFixed(0)}/s`);
+        console.log(
+          `${event.step} ${event.loss.toFixed(5)} ${event.gradientNorm.toFixed(3)} ${event.samplesPerSecond.toFixed(0)}/s`,
+        );
       step = event.step;
     },
   }).result;
   const cpu = process.cpuUsage();
-  const about = { objective: objective.recipe, teacher: flags.teacher, batch, learningRate, averageDecay, trained: step, seconds: (performance.now() - begun) / 1000, cpu: (cpu.user + cpu.system) / 1e6 };
+  const about = {
+    objective: objective.recipe,
+    teacher: flags.teacher,
+    batch,
+    learningRate,
+    averageDecay,
+    trained: step,
+    seconds: (performance.now() - begun) / 1000,
+    cpu: (cpu.user + cpu.system) / 1e6,
+  };
   await measure({ ...about, steps: 1 }, await sampleFlowMap(map, { ...draws, steps: 1 }));
-  for (const sigma of [0.5, 1, 2]) await measure({ ...about, steps: 2, sigma }, await sampleFlowMap(map, { ...draws, steps: 2, times: [sigma] }));
+  for (const sigma of [0.5, 1, 2])
+    await measure({ ...about, steps: 2, sigma }, await sampleFlowMap(map, { ...draws, steps: 2, times: [sigma] }));
   if (map.target === "any")
-    for (const renoise of [0.5, 1]) await measure({ ...about, steps: 2, renoise }, await sampleFlowMap(map, { ...draws, steps: 2, renoise }));
+    for (const renoise of [0.5, 1])
+      await measure({ ...about, steps: 2, renoise }, await sampleFlowMap(map, { ...draws, steps: 2, renoise }));
   await measure({ ...about, steps: 4 }, await sampleFlowMap(map, { ...draws, steps: 4 }));
 }

@@ -8,6 +8,7 @@ import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
 import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
+import { addExport } from "./command/export.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
@@ -91,6 +92,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addColumns,
     addDistil,
     addSample,
+    addExport,
     addImpute,
     addRestore,
     addCalibrate,

@@ -139,6 +139,8 @@ describe
             "--method",
             "mmps:steps=3",
           ],
+          ["distil", "plain", "--steps", "5", "--out", "fast"],
+          ["export", "fast", "--steps", "1", "--out", "fast.onnx"],
           ["evaluate", "run"],
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],

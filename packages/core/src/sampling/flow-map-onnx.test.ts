@@ -33,23 +33,26 @@ test.each([
   ["any", 4, 0.5],
   ["data", 1, undefined],
   ["data", 4, undefined],
-] as const)("one file of a map to %s in %i steps gives the samples of sampleFlowMap", async (target, steps, renoise) => {
-  const map = trainedFlowMap({ process: edm(), network, sigmaData: 0.5, target }, parameters, shape);
-  const how = { count: 5, steps, ...(renoise !== undefined && { renoise }) };
-  const labels = [0, 1, 2, 0, 1];
-  const expected = await sampleFlowMap(map, { ...how, seed: 3, given: { class: labels } });
-  const session = await defaultRuntime().load(flowMapToOnnx(map, how));
-  const { prior, draws } = flowMapNoise(map, { ...how, seed: 3 });
-  const rows = zeros([5, 3]);
-  for (const [i, k] of labels.entries()) rows.data[3 * i + k] = 1;
-  expect(draws !== undefined).toBe(steps > 1 && (target === "data" || renoise !== undefined));
-  const [found] = await session.run([...(draws ? [draws] : []), prior, rows]);
-  const scale = Math.max(...Array.from(expected.data, (value) => Math.abs(value)));
-  expect(scale).toBeGreaterThan(0.1);
-  for (const [i, value] of expected.data.entries())
-    expect(Math.abs(value - Number(found!.data[i]))).toBeLessThan(1e-5 * scale);
-  await session.dispose();
-});
+] as const)(
+  "one file of a map to %s in %i steps gives the samples of sampleFlowMap",
+  async (target, steps, renoise) => {
+    const map = trainedFlowMap({ process: edm(), network, sigmaData: 0.5, target }, parameters, shape);
+    const how = { count: 5, steps, ...(renoise !== undefined && { renoise }) };
+    const labels = [0, 1, 2, 0, 1];
+    const expected = await sampleFlowMap(map, { ...how, seed: 3, given: { class: labels } });
+    const session = await defaultRuntime().load(flowMapToOnnx(map, how));
+    const { prior, draws } = flowMapNoise(map, { ...how, seed: 3 });
+    const rows = zeros([5, 3]);
+    for (const [i, k] of labels.entries()) rows.data[3 * i + k] = 1;
+    expect(draws !== undefined).toBe(steps > 1 && (target === "data" || renoise !== undefined));
+    const [found] = await session.run([...(draws ? [draws] : []), prior, rows]);
+    const scale = Math.max(...Array.from(expected.data, (value) => Math.abs(value)));
+    expect(scale).toBeGreaterThan(0.1);
+    for (const [i, value] of expected.data.entries())
+      expect(Math.abs(value - Number(found!.data[i]))).toBeLessThan(1e-5 * scale);
+    await session.dispose();
+  },
+);
 
 test("refuses what it does not know", () => {
   const map = trainedFlowMap({ process: edm(), network, target: "data" }, parameters, shape);

@@ -158,11 +158,11 @@ export const assessedRun = async (
     // An attack takes the losses of a score model.
     ...(own &&
       "model" in run && {
-      membership: () => {
-        work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
-        return membershipOf(run, own, work);
-      },
-    }),
+        membership: () => {
+          work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
+          return membershipOf(run, own, work);
+        },
+      }),
   });
   return { ...found, quality: withRules(found.quality, rules, domain.samples), ...(seen !== undefined && { seen }) };
 };
@@ -180,12 +180,7 @@ export const assessedRun = async (
  */
 export const assessRun = async (run: DrawnRun, options: AssessRunOptions = {}): Promise<SampleQuality> => {
   const isMap = typeof run === "object" && run !== null && "map" in run;
-  checkMade(
-    "assessRun run",
-    run,
-    [isMap ? "map" : "model", "domain", "toData"],
-    "a run such as await loadRun(path)",
-  );
+  checkMade("assessRun run", run, [isMap ? "map" : "model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions("assessRun", options, known);
   const { data, extractor, sampler, steps, seed = 0, signal, onProgress, ...rest } = options;
   if (isMap ? sampler !== undefined : steps !== undefined)

@@ -2,11 +2,11 @@
 import { ArgumentError } from "@scorefield/core";
 import { CheckpointError, RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
+import { checkScoreModel } from "../run/check-score-model.ts";
 import { checkpointFormat } from "../run/checkpoint-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import { checkRecord } from "../run/record-schema.ts";
 import { type RunModel, runModel } from "../run/run-model.ts";
-import { checkScoreModel } from "../run/check-score-model.ts";
 import { checkedParts, collectVector, decodeUnchecked, expectChecksum } from "../run/weight-arrays.ts";
 import { type RunSource, runFiles } from "./run-source.ts";
 

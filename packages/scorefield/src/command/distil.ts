@@ -53,7 +53,9 @@ const prepareResumed = async (path: string, { out, steps }: DistilFlags, signal:
   if (folder === undefined)
     throw new RunError(`runs/${distilledName(path)}: expected a run to resume, found none; name it with --out`);
   if (!(await readRecord(folder)).record.flowMap)
-    throw new RunError(`${folder}: expected a run of a flow map, found one of a score model; go on with scorefield train ${folder} --resume`);
+    throw new RunError(
+      `${folder}: expected a run of a flow map, found one of a score model; go on with scorefield train ${folder} --resume`,
+    );
   return resumeRun(folder, {
     ...(steps !== undefined && {
       change: (recipe) => ({ ...recipe, training: { ...recipe.training, steps } }),

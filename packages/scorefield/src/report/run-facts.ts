@@ -166,7 +166,9 @@ export const nextCommands = (facts: RunFacts): (readonly [string, string])[] => 
   const { path, record, domain, checkpoints, metrics, files } = facts;
   const unfinished = isUnfinished(facts) && facts.locked === false;
   return [
-    ...(unfinished ? ([[`scorefield ${record.flowMap ? "distil" : "train"} ${path} --resume`, "go on training"]] as const) : []),
+    ...(unfinished
+      ? ([[`scorefield ${record.flowMap ? "distil" : "train"} ${path} --resume`, "go on training"]] as const)
+      : []),
     ...(checkpoints.length > 0
       ? ([
           [`scorefield sample ${path} --out ${domain.exampleFile}`, `draw new ${domain.samples}`],

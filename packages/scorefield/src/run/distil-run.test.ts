@@ -68,9 +68,9 @@ describe("distilRun", () => {
       const steps = await checkpointSteps(at(`${method}-stopped`));
       expect(steps.at(-1)).toBeLessThan(300);
       await advance(await resumeRun(at(`${method}-stopped`)));
-      expect((await lastCheckpoint(at(`${method}-stopped`))).equals(await lastCheckpoint(at(`${method}-straight`)))).toBe(
-        true,
-      );
+      expect(
+        (await lastCheckpoint(at(`${method}-stopped`))).equals(await lastCheckpoint(at(`${method}-straight`))),
+      ).toBe(true);
     },
   );
 
@@ -90,7 +90,12 @@ describe("distilRun", () => {
     const record = JSON.parse(await readFile(join(at("trained"), "run.json"), "utf8"));
     await expect(loadRun(at("none"))).rejects.toThrow(RunError);
     // A damaged record of a flow map says what is wrong.
-    const flowMap = { target: "elsewhere", objective: { kind: "consistency" }, start: { run: "..", step: 1 }, taught: false };
+    const flowMap = {
+      target: "elsewhere",
+      objective: { kind: "consistency" },
+      start: { run: "..", step: 1 },
+      taught: false,
+    };
     const copy = await mkdtemp(join(folder, "damaged-"));
     await writeFile(join(copy, "run.json"), JSON.stringify({ ...record, flowMap }));
     await expect(loadFlowMap(copy)).rejects.toThrow(/flowMap\.target/);

@@ -18,7 +18,7 @@ import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
-import { loadRun, type LoadedRun } from "./load.ts";
+import { type LoadedRun, loadRun } from "./load.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { newRecord } from "./record-file.ts";
@@ -170,7 +170,12 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
   const { recipe: before, sha256 } = stored.training!;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(recipeOf(before, options), path, own);
-  const data = await prepare(parsed, { folder: path, signal, domain: own, like: { ...made, shape: stored.model.shape } });
+  const data = await prepare(parsed, {
+    folder: path,
+    signal,
+    domain: own,
+    like: { ...made, shape: stored.model.shape },
+  });
   if (data.sha256 !== sha256)
     throw new DataError({
       path: dataName(domain, data.recipe.data, path),

@@ -1,8 +1,15 @@
 /** Samples of a run in the units of its data: what the commands and `assessRun` share. */
-import { type AnySampler, type GuidanceOptions, guided, type SampleEvent, sample, sampleFlowMap } from "@scorefield/core";
+import {
+  type AnySampler,
+  type GuidanceOptions,
+  guided,
+  type SampleEvent,
+  sample,
+  sampleFlowMap,
+} from "@scorefield/core";
 import { type DrawnShare, type SampleTableOptions, sampleTable, takesConditions } from "@scorefield/domain/table";
-import { classesFrom } from "./classes-in-turn.ts";
 import type { NdArray } from "@scorefield/tensor";
+import { classesFrom } from "./classes-in-turn.ts";
 import type { RuledSamples } from "./keep-rules.ts";
 import type { LoadedFlowMap, LoadedRun } from "./load.ts";
 

@@ -7,12 +7,12 @@ import { type NdArray, zeros } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
+import { checkScoreModel } from "./check-score-model.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
 import type { RunRecord } from "./record.ts";
 import { type ReadRecord, readRecord } from "./record-file.ts";
 import { helps, readRefinement } from "./refinement.ts";
-import { checkScoreModel } from "./check-score-model.ts";
 import { type RunContent, type RunFlowMap, type RunModel, runFlowMap, runModel } from "./run-model.ts";
 
 /** What runs of all kinds have, once they are read. */
@@ -127,9 +127,7 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
 /** Loads a run to draw samples from. @throws as {@link loadRun} */
 export const loadDrawn = async (path: string, options: LoadOptions = {}): Promise<DrawnRun> => {
   const read = await readRecord(path, options.domain);
-  return read.record.flowMap
-    ? readRun({ path, ...read }, options, runFlowMap)
-    : loadScoreModel(path, read, options);
+  return read.record.flowMap ? readRun({ path, ...read }, options, runFlowMap) : loadScoreModel(path, read, options);
 };
 
 /**

@@ -44,13 +44,7 @@ export const previewEvaluations = (
  * @param from where training begins, and `total` where it ends, in the unit of the function's `position`
  */
 export const drawPreviews = (
-  {
-    path,
-    record,
-    data,
-    from,
-    total,
-  }: { path: string; record: RunRecord; data: Drawn; from: number; total: number },
+  { path, record, data, from, total }: { path: string; record: RunRecord; data: Drawn; from: number; total: number },
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
