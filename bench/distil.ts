@@ -36,6 +36,7 @@ const { values: flags, positionals } = parseArgs({
     rate: { type: "string", default: "0.001" },
     average: { type: "string", default: "0.99" },
     count: { type: "string", default: "2000" },
+    real: { type: "string" },
     threads: { type: "string", default: "1" },
   },
 });
@@ -58,7 +59,7 @@ const classifier = await ownClassifier(training, run.record.training!.recipe, {}
 const { features } = classifierExtractor("classifier", classifier);
 const classes = own.training.classes.length;
 const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
-const all = Array.from({ length: own.heldOut.count }, (_, i) => i);
+const all = Array.from({ length: Number(flags.real ?? own.heldOut.count) }, (_, i) => i);
 const real = await features((await own.heldOut.read(all)) as NdArray);
 
 const measure = async (name: object, samples: NdArray): Promise<void> => {
@@ -118,9 +119,9 @@ if (flags.objective === undefined) {
     cpu: (cpu.user + cpu.system) / 1e6,
   };
   await measure({ ...about, steps: 1 }, await sampleFlowMap(map, { ...draws, steps: 1 }));
-  for (const sigma of [0.5, 1, 2])
+  for (const sigma of flags.real === undefined ? [0.5, 1, 2] : [1])
     await measure({ ...about, steps: 2, sigma }, await sampleFlowMap(map, { ...draws, steps: 2, times: [sigma] }));
-  if (map.target === "any")
+  if (map.target === "any" && flags.real === undefined)
     for (const renoise of [0.5, 1])
       await measure({ ...about, steps: 2, renoise }, await sampleFlowMap(map, { ...draws, steps: 2, renoise }));
   await measure({ ...about, steps: 4 }, await sampleFlowMap(map, { ...draws, steps: 4 }));

@@ -18,7 +18,8 @@ export {
   restoreRun,
 } from "./restore/restore-run.ts";
 export { createRun } from "./run/create-run.ts";
-export { type DistilMethod, type DistilRunOptions, distilRun } from "./run/distil-run.ts";
+export type { DistilMethod } from "./run/distil-methods.ts";
+export { type DistilRunOptions, distilRun } from "./run/distil-run.ts";
 export { type LoadedFlowMap, type LoadedRun, type LoadOptions, loadFlowMap, loadRun } from "./run/load.ts";
 export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { PreparedRun } from "./run/prepared-run.ts";

@@ -2,46 +2,25 @@
 import { resolve } from "node:path";
 import {
   ArgumentError,
-  consistency,
   didYouMean,
   type FlowMapObjective,
   flowMapObjectiveFromRecipe,
   type KindRecipe,
-  lagrangian,
-  shortcut,
 } from "@scorefield/core";
-import type { Known } from "@scorefield/core/internal";
+import { checkMade, type Known } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
 import { type Domain, dataName, movePaths } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
+import { type DistilMethod, defaultMethod, distilMethods, expectedSteps, methodNamed } from "./distil-methods.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
 import { type LoadedRun, loadRun } from "./load.ts";
+import { readMetrics } from "./metrics.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { newRecord } from "./record-file.ts";
-
-/** A way to make a flow map of a score model. */
-interface Method {
-  readonly objective: () => FlowMapObjective;
-  /** Whether the score model is the teacher, besides where training starts. */
-  readonly taught: boolean;
-  readonly summary: string;
-}
-
-/** By the names of the option `--method`. */
-export const distilMethods = {
-  ect: { objective: consistency, taught: false, summary: "consistency tuning" },
-  lagrangian: { objective: lagrangian, taught: true, summary: "Lagrangian" },
-  shortcut: { objective: shortcut, taught: true, summary: "shortcut" },
-} as const satisfies Readonly<Record<string, Method>>;
-
-/** The name of a method. */
-export type DistilMethod = keyof typeof distilMethods;
-
-export const defaultMethod: DistilMethod = "ect";
 
 /** Minutes of a distillation of which nothing else is said. */
 const usualMinutes = 10;
@@ -155,14 +134,13 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
   checkRunCall("distilRun out", options?.out, {}, {});
   const { out, method = defaultMethod, overwrite = false, checkpoint, domain: own, signal } = options;
   const { begun = performance.now() } = options;
-  const chosen: Method | undefined = Object.hasOwn(distilMethods, method) ? distilMethods[method] : undefined;
+  const chosen = methodNamed(method);
   if (!chosen) {
     const names = Object.keys(distilMethods);
     throw new ArgumentError(
       `distilRun method: expected ${names.join(", ")}, found ${String(method)}${didYouMean(String(method), names)}`,
     );
   }
-  const objective = options.objective ?? chosen.objective();
   const run = await loadRun(path, { checkpoint, domain: own });
   checkDistils(run);
   await checkRunFolder(out, { overwrite });
@@ -184,6 +162,10 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
     });
   const { recipe, columns, table, classes, codec, rules } = data;
   recipeParts(recipe);
+  const { steps, minutes = 0, batch } = recipe.training;
+  const expected = steps ?? expectedSteps(chosen, { minutes, batch }, await readMetrics(path));
+  const objective = options.objective ?? chosen.objective(expected);
+  checkMade("distilRun objective", objective, ["loss", "times", "target"], "an objective such as consistency()");
   const record = newRecord({
     model: {
       shape: stored.model.shape,
