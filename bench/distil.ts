@@ -4,7 +4,7 @@
  *     npm run bench bench/distil.ts -- runs/digits --count 2000
  *     npm run bench bench/distil.ts -- runs/digits --objective '{"kind":"consistency","stage":60}' --minutes 4 --batch 64
  *
- * Without an objective the run's own samples are measured. A row is a line of the file `--to`: the Frechet distance to held-out images on
+ * The process of the run is edm. Without an objective the run's own samples are measured. A row is a line of the file `--to`: the Frechet distance to held-out images on
  * features of a classifier of the data's classes, and the share of samples that it takes for the class they were asked to be of.
  */
 import { appendFileSync } from "node:fs";
@@ -120,7 +120,10 @@ if (flags.objective === undefined) {
   };
   await measure({ ...about, steps: 1 }, await sampleFlowMap(map, { ...draws, steps: 1 }));
   for (const sigma of flags.real === undefined ? [0.5, 1, 2] : [1])
-    await measure({ ...about, steps: 2, sigma }, await sampleFlowMap(map, { ...draws, steps: 2, times: [sigma] }));
+    await measure(
+      { ...about, steps: 2, sigma },
+      await sampleFlowMap(map, { ...draws, steps: 2, times: [sigma / Number(model.process.recipe.sigmaMax)] }),
+    );
   if (map.target === "any" && flags.real === undefined)
     for (const renoise of [0.5, 1])
       await measure({ ...about, steps: 2, renoise }, await sampleFlowMap(map, { ...draws, steps: 2, renoise }));

@@ -86,7 +86,7 @@ const checkDistils = ({ path, record }: LoadedRun): void => {
     throw new RunError(
       `${path}: expected a run with the preconditioning edm whose network takes no conditions but a class, found ` +
         `${preconditioning.kind}${Number(network.observed ?? 0) > 0 ? `, and a network that is conditioned on observed columns` : ""}; ` +
-        "of a table, train one with --set scaling=quantile, or --set scaling=none for numbers, --set network.observed=0 and --set preconditioning=edm",
+        "of a table, train one with --set scaling=standard --set preconditioning=edm --set objective=denoising --set network.observed=0",
     );
   if (network.target === undefined)
     throw new RunError(
