@@ -6,7 +6,7 @@ import { type Radon, radon } from "@scorefield/inverse";
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { brainSlices, scene } from "./ct-scenes.ts";
 import { isThere, readPhantom } from "./imaging-data.ts";
-import { runOnce } from "./prior-at.ts";
+import { runOnce } from "./run-once.ts";
 
 /** Views of one object, [views, detectors]. */
 export interface Scan {

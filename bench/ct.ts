@@ -18,7 +18,8 @@ import { native } from "@scorefield/tensor/native";
 import { intervalCoverage, psnr, ssim } from "scorefield/assess";
 import { type Choice, chosen, type Geometry, type Scan, simulatedScans, toothScan } from "./ct-data.ts";
 import { dataFolder, isThere, printTable } from "./imaging-data.ts";
-import { fromModelUnits, inModelUnits, priorAt, runOnce } from "./prior-at.ts";
+import { fromModelUnits, inModelUnits, priorAt } from "./prior-at.ts";
+import { runOnce } from "./run-once.ts";
 import { sheetPicture, writeSheet } from "./sheet.ts";
 
 const folder = dataFolder();

@@ -28,6 +28,8 @@ import {
 } from "./enhance-data.ts";
 import { denoiseOnce, drawing, drawn, mapped, type Restored, tv, wiener } from "./enhance-methods.ts";
 import { printTable } from "./imaging-data.ts";
+import { meanText } from "./mean-text.ts";
+import { clipped } from "./restoration-rows.ts";
 import { imagePicture, type SheetPicture, writeSheet } from "./sheet.ts";
 
 const [, , folder, pictures, ...asked] = process.argv;
@@ -55,19 +57,7 @@ const one = (images: NdArray, i: number): NdArray => {
   return ndarray((images.data as Float32Array).slice(i * size, (i + 1) * size), images.shape.slice(1));
 };
 
-const clipped = (image: NdArray): NdArray =>
-  ndarray(
-    (image.data as Float32Array).map((value) => Math.min(1, Math.max(-1, value))),
-    image.shape,
-  );
-
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const error = (values: readonly number[]): number => {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1) / values.length);
-};
-const withError = (values: readonly number[], digits: number): string =>
-  `${mean(values).toFixed(digits)} ± ${error(values).toFixed(digits)}`;
 
 /** PSNR of each image. */
 const psnrs = (found: Images, truth: Images, { covered }: Task): number[] =>
@@ -179,10 +169,10 @@ const run = async (model: ScoreModel, held: HeldOut, task: Task): Promise<void> 
       all && quality.map((_, i) => intervalCoverage(crop(one(all, i), task.covered), crop(one(test, i), task.covered)));
     return [
       name,
-      withError(quality, 2),
-      withError(alike, 3),
+      meanText(quality, 2),
+      meanText(alike, 3),
       coverage
-        ? `${withError(
+        ? `${meanText(
             coverage.map((c) => c.found),
             3,
           )} of ${coverage[0]!.expected.toFixed(2)}`
@@ -190,7 +180,7 @@ const run = async (model: ScoreModel, held: HeldOut, task: Task): Promise<void> 
       seconds < 0.01 ? seconds.toFixed(3) : seconds.toPrecision(2),
     ];
   });
-  rows.push([`the same of many draws`, withError(psnrsOfMany(posterior, test, task), 2), "", "", ""]);
+  rows.push([`the same of many draws`, meanText(psnrsOfMany(posterior, test, task), 2), "", "", ""]);
   console.log(`\n${task.set}, ${task.title}: ${test.shape[0]} images`);
   printTable(["method", "PSNR in dB", "SSIM", "coverage of 90 % intervals", "s per image"], rows);
   if (pictures !== undefined && pictures !== "-") await writePictures(task, test, y, found, posterior);

@@ -17,15 +17,17 @@ import { gunzipSync } from "node:zlib";
 import { accuracy, psnr, trainClassifier } from "@scorefield/assess";
 import { ArgumentError, dataset, type ScoreModel } from "@scorefield/core";
 import { decodeIdx } from "@scorefield/data";
-import { compile, type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
+import { type NdArray, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { loadRun } from "../packages/scorefield/src/run/load.ts";
 import { ownData } from "../packages/scorefield/src/run/own-data.ts";
 import { printTable } from "./imaging-data.ts";
+import { meanAndError } from "./mean-text.ts";
 import { type Method, methods, type Restored, type Setting } from "./restoration-methods.ts";
 import { writePicture } from "./restoration-picture.ts";
-import { keepRow, meanAndError, type Row, readRows, rowOf, unpacked } from "./restoration-rows.ts";
+import { keepRow, type Row, readRows, rowOf, unpacked } from "./restoration-rows.ts";
 import { type Task, taskNames, taskOf, taskWords } from "./restoration-tasks.ts";
+import { runOnce } from "./run-once.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,14 +63,8 @@ const first = (n: number, of: { read(rows: readonly number[]): unknown }, from =
   of.read(Array.from({ length: n }, (_, i) => from + i)) as Promise<NdArray<"float32">>;
 
 /** Truths and their noisy measurements. */
-const measured = async ({ operator, noise }: Task, truths: NdArray<"float32">, seed: number): Promise<NdArray> => {
-  const compiled = await compile((x) => operator.apply(x), [{ shape: truths.shape }], { runtime });
-  try {
-    return noise.draw(await compiled(truths), { seed });
-  } finally {
-    await compiled.dispose();
-  }
-};
+const measured = async ({ operator, noise }: Task, truths: NdArray<"float32">, seed: number): Promise<NdArray> =>
+  noise.draw(await runOnce(operator.apply, truths, runtime), { seed });
 
 const meanPsnr = ({ means }: Restored, truths: NdArray): number => {
   const size = sizeOf(truths.shape.slice(1));

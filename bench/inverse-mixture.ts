@@ -9,12 +9,14 @@
  * and their mean. Coverage is of central 90 % intervals of 19 draws along 8 random directions, of 2 operators for each number of rows, or 1 for costly methods. Each method is
  * compiled once for each operator. Populations of `mcgdiff` and `tds` have 1,024 particles.
  */
-import { edm, exact, gaussianMixture, type Mixture, normal, uniform } from "@scorefield/core";
+import { edm, exact, type Mixture, normal, uniform } from "@scorefield/core";
 import { calibrate, exactPosterior, gaussianNoise, matrix, posterior } from "@scorefield/inverse";
 import { constant, matmul, type NdArray, ndarray, softmax, transpose } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
-import { meanText, slicedDistancesTo, totalVariation } from "./posterior-errors.ts";
+import { slicedDistancesTo, totalVariation } from "../packages/inverse/src/posterior/draw-distances.case.ts";
+import { mixtureDensity, modeShares } from "../packages/inverse/src/posterior/mixture-problem.case.ts";
+import { meanText } from "./mean-text.ts";
 
 const [size = "8", what = "both", only] = process.argv.slice(2);
 const d = Number(size);
@@ -28,11 +30,7 @@ const scales = {
 };
 const { problems, directions, measured } = scales[d as 8 | 80] ?? { problems: 1, directions: 200, measured: 50 };
 
-const means = [-2, -1, 0, 1, 2].flatMap((i) =>
-  [-2, -1, 0, 1, 2].map((j) => Array.from({ length: d }, (_, k) => 8 * (k % 2 ? j : i))),
-);
-const weights = Array.from(normal([25], { seed: 1, dtype: "float64" }).data, (z) => z * z + 1e-9);
-const density: Mixture = gaussianMixture({ means, weights });
+const { density, means, weights } = mixtureDensity(d);
 const known = exact(density, edm({ sigmaMin: 0.02, sigmaMax: 150 }));
 // The same denoised points without an array of modes by samples by numbers: with r_k the probability of mode k given x,
 // softmax((<x, m> - |m|^2 / 2) / (1 + sigma^2) + log pi), they are (x + sigma^2 sum_k r_k m_k) / (1 + sigma^2).
@@ -88,25 +86,13 @@ const problemOf = (m: number, seed: number) => {
   return { operator: matrix({ input: [d], matrix: a }), noise: gaussianNoise({ sigma: values[m]! * largest }), a };
 };
 
-/** The shares of the 25 modes: each draw is nearest to one. */
-const shares = ({ data, shape }: NdArray): Float64Array => {
-  const found = new Float64Array(25);
-  for (let row = 0; row < shape[0]!; row++) {
-    const [i, j] = [0, 1].map((k) => {
-      let sum = 0;
-      for (let c = k; c < d; c += 2) sum += Number(data[row * d + c]);
-      return Math.min(4, Math.max(0, Math.round(sum / (d / 2) / 8) + 2));
-    }) as [number, number];
-    found[5 * i + j]! += 1 / shape[0]!;
-  }
-  return found;
-};
+const shares = modeShares(d);
 
 /** The shares of the modes by the weights of the posterior. */
 const weightsOf = ({ components, weights }: Mixture): Float64Array => {
   const found = new Float64Array(25);
   for (const [k, { mean }] of components.entries()) {
-    const mode = shares({ data: mean, shape: [1, d] } as unknown as NdArray);
+    const mode = shares({ data: mean, shape: [1, d] });
     for (let i = 0; i < 25; i++) found[i]! += weights[k]! * mode[i]!;
   }
   return found;

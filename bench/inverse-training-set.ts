@@ -17,8 +17,8 @@ import { operatorMatrix } from "@scorefield/inverse/internal";
 import { constant, matmul, type NdArray, ndarray, sizeOf, softmax, transpose } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
+import { totalVariation } from "../packages/inverse/src/posterior/draw-distances.case.ts";
 import { coverageAlong, manyPosteriors } from "./many-posteriors.ts";
-import { totalVariation } from "./posterior-errors.ts";
 
 const [folder = "../shared/data", onlyOperators, onlyMethods] = process.argv.slice(2);
 const file = join(folder, "mnist", "train-images-idx3-ubyte.gz");

@@ -4,21 +4,18 @@
  */
 import { type Process, type ScoreModel, scheduleAt } from "@scorefield/core";
 import { type LinearOperator, linearOperator, mri } from "@scorefield/inverse";
-import { compile, concat, constant, matmul, type NdArray, ndarray, sliceAxis, type Tensor } from "@scorefield/tensor";
+import { concat, constant, matmul, type NdArray, ndarray, sliceAxis, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { cholesky } from "../packages/inverse/src/solve/cholesky.ts";
 import { columns, pixels, rows } from "./heads.ts";
+import { runOnce } from "./run-once.ts";
 
 export const runtime = native({ threads: 1 });
 export const coils = 8;
 
 /** Runs a function of one array once. */
-export const evaluate = async (f: (x: Tensor) => Tensor, x: NdArray): Promise<Float32Array> => {
-  const run = await compile(f, [{ shape: x.shape, dtype: x.dtype }], { runtime });
-  const { data } = await run(x);
-  await run.dispose();
-  return data as Float32Array;
-};
+export const evaluate = async (f: (x: Tensor) => Tensor, x: NdArray): Promise<Float32Array> =>
+  (await runOnce(f, x, runtime)).data as Float32Array;
 
 /** The operator of all points of a mask, for any mask. */
 export const operatorOf = (maps: NdArray, mask: Float32Array, steps = 30): LinearOperator =>

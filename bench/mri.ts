@@ -216,8 +216,8 @@ const measured = async (maps: NdArray, kspace: Float32Array): Promise<void> => {
   const truth = pointsOf(kspace, held).data as Float32Array;
   const table: string[][] = [];
   const note = async (name: string, image: Float32Array, seconds: number): Promise<void> => {
-    const told = await evaluate((x) => rest.apply(x), ndarray(image, [1, rows, columns, 2]));
-    table.push([name, distance(told, truth).toFixed(3), seconds.toFixed(1)]);
+    const predicted = await evaluate((x) => rest.apply(x), ndarray(image, [1, rows, columns, 2]));
+    table.push([name, distance(predicted, truth).toFixed(3), seconds.toFixed(1)]);
   };
   const before = performance.now();
   const zero = await evaluate((v) => operator.adjoint(v), y);

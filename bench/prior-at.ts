@@ -2,18 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { edm, trainedModel } from "@scorefield/core";
-import { compile, type NdArray, ndarray, type Runtime, type Tensor } from "@scorefield/tensor";
+import { type NdArray, ndarray, type Runtime, type Tensor } from "@scorefield/tensor";
 import { loadRun } from "scorefield";
-
-/** Compiles and runs a function of one array. */
-export const runOnce = async (f: (x: Tensor) => Tensor, x: NdArray, runtime: Runtime): Promise<NdArray> => {
-  const compiled = await compile((v: Tensor) => ({ y: f(v) }), [{ shape: x.shape, dtype: x.dtype }], { runtime });
-  try {
-    return (await compiled(x as never)).y as NdArray;
-  } finally {
-    await compiled.dispose();
-  }
-};
+import { runOnce } from "./run-once.ts";
 
 /**
  * The model of a run, whose network is convolutional, for images [1, rows, columns]; noise from 0.01 to `sigmaMax`, as a measurement says

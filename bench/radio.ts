@@ -29,8 +29,9 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { intervalCoverage, psnr, ssim } from "scorefield/assess";
 import { dataFolder, isThere, printTable } from "./imaging-data.ts";
-import { fromModelUnits, inModelUnits, priorAt, runOnce } from "./prior-at.ts";
+import { fromModelUnits, inModelUnits, priorAt } from "./prior-at.ts";
 import { source, sourceKinds } from "./radio-sources.ts";
+import { runOnce } from "./run-once.ts";
 import { sheetPicture, writeSheet } from "./sheet.ts";
 
 const folder = dataFolder();

@@ -10,8 +10,9 @@ import {
   totalVariation,
   wienerFilter,
 } from "@scorefield/inverse";
-import { compile, type NdArray, type Runtime, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
+import { type NdArray, type Runtime, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import type { Task } from "./restoration-tasks.ts";
+import { runOnce } from "./run-once.ts";
 
 /** What methods are given. */
 export interface Setting {
@@ -86,14 +87,10 @@ const point = (name: string, setting: string, values: readonly number[]): Method
   },
 });
 
-const apply = async (f: (y: Tensor) => Tensor, ys: NdArray, runtime: Runtime): Promise<Restored> => {
-  const compiled = await compile((y: Tensor) => f(y), [{ shape: ys.shape, dtype: ys.dtype }], { runtime });
-  try {
-    return { means: await compiled(ys), evaluations: 0 };
-  } finally {
-    await compiled.dispose();
-  }
-};
+const apply = async (f: (y: Tensor) => Tensor, ys: NdArray, runtime: Runtime): Promise<Restored> => ({
+  means: await runOnce(f, ys, runtime),
+  evaluations: 0,
+});
 
 /** Mean of the training images, as an estimate that looks at no measurement. */
 const meanImage = ({ data, shape: [n = 0, ...shape] }: NdArray<"float32">, copies: number): NdArray => {
@@ -141,7 +138,7 @@ export const methods: readonly Method[] = [
   point("half-quadratic", "lambda", [0.3, 1, 3]),
   point("pnp-fista", "strength", [1, 3, 9]),
   point("red", "denoiserNoise", [0.05, 0.1, 0.2]),
-  draw("red-diff", { method: "red-diff" }, () => true),
+  { ...point("red-diff", "lambda", [0.01, 0.05, 0.25]), applies: () => true },
   draw("ddrm", { method: "ddrm" }),
   draw("diffpir", { method: "diffpir" }),
   draw("pigdm", { method: "pigdm" }),

@@ -2,10 +2,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { isLinear, type LinearOperator } from "@scorefield/inverse";
-import { compile, type NdArray, ndarray, type Runtime, type Shape, sizeOf } from "@scorefield/tensor";
+import { type NdArray, ndarray, type Runtime, type Shape, sizeOf } from "@scorefield/tensor";
 import sharp from "sharp";
 import { type Row, unpacked } from "./restoration-rows.ts";
 import { type Task, taskNames, taskOf } from "./restoration-tasks.ts";
+import { runOnce } from "./run-once.ts";
 
 /** What is drawn. */
 interface Drawn {
@@ -52,6 +53,10 @@ export const writePicture = async (path: string, { rows, truths, measured, shape
       ]);
     }
   }
+  if (lines.length === 0)
+    throw new Error(
+      `--picture: expected rows of ${preferred.join("; ")}; found none in the file; run one of these methods`,
+    );
   const columns = 8;
   const [w, h] = [columns * (zoom * width + gap) - gap, lines.length * (zoom * height + gap) - gap];
   const pixels = new Uint8Array(w * h * 3).fill(255);
@@ -71,12 +76,5 @@ export const writePicture = async (path: string, { rows, truths, measured, shape
     .toFile(path);
 };
 
-const pseudoInverse = async ({ pseudoInverse: f }: LinearOperator, ys: NdArray, runtime: Runtime): Promise<NdArray> => {
-  const y = ndarray(Float32Array.from(ys.data as Float32Array), [...ys.shape]);
-  const compiled = await compile((v) => f(v), [{ shape: y.shape }], { runtime });
-  try {
-    return await compiled(y);
-  } finally {
-    await compiled.dispose();
-  }
-};
+const pseudoInverse = ({ pseudoInverse: f }: LinearOperator, ys: NdArray, runtime: Runtime): Promise<NdArray> =>
+  runOnce(f, ndarray(Float32Array.from(ys.data as Float32Array), [...ys.shape]), runtime);

@@ -50,11 +50,12 @@ export const unpacked = (text: string): Float32Array => {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 };
 
-const clipped = (image: NdArray): NdArray =>
-  ({
-    ...image,
-    data: Float64Array.from(image.data as Float64Array, (v) => Math.min(1, Math.max(-1, v))),
-  }) as NdArray;
+/** An image with numbers beyond [-1, 1] put to the ends. */
+export const clipped = ({ data, shape }: NdArray): NdArray =>
+  ndarray(
+    Float64Array.from(data as Float64Array, (v) => Math.min(1, Math.max(-1, v))),
+    shape,
+  );
 
 /** Draws and truths along random directions, so that each pixel counts by its uncertainty. */
 const projected = (array: NdArray, shape: Shape): NdArray => {
@@ -136,11 +137,4 @@ export const readRows = (path: string): Row[] => {
       rows.set(`${row.task}/${row.method}`, row);
     }
   return [...rows.values()];
-};
-
-/** Mean and its standard error. */
-export const meanAndError = (values: readonly number[]): [mean: number, error: number] => {
-  const n = values.length;
-  const mean = values.reduce((a, b) => a + b, 0) / n;
-  return [mean, Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, n - 1) / n)];
 };

@@ -94,6 +94,8 @@ export interface ReadData {
   readonly remarks?: readonly string[];
   /** What was found of the columns of a table. */
   readonly columns?: ColumnReport;
+  /** How many numbers were none, and were given a value; left out where there are none. */
+  readonly notFinite?: number;
 }
 
 /** What data that the user gives to a run have to be like. */
@@ -122,6 +124,8 @@ export interface GivenData {
   /** How many samples were left out for lack of a number, and where each of the others stands among all, from 0. */
   readonly dropped?: number;
   readonly positions?: Int32Array;
+  /** How many numbers were none, and were given a value; left out where there are none. */
+  readonly notFinite?: number;
 }
 
 /** A file of a folder of samples. */

@@ -41,7 +41,6 @@ export {
   isLinear,
   type LinearOperator,
   type Operator,
-  type OperatorParts,
   operator,
   type Svd,
   type Units,

@@ -5,4 +5,5 @@ export { checkOperator } from "./operator/operator.ts";
 export { operatorMatrix } from "./operator/operator-matrix.ts";
 export { isNamedFile, type NamedFile } from "./operator/operator-text.ts";
 export { operatorRecipeFromText, operators } from "./operator/operators.ts";
+export { moments } from "./posterior/draw-rows.ts";
 export { posteriors } from "./posterior/posteriors.ts";

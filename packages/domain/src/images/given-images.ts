@@ -33,12 +33,12 @@ export const readGivenImages = async (
   // An array keeps its own size and colours.
   const volumes = (await findVolumes(path)).length > 0;
   const own = volumes ? slicesLike(settings, height!, width!) : folder && { size: height!, greyscale: channels === 1 };
-  const { samples } = await readImages({ kind: "images", path, flip: false, damaged: "error", ...own });
+  const { samples, notFinite } = await readImages({ kind: "images", path, flip: false, damaged: "error", ...own });
   if (samples.shape.join() !== like.shape.join())
     throw new DataError({
       path,
       expected: `images of shape [${like.shape.join(", ")}], as the run's`,
       found: `[${samples.shape.join(", ")}]`,
     });
-  return { samples };
+  return { samples, ...(notFinite !== undefined && { notFinite }) };
 };

@@ -28,4 +28,6 @@ export interface ReadImages {
   readonly leftOut?: readonly string[];
   /** What the user should know besides. */
   readonly remarks?: readonly string[];
+  /** Values of volumes that were no numbers, and became -1. Left out where there are none. */
+  readonly notFinite?: number;
 }

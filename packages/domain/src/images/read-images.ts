@@ -107,5 +107,6 @@ export const readImages = async (settings: ImageSettings, { folder = "." }: Read
     samples: settings.only ? onlyOf(read.images, settings.only, path) : read.images,
     settings: read.settings,
     remarks: [...(read.remarks ?? []), ...remarksOf(read.leftOut ?? [])],
+    ...(read.notFinite !== undefined && { notFinite: read.notFinite }),
   };
 };

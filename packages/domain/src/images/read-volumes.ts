@@ -54,9 +54,11 @@ export const readVolumes = async (
   const { volumes, count, shape } = images;
   const leftOut = volumes.reduce((sum, volume) => sum + volume.leftOut, 0);
   const odd = volumes.filter(({ notFinite }) => notFinite > 0);
+  const notFinite = odd.reduce((sum, volume) => sum + volume.notFinite, 0);
   return {
     images,
     settings,
+    ...(notFinite > 0 && { notFinite }),
     remarks: [
       `${count} ${planesOf(volumes)} slices of ${volumes.length === 1 ? "one volume" : `${volumes.length} volumes`}`,
       rangesText(volumes, told !== undefined),

@@ -12,7 +12,7 @@ import type {
   Prepared,
   PrepareOptions,
 } from "./posterior-method.ts";
-import { checkProblem, type LinearGaussianProblem, measuredModel, type Problem } from "./problem.ts";
+import { checkProblem, hasDeviation, type LinearGaussianProblem, measuredModel, type Problem } from "./problem.ts";
 
 /** The problem of a method that has these needs. */
 type ProblemOf<N extends PosteriorNeeds> = N extends { readonly linear: true; readonly gaussian: true }
@@ -147,9 +147,9 @@ const checkNeeds = (owner: string, { linear, gaussian, mixture }: PosteriorNeeds
     throw new ArgumentError(
       `${owner}: expected a linear operator, found ${operator.kind}, which is not; take a method for any operator such as daps`,
     );
-  if (gaussian && !(noise.sigma !== undefined && noise.sigma > 0))
+  if (gaussian && !hasDeviation(noise))
     throw new ArgumentError(
-      `${owner}: expected Gaussian noise of one deviation above 0, found ${noise.kind}${noise.sigma === 0 ? " of deviation 0" : ""}; ` +
+      `${owner}: expected Gaussian noise of one deviation above 0, found ${noise.kind}${noise.sigma === 0 ? " of deviation 0" : noise.whiten ? " with a deviation for each number" : ""}; ` +
         "take a method for any noise such as daps",
     );
   if (

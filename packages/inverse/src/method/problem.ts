@@ -1,8 +1,8 @@
 /** A problem: what is known of the data, what is measured of them, and the noise of the measurement. */
 import { ArgumentError, type Condition, type Given, type ScoreModel } from "@scorefield/core";
-import { checkMade, checkModel, withGiven } from "@scorefield/core/internal";
+import { checkModel, withGiven } from "@scorefield/core/internal";
 import { ShapeError, type Tensor } from "@scorefield/tensor";
-import type { Noise } from "../noise/noise.ts";
+import { checkNoise, type Noise } from "../noise/noise.ts";
 import { checkOperator, isLinear, type LinearOperator, type Operator } from "../operator/operator.ts";
 
 /** A prior, an operator and a noise: y = noise(A x) with x from the prior. */
@@ -30,7 +30,7 @@ export const measurementName = "measurement";
 export const checkProblem = (owner: string, { model, operator, noise }: Problem): void => {
   checkModel(owner, model);
   checkOperator(owner, operator);
-  checkMade(`${owner} noise`, noise, ["logLikelihood", "draw"], "a noise such as gaussianNoise({ sigma: 0.1 })");
+  checkNoise(owner, noise);
   if (operator.input.join() !== model.shape.join())
     throw new ShapeError(
       `${owner}: expected an operator of samples [${model.shape.join(", ")}], as the model makes them; found ${operator.kind} of ` +
@@ -40,9 +40,17 @@ export const checkProblem = (owner: string, { model, operator, noise }: Problem)
     throw new ArgumentError(`${owner}: expected a model of the prior, found one that is given a measurement already`);
 };
 
+/** Whether noise is Gaussian of one deviation above 0. */
+export const hasDeviation = (noise: Noise): noise is LinearGaussianProblem["noise"] =>
+  noise.sigma !== undefined && noise.sigma > 0;
+
+type Measurement = Pick<Problem, "operator" | "noise">;
+
 /** Whether a problem has a linear operator and Gaussian noise of one deviation above 0. */
-export const isLinearGaussian = (problem: Problem): problem is LinearGaussianProblem =>
-  isLinear(problem.operator) && problem.noise.sigma !== undefined && problem.noise.sigma > 0;
+export const isLinearGaussian = <P extends Measurement>(
+  problem: P,
+): problem is P & Pick<LinearGaussianProblem, "operator" | "noise"> =>
+  isLinear(problem.operator) && hasDeviation(problem.noise);
 
 /** The conditions of the model and the measurement, [n, ...operator.output]. */
 export const measuredConditions = ({ model, operator }: Problem): Record<string, Condition> => ({

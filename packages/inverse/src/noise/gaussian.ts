@@ -11,6 +11,7 @@ import {
 } from "@scorefield/tensor";
 import { cholesky } from "../solve/cholesky.ts";
 import { constantLike } from "../solve/constant-like.ts";
+import { transposed } from "../solve/transposed.ts";
 import { declareNoise, type Noise } from "./noise.ts";
 
 const settings = {
@@ -73,14 +74,11 @@ const correlated = ({ data, shape }: NdArray<"float64">): Form => {
       `gaussianNoise covariance: expected a symmetric positive definite matrix, found [${shape}] that is not`,
     );
   const { factor, inverse } = root;
-  const transposed = ndarray(
-    inverse.map((_, i) => inverse[(i % d) * d + Math.floor(i / d)]!),
-    [d, d],
-  );
+  const across = ndarray(transposed(inverse, d, d), [d, d]);
   const diagonal = Float64Array.from({ length: d }, (_, i) => factor[i * d + i]!);
   return {
     size: d,
-    whiten: (r) => matmul(r, constantLike(transposed, r)),
+    whiten: (r) => matmul(r, constantLike(across, r)),
     logScale: () => -diagonal.reduce((sum, value) => sum + Math.log(value), 0),
     colour: (row) => {
       // From the end, so that numbers that are still needed are not yet overwritten.
@@ -132,7 +130,8 @@ export const gaussianNoise = declareNoise({
     return {
       ...about,
       units: "units of the measurement",
-      ...(values.sigma !== undefined && { sigma: values.sigma }),
+      additive: true,
+      ...(values.sigma !== undefined && { sigma: values.sigma, curvature: values.sigma ** -2 }),
       logLikelihood: (y, z) => {
         const m = checkSize("logLikelihood", z.shape);
         const r = whiten(y.subtract(z).reshape([z.shape[0]!, m]));

@@ -24,6 +24,7 @@ export const laplaceNoise = declareNoise({
   make: ({ scale }, about): Noise => ({
     ...about,
     units: "units of the measurement",
+    additive: true,
     logLikelihood: (y, z) =>
       sumOfSample(y.subtract(z).abs())
         .multiply(-1 / scale)

@@ -18,7 +18,7 @@ export type MixedNoiseOptions = setting.OptionsOf<typeof settings>;
 const deviations = 8;
 const besides = 8;
 /** With more, each number takes too many terms. */
-const mostTerms = 2000;
+const mostTerms = 2001;
 
 /**
  * Photons counted by a circuit that adds Gaussian noise: y = gain (k - background) - offset + sigma e, k ~ Poisson(lambda) with lambda as of
@@ -42,7 +42,7 @@ export const mixedNoise = declareNoise({
     const reach = Math.ceil(deviations * r + besides);
     if (2 * reach + 1 > mostTerms)
       throw new ArgumentError(
-        `mixedNoise sigma: expected at most ${Math.floor((mostTerms / 2 - besides) / deviations)} gains, found ${r.toFixed(0)}; take gaussianNoise`,
+        `mixedNoise sigma: expected at most ${Math.floor((mostTerms / 2 - besides) / deviations)} gains, found ${Number(r.toPrecision(6))}; take gaussianNoise`,
       );
     const around = ndarray(Float64Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach));
     const logDensity = (y: Tensor, z: Tensor): Tensor => {

@@ -30,6 +30,12 @@ export interface Noise {
   draw(z: NdArray, options: NoiseDrawOptions): NdArray<FloatType>;
   /** E |y - z|^2 / m given z: what a misfit per number is when nothing but noise is left. [n]. Infinite where there is none. */
   variance(z: Tensor): Tensor;
+  /** The least number that it gives; left out where there is none. */
+  readonly least?: number;
+  /** The largest second derivative of -log p(y | z) by a number of z, where one is known for all z. */
+  readonly curvature?: number;
+  /** Whether the distribution of y - z is the same for every z. */
+  readonly additive?: true;
   /** Of Gaussian noise that has one deviation for all numbers, independently: the deviation. */
   readonly sigma?: number;
   /**

@@ -76,6 +76,7 @@ export const poissonNoise = declareNoise({
     const { gain, offset, background } = values;
     return {
       ...about,
+      least: -offset - gain * background,
       units: "units of the measurement per count",
       logLikelihood: (y, z) => {
         const k = y

@@ -69,6 +69,8 @@ export const ricianNoise = declareNoise({
     const square = sigma ** 2;
     return {
       ...about,
+      least: -offset,
+      curvature: 1 / square,
       units: "units of the measurement, of the real and of the imaginary part",
       logLikelihood: (y, z) => {
         const measured = y.add(offset).broadcastTo(z.shape);

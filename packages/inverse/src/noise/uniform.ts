@@ -30,6 +30,7 @@ export const uniformNoise = declareNoise({
   make: ({ step }, about): Noise => ({
     ...about,
     units: "units of the measurement",
+    additive: true,
     logLikelihood: (y, z) => {
       const distance = y.subtract(z).abs();
       // Rounding of float32 does not count as being outside.

@@ -13,8 +13,8 @@ import {
 } from "@scorefield/tensor";
 import { checkOperator, type Operator } from "./operator.ts";
 
-// About a million numbers at once.
-const atOnce = (size: number): number => Math.max(1, Math.floor(2 ** 20 / Math.max(1, size)));
+/** How many samples of a size are computed at once: about a million numbers. */
+export const atOnce = (size: number): number => Math.max(1, Math.floor(2 ** 20 / Math.max(1, size)));
 
 /**
  * A(x) of each sample, without noise. With `noise.draw` it simulates measurements.

@@ -17,6 +17,7 @@ export interface ArrayCoverageOptions {
   readonly latitude?: number;
   /** Length of the longest projected baseline, in cycles per pixel; at most 1/2; default 0.45. */
   readonly longest?: number;
+  /** Of the places of the antennas, default 0. */
   readonly seed?: number;
 }
 

@@ -2,6 +2,7 @@ import { ArgumentError, setting } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import { circulantParts } from "./circulant.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { filteredAxes, gaussianKernel, motionKernel, onGrid } from "./kernels.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { validConvolution } from "./valid-convolution.ts";
@@ -36,7 +37,7 @@ const settings = {
     otherwise: "2, or 1 where a sample has one axis; those of a given kernel",
     help: "how many of the last axes are blurred",
   }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, for valid edges" }),
+  ...gradientSteps("for valid edges"),
 };
 
 /** Options of {@link blur}. */

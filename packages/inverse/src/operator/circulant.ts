@@ -1,6 +1,6 @@
 /** Convolutions on a grid whose ends meet: multiplications in the basis of Fourier. */
 import { type NdArray, ndarray, type Shape, sizeOf, type Tensor } from "@scorefield/tensor";
-import { type Factor, factorOf, multiplyPairs, realPart } from "./complex-pairs.ts";
+import { conjugate, type Factor, factorOf, multiplyPairs, realPart } from "./complex-pairs.ts";
 import { type HostComplex, hartley, hostTransform, inverseTransform, transform } from "./fourier-basis.ts";
 import type { LinearParts } from "./linear-operator.ts";
 
@@ -32,17 +32,10 @@ const magnitudes = ({ re, im }: HostComplex): Float64Array => re.map((value, k) 
 export const circulant = (response: NdArray<"float64">): Circulant => {
   const { shape } = response;
   const transfer = hostTransform(response);
-  const { re, im } = transfer;
+  const factor = factorOf(transfer.re, transfer.im, shape);
   return {
-    apply: filter(factorOf(re, im, shape), shape.length),
-    adjoint: filter(
-      factorOf(
-        re,
-        im.map((value) => -value),
-        shape,
-      ),
-      shape.length,
-    ),
+    apply: filter(factor, shape.length),
+    adjoint: filter(conjugate(factor), shape.length),
     transfer,
     gains: magnitudes(transfer),
   };

@@ -31,6 +31,10 @@ export const columns = declareOperator({
       throw new ArgumentError(`columns: expected each of 0 to ${width - 1} at most once, found ${odd} in [${chosen}]`);
     const rows = sizeOf(input) / width;
     const indices = Array.from({ length: rows }, (_, row) => chosen.map((column) => row * width + column)).flat();
-    return linearOperator({ ...about, ...selectionParts(input, indices, [...input.slice(0, -1), chosen.length]) });
+    return linearOperator({
+      ...about,
+      selects: true,
+      ...selectionParts(input, indices, [...input.slice(0, -1), chosen.length]),
+    });
   },
 });

@@ -6,9 +6,14 @@ import { constantLike } from "../solve/constant-like.ts";
 export const toPairs = (x: Tensor): Tensor =>
   x.reshape([...x.shape, 1]).pad([...x.shape.map(() => [0, 0] as const), [0, 1]]);
 
+const part = (x: Tensor, which: 0 | 1): Tensor =>
+  x.slice([...x.shape.slice(1).map(() => null), [which, which + 1]]).reshape(x.shape.slice(0, -1));
+
 /** Real parts: [..., 2] to [...]. */
-export const realPart = (x: Tensor): Tensor =>
-  x.slice([...x.shape.slice(1).map(() => null), [0, 1]]).reshape(x.shape.slice(0, -1));
+export const realPart = (x: Tensor): Tensor => part(x, 0);
+
+/** Imaginary parts: [..., 2] to [...]. */
+export const imaginaryPart = (x: Tensor): Tensor => part(x, 1);
 
 /** The product with known complex numbers, whose shape broadcasts against x. */
 export const multiplyPairs = (x: Tensor, factor: Factor): Tensor =>
@@ -29,4 +34,10 @@ export const factorOf = (re: Float64Array, im: Float64Array, shape: Shape): Fact
     Float64Array.from({ length: 2 * im.length }, (_, i) => (i % 2 === 0 ? -1 : 1) * im[i >> 1]!),
     [...shape, 2],
   ),
+});
+
+/** The conjugates. With them {@link multiplyPairs} is the adjoint. */
+export const conjugate = ({ same, crossed }: Factor): Factor => ({
+  same,
+  crossed: { ...crossed, data: crossed.data.map((value) => -value) },
 });

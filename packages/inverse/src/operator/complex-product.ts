@@ -1,5 +1,5 @@
 /** Products with complex numbers that are known while tracing. Complex numbers are pairs [re, im] in a trailing axis. */
-import { add, concat, multiply, type NdArray, sliceAxis, stack, type Tensor } from "@scorefield/tensor";
+import { add, multiply, type NdArray, sliceAxis, stack, type Tensor } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
 
 /** i z for each pair. */
@@ -17,14 +17,13 @@ export const complexFactors = (z: NdArray<"float32" | "float64">) => {
     /** x z = re(x) z + im(x) (i z) */
     times: (x: Tensor): Tensor =>
       add(multiply(pair(x, 0), constantLike(z, x)), multiply(pair(x, 1), constantLike(iz, x))),
-    /** y conj(z), summed over axes: re is the sum of pairs' inner products with z, im that with i z. */
+    /**
+     * y conj(z), summed over axes: re is the sum of pairs' inner products with z, im that with i z. A sum of `multiplyPairs` takes
+     * 1.4 times as long for the coils of a scan, as it flips pairs before the sum.
+     */
     timesConjugate: (y: Tensor, axes: readonly number[] = []): Tensor => {
       const over = [...axes, y.rank - 1];
       return stack([multiply(y, constantLike(z, y)).sum(over), multiply(y, constantLike(iz, y)).sum(over)], -1);
     },
   };
 };
-
-/** The entries along an axis moved so that entry `by` comes first; with n - by they move back. */
-export const roll = (x: Tensor, axis: number, by: number): Tensor =>
-  by % x.shape[axis]! === 0 ? x : concat([sliceAxis(x, axis, by, x.shape[axis]!), sliceAxis(x, axis, 0, by)], axis);

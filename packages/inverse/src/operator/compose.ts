@@ -1,6 +1,7 @@
 import { ArgumentError, declare, setting } from "@scorefield/core";
 import { ShapeError } from "@scorefield/tensor";
 import { anyOperator } from "./any-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { joinUnits } from "./join-units.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { checkOperator, isLinear, type LinearOperator, type Operator, operator } from "./operator.ts";
@@ -8,9 +9,9 @@ import { checkOperator, isLinear, type LinearOperator, type Operator, operator }
 const settings = {
   operators: setting.list(setting.part(anyOperator, { help: "operator" }), {
     fewest: 1,
-    help: "the first after the second, and so on: the last sees the sample",
+    help: "in the order of the product: the last is applied to the sample first",
   }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, where all are linear" }),
+  ...gradientSteps("where all are linear"),
 };
 
 const checkMeeting = (outer: Operator, inner: Operator): string => {

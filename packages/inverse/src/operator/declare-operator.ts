@@ -3,7 +3,7 @@ import { declare, setting } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import type { Operator } from "./operator.ts";
 
-/** Units of data of which nobody says them. */
+/** Units where none are given. */
 export const unknownUnits = "units of the data";
 
 /** Settings of every operator that is made for one shape of data. */

@@ -2,17 +2,15 @@
 import { matmul, type NdArray, ndarray, type Shape, sizeOf, type Tensor } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
 import { singularValues } from "../solve/singular-values.ts";
+import { transposed } from "../solve/transposed.ts";
 import type { LinearParts } from "./linear-operator.ts";
 
 /** Up to this many rows or columns, whichever are fewer, a decomposition takes a few seconds at most. */
-const mostDecomposed = 256;
+export const mostDecomposed = 256;
 
-const transposed = ({ data, shape }: NdArray<"float64">): NdArray<"float64"> => {
+const acrossOf = ({ data, shape }: NdArray<"float64">): NdArray<"float64"> => {
   const [rows, columns] = shape as [number, number];
-  return ndarray(
-    Float64Array.from({ length: data.length }, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!),
-    [columns, rows],
-  );
+  return ndarray(transposed(data, rows, columns), [columns, rows]);
 };
 
 /** An upper bound of the norm: sqrt(|A|_1 |A|_inf) (Golub & Van Loan 2013, corollary 2.3.2). */
@@ -39,7 +37,7 @@ export const denseParts = (
   decomposed = true,
 ): Pick<LinearParts, "output" | "apply" | "adjoint" | "svd" | "normBound"> => {
   const [m, d] = matrix.shape as [number, number];
-  const across = transposed(matrix);
+  const across = acrossOf(matrix);
   const flat = (x: Tensor): Tensor => x.reshape([x.shape[0]!, sizeOf(x.shape.slice(1))]);
   const full = (x: Tensor): Tensor => x.reshape([x.shape[0]!, ...input]);
   const times = (x: Tensor, by: NdArray): Tensor => matmul(x, constantLike(by, x));
@@ -53,7 +51,7 @@ export const denseParts = (
   const { values, left, right } = singularValues(matrix.data, m, d);
   const r = values.length;
   const [basis, seen] = [ndarray(right, [d, d]), ndarray(left, [r, m])];
-  const [basisAcross, seenAcross] = [transposed(basis), transposed(seen)];
+  const [basisAcross, seenAcross] = [acrossOf(basis), acrossOf(seen)];
   const padded = new Float64Array(d);
   padded.set(values);
   return {

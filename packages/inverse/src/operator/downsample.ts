@@ -1,6 +1,7 @@
 import { ArgumentError, setting } from "@scorefield/core";
 import { ndarray, type Shape, sizeOf, type Tensor } from "@scorefield/tensor";
 import { circulant } from "./circulant.ts";
+import { coordinates, placeAt } from "./coordinates.ts";
 import { declareOperator } from "./declare-operator.ts";
 import { hartley } from "./fourier-basis.ts";
 import { filteredAxes, onGrid, outer } from "./kernels.ts";
@@ -89,13 +90,8 @@ const filtered = (input: Shape, low: Shape, factor: number): Parts & Pick<Linear
   const size = sizeOf(output);
   const squares = new Float64Array(sizeOf(low));
   for (const [k, gain] of gains.entries()) {
-    let [rest, place, stride] = [k, 0, 1];
-    for (const [axis, length] of [...grid.entries()].toReversed()) {
-      place += ((rest % length) % low[axis]!) * stride;
-      rest = Math.floor(rest / length);
-      stride *= low[axis]!;
-    }
-    squares[place]! += gain ** 2 / factor ** rank;
+    const place = coordinates(k, grid).map((index, axis) => index % low[axis]!);
+    squares[placeAt(place, low)]! += gain ** 2 / factor ** rank;
   }
   return {
     output,

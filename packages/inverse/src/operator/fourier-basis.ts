@@ -1,7 +1,18 @@
 /** Fourier transforms of samples along their last axes, and an orthonormal basis of real numbers that goes with them. */
-import { dft, inverseDft, type NdArray, ndarray, type Shape, sizeOf, type Tensor } from "@scorefield/tensor";
+import {
+  concat,
+  dft,
+  inverseDft,
+  type NdArray,
+  ndarray,
+  type Shape,
+  sizeOf,
+  sliceAxis,
+  type Tensor,
+} from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
 import { toPairs } from "./complex-pairs.ts";
+import { coordinates, placeAt } from "./coordinates.ts";
 
 /** Complex numbers known on the host. */
 export interface HostComplex {
@@ -16,6 +27,10 @@ export const transform = (x: Tensor, rank: number): Tensor => dft(toPairs(x), la
 
 /** The inverse of {@link transform}, of complex samples: [..., 2] to [..., 2]. */
 export const inverseTransform = (x: Tensor, rank: number): Tensor => inverseDft(x, lastAxes(rank));
+
+/** The entries along an axis moved so that entry `by` comes first; with n - by they move back. */
+export const roll = (x: Tensor, axis: number, by: number): Tensor =>
+  by % x.shape[axis]! === 0 ? x : concat([sliceAxis(x, axis, by, x.shape[axis]!), sliceAxis(x, axis, 0, by)], axis);
 
 const signs = ndarray(Float64Array.of(1, -1));
 
@@ -68,12 +83,9 @@ export const hostTransform = ({ data, shape }: NdArray<"float64">): HostComplex 
 
 /** Where the frequency -k stands, for every frequency k. */
 export const opposites = (shape: Shape): Int32Array =>
-  Int32Array.from({ length: sizeOf(shape) }, (_, k) => {
-    let [rest, stride, place] = [k, 1, 0];
-    for (const n of shape.toReversed()) {
-      place += ((n - (rest % n)) % n) * stride;
-      rest = Math.floor(rest / n);
-      stride *= n;
-    }
-    return place;
-  });
+  Int32Array.from({ length: sizeOf(shape) }, (_, k) =>
+    placeAt(
+      coordinates(k, shape).map((index, axis) => (shape[axis]! - index) % shape[axis]!),
+      shape,
+    ),
+  );

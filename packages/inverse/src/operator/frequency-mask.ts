@@ -1,6 +1,7 @@
 /** Which frequencies are seen. */
 import { ArgumentError, permutation } from "@scorefield/core";
 import { type NdArray, ndarray, type Shape, sizeOf } from "@scorefield/tensor";
+import { coordinates } from "./coordinates.ts";
 
 /** What a choice of frequencies is made from: a mask, or a share and how many of the lowest are always seen. */
 export interface FrequencyChoice {
@@ -36,14 +37,8 @@ export const chosenFrequencies = (name: string, grid: Shape, { mask, share, low,
 
 const randomFrequencies = (grid: Shape, share: number, low: number, seed: number): Float64Array => {
   const size = sizeOf(grid);
-  const isLow = (place: number): boolean => {
-    let rest = place;
-    for (const n of grid.toReversed()) {
-      if (height(rest % n, n) >= low) return false;
-      rest = Math.floor(rest / n);
-    }
-    return low > 0;
-  };
+  const isLow = (place: number): boolean =>
+    low > 0 && coordinates(place, grid).every((k, axis) => height(k, grid[axis]!) < low);
   const seen = Float64Array.from({ length: size }, (_, k) => (isLow(k) ? 1 : 0));
   let left = Math.round(share * size) - seen.reduce((sum, value) => sum + value, 0);
   for (const place of permutation(size, { seed, purpose: "measurement" }).data) {

@@ -17,7 +17,8 @@ import {
   transpose,
 } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
-import { complexFactors, roll } from "./complex-product.ts";
+import { complexFactors } from "./complex-product.ts";
+import { roll } from "./fourier-basis.ts";
 import { kaiserBessel } from "./kaiser-bessel.ts";
 
 /** Frequencies in cycles per pixel: u along columns, v along rows. */

@@ -2,6 +2,7 @@ import { ArgumentError, permutation, rademacher, setting } from "@scorefield/cor
 import { castArray, ndarray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { selectionParts } from "./selection.ts";
 import { walshHadamard } from "./walsh.ts";
@@ -9,11 +10,7 @@ import { walshHadamard } from "./walsh.ts";
 const settings = {
   measurements: setting.whole({ least: 1, help: "numbers in y" }),
   seed: setting.whole({ least: 0, default: 0, help: "of the signs and the choice of rows" }),
-  steps: setting.whole({
-    least: 1,
-    default: 50,
-    help: "of conjugate gradients, where a sample's numbers are no power of two",
-  }),
+  ...gradientSteps("where a sample's numbers are no power of two"),
 };
 
 /** Options of {@link hadamard}. */

@@ -18,7 +18,7 @@ const settings = {
   }),
   width: setting.whole({ least: 2, most: 12, default: 6, help: "width of the kernel, in points of the grid" }),
   oversampling: setting.number({ least: 1.25, most: 4, default: 2, help: "points of the grid per pixel" }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /**
@@ -59,13 +59,15 @@ export const interferometer = declareOperator({
       output,
       units: { input: about.units.input, output: `${about.units.input}, summed over pixels` },
       complex: { output: true },
-      // Gridding errs by less than a hundredth at any width.
-      normBound: Math.sqrt(beamBound(at, size)) * (method === "direct" ? 1 : 1.01),
+      normBound: Math.sqrt(beamBound(at, size)) * (method === "direct" ? 1 : mostGain(width)),
       apply: (x) => reshape(sum.apply(reshape(x, [-1, ...size])), [x.shape[0]!, ...output]),
       adjoint: (y) => reshape(sum.adjoint(reshape(y, [-1, count, 2])), [y.shape[0]!, ...input]),
     });
   },
 });
+
+/** How much larger than the direct sum gridding may be: up to 1.19 times at width 2, 1.03 at 3, 1.003 at 4 (`interferometer.test.ts`). */
+const mostGain = (width: number): number => (width < 4 ? 1.25 : 1.01);
 
 /**
  * An upper bound of the largest eigenvalue of A* A, which is a convolution with the dirty beam: part of a circular one on twice the

@@ -13,7 +13,7 @@ const besselI0 = (x: number): number => {
 /**
  * A kernel that is 0 beyond width / 2 points of the grid.
  * @param width in points of the grid, at least 2
- * @param oversampling points of the grid per cycle of the image, above 1; the shape suits it (Beatty, Nishimura & Pauly 2005,
+ * @param oversampling points of the grid per pixel of the image, above 1; the shape suits it (Beatty, Nishimura & Pauly 2005,
  *   equation 5)
  */
 export const kaiserBessel = (width: number, oversampling: number) => {

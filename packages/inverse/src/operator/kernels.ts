@@ -1,6 +1,7 @@
 /** Kernels of filters, on the host. Index floor(size / 2) of each axis is the centre. */
 import { ArgumentError } from "@scorefield/core";
 import { type NdArray, ndarray, type Shape, sizeOf } from "@scorefield/tensor";
+import { coordinates, placeAt } from "./coordinates.ts";
 
 /** The same numbers divided by their sum. */
 const unitSum = (values: Float64Array): Float64Array => {
@@ -65,15 +66,11 @@ export const onGrid = (
 ): NdArray<"float64"> => {
   const values = new Float64Array(sizeOf(grid));
   for (let at = 0; at < data.length; at++) {
-    let [rest, place, stride] = [at, 0, 1];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [size, length] = [shape[axis]!, grid[axis]!];
-      const shift = (rest % size) - origin[axis]!;
-      place += (((shift % length) + length) % length) * stride;
-      rest = Math.floor(rest / size);
-      stride *= length;
-    }
-    values[place]! += data[at]!;
+    const shifted = coordinates(at, shape).map((index, axis) => {
+      const length = grid[axis]!;
+      return (((index - origin[axis]!) % length) + length) % length;
+    });
+    values[placeAt(shifted, grid)]! += data[at]!;
   }
   return ndarray(values, grid);
 };

@@ -6,7 +6,14 @@ import { showValue } from "@scorefield/tensor/internal";
 import { conjugateGradients } from "../solve/conjugate-gradients.ts";
 import { perSampleScalar } from "../solve/per-sample-scalar.ts";
 import { checkSamples, type LinearOperator, type Operator, operator, type Svd } from "./operator.ts";
-import { largest, type MeasuredSpectrum, measuredSolvers, type Spectrum, spectralSolvers, svdOf } from "./spectrum.ts";
+import {
+  largest,
+  type MeasuredSpectrum,
+  measuredSolvers,
+  type Spectrum,
+  spectralSolvers,
+  svdFromSpectrum,
+} from "./spectrum.ts";
 
 type Solvers = Pick<LinearOperator, "pseudoInverse" | "solve" | "solveMeasured">;
 
@@ -14,7 +21,7 @@ type Solvers = Pick<LinearOperator, "pseudoInverse" | "solve" | "solveMeasured">
 export interface LinearParts extends Operator, Partial<Solvers> {
   /** A* y. It may rely on the shape of y. */
   adjoint(y: Tensor): Tensor;
-  /** The largest singular value, where it is known and no spectrum tells it. */
+  /** The largest singular value, where it is known and no spectrum gives it. */
   readonly norm?: number;
   /** An upper bound of it, where it is not known. See {@link "./power-iteration.ts"}. */
   readonly normBound?: number;
@@ -33,7 +40,7 @@ export interface LinearParts extends Operator, Partial<Solvers> {
 /**
  * A linear operator that checks the shapes of what it is given. `pseudoInverse`, `solve` and `solveMeasured` that are left out
  * follow from a spectrum. Without one they are `steps` steps of conjugate gradients, see {@link conjugateGradients}.
- * @throws ArgumentError where the norm is left out and no spectrum tells it, and for a norm or number of steps out of range
+ * @throws ArgumentError where the norm is left out and no spectrum gives it, and for a norm or number of steps out of range
  */
 export const linearOperator = (parts: LinearParts): LinearOperator => {
   checkMade(
@@ -45,7 +52,7 @@ export const linearOperator = (parts: LinearParts): LinearOperator => {
   const { norm, normBound, spectrum, measuredSpectrum, steps = 50, ...about } = parts;
   const { kind, input, output } = about;
   checkWhole(`${kind} steps`, steps);
-  const svd = about.svd ?? (spectrum && svdOf(about, spectrum));
+  const svd = about.svd ?? (spectrum && svdFromSpectrum(about, spectrum));
   const exact =
     norm ?? (svd ? largest(svd.singularValues) : measuredSpectrum && largest(measuredSpectrum.singularValues));
   const size = exact ?? normBound;

@@ -1,6 +1,7 @@
 /** Numbers of a sample that are seen, and others that are not: inpainting. */
 import { ArgumentError, permutation, setting } from "@scorefield/core";
 import { type NdArray, ndarray, type Shape, sizeOf } from "@scorefield/tensor";
+import { coordinates } from "./coordinates.ts";
 import { declareOperator } from "./declare-operator.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { selectionParts } from "./selection.ts";
@@ -48,13 +49,9 @@ const outsideBox = (box: readonly number[], input: Shape): NdArray<"float64"> =>
       );
   const data = new Float64Array(sizeOf(shape));
   for (let at = 0; at < data.length; at++) {
-    let rest = at;
-    let inside = true;
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      const index = rest % shape[axis]!;
-      rest = Math.floor(rest / shape[axis]!);
-      inside &&= index >= start[axis]! && index < start[axis]! + length[axis]!;
-    }
+    const inside = coordinates(at, shape).every(
+      (index, axis) => index >= start[axis]! && index < start[axis]! + length[axis]!,
+    );
     data[at] = inside ? 0 : 1;
   }
   return ndarray(data, shape);
@@ -102,6 +99,6 @@ export const mask = declareOperator({
     const size = sizeOf(input);
     const indices = Array.from({ length: size }, (_, i) => i).filter((i) => seen.data[i % seen.data.length] === 1);
     if (indices.length === 0) throw new ArgumentError("mask: expected at least one number that is seen, found none");
-    return linearOperator({ ...about, ...selectionParts(input, indices) });
+    return linearOperator({ ...about, selects: true, ...selectionParts(input, indices) });
   },
 });

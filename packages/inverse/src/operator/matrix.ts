@@ -2,11 +2,12 @@ import { ArgumentError, setting } from "@scorefield/core";
 import { sizeOf } from "@scorefield/tensor";
 import { declareOperator } from "./declare-operator.ts";
 import { denseParts } from "./dense.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 
 const settings = {
   matrix: setting.array({ rank: 2, help: "A, with a column for every number of a sample in row-major order: [m, d]" }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, for a large matrix" }),
+  ...gradientSteps("for a large matrix"),
 };
 
 /** Options of {@link matrix}. */

@@ -33,6 +33,6 @@ export const mosaic = declareOperator({
     for (let row = 0; row < height!; row++)
       for (let column = 0; column < width!; column++)
         indices.push(("RGB".indexOf(pattern[2 * (row % 2) + (column % 2)]!) * height! + row) * width! + column);
-    return linearOperator({ ...about, ...selectionParts(input, indices, [1, height!, width!]) });
+    return linearOperator({ ...about, selects: true, ...selectionParts(input, indices, [1, height!, width!]) });
   },
 });

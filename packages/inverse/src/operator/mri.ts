@@ -11,8 +11,9 @@ import {
   sparseTranspose,
   type Tensor,
 } from "@scorefield/tensor";
-import { complexFactors, roll } from "./complex-product.ts";
+import { complexFactors } from "./complex-product.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { roll } from "./fourier-basis.ts";
 import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { samplingPattern } from "./sampling-pattern.ts";
@@ -37,7 +38,7 @@ const settings = {
   order: setting.choice({ values: ["regular", "random", "dense"], default: "random", help: "see samplingPattern" }),
   calibration: setting.whole({ least: 0, default: 24, help: "width of the centre that is measured in full" }),
   seed: setting.whole({ least: 0, default: 0, help: "of a random pattern" }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /**

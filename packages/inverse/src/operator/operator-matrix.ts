@@ -1,4 +1,4 @@
-/** A linear operator as a matrix: for closed forms in few dimensions. */
+/** An operator that is linear as a matrix: for closed forms in few dimensions. */
 import { ArgumentError } from "@scorefield/core";
 import { compile, ndarray, type Runtime, sizeOf } from "@scorefield/tensor";
 import type { Operator } from "./operator.ts";
@@ -7,7 +7,8 @@ import type { Operator } from "./operator.ts";
 const most = 4096;
 
 /**
- * The matrix of a linear operator, row-major [m, d] with the numbers of y down and those of x across: what it makes of the unit vectors.
+ * The matrix of an operator, row-major [m, d] with the numbers of y down and those of x across: what it makes of the unit vectors.
+ * @param operator linear, which is not checked
  * @throws ArgumentError where it is applied to samples of more than 4096 numbers
  */
 export const operatorMatrix = async (

@@ -24,6 +24,8 @@ export interface Operator {
   readonly units: Units;
   /** Whether numbers are complex: pairs [re, im] in a trailing axis of 2, which is part of the shape. */
   readonly complex?: { readonly input?: boolean; readonly output?: boolean };
+  /** Whether y are some of the numbers of x, as they are. */
+  readonly selects?: true;
   /** Plain JSON that makes it again, by `operatorFromRecipe`. */
   readonly recipe: KindRecipe;
   /** A(x). @throws ShapeError for x of another shape than [n, ...input] */
@@ -117,14 +119,11 @@ export const checkSamples = (name: string, value: Tensor, expected: Shape): void
     );
 };
 
-/** What an operator without an inverse is made of. */
-export type OperatorParts = Operator;
-
 /**
  * An operator that checks the shapes of what it is given.
  * @param parts all of it. `apply` may rely on the shape of x; what it gives is checked too
  */
-export const operator = (parts: OperatorParts): Operator => {
+export const operator = (parts: Operator): Operator => {
   checkMade(
     "operator parts",
     parts,

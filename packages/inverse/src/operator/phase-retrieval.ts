@@ -28,6 +28,7 @@ export type PhaseRetrievalOptions = Parameters<typeof phaseRetrieval>[0];
 /**
  * y = |F P x|^2 or |F P x|: what a detector far behind a sample sees. P fills x up with zeros, to `oversampling` times each size, rounded
  * up, and F is the unitary Fourier transform of that size. [..., h', w'] of real x [..., h, w].
+ * @throws ArgumentError for more axes than a sample has
  */
 export const phaseRetrieval = declareOperator({
   kind: "phase-retrieval",

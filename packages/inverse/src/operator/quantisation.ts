@@ -4,7 +4,7 @@ import { declareOperator } from "./declare-operator.ts";
 import { operator } from "./operator.ts";
 
 const settings = {
-  bits: setting.whole({ least: 1, most: 16, default: 8, help: "2^bits values differ" }),
+  bits: setting.whole({ least: 1, most: 16, default: 8, help: "bits of a value: 2^bits cells" }),
   low: setting.number({ help: "start of the first cell, in the units of the data" }),
   high: setting.number({ help: "end of the last cell, in the units of the data" }),
   derivative: setting.choice({

@@ -67,7 +67,7 @@ const settings = {
     default: 0,
     help: "distance of the flat detector from the centre of rotation, in pixels, with a fan",
   }),
-  ...gradientSteps,
+  ...gradientSteps(),
 };
 
 /** Options of {@link radon}. */
@@ -79,6 +79,7 @@ export type RadonOptions = setting.OptionsOf<typeof settings> & {
 /**
  * Line integrals by Joseph's method. The adjoint is the exact transpose, by the same weights. The last two axes of `input` are
  * rows and columns of an image; others, such as channels, are kept. y is [..., views, detectors], in units of x times a pixel.
+ * @throws ArgumentError for an input of less than two axes, and for a source within the circle around the image
  */
 export const radon = declareOperator({
   kind: "radon",

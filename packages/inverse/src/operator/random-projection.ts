@@ -2,6 +2,7 @@ import { ArgumentError, normal, setting } from "@scorefield/core";
 import { ndarray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { declareOperator } from "./declare-operator.ts";
 import { denseParts } from "./dense.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { linearOperator } from "./linear-operator.ts";
 
 const settings = {
@@ -12,7 +13,7 @@ const settings = {
     help: "orthonormal: a random subspace, A A* = I; gaussian: independent entries of variance 1 / measurements",
   }),
   seed: setting.whole({ least: 0, default: 0, help: "of the matrix" }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, for many Gaussian rows" }),
+  ...gradientSteps("for many Gaussian rows"),
 };
 
 /** Options of {@link randomProjection}. */

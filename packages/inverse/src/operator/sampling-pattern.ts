@@ -16,13 +16,15 @@ export interface SamplingPatternOptions {
    */
   readonly along?: "lines" | "points";
   /**
-   * "regular": every so many lines (or points on a rectangular lattice). "random": each line or point alike. "dense":
-   * random, with a density that falls as (1 - r)^2 with the distance r from the centre, 1 at the corner. Default
-   * "random".
+   * "regular": every round(acceleration)-th line, or on a lattice every round(sqrt(acceleration))-th point across and every
+   * round(acceleration / that)-th down: 8 gives 3 x 3, one point of 9. "random": each line or point alike. "dense": random,
+   * with weights (1 - r)^2 + 0.001 at the distance r from the centre. r is 1 at the edge for lines, and at the corner for
+   * points. Default "random".
    */
   readonly order?: "regular" | "random" | "dense";
   /** Width of the centre that is measured in full, in lines or points; default 24, 0 for none. */
   readonly calibration?: number;
+  /** Of a random pattern, default 0. */
   readonly seed?: number;
 }
 
@@ -47,8 +49,8 @@ const inCentre = (i: number, n: number, width: number): boolean =>
 
 /**
  * A mask of k-space with the zero frequency at [rows / 2, columns / 2], rounded down: 1 where it is measured, else 0.
- * Random patterns measure rows * columns / acceleration points to within a line (or a point). Regular ones take every
- * round(acceleration) line, or lattice point, outside of the centre, and measure the more for the centre.
+ * Random patterns measure rows * columns / acceleration points to within a line (or a point). Regular ones
+ * measure about a line or point of so many outside of the centre, and so more than that with the centre.
  * @returns [rows, columns], float32
  * @throws ArgumentError for options out of range, and a centre that alone is more than the acceleration allows
  */

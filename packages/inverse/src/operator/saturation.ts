@@ -13,8 +13,8 @@ const settings = {
 export type SaturationOptions = Parameters<typeof saturation>[0];
 
 /**
- * y = clip(black + exposure (x - black), low, high): a picture that was exposed too long, whose bright parts are lost. Its dynamic range is
- * to be found again (HDR). Defaults are those of pictures in [-1, 1], as in the experiments of the source.
+ * y = clip(black + exposure (x - black), low, high): the bright parts of an overexposed picture are lost. Restoring them is called HDR.
+ * Defaults are those of pictures in [-1, 1], as in the experiments of the source.
  * @throws ArgumentError unless low < high
  */
 export const saturation = declareOperator({

@@ -46,7 +46,7 @@ const inverses = (values: NdArray<"float64">): NdArray<"float64"> => {
 export const largest = ({ data }: NdArray<"float64">): number => data.reduce((most, s) => Math.max(most, s), 0);
 
 /** The decomposition that follows from the diagonal form of A* A. */
-export const svdOf = ({ apply, adjoint }: Applied, spectrum: Spectrum): Svd => {
+export const svdFromSpectrum = ({ apply, adjoint }: Applied, spectrum: Spectrum): Svd => {
   const { singularValues, toSpectral, fromSpectral } = spectrum;
   const inverse = inverses(singularValues);
   return {

@@ -1,6 +1,7 @@
 import { ArgumentError, declare, setting } from "@scorefield/core";
 import { concat, ShapeError, sizeOf, type Tensor } from "@scorefield/tensor";
 import { anyOperator } from "./any-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { joinUnits } from "./join-units.ts";
 import { linearOperator } from "./linear-operator.ts";
 import { checkOperator, isLinear, type LinearOperator, type Operator, operator } from "./operator.ts";
@@ -10,7 +11,7 @@ const settings = {
     fewest: 1,
     help: "what is measured of one sample, in the order of y",
   }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, where all are linear" }),
+  ...gradientSteps("where all are linear"),
 };
 
 /** Several measurements of one sample, as a part. */

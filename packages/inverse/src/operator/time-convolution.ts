@@ -2,6 +2,7 @@ import { ArgumentError, setting } from "@scorefield/core";
 import type { NdArray, Shape } from "@scorefield/tensor";
 import { circulantParts } from "./circulant.ts";
 import { declareOperator } from "./declare-operator.ts";
+import { gradientSteps } from "./gradient-steps.ts";
 import { onGrid } from "./kernels.ts";
 import { type LinearParts, linearOperator } from "./linear-operator.ts";
 import { validConvolution } from "./valid-convolution.ts";
@@ -16,7 +17,7 @@ const settings = {
     default: "causal",
     help: "before the start is silence; the ends meet; or only what the start does not touch is seen",
   }),
-  steps: setting.whole({ least: 1, default: 50, help: "of conjugate gradients, unless ends meet" }),
+  ...gradientSteps("unless ends meet"),
 };
 
 /** Options of {@link timeConvolution}. */

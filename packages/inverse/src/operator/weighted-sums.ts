@@ -1,6 +1,7 @@
 /** Weighted sums over small blocks of numbers: averages of pixels, grey of colours. */
 import { matmul, type NdArray, ndarray, type Tensor } from "@scorefield/tensor";
 import { constantLike } from "../solve/constant-like.ts";
+import { transposed } from "../solve/transposed.ts";
 import type { LinearParts } from "./linear-operator.ts";
 
 /** How the numbers of a sample are blocks. */
@@ -45,10 +46,7 @@ export const weightedSums = (
   const row = ndarray(weights, [1, m]);
   // Rows are the basis.
   const basis = reflection(weights, norm);
-  const transposed = ndarray(
-    basis.data.map((_, i) => basis.data[(i % m) * m + Math.floor(i / m)]!),
-    [m, m],
-  );
+  const basisAcross = ndarray(transposed(basis.data, m, m), [m, m]);
   const apply = (x: Tensor): Tensor => matmul(toBlocks(x), constantLike(column, x)).reshape([x.shape[0]!, ...output]);
   const spread = (y: Tensor): Tensor => y.reshape([y.shape[0]!, count, 1]);
   return {
@@ -57,7 +55,7 @@ export const weightedSums = (
     adjoint: (y) => fromBlocks(matmul(spread(y), constantLike(row, y))),
     svd: {
       singularValues: ndarray(Float64Array.from({ length: count * m }, (_, i) => (i % m === 0 ? norm : 0))),
-      toSpectral: (x) => matmul(toBlocks(x), constantLike(transposed, x)).reshape([x.shape[0]!, count * m]),
+      toSpectral: (x) => matmul(toBlocks(x), constantLike(basisAcross, x)).reshape([x.shape[0]!, count * m]),
       fromSpectral: (c) => fromBlocks(matmul(c.reshape([c.shape[0]!, count, m]), constantLike(basis, c))),
       toMeasuredSpectral: (y) =>
         spread(y)

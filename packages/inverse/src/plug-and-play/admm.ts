@@ -2,7 +2,7 @@ import { setting } from "@scorefield/core";
 import { declarePosterior } from "../method/declare-posterior.ts";
 import { spread } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
-import { denoiseAt, plugAndPlaySettings, stayingParts } from "./denoiser.ts";
+import { denoiseAt, firstPoint, plugAndPlaySettings, stayingParts } from "./denoiser.ts";
 
 /**
  * Plug-and-play ADMM (Venkatakrishnan, Bouman & Wohlberg 2013, section 2; Chan, Wang & Elgendy 2017, equations 4 to 6): the proximal map of
@@ -34,7 +34,7 @@ export const admm = declarePosterior({
       const { process, bound } = model;
       const y = givenMeasurement("admm", bound);
       const alpha = spread(process.alpha(from), x);
-      const v = before.length === 0 ? operator.pseudoInverse(y) : x.divide(alpha);
+      const v = before.length === 0 ? firstPoint(operator, y, sigma) : x.divide(alpha);
       const u = carried[0]!;
       const rho = (sigma / denoiserNoise) ** 2;
       const fitted = operator.solve(operator.adjoint(y).add(v.subtract(u).multiply(rho)), rho);

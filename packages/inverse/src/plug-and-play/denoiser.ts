@@ -2,6 +2,7 @@
 import { type Process, type ScoreModel, setting } from "@scorefield/core";
 import { constant, type Tensor } from "@scorefield/tensor";
 import { spread, timeOfRatio } from "../method/level-of.ts";
+import type { LinearOperator } from "../operator/operator.ts";
 
 /**
  * D(x; r): the mean of the data given x = data + r z.
@@ -12,6 +13,14 @@ export const denoiseAt = (model: ScoreModel, x: Tensor, r: number): Tensor => {
   const t = timeOfRatio(process, constant(r, x.dtype).broadcastTo([x.shape[0]!]));
   return model.denoise(x.multiply(spread(process.alpha(t), x)), t);
 };
+
+/**
+ * Where the methods start: the mean of x given y for data N(0, I). It is near the pseudo-inverse where the operator is well conditioned.
+ * Where it is not, the noise of the measurement is not amplified, as no denoiser of small noise could remove it.
+ * @param y [n, ...output] @param sigma noise of y
+ */
+export const firstPoint = (operator: LinearOperator, y: Tensor, sigma: number): Tensor =>
+  operator.solve(operator.adjoint(y), sigma ** 2);
 
 /** The parts of a sampler that stays at the first time, where x is the data up to the scale alpha. */
 export const stayingParts = (steps: number) => ({

@@ -38,7 +38,7 @@ export const fista = declarePosterior({
       const y = givenMeasurement("fista", bound);
       const alpha = spread(process.alpha(from), x);
       const first = before.length === 0;
-      const s = first ? operator.pseudoInverse(y) : carried[0]!;
+      const s = first ? operator.adjoint(y).multiply(operator.norm ** -2) : carried[0]!;
       const q = first ? s.multiply(0).add(1) : carried[1]!;
       const slope = operator.adjoint(operator.apply(s).subtract(y)).multiply(operator.norm ** -2);
       const clean = denoiseAt(model, s.subtract(slope), (strength * sigma) / operator.norm);

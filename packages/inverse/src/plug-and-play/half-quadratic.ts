@@ -2,6 +2,7 @@ import { setting } from "@scorefield/core";
 import { declarePosterior } from "../method/declare-posterior.ts";
 import { hostTimeOfRatio, ratioOf, spread } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
+import { firstPoint } from "./denoiser.ts";
 
 /**
  * Half-quadratic splitting with falling noise of the denoiser (Geman & Yang 1995; Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep
@@ -46,7 +47,7 @@ export const halfQuadratic = declarePosterior({
     step: (model, { x }, { from, to, before }) => {
       const { process, bound } = model;
       const y = givenMeasurement("halfQuadratic", bound);
-      const z = before.length === 0 ? operator.pseudoInverse(y) : x.divide(spread(process.alpha(from), x));
+      const z = before.length === 0 ? firstPoint(operator, y, sigma) : x.divide(spread(process.alpha(from), x));
       const rho = ratioOf(process, from).reciprocal().multiply(sigma).square().multiply(lambda);
       const fitted = operator.solve(operator.adjoint(y).add(z.multiply(spread(rho, x))), rho);
       const clean = model.denoise(fitted.multiply(spread(process.alpha(from), x)), from);

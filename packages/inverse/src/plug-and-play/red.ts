@@ -2,7 +2,7 @@ import { setting } from "@scorefield/core";
 import { declarePosterior } from "../method/declare-posterior.ts";
 import { spread } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
-import { denoiseAt, plugAndPlaySettings, stayingParts } from "./denoiser.ts";
+import { denoiseAt, firstPoint, plugAndPlaySettings, stayingParts } from "./denoiser.ts";
 
 /**
  * Regularisation by denoising (Romano, Elad & Milanfar 2017, equation 19, by steepest descent),
@@ -32,7 +32,7 @@ export const red = declarePosterior({
       const { process, bound } = model;
       const y = givenMeasurement("red", bound);
       const alpha = spread(process.alpha(from), x);
-      const point = before.length === 0 ? operator.pseudoInverse(y) : x.divide(alpha);
+      const point = before.length === 0 ? firstPoint(operator, y, sigma) : x.divide(alpha);
       const misfit = operator.adjoint(operator.apply(point).subtract(y)).multiply(sigma ** -2);
       const prior = point.subtract(denoiseAt(model, point, r)).multiply(r ** -2);
       const length = 1 / ((operator.norm / sigma) ** 2 + r ** -2);

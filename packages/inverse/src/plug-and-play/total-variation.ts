@@ -21,8 +21,6 @@ export interface TotalVariationOptions {
   readonly steps?: number;
   /** The steps end when x changes by less than this, relative to its size, over 50 steps. Default 1e-4. */
   readonly tolerance?: number;
-  /** Length of steps for x over that for the dual variable, times the scale that suits the weight. Default 1. */
-  readonly balance?: number;
   readonly runtime?: Runtime | undefined;
 }
 
@@ -33,7 +31,6 @@ const options = {
   range: true,
   steps: true,
   tolerance: true,
-  balance: true,
   runtime: true,
 } satisfies Known<TotalVariationOptions>;
 
@@ -65,10 +62,9 @@ const chunk = 50;
 export const totalVariation = async (y: NdArray, given: TotalVariationOptions): Promise<TotalVariationResult> => {
   checkOptions("totalVariation", given, options);
   checkFloats("totalVariation y", y);
-  const { operator, weight, range, steps = 2000, tolerance = 1e-4, balance = 1, runtime } = given;
+  const { operator, weight, range, steps = 2000, tolerance = 1e-4, runtime } = given;
   checkPositive("totalVariation weight", weight);
   checkPositive("totalVariation tolerance", tolerance);
-  checkPositive("totalVariation balance", balance);
   checkWhole("totalVariation steps", steps);
   if (operator !== undefined && !isLinear(operator))
     throw new ArgumentError("totalVariation operator: expected a linear operator, found one that is not");
@@ -99,7 +95,7 @@ export const totalVariation = async (y: NdArray, given: TotalVariationOptions): 
     { shape: [shape[0]!], dtype },
   ];
   const name = "totalVariation";
-  const begin = await compile((seen: Tensor) => start(problem, seen, balance), [data], { runtime, name });
+  const begin = await compile((seen: Tensor) => start(problem, seen), [data], { runtime, name });
   const scan = await compileScan(
     (now: State<Tensor>) => [advance(problem, now), {}],
     {
@@ -159,10 +155,10 @@ const objective = ({ apply, axes, joined, weight }: Problem, x: Tensor, y: Tenso
     .add(rows(sizes(differences(x, axes), joined)).multiply(weight));
 
 /**
- * From x = A* y times the number that fits y best. Steps suit when t / s is the size of x over that of the dual variables: q reaches
- * weight d.
+ * From x = A* y times the number that fits y best. Steps suit when t / s is the square of: size of x / size of the dual variable
+ * (weight d).
  */
-const start = ({ adjoint, axes, weight, d, range }: Problem, y: Tensor, balance: number): State<Tensor> => {
+const start = ({ adjoint, axes, weight, d, range }: Problem, y: Tensor): State<Tensor> => {
   const back = adjoint(y);
   const fit = rows(y.square()).divide(rows(back.square()).max(1e-30));
   const free = back.multiply(perSampleScalar(fit, back));
@@ -172,7 +168,7 @@ const start = ({ adjoint, axes, weight, d, range }: Problem, y: Tensor, balance:
     .multiply(1 / places)
     .sqrt()
     .max(1e-30);
-  const t = size.multiply((balance * Math.SQRT1_2) / (weight * d));
+  const t = size.multiply(Math.SQRT1_2 / (weight * d));
   return {
     x,
     ahead: x,

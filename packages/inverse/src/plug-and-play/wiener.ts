@@ -12,7 +12,7 @@ import {
   stack,
   type Tensor,
 } from "@scorefield/tensor";
-import { realPart, toPairs } from "../operator/complex-pairs.ts";
+import { imaginaryPart, realPart, toPairs } from "../operator/complex-pairs.ts";
 import { hostTransform } from "../operator/fourier-basis.ts";
 import { checkSamples, isLinear, type LinearOperator } from "../operator/operator.ts";
 import { constantLike } from "../solve/constant-like.ts";
@@ -62,7 +62,7 @@ export const wienerFilter = (operator: LinearOperator, given: WienerOptions): ((
   return (y) => {
     checkSamples("wienerFilter", y, input);
     const [h, s] = [dft(toPairs(operator.apply(constantLike(impulse, y))), [-2, -1]), constantLike(spectrum, y)];
-    const [re, im] = [part(h, 0), part(h, 1)];
+    const [re, im] = [realPart(h), imaginaryPart(h)];
     const gain = s.divide(
       re
         .square()
@@ -72,16 +72,13 @@ export const wienerFilter = (operator: LinearOperator, given: WienerOptions): ((
     );
     const average = constant(mean, y.dtype).broadcastTo([1, ...input]);
     const seen = dft(toPairs(y.subtract(operator.apply(average))), [-2, -1]);
-    const [a, b] = [part(seen, 0), part(seen, 1)];
+    const [a, b] = [realPart(seen), imaginaryPart(seen)];
     // conj(H) times what is seen.
     const back = stack([re.multiply(a).add(im.multiply(b)), re.multiply(b).subtract(im.multiply(a))], -1);
     const filtered = back.multiply(gain.reshape([...gain.shape, 1]));
     return realPart(inverseDft(filtered, [-2, -1])).add(mean);
   };
 };
-
-const part = (x: Tensor, which: 0 | 1): Tensor =>
-  x.slice([...x.shape.slice(1).map(() => null), [which, which + 1]]).reshape(x.shape.slice(0, -1));
 
 /**
  * The variance of images at each frequency of the unitary Fourier transform, averaged over images, and over frequencies at the same

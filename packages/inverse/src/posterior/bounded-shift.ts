@@ -6,7 +6,7 @@ import { sampleNorm } from "./sample-norm.ts";
 /**
  * A shift C A* (A C A* + sigma_y^2 I)^-1 r, of at most the length at which it explains the residual r. For a covariance C it never is
  * longer, |A shift| <= |r|, since the eigenvalues of A C A* (A C A* + sigma_y^2 I)^-1 are between 0 and 1. The Jacobian of a trained
- * network has negative eigenvalues at large noise, and a few steps of the sampler would then run away.
+ * network has negative eigenvalues at large noise, and a few steps of the sampler would then diverge.
  * @param shift [n, ...input] @param residual r, [n, ...output]
  */
 export const boundedShift = (operator: LinearOperator, shift: Tensor, residual: Tensor): Tensor => {

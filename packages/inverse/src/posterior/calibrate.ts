@@ -16,7 +16,7 @@ import { checkNoise, type Noise } from "../noise/noise.ts";
 import { applyOperator } from "../operator/apply-operator.ts";
 import type { Operator } from "../operator/operator.ts";
 import { chiSquareTail } from "../solve/chi-square.ts";
-import { repeatRows } from "./draw-rows.ts";
+import { repeatRows, spreadRows } from "./draw-rows.ts";
 import { chosenMethod, type DrawingOptions, drawingOptions, type MethodOptions } from "./posterior.ts";
 
 /** What is simulated, beside what {@link posterior} draws and how. */
@@ -84,7 +84,8 @@ const simulationNames = ["problems", "truths", "truthSampler", "directions"] as 
  * Simulation-based calibration (Talts et al. 2018, "Validating Bayesian Inference Algorithms with Simulation-Based Calibration",
  * algorithm 1; the misfit as a quantity that depends on the data Modrak et al. 2023). Truths are drawn from the prior, and measured with
  * noise. Under a right method the rank of the truth among draws of its posterior is uniform, whatever number is taken of both. It is taken
- * along random directions, and of the misfit. Ranks in the middle too often: draws too wide. At the ends: too narrow, or biased.
+ * along random directions, and of the misfit. Too many ranks in the middle: the draws are too wide. Too many at
+ * the ends: they are too narrow, or biased.
  *
  *     const found = await calibrate(model, blur({ ... }), gaussianNoise({ sigma: 0.05 }), { method: "mmps", problems: 500 });
  *     found.coverage         // { expected: 0.9, found: 0.87, standardError: 0.01 }
@@ -213,14 +214,10 @@ const truthsOf = async <D extends FloatType>(
 /** `draws` particles of each population, evenly spread: [n, particles, ...shape] to [n * draws, ...shape]. */
 const someParticles = <D extends FloatType>(populations: NdArray<D>, draws: number): NdArray<D> => {
   const [n = 0, particles = 0, ...shape] = populations.shape;
-  const size = sizeOf(shape);
   const result = zeros([n * draws, ...shape], populations.dtype);
-  for (let i = 0; i < n * draws; i++) {
-    const place = Math.floor(i / draws) * particles + Math.floor(((i % draws) * particles) / draws);
-    (result.data as Float64Array).set(
-      (populations.data as Float64Array).subarray(place * size, (place + 1) * size),
-      i * size,
-    );
+  for (let i = 0; i < n; i++) {
+    const { data } = spreadRows(populations, shape, { from: i * particles, rows: particles, count: draws });
+    (result.data as Float64Array).set(data as Float64Array, i * data.length);
   }
   return result;
 };

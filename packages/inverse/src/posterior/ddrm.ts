@@ -4,7 +4,7 @@ import { declarePosterior } from "../method/declare-posterior.ts";
 import { ratioOf } from "../method/level-of.ts";
 import { givenMeasurement } from "../method/problem.ts";
 import { stepsSetting } from "./flow-default.ts";
-import { svdOf } from "./spectral.ts";
+import { knownSvd } from "./spectral.ts";
 
 /**
  * Denoising diffusion restoration models (Kawar et al. 2022, equations 7 and 8). In y = x / alpha and r = sigma / alpha, in the
@@ -44,7 +44,7 @@ export const ddrm = declarePosterior({
     }),
   },
   sampler: async ({ operator, noise: { sigma } }, { steps, eta, etaB }, runtime) => {
-    const svd = await svdOf("ddrm", operator, runtime);
+    const svd = await knownSvd("ddrm", operator, runtime);
     const values = svd.singularValues.data;
     const d = values.length;
     const row = (of: (s: number) => number) => ndarray(Float64Array.from(values, of), [1, d]);

@@ -2,8 +2,9 @@
 import { ArgumentError, gaussianMixture, type Mixture } from "@scorefield/core";
 import { checkMade, checkOptions } from "@scorefield/core/internal";
 import { castArray, compile, type NdArray, ndarray, type Runtime, ShapeError, sizeOf } from "@scorefield/tensor";
+import { isLinearGaussian } from "../method/problem.ts";
 import type { Noise } from "../noise/noise.ts";
-import { isLinear, type Operator } from "../operator/operator.ts";
+import type { Operator } from "../operator/operator.ts";
 import { operatorMatrix } from "../operator/operator-matrix.ts";
 import { componentGiven, componentPosteriors } from "./mixture-posterior.ts";
 
@@ -98,7 +99,7 @@ const checkFits = (owner: string, { shape }: Mixture, operator: Operator): void 
 
 /** @throws ArgumentError unless the operator is linear and the noise Gaussian of one deviation */
 export const checkClosedForm = (owner: string, operator: Operator, noise: Noise): void => {
-  if (!isLinear(operator) || !(noise.sigma !== undefined && noise.sigma > 0))
+  if (!isLinearGaussian({ operator, noise }))
     throw new ArgumentError(
       `${owner}: expected a linear operator with Gaussian noise of one deviation above 0, or a prior of points; found ${operator.kind} ` +
         `with ${noise.kind} noise, for which there is no closed form`,

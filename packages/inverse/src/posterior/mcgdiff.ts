@@ -6,7 +6,7 @@ import { givenMeasurement } from "../method/problem.ts";
 import { uniformOf } from "./draw-uniform.ts";
 import { stepsSetting } from "./flow-default.ts";
 import { populationModel, systematic, toParticles } from "./population.ts";
-import { svdOf } from "./spectral.ts";
+import { knownSvd } from "./spectral.ts";
 
 /** log N(x; mean, variance) without its constant. */
 const logNormal = (x: Tensor, mean: Tensor, variance: Tensor): Tensor =>
@@ -47,7 +47,7 @@ export const mcgdiff = declarePosterior({
   },
   population: async (problem, { steps, particles }, runtime) => {
     const { operator, noise, model: prior } = problem;
-    const svd = await svdOf("mcgdiff", operator, runtime);
+    const svd = await knownSvd("mcgdiff", operator, runtime);
     const values = svd.singularValues.data;
     const d = values.length;
     const row = (of: (s: number) => number) => ndarray(Float64Array.from(values, of), [1, d]);

@@ -1,6 +1,7 @@
 /** How far draws are from the measurement, beside how far the noise alone takes it. */
 import { compile, type FloatType, type NdArray, type Runtime, type Shape, sizeOf } from "@scorefield/tensor";
 import type { Noise } from "../noise/noise.ts";
+import { atOnce } from "../operator/apply-operator.ts";
 import type { Operator } from "../operator/operator.ts";
 import { rowsFrom } from "./draw-rows.ts";
 
@@ -16,9 +17,6 @@ export interface Misfit {
   /** The misfit of each draw. */
   readonly ofDraws: Float64Array;
 }
-
-// About a million numbers of y at once.
-const atOnce = (size: number): number => Math.max(1, Math.floor(2 ** 20 / Math.max(1, size)));
 
 /** The misfit of draws of one measurement, compiled for a number of them. */
 export const compileMisfit = async (

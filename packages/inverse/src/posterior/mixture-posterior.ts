@@ -1,6 +1,7 @@
 /** The posterior of a mixture of Gaussians under linear measurements, in closed form. */
 import { ArgumentError, type GaussianComponent, type Mixture } from "@scorefield/core";
 import { cholesky } from "../solve/cholesky.ts";
+import { transposed } from "../solve/transposed.ts";
 
 /**
  * A component N(m, C) of the prior, with y = A x + N(0, sigma^2 I). Its posterior has another mean for every y, and one covariance for
@@ -91,9 +92,6 @@ const times = (a: Float64Array, b: Float64Array, n: number, k: number, m: number
     }
   return product;
 };
-
-const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array =>
-  matrix.map((_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!);
 
 /** What the posterior of every component is for any y. */
 export const componentPosteriors = (

@@ -13,8 +13,8 @@ import { guidedFlow, stepsSetting } from "./flow-default.ts";
  *     C = cov(x_0 | x_t) = (sigma^2 / alpha) J        grad_x log p(y | x_t) = J^T A* (A C A* + sigma_y^2 I)^-1 (y - A D)
  *
  * The equations are solved by conjugate gradients within the graph, with a product by J in each iteration. For Gaussian data and
- * enough iterations, at most one for each number of y, the score is exact at every t. Where the Jacobian of a trained network is that of
- * no covariance, iterations stop, and the shift is limited to what explains the residual ({@link "./bounded-shift.ts"}).
+ * enough iterations, at most one for each number of y, the score is exact at every t. A trained network's Jacobian may not be
+ * a covariance. Then the iterations stop, and the shift is limited to what explains the residual ({@link "./bounded-shift.ts"}).
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default but with
  * 8 iterations: variances of draws along directions 0.98 to 1.03 of the posterior, its mean by 0.03 deviations; 90 %

@@ -17,7 +17,7 @@ import { splitSettings, splitStep } from "./split-step.ts";
  * coupling move slowly.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.96 to 1.96 of the posterior, the most where sigma_y is no more than the coupling. 90 %
+ * variances of draws 0.98 to 1.92 of the posterior, the most where sigma_y is no more than the coupling. 90 %
  * intervals cover 0.89 to 0.91.
  */
 export const pnpDm = declarePosterior({

@@ -3,6 +3,7 @@ import { ndarray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { gaussianNoise } from "../noise/gaussian.ts";
+import { poissonNoise } from "../noise/poisson.ts";
 import { clipping } from "../operator/clipping.ts";
 import { identity } from "../operator/identity.ts";
 import { daps } from "./daps.ts";
@@ -17,6 +18,21 @@ const operator = identity({ input: [2] });
 const noise = gaussianNoise({ sigma: 1 });
 const y = ndarray(Float64Array.of(1, -2));
 const run = { runtime, draws: 400, steps: 12 } as const;
+
+test("refuses numbers that the noise cannot give, and draws that are not finite", async () => {
+  const counts = poissonNoise({ gain: 0.5, offset: 1 });
+  const options = { ...run, draws: 1, method: "daps" } as const;
+  await expect(posterior(model, operator, counts, y, options)).rejects.toThrow(
+    /expected numbers from -1 on.*poisson.*found -2; 1 of 2 are below; set the noise's offset/,
+  );
+  await expect(posterior(model, operator, noise, y, { ...run, method: "mmps", drwas: 3 } as never)).rejects.toThrow(
+    /found drwas.*did you mean draws/,
+  );
+  const huge = ndarray(Float64Array.of(1e30, 0));
+  await expect(posterior(model, operator, noise, huge, { ...run, method: "mmps" })).rejects.toThrow(
+    /not finite|expected draws whose measurement is finite/,
+  );
+});
 
 test("mean, deviation and misfit are those of the draws; the misfit stands beside what noise allows", async () => {
   const { draws, mean, deviation, misfit, evaluations } = await posterior(model, operator, noise, y, {

@@ -2,9 +2,11 @@
 import {
   type AnySampler,
   ArgumentError,
+  didYouMean,
   type GivenValues,
   type KindRecipe,
   type SampleEvent,
+  SamplingError,
   type ScoreModel,
   sample,
 } from "@scorefield/core";
@@ -18,7 +20,7 @@ import type { Operator } from "../operator/operator.ts";
 import { changesOf } from "./changes.ts";
 import { moments, repeatRows, rowsFrom, spreadRows } from "./draw-rows.ts";
 import { compileMisfit, type Misfit } from "./misfit.ts";
-import { posteriorFromRecipe, type posteriors } from "./posteriors.ts";
+import { posteriorCatalogue, posteriorFromRecipe, type posteriors } from "./posteriors.ts";
 
 /** What is drawn and how, with any method. */
 export interface DrawingOptions<D extends FloatType = "float32"> {
@@ -95,7 +97,18 @@ export const chosenMethod = (owner: string, options: object, problem: Problem): 
     ),
   );
   const { method = usualMethod(problem) } = options as { method?: unknown };
-  if (typeof method === "string") return posteriorFromRecipe({ kind: method, ...settings });
+  if (typeof method === "string") {
+    // A misspelt option of drawing is no setting of the method, which would be named otherwise.
+    for (const name of Object.keys(settings)) {
+      const advice = didYouMean(name, drawingNames);
+      const known = posteriorCatalogue.find(({ kind }) => kind === method)?.settings ?? {};
+      if (advice !== "" && !(name in known))
+        throw new ArgumentError(
+          `${owner}: expected options of drawing or settings of ${method}, found ${name}${advice}`,
+        );
+    }
+    return posteriorFromRecipe({ kind: method, ...settings });
+  }
   checkMade(
     `${owner} method`,
     method,
@@ -151,6 +164,7 @@ export const posterior = async <D extends FloatType = "float32">(
   const owner = "posterior";
   const started = await start<D>(owner, { model, operator, noise }, options);
   checkMeasurement(owner, operator, y);
+  checkPossible(owner, noise, y);
   const [found] = await drawEach(started, { ...y, shape: [1, ...y.shape] } as NdArray);
   return found!;
 };
@@ -182,6 +196,7 @@ export const posteriorEach = async <D extends FloatType = "float32">(
     throw new ShapeError(
       `${owner}: expected one or more measurements [n, ${operator.output.join(", ")}], found [${ys.shape.join(", ")}]`,
     );
+  checkPossible(owner, noise, ys);
   return drawEach({ ...started, drawing: { batch: 64, ...started.drawing } }, ys);
 };
 
@@ -235,12 +250,18 @@ const drawEach = async <D extends FloatType>(
       const draws = spreadRows(drawn, model.shape, { from: k * own, rows: own, count });
       const { mean, deviation } = moments(draws);
       const y = castArray(rowsFrom(ys, k, 1), dtype);
+      const misfit = await misfits.of(y, draws);
+      if (!Number.isFinite(misfit.found))
+        throw new SamplingError(
+          `${method.recipe.kind}: expected draws whose measurement is finite, found a misfit of ${misfit.found}; ` +
+            "see that the measurement is in the units of the operator, or compute in float64",
+        );
       found.push({
         method: method.recipe,
         draws,
         mean,
         ...(deviation && { deviation }),
-        misfit: await misfits.of(y, draws),
+        misfit,
         evaluations,
         ...(isPoint && { changes: follow.changes(k) }),
       });
@@ -249,6 +270,21 @@ const drawEach = async <D extends FloatType>(
   } finally {
     await misfits.dispose();
   }
+};
+
+/** Counts are whole, and magnitudes at least 0, up to rounding. */
+const rounding = 1e-3;
+
+/** Refuses numbers that the noise cannot give. */
+const checkPossible = (owner: string, { kind, least }: Noise, { data }: NdArray): void => {
+  if (least === undefined) return;
+  const all = Array.from(data as ArrayLike<number>, Number);
+  const below = all.filter((value) => value < least - rounding);
+  if (below.length > 0)
+    throw new ArgumentError(
+      `${owner} measurement: expected numbers from ${least} on, which is all that ${kind} noise gives, found ${Math.min(...below)}; ` +
+        `${below.length} of ${all.length} are below; set the noise's offset to what makes them 0 or more, such as 1 for pictures in [-1, 1]`,
+    );
 };
 
 /** @throws ArgumentError | ShapeError unless an array of the shape that the operator measures */

@@ -2,6 +2,7 @@
 import { setting } from "@scorefield/core";
 import { sizeOf, type Tensor } from "@scorefield/tensor";
 import { isLinearGaussian, type Problem } from "../method/problem.ts";
+import { isLinear } from "../operator/operator.ts";
 import { drawsForMeasurement, langevinSteps, measurementNoise, perturbedSolution } from "./likelihood-step.ts";
 
 /** Settings of the Langevin steps that stand in for a solution. */
@@ -20,8 +21,9 @@ export const splitSettings = {
   }),
   curvature: setting.number({
     least: 0,
-    default: 100,
-    help: "largest curvature of the negative log-likelihood by x, which bounds a Langevin step: 1 / sigma^2 for an operator of norm 1",
+    otherwise:
+      "that of the noise, 1 / sigma^2 for Gaussian noise, times the square of a linear operator's norm; 100 where none is known",
+    help: "largest curvature of the negative log-likelihood by x, which bounds a Langevin step",
   }),
 };
 
@@ -42,7 +44,13 @@ export const splitStep = (problem: Problem, values: setting.Values<typeof splitS
       draw: (y, centre, rho, [z, ...rest]) => perturbedSolution(problem, y, centre, rho, z!, measurementNoise(rest, y)),
     };
   }
-  const { langevinSteps: steps, langevinShare: share, curvature } = values;
+  const { operator, noise } = problem;
+  const norm = isLinear(operator) ? operator.norm : 1;
+  const {
+    langevinSteps: steps,
+    langevinShare: share,
+    curvature = noise.curvature ? noise.curvature * norm ** 2 : 100,
+  } = values;
   return {
     noises: steps,
     draw: (y, centre, rho, draws) => langevinSteps(problem, y, centre, rho, draws, { share, curvature }),

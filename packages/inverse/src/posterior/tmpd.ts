@@ -13,7 +13,7 @@ import { guidedFlow, stepsSetting } from "./flow-default.ts";
  * Exact where the data are Gaussian and A C A* is diagonal; {@link "./mmps.ts"} has the full matrix. The shift is limited as there.
  *
  * Measured on Gaussian data of 6 numbers under 4 operators (`gaussian-problem.case.ts`), settings by default:
- * variances of draws 0.1 to 3.7 of the posterior, since these numbers are correlated; 1.0 to 1.4 where 3 of them are
+ * variances of draws 0.10 to 3.6 of the posterior, since these numbers are correlated; 1.0 to 1.4 where 3 of them are
  * seen. 90 % intervals cover 0.78 to 0.93 (400 measurements for each operator: standard error 0.015).
  */
 export const tmpd = declarePosterior({

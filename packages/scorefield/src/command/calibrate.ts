@@ -7,7 +7,7 @@ import { type CalibrateRunOptions, calibrateRun } from "../restore/calibrate-run
 import { recipeText } from "../restore/problem-in-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, positive, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, share, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { type ProblemFlags, readProblem, unitsSentence, withAdvice, withProblem } from "./problem-options.ts";
@@ -69,7 +69,7 @@ const action = (path: string, flags: CalibrateFlags): Promise<void> =>
         "--operator: expected what is seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
       );
     for (const remark of describeAverage(run)) out.remark(remark);
-    out.remark(unitsSentence(run));
+    out.remark(unitsSentence(run, operator, noise));
     const begun = performance.now();
     const found = await watched(run, { ...wanted, operator, problems, draws, seed, batch }, signal);
     const seconds = (performance.now() - begun) / 1000;
@@ -107,7 +107,7 @@ const action = (path: string, flags: CalibrateFlags): Promise<void> =>
     });
     if (failBelow !== undefined && found.pValue < failBelow)
       throw new VerificationError(
-        `--fail-below ${failBelow}: expected ranks that are as uneven by chance in more cases, found ${probabilityText(found.pValue)}; ${verdictSentence(found)}`,
+        `--fail-below ${failBelow}: expected a p-value of at least ${failBelow}, found ${probabilityText(found.pValue)}; ${verdictSentence(found)}`,
       );
   }, "stopping (Ctrl-C again quits at once)");
 
@@ -123,11 +123,7 @@ export const addCalibrate = (program: Command): void => {
     .option("--problems <n>", "how many samples are measured and restored (default: 100)", whole(50))
     .option("--draws <n>", "draws of each (default: 19)", whole(9))
     .option("--report <file>", "write the ranks and the verdict as one .html file; - for standard output")
-    .option(
-      "--fail-below <p>",
-      "exit with 1 where a right method has ranks as uneven with a probability below this, such as 0.01",
-      positive,
-    )
+    .option("--fail-below <p>", "exit with 1 if the p-value of the ranks is below this, such as 0.01", share)
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withProblem(command)));

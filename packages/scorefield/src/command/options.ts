@@ -24,6 +24,13 @@ export const positive = (text: string): number => {
 };
 
 /** A finite number. */
+/** A share above 0 and below 1. */
+export const share = (text: string): number => {
+  const value = positive(text);
+  if (value >= 1) throw new InvalidArgumentError("Expected a number between 0 and 1.");
+  return value;
+};
+
 export const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
@@ -37,13 +44,20 @@ export const list = (text: string): string[] => {
   return names;
 };
 
+const rising =
+  (least: number, condition: string) =>
+  (text: string): readonly [number, number] => {
+    const [low, high, ...more] = list(text).map(number);
+    if (!(low! >= least && high! > low!) || more.length > 0)
+      throw new InvalidArgumentError(`Expected two numbers between commas, ${condition}the second larger.`);
+    return [low!, high!];
+  };
+
 /** Two numbers between commas, at least 0 and rising. */
-export const range = (text: string): readonly [number, number] => {
-  const [low, high, ...more] = list(text).map(number);
-  if (!(low! >= 0 && high! > low!) || more.length > 0)
-    throw new InvalidArgumentError("Expected two numbers between commas, at least 0, the second larger.");
-  return [low!, high!];
-};
+export const range = rising(0, "at least 0, ");
+
+/** Two numbers between commas, rising. */
+export const values = rising(Number.NEGATIVE_INFINITY, "");
 
 /** A part of the whole, such as 2/8: the second of eight. */
 export interface Shard {

@@ -38,7 +38,7 @@ export const addPosteriors = (program: Command): void =>
       "Lists every method by which restore and calibrate draw what was measured, with a summary, its source and its settings. With the name of one method, it also says what it needs, what a draw costs, and what each setting does.",
     notes: [
       "Under each method: its source, and its settings with their defaults, as --method takes them: mmps:steps=18,iterations=8.",
-      "Without --method: daps, which takes any operator and noise. mmps is nearer to right where the model is, but its draws go astray with networks that were trained for minutes. scorefield calibrate says whether its uncertainty is right for your problem.",
+      "Without --method: daps, which takes any operator and noise. mmps is nearer to right where the model is, but its draws diverge with networks that were trained for minutes. scorefield calibrate says whether its uncertainty is right for your problem.",
     ],
     example: "mmps",
     facts: factsOf,

@@ -1,6 +1,7 @@
 /** Options of commands that say what is measured, how it scatters, and how draws are made. */
 import { type AnySampler, type GuidanceOptions, SamplingError } from "@scorefield/core";
 import type { Noise, Operator, PosteriorMethod } from "@scorefield/inverse";
+import { sizeOf } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { dataUnits } from "../restore/model-problem.ts";
@@ -35,11 +36,16 @@ export interface ReadProblem {
   readonly sampler?: AnySampler;
 }
 
-/** What numbers of a run's samples are, in a sentence for the user. */
-export const unitsSentence = (run: LoadedRun): string =>
-  run.codec.stored.kind === "images"
-    ? "units: pixels are from -1 (black) to 1 (white), so noise of 0.05 is 2.5 % of the range; in levels of 0 to 255 it is 6.4"
-    : `units: operator and noise are in ${dataUnits(run)}, as in the data`;
+const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
+
+/** What numbers of a run's samples and of a measurement are, in a sentence for the user. */
+export const unitsSentence = (run: LoadedRun, { units }: Operator, { sigma }: Noise): string => {
+  if (run.codec.stored.kind !== "images") return `units: operator and noise are in ${dataUnits(run)}, as in the data`;
+  const pixels = "units: pixels are from -1 (black) to 1 (white)";
+  if (units.output !== units.input) return `${pixels}; the measurement and its noise are in ${units.output}`;
+  if (sigma === undefined) return pixels;
+  return `${pixels}, so noise of ${digits(sigma)} is ${digits(50 * sigma)} % of the range; in levels of 0 to 255 it is ${digits(127.5 * sigma)}`;
+};
 
 /**
  * What the options describe, for samples of a run.
@@ -57,9 +63,16 @@ export const readProblem = async (run: LoadedRun, flags: ProblemFlags): Promise<
   if (guidance !== undefined && !labels)
     throw new UsageError(`--guidance ${guidance}: expected --class with it, the class to guide to`);
   const given = { input: run.made.shape, units: dataUnits(run), columns: run.made.columns };
+  const operator = texts.length > 0 ? await operatorInText(texts, given) : undefined;
+  const scatter = await noiseInText(noise);
+  const numbers = (scatter.recipe.deviations as { readonly data?: ArrayLike<number> } | undefined)?.data?.length;
+  if (operator && numbers !== undefined && numbers !== sizeOf(operator.output))
+    throw new UsageError(
+      `--noise ${noise}: expected a deviation for each of the ${sizeOf(operator.output)} numbers of ${operator.kind}, found ${numbers}`,
+    );
   return {
-    ...(texts.length > 0 && { operator: await operatorInText(texts, given) }),
-    noise: await noiseInText(noise),
+    ...(operator && { operator }),
+    noise: scatter,
     ...(method !== undefined && { method: methodInText(method) }),
     ...(labels && { class: labels[0]! }),
     ...(guidance !== undefined && { guidance: { weight: guidance } }),
@@ -73,7 +86,7 @@ export const withAdvice = (error: unknown): unknown =>
     ? new SamplingError(
         error.message.replace(
           "or compute in float64",
-          "as in --method daps:steps=200, or another method (scorefield posteriors)",
+          "as in --method daps:steps=200; for an operator that is not linear give its curvature (daps:curvature=1000), or take another method (scorefield posteriors)",
         ),
         { cause: error },
       )

@@ -99,7 +99,7 @@ describe("images", () => {
     expect(stdout).toMatch(/misfit [\d.]+, noise alone 0.1 \(intensity in \[-1, 1\]\)/);
     expect(stdout).toMatch(/mean against square.png: PSNR -?[\d.]+ dB, root mean square error/);
     expect(stdout).toMatch(/blurred: picture.png, report.html/);
-    expect(stderr).toMatch(/pixels are from -1 \(black\) to 1 \(white\), so noise of 0.05 is 2.5 % of the range/);
+    expect(stderr).toMatch(/pixels are from -1 \(black\) to 1 \(white\), so noise of 0.1 is 5 % of the range/);
     expect(stderr).toMatch(/restoring, step 4\/4/);
     expect(readdirSync(at("blurred")).sort()).toEqual(
       ["deviation", "draws", "mean", "measurement", "truth"]
@@ -239,6 +239,11 @@ describe("images", () => {
       /expected a measurement of fourier in its units.*found a picture/,
     ],
     [["--measurement", "square.png", "--operator", "blurr:1"], /did you mean blur/],
+    [["--measurement", "square.png", "--operator", "blur:1", "--out", "-"], /--out -: expected a folder or a file/],
+    [
+      ["--measurement", "square.png", "--operator", "blur:1", "--noise", "poisson:0.2"],
+      /expected numbers from 0 on, which is all that poisson noise gives/,
+    ],
     [["--measurement", "square.png", "--operator", "mask:box=20x20"], /expected it within 8x8/],
     [["--measurement", "square.png", "--operator", "phase-retrieval", "--method", "mmps"], /expected a measurement/],
     [

@@ -1,5 +1,6 @@
 /** `scorefield restore`: what was measured, out of an incomplete or noisy measurement, with a run as the prior. */
 import { join } from "node:path";
+import { isVolumeName } from "@scorefield/data";
 import { applyOperator, type Noise, type Operator } from "@scorefield/inverse";
 import type { NdArray } from "@scorefield/tensor";
 import { type Command, InvalidArgumentError } from "commander";
@@ -15,7 +16,7 @@ import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, values, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import {
   type ProblemFlags,
@@ -43,6 +44,7 @@ interface RestoreFlags extends ProblemFlags {
   readonly truth?: string;
   readonly simulate?: boolean;
   readonly index?: readonly number[] | "all";
+  readonly range?: readonly [number, number];
   readonly draws?: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -104,8 +106,8 @@ const readGiven = async (
   flags: RestoreFlags,
   signal: AbortSignal,
 ): Promise<Given> => {
-  const { measurement, truth, simulate, index, seed } = flags;
-  const truths = truth === undefined ? undefined : await readTruths(run, truth, signal);
+  const { measurement, truth, simulate, index, seed, range } = flags;
+  const truths = truth === undefined ? undefined : await readTruths(run, truth, { range, signal });
   const units = dataUnits(run);
   if (simulate) {
     if (!named)
@@ -124,7 +126,12 @@ const readGiven = async (
   if (operator) {
     checkFits(run, operator);
     const fixed = operator;
-    read = await readMeasurements(run, fixed, measurement!, (rows) => measure(fixed, rows), signal);
+    // Magnitudes and counts begin at a value of the file, which a range of the volume's own does not tell.
+    if (noise.least !== undefined && isVolumeName(measurement!) && !range && !run.record.training?.recipe.data.range)
+      throw new UsageError(
+        `--range: expected the values of ${measurement} that are -1 and 1, since ${noise.kind} noise begins at 0, found none; such as --range 0,1200 with offset=1`,
+      );
+    read = await readMeasurements(run, fixed, measurement!, (rows) => measure(fixed, rows), { range, signal });
   } else if (run.made.columns) {
     const seen = await readSeenColumns(run, measurement!, units, signal);
     operator = seen.operator;
@@ -216,8 +223,9 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
   const named = flags.out;
   if (named !== undefined) await checkRestoredPlace(named, { count: numbers.length, pictures });
   for (const remark of given.remarks) out.remark(remark);
-  out.remark(unitsSentence(run));
   const { noise, operator: _, ...how } = wanted;
+  const sentence = unitsSentence(run, operator, noise);
+  out.remark(sentence);
   const problem = await modelProblem(run, operator, noise);
   const { draws, seed, batch } = flags;
   const items: RestoredItem[] = [];
@@ -272,7 +280,7 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
       ["operator", texts.operator],
       ["noise", texts.noise],
       ["method", texts.method],
-      ["units", unitsSentence(run).replace(/^units: /, "")],
+      ["units", sentence.replace(/^units: /, "")],
       ["seed", `${seed}`],
     ],
     items.map((item) => {
@@ -339,6 +347,11 @@ export const addRestore = (program: Command): void => {
     .option("--truth <file>", "what should come out, in the same formats, to compare with")
     .option("--simulate", "measure --truth by operator and noise first, and restore that")
     .option("--index <numbers>", "which of several in the file, from 0: 0, or 0,3,7, or all", indices)
+    .option(
+      "--range <low,high>",
+      "of NIfTI and DICOM files: the values that are -1 and 1 (default: those that the run was trained with, else each volume's own), such as --range=-1000,400",
+      values,
+    )
     .option("--draws <n>", "how many draws (default: 16)", whole(1))
     .option(
       "-o, --out <path>",

@@ -40,6 +40,10 @@ export const checkRestoredPlace = async (
   path: string,
   { count, pictures }: { readonly count: number; readonly pictures: boolean },
 ): Promise<void> => {
+  if (path === "-")
+    throw new UsageError(
+      "--out -: expected a folder or a file, found standard output; --json prints the numbers there",
+    );
   if (!isFile(path)) {
     checkOutputPlace("--out", path);
     return checkSampleFolder(path);

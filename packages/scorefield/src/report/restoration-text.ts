@@ -31,7 +31,7 @@ export const restorationLines = ({ misfit, quality, draws }: Restored, truth: st
   const far = strays(misfit);
   if (far > 0)
     lines.push(
-      `${far} of ${draws.shape[0]} draws missed the measurement by more than ${farOff} times the noise: the method went astray there. Take more steps, or another method`,
+      `${far} of ${draws.shape[0]} draws missed the measurement by more than ${farOff} times the noise: the method diverged there. Take more steps, or another method`,
     );
   if (!quality) return lines;
   const { error, psnr, ssim, coverage } = quality;

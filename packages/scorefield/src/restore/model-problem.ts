@@ -52,9 +52,6 @@ const scalingOf = ({ path, codec, made }: LoadedRun): Standard | undefined => {
   );
 };
 
-/** Noise whose distribution around z does not depend on z. */
-const isAdditive = ({ kind }: Noise): boolean => ["gaussian", "laplace", "uniform"].includes(kind);
-
 /** Refuses an operator for samples of another shape than the data's. */
 export const checkFits = ({ made, path }: LoadedRun, operator: Operator): void => {
   if (operator.input.join() !== made.shape.join())
@@ -81,7 +78,7 @@ export const modelProblem = async (run: LoadedRun, operator: Operator, noise: No
   const [mean, scale] = [scaling.mean, scaling.scale].map((values) =>
     ndarray(Float64Array.from(values), [1, ...input]),
   );
-  if (!isLinear(operator) || !isAdditive(noise))
+  if (!isLinear(operator) || !noise.additive)
     return {
       operator: {
         kind: operator.kind,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { edm, exact, gaussian } from "@scorefield/core";
-import { writeNpy, writeNpz } from "@scorefield/data";
+import { writeNifti, writeNpy, writeNpz } from "@scorefield/data";
 import { applyOperator, downsample, fourier, mask, matrix } from "@scorefield/inverse";
 import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
@@ -60,6 +60,39 @@ afterAll(async () => {
   await defaultRuntime().dispose();
 });
 const ends = ({ data }: NdArray) => [data[0], data.at(-1)];
+
+describe("slices of volumes", () => {
+  const write = (name: string, missing: boolean) =>
+    writeNifti(at(name), {
+      affine: [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+      ],
+      values: ndarray(
+        Float32Array.from({ length: 32 }, (_, i) => (missing && i === 3 ? Number.NaN : 10 * i)),
+        [2, 4, 4],
+      ),
+    });
+  const seen = mask({ input: shape, share: 0.5, units });
+  const read = (name: string, range?: readonly [number, number]) =>
+    readMeasurements(images, seen, at(name), (samples) => applyOperator(seen, samples), { range });
+
+  test("are in the range that is named", async () => {
+    await write("volume.nii.gz", false);
+    const { rows: found, remarks } = await read("volume.nii.gz", [0, 620]);
+    expect(found.shape[0]).toBeGreaterThan(1);
+    expect(Math.max(...found.data)).toBeLessThanOrEqual(1e-6);
+    expect(remarks[0]).toMatch(/values 0 and 620 are -1 and 1/);
+    expect((await read("volume.nii.gz")).remarks[0]).toMatch(/--range LOW,HIGH/);
+  });
+
+  test("with values that are no numbers are refused", async () => {
+    await write("holes.nii.gz", true);
+    await expect(read("holes.nii.gz", [0, 310])).rejects.toThrow(/expected finite numbers in a measurement, found 1/);
+  });
+});
 
 describe("truths", () => {
   test("are in the units of the data, whatever keeps them", async () => {

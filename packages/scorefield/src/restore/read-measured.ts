@@ -23,6 +23,19 @@ export interface ReadRows {
   readonly remarks: readonly string[];
 }
 
+/** How files are read. */
+export interface ReadMeasuredOptions {
+  /** Values of a volume that are -1 and 1. Default those of the run's data, else each volume's own. */
+  readonly range?: readonly [number, number] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Settings by which slices of volumes are read: those of the run, in a range that the user may name. */
+const volumeSettings = ({ record }: LoadedRun, range: ReadMeasuredOptions["range"]) => {
+  const settings = record.training?.recipe.data;
+  return range ? { kind: "images", ...settings, range } : settings;
+};
+
 const isTableName = (path: string): boolean =>
   /\.(csv|tsv|txt|data|jsonl|ndjson)(\.gz)?$|\.(xlsx|xlsm|parquet|sqlite|sqlite3|db)$/i.test(path);
 
@@ -98,8 +111,12 @@ const fromLevels = (array: NdArray<"float64">, path: string): NdArray<"float64">
  * [-1, 1] already, as `restore` writes them.
  * @throws DataError for what cannot be read, or has another shape
  */
-export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSignal): Promise<ReadRows> => {
-  const { made, domain, record } = run;
+export const readTruths = async (
+  run: LoadedRun,
+  path: string,
+  { range, signal }: ReadMeasuredOptions = {},
+): Promise<ReadRows> => {
+  const { made, domain } = run;
   const { shape } = made;
   const refuse = (found: Shape, fix?: string): never => {
     throw new DataError({
@@ -122,7 +139,7 @@ export const readTruths = async (run: LoadedRun, path: string, signal?: AbortSig
     return { rows: asRowsOf(values as NdArray<"float64">, shape) ?? refuse(values.shape.slice(1)), remarks: [] };
   }
   if (isImages(run) && isVolumeName(path)) {
-    const { samples } = await domain.given(path, { like: made, settings: record.training?.recipe.data, signal });
+    const { samples } = await domain.given(path, { like: made, settings: volumeSettings(run, range), signal });
     const numbers = Array.from({ length: samples.count }, (_, i) => i);
     return { rows: castArray(await samples.read(numbers), "float64"), remarks: [] };
   }
@@ -167,10 +184,9 @@ export const readMeasurements = async (
   operator: Operator,
   path: string,
   seen: (samples: NdArray<"float64">) => Promise<NdArray<"float64">>,
-  signal?: AbortSignal,
+  { range, signal }: ReadMeasuredOptions = {},
 ): Promise<ReadRows> => {
-  const { input, output, kind } = operator;
-  const selects = ["mask", "columns", "mosaic"].includes(kind);
+  const { input, output, kind, selects = false } = operator;
   // What is neither a picture nor part of one is in units of its own, whole numbers or not.
   const pixels =
     isImages(run) &&
@@ -214,13 +230,21 @@ export const readMeasurements = async (
     return { rows: await picked(values as NdArray<"float64">), remarks };
   }
   if (isImages(run) && isVolumeName(path)) {
-    const { samples } = await run.domain.given(path, {
-      like: { ...run.made, shape: pixels && output.length === 3 ? output : input },
-      settings: run.record.training?.recipe.data,
-      signal,
-    });
+    const settings = volumeSettings(run, range);
+    const like = { ...run.made, shape: pixels && output.length === 3 ? output : input };
+    const { samples, notFinite } = await run.domain.given(path, { like, settings, signal });
+    if (notFinite !== undefined)
+      throw new DataError({
+        path,
+        expected: "finite numbers in a measurement",
+        found: `${notFinite} that are none`,
+        fix: "Put numbers there, and leave these places out by --operator mask:@FILE",
+      });
+    const told = (settings as { readonly range?: readonly number[] } | undefined)?.range;
     remarks.push(
-      `${path}: slices in the range of their own volume as -1 to 1, unless the run names a range; noise is in these units`,
+      told
+        ? `${path}: values ${told[0]} and ${told[1]} are -1 and 1; noise is in these units`
+        : `${path}: each volume's own range is -1 to 1; noise is in these units. --range LOW,HIGH names the values that are -1 and 1`,
     );
     const numbers = Array.from({ length: samples.count }, (_, i) => i);
     return { rows: await picked(castArray(await samples.read(numbers), "float64")), remarks };

@@ -53,7 +53,7 @@ const measuredPanel = async (
   }
   const shape = pictureShape(operator.input);
   if (!shape || !isLinear(operator)) return undefined;
-  if (operator.kind === "mask") {
+  if (operator.selects) {
     const area = sizeOf(shape.slice(1));
     const ones = { ...y, data: new Float64Array(y.data.length).fill(1) };
     const place = (of: NdArray<"float64">) => once("mask", operator.adjoint, of);

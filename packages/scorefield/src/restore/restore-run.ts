@@ -10,8 +10,8 @@ import {
 } from "@scorefield/core";
 import { checkArray, checkMade, checkOptions, type Known } from "@scorefield/core/internal";
 import { daps, type Misfit, type Noise, type Operator, type PosteriorMethod, posterior } from "@scorefield/inverse";
-import { checkNoise, checkOperator } from "@scorefield/inverse/internal";
-import { castArray, type FloatType, type NdArray, type Runtime, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { checkNoise, checkOperator, moments } from "@scorefield/inverse/internal";
+import { castArray, type FloatType, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
 import { type ModelProblem, modelProblem } from "./model-problem.ts";
 
@@ -57,7 +57,7 @@ export interface RestorationQuality {
   readonly psnr?: number;
   /** Of the mean, for images of 11 x 11 pixels and more: 1 for equal images. */
   readonly ssim?: number;
-  /** How many of the truth's numbers lie within 90 % intervals of the draws; left out for one draw. */
+  /** How many of the truth's numbers lie within 90 % intervals of the draws; left out for fewer than three draws. */
   readonly coverage?: IntervalCoverage;
 }
 
@@ -120,22 +120,6 @@ export const priorOf = (
 ): { readonly model: ScoreModel; readonly given?: { readonly class: number } } =>
   label === undefined ? { model } : { model: guided(model, guidance), given: { class: label } };
 
-/** Mean and deviation (n - 1) of rows. */
-const moments = (draws: NdArray<"float64">) => {
-  const [n = 0, ...shape] = draws.shape;
-  const size = sizeOf(shape);
-  const [mean, deviation] = [zeros(shape, "float64"), zeros(shape, "float64")];
-  for (let j = 0; j < size; j++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += draws.data[i * size + j]!;
-    mean.data[j] = sum / n;
-    let square = 0;
-    for (let i = 0; i < n; i++) square += (draws.data[i * size + j]! - sum / n) ** 2;
-    deviation.data[j] = Math.sqrt(square / Math.max(1, n - 1));
-  }
-  return { mean, ...(n > 1 && { deviation }) };
-};
-
 const intensities = [-1, 1] as const;
 const fewestPixels = 11;
 
@@ -151,7 +135,8 @@ const qualityOf = (
     error: Math.sqrt(square / mean.data.length),
     ...(images && { psnr: psnr(mean, truth, intensities) }),
     ...(images && Math.min(height, width) >= fewestPixels && { ssim: ssim(mean, truth, intensities) }),
-    ...(draws.shape[0]! > 1 && { coverage: intervalCoverage(draws, truth) }),
+    // Intervals of two draws hold everything: their ends are not known.
+    ...(draws.shape[0]! > 2 && { coverage: intervalCoverage(draws, truth) }),
   };
 };
 
@@ -177,16 +162,17 @@ export const restoreInModel = async (
     ...(onProgress && { onProgress }),
   });
   const draws = run.toData(found.draws);
-  const about = moments(draws);
+  const { mean, deviation } = moments(draws);
   return {
     method: found.method,
     draws,
-    ...about,
+    mean,
+    ...(deviation && { deviation }),
     misfit: { ...found.misfit, units: problem.misfitUnits },
     evaluations: found.evaluations,
     ...(found.changes && { changes: found.changes }),
     seconds: (performance.now() - begun) / 1000,
-    ...(truth && { quality: qualityOf(run, { draws, ...about }, castArray(truth as NdArray<FloatType>, "float64")) }),
+    ...(truth && { quality: qualityOf(run, { draws, mean }, castArray(truth as NdArray<FloatType>, "float64")) }),
   };
 };
 

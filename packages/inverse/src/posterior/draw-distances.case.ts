@@ -1,4 +1,4 @@
-/** How far draws are from those of the posterior itself: what the benchmarks of posteriors have in common. */
+/** How far draws are from those of the posterior itself: what benchmarks of posteriors have in common. */
 import { normal } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 
@@ -59,11 +59,3 @@ export const slicedDistancesTo = (reference: NdArray, directions: number, seed =
 /** Half of the sum of differences of two lists of shares: 0 for the same, 1 for nothing in common. */
 export const totalVariation = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, share, k) => sum + Math.abs(share - b[k]!), 0) / 2;
-
-/** Mean of numbers and its standard error, as text: "1.43 ± 0.12". */
-export const meanText = (values: readonly number[], digits = 2): string => {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = Math.sqrt(spread / Math.max(1, values.length - 1) / values.length);
-  return values.length > 1 ? `${mean.toFixed(digits)} ± ${error.toFixed(digits)}` : mean.toFixed(digits);
-};
