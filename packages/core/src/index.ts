@@ -227,7 +227,8 @@ export { type DpmSolverOptions, dpmSolver } from "./sampling/dpm-solver.ts";
 export { type EulerOptions, euler } from "./sampling/euler.ts";
 export { type EulerMaruyamaOptions, eulerMaruyama } from "./sampling/euler-maruyama.ts";
 export { type FlowSamplerOptions, flowParts, flowSettings, type Level, levelAt } from "./sampling/flow.ts";
-export { type SampleFlowMapOptions, sampleFlowMap } from "./sampling/flow-map-samples.ts";
+export { type FlowMapOnnxOptions, flowMapNoise, flowMapToOnnx } from "./sampling/flow-map-onnx.ts";
+export { type FlowMapSteps, type SampleFlowMapOptions, sampleFlowMap } from "./sampling/flow-map-samples.ts";
 export {
   cosineGrid,
   type Grid,

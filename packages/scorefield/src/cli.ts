@@ -6,7 +6,9 @@ import { addAnomaly } from "./command/anomaly.ts";
 import { addCalibrate } from "./command/calibrate.ts";
 import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
+import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
+import { addExport } from "./command/export.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
@@ -88,7 +90,9 @@ Results go to standard output, progress and errors to standard error. The exit c
     addDemo,
     addTrain,
     addColumns,
+    addDistil,
     addSample,
+    addExport,
     addImpute,
     addRestore,
     addCalibrate,

@@ -18,7 +18,9 @@ export {
   restoreRun,
 } from "./restore/restore-run.ts";
 export { createRun } from "./run/create-run.ts";
-export { type LoadedRun, type LoadOptions, loadRun } from "./run/load.ts";
+export type { DistilMethod } from "./run/distil-methods.ts";
+export { type DistilRunOptions, distilRun } from "./run/distil-run.ts";
+export { type LoadedFlowMap, type LoadedRun, type LoadOptions, loadFlowMap, loadRun } from "./run/load.ts";
 export { type Metrics, readMetrics } from "./run/metrics.ts";
 export type { PreparedRun } from "./run/prepared-run.ts";
 export { type RefineOptions, refineRun } from "./run/refine-run.ts";

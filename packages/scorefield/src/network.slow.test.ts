@@ -103,6 +103,8 @@ describe
 
       test("is left alone by every command", async () => {
         const small = ["--set", "network.width=16", "--set", "network.depth=2", "--batch", "32", "--steps", "60"];
+        const ofDenoising = ["scaling=standard", "preconditioning=edm", "objective=denoising", "network.observed=0"];
+        const edmSettings = ofDenoising.flatMap((setting) => ["--set", setting]);
         const commands: readonly (readonly string[])[] = [
           ["--help"],
           ["demo", "--steps", "60", "--out", "demo"],
@@ -139,6 +141,9 @@ describe
             "--method",
             "mmps:steps=3",
           ],
+          ["train", "table.csv", "--out", "edm", ...edmSettings, ...small],
+          ["distil", "edm", "--steps", "5", "--out", "fast"],
+          ["export", "fast", "--steps", "1", "--out", "fast.onnx"],
           ["evaluate", "run"],
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],

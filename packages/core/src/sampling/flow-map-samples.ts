@@ -12,8 +12,8 @@ import { renoise } from "./renoise.ts";
 import { type SampleOptions, sample } from "./sample.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
 
-/** Options of {@link sampleFlowMap}. */
-export interface SampleFlowMapOptions<D extends FloatType = "float32"> extends Omit<SampleOptions<D>, "sampler"> {
+/** How a flow map takes its steps. */
+export interface FlowMapSteps {
   /** Evaluations of the map for each sample, default 1. */
   readonly steps?: number;
   /**
@@ -24,6 +24,11 @@ export interface SampleFlowMapOptions<D extends FloatType = "float32"> extends O
   /** Times of the steps in between, falling, `steps - 1` of them. Default equal steps of sigma / (alpha + sigma). */
   readonly times?: readonly number[];
 }
+
+/** Options of {@link sampleFlowMap}. */
+export interface SampleFlowMapOptions<D extends FloatType = "float32">
+  extends Omit<SampleOptions<D>, "sampler">,
+    FlowMapSteps {}
 
 const knownOptions = {
   count: true,
@@ -54,13 +59,18 @@ const evenTimes = (process: Process, steps: number): number[] => {
   });
 };
 
-const gridOf = ({ process }: FlowMap, steps: number, times: readonly number[] | undefined): readonly number[] => {
+const gridOf = (
+  owner: string,
+  { process }: FlowMap,
+  steps: number,
+  times: readonly number[] | undefined,
+): readonly number[] => {
   if (times === undefined) return evenTimes(process, steps);
   const { first, last } = process.times;
   const grid = [last, ...times, first];
   if (!Array.isArray(times) || times.length !== steps - 1 || !grid.every((t, k) => k === 0 || t < grid[k - 1]!))
     throw new ArgumentError(
-      `sampleFlowMap times: expected ${steps - 1} falling times between ${last} and ${first} for ${steps} steps, found ${JSON.stringify(times)}`,
+      `${owner} times: expected ${steps - 1} falling times between ${last} and ${first} for ${steps} steps, found ${JSON.stringify(times)}`,
     );
   return grid;
 };
@@ -102,7 +112,21 @@ export const sampleFlowMap = async <D extends FloatType = "float32">(
   const owner = "sampleFlowMap";
   checkFlowMap(owner, map);
   checkOptions(owner, options, knownOptions);
-  const { steps = 1, renoise: fresh = map.target === "data" ? 1 : 0, times, ...rest } = options;
+  const { steps, renoise, times, ...rest } = options;
+  const { model, sampler } = flowMapLoop(owner, map, { steps, renoise, times });
+  return sample<D>(model, { ...(rest as SampleOptions<D>), sampler });
+};
+
+/**
+ * A flow map's steps as a sampler, and what that takes for its model.
+ * @throws ArgumentError for options out of range
+ */
+export const flowMapLoop = (
+  owner: string,
+  map: FlowMap,
+  options: { readonly [K in keyof FlowMapSteps]: FlowMapSteps[K] | undefined },
+): { readonly model: ScoreModel; readonly sampler: Sampler } => {
+  const { steps = 1, renoise: fresh = map.target === "data" ? 1 : 0, times } = options;
   checkWhole(`${owner} steps`, steps);
   if (!(fresh >= 0 && fresh <= 1))
     throw new ArgumentError(`${owner} renoise: expected a share in [0, 1], found ${fresh}`);
@@ -117,9 +141,8 @@ export const sampleFlowMap = async <D extends FloatType = "float32">(
     evaluations,
     ...(conditions && { conditions }),
     denoise: () => {
-      throw new ShapeError("sampleFlowMap: a flow map has no posterior mean");
+      throw new ShapeError(`${owner}: a flow map has no posterior mean`);
     },
   };
-  const sampler = flowMapSampler(map, gridOf(map, steps, times), steps > 1 ? fresh : 0);
-  return sample<D>(model, { ...(rest as SampleOptions<D>), sampler });
+  return { model, sampler: flowMapSampler(map, gridOf(owner, map, steps, times), steps > 1 ? fresh : 0) };
 };

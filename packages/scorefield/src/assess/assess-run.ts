@@ -1,21 +1,24 @@
 /** How good the samples of a run are. */
 import type { FeatureExtractor } from "@scorefield/assess";
-import type { AnySampler } from "@scorefield/core";
+import { type AnySampler, ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, type Known } from "@scorefield/core/internal";
-import type {
-  DrawRequest,
-  Measured,
-  MeasureInput,
-  MeasureProgress,
-  RuleEffect,
-  SampleQuality,
-  Samples,
+import {
+  type Domain,
+  type DrawRequest,
+  type Measured,
+  type MeasureInput,
+  type MeasureProgress,
+  movePaths,
+  type RuleEffect,
+  type SampleQuality,
+  type Samples,
 } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
-import { drawSamples } from "../run/draw-samples.ts";
+import type { Recipe } from "../recipe/resolve.ts";
+import { drawFromFlowMap, drawSamples } from "../run/draw-samples.ts";
 import type { RuledSamples } from "../run/keep-rules.ts";
-import type { LoadedRun } from "../run/load.ts";
+import type { DrawnRun } from "../run/load.ts";
 import { type OwnData, ownData, ownWithout } from "../run/own-data.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
 import { membershipOf } from "./membership-of.ts";
@@ -29,8 +32,10 @@ export interface AssessRunOptions {
   readonly data?: string;
   /** What to do with rows of it that lack a number; default stop. */
   readonly missing?: "error" | "drop";
-  /** Default the run's own. */
+  /** Default the run's own. A flow map takes none. */
   readonly sampler?: AnySampler;
+  /** Evaluations for each sample of a flow map; default those that the run names. */
+  readonly steps?: number;
   /** Features that images are compared by; default the features of a classifier of the data's classes, or of drawn shapes. */
   readonly extractor?: FeatureExtractor;
   /** Of all draws, default 0. */
@@ -46,6 +51,7 @@ const known = {
   data: true,
   missing: true,
   sampler: true,
+  steps: true,
   extractor: true,
   seed: true,
   signal: true,
@@ -68,6 +74,13 @@ export interface RunAssessment extends Pick<MeasureInput, "seed" | "features" | 
   readonly onRemark?: MeasureInput["onRemark"];
 }
 
+/** Which part of the data a run learns from, wherever the run is: a classifier of it is trained once for all runs on that part. */
+const partOf = (domain: Domain, { data, heldOut, seed }: Recipe) => ({
+  data: movePaths(domain, data, () => ""),
+  heldOut,
+  seed,
+});
+
 /** What was found for a run. */
 interface AssessedRun extends Measured {
   /** How many of the user's samples the run was trained on, where that is known. */
@@ -76,7 +89,7 @@ interface AssessedRun extends Measured {
 
 /** How many of the user's samples a run was trained on; undefined where its own data are gone, and these are others. */
 const countSeen = async (
-  { record }: LoadedRun,
+  { record }: DrawnRun,
   given: Samples,
   own: OwnData | undefined,
   signal: AbortSignal | undefined,
@@ -87,7 +100,7 @@ const countSeen = async (
 };
 /** What to say of training samples among those that the user gave. */
 const aboutSeen = (
-  { path, domain: { samples }, record }: LoadedRun,
+  { path, domain: { samples }, record }: DrawnRun,
   { seen, count, data }: { readonly seen: number | undefined; readonly count: number; readonly data: string },
 ): string | undefined => {
   if (seen === undefined)
@@ -108,10 +121,10 @@ const withRules = (quality: SampleQuality, rules: RuleEffect | undefined, sample
 
 /** What was found for a run, and on what. @throws as {@link assessRun} */
 export const assessedRun = async (
-  run: LoadedRun,
+  run: DrawnRun,
   { file, data = file, missing, count = run.domain.defaults.evaluated, ...work }: RunAssessment,
 ): Promise<AssessedRun> => {
-  const { path, domain, made, model, record } = run;
+  const { path, domain, made, record } = run;
   const recipe = record.training?.recipe;
   const own = await ownWithout(ownData(run, work.signal), path, file);
   const given =
@@ -138,16 +151,18 @@ export const assessedRun = async (
     count,
     made,
     model: path,
-    classes: model.network.classes ?? 0,
+    classes: Number(record.model.network.classes ?? 0),
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
-    own: own && { training: own.training, name: own.name, part: recipe },
-    ...(own && {
-      membership: () => {
-        work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
-        return membershipOf(run, own, work);
-      },
-    }),
+    own: own && { training: own.training, name: own.name, part: recipe && partOf(domain, recipe) },
+    // An attack takes the losses of a score model.
+    ...(own &&
+      "model" in run && {
+        membership: () => {
+          work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
+          return membershipOf(run, own, work);
+        },
+      }),
   });
   return { ...found, quality: withRules(found.quality, rules, domain.samples), ...(seen !== undefined && { seen }) };
 };
@@ -163,15 +178,26 @@ export const assessedRun = async (
  * @throws RunError for a run without data to compare with; DataError for data that cannot be read or have changed;
  *   ArgumentError for unknown options; the signal's reason when aborted
  */
-export const assessRun = async (run: LoadedRun, options: AssessRunOptions = {}): Promise<SampleQuality> => {
-  checkMade("assessRun run", run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
+export const assessRun = async (run: DrawnRun, options: AssessRunOptions = {}): Promise<SampleQuality> => {
+  const isMap = typeof run === "object" && run !== null && "map" in run;
+  checkMade("assessRun run", run, [isMap ? "map" : "model", "domain", "toData"], "a run such as await loadRun(path)");
   checkOptions("assessRun", options, known);
-  const { data, extractor, sampler = run.sampler, seed = 0, signal, onProgress, ...rest } = options;
-  const draw: RunAssessment["draw"] = ({ count, seed, classes }) =>
-    drawSamples(run, {
-      ...{ count, seed, classes, sampler, signal },
-      onProgress: (done) => onProgress?.({ of: "sampling", part: "sampling", done, total: count }),
-    });
+  const { data, extractor, sampler, steps, seed = 0, signal, onProgress, ...rest } = options;
+  if (isMap ? sampler !== undefined : steps !== undefined)
+    throw new ArgumentError(
+      isMap
+        ? "assessRun sampler: expected none for a flow map, which takes steps alone"
+        : "assessRun steps: expected a run of a flow map, found one of a score model; give sampler",
+    );
+  const draw: RunAssessment["draw"] = ({ count, seed, classes }) => {
+    const draws = {
+      ...{ count, seed, classes, signal },
+      onProgress: (done: number) => onProgress?.({ of: "sampling", part: "sampling", done, total: count }),
+    };
+    return "map" in run
+      ? drawFromFlowMap(run, { ...draws, steps: steps ?? Number(run.record.sampler.steps) })
+      : drawSamples(run, { ...draws, sampler: sampler ?? run.sampler });
+  };
   const { quality } = await assessedRun(run, {
     ...rest,
     file: data,

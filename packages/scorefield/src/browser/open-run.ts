@@ -2,6 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { CheckpointError, RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
+import { checkScoreModel } from "../run/check-score-model.ts";
 import { checkpointFormat } from "../run/checkpoint-name.ts";
 import type { RunRecord } from "../run/record.ts";
 import { checkRecord } from "../run/record-schema.ts";
@@ -62,6 +63,7 @@ export const openRun = async (source: RunSource, options: OpenOptions = {}): Pro
   checkOptions(options);
   const files = runFiles(source);
   const record = parseRecord(await files.record(), files.name);
+  checkScoreModel(files.name, record);
   const wanted = options.checkpoint ?? record.step ?? (await files.lastStep());
   const path = `${files.name}, step ${wanted}`;
   const run = await runModel(record, async (layout) => {

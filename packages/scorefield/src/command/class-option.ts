@@ -2,14 +2,14 @@
 import { didYouMean } from "@scorefield/core";
 import { classNamed, shortList } from "@scorefield/domain";
 import { UsageError } from "../errors.ts";
-import type { LoadedRun } from "../run/load.ts";
+import type { DrawnRun } from "../run/load.ts";
 
 /**
  * The classes that `--class` names, as the model counts them.
  * @throws UsageError for a run without classes, or an unknown one
  */
-export const parseClasses = ({ path, model, classes }: LoadedRun, text: string): readonly number[] => {
-  const count = model.network.classes ?? 0;
+export const parseClasses = ({ path, record, classes }: DrawnRun, text: string): readonly number[] => {
+  const count = Number(record.model.network.classes ?? 0);
   if (count === 0)
     throw new UsageError(
       `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images (train --labels). Of a table, learn the column with the others, and ask for rows with --where "COLUMN=CLASS"`,

@@ -14,7 +14,7 @@ import {
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
-import type { LoadedRun } from "../run/load.ts";
+import type { DrawnRun, LoadedRun } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
 
 /** The options as commands take them. */
@@ -94,12 +94,16 @@ const asOption = (option: string, error: unknown): unknown =>
  * @throws UsageError for a run that takes no conditions, and for conditions that it cannot satisfy; DataError for the file
  */
 export const readConditions = async (
-  run: LoadedRun,
+  run: DrawnRun,
   flags: ConditionFlags,
   { file, title }: { readonly file: string | undefined; readonly title: string | undefined },
   signal: AbortSignal,
 ): Promise<TableWishes | undefined> => {
   if (!hasConditions(flags)) return undefined;
+  if ("map" in run)
+    throw new UsageError(
+      `${firstOf(flags)}: expected a run of a score model, found ${run.path}, a run of a flow map, which takes no conditions on columns`,
+    );
   checkTakesConditions(run, firstOf(flags));
   const { where, balance, complete } = flags;
   try {

@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import type { ReportHead } from "../report/quality-report.ts";
 import { qualityText } from "../report/quality-text.ts";
 import { effectText } from "../report/rules-text.ts";
-import { type LoadedRun, loadRun } from "../run/load.ts";
+import { type DrawnRun, loadDrawn } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
 import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
@@ -31,7 +31,7 @@ const ownFeatures = async ({ extractor: file, inception = false, range, layout, 
   return { extractor, called: `${file}${inception ? ", said to be the Inception network" : ""}` };
 };
 
-const reportOf = async ({ domain, made }: LoadedRun, found: Measured, head: ReportHead): Promise<string> => {
+const reportOf = async ({ domain, made }: DrawnRun, found: Measured, head: ReportHead): Promise<string> => {
   const { quality, samples, real, nearest } = found;
   const { qualityReport } = await import("../report/quality-report.ts");
   const columns = made.table ?? quality.columns?.map((name) => ({ name }));
@@ -45,7 +45,7 @@ const reportOf = async ({ domain, made }: LoadedRun, found: Measured, head: Repo
 };
 
 const evaluate = async (
-  run: LoadedRun,
+  run: DrawnRun,
   flags: EvaluateFlags & { readonly file: string | undefined },
   out: Output,
   signal: AbortSignal,
@@ -97,7 +97,7 @@ const evaluate = async (
 const aboutFeatures = ["extractor", "inception", "range", "layout", "features"] as const;
 
 /** @throws UsageError for options that do not go together, before anything long is begun */
-const checkFlags = ({ domain, path }: LoadedRun, flags: EvaluateFlags): void => {
+const checkFlags = ({ domain, path }: DrawnRun, flags: EvaluateFlags): void => {
   const given = aboutFeatures.find((name) => flags[name] !== undefined);
   if (given && !domain.features)
     throw new UsageError(
@@ -114,7 +114,7 @@ const action = (path: string, flags: EvaluateFlags): Promise<void> =>
     const taken = toStandardOutput("--report", flags.report, flags.json);
     const out = output(flags, taken);
     const { checkpoint, averageWidth } = flags;
-    const run = await loadRun(path, { checkpoint, averageWidth });
+    const run = await loadDrawn(path, { checkpoint, averageWidth });
     checkAllowed(run, "evaluate");
     checkFlags(run, flags);
     for (const remark of describeAverage(run)) out.remark(remark);

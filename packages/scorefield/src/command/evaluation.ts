@@ -1,10 +1,10 @@
 /** What evaluations of all kinds of run take, give and say of themselves. */
 import { basename, resolve } from "node:path";
-import type { AnySampler } from "@scorefield/core";
+import type { KindRecipe } from "@scorefield/core";
 import type { MeasureProgress } from "@scorefield/domain";
 import { grouped } from "../figure/grouped.ts";
 import type { ReportHead } from "../report/quality-report.ts";
-import type { LoadedRun } from "../run/load.ts";
+import type { DrawnRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
 import { progress } from "./progress.ts";
 import type { InputFormat } from "./standard-input.ts";
@@ -53,7 +53,7 @@ export const watchAssessment = (out: Output) => {
   };
 };
 
-const settings = ({ recipe: { kind, ...rest } }: AnySampler): string =>
+const settings = ({ kind, ...rest }: KindRecipe): string =>
   [
     kind,
     ...Object.entries(rest)
@@ -63,10 +63,10 @@ const settings = ({ recipe: { kind, ...rest } }: AnySampler): string =>
 
 /** The head of a report, and the same for programs. */
 export const headOf = (
-  run: LoadedRun,
+  run: DrawnRun,
   { seed }: EvaluateFlags,
   drawn: {
-    readonly sampler: AnySampler;
+    readonly sampler: KindRecipe;
     readonly seconds: number;
     readonly reference: string;
     readonly count: number;
@@ -95,7 +95,7 @@ export const headOf = (
     result: {
       checkpoint: step,
       average,
-      sampler: sampler.recipe,
+      sampler,
       seed,
       seconds,
       reference,

@@ -2,7 +2,7 @@
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { type NativeOptions, native } from "@scorefield/tensor/native";
 import { type Command, InvalidArgumentError } from "commander";
-import type { LoadedRun } from "../run/load.ts";
+import type { DrawnRun } from "../run/load.ts";
 import { checkProvider } from "./check-provider.ts";
 import { oneOf } from "./usage.ts";
 
@@ -117,7 +117,7 @@ export const withProvider = (command: Command): Command =>
     });
 
 /** What the user should know about the loaded parameters: of which average they are, if one was made. */
-export const describeAverage = ({ step, average }: LoadedRun): string[] =>
+export const describeAverage = ({ step, average }: DrawnRun): string[] =>
   average
     ? [
         `average of width ${average.width} at step ${step}, its profile met to ${(100 * average.error).toPrecision(2)} %`,

@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { effectText } from "../report/rules-text.ts";
 import { makeFolder } from "../run/folder.ts";
-import { loadRun } from "../run/load.ts";
+import { loadDrawn } from "../run/load.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
 import {
@@ -33,7 +33,7 @@ import {
 } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
-import { sampleWatched } from "./sampling.ts";
+import { chooseSampler, sampleWatched } from "./sampling.ts";
 import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -74,7 +74,7 @@ const drawSamples = async (
   const taken = toStandardOutput("--out", flags.out, flags.json);
   const out = output(flags, taken);
   const { checkpoint, averageWidth } = flags;
-  const run = await loadRun(path, { checkpoint, averageWidth });
+  const run = await loadDrawn(path, { checkpoint, averageWidth });
   for (const remark of describeAverage(run)) out.remark(remark);
   const { domain, made } = run;
   const wishes = await readConditions(run, flags, like, signal);
@@ -113,7 +113,7 @@ const drawSamples = async (
     ...(wishes && { table: { ...wishes, ...(each && { each }) } }),
   };
   const { samples, acceptance, rules, sampler, seconds } = await sampleWatched(run, choice, signal);
-  const { kind, steps } = sampler.recipe;
+  const { kind, steps } = sampler;
   // Two settings of a sampler, or two averages, must not share a file.
   const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
   const average = run.average && `average-${run.average.width}`;
@@ -122,7 +122,7 @@ const drawSamples = async (
   const drawnBy = [average, kind, steps, settings, drawnClass, pushed, conditionName(flags)]
     .filter((part) => part !== undefined)
     .join("-");
-  const freely = `${run.rules && !flags.rules ? "-no-rules" : ""}${run.logRatio && !flags.refine ? "-no-refine" : ""}`;
+  const freely = `${run.rules && !flags.rules ? "-no-rules" : ""}${"logRatio" in run && !flags.refine ? "-no-refine" : ""}`;
   const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
   const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${drawnPart}${format}`;
   const file = flags.out ?? join(path, "samples", name);
@@ -133,7 +133,7 @@ const drawSamples = async (
     throw error;
   });
   const called = taken ? `standard output (${format.slice(1)})` : file;
-  out.text(`${called}: ${grouped(count)} samples by ${sampler.recipe.kind} in ${seconds.toFixed(1)} s`);
+  out.text(`${called}: ${grouped(count)} samples by ${kind} in ${seconds.toFixed(1)} s`);
   if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
   const broken = rules && effectText(rules, run.rules?.rules, run.table);
   if (broken) out.text(broken);
@@ -142,12 +142,13 @@ const drawSamples = async (
   if (accepted && wishes.where !== undefined) out.text(acceptanceText(accepted));
   const probability =
     accepted &&
+    "model" in run &&
     (await probabilityOf(
       run,
       wishes,
       { draws: accepted.draws, seconds },
       { seed: flags.seed, signal, batch: flags.batch },
-      sampler,
+      chooseSampler(run, flags),
     ));
   if (probability) out.text(probabilityText(probability));
   out.result({
@@ -156,7 +157,7 @@ const drawSamples = async (
     shard: part,
     firstSample: flags.shard && firstSample,
     seed: flags.seed,
-    sampler: sampler.recipe,
+    sampler,
     checkpoint: run.step,
     average: run.average,
     columns: run.columns,
@@ -216,7 +217,7 @@ export const addSample = (program: Command): void => {
       range,
     )
     .option("--sampler <sampler>", "such as heun or dpm-solver++:order=3,steps=10 (default: the recipe's)")
-    .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
+    .option("--steps <n>", "steps of the sampler (default: the sampler's own); of a flow map 1, 2 or 4", whole(1))
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .option("--batch <n>", "samples computed at once", whole(1))
     .option("--no-rules", "do not move rows that break the run's rules")
@@ -236,6 +237,7 @@ export const addSample = (program: Command): void => {
     "scorefield sample runs/people --like some.csv --count 20",
     "scorefield sample runs/people --balance income --complete",
     "scorefield sample runs/digits --count 100 --class all --out grid.png",
+    "scorefield sample runs/digits-distilled --steps 1 --class 3    one evaluation for each image",
     "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
     "scorefield sample runs/photos --count 200 --out new-photos/",
     "scorefield sample runs/photos --count 50000 --shard 2/8 --out part-2.npy",

@@ -15,12 +15,13 @@ interface ShowFlags {
 /** Plain JSON. */
 const resultOf = (facts: RunFacts): Readonly<Record<string, unknown>> => {
   const { path, record, parameters, step, losses, checkpoints, locked, files, metrics } = facts;
-  const { created, versions, model, sampler, columns, classes, scaling, training } = record;
+  const { created, versions, model, flowMap, sampler, columns, classes, scaling, training } = record;
   return {
     run: path,
     created,
     versions,
     model: { ...model, parameters },
+    ...(flowMap && { flowMap }),
     sampler,
     columns,
     classes,

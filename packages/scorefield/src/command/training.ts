@@ -116,7 +116,7 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   const lossCurve = step > 0 ? await writeLossPage(run.path) : undefined;
   if (share < 1)
     throw new Interrupted(
-      `stopped at step ${grouped(step)}${steps === undefined ? `, at ${Math.floor(100 * share)} % of ${duration(60 * minutes!)}` : ` of ${grouped(steps)}`}, saved; continue with: scorefield train ${run.path} --resume`,
+      `stopped at step ${grouped(step)}${steps === undefined ? `, at ${Math.floor(100 * share)} % of ${duration(60 * minutes!)}` : ` of ${grouped(steps)}`}, saved; continue with: scorefield ${run.record.flowMap ? "distil" : "train"} ${run.path} --resume`,
     );
   const refinement = await refineWatched(run, step, signal);
   return {

@@ -122,7 +122,7 @@ const lossText = ({ step, losses: { loss, heldOut, leastHeldOut } }: RunFacts): 
 /** Names and values for people. */
 export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
   const { record, domain, losses, parameters, checkpoints, files } = facts;
-  const { training } = record;
+  const { training, flowMap } = record;
   const average = training?.recipe.training.average;
   const begun = record.created.slice(0, 16).replace("T", " ");
   const speed = losses.samplesPerSecond && `, lately ${grouped(Math.round(losses.samplesPerSecond))} samples/s`;
@@ -131,7 +131,14 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
     ["a sample", domain.describe({ ...record, shape: record.model.shape })],
     ["network", `${kindText(record.model.network)}, ${grouped(parameters)} parameters`],
     ["process", kindText(record.model.process)],
-    ...(training ? ([["objective", kindText(training.recipe.objective)]] as const) : []),
+    ...(flowMap
+      ? ([
+          ["model", `a flow map, made from ${flowMap.start.run} at step ${grouped(flowMap.start.step)}`],
+          ["objective", `${kindText(flowMap.objective)}${flowMap.taught ? ", taught by that run's model" : ""}`],
+        ] as const)
+      : training
+        ? ([["objective", kindText(training.recipe.objective)]] as const)
+        : []),
     ["scaling", record.scaling.kind],
     ...(record.rules ? ([["rules", shortList(record.rules.rules.map(({ text }) => text))]] as const) : []),
     ["sampler", kindText(record.sampler)],
@@ -159,7 +166,9 @@ export const nextCommands = (facts: RunFacts): (readonly [string, string])[] => 
   const { path, record, domain, checkpoints, metrics, files } = facts;
   const unfinished = isUnfinished(facts) && facts.locked === false;
   return [
-    ...(unfinished ? ([[`scorefield train ${path} --resume`, "go on training"]] as const) : []),
+    ...(unfinished
+      ? ([[`scorefield ${record.flowMap ? "distil" : "train"} ${path} --resume`, "go on training"]] as const)
+      : []),
     ...(checkpoints.length > 0
       ? ([
           [`scorefield sample ${path} --out ${domain.exampleFile}`, `draw new ${domain.samples}`],

@@ -1,28 +1,40 @@
 /** Samples of a run in the units of its data: what the commands and `assessRun` share. */
-import { type AnySampler, type GuidanceOptions, guided, sample } from "@scorefield/core";
+import {
+  type AnySampler,
+  type GuidanceOptions,
+  guided,
+  type SampleEvent,
+  sample,
+  sampleFlowMap,
+} from "@scorefield/core";
 import { type DrawnShare, type SampleTableOptions, sampleTable, takesConditions } from "@scorefield/domain/table";
+import type { NdArray } from "@scorefield/tensor";
 import { classesFrom } from "./classes-in-turn.ts";
 import type { RuledSamples } from "./keep-rules.ts";
-import type { LoadedRun } from "./load.ts";
+import type { LoadedFlowMap, LoadedRun } from "./load.ts";
 
 /** What to draw, and how. */
-export interface SamplesWanted {
+export interface SamplesWanted extends Draws {
+  readonly sampler: AnySampler;
+  /** How the classes are pushed, by classifier-free guidance; default not at all. */
+  readonly guidance?: GuidanceOptions | undefined;
+  /** What is known of rows of a table, and how many are like each given row. */
+  readonly table?: Pick<SampleTableOptions, "where" | "like" | "balance" | "complete" | "each"> | undefined;
+  /** Whether rows are chosen by the run's density ratio, where it has one; default yes. */
+  readonly refine?: boolean | undefined;
+}
+
+/** What to draw from a run of any kind. */
+interface Draws {
   readonly count: number;
   readonly seed: number;
-  readonly sampler: AnySampler;
   readonly batch?: number | undefined;
   /** Index of the first sample of the seed, default 0. */
   readonly firstSample?: number | undefined;
   /** Classes in turn: sample i of the seed is of class `classes[i % classes.length]`. Default none. */
   readonly classes?: readonly number[] | undefined;
-  /** How the classes are pushed, by classifier-free guidance; default not at all. */
-  readonly guidance?: GuidanceOptions | undefined;
-  /** What is known of rows of a table, and how many are like each given row. */
-  readonly table?: Pick<SampleTableOptions, "where" | "like" | "balance" | "complete" | "each"> | undefined;
   /** Whether samples are moved to keep the rules of the run; default yes. */
   readonly rules?: boolean | undefined;
-  /** Whether rows are chosen by the run's density ratio, where it has one; default yes. */
-  readonly refine?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** @param done of `count` */
   readonly onProgress?: ((done: number) => void) | undefined;
@@ -37,6 +49,29 @@ const drawRows = async (
   return { samples: rows, ...found };
 };
 
+const sampleOptions = (
+  { domain }: Pick<LoadedRun, "domain">,
+  { count, seed, classes, firstSample = 0, signal, onProgress, batch = domain.defaults.sampleBatch }: Draws,
+) => ({
+  count,
+  firstSample,
+  ...(classes && { given: { class: classesFrom(classes, firstSample, count) } }),
+  seed,
+  ...(batch !== undefined && { batch }),
+  ...(signal && { signal }),
+  onProgress: ({ step, steps }: SampleEvent) => onProgress?.(Math.floor((step / steps) * count)),
+});
+
+/** In the units of the data, with the rules of the run. */
+const finished = (
+  { toData, keepRules }: Pick<LoadedRun, "toData" | "keepRules">,
+  { rules = true, signal }: Draws,
+  drawn: NdArray<"float32">,
+): RuledSamples => {
+  const samples = toData(drawn);
+  return rules ? keepRules(samples, { signal }) : { samples };
+};
+
 /**
  * Draws samples, brings them to the units of the data and moves them to keep the rules of the run.
  * @returns `acceptance`: of rows of a table, how often candidates satisfied the conditions
@@ -46,19 +81,18 @@ export const drawSamples = async (
   run: LoadedRun,
   wanted: SamplesWanted,
 ): Promise<RuledSamples & { readonly acceptance?: DrawnShare }> => {
-  const { count, seed, sampler, firstSample = 0, classes, guidance, table, rules = true, refine = true } = wanted;
+  const { sampler, classes, guidance, table, refine = true } = wanted;
   if (table || (refine && run.logRatio && takesConditions(run))) return drawRows(run, wanted);
-  const { signal, onProgress, batch = run.domain.defaults.sampleBatch } = wanted;
   const drawn = await sample(classes ? guided(run.model, guidance) : run.model, {
-    count,
-    firstSample,
-    ...(classes && { given: { class: classesFrom(classes, firstSample, count) } }),
-    seed,
+    ...sampleOptions(run, wanted),
     sampler,
-    ...(batch !== undefined && { batch }),
-    ...(signal && { signal }),
-    onProgress: ({ step, steps }) => onProgress?.(Math.floor((step / steps) * count)),
   });
-  const samples = run.toData(drawn);
-  return rules ? run.keepRules(samples, { signal }) : { samples };
+  return finished(run, wanted, drawn);
 };
+
+/** The same of a flow map, in some steps. @throws as `sampleFlowMap` */
+export const drawFromFlowMap = async (
+  run: LoadedFlowMap,
+  { steps, ...wanted }: Draws & { readonly steps: number },
+): Promise<RuledSamples> =>
+  finished(run, wanted, await sampleFlowMap(run.map, { ...sampleOptions(run, wanted), steps }));

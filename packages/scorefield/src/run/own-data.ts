@@ -3,7 +3,7 @@ import { DataError } from "@scorefield/data";
 import { dataName, readSplit, type SplitData } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { runName } from "./folder.ts";
-import type { LoadedRun } from "./load.ts";
+import type { DrawnRun } from "./load.ts";
 
 /** @throws DataError unless data read again are, by their SHA-256, those that a run was trained on */
 const checkUnchanged = (path: string, found: string, expected: string): void => {
@@ -34,7 +34,7 @@ export interface OwnData extends SplitData {
 
 /** The own data of a run; nothing of a model that a program saved. @throws DataError when they are gone or have changed */
 export const ownData = async (
-  { path, domain, made, record: { training } }: LoadedRun,
+  { path, domain, made, record: { training } }: DrawnRun,
   signal?: AbortSignal,
 ): Promise<OwnData | undefined> => {
   if (!training) return undefined;

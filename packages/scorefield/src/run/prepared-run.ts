@@ -3,9 +3,12 @@ import { checkForestTraining, type TrainForestOptions } from "@scorefield/assess
 import {
   type Checkpoint,
   checkTraining,
+  flowMapObjectiveFromRecipe,
   initialTrainable,
   RecipeError,
   type TrainableLayout,
+  type TrainedModel,
+  type TrainFlowMapOptions,
   type TrainOptions,
   trainableLayout,
 } from "@scorefield/core";
@@ -21,6 +24,8 @@ export interface PreparedRun {
   readonly data: Prepared;
   /** Where it continues; nothing for a new run. */
   readonly checkpoint?: Checkpoint;
+  /** Of a flow map: the score model that it starts from, and that may teach it. */
+  readonly start?: TrainedModel;
   /** When the time of a run by the clock began, as `performance.now()` says it. */
   readonly begun: number;
   /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced, and the data to keep in it. */
@@ -41,6 +46,29 @@ export const trainOptions = ({ recipe, training, heldOut }: Prepared, parts: Rec
     data: training,
     heldOut,
     seed: recipe.seed,
+  };
+};
+
+/** The same for a flow map, whose training takes fewer settings. */
+export const flowMapOptions = (
+  { record: { flowMap }, data, start }: Pick<PreparedRun, "record" | "data" | "start">,
+  { process, network, preconditioning }: RecipeParts,
+): TrainFlowMapOptions => {
+  const { seed, training } = data.recipe;
+  const { batch, accumulate, learningRate, warmUp, decay, adam, averageDecay, average, classDropout } = training;
+  return {
+    data: data.training,
+    process,
+    network,
+    objective: flowMapObjectiveFromRecipe(flowMap!.objective),
+    ...(start ? { start } : { sigmaData: preconditioning.recipe.sigmaData as number }),
+    ...(flowMap!.taught && start && { teacher: start }),
+    ...(definedOnly({ accumulate, warmUp, averageDecay, average, classDropout }) as Partial<TrainFlowMapOptions>),
+    batch,
+    learningRate,
+    decay,
+    adam: definedOnly(adam),
+    seed,
   };
 };
 

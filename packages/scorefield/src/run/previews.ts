@@ -1,15 +1,18 @@
 /** Pictures of samples while a run trains, from the same noise every time: one sees it become data. */
 import { join } from "node:path";
-import { dpmSolver, evaluations, sample, type TrainableLayout, trainedModel } from "@scorefield/core";
+import { dpmSolver, evaluations, sample, sampleFlowMap, type TrainableLayout, trainedModel } from "@scorefield/core";
 import { evenMarks } from "@scorefield/core/internal";
 import { atomicWrite } from "@scorefield/data";
 import type { NdArray } from "@scorefield/tensor";
 import type { RecipeParts } from "../recipe/resolve.ts";
 import { makeFolder } from "./folder.ts";
 import type { Prepared } from "./prepare.ts";
+import type { RunRecord } from "./record.ts";
+import { flowMapOf } from "./run-model.ts";
 
 // Few: these pictures are to see how it goes, not to be judged by.
 const sampler = dpmSolver({ steps: 10 });
+const mapSteps = 2;
 
 type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training">;
 
@@ -26,9 +29,13 @@ const tilesFor = (data: Drawn, parts: Pick<RecipeParts, "network">) =>
   data.recipe.previews === 0 ? undefined : data.domain.watching?.(composition(data, parts));
 
 /** Evaluations of the network that a picture of a run takes; 0 where there are none. */
-export const previewEvaluations = (data: Drawn, parts: RecipeParts): number => {
+export const previewEvaluations = (
+  { record, data }: { readonly record: RunRecord; readonly data: Drawn },
+  parts: RecipeParts,
+): number => {
   const tiles = tilesFor(data, parts);
-  return tiles ? tiles.rows * tiles.columns * evaluations(sampler, parts.process) : 0;
+  const each = record.flowMap ? mapSteps : evaluations(sampler, parts.process);
+  return tiles ? tiles.rows * tiles.columns * each : 0;
 };
 
 /**
@@ -37,7 +44,7 @@ export const previewEvaluations = (data: Drawn, parts: RecipeParts): number => {
  * @param from where training begins, and `total` where it ends, in the unit of the function's `position`
  */
 export const drawPreviews = (
-  { path, data, from, total }: { path: string; data: Drawn; from: number; total: number },
+  { path, record, data, from, total }: { path: string; record: RunRecord; data: Drawn; from: number; total: number },
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
@@ -52,13 +59,16 @@ export const drawPreviews = (
   const due = evenMarks(previews, from, total);
   return async (step, average, position) => {
     if (!due(position)) return undefined;
-    const model = trainedModel(parts, layout.unflatten(average).network, data.training.shape);
+    const parameters = layout.unflatten(average).network;
     const byRow =
       classes.length > 0
         ? Array.from({ length: count }, (_, i) => Math.floor(i / columns) % classes.length)
         : undefined;
     const given = byRow ? { class: byRow } : {};
-    const drawn = await sample(model, { count, batch: count, sampler, seed, given });
+    const draws = { count, batch: count, seed, given };
+    const drawn = record.flowMap
+      ? await sampleFlowMap(flowMapOf(parts, parameters, record), { ...draws, steps: mapSteps })
+      : await sample(trainedModel(parts, parameters, data.training.shape), { ...draws, sampler });
     const preview = domain.preview(codec.decode(drawn), { ...made, classNames: byRow?.map((k) => classes[k]!) });
     if (!preview) return undefined;
     const { previewPng } = await import("../figure/preview.ts");

@@ -19,6 +19,14 @@ const recordSchema = z.looseObject({
     network: kind,
     preconditioning: kind,
   }),
+  flowMap: z
+    .looseObject({
+      target: z.enum(["data", "any"]),
+      objective: kind,
+      start: z.object({ run: z.string(), step: z.int().min(0) }),
+      taught: z.boolean(),
+    })
+    .optional(),
   sampler: kind,
   domain: z.string().optional(),
   columns: z.array(z.string()).optional(),
@@ -55,6 +63,12 @@ const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void =>
   builtInCodec(scaling, shape);
 };
 
+/** A flow map takes the deviation of the data from the preconditioning of the run that it started from. */
+const checkFlowMap = ({ flowMap, model: { preconditioning } }: RunRecord): void => {
+  if (flowMap && (preconditioning.kind !== "edm" || typeof preconditioning.sigmaData !== "number"))
+    throw new Error(`flowMap: expected the preconditioning edm with its sigmaData, found ${preconditioning.kind}`);
+};
+
 /**
  * The record of a run, with the names of now if an earlier version wrote it.
  * @throws Error with what is wrong, in one line
@@ -66,5 +80,6 @@ export const checkRecord = (written: unknown): RunRecord => {
   const record = result.data as unknown as RunRecord;
   checkTable(record);
   checkWidths(record);
+  checkFlowMap(record);
   return record;
 };

@@ -1,7 +1,19 @@
 /** run.json: what a run is, enough to rebuild its model and to train it again. */
-import type { KindRecipe } from "@scorefield/core";
+import type { FlowTarget, KindRecipe } from "@scorefield/core";
 import type { KeptRules, StoredCodec, TableColumn } from "@scorefield/domain/codec";
 import type { Recipe } from "../recipe/resolve.ts";
+
+/** What a flow map is, and how it came about. */
+export interface FlowMapRecord {
+  /** Times that it goes to. */
+  readonly target: FlowTarget;
+  /** What its training minimised. */
+  readonly objective: KindRecipe;
+  /** The run whose parameters it started from: its folder, relative to this one, and the step of its checkpoint. */
+  readonly start: { readonly run: string; readonly step: number };
+  /** Whether that run's score model taught it the velocity. */
+  readonly taught: boolean;
+}
 
 /** The content of run.json. */
 export interface RunRecord {
@@ -19,6 +31,8 @@ export interface RunRecord {
     readonly network: KindRecipe;
     readonly preconditioning: KindRecipe;
   };
+  /** Of a run whose model is a flow map and no score model. Its preconditioning keeps the deviation of the data. */
+  readonly flowMap?: FlowMapRecord;
   /** What sampling uses by default. */
   readonly sampler: KindRecipe;
   /** The kind of data; left out by older runs, whose data's recipe or scaling says it. */

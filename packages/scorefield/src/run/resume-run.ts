@@ -13,6 +13,7 @@ import { domainOf, prepare } from "./prepare.ts";
 import { type PreparedRun, trainedLayoutOf } from "./prepared-run.ts";
 import type { RunRecord } from "./record.ts";
 import { readRecord } from "./record-file.ts";
+import { startOf } from "./start-of.ts";
 
 /** The path of the first setting in which two recipes differ, beside those that may. */
 const firstDifference = (a: unknown, b: unknown, mayDiffer: readonly string[], path = ""): string | undefined => {
@@ -121,11 +122,15 @@ export const resumeRun = async (
   const record: RunRecord = {
     ...rest,
     ...(data.rules?.kept && { rules: data.rules.kept }),
-    sampler: data.recipe.sampler,
+    sampler: stored.flowMap ? stored.sampler : data.recipe.sampler,
     training: { ...stored.training, recipe: data.recipe },
   };
-  const base = { path, record, data, begun };
-  if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
+  const hasNone = step === undefined && (await checkpointSteps(path)).length === 0;
+  const { flowMap } = stored;
+  const needsStart = flowMap && (flowMap.taught || hasNone);
+  const start = needsStart && (await startOf(path, flowMap, options.domain));
+  const base = { path, record, data, begun, ...(start && { start }) };
+  if (hasNone) return base;
   const parts = recipeParts(data.recipe);
   const read = await readCheckpoint(path, trainedLayoutOf(record, parts), step);
   const training = parts.network.levels === undefined ? read.training : forestCheckpoint(read);

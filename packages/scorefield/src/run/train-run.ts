@@ -1,6 +1,6 @@
 /** Training with a folder behind it: watched, and stopped at any time. */
 import { trainForest } from "@scorefield/assess";
-import { type Checkpoint, type TrainEvent, train } from "@scorefield/core";
+import { type Checkpoint, type TrainEvent, train, trainFlowMap } from "@scorefield/core";
 import { checkMade, evenMarks } from "@scorefield/core/internal";
 import { recipeParts } from "../recipe/resolve.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
@@ -8,7 +8,7 @@ import { dropOldCheckpoints, writeCheckpoint } from "./checkpoint.ts";
 import { keepData, makeRunFolder, removeTemporaries } from "./folder.ts";
 import { lockRun } from "./lock.ts";
 import { type MetricsLog, openMetrics, readMetrics } from "./metrics.ts";
-import { forestOptions, type PreparedRun, trainedLayoutOf, trainOptions } from "./prepared-run.ts";
+import { flowMapOptions, forestOptions, type PreparedRun, trainedLayoutOf, trainOptions } from "./prepared-run.ts";
 import { drawPreviews, previewEvaluations } from "./previews.ts";
 import { writeRecord } from "./record-file.ts";
 import { refinementWork, refines } from "./refinement-work.ts";
@@ -33,7 +33,7 @@ export interface RunEvent extends TrainEvent {
  *   when another process trains the run
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
-  checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
+  checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun, distilRun or resumeRun prepared");
   const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
   const { checkpointSeconds, keepCheckpoints, average } = recipe.training;
@@ -56,19 +56,21 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const course = runLength(recipe.training, {
     begun: run.begun,
     checkpoint,
-    picture: previewEvaluations(data, parts),
+    picture: previewEvaluations({ record, data }, parts),
     // The parameters, two moments and the averages, in float32.
     bytes: 4 * layout.size * (3 + (average?.widths.length ?? 1)),
     refinement: refines(data, parts) ? refinementWork(data, parts) : undefined,
   });
   const { from, total } = course;
   const isForest = parts.network.levels !== undefined;
-  const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
   const resume = checkpoint && { resume: checkpoint };
-  const events = isForest
-    ? trainForest({ ...forestOptions(data, parts), ...resume })
-    : train({ ...options, ...course.length, ...resume });
-  const drawPreview = drawPreviews({ path, data, from, total }, parts, layout);
+  const events = (): AsyncIterable<TrainEvent> => {
+    if (isForest) return trainForest({ ...forestOptions(data, parts), ...resume });
+    if (record.flowMap) return trainFlowMap({ ...flowMapOptions(run, parts), ...course.length, ...resume });
+    const { steps: _, minutes: __, pace: ___, ...options } = trainOptions(data, parts);
+    return train({ ...options, ...course.length, ...resume });
+  };
+  const drawPreview = drawPreviews({ path, record, data, from, total }, parts, layout);
   let savedStep = checkpoint?.step;
   let savedAt = performance.now();
   const save = async (reached: Checkpoint): Promise<string> => {
@@ -93,7 +95,7 @@ export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void
   const averagesDue = evenMarks(averages?.snapshots ?? 1, from, total);
   try {
     if (!fresh) unlock = await lockRun(path);
-    for await (const event of events) {
+    for await (const event of events()) {
       metrics ??= await begin();
       reached = event.checkpoint;
       const last = event.share === 1;

@@ -42,9 +42,12 @@ export const consistency = declare({
       const to = left > 0 ? timeOfLogRatio(process, Math.log(sigma * left)) : process.times.first;
       return { from, to: Math.max(process.times.first, Math.min(from, to)) };
     },
-    loss: (u, { x, noise, from, to, end }) => {
-      const far = moved(u, onLineBetween({ x, noise }, from), from, end);
-      const near = stopGradient(moved(u, onLineBetween({ x, noise }, to), to, end));
+    loss: (u, { x, noise, from, to, end, teacher }) => {
+      const z = onLineBetween({ x, noise }, from);
+      const far = moved(u, z, from, end);
+      // A teacher knows which path z is on; without one, the path of the same noise is right on average.
+      const next = teacher ? moved(teacher, z, from, to) : onLineBetween({ x, noise }, to);
+      const near = stopGradient(moved(u, next, to, end));
       const sigma = (share: typeof from) => share.divide(share.negate().add(1));
       // A pair at the end of the path has no distance, and nothing to learn.
       const distance = sigma(from).subtract(sigma(to)).add(sigma(end));
