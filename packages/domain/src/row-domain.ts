@@ -18,7 +18,7 @@ export const stepsOfPasses = ({ count, batch }: DataFacts, passes: number, most:
 const rowDefaults: DomainDefaults = {
   heldOut: 0.2,
   network: "mlp",
-  sampler: { kind: "heun", steps: 32 },
+  sampler: { kind: "unipc", steps: 32 },
   batch: 256,
   // Enough to show a distribution.
   count: 1000,

@@ -112,7 +112,7 @@ describe("a folder of photographs", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ file: "new.npy", classes: ["sun"], sampler: { steps: 3 } });
     expect((await readNpy(at("new.npy"))).shape).toEqual([3, 8, 8, 3]);
     const alone = await draw("-n", "2");
-    expect(alone.stdout).toMatch(/^runs\/photos\/samples\/step-20-heun-3-seed-0-count-2.png: 2 samples/);
+    expect(alone.stdout).toMatch(/^runs\/photos\/samples\/step-20-unipc-3-seed-0-count-2.png: 2 samples/);
     const usual = await draw("--class", "all", "--json");
     expect(JSON.parse(usual.stdout)).toMatchObject({ count: 64 });
     const piped = await draw("-n", "3", "--class", "sun", "--out", "-", "--format", "npy");

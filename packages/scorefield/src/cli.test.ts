@@ -106,7 +106,7 @@ describe("from a table to new rows", () => {
       "--json",
     );
     expect(csv.code, csv.stderr).toBe(0);
-    expect(JSON.parse(csv.stdout)).toMatchObject({ file: "new.csv", count: 20, sampler: { kind: "heun", steps: 6 } });
+    expect(JSON.parse(csv.stdout)).toMatchObject({ file: "new.csv", count: 20, sampler: { kind: "unipc", steps: 6 } });
     const { columns, values } = await readTable(at("new.csv"));
     expect(columns).toEqual(["wave", "class"]);
     expect(values.shape).toEqual([20, 2]);
@@ -148,7 +148,7 @@ describe("from a table to new rows", () => {
     for (const [i, value] of whole.entries()) expect(parts[i]).toBeCloseTo(value, 3);
     const named = await run("sample", "runs/table", "-n", "11", "--steps", "6", "--shard", "2/3", "--json");
     const [file, facts] = [
-      "runs/table/samples/step-100-heun-6-seed-0-count-11-shard-2-of-3.csv",
+      "runs/table/samples/step-100-unipc-6-seed-0-count-11-shard-2-of-3.csv",
       JSON.parse(named.stdout),
     ];
     expect(facts).toMatchObject({ file, count: 4, shard: "2/3", firstSample: 3 });

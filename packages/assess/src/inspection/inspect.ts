@@ -1,5 +1,5 @@
 /** All instruments on one model: what they find, as plain JSON. */
-import { type AnySampler, ArgumentError, didYouMean, heun } from "@scorefield/core";
+import { type AnySampler, ArgumentError, didYouMean, unipc } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import type { NdArray, Runtime } from "@scorefield/tensor";
 import { flatPoints } from "../instrument/field.ts";
@@ -52,7 +52,7 @@ export interface InspectData {
 export interface InspectOptions {
   /** These instruments alone; default all: `plane`, `calibration`, `integrability`, `dimension`, `modes`, `smoothing`, `chains`. */
   readonly only?: readonly string[] | undefined;
-  /** Draws the samples whose tails and peaks are compared, default {@link heun}. */
+  /** Draws the samples whose tails and peaks are compared, default {@link unipc}. */
   readonly sampler?: AnySampler;
   /**
    * How much of everything is looked at. The default takes some minutes, by the size of a sample and the kind of
@@ -129,7 +129,7 @@ export const inspect = async (
 ): Promise<Inspection> => {
   checkOptions("inspect data", data, dataNames);
   checkOptions("inspect", options, optionNames);
-  const { only = instrumentNames, sampler = heun(), effort = {}, seed = 0, signal, runtime, onProgress } = options;
+  const { only = instrumentNames, sampler = unipc(), effort = {}, seed = 0, signal, runtime, onProgress } = options;
   checkOptions("inspect effort", effort, effortNames);
   const unknown = only.find((name) => !(name in instruments));
   if (unknown !== undefined)

@@ -37,7 +37,7 @@ export interface LoopOptions<D extends FloatType = "float32"> {
    * value for each, or an array [count, ...shape]. `null` is no condition. Default: no conditions.
    */
   readonly given?: GivenValues;
-  /** Default `heun()`. */
+  /** Default `unipc()`: 18 evaluations. */
   readonly sampler?: AnySampler;
   /**
    * Default 0. Sample i depends on the seed and i alone, not on the count or the batch, except for rounding. An

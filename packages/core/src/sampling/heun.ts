@@ -45,7 +45,7 @@ export type HeunOptions = OptionsOf<typeof settings>;
 export const heun = declare({
   kind: "heun",
   family: "probability-flow ODE",
-  summary: "second order, two evaluations per step; with churn, fresh noise in every step; the default",
+  summary: "second order, two evaluations per step; with churn, fresh noise in every step; the reference",
   source: "Karras et al. 2022, algorithms 1 and 2",
   settings,
   make: ({ sChurn, sMin, sMax, sNoise, ...flow }, recipe): Sampler => {

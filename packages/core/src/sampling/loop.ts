@@ -17,10 +17,10 @@ import { bind } from "../model/with-given.ts";
 import { adaptiveSampling } from "./adaptive.ts";
 import { batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
-import { heun } from "./heun.ts";
 import { modelAt, type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler, SamplerState, StepTimes } from "./sampler.ts";
+import { unipc } from "./unipc.ts";
 
 /**
  * Every state of every batch: the one before the first step, one after each step, and the denoised one.
@@ -30,7 +30,7 @@ export async function* sampling<D extends FloatType = "float32">(
   model: ScoreModel,
   options: LoopOptions<D>,
 ): AsyncGenerator<LoopState<D>, void> {
-  const { sampler = heun(), initial, signal, runtime } = options;
+  const { sampler = unipc(), initial, signal, runtime } = options;
   if ("attempt" in sampler) return yield* adaptiveSampling(model, { ...options, sampler });
   const { process } = model;
   const { full, dtype, given: specs, list } = batchesOf(model, options);

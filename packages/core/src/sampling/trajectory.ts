@@ -3,15 +3,15 @@ import { type FloatType, type NdArray, sizeOf, zeros } from "@scorefield/tensor"
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { heun } from "./heun.ts";
 import { sampling } from "./loop.ts";
 import { plan } from "./plan.ts";
 import { checkSampling, report, type SampleOptions, sampleOptions } from "./sample.ts";
 import type { Sampler } from "./sampler.ts";
+import { unipc } from "./unipc.ts";
 
 /** Options of {@link sampleTrajectory}. */
 export interface TrajectoryOptions<D extends FloatType = "float32"> extends Omit<SampleOptions<D>, "sampler"> {
-  /** A sampler with a grid: samples of an adaptive one are not at the same time together. Default {@link heun}. */
+  /** A sampler with a grid: samples of an adaptive one are not at the same time together. Default {@link unipc}. */
   readonly sampler?: Sampler;
   /**
    * Number of steps from one kept state to the next, default 1. The states before the first step and after the last are
@@ -43,7 +43,7 @@ export const sampleTrajectory = async <D extends FloatType = "float32">(
   checkSampling("sampleTrajectory", model, allOptions, { ...sampleOptions, every: true, memoryLimit: true });
   const { every = 1, memoryLimit = 2 ** 30, onProgress, ...options } = allOptions;
   checkWhole("sampleTrajectory every", every);
-  const { count, sampler = heun(), dtype = "float32" as D } = options;
+  const { count, sampler = unipc(), dtype = "float32" as D } = options;
   if ("attempt" in sampler)
     throw new ArgumentError("sampleTrajectory: expected a sampler with a grid of times, found an adaptive one");
   const { start, steps } = plan(sampler, model.process, options.initial !== undefined);

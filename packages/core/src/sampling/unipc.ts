@@ -38,7 +38,7 @@ export type UnipcOptions = OptionsOf<typeof settings>;
 export const unipc = declare({
   kind: "unipc",
   family: "probability-flow ODE",
-  summary: "multistep predictor and corrector of order up to 3 + 1, one evaluation per step; for few steps",
+  summary: "multistep predictor and corrector of order up to 3 + 1, one evaluation per step; the default",
   source: "Zhao et al. 2023, algorithms 1 and 2",
   settings,
   make: ({ order, variant, ...flow }, recipe): Sampler => {

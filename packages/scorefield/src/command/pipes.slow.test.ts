@@ -190,7 +190,7 @@ describe("results on standard output", () => {
       const { code, stdout, stderr } = await run(...drawn, "--out", "-", "--format", format);
       expect(code, stderr).toBe(0);
       expect(stdout.equals(await readFile(at(file))), format).toBe(true);
-      expect(stderr).toContain(`standard output (${format}): 30 samples by heun`);
+      expect(stderr).toContain(`standard output (${format}): 30 samples by unipc`);
     }
     expect((await readNpy(at("s.npy"))).shape).toEqual([30, 2]);
   });

@@ -27,20 +27,27 @@ interface SchemaNode {
   };
 }
 
-/** The object schema at a path, choosing among kinds by what the recipe says. */
-const objectAt = (schema: SchemaNode, value: unknown, path: readonly PropertyKey[]): SchemaNode | undefined => {
+/** The schema at a path, of an object or of its kinds, choosing among kinds by what the recipe says on the way. */
+const nodeAt = (schema: SchemaNode, value: unknown, path: readonly PropertyKey[]): SchemaNode | undefined => {
   let node = schema;
   while (node.def.innerType) node = node.def.innerType;
-  if (node.def.options) {
-    const kind = (value as { kind?: unknown } | undefined)?.kind;
-    const option = node.def.options.find(({ def }) => def.shape?.kind?.def.values?.includes(kind));
-    if (!option) return undefined;
-    node = option;
-  }
   if (path.length === 0) return node;
   const [key, ...rest] = path as [string, ...PropertyKey[]];
-  const inner = node.def.shape?.[key];
-  return inner && objectAt(inner, (value as Record<string, unknown> | undefined)?.[key], rest);
+  const inner = ofKind(node, value)?.def.shape?.[key];
+  return inner && nodeAt(inner, (value as Record<string, unknown> | undefined)?.[key], rest);
+};
+
+/** Of a schema of kinds that of the value's kind, else itself. */
+const ofKind = (node: SchemaNode | undefined, value: unknown): SchemaNode | undefined =>
+  node?.def.options ? node.def.options.find((option) => kindsOf(option).includes(kindOf(value))) : node;
+
+const kindsOf = ({ def }: SchemaNode): readonly unknown[] => def.shape?.kind?.def.values ?? [];
+const kindOf = (value: unknown): unknown => (value as { kind?: unknown } | undefined)?.kind;
+
+/** Where another kind of the same part has a setting, which: one may have meant it, and left the kind to the default. */
+const kindWith = (node: SchemaNode | undefined, key: string): unknown => {
+  const owner = node?.def.options?.find(({ def }) => Object.hasOwn(def.shape ?? {}, key));
+  return owner && kindsOf(owner)[0];
 };
 
 const expectation = (issue: Issue): string => {
@@ -74,9 +81,17 @@ export const explainIssue = (issue: Issue, input: unknown, schema: unknown): str
   const at = (path: readonly PropertyKey[]) => (path.length > 0 ? path.map(String).join(".") : "recipe");
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys as [string];
-    const known = Object.keys(objectAt(schema as SchemaNode, input, issue.path)?.def.shape ?? {});
+    const part = nodeAt(schema as SchemaNode, input, issue.path);
+    const value = valueAt(input, issue.path);
+    const known = Object.keys(ofKind(part, value)?.def.shape ?? {});
     const now = newName(key, known);
-    const problem = now !== undefined ? renamedTo(key, now) : `unknown setting; ${suggest(key, known)}`;
+    const owner = kindWith(part, key);
+    const problem =
+      now !== undefined
+        ? renamedTo(key, now)
+        : owner !== undefined
+          ? `${kindOf(value)} has no such setting, ${owner} has; name the kind too: ${at([...issue.path, "kind"])}=${owner}`
+          : `unknown setting; ${suggest(key, known)}`;
     return `${at([...issue.path, key])}: ${problem}`;
   }
   const found = valueAt(input, issue.path);

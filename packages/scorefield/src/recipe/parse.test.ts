@@ -53,7 +53,7 @@ describe("parseRecipe", () => {
         data: { kind: "images", path, flip: false, damaged: "error" },
         heldOut: 0.1,
         network: { kind: "unet" },
-        sampler: { kind: "heun", steps: 18 },
+        sampler: { kind: "unipc", steps: 18 },
         training: { batch: 64, steps: 5 },
       });
     }
@@ -94,6 +94,14 @@ describe("parseRecipe", () => {
     expect(failure({ data: { set: "moon" } })).toMatch(
       /^data.set: expected "moons" or .*found "moon"; did you mean moons\?$/,
     );
+  });
+
+  test("a setting of another kind is refused with the kind that has it", () => {
+    expect(failure({ data: "x.csv", sampler: { sChurn: 20 } })).toBe(
+      "sampler.sChurn: unipc has no such setting, heun has; name the kind too: sampler.kind=heun",
+    );
+    expect(parseRecipe({ data: "x.csv", sampler: { kind: "heun", sChurn: 20 } }).sampler).toMatchObject({ sChurn: 20 });
+    expect(parseRecipe({ data: "x.csv", sampler: { steps: 9 } }).sampler).toEqual({ kind: "unipc", steps: 9 });
   });
 
   test("values out of range say what was expected and found", () => {

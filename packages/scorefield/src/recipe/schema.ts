@@ -93,7 +93,7 @@ export const recipeSchemaOf = (data: z.ZodType<DataSettings>) =>
       .default({ kind: "edm" })
       .describe("What the network predicts, and its scales"),
     objective: partSchema(objectives).default({ kind: "denoising" }).describe("What training minimises"),
-    sampler: partSchema(samplers).default({ kind: "heun", steps: 32 }).describe("What `sample` uses by default"),
+    sampler: partSchema(samplers).default({ kind: "unipc", steps: 32 }).describe("What `sample` uses by default"),
     training: training.prefault({}),
     previews: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
     seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
@@ -109,7 +109,7 @@ export const defaultKinds = {
   process: "edm",
   preconditioning: "edm",
   objective: "denoising",
-  sampler: "heun",
+  sampler: "unipc",
 } as const;
 
 type DefaultKinds = typeof defaultKinds & { readonly network: "mlp" | "unet" };

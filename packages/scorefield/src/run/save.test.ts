@@ -53,7 +53,7 @@ test("what no run could be loaded with is refused before anything is written", a
     expect((error as Error).message).toMatch(message);
     await expect(access(path)).rejects.toThrow(/ENOENT/);
   };
-  await refused({ sampler: "heun" }, /expected a sampler such as heun\(\), found "heun"/);
+  await refused({ sampler: "heun" }, /expected a sampler such as unipc\(\), found "heun"/);
   await refused({ codec: "standard" }, /expected a codec/);
   await refused({ columns: ["a"] }, /columns: 1 names for samples of shape \[2\]/);
   await refused({ step: Number.NaN }, /step: expected a number/);

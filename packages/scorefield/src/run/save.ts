@@ -1,5 +1,5 @@
 /** A model trained by library code, kept as a run. */
-import { ArgumentError, flatLayout, heun, type Sampler, type TrainedModel } from "@scorefield/core";
+import { ArgumentError, flatLayout, type Sampler, type TrainedModel, unipc } from "@scorefield/core";
 import { checkMade, type Known } from "@scorefield/core/internal";
 import { type Codec, type Domain, domainOfRecord, type OpenedData } from "@scorefield/domain";
 import type { KeptRules, TableColumn } from "@scorefield/domain/codec";
@@ -63,13 +63,13 @@ export const saveRun = async (
   } satisfies Known<typeof options>;
   checkRunCall("saveRun", path, options, known);
   checkMade("saveRun model", model, ["parameters", "network", "preconditioning"], "a trained model");
-  const { step = 0, data, sampler = heun(), overwrite = false } = options;
+  const { step = 0, data, sampler = unipc(), overwrite = false } = options;
   const { domain, codec, columns, table, classes, rules } = { ...data, ...options };
   if (data && data.shape.join() !== model.shape.join())
     throw new ArgumentError(
       `saveRun: expected data of shape [${model.shape.join(", ")}], as the model's, found [${data.shape.join(", ")}]`,
     );
-  checkMade("saveRun sampler", sampler, ["recipe"], "a sampler such as heun()");
+  checkMade("saveRun sampler", sampler, ["recipe"], "a sampler such as unipc()");
   if (codec) checkMade("saveRun codec", codec, ["stored", "encode", "decode"], "a codec, as opened data have it");
   const layout = flatLayout(model.parameters);
   const record = newRecord({

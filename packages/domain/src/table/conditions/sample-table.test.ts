@@ -18,13 +18,18 @@ beforeAll(() => setDefaultRuntime(runtime));
 afterAll(() => runtime.dispose());
 
 const run = untrainedRun();
+// A run without a sampler takes the default of sampling, a multistep method.
+const { sampler: _, ...usual } = run;
 const width = mixedColumns.length;
 const at = (name: string) => mixedColumns.findIndex((column) => column.name === name);
 const cells = ({ data, shape: [n = 0] }: NdArray, name: string): number[] =>
   Array.from({ length: n }, (_, i) => Number(data[i * width + at(name)]));
 
 describe("conditions", () => {
-  test("given values are exact, levels and ranges hold, and acceptance is reported", async () => {
+  test.each([
+    ["heun", run],
+    ["the default", usual],
+  ])("by %s given values are exact, levels and ranges hold, and acceptance is reported", async (_, run) => {
     const where = "size=0.123456789, city=Rome|Oslo, count>=3, count<6, price=missing, member!=no";
     const { rows, acceptance } = await sampleTable(run, { where, count: 60, seed: 3 });
     expect(rows.shape).toEqual([60, width]);

@@ -14,7 +14,7 @@ export interface TableRun {
   readonly codec: Codec;
   /** What the columns hold. */
   readonly table?: readonly TableColumn[];
-  /** Default `heun()`. */
+  /** Default `unipc()`. */
   readonly sampler?: AnySampler;
   /**
    * Moves rows [n, columns] to keep rules between columns, without moving known cells (1 in `known`, [n * columns]) and cells
