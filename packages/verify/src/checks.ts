@@ -15,6 +15,7 @@ import { exactChecks } from "./exact-checks.ts";
 import { guidanceChecks } from "./guidance-checks.ts";
 import { instrumentChecks } from "./instrument-checks.ts";
 import { inverseChecks } from "./inverse-checks.ts";
+import { latentChecks } from "./latent-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
 import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
@@ -40,6 +41,7 @@ export const checks: readonly Check[] = [
   ...modeChecks,
   ...likelihoodChecks,
   ...bitsChecks,
+  ...latentChecks,
   ...trajectoryDensityChecks,
   ...energyChecks,
   ...compositionChecks,
