@@ -142,12 +142,14 @@ export const assessedRun = async (
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe },
-    ...(own && {
-      membership: () => {
-        work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
-        return membershipOf(run, own, work);
-      },
-    }),
+    // An attack takes the losses of data themselves, which a model of latents does not give.
+    ...(own &&
+      !run.latent && {
+        membership: () => {
+          work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
+          return membershipOf(run, own, work);
+        },
+      }),
   });
   return { ...found, quality: withRules(found.quality, rules, domain.samples), ...(seen !== undefined && { seen }) };
 };

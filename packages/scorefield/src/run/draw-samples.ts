@@ -1,5 +1,5 @@
 /** Samples of a run in the units of its data: what the commands and `assessRun` share. */
-import { type AnySampler, type GuidanceOptions, guided, sample } from "@scorefield/core";
+import { type AnySampler, decodeLatents, type GuidanceOptions, guided, sample } from "@scorefield/core";
 import { type DrawnShare, type SampleTableOptions, sampleTable, takesConditions } from "@scorefield/domain/table";
 import { classesFrom } from "./classes-in-turn.ts";
 import type { RuledSamples } from "./keep-rules.ts";
@@ -59,6 +59,8 @@ export const drawSamples = async (
     ...(signal && { signal }),
     onProgress: ({ step, steps }) => onProgress?.(Math.floor((step / steps) * count)),
   });
-  const samples = run.toData(drawn);
+  const samples = run.toData(
+    run.latent ? await decodeLatents(run.latent, drawn, { ...(signal && { signal }) }) : drawn,
+  );
   return rules ? run.keepRules(samples, { signal }) : { samples };
 };

@@ -1,4 +1,5 @@
 /** A trained model from its run's folder. */
+import type { TrainedCodec } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
 import type { KeptRules } from "@scorefield/domain/codec";
@@ -6,7 +7,9 @@ import { type NdArray, zeros } from "@scorefield/tensor";
 import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { readCodec } from "./codec-file.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
+import { sampleShape } from "./record.ts";
 import { readRecord } from "./record-file.ts";
 import { helps, readRefinement } from "./refinement.ts";
 import { type RunModel, runModel } from "./run-model.ts";
@@ -32,6 +35,11 @@ export interface LoadedRun extends RunModel {
    * they are in the data than among rows that the model draws. `sampleTable` and `impute` choose rows by it.
    */
   readonly logRatio?: (rows: NdArray<"float64">) => Float64Array;
+  /**
+   * Of a latent run its autoencoder: `model` is of latents, which `decodeLatents` brings to the units that `toData` takes. `latentModel(run.latent,
+   * run.model)` is both in one.
+   */
+  readonly latent?: TrainedCodec;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
@@ -66,15 +74,17 @@ export const loadRun = async (path: string, options: LoadOptions = {}): Promise<
   const { checkpoint, averageWidth } = options;
   const { record, domain } = await readRecord(path, options.domain);
   const { columns, table, classes, rules } = record;
+  const latent = await readCodec(path, record);
   const about = (run: RunModel) => {
     // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
-    const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
+    const [, ...shape] = run.toData(zeros([1, ...sampleShape(record)])).shape;
     const made = { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
     return {
       path,
       domain,
       made,
       ...(rules && { rules }),
+      ...(latent && { latent }),
       keepRules: ruleKeeper(domain, made, rules),
       ...run,
     };

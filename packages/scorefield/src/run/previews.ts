@@ -11,7 +11,10 @@ import type { Prepared } from "./prepare.ts";
 // Few: these pictures are to see how it goes, not to be judged by.
 const sampler = dpmSolver({ steps: 10 });
 
-type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training">;
+type Drawn = Pick<
+  Prepared,
+  "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training" | "fromLatents"
+>;
 
 /** What samples of a run consist of, with the classes that its network has learnt. */
 const composition = ({ shape, columns, table, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
@@ -41,7 +44,7 @@ export const drawPreviews = (
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
-  const { recipe, domain, codec } = data;
+  const { recipe, domain, codec, fromLatents } = data;
   const { previews, seed } = recipe;
   const tiles = tilesFor(data, parts);
   if (!tiles) return async () => undefined;
@@ -59,7 +62,10 @@ export const drawPreviews = (
         : undefined;
     const given = byRow ? { class: byRow } : {};
     const drawn = await sample(model, { count, batch: count, sampler, seed, given });
-    const preview = domain.preview(codec.decode(drawn), { ...made, classNames: byRow?.map((k) => classes[k]!) });
+    const preview = domain.preview(codec.decode(fromLatents ? await fromLatents(drawn) : drawn), {
+      ...made,
+      classNames: byRow?.map((k) => classes[k]!),
+    });
     if (!preview) return undefined;
     const { previewPng } = await import("../figure/preview.ts");
     const file = join(path, "previews", `step-${`${step}`.padStart(6, "0")}.png`);

@@ -9,9 +9,10 @@ import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkpointSteps, readCheckpoint, type StoredCheckpoint } from "./checkpoint.ts";
+import { readCodec } from "./codec-file.ts";
 import { domainOf, prepare } from "./prepare.ts";
 import { type PreparedRun, trainedLayoutOf } from "./prepared-run.ts";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 import { readRecord } from "./record-file.ts";
 
 /** The path of the first setting in which two recipes differ, beside those that may. */
@@ -95,9 +96,9 @@ export const resumeRun = async (
   const { recipe: before, sha256 } = stored.training;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
-  const { columns, table, classes, model } = stored;
+  const { columns, table, classes } = stored;
   const like = {
-    shape: model.shape,
+    shape: sampleShape(stored),
     ...(columns && { columns }),
     ...(table && { table }),
     ...(classes && { classes }),
@@ -124,7 +125,8 @@ export const resumeRun = async (
     sampler: data.recipe.sampler,
     training: { ...stored.training, recipe: data.recipe },
   };
-  const base = { path, record, data, begun };
+  const latentCodec = await readCodec(path, record);
+  const base = { path, record, data, begun, ...(latentCodec && { latentCodec }) };
   if (step === undefined && (await checkpointSteps(path)).length === 0) return base;
   const parts = recipeParts(data.recipe);
   const read = await readCheckpoint(path, trainedLayoutOf(record, parts), step);

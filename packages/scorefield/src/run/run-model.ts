@@ -13,7 +13,7 @@ import {
 } from "@scorefield/core";
 import { builtInCodec, type Codec, type TableColumn } from "@scorefield/domain/codec";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 
 /** The model of a run, and between which units it stands. */
 export interface RunModel {
@@ -51,7 +51,7 @@ export const runModel = async (
   read: (layout: FlatLayout) => Promise<{ readonly step: number; readonly average: NdArray }>,
   codecOf: typeof builtInCodec = builtInCodec,
 ): Promise<RunModel> => {
-  const codec = codecOf(record.scaling, record.model.shape);
+  const codec = codecOf(record.scaling, sampleShape(record));
   const parts = {
     process: processFromRecipe(record.model.process),
     network: networkFromRecipe(record.model.network),

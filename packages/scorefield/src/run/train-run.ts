@@ -14,6 +14,7 @@ import { writeRecord } from "./record-file.ts";
 import { refinementWork, refines } from "./refinement-work.ts";
 import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
+import { trainCodec } from "./train-codec.ts";
 
 /** News of a run: those of training, and what was measured, saved and drawn. */
 export interface RunEvent extends TrainEvent {
@@ -21,6 +22,8 @@ export interface RunEvent extends TrainEvent {
   readonly saved?: string;
   /** The path of the picture of samples made at this step, if one was. */
   readonly preview?: string;
+  /** Of a latent run, while its autoencoder is trained: steps, loss and share are of that. */
+  readonly stage?: "codec";
 }
 
 /**
@@ -34,6 +37,10 @@ export interface RunEvent extends TrainEvent {
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
+  yield* trainModel(run.data.recipe.latent ? yield* trainCodec(run) : run);
+}
+
+async function* trainModel(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
   const { checkpointSeconds, keepCheckpoints, average } = recipe.training;
