@@ -3,6 +3,8 @@
  *
  *     npm run bench bench/latent.ts pixel|latent|measure photographs|shapes FOLDER [minutes]
  *
+ *     npm run bench bench/latent.ts speed 32|64
+ *
  * `pixel` and `latent` train for some minutes of one core's time, and write 500 images to FOLDER. `measure` compares all that are
  * there with images that no model has seen.
  */
@@ -20,10 +22,12 @@ import {
   latentDataset,
   latentModel,
   logNormalNoise,
+  normal,
   sample,
   sampleLatent,
   train,
   trainAutoencoder,
+  trainedModel,
   unet,
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
@@ -64,7 +68,7 @@ const pixel = async ({ training }: ImageSet): Promise<void> => {
   const model = await train({
     data: training,
     process: edm(),
-    network: unet({ width: 16, multipliers: side > 32 ? [1, 2, 2, 4] : [1, 2, 4] }),
+    network: pixelNetwork(side),
     preconditioning: edmPreconditioning({ sigmaData: 0.5 }),
     objective: denoising({ sigmaData: 0.5 }),
     batch: 32,
@@ -101,7 +105,7 @@ const latent = async ({ training }: ImageSet): Promise<void> => {
   const model = await train({
     data,
     process: edm(),
-    network: unet({ width: 48, multipliers: [1, 2] }),
+    network: latentNetwork,
     preconditioning: edmPreconditioning({ sigmaData: 1 }),
     objective: denoising({ sigmaData: 1, noiseDistribution: logNormalNoise({ mean: -0.4, deviation: 1.2 }) }),
     batch: 64,
@@ -121,6 +125,56 @@ const latent = async ({ training }: ImageSet): Promise<void> => {
   writeFileSync(join(out, "reconstructed.bin"), serialize({ images: await decodeLatents(codec, mean, { runtime }) }));
 };
 
+const pixelNetwork = (side: number) => unet({ width: 16, multipliers: side > 32 ? [1, 2, 2, 4] : [1, 2, 4] });
+const latentNetwork = unet({ width: 40, multipliers: [1, 2] });
+
+/** Processor time for each image, and for each sample of a step of training: the same for any parameters. */
+const speed = async (side: number): Promise<void> => {
+  const [drawn, batch] = [32, 32];
+  const data = normal([batch, 3, side, side], { seed: 0 });
+  const parts = { process: edm(), preconditioning: edmPreconditioning() };
+  const ended = async (name: string, events: AsyncIterable<{ readonly step: number }>): Promise<void> => {
+    const times: number[] = [];
+    for await (const _ of events) times.push(spent());
+    const [from, to] = [times[0]!, times.at(-1)!];
+    console.log(`${name}: ${((to - from) / (times.length - 1) / batch).toFixed(2)} ms for a sample of a training step`);
+  };
+  const pixels = pixelNetwork(side);
+  const shape = data.shape.slice(1);
+  const steps = { batch, steps: 5, warmUp: 1, runtime } as const;
+  await ended("pixel", train({ ...parts, data, network: pixels, objective: denoising(), ...steps }));
+  const autoencoder = convolutionalAutoencoder();
+  const latents = autoencoder.latentShape(shape);
+  const codec = await trainAutoencoder({ data, autoencoder, batch, steps: 1, runtime }).result;
+  await ended("autoencoder", trainAutoencoder({ data, autoencoder, ...steps }));
+  const latentData = normal([batch, ...latents], { seed: 1 });
+  await ended(
+    "latent",
+    train({ ...parts, data: latentData, network: latentNetwork, objective: denoising(), ...steps }),
+  );
+  const timed = async (name: string, draw: (count: number) => Promise<unknown>): Promise<void> => {
+    // Compiling once is not counted.
+    const begun = spent();
+    await draw(drawn);
+    const middle = spent();
+    await draw(3 * drawn);
+    const time = (spent() - middle - (middle - begun)) / (2 * drawn);
+    console.log(
+      `${name}: ${time.toFixed(1)} ms for an image of ${side} x ${side}, ${(1000 / time).toFixed(1)} images/s`,
+    );
+  };
+  const options = { sampler, batch: drawn, seed: 1, runtime };
+  const plain = trainedModel({ ...parts, network: pixels }, pixels.initialise(shape, 0), shape);
+  await timed("pixel", (count) => sample(plain, { ...options, count }));
+  const inner = trainedModel({ ...parts, network: latentNetwork }, latentNetwork.initialise(latents, 0), latents);
+  await timed("latent", (count) => sampleLatent(latentModel(codec, inner), { ...options, count }));
+};
+
+if (what === "speed") {
+  await speed(Number(set));
+  await runtime.dispose();
+  process.exit();
+}
 mkdirSync(out, { recursive: true });
 const images = set === "photographs" ? await photographs(dataFolder(Number.POSITIVE_INFINITY)) : await shapes();
 if (what === "pixel") await pixel(images);

@@ -110,7 +110,7 @@ export const scalingFor = (
 const latentDefaults = (fitted: FittedDefaults, { kind, ...given }: KindRecipe): FittedDefaults => ({
   ...fitted,
   deviation: 1,
-  ...(kind === "unet" && { network: { ...fitted.network, ...(given.width === undefined && { width: 48 }) } }),
+  ...(kind === "unet" && { network: { ...fitted.network, ...(given.width === undefined && { width: 40 }) } }),
   objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.2 } },
 });
 
