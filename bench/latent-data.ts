@@ -53,7 +53,7 @@ export const measure = async (
   samples: NdArray<"float32">,
   reference: NdArray<"float32">,
 ): Promise<{ frechet: number; precision: number; recall: number }> => {
-  const [, channels, side] = reference.shape as [number, number, number];
+  const [, channels, side] = reference.shape as [number, 1 | 3, number];
   const runtime = native({ threads: 1 });
   const drawn = glyphs({ size: side, channels })(20_000, 0);
   const classifier = await trainClassifier({

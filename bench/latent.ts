@@ -3,7 +3,7 @@
  *
  *     npm run bench bench/latent.ts pixel|latent|measure photographs|shapes FOLDER [minutes]
  *
- *     npm run bench bench/latent.ts speed 32|64
+ *     npm run bench bench/latent.ts speed 32|64 [pixel|latent]
  *
  * `pixel` and `latent` train for some minutes of one core's time, and write 500 images to FOLDER. `measure` compares all that are
  * there with images that no model has seen.
@@ -126,11 +126,11 @@ const latent = async ({ training }: ImageSet): Promise<void> => {
 };
 
 const pixelNetwork = (side: number) => unet({ width: 16, multipliers: side > 32 ? [1, 2, 2, 4] : [1, 2, 4] });
-const latentNetwork = unet({ width: 40, multipliers: [1, 2] });
+const latentNetwork = unet({ width: 32, multipliers: [1, 2] });
 
 /** Processor time for each image, and for each sample of a step of training: the same for any parameters. */
-const speed = async (side: number): Promise<void> => {
-  const [drawn, batch] = [32, 32];
+const speed = async (side: number, only?: string): Promise<void> => {
+  const [drawn, batch] = side > 32 ? [8, 8] : [16, 32];
   const data = normal([batch, 3, side, side], { seed: 0 });
   const parts = { process: edm(), preconditioning: edmPreconditioning() };
   const ended = async (name: string, events: AsyncIterable<{ readonly step: number }>): Promise<void> => {
@@ -142,11 +142,12 @@ const speed = async (side: number): Promise<void> => {
   const pixels = pixelNetwork(side);
   const shape = data.shape.slice(1);
   const steps = { batch, steps: 5, warmUp: 1, runtime } as const;
-  await ended("pixel", train({ ...parts, data, network: pixels, objective: denoising(), ...steps }));
+  if (only !== "latent")
+    await ended("pixel", train({ ...parts, data, network: pixels, objective: denoising(), ...steps }));
   const autoencoder = convolutionalAutoencoder();
   const latents = autoencoder.latentShape(shape);
   const codec = await trainAutoencoder({ data, autoencoder, batch, steps: 1, runtime }).result;
-  await ended("autoencoder", trainAutoencoder({ data, autoencoder, ...steps }));
+  if (only !== "pixel") await ended("autoencoder", trainAutoencoder({ data, autoencoder, ...steps }));
   const latentData = normal([batch, ...latents], { seed: 1 });
   await ended(
     "latent",
@@ -165,13 +166,14 @@ const speed = async (side: number): Promise<void> => {
   };
   const options = { sampler, batch: drawn, seed: 1, runtime };
   const plain = trainedModel({ ...parts, network: pixels }, pixels.initialise(shape, 0), shape);
-  await timed("pixel", (count) => sample(plain, { ...options, count }));
+  if (only !== "latent") await timed("pixel", (count) => sample(plain, { ...options, count }));
   const inner = trainedModel({ ...parts, network: latentNetwork }, latentNetwork.initialise(latents, 0), latents);
-  await timed("latent", (count) => sampleLatent(latentModel(codec, inner), { ...options, count }));
+  if (only !== "pixel")
+    await timed("latent", (count) => sampleLatent(latentModel(codec, inner), { ...options, count }));
 };
 
 if (what === "speed") {
-  await speed(Number(set));
+  await speed(Number(set), out);
   await runtime.dispose();
   process.exit();
 }

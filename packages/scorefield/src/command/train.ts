@@ -48,6 +48,10 @@ const describeData = ({ domain, training, heldOut, split, shape, columns, table,
   return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 
+/** How long the autoencoder of a latent run is trained. */
+const firstPart = ({ latent, training: { minutes } }: Prepared["recipe"]): string =>
+  minutes === undefined ? `in ${grouped(latent!.steps!)} steps` : `in ${Math.round(100 * latent!.share)} % of the time`;
+
 const optional = (text: string): string[] => (text === "" ? [] : [text]);
 
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
@@ -63,7 +67,9 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
     ...(recipe.latent
       ? [
           `${kindText(recipe.latent.autoencoder)}: latents of ${data.latentShape!.join(" x ")}${
-            recipe.latent.codec === undefined ? "" : `, as ${recipe.latent.codec} learnt them`
+            recipe.latent.codec === undefined
+              ? `, learnt first, ${firstPart(recipe)}`
+              : `, as ${recipe.latent.codec} learnt them`
           }`,
         ]
       : []),

@@ -21,7 +21,7 @@ import type { ParsedRecipe } from "./schema.ts";
 type Training = ParsedRecipe["training"];
 
 /** How the autoencoder of a latent model is trained. */
-export interface LatentRecipe {
+interface LatentRecipe {
   readonly autoencoder: KindRecipe;
   readonly objective: KindRecipe;
   /** Of the minutes, where these are given. */
@@ -106,11 +106,10 @@ export const scalingFor = (
   throw new RecipeError(`scaling: expected ${either} for ${domain.samples}, found ${scaling}`);
 };
 
-/** Latents have deviation 1. A U-Net for so few positions may be wide. */
-const latentDefaults = (fitted: FittedDefaults, { kind, ...given }: KindRecipe): FittedDefaults => ({
+/** Latents have deviation 1, twice as much as pixels: noise levels are higher as well. */
+const latentDefaults = (fitted: FittedDefaults): FittedDefaults => ({
   ...fitted,
   deviation: 1,
-  ...(kind === "unet" && { network: { ...fitted.network, ...(given.width === undefined && { width: 40 }) } }),
   objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.2 } },
 });
 
@@ -147,7 +146,7 @@ export const resolveRecipe = (
     network: parsed.network.kind,
     preconditioning: preconditioning.kind,
   });
-  const fitted = parsed.latent ? latentDefaults(usual, parsed.network) : usual;
+  const fitted = parsed.latent ? latentDefaults(usual) : usual;
   const scale = fitted.deviation !== undefined && { sigmaData: fitted.deviation };
   const network = { ...fitted.network, ...parsed.network };
   const ofKind = ({ kind }: KindRecipe, settings: KindRecipe | undefined) => settings?.kind === kind && settings;

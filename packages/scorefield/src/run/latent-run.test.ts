@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeLatents, heun, latentModel, RecipeError, sampleLatent } from "@scorefield/core";
-import { defaultRuntime, ndarray, setDefaultRuntime } from "@scorefield/tensor";
+import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { assessRun } from "../assess/assess-run.ts";
 import { CheckpointError, RunError } from "../errors.ts";
 import { factPairs, readRunFacts } from "../report/run-facts.ts";
 import { createRun } from "./create-run.ts";
@@ -12,7 +13,8 @@ import { drawSamples } from "./draw-samples.ts";
 import { loadRun } from "./load.ts";
 import { refuseLatent } from "./refuse-latent.ts";
 import { resumeRun } from "./resume-run.ts";
-import { type RunEvent, trainRun } from "./train-run.ts";
+import type { RunEvent } from "./run-event.ts";
+import { trainRun } from "./train-run.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -25,7 +27,7 @@ afterAll(async () => {
 });
 
 const recipe = (latent: object = {}) => ({
-  data: { kind: "glyphs", size: 8, count: 40 },
+  data: { kind: "glyphs", size: 8, count: 100 },
   network: { kind: "unet" as const, width: 4, multipliers: [1], blocks: 1, attention: 0 },
   latent: {
     autoencoder: { kind: "convolutional" as const, width: 4, multipliers: [1], blocks: 1, channels: 2 },
@@ -67,6 +69,16 @@ test("a latent run: stopped while its autoencoder learns, resumed, loaded, drawn
   const decoded = await sampleLatent(model, { count: 3, seed: 1, sampler: heun({ steps: 2 }), batch: 64 });
   for (const [i, value] of samples.data.entries())
     expect(value).toBeCloseTo(Math.min(1, Math.max(-1, decoded.data[i]!)), 5);
+  const features = async (images: NdArray) => {
+    const n = images.shape[0]!;
+    return ndarray(Float32Array.from(images.data as Float64Array), [n, images.data.length / n]);
+  };
+  const quality = await assessRun(loaded, {
+    count: 10,
+    sampler: heun({ steps: 2 }),
+    extractor: { frechetName: "frechet-pixels", kernelName: "kernel-pixels", features },
+  });
+  expect(quality.measures.map(({ name }) => name)).toContain("frechet-pixels");
   const facts = Object.fromEntries(factPairs(await readRunFacts(out)));
   expect(facts.autoencoder).toMatch(/^convolutional.*latents of 2 x 4 x 4/);
   expect(() => refuseLatent(loaded, "inspect")).toThrow(/inspect cannot be used with a latent run/);

@@ -16,8 +16,8 @@ import { codecFolder, keepData, makeFolder, makeRunFolder, removeTemporaries } f
 import { lockRun } from "./lock.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { writeRecord } from "./record-file.ts";
+import type { RunEvent } from "./run-event.ts";
 import { shareDone } from "./run-length.ts";
-import type { RunEvent } from "./train-run.ts";
 
 /** The end of the autoencoder's training: steps, or a share of the minutes that are left of the run. */
 const lengthOf = ({ data: { recipe }, begun }: PreparedRun, checkpoint: Checkpoint | undefined) => {

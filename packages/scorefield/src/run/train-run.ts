@@ -1,6 +1,6 @@
 /** Training with a folder behind it: watched, and stopped at any time. */
 import { trainForest } from "@scorefield/assess";
-import { type Checkpoint, type TrainEvent, train } from "@scorefield/core";
+import { type Checkpoint, train } from "@scorefield/core";
 import { checkMade, evenMarks } from "@scorefield/core/internal";
 import { recipeParts } from "../recipe/resolve.ts";
 import { dropAveragesAfter, keepAverages } from "./average-snapshots.ts";
@@ -12,19 +12,10 @@ import { forestOptions, type PreparedRun, trainedLayoutOf, trainOptions } from "
 import { drawPreviews, previewEvaluations } from "./previews.ts";
 import { writeRecord } from "./record-file.ts";
 import { refinementWork, refines } from "./refinement-work.ts";
+import type { RunEvent } from "./run-event.ts";
 import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
 import { trainCodec } from "./train-codec.ts";
-
-/** News of a run: those of training, and what was measured, saved and drawn. */
-export interface RunEvent extends TrainEvent {
-  /** The path of the checkpoint written at this step, if one was. */
-  readonly saved?: string;
-  /** The path of the picture of samples made at this step, if one was. */
-  readonly preview?: string;
-  /** Of a latent run, while its autoencoder is trained: steps, loss and share are of that. */
-  readonly stage?: "codec";
-}
 
 /**
  * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl

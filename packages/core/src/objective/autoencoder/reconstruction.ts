@@ -53,7 +53,7 @@ const settings = {
 export type ReconstructionOptions = OptionsOf<typeof settings>;
 
 /** Divergence of N(mean, exp(logVariance)) from N(0, 1), in nats for each number, its mean over all. */
-export const divergencePerNumber = ({ mean, logVariance }: Encoded): Tensor =>
+const divergencePerNumber = ({ mean, logVariance }: Encoded): Tensor =>
   mean.square().add(logVariance.exp()).subtract(logVariance).subtract(1).multiply(0.5).mean();
 
 /**
