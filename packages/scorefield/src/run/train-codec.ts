@@ -20,7 +20,10 @@ import type { RunEvent } from "./run-event.ts";
 import { shareDone } from "./run-length.ts";
 
 /** The end of the autoencoder's training: steps, or a share of the minutes that are left of the run. */
-const lengthOf = ({ data: { recipe }, begun }: PreparedRun, checkpoint: Checkpoint | undefined) => {
+const lengthOf = (
+  { data: { recipe }, begun }: PreparedRun,
+  checkpoint: Checkpoint | undefined,
+): { readonly steps?: number; readonly deadline?: { readonly at: number } } => {
   const { steps, share } = recipe.latent!;
   const { minutes } = recipe.training;
   if (minutes === undefined) return { steps: steps! };
@@ -31,7 +34,16 @@ const lengthOf = ({ data: { recipe }, begun }: PreparedRun, checkpoint: Checkpoi
 interface Trained {
   readonly codec: TrainedCodec;
   readonly step: number;
+  /** Where its minutes ended, of a run that has some. */
+  readonly end?: number;
 }
+
+/** The minutes of the model: what the autoencoder leaves it. */
+const minutesLeft = ({ data: { recipe } }: PreparedRun): { readonly minutes?: number } => {
+  const { latent, training } = recipe;
+  if (training.minutes === undefined) return {};
+  return { minutes: training.minutes * (latent!.codec === undefined ? 1 - latent!.share : 1) };
+};
 
 /** Trains the autoencoder, with checkpoints in a folder of the run. Stopped, what was reached is saved. */
 async function* codecEvents(run: PreparedRun, folder: string): AsyncGenerator<RunEvent, Trained> {
@@ -41,6 +53,7 @@ async function* codecEvents(run: PreparedRun, folder: string): AsyncGenerator<Ru
   const layout = flatLayout(autoencoder.initialise(training.shape, recipe.seed));
   const stored = (await checkpointSteps(folder)).length > 0 ? await readCheckpoint(folder, layout) : undefined;
   const resume = stored?.training;
+  const length = lengthOf(run, resume);
   const fitting = trainAutoencoder({
     data: training,
     autoencoder,
@@ -50,7 +63,7 @@ async function* codecEvents(run: PreparedRun, folder: string): AsyncGenerator<Ru
     averageDecay: 0.99,
     seed: recipe.seed,
     ...(accumulate !== undefined && { accumulate }),
-    ...lengthOf(run, resume),
+    ...length,
     ...(resume && { resume }),
   });
   let step = resume?.step ?? 0;
@@ -72,7 +85,7 @@ async function* codecEvents(run: PreparedRun, folder: string): AsyncGenerator<Ru
   } finally {
     if (reached) await save();
   }
-  return { codec: await fitting.result, step };
+  return { codec: await fitting.result, step, ...(length.deadline && { end: length.deadline.at }) };
 }
 
 /**
@@ -82,6 +95,7 @@ async function* codecEvents(run: PreparedRun, folder: string): AsyncGenerator<Ru
 export async function* trainCodec(run: PreparedRun): AsyncGenerator<RunEvent, PreparedRun> {
   const { path, record, data, fresh, checkpoint } = run;
   let codec = run.latentCodec;
+  let { begun } = run;
   if (!codec || fresh) {
     const unlock = fresh ? await makeRunFolder(path, fresh) : await lockRun(path);
     try {
@@ -92,6 +106,7 @@ export async function* trainCodec(run: PreparedRun): AsyncGenerator<RunEvent, Pr
         await makeFolder(join(path, codecFolder), "to make a folder for the autoencoder");
         const trained = yield* codecEvents(run, join(path, codecFolder));
         ({ codec } = trained);
+        begun = trained.end ?? begun;
         await writeCodec(path, trained.step, codec);
       } else await writeCodec(path, 0, codec);
     } finally {
@@ -103,8 +118,10 @@ export async function* trainCodec(run: PreparedRun): AsyncGenerator<RunEvent, Pr
     ...rest,
     ...(checkpoint && { checkpoint }),
     latentCodec: codec,
+    begun,
     data: {
       ...data,
+      recipe: { ...data.recipe, training: { ...data.recipe.training, ...minutesLeft(run) } },
       training: await latentDataset(codec, data.training),
       heldOut: await latentDataset(codec, data.heldOut),
       fromLatents: (latents) => decodeLatents(codec, latents),
