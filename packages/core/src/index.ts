@@ -21,6 +21,7 @@ export {
   type Quantisation,
 } from "./likelihood/bits-per-dimension.ts";
 export { decode, encode, type InterpolateOptions, interpolate } from "./likelihood/encode.ts";
+export { interpolateLatent } from "./likelihood/interpolate-latent.ts";
 export {
   flowIncrement,
   type ItoDensityOptions,
@@ -28,6 +29,7 @@ export {
   itoLogDensity,
   type TrajectoryState,
 } from "./likelihood/ito-density.ts";
+export { type LatentBound, type LatentBoundOptions, latentBound } from "./likelihood/latent-bound.ts";
 export {
   type Hutchinson,
   type LogDensityDetails,
@@ -71,6 +73,17 @@ export {
 } from "./model/guidance/classifier.ts";
 export { classifierFreeGuidance, guided } from "./model/guidance/classifier-free.ts";
 export type { GuidanceOptions } from "./model/guidance/extrapolate.ts";
+export {
+  type LatentCodec,
+  type LatentDistribution,
+  type LeftOut,
+  type TrainedCodec,
+  type TrainedCodecParts,
+  trainedCodec,
+} from "./model/latent/latent-codec.ts";
+export { type LatentModel, latentModel } from "./model/latent/latent-model.ts";
+export { type CodecOptions, decodeLatents, encodeLatents } from "./model/latent/latents.ts";
+export { type PrincipalCodecOptions, principalCodec } from "./model/latent/principal-codec.ts";
 export { type MixedPreconditioningOptions, mixedPreconditioning } from "./model/mixed/preconditioning.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/preconditionings.ts";
@@ -94,6 +107,13 @@ export {
   velocityFromDenoised,
 } from "./model/tweedie.ts";
 export type { Bound } from "./model/with-given.ts";
+export type { Autoencoder, Encoded } from "./network/autoencoder/autoencoder.ts";
+export { autoencoderFromRecipe } from "./network/autoencoder/autoencoders.ts";
+export {
+  type ConvolutionalAutoencoderOptions,
+  convolutionalAutoencoder,
+} from "./network/autoencoder/convolutional-autoencoder.ts";
+export { type DenseAutoencoderOptions, denseAutoencoder } from "./network/autoencoder/dense-autoencoder.ts";
 export {
   type ConditionEmbedding,
   type ConditionSizes,
@@ -146,6 +166,13 @@ export {
 } from "./network/transformer-block.ts";
 export { type UnetOptions, unet } from "./network/unet.ts";
 export { normalQuantile } from "./numeric/normal-quantile.ts";
+export {
+  type AutoencoderInputs,
+  type AutoencoderObjective,
+  autoencoderObjectiveFromRecipe,
+  type ReconstructionOptions,
+  reconstruction,
+} from "./objective/autoencoder/reconstruction.ts";
 export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
 export {
   type Constraint,
@@ -240,6 +267,7 @@ export {
 } from "./sampling/grid.ts";
 export { type HeunOptions, heun } from "./sampling/heun.ts";
 export { type ChainOptions, chainSettings, type LangevinOptions, langevin, stayingGrid } from "./sampling/langevin.ts";
+export { sampleLatent } from "./sampling/latent-samples.ts";
 export { mala } from "./sampling/mala.ts";
 export { type PredictorCorrectorOptions, predictorCorrector } from "./sampling/predictor-corrector.ts";
 export { type RestartInterval, type RestartOptions, restart } from "./sampling/restart.ts";
@@ -260,6 +288,7 @@ export { sampleTrajectory, type Trajectory, type TrajectoryOptions } from "./sam
 export { type UnderdampedLangevinOptions, underdampedLangevin } from "./sampling/underdamped-langevin.ts";
 export { type UnipcOptions, unipc } from "./sampling/unipc.ts";
 export { type Augmentation, augment, augmentationLabels, type ImageTransform } from "./training/augmentation.ts";
+export { latentDataset } from "./training/codec-scales.ts";
 export { type Dataset, dataset } from "./training/dataset.ts";
 export { type DistilScoresOptions, distilScores } from "./training/distil-scores.ts";
 export { type Fitting, fit } from "./training/fit.ts";
@@ -289,5 +318,10 @@ export {
 } from "./training/reconstruct-average.ts";
 export type { Schedule } from "./training/schedule.ts";
 export { type Training, train } from "./training/train.ts";
+export {
+  type AutoencoderTraining,
+  type TrainAutoencoderOptions,
+  trainAutoencoder,
+} from "./training/train-autoencoder.ts";
 export { type FlowMapTraining, type TrainFlowMapOptions, trainFlowMap } from "./training/train-flow-map.ts";
 export { initialTrainable, type Trainable, type TrainableLayout, trainableLayout } from "./training/trainable.ts";

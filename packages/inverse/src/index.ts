@@ -25,6 +25,7 @@ export type { Sensitivities } from "./operator/coil-vectors.ts";
 export { type ColumnsOptions, columns } from "./operator/columns.ts";
 export { compose } from "./operator/compose.ts";
 export { type AboutOperator, declareOperator } from "./operator/declare-operator.ts";
+export { decoded } from "./operator/decoded.ts";
 export { type DownsampleOptions, downsample } from "./operator/downsample.ts";
 export { type FourierOptions, fourier } from "./operator/fourier.ts";
 export { type GreyOptions, grey } from "./operator/grey.ts";

@@ -26,5 +26,6 @@ export type { PreparedRun } from "./run/prepared-run.ts";
 export { type RefineOptions, refineRun } from "./run/refine-run.ts";
 export type { Refinement } from "./run/refinement.ts";
 export { resumeRun } from "./run/resume-run.ts";
+export type { RunEvent } from "./run/run-event.ts";
 export { saveRun } from "./run/save.ts";
-export { type RunEvent, trainRun } from "./run/train-run.ts";
+export { trainRun } from "./run/train-run.ts";

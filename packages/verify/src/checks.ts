@@ -16,6 +16,7 @@ import { flowMapChecks } from "./flow-map-checks.ts";
 import { guidanceChecks } from "./guidance-checks.ts";
 import { instrumentChecks } from "./instrument-checks.ts";
 import { inverseChecks } from "./inverse-checks.ts";
+import { latentChecks } from "./latent-checks.ts";
 import { likelihoodChecks } from "./likelihood-checks.ts";
 import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   ...modeChecks,
   ...likelihoodChecks,
   ...bitsChecks,
+  ...latentChecks,
   ...trajectoryDensityChecks,
   ...energyChecks,
   ...compositionChecks,

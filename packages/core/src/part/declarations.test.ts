@@ -3,8 +3,10 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { ArgumentError, RecipeError } from "../errors.ts";
 import * as core from "../index.ts";
 import { preconditionings } from "../model/preconditionings.ts";
+import { autoencoders } from "../network/autoencoder/autoencoders.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
+import { autoencoderObjectives } from "../objective/autoencoder/reconstruction.ts";
 import { constraints } from "../objective/constraint.ts";
 import { flowMapObjectives } from "../objective/flow-map/flow-map-objectives.ts";
 import { noiseDistributions } from "../objective/noise-distribution.ts";
@@ -24,6 +26,8 @@ const lists: readonly PartList<HasRecipe>[] = [
   preconditionings,
   objectives,
   flowMapObjectives,
+  autoencoders,
+  autoencoderObjectives,
   constraints,
 ];
 

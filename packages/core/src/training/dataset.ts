@@ -1,5 +1,6 @@
 /** Where training takes its samples from: an array, or anything that can be read sample by sample. */
-import { type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { isNdArray, type NdArray, type Shape, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import { showValue } from "@scorefield/tensor/internal";
 import { checkArray } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 
@@ -60,4 +61,16 @@ export const dataset = (values: NdArray<"float32">, labels?: ArrayLike<number>):
   if (labels && labels.length !== count)
     throw new ShapeError(`train: expected ${count} labels, one for each sample, found ${labels.length}`);
   return { count, shape, ...(labels && { labels }), read: (rows) => rowsOf(values, rows) };
+};
+
+/** @throws ArgumentError for what is neither an array nor a dataset, such as nested lists of numbers */
+export const toDataset = (name: string, data: unknown): Dataset => {
+  if (isNdArray(data)) return dataset(data as NdArray<"float32">);
+  const { count, shape, read } = (data ?? {}) as Partial<Dataset>;
+  if (typeof count === "number" && Array.isArray(shape) && typeof read === "function") return data as Dataset;
+  throw new ArgumentError(
+    `${name}: expected an NdArray or a dataset, found ${showValue(data)}${
+      Array.isArray(data) ? "; make an array of it with fromNested(rows)" : ""
+    }`,
+  );
 };

@@ -1,6 +1,5 @@
 /** The options of training a denoiser, and what is refused. */
-import { defaultRuntime, isNdArray, type NdArray, sizeOf } from "@scorefield/tensor";
-import { showValue } from "@scorefield/tensor/internal";
+import { defaultRuntime, type NdArray, sizeOf } from "@scorefield/tensor";
 import { checkWhole } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { edmPreconditioning, type Preconditioning } from "../model/preconditioning.ts";
@@ -12,7 +11,7 @@ import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import { checkProcess } from "../process/check-process.ts";
 import type { Process } from "../process/process.ts";
 import { type Augmentation, augmentationLabels, checkAugmentation } from "./augmentation.ts";
-import { type Dataset, dataset } from "./dataset.ts";
+import { type Dataset, toDataset } from "./dataset.ts";
 import type { FitEvent, OptimisationOptions } from "./fit-options.ts";
 import { checkAverages, checkLength } from "./fit-settings.ts";
 import { adamSettings } from "./optimiser.ts";
@@ -180,18 +179,6 @@ const checkLayout = ({ recipe }: Objective, preconditioning: Preconditioning): v
   throw new ArgumentError(
     `train: expected a preconditioning of the layout of the objective, ${recipe.kind}, found ${preconditioning.recipe.kind}` +
       `${other.columns ? " with another layout" : ""}; give mixedPreconditioning and mixedDenoising the same columns and scale`,
-  );
-};
-
-/** @throws ArgumentError for what is neither an array nor a dataset, such as nested lists of numbers */
-const toDataset = (name: string, data: unknown): Dataset => {
-  if (isNdArray(data)) return dataset(data as NdArray<"float32">);
-  const { count, shape, read } = (data ?? {}) as Partial<Dataset>;
-  if (typeof count === "number" && Array.isArray(shape) && typeof read === "function") return data as Dataset;
-  throw new ArgumentError(
-    `${name}: expected an NdArray or a dataset, found ${showValue(data)}${
-      Array.isArray(data) ? "; make an array of it with fromNested(rows)" : ""
-    }`,
   );
 };
 

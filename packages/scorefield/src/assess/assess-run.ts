@@ -155,9 +155,10 @@ export const assessedRun = async (
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
     own: own && { training: own.training, name: own.name, part: recipe && partOf(domain, recipe) },
-    // An attack takes the losses of a score model.
+    // An attack takes the losses of data themselves by a score model, which a flow map and a model of latents do not give.
     ...(own &&
-      "model" in run && {
+      "model" in run &&
+      !run.latent && {
         membership: () => {
           work.onProgress?.({ of: "measuring", part: "membership", done: 0, total: 1 });
           return membershipOf(run, own, work);

@@ -64,6 +64,10 @@ export const openRun = async (source: RunSource, options: OpenOptions = {}): Pro
   const files = runFiles(source);
   const record = parseRecord(await files.record(), files.name);
   checkScoreModel(files.name, record);
+  if (record.latent)
+    throw new RunError(
+      `${files.name}: expected a run whose model draws data themselves, found a latent run; its decoder is not read in pages yet`,
+    );
   const wanted = options.checkpoint ?? record.step ?? (await files.lastStep());
   const path = `${files.name}, step ${wanted}`;
   const run = await runModel(record, async (layout) => {

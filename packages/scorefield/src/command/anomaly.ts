@@ -10,6 +10,7 @@ import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
 import { checkAllowed } from "./allowed.ts";
 import { explainedColumns, explainedTable, explainRows } from "./anomaly-columns.ts";
@@ -170,6 +171,7 @@ const action = (path: string, flags: AnomalyFlags): Promise<void> =>
     checkScoreFile(flags);
     if (flags.data === undefined) throw missingData(path, "anomaly");
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+    refuseLatent(run, "anomaly");
     checkAllowed(run, "anomaly");
     const time = timeOfNoise(run, flags.noise);
     const own = await ownData(run, signal);

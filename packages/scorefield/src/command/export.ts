@@ -4,6 +4,7 @@ import { atomicWrite } from "@scorefield/data";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { loadDrawn } from "../run/load.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
@@ -34,6 +35,7 @@ const action = async (path: string, flags: ExportFlags): Promise<void> => {
   checkOutputFile("--out", flags.out, [".onnx"]);
   const { checkpoint, averageWidth, count } = flags;
   const run = await loadDrawn(path, { checkpoint, averageWidth });
+  if ("model" in run) refuseLatent(run, "export");
   for (const remark of describeAverage(run)) out.remark(remark);
   const sampler = samplingRecipe(run, { ...flags, seed: 0 });
   const bytes =

@@ -12,6 +12,7 @@ import { grouped } from "../figure/grouped.ts";
 import { effectText } from "../report/rules-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkTakesConditions } from "./condition-options.ts";
 import { drawColumn, filledContent, filledFormats, uncertaintyName, uncertaintyText } from "./filled-table.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
@@ -144,6 +145,7 @@ const fill = async (
   const draws = flags.draws ?? (best ? bestDraws : 1);
   const places = placesOf(flags, draws);
   const run = await loadRun(path, { checkpoint, averageWidth });
+  refuseLatent(run, "impute");
   for (const remark of describeAverage(run)) out.remark(remark);
   checkTakesConditions(run, "impute");
   const sampler = chooseSampler(run, flags);

@@ -12,6 +12,7 @@ import { kindText } from "../report/network-summary.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { type ModelData, modelData } from "../run/model-data.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkAllowed } from "./allowed.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
@@ -105,6 +106,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     if (flags.report !== undefined && !taken) checkOutputFile("--report", flags.report, [".html"]);
     const { checkpoint, averageWidth } = flags;
     const run = await loadRun(path, { checkpoint, averageWidth });
+    refuseLatent(run, "inspect");
     checkAllowed(run, "inspect");
     for (const remark of describeAverage(run)) out.remark(remark);
     const { data, title } = await withInput(flags, signal, async (file, title) => ({

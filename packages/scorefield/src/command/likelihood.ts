@@ -9,6 +9,7 @@ import { minus } from "../figure/minus.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkAllowed } from "./allowed.ts";
 import { timeOfNoise } from "./anomaly-scores.ts";
 import { bitsLikelihood } from "./bits-likelihood.ts";
@@ -205,6 +206,7 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
     const out = output(flags, toStandardOutput("--out", flags.out, flags.json));
     checkScoreFile(flags);
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+    refuseLatent(run, "likelihood");
     checkAllowed(run, "likelihood");
     const inBits = run.domain.likelihood === "bits-per-dimension";
     if (!inBits) {

@@ -1,6 +1,6 @@
 /** The recipe of `scorefield train`: of its source, changed as its options say. */
 import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { Pace } from "@scorefield/core";
 import { builtInDomains, recogniseData } from "@scorefield/domain";
 import { UsageError } from "../errors.ts";
@@ -23,6 +23,8 @@ export interface TrainFlags {
   readonly pace?: string;
   readonly batch?: number;
   readonly refine?: boolean;
+  readonly latent?: boolean;
+  readonly codec?: string;
   readonly seed?: number;
   readonly dataFormat?: InputFormat;
   readonly json?: boolean;
@@ -75,6 +77,12 @@ const aboutTraining = (
   return { ...(Object.keys(length).length > 0 ? others : (training as Fields)), ...about };
 };
 
+/** What options say of the autoencoder; a run is relative to the recipe, as all paths are in it. */
+const aboutLatent = (latent: unknown, { codec }: TrainFlags, folder: string): Fields => ({
+  ...((latent ?? {}) as Fields),
+  ...(codec !== undefined && { codec: relative(resolve(folder), resolve(codec)) || "." }),
+});
+
 /** A recipe with what options say of it. @throws UsageError for an option that its kind of data does not have */
 export const withFlags = ({ recipe, folder }: Given, flags: TrainFlags, pace?: Pace): Given => {
   const { seed, set = [] } = flags;
@@ -91,6 +99,7 @@ export const withFlags = ({ recipe, folder }: Given, flags: TrainFlags, pace?: P
     ...(data !== undefined && {
       data: Object.keys(about).length > 0 ? { ...(expandData(kinded) as Fields), ...about } : data,
     }),
+    ...((flags.latent || flags.codec !== undefined) && { latent: aboutLatent(recipe.latent, flags, folder) }),
     ...defined({ seed }),
     ...(training && { training }),
   };

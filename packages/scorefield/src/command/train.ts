@@ -48,6 +48,10 @@ const describeData = ({ domain, training, heldOut, split, shape, columns, table,
   return `${counts}${added === undefined ? "" : `, ${added}`}; each is ${made}`;
 };
 
+/** How long the autoencoder of a latent run is trained. */
+const firstPart = ({ latent, training: { minutes } }: Prepared["recipe"]): string =>
+  minutes === undefined ? `in ${grouped(latent!.steps!)} steps` : `in ${Math.round(100 * latent!.share)} % of the time`;
+
 const optional = (text: string): string[] => (text === "" ? [] : [text]);
 
 const describe = ({ path, data, checkpoint }: PreparedRun): string => {
@@ -60,6 +64,15 @@ const describe = ({ path, data, checkpoint }: PreparedRun): string => {
     ...(split.columns ? [columnsText(split.columns, { stream: process.stderr }), columnsAdvice(split.columns)] : []),
     ...[...split.remarks, ...(rules?.remarks ?? [])].map((remark) => inOptions(remark)),
     ...optional(rules ? learntText(rules) : ""),
+    ...(recipe.latent
+      ? [
+          `${kindText(recipe.latent.autoencoder)}: latents of ${data.latentShape!.join(" x ")}${
+            recipe.latent.codec === undefined
+              ? `, learnt first, ${firstPart(recipe)}`
+              : `, as ${recipe.latent.codec} learnt them`
+          }`,
+        ]
+      : []),
     `${kindText(recipe.network)}, process ${recipe.process.kind}, scaling ${recipe.scaling}`,
   ].join("\n");
 };
@@ -212,6 +225,11 @@ export const addTrain = (program: Command): void => {
       positive,
     )
     .option("--pace <run>", "repeat, step by step and without a clock, what a run with --minutes did")
+    .option(
+      "--latent",
+      "images: learn an autoencoder first, and the model on its latents, which are much smaller: quicker to draw, and to learn where images are large",
+    )
+    .option("--codec <run>", "with the autoencoder of another latent run, as it is; it stands for --latent")
     .option("--batch <n>", "rows or images in a step (default: 256 rows, or 64 images)", whole(1))
     .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
     .option("--json", "print the result as JSON")
@@ -225,6 +243,7 @@ export const addTrain = (program: Command): void => {
       'scorefield train prices.csv --rule found --rule "High <= 2*Low"',
       "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
       "scorefield train photos/ --flip --minutes 30",
+      "scorefield train photos/ --latent --minutes 30",
       "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
       "scorefield train recipe.ts --out runs/first --set network.width=512",
       "scorefield train runs/first --resume",

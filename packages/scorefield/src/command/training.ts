@@ -77,8 +77,10 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   const start = run.checkpoint?.step ?? 0;
   let share = shareDone(training, run.checkpoint);
   // By the clock, the number of steps is not known: the share of the time is shown.
+  // Of a latent run one line: first the autoencoder, then the model.
+  const codecShare = run.data.recipe.latent && !run.latentCodec ? run.data.recipe.latent.share : 0;
   const line =
-    steps === undefined
+    steps === undefined || codecShare > 0
       ? progress("training", 1000, { start: 1000 * share, percent: true })
       : progress("training", steps, { start });
   const begun = performance.now();
@@ -89,6 +91,15 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
   let smooth: number | undefined;
   try {
     for await (const event of trainRun(run)) {
+      if (event.stage === "codec") {
+        line.update(1000 * codecShare * event.share, [
+          `autoencoder step ${grouped(event.step)}`,
+          `loss ${fixedNumber(event.loss)}`,
+          perSecond(event.samplesPerSecond),
+        ]);
+        if (signal.aborted) break;
+        continue;
+      }
       const count = event.losses.length;
       for (const [k, loss] of event.losses.entries()) losses.push({ step: event.step - count + k + 1, loss });
       const weight = 1 - Math.exp(-count / 300);
@@ -102,8 +113,9 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
         const lower = least === undefined || heldOutLoss < least.loss;
         last = { ...last, heldOutLoss, leastHeldOut: lower ? { step, loss: heldOutLoss } : least };
       }
-      line.update(steps === undefined ? 1000 * share : step, [
-        ...(steps === undefined ? [`step ${grouped(step)}`] : []),
+      const byShare = steps === undefined || codecShare > 0;
+      line.update(byShare ? 1000 * (codecShare + (1 - codecShare) * share) : step, [
+        ...(byShare ? [`step ${grouped(step)}`] : []),
         `loss ${fixedNumber(smooth)}`,
         ...(last.heldOutLoss === undefined ? [] : [`held out ${fixedNumber(last.heldOutLoss)}`]),
         perSecond(event.samplesPerSecond),

@@ -1,6 +1,15 @@
 /** From what the user wrote to a checked recipe. */
 import { type PartList, RecipeError } from "@scorefield/core";
-import { type HasRecipe, networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
+import {
+  autoencoderObjectives,
+  autoencoders,
+  type HasRecipe,
+  networks,
+  objectives,
+  preconditionings,
+  processes,
+  samplers,
+} from "@scorefield/core/internal";
 import { type Domain, findDomain, recogniseData } from "@scorefield/domain";
 import { isFields } from "@scorefield/tensor/internal";
 import { recipeSchema, recipeSchemaWith } from "./data-schema.ts";
@@ -37,6 +46,17 @@ const expandPart = (list: PartList<HasRecipe, unknown>, value: unknown, byDefaul
   return { ...part, ...Object.fromEntries(inner) };
 };
 
+/** The parts of a latent model, which may leave out their kinds. */
+const expandLatent = (latent: Fields): Fields => ({
+  ...latent,
+  ...(latent.autoencoder !== undefined && {
+    autoencoder: expandPart(autoencoders, latent.autoencoder, "convolutional"),
+  }),
+  ...(latent.objective !== undefined && {
+    objective: expandPart(autoencoderObjectives, latent.objective, "reconstruction"),
+  }),
+});
+
 /** Shorthands written out, and the defaults of the domain of the data. */
 const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
   if (!isFields(given)) return given;
@@ -66,6 +86,7 @@ const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
   if (input.training === undefined || isFields(input.training)) expanded.training = { batch, ...input.training };
   for (const [part, list] of Object.entries(lists))
     if (part in input) expanded[part] = expandPart(list, input[part], kinds[part as keyof typeof kinds]);
+  if (isFields(input.latent)) expanded.latent = expandLatent(input.latent);
   return expanded;
 };
 

@@ -2,6 +2,8 @@
 import {
   type AnySampler,
   augmentationLabels,
+  autoencoderFromRecipe,
+  autoencoderObjectiveFromRecipe,
   type DenoiserParts,
   type KindRecipe,
   type Network,
@@ -13,10 +15,20 @@ import {
   RecipeError,
   samplerFromRecipe,
 } from "@scorefield/core";
-import type { DataFacts, DataSettings, Domain } from "@scorefield/domain";
+import type { DataFacts, DataSettings, Domain, FittedDefaults } from "@scorefield/domain";
 import type { ParsedRecipe } from "./schema.ts";
 
 type Training = ParsedRecipe["training"];
+
+/** How the autoencoder of a latent model is trained. */
+interface LatentRecipe {
+  readonly autoencoder: KindRecipe;
+  readonly objective: KindRecipe;
+  /** Of the minutes, where these are given. */
+  readonly share: number;
+  readonly steps?: number;
+  readonly codec?: string;
+}
 
 /** A recipe with nothing left to defaults. Made from the same recipe, two runs are bit for bit the same. */
 export interface Recipe {
@@ -30,6 +42,8 @@ export interface Recipe {
   readonly sampler: KindRecipe;
   /** One of steps, minutes and pace says how long it trains. */
   readonly training: Training & { readonly learningRate: number };
+  /** Of a latent model: the autoencoder that is trained first, and how; or the run that it is taken of. */
+  readonly latent?: LatentRecipe;
   readonly previews: number;
   readonly seed: number;
 }
@@ -92,6 +106,28 @@ export const scalingFor = (
   throw new RecipeError(`scaling: expected ${either} for ${domain.samples}, found ${scaling}`);
 };
 
+/** Latents have deviation 1, twice as much as pixels: noise levels are higher as well. */
+const latentDefaults = (fitted: FittedDefaults): FittedDefaults => ({
+  ...fitted,
+  deviation: 1,
+  objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.2 } },
+});
+
+/** The autoencoder's part of a recipe in full. @throws RecipeError for settings of training that latents cannot have */
+const latentRecipe = ({ latent, training }: ParsedRecipe, steps: number | undefined): LatentRecipe => {
+  const { autoencoder, objective, share, codec } = latent!;
+  for (const name of ["augmentation", "pace"] as const)
+    if (training[name] !== undefined)
+      throw new RecipeError(`training.${name}: expected none with latent, found one; leave it out, or latent`);
+  return {
+    autoencoder: autoencoderFromRecipe(autoencoder).recipe,
+    objective: autoencoderObjectiveFromRecipe(objective).recipe,
+    share,
+    ...(steps !== undefined && { steps: latent!.steps ?? Math.ceil(steps / 2) }),
+    ...(codec !== undefined && { codec }),
+  };
+};
+
 /**
  * Fills in what depends on the data.
  * @param scaling the kind of the codec that was fitted
@@ -104,12 +140,13 @@ export const resolveRecipe = (
   scaling: string,
 ): Recipe => {
   const { preconditioning, objective, training } = parsed;
-  const fitted = domain.defaultsFor({
+  const usual = domain.defaultsFor({
     ...facts,
     batch: training.batch,
     network: parsed.network.kind,
     preconditioning: preconditioning.kind,
   });
+  const fitted = parsed.latent ? latentDefaults(usual) : usual;
   const scale = fitted.deviation !== undefined && { sigmaData: fitted.deviation };
   const network = { ...fitted.network, ...parsed.network };
   const ofKind = ({ kind }: KindRecipe, settings: KindRecipe | undefined) => settings?.kind === kind && settings;
@@ -123,6 +160,7 @@ export const resolveRecipe = (
       ...objective,
     },
   });
+  const length = parts.network.levels === undefined ? lengthFor(training, () => fitted.steps) : undefined;
   return {
     data: parsed.data,
     heldOut: parsed.heldOut,
@@ -135,11 +173,10 @@ export const resolveRecipe = (
     training: {
       ...training,
       ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
-      ...(parts.network.levels === undefined
-        ? lengthFor(training, () => fitted.steps)
-        : levelsFor(training, parts.network)),
+      ...(length ?? levelsFor(training, parts.network)),
       learningRate: training.learningRate ?? parts.network.learningRate,
     },
+    ...(parsed.latent && { latent: latentRecipe(parsed, training.steps ?? length?.steps) }),
     previews: parsed.previews,
     seed: parsed.seed,
   };

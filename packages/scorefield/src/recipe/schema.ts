@@ -2,7 +2,15 @@
  * What a recipe may say, as a zod schema: one place for names, types and defaults. Loaded only when a recipe is read. A
  * recipe is data; a .ts or .js file that exports one is a program, which runs before anything is checked.
  */
-import { networks, objectives, preconditionings, processes, samplers } from "@scorefield/core/internal";
+import {
+  autoencoderObjectives,
+  autoencoders,
+  networks,
+  objectives,
+  preconditionings,
+  processes,
+  samplers,
+} from "@scorefield/core/internal";
 import type { DataSettings } from "@scorefield/domain";
 import { z } from "zod";
 import { partSchema } from "./part-schema.ts";
@@ -81,6 +89,24 @@ const training = z.strictObject({
   keepCheckpoints: count.default(3).describe("How many of the last checkpoints to keep"),
 });
 
+const latent = z.strictObject({
+  autoencoder: partSchema(autoencoders)
+    .default({ kind: "convolutional" })
+    .describe("Between data and latents; default dense for rows of numbers"),
+  objective: partSchema(autoencoderObjectives)
+    .default({ kind: "reconstruction" })
+    .describe("What its training minimises"),
+  share: share.default(0.35).describe("Of the minutes, to train the autoencoder in"),
+  steps: count
+    .optional()
+    .describe("Of the autoencoder's training, where steps are given; default half of those of the model"),
+  codec: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A latent run whose autoencoder is taken as it is, relative to the recipe"),
+});
+
 /** A whole recipe, whose data are as a schema says. */
 export const recipeSchemaOf = (data: z.ZodType<DataSettings>) =>
   z.strictObject({
@@ -95,6 +121,7 @@ export const recipeSchemaOf = (data: z.ZodType<DataSettings>) =>
     objective: partSchema(objectives).default({ kind: "denoising" }).describe("What training minimises"),
     sampler: partSchema(samplers).default({ kind: "unipc", steps: 32 }).describe("What `sample` uses by default"),
     training: training.prefault({}),
+    latent: latent.optional().describe("Learn an autoencoder first, and the model on its latents; {} for its defaults"),
     previews: z.int().min(0).default(10).describe("Pictures of samples made while images are learnt; 0 for none"),
     seed: seed.default(0).describe("Of the split, the initial parameters and every draw"),
   });

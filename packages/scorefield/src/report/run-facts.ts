@@ -8,7 +8,7 @@ import { checkpointSteps } from "../run/checkpoint.ts";
 import { lossPage } from "../run/folder.ts";
 import { isLocked } from "../run/lock.ts";
 import { type Metrics, readMetrics } from "../run/metrics.ts";
-import type { RunRecord } from "../run/record.ts";
+import { type RunRecord, sampleShape } from "../run/record.ts";
 import { readRecord } from "../run/record-file.ts";
 import { duration } from "./duration.ts";
 import { type LossFacts, lossFacts } from "./loss-facts.ts";
@@ -128,8 +128,13 @@ export const factPairs = (facts: RunFacts): (readonly [string, string])[] => {
   const speed = losses.samplesPerSecond && `, lately ${grouped(Math.round(losses.samplesPerSecond))} samples/s`;
   return [
     ["data", dataText(facts)],
-    ["a sample", domain.describe({ ...record, shape: record.model.shape })],
+    ["a sample", domain.describe({ ...record, shape: sampleShape(record) })],
     ["network", `${kindText(record.model.network)}, ${grouped(parameters)} parameters`],
+    ...(record.latent
+      ? ([
+          ["autoencoder", `${kindText(record.latent.autoencoder)}: latents of ${record.model.shape.join(" x ")}`],
+        ] as const)
+      : []),
     ["process", kindText(record.model.process)],
     ...(flowMap
       ? ([

@@ -13,6 +13,7 @@ import { daps, type Misfit, type Noise, type Operator, type PosteriorMethod, pos
 import { checkNoise, checkOperator, moments } from "@scorefield/inverse/internal";
 import { castArray, type FloatType, type NdArray, type Runtime, ShapeError } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
+import { refuseLatent } from "../run/refuse-latent.ts";
 import { type ModelProblem, modelProblem } from "./model-problem.ts";
 
 /** What is measured of a run's data, and how draws are made: with and without a measurement. */
@@ -108,6 +109,7 @@ export const checkProblemCall = (
   known: Readonly<Record<string, true>>,
 ): void => {
   checkMade(`${owner} run`, run, ["model", "domain", "toData"], "a run such as await loadRun(path)");
+  refuseLatent(run, owner === "calibrateRun" ? "calibrate" : "restore");
   checkOptions(owner, options, known);
   checkOperator(owner, options.operator);
   checkNoise(owner, options.noise);

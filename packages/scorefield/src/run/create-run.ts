@@ -1,10 +1,12 @@
 /** A new run, from a recipe and the data that it names. */
 import { basename, resolve } from "node:path";
+import { RecipeError } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import { type Domain, movePaths } from "@scorefield/domain";
 import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
+import { codecOfRun } from "./codec-file.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
 import { prepare } from "./prepare.ts";
 import { checkRunTraining, type PreparedRun } from "./prepared-run.ts";
@@ -51,21 +53,31 @@ export const createRun = async (
   checkRunCall("createRun", options?.out, options, known);
   const { out, folder = ".", overwrite = false, source, keepData = false, begun = performance.now(), signal } = options;
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const parsed = parseRecipe(input, source, options.domain);
+  const read = parseRecipe(input, source, options.domain);
+  const latentCodec =
+    read.latent?.codec === undefined ? undefined : await codecOfRun(resolve(folder, read.latent.codec));
+  const parsed = latentCodec
+    ? { ...read, latent: { ...read.latent!, autoencoder: latentCodec.autoencoder.recipe as never } }
+    : read;
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, { folder, signal, domain: options.domain });
   const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut, rules } = data;
   checkRunTraining(data, recipeParts(recipe));
+  if (latentCodec && latentCodec.shape.join() !== training.shape.join())
+    throw new RecipeError(
+      `latent.codec: expected an autoencoder of samples of shape [${training.shape}], found that of ${read.latent!.codec} for [${latentCodec.shape}]; train another with latent alone`,
+    );
   const [dataPath] = domain.paths?.(recipe.data) ?? [];
   const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
   const moved = movedTo(recipe, domain, out, folder);
   const record = newRecord({
     model: {
-      shape: training.shape,
+      shape: data.latentShape ?? training.shape,
       process: recipe.process,
       network: recipe.network,
       preconditioning: recipe.preconditioning,
     },
+    ...(recipe.latent && { latent: { shape: training.shape, autoencoder: recipe.latent.autoencoder } }),
     sampler: recipe.sampler,
     domain: domain.kind,
     ...(columns && { columns }),
@@ -79,5 +91,12 @@ export const createRun = async (
       sha256,
     },
   });
-  return { path: out, record, data, begun, fresh: { overwrite, ...(keptData !== undefined && { keptData }) } };
+  return {
+    path: out,
+    record,
+    data,
+    begun,
+    ...(latentCodec && { latentCodec }),
+    fresh: { overwrite, ...(keptData !== undefined && { keptData }) },
+  };
 };

@@ -21,6 +21,7 @@ import { readMetrics } from "./metrics.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { newRecord } from "./record-file.ts";
+import { refuseLatent } from "./refuse-latent.ts";
 
 /** Minutes of a distillation of which nothing else is said. */
 const usualMinutes = 10;
@@ -79,7 +80,9 @@ const known = {
 const withTarget = (network: KindRecipe): KindRecipe => ({ ...network, target: true });
 
 /** @throws RunError for a run that no flow map can be made of */
-const checkDistils = ({ path, record }: LoadedRun): void => {
+const checkDistils = (run: LoadedRun): void => {
+  refuseLatent(run, "distil");
+  const { path, record } = run;
   const { preconditioning, network } = record.model;
   if (!record.training) throw new RunError(`${path}: expected a run with its data, found a model alone`);
   if (preconditioning.kind !== "edm" || Number(network.observed ?? 0) > 0)

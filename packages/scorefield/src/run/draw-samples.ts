@@ -1,6 +1,7 @@
 /** Samples of a run in the units of its data: what the commands and `assessRun` share. */
 import {
   type AnySampler,
+  decodeLatents,
   type GuidanceOptions,
   guided,
   type SampleEvent,
@@ -87,7 +88,12 @@ export const drawSamples = async (
     ...sampleOptions(run, wanted),
     sampler,
   });
-  return finished(run, wanted, drawn);
+  const { signal } = wanted;
+  return finished(
+    run,
+    wanted,
+    run.latent ? await decodeLatents(run.latent, drawn, { ...(signal && { signal }) }) : drawn,
+  );
 };
 
 /** The same of a flow map, in some steps. @throws as `sampleFlowMap` */

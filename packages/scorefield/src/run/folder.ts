@@ -16,6 +16,10 @@ export const isRun = async (path: string): Promise<boolean> =>
 /** The name of the page with a run's loss curve, which the command leaves when a training ends. */
 export const lossPage = "loss.html";
 
+/** The file of a latent run's autoencoder, and the folder of the checkpoints of its training. */
+export const codecFile = "codec.safetensors";
+export const codecFolder = "codec";
+
 /** Names of files that are being written. */
 const temporary = /^\..*\.tmp$/;
 
@@ -146,6 +150,8 @@ export const makeRunFolder = async (
         lossPage,
         refinementFile,
         "checkpoints",
+        codecFile,
+        codecFolder,
         "averages",
         "previews",
         "samples",
@@ -176,7 +182,7 @@ const removeTemporary = async (path: string): Promise<void> => {
 
 /** Removes files that were being written when a process was killed. The run must be locked. */
 export const removeTemporaries = async (run: string): Promise<void> => {
-  for (const folder of [run, join(run, "checkpoints"), join(run, "averages")])
+  for (const folder of [run, join(run, "checkpoints"), join(run, "averages"), join(run, codecFolder, "checkpoints")])
     for (const name of await readdir(folder).catch(() => []))
       if (temporary.test(name)) await removeTemporary(join(folder, name));
 };

@@ -1,5 +1,6 @@
 /** A trained model from its run's folder. */
 import { join } from "node:path";
+import type { TrainedCodec } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
 import type { KeptRules } from "@scorefield/domain/codec";
@@ -9,8 +10,9 @@ import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkScoreModel } from "./check-score-model.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { readCodec } from "./codec-file.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 import { type ReadRecord, readRecord } from "./record-file.ts";
 import { helps, readRefinement } from "./refinement.ts";
 import { type RunContent, type RunFlowMap, type RunModel, runFlowMap, runModel } from "./run-model.ts";
@@ -46,6 +48,11 @@ export interface LoadedRun extends RunModel, LoadedContent {
    * they are in the data than among rows that the model draws. `sampleTable` and `impute` choose rows by it.
    */
   readonly logRatio?: (rows: NdArray<"float64">) => Float64Array;
+  /**
+   * Of a latent run its autoencoder: `model` is of latents, which `decodeLatents` brings to the units that `toData` takes.
+   * `latentModel(run.latent, run.model)` is both in one.
+   */
+  readonly latent?: TrainedCodec;
 }
 
 /** A run of a flow map as {@link loadFlowMap} reads it. */
@@ -87,7 +94,7 @@ const readRun = async <R extends RunContent>(
   );
   const { columns, table, classes, rules } = record;
   // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
-  const [, ...shape] = run.toData(zeros([1, ...record.model.shape])).shape;
+  const [, ...shape] = run.toData(zeros([1, ...sampleShape(record)])).shape;
   const made = { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
   return {
     path,
@@ -105,8 +112,10 @@ const loadScoreModel = async (path: string, read: ReadRecord, options: LoadOptio
   const run = await readRun({ path, ...read }, options, runModel);
   const refinement =
     options.averageWidth === undefined && table ? await readRefinement(path, run.step, table) : undefined;
+  const latent = await readCodec(path, read.record);
   return {
     ...run,
+    ...(latent && { latent }),
     ...(refinement && helps(refinement) && { logRatio: (rows) => refinement.logRatio(rows).data }),
   };
 };

@@ -1,5 +1,5 @@
 /** From a recipe to what training takes: data read, split and encoded. */
-import type { Dataset } from "@scorefield/core";
+import { autoencoderFromRecipe, type Dataset, type KindRecipe, RecipeError } from "@scorefield/core";
 import {
   type Codec,
   type Composition,
@@ -10,6 +10,7 @@ import {
   readSplit,
   type SplitData,
 } from "@scorefield/domain";
+import type { NdArray, Shape } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import { type Recipe, resolveRecipe, scalingFor } from "../recipe/resolve.ts";
 import type { ParsedRecipe } from "../recipe/schema.ts";
@@ -20,9 +21,12 @@ export interface Prepared extends Composition {
   readonly domain: Domain;
   readonly codec: Codec;
   readonly sha256: string;
-  /** What to learn from and what is set apart, in the units of the model. */
+  /** What to learn from and what is set apart, in the units of the codec: those of the model, unless it is of latents. */
   readonly training: Dataset;
   readonly heldOut: Dataset;
+  /** Of a latent run: the shape of a latent; and, once the autoencoder is trained, the data of latents. */
+  readonly latentShape?: Shape;
+  readonly fromLatents?: (latents: NdArray) => Promise<NdArray<"float32">>;
   /** The same in the units of the data. */
   readonly split: SplitData;
   /** Rules that the samples to learn from hold, and those that samples will keep, of a domain that knows some. */
@@ -37,6 +41,19 @@ export interface PrepareOptions {
   /** What the samples consist of, of a run whose data are read again. */
   readonly like?: Composition | undefined;
 }
+
+/** Shape of latents. @throws RecipeError for rows with described columns, on whose layout their models rest; ShapeError */
+const latentShapeOf = (
+  autoencoder: KindRecipe,
+  shape: Shape,
+  { table }: { table: Composition["table"] | undefined },
+): Shape => {
+  if (table)
+    throw new RecipeError(
+      "latent: expected images or arrays of numbers, found a table, whose models work on its columns; leave latent out",
+    );
+  return autoencoderFromRecipe(autoencoder).latentShape(shape);
+};
 
 /** The domain of a recipe's data. @throws RunError for one that is neither given nor built in */
 export const domainOf = ({ kind }: { readonly kind: string }, own?: Domain): Domain => {
@@ -61,7 +78,9 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
   const read = { ...parsed, data: rules?.settings ?? split.settings };
   const scaling = scalingFor(read, domain, { table });
   const codec = await domain.fit(scaling, split.training);
-  const facts = { count, shape, classes: classes?.length ?? 0, table, layout: codec.layout };
+  const training = await encoded(split.training, codec, { seed, part: 0 });
+  const latentShape = parsed.latent && latentShapeOf(parsed.latent.autoencoder, training.shape, { table });
+  const facts = { count, shape: latentShape ?? shape, classes: classes?.length ?? 0, table, layout: codec.layout };
   const recipe = resolveRecipe(read, domain, facts, scaling);
   return {
     recipe,
@@ -72,8 +91,9 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
     ...(columns && { columns }),
     ...(table && { table }),
     ...(classes && { classes }),
-    training: await encoded(split.training, codec, { seed, part: 0 }),
+    training,
     heldOut: await encoded(split.heldOut, codec, { seed, part: 1 }),
+    ...(latentShape && { latentShape }),
     split,
     ...(rules && { rules }),
   };

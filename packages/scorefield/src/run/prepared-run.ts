@@ -7,6 +7,7 @@ import {
   initialTrainable,
   RecipeError,
   type TrainableLayout,
+  type TrainedCodec,
   type TrainedModel,
   type TrainFlowMapOptions,
   type TrainOptions,
@@ -30,6 +31,8 @@ export interface PreparedRun {
   readonly begun: number;
   /** Of a new run, whose folder is not made yet: whether a run that is there is to be replaced, and the data to keep in it. */
   readonly fresh?: { readonly overwrite: boolean; readonly keptData?: string };
+  /** Of a latent run: its autoencoder, where that is trained. */
+  readonly latentCodec?: TrainedCodec;
 }
 
 const definedOnly = <T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

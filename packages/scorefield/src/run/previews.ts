@@ -14,7 +14,10 @@ import { flowMapOf } from "./run-model.ts";
 const sampler = dpmSolver({ steps: 10 });
 const mapSteps = 2;
 
-type Drawn = Pick<Prepared, "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training">;
+type Drawn = Pick<
+  Prepared,
+  "recipe" | "domain" | "codec" | "shape" | "columns" | "table" | "classes" | "training" | "fromLatents"
+>;
 
 /** What samples of a run consist of, with the classes that its network has learnt. */
 const composition = ({ shape, columns, table, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
@@ -48,7 +51,7 @@ export const drawPreviews = (
   parts: RecipeParts,
   layout: TrainableLayout,
 ): ((step: number, average: NdArray, position: number) => Promise<string | undefined>) => {
-  const { recipe, domain, codec } = data;
+  const { recipe, domain, codec, fromLatents } = data;
   const { previews, seed } = recipe;
   const tiles = tilesFor(data, parts);
   if (!tiles) return async () => undefined;
@@ -69,7 +72,10 @@ export const drawPreviews = (
     const drawn = record.flowMap
       ? await sampleFlowMap(flowMapOf(parts, parameters, record), { ...draws, steps: mapSteps })
       : await sample(trainedModel(parts, parameters, data.training.shape), { ...draws, sampler });
-    const preview = domain.preview(codec.decode(drawn), { ...made, classNames: byRow?.map((k) => classes[k]!) });
+    const preview = domain.preview(codec.decode(fromLatents ? await fromLatents(drawn) : drawn), {
+      ...made,
+      classNames: byRow?.map((k) => classes[k]!),
+    });
     if (!preview) return undefined;
     const { previewPng } = await import("../figure/preview.ts");
     const file = join(path, "previews", `step-${`${step}`.padStart(6, "0")}.png`);

@@ -8,7 +8,7 @@ import { type Domain, domainOfRecord, fillSettings } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
 import { version } from "../version.ts";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 
 /** The path of a run's record. */
 export const recordPath = (folder: string): string => join(folder, "run.json");
@@ -44,10 +44,11 @@ const nearRun = async (folder: string): Promise<string> => {
 };
 
 /** @throws ArgumentError for what are no rules of the run's samples */
-export const checkRules = ({ rules, model, columns, table }: RunRecord, domain: Domain): void => {
+export const checkRules = (record: RunRecord, domain: Domain): void => {
+  const { rules, columns, table } = record;
   if (!rules) return;
   if (!domain.rules) throw new ArgumentError(`rules: expected none of the domain ${domain.kind}, found some`);
-  domain.rules.check(rules, { shape: model.shape, ...(columns && { columns }), ...(table && { table }) });
+  domain.rules.check(rules, { shape: sampleShape(record), ...(columns && { columns }), ...(table && { table }) });
 };
 
 /** A run's record, and the domain of its data. */

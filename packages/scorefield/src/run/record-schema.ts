@@ -3,7 +3,7 @@ import { builtInCodec, checkTableColumns, isBuiltInCodec } from "@scorefield/dom
 import { z } from "zod";
 import { explainIssue } from "../recipe/explain.ts";
 import { recipeSchemaOf } from "../recipe/schema.ts";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 import { upgradeRecord } from "./upgrade-record.ts";
 
 const kind = z.looseObject({ kind: z.string() });
@@ -27,6 +27,7 @@ const recordSchema = z.looseObject({
       taught: z.boolean(),
     })
     .optional(),
+  latent: z.looseObject({ shape: z.array(z.int().min(1)), autoencoder: kind }).optional(),
   sampler: kind,
   domain: z.string().optional(),
   columns: z.array(z.string()).optional(),
@@ -52,7 +53,9 @@ const checkTable = ({ columns, table }: RunRecord): void => {
   if (names.join("\n") !== columns?.join("\n")) throw new Error("table: expected the columns that columns names");
 };
 
-const checkWidths = ({ model: { shape }, columns, scaling }: RunRecord): void => {
+const checkWidths = (record: RunRecord): void => {
+  const { columns, scaling } = record;
+  const shape = sampleShape(record);
   // The codec of another domain may change the shape, and checks itself.
   if (!isBuiltInCodec(scaling)) return;
   const { kind, columns: fitted } = scaling;

@@ -33,6 +33,8 @@ export interface RunRecord {
   };
   /** Of a run whose model is a flow map and no score model. Its preconditioning keeps the deviation of the data. */
   readonly flowMap?: FlowMapRecord;
+  /** Of a latent model: the shape of a sample in the units of the domain's codec, and the autoencoder. Its weights are in codec.safetensors. */
+  readonly latent?: { readonly shape: readonly number[]; readonly autoencoder: KindRecipe };
   /** What sampling uses by default. */
   readonly sampler: KindRecipe;
   /** The kind of data; left out by older runs, whose data's recipe or scaling says it. */
@@ -56,3 +58,7 @@ export interface RunRecord {
     readonly sha256: string;
   };
 }
+
+/** Shape of a sample in the units of the domain's codec: of a latent run what its latents stand for. */
+export const sampleShape = ({ model, latent }: Pick<RunRecord, "model" | "latent">): readonly number[] =>
+  latent?.shape ?? model.shape;

@@ -9,9 +9,10 @@ import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkpointSteps, readCheckpoint, type StoredCheckpoint } from "./checkpoint.ts";
+import { readCodec } from "./codec-file.ts";
 import { domainOf, prepare } from "./prepare.ts";
 import { type PreparedRun, trainedLayoutOf } from "./prepared-run.ts";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 import { readRecord } from "./record-file.ts";
 import { startOf } from "./start-of.ts";
 
@@ -96,9 +97,9 @@ export const resumeRun = async (
   const { recipe: before, sha256 } = stored.training;
   const { parseRecipe } = await import("../recipe/parse.ts");
   const parsed = parseRecipe(change(before as RecipeInput), path, options.domain);
-  const { columns, table, classes, model } = stored;
+  const { columns, table, classes } = stored;
   const like = {
-    shape: model.shape,
+    shape: sampleShape(stored),
     ...(columns && { columns }),
     ...(table && { table }),
     ...(classes && { classes }),
@@ -129,7 +130,8 @@ export const resumeRun = async (
   const { flowMap } = stored;
   const needsStart = flowMap && (flowMap.taught || hasNone);
   const start = needsStart && (await startOf(path, flowMap, options.domain));
-  const base = { path, record, data, begun, ...(start && { start }) };
+  const latentCodec = await readCodec(path, record);
+  const base = { path, record, data, begun, ...(start && { start }), ...(latentCodec && { latentCodec }) };
   if (hasNone) return base;
   const parts = recipeParts(data.recipe);
   const read = await readCheckpoint(path, trainedLayoutOf(record, parts), step);

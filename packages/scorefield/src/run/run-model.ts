@@ -17,7 +17,7 @@ import {
 } from "@scorefield/core";
 import { builtInCodec, type Codec, type TableColumn } from "@scorefield/domain/codec";
 import type { FloatType, NdArray } from "@scorefield/tensor";
-import type { RunRecord } from "./record.ts";
+import { type RunRecord, sampleShape } from "./record.ts";
 
 /** What a run's record and parameters say, of whatever kind its model is. */
 export interface RunContent {
@@ -57,7 +57,7 @@ export const layoutOf = ({ model, training }: RunRecord, network: Network): Flat
 type ReadParameters = (layout: FlatLayout) => Promise<{ readonly step: number; readonly average: NdArray }>;
 
 const contentOf = async (record: RunRecord, read: ReadParameters, codecOf: typeof builtInCodec) => {
-  const codec = codecOf(record.scaling, record.model.shape);
+  const codec = codecOf(record.scaling, sampleShape(record));
   const parts = {
     process: processFromRecipe(record.model.process),
     network: networkFromRecipe(record.model.network),

@@ -12,16 +12,10 @@ import { flowMapOptions, forestOptions, type PreparedRun, trainedLayoutOf, train
 import { drawPreviews, previewEvaluations } from "./previews.ts";
 import { writeRecord } from "./record-file.ts";
 import { refinementWork, refines } from "./refinement-work.ts";
+import type { RunEvent } from "./run-event.ts";
 import { runLength } from "./run-length.ts";
 import { layoutOf } from "./run-model.ts";
-
-/** News of a run: those of training, and what was measured, saved and drawn. */
-export interface RunEvent extends TrainEvent {
-  /** The path of the checkpoint written at this step, if one was. */
-  readonly saved?: string;
-  /** The path of the picture of samples made at this step, if one was. */
-  readonly preview?: string;
-}
+import { trainCodec } from "./train-codec.ts";
 
 /**
  * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl
@@ -34,6 +28,10 @@ export interface RunEvent extends TrainEvent {
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun, distilRun or resumeRun prepared");
+  yield* trainModel(run.data.recipe.latent && !run.record.flowMap ? yield* trainCodec(run) : run);
+}
+
+async function* trainModel(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   const { path, record, data, checkpoint, fresh } = run;
   const { recipe } = data;
   const { checkpointSeconds, keepCheckpoints, average } = recipe.training;
