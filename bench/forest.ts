@@ -53,7 +53,7 @@ for (const path of tables) {
       const { model, sampler, toData } = await loadRun(out);
       const test = await of(split.heldOut);
       for (const [name, by] of [
-        ["heun", sampler],
+        ["own sampler", sampler],
         ["ddim eta 1", ddim({ steps: 64, eta: 1 })],
       ] as const) {
         const drawn: (number | null)[][][] = [];
@@ -62,7 +62,7 @@ for (const path of tables) {
         const columns = table!.map(({ kind, levels }) => (kind === "ordered" ? 0 : (levels?.length ?? 0)));
         const input = JSON.stringify({ columns, train: await of(split.training), test, sets: drawn });
         const said = JSON.parse(execFileSync(python, [judge], { input, maxBuffer: 2 ** 28 }).toString());
-        if (kind === "mlp" && name === "heun") note("copy of the training rows", said.copy);
+        if (kind === "mlp" && name === "own sampler") note("copy of the training rows", said.copy);
         note(`${kind}, ${name}`, mean(said.sets));
         note(`${kind}, ${name}, to training rows`, mean(said.train));
       }
