@@ -76,8 +76,11 @@ const known = {
   signal: true,
 } satisfies Known<DistilRunOptions>;
 
-/** What a recipe says of a network that sees a second noise level. */
-const withTarget = (network: KindRecipe): KindRecipe => ({ ...network, target: true });
+/**
+ * What a recipe says of a network that sees a second noise level. It sees levels as the trained network did, whose recipe may be
+ * older than the setting.
+ */
+const withTarget = (network: KindRecipe): KindRecipe => ({ noiseEmbedding: "log", ...network, target: true });
 
 /** @throws RunError for a run that no flow map can be made of */
 const checkDistils = (run: LoadedRun): void => {
