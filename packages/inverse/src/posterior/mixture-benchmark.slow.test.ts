@@ -61,14 +61,15 @@ describe.each([1, 2, 3, 4])("measurement %s", (seed) => {
   }, 300_000);
 });
 
-test("coverage of 90 % intervals of sequential Monte Carlo is 0.90 +- 0.03", async () => {
+test("coverage of 90 % intervals of sequential Monte Carlo is 0.90 within 3 standard errors of 0.012", async () => {
   const { operator, noise } = problemOf(1);
   const { coverage } = await calibrate(prior, operator, noise, {
     method: "mcgdiff",
     particles: 256,
     steps: 60,
-    problems: 300,
+    problems: 600,
     runtime,
   });
-  expect(Math.abs(coverage.found - 0.9)).toBeLessThan(0.03);
+  expect(Math.abs(coverage.found - coverage.expected)).toBeLessThan(3 * coverage.standardError);
+  expect(coverage.standardError).toBeLessThan(0.013);
 }, 600_000);
