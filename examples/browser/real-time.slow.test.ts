@@ -46,7 +46,8 @@ describe.skipIf(chromium === undefined)("the page of images in real time", () =>
     const start = await train({ ...settings, network: unet(network), steps: 60, learningRate: 4e-3 }).result;
     const map = await trainFlowMap({
       ...settings,
-      network: unet({ ...network, target: true }),
+      // As the trained network sees levels of noise.
+      network: unet({ ...network, target: true, noiseEmbedding: "log" }),
       start,
       objective: consistency({ stage: 5 }),
       steps: 30,

@@ -4,7 +4,11 @@ import type { LoadedRun } from "../run/load.ts";
 import { parseClasses } from "./class-option.ts";
 
 const run = (count: number, classes?: readonly string[]) =>
-  ({ path: "runs/pets", model: { network: { classes: count } }, ...(classes && { classes }) }) as unknown as LoadedRun;
+  ({
+    path: "runs/pets",
+    record: { model: { network: { classes: count } } },
+    ...(classes && { classes }),
+  }) as unknown as LoadedRun;
 const pets = run(3, ["cat", "dog", "owl"]);
 
 test("classes are named by their text or their number, or all of them", () => {

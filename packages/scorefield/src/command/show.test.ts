@@ -36,7 +36,9 @@ test("a finished run: what it is, its losses and their curve, and what comes nex
   expect(stdout).toMatch(/^first\n/);
   expect(stdout).toMatch(/^ {2}data +moons: 400 to learn from, 100 held out$/m);
   expect(stdout).toMatch(/^ {2}a sample +a row of 2 columns: x, y$/m);
-  expect(stdout).toMatch(/^ {2}network +mlp \(width 16, depth 2, noiseFeatures 32, noiseEmbedding log\), 866 parameters$/m);
+  expect(stdout).toMatch(
+    /^ {2}network +mlp \(width 16, depth 2, noiseFeatures 32, noiseEmbedding log\), 866 parameters$/m,
+  );
   expect(stdout).toMatch(
     /^ {2}objective +denoising \(weighting edm, noiseDistribution log-normal \(mean −1.2, deviation 1.2\)/m,
   );
