@@ -13,7 +13,7 @@ import {
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { absolute, type Check, estimate, sameNumbers, worst } from "./check.ts";
 
-const group = "latent models";
+const group = "latent";
 const d = 3;
 const mean = [1, -2, 0.5];
 /** Orthonormal directions in rows, and the deviations of the data along them. */

@@ -82,6 +82,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   density: "Exact densities",
   objective: "Objectives",
   "flow-map": "Flow maps",
+  latent: "Latent models",
   order: "Samplers: order of convergence",
   exact: "Samplers: where they are exact",
   chain: "Langevin chains: stationary distributions",
