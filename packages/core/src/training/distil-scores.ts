@@ -15,6 +15,7 @@ import { normal } from "../random/normal.ts";
 import { uniform } from "../random/uniform.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitEvent, OptimisationOptions } from "./fit-options.ts";
+import { knownOptimisation, optimisationOf } from "./fit-settings.ts";
 import { checkShapes, checkStart, type FlowMapStart, startParameters, teaching } from "./flow-map-teacher.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 
@@ -39,6 +40,8 @@ export interface DistilScoresOptions extends Omit<OptimisationOptions, "accumula
   readonly onProgress?: (event: FitEvent) => void;
 }
 
+const { accumulate: _, ...movingOptions } = knownOptimisation;
+
 const knownOptions = {
   teacher: true,
   network: true,
@@ -48,19 +51,8 @@ const knownOptions = {
   batch: true,
   seed: true,
   onProgress: true,
-  steps: true,
-  minutes: true,
-  deadline: true,
-  pace: true,
   learningRate: true,
-  warmUp: true,
-  decay: true,
-  adam: true,
-  averageDecay: true,
-  average: true,
-  resume: true,
-  signal: true,
-  runtime: true,
+  ...movingOptions,
 } satisfies Known<DistilScoresOptions>;
 
 const owner = "distilScores";
@@ -84,8 +76,8 @@ const settingsOf = (options: DistilScoresOptions) => {
     throw new ArgumentError(
       `${owner} sigmaData: expected ${sigmaOf === undefined ? "a positive number" : `that of start, ${sigmaOf}`}, found ${sigmaData}`,
     );
-  const defined = Object.fromEntries(Object.entries(optimisation).filter(([, value]) => value !== undefined));
-  return { teacher, network, start, sigmaData, noiseDistribution, batch, seed, learningRate, onProgress, defined };
+  const moving = optimisationOf(optimisation);
+  return { teacher, network, start, sigmaData, noiseDistribution, batch, seed, learningRate, onProgress, moving };
 };
 
 /** Parameters of both networks. */
@@ -98,7 +90,7 @@ async function* blocks(
   options: DistilScoresOptions,
   finish: (map: TrainedFlowMap) => void,
 ): AsyncGenerator<FitEvent, void> {
-  const { teacher, network, start, sigmaData, noiseDistribution, batch, seed, learningRate, onProgress, defined } =
+  const { teacher, network, start, sigmaData, noiseDistribution, batch, seed, learningRate, onProgress, moving } =
     settingsOf(options);
   const { process, shape } = teacher;
   const { first, last } = process.times;
@@ -144,7 +136,7 @@ async function* blocks(
   const begun = startParameters(network, start, shape, seed);
   const fitting = fitBlocks<object, object, undefined>(
     {
-      ...defined,
+      ...moving,
       name: owner,
       parameters: { generator: begun, student: begun },
       loss: loss as never,

@@ -10,6 +10,29 @@ import { checkPace } from "./pace.ts";
 import { checkWidth } from "./power-average.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 
+/** The options of how parameters are moved, which every training takes. */
+export const knownOptimisation = {
+  steps: true,
+  minutes: true,
+  deadline: true,
+  pace: true,
+  warmUp: true,
+  decay: true,
+  accumulate: true,
+  adam: true,
+  averageDecay: true,
+  average: true,
+  resume: true,
+  signal: true,
+  runtime: true,
+} satisfies Known<OptimisationOptions>;
+
+/** Those of them that are given. */
+export const optimisationOf = (options: OptimisationOptions): OptimisationOptions =>
+  Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => name in knownOptimisation && value !== undefined),
+  );
+
 const knownOptions = {
   name: true,
   parameters: true,
@@ -22,19 +45,7 @@ const knownOptions = {
   block: true,
   nameOf: true,
   onProgress: true,
-  accumulate: true,
-  adam: true,
-  averageDecay: true,
-  average: true,
-  resume: true,
-  signal: true,
-  runtime: true,
-  steps: true,
-  minutes: true,
-  deadline: true,
-  pace: true,
-  warmUp: true,
-  decay: true,
+  ...knownOptimisation,
 } satisfies Known<FitOptions>;
 
 /** @throws ArgumentError unless exactly one length is given, within its range */

@@ -13,7 +13,7 @@ import type { Process } from "../process/process.ts";
 import { type Augmentation, augmentationLabels, checkAugmentation } from "./augmentation.ts";
 import { type Dataset, toDataset } from "./dataset.ts";
 import type { FitEvent, OptimisationOptions } from "./fit-options.ts";
-import { checkAverages, checkLength } from "./fit-settings.ts";
+import { checkAverages, checkLength, knownOptimisation } from "./fit-settings.ts";
 import { adamSettings } from "./optimiser.ts";
 import type { Precision } from "./precision.ts";
 import { checkSchedule } from "./schedule.ts";
@@ -78,30 +78,18 @@ const knownOptions = {
   data: true,
   process: true,
   network: true,
-  steps: true,
-  minutes: true,
-  deadline: true,
-  pace: true,
   preconditioning: true,
   objective: true,
   batch: true,
-  accumulate: true,
   learningRate: true,
-  warmUp: true,
-  decay: true,
-  adam: true,
-  averageDecay: true,
-  average: true,
   augmentation: true,
   classDropout: true,
   knownShare: true,
   precision: true,
   heldOut: true,
   seed: true,
-  resume: true,
-  signal: true,
   onProgress: true,
-  runtime: true,
+  ...knownOptimisation,
 } satisfies Known<TrainOptions>;
 
 /** Options with their defaults, checked. */

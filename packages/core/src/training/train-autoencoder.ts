@@ -15,6 +15,7 @@ import { codecScales } from "./codec-scales.ts";
 import { type Dataset, toDataset } from "./dataset.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitOptions, OptimisationOptions } from "./fit-options.ts";
+import { knownOptimisation, optimisationOf } from "./fit-settings.ts";
 import { flatLayout } from "./flat.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import type { TrainEvent } from "./options.ts";
@@ -47,19 +48,7 @@ const knownOptions = {
   learningRate: true,
   seed: true,
   onProgress: true,
-  steps: true,
-  minutes: true,
-  deadline: true,
-  pace: true,
-  warmUp: true,
-  decay: true,
-  accumulate: true,
-  adam: true,
-  averageDecay: true,
-  average: true,
-  resume: true,
-  signal: true,
-  runtime: true,
+  ...knownOptimisation,
 } satisfies Known<TrainAutoencoderOptions>;
 
 /** A training of an autoencoder in progress. Iterate over it for events, or await its result alone: the codec. */
@@ -133,27 +122,9 @@ const fitOptions = (settings: Settings): FitOptions<object, AutoencoderBatch<Spe
       decode: (z) => autoencoder.decode(tensors, z),
       ...(perceptual && { perceptual }),
     });
-  const { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal, runtime } =
-    settings;
-  const optional = {
-    steps,
-    minutes,
-    deadline,
-    pace,
-    warmUp,
-    decay,
-    adam,
-    averageDecay,
-    average,
-    resume,
-    signal,
-    runtime,
-  };
   return {
     name: owner,
-    ...(Object.fromEntries(
-      Object.entries(optional).filter(([, value]) => value !== undefined),
-    ) as typeof optional as object),
+    ...optimisationOf(settings),
     parameters: parameters as object,
     loss: loss as never,
     batches: {

@@ -17,6 +17,7 @@ import { blockLength } from "./block-length.ts";
 import { checkDataScale } from "./data-scale.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
+import { knownOptimisation, optimisationOf } from "./fit-settings.ts";
 import { flatLayout } from "./flat.ts";
 import { checkShapes, checkStart, checkTeacher, startParameters, teaching } from "./flow-map-teacher.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
@@ -48,28 +49,16 @@ const knownOptions = {
   data: true,
   process: true,
   network: true,
-  steps: true,
-  minutes: true,
-  deadline: true,
-  pace: true,
   objective: true,
   start: true,
   teacher: true,
   sigmaData: true,
   batch: true,
-  accumulate: true,
   learningRate: true,
-  warmUp: true,
-  decay: true,
-  adam: true,
-  averageDecay: true,
-  average: true,
   classDropout: true,
   seed: true,
-  resume: true,
-  signal: true,
   onProgress: true,
-  runtime: true,
+  ...knownOptimisation,
 } satisfies Known<TrainFlowMapOptions>;
 
 /** A training of a flow map in progress. Iterate over it for events, or await its result alone. */
@@ -153,13 +142,9 @@ const fitOptions = async (settings: ReturnType<typeof settingsOf>): Promise<FitO
       ...teaching(teacher, given),
     });
   };
-  const { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal } = settings;
-  const optional = { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal };
   return {
     name: owner,
-    ...(Object.fromEntries(
-      Object.entries(optional).filter(([, value]) => value !== undefined),
-    ) as typeof optional as object),
+    ...optimisationOf(settings),
     parameters: parameters as object,
     loss: loss as never,
     batches: {

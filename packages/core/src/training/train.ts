@@ -8,6 +8,7 @@ import { checkDataScale } from "./data-scale.ts";
 import { denoisingLoss, denoisingSpecs } from "./denoising-loss.ts";
 import { fitBlocks } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
+import { optimisationOf } from "./fit-settings.ts";
 import { heldOutInputs } from "./held-out-loss.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import { type TrainEvent, type TrainOptions, type TrainSettings, trainSettings } from "./options.ts";
@@ -31,12 +32,10 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
     drawObserved: observation && ((x, draws) => observation.draw(x, { ...draws, share: knownShare })),
     seed,
   });
-  const { steps, minutes, deadline, pace, learningRate, warmUp, decay, adam } = others;
-  const { averageDecay, average, resume, signal, runtime } = others;
-  const given = { steps, minutes, deadline, pace, warmUp, decay, adam, averageDecay, average, resume, signal };
+  const { learningRate, runtime } = others;
   return {
     name: "train",
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given as object),
+    ...optimisationOf(others),
     parameters,
     nameOf: nameOfTrainable,
     loss: denoisingLoss(parts, precision) as never,
