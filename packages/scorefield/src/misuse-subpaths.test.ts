@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import * as assess from "./assess.ts";
 import * as browser from "./browser/index.ts";
 import * as data from "./data.ts";
+import * as discover from "./discover.ts";
 import * as domain from "./domain.ts";
 import * as figure from "./figure/index.ts";
 import { defaultRuntime } from "./index.ts";
@@ -12,7 +13,7 @@ import * as verify from "./verify.ts";
 afterAll(() => defaultRuntime().dispose());
 
 // The packages core and tensor have a test of their own.
-const subpaths = { assess, browser, data, domain, figure, inverse, verify };
+const subpaths = { assess, browser, discover, data, domain, figure, inverse, verify };
 
 const calls: Readonly<Record<string, readonly unknown[]>> = {
   nothing: [],

@@ -1,0 +1,63 @@
+import { ArgumentError } from "@scorefield/core";
+import { checkOptions } from "@scorefield/core/internal";
+
+/**
+ * A graph of causes over named variables. An entry of `edges` is 1 where an edge goes from one variable to another. A pair with
+ * both entries is an edge whose direction is open, as in a CPDAG. No entry joins a variable to itself.
+ */
+export interface Graph {
+  readonly names: readonly string[];
+  /** [names, names] by rows: `edges[from * names.length + to]` is 1 or 0. */
+  readonly edges: Uint8Array;
+}
+
+/** An edge in words: `directed` is false where the direction is open, and then it stands once. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly directed: boolean;
+}
+
+export interface GraphOptions {
+  /** Names of the variables, each once. */
+  readonly names: readonly string[];
+  /** Edges by name. `directed` is true by default. */
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly directed?: boolean }[];
+}
+
+/**
+ * Makes a graph from edges by name.
+ * @throws ArgumentError for a name that stands twice or an edge of an unknown name or of a variable to itself
+ */
+export const makeGraph = (options: GraphOptions): Graph => {
+  checkOptions("makeGraph", options, { names: true, edges: true });
+  const { names, edges } = options;
+  const indices = new Map(names.map((name, index) => [name, index]));
+  if (indices.size !== names.length)
+    throw new ArgumentError(`makeGraph names: expected each name once, found ${names.join(", ")}`);
+  const indexOf = (name: string): number => {
+    const index = indices.get(name);
+    if (index === undefined)
+      throw new ArgumentError(`makeGraph edges: expected one of ${names.join(", ")}, found ${JSON.stringify(name)}`);
+    return index;
+  };
+  const entries = new Uint8Array(names.length ** 2);
+  for (const { from, to, directed = true } of edges) {
+    if (from === to) throw new ArgumentError(`makeGraph edges: expected two variables, found ${from} twice`);
+    entries[indexOf(from) * names.length + indexOf(to)] = 1;
+    if (!directed) entries[indexOf(to) * names.length + indexOf(from)] = 1;
+  }
+  return { names, edges: entries };
+};
+
+/** Edges of a graph in words, in the order of its names. */
+export const edgesOf = ({ names, edges }: Graph): Edge[] => {
+  const found: Edge[] = [];
+  for (const [i, from] of names.entries())
+    for (const [j, to] of names.entries()) {
+      if (!edges[i * names.length + j]) continue;
+      const open = edges[j * names.length + i] === 1;
+      if (!open || i < j) found.push({ from, to, directed: !open });
+    }
+  return found;
+};
