@@ -4,7 +4,7 @@
  *     npm run bench bench/distil.ts -- runs/digits --count 2000
  *     npm run bench bench/distil.ts -- runs/digits --objective '{"kind":"consistency","stage":60}' --minutes 4 --batch 64
  *
- * The process of the run is edm. Without an objective the run's own samples are measured. A row is a line of the file `--to`: the Frechet distance to held-out images on
+ * `--minutes` are of processor time, of all `--threads` together. The process of the run is edm. Without an objective the run's own samples are measured. A row is a line of the file `--to`: the Frechet distance to held-out images on
  * features of a classifier of the data's classes, and the share of samples that it takes for the class they were asked to be of.
  */
 import { appendFileSync } from "node:fs";
@@ -51,6 +51,12 @@ const [steps, batch, learningRate, averageDecay, count] = [
 ].map(Number) as [number, number, number, number, number];
 setDefaultRuntime(native({ threads: Number(flags.threads) }));
 
+/** Milliseconds of processor time of this process: other work on the machine does not count. */
+const spent = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 const run = await loadRun(path);
 const own = await ownData(run);
 if (!own?.training.classes) throw new Error(`expected a run on labelled images, found ${path}`);
@@ -94,7 +100,9 @@ if (flags.objective === undefined) {
     start: model,
     ...(flags.teacher && { teacher: model }),
     objective,
-    ...(flags.minutes === undefined ? { steps } : { minutes: Number(flags.minutes) }),
+    ...(flags.minutes === undefined
+      ? { steps }
+      : { deadline: { at: spent() + Number(flags.minutes) * 60_000, now: spent } }),
     batch,
     learningRate,
     averageDecay,
