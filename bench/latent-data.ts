@@ -42,6 +42,26 @@ export const photographs = async (folder: string): Promise<ImageSet> => {
   return { training: withMirrored(rows(all, 0, n / 2)), heldOut: rows(all, n / 2, n / 2) };
 };
 
+/** Images [n, 32, 32, 4] of emoji or of game tiles, put on white: the even ones with their mirror images to learn from, and the odd ones. */
+export const onWhite = async (folder: string, set: "emoji" | "tiles"): Promise<ImageSet> => {
+  const { X } = await readNpz(join(folder, set, `${set}32.npz`));
+  const [n, side] = X!.shape as [number, number];
+  const pixels = side * side;
+  const halves = [0, 1].map((first) => {
+    const count = (n - first + 1) >> 1;
+    const images = new Float32Array(count * 3 * pixels);
+    for (let i = 0; i < count; i++)
+      for (let p = 0; p < pixels; p++) {
+        const at = ((2 * i + first) * pixels + p) * 4;
+        const opaque = Number(X!.data[at + 3]) / 255;
+        for (let c = 0; c < 3; c++)
+          images[(i * 3 + c) * pixels + p] = opaque * (Number(X!.data[at + c]) / 127.5 - 1) + (1 - opaque);
+      }
+    return ndarray(images, [count, 3, side, side]);
+  });
+  return { training: withMirrored(halves[0]!), heldOut: halves[1]! };
+};
+
 /** Coloured shapes of 64 x 64: 4,000 to learn from, and 1,000 others. */
 export const shapes = async (): Promise<ImageSet> => {
   const draw = glyphs({ size: 64, channels: 3 });

@@ -1,7 +1,7 @@
 /**
  * Pixel and latent models at equal time: what their images are worth, and how fast they are drawn.
  *
- *     npm run bench bench/latent.ts pixel|latent|measure photographs|shapes FOLDER [minutes]
+ *     npm run bench bench/latent.ts pixel|latent|measure photographs|emoji|tiles|shapes FOLDER [minutes]
  *
  *     npm run bench bench/latent.ts speed 32|64 [pixel|latent]
  *
@@ -33,7 +33,7 @@ import {
 import type { NdArray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { dataFolder } from "./imaging-data.ts";
-import { type ImageSet, measure, photographs, rows, shapes } from "./latent-data.ts";
+import { type ImageSet, measure, onWhite, photographs, rows, shapes } from "./latent-data.ts";
 
 const [what = "", set = "", out = "", minutes = "8"] = process.argv.slice(2);
 const runtime = native({ threads: 1 });
@@ -178,7 +178,12 @@ if (what === "speed") {
   process.exit();
 }
 mkdirSync(out, { recursive: true });
-const images = set === "photographs" ? await photographs(dataFolder(Number.POSITIVE_INFINITY)) : await shapes();
+const images =
+  set === "photographs"
+    ? await photographs(dataFolder(Number.POSITIVE_INFINITY))
+    : set === "emoji" || set === "tiles"
+      ? await onWhite(dataFolder(Number.POSITIVE_INFINITY), set)
+      : await shapes();
 if (what === "pixel") await pixel(images);
 else if (what === "latent") await latent(images);
 else if (what === "measure") {
