@@ -174,6 +174,7 @@ describe("what it is conditioned on", () => {
 test("recipe and bad options", () => {
   expect(unet({ width: 32 }).recipe).toEqual({
     kind: "unet",
+    patch: 1,
     width: 32,
     multipliers: [1, 2, 2],
     blocks: 2,

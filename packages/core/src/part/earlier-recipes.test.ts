@@ -186,7 +186,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 /** Settings that came later, with their defaults. */
 const later: Readonly<Record<string, object>> = {
   mlp: { observed: 0, target: false, noiseEmbedding: "log" },
-  unet: { target: false, noiseEmbedding: "log" },
+  unet: { patch: 1, target: false, noiseEmbedding: "log" },
   dit: { target: false, noiseEmbedding: "log" },
 };
 
