@@ -8,7 +8,7 @@
  * `pixel` and `latent` train for some minutes of one core's time, and write 500 images to FOLDER. `measure` compares all that are
  * there with images that no model has seen.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import {
@@ -61,6 +61,9 @@ const keep = (name: string, drawn: Drawn): void => {
   console.log(`${name}: ${drawn.steps}; ${(count / drawn.seconds).toFixed(1)} images/s`);
 };
 
+/** The mean of log sigma that pixels are learnt with. */
+const pixelNoise = logNormalNoise({ mean: Number(process.env.PIXEL_NOISE ?? -1.2) });
+
 /** A U-Net of pixels. Narrower than the usual one: it sees each image more often, which is worth more in so short a time. */
 const pixel = async ({ training }: ImageSet): Promise<void> => {
   const [, , side] = training.shape as [number, number, number];
@@ -70,7 +73,7 @@ const pixel = async ({ training }: ImageSet): Promise<void> => {
     process: edm(),
     network: pixelNetwork(side),
     preconditioning: edmPreconditioning({ sigmaData: 0.5 }),
-    objective: denoising({ sigmaData: 0.5 }),
+    objective: denoising({ sigmaData: 0.5, noiseDistribution: pixelNoise }),
     batch: 32,
     ...within(1),
     seed: 0,
@@ -82,7 +85,11 @@ const pixel = async ({ training }: ImageSet): Promise<void> => {
   }).result;
   const begun = spent();
   const images = await sample(model, { count, sampler, seed: 1, batch: 50, runtime });
-  keep("pixel", { images, seconds: (spent() - begun) / 1000, steps: `${steps} steps of 32` });
+  keep(`pixel${process.env.PIXEL_NOISE ?? ""}`, {
+    images,
+    seconds: (spent() - begun) / 1000,
+    steps: `${steps} steps of 32`,
+  });
 };
 
 /** An autoencoder for a share of the time, and a U-Net of its latents for the rest. */
@@ -190,10 +197,9 @@ else if (what === "measure") {
   const reference = rows(images.heldOut, 0, count);
   const real = await measure(rows(images.training, 0, count), reference);
   console.log("real", real);
-  for (const name of ["pixel", "latent", "reconstructed"])
-    if (existsSync(join(out, `${name}.bin`))) {
-      const { images: drawn } = deserialize(readFileSync(join(out, `${name}.bin`))) as Drawn;
-      console.log(name, await measure(drawn, reference));
-    }
+  for (const name of readdirSync(out).flatMap((file) => (file.endsWith(".bin") ? [file.slice(0, -4)] : []))) {
+    const { images: drawn } = deserialize(readFileSync(join(out, `${name}.bin`))) as Drawn;
+    console.log(name, await measure(drawn, reference));
+  }
 }
 await runtime.dispose();
