@@ -244,6 +244,7 @@ export {
   compileSampler,
   type SamplerNoise,
   samplerNoise,
+  type SamplerOnnxOptions,
   samplerToOnnx,
   type UnrolledOptions,
 } from "./sampling/compile-sampler.ts";
