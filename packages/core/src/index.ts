@@ -243,8 +243,8 @@ export {
   type CompiledSampler,
   compileSampler,
   type SamplerNoise,
-  samplerNoise,
   type SamplerOnnxOptions,
+  samplerNoise,
   samplerToOnnx,
   type UnrolledOptions,
 } from "./sampling/compile-sampler.ts";

@@ -9,10 +9,11 @@ import {
 } from "@scorefield/core";
 import { checkMade, type Known } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
-import { type Domain, dataName, movePaths } from "@scorefield/domain";
+import { type Domain, dataName } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { beginningRecord } from "./beginning-record.ts";
 import { checkRunCall } from "./check-call.ts";
 import { type DistilMethod, defaultMethod, distilMethods, expectedSteps, methodNamed } from "./distil-methods.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
@@ -21,7 +22,6 @@ import { readMetrics } from "./metrics.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedRun } from "./prepared-run.ts";
 import { sampleShape } from "./record.ts";
-import { newRecord } from "./record-file.ts";
 
 /** Minutes of a distillation of which nothing else is said. */
 const usualMinutes = 10;
@@ -150,7 +150,7 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
       `distilRun method: expected ${names.join(", ")}, found ${String(method)}${didYouMean(String(method), names)}`,
     );
   }
-  if (resolve(out) === resolve(path))
+  if (overwrite && resolve(out) === resolve(path))
     throw new RunError(
       `${out}: expected another folder than that of the run, which the new one is made from; choose another out`,
     );
@@ -174,40 +174,20 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
       expected: "the data that the run was trained on",
       found: "other values",
     });
-  const { recipe, columns, table, classes, codec, rules } = data;
-  recipeParts(recipe);
-  const { steps, minutes = 0, batch } = recipe.training;
+  recipeParts(data.recipe);
+  const { steps, minutes = 0, batch } = data.recipe.training;
   const expected = steps ?? expectedSteps(chosen, { minutes, batch }, await readMetrics(path));
   const objective = options.objective ?? chosen.objective(expected);
   checkMade("distilRun objective", objective, ["loss", "times", "target"], "an objective such as consistency()");
-  const record = newRecord({
-    model: {
-      shape: stored.model.shape,
-      process: recipe.process,
-      network: recipe.network,
-      preconditioning: recipe.preconditioning,
-    },
+  const record = beginningRecord(data, {
+    out,
+    folder: path,
+    sampler: { kind: "flow-map", steps: 2 },
     flowMap: {
       target: objective.target,
       objective: flowMapObjectiveFromRecipe(objective.recipe).recipe,
       start: { run: from, step: run.step },
       taught: chosen.taught,
-    },
-    ...(stored.latent && { latent: stored.latent }),
-    sampler: { kind: "flow-map", steps: 2 },
-    domain: domain.kind,
-    ...(columns && { columns }),
-    ...(table && { table }),
-    ...(classes && { classes }),
-    scaling: codec.stored,
-    ...(rules?.kept && { rules: rules.kept }),
-    training: {
-      recipe: {
-        ...recipe,
-        data: movePaths(domain, recipe.data, (file) => relativeToRun(out, resolve(path, file))),
-      },
-      rows: stored.training!.rows,
-      sha256,
     },
   });
   return {
