@@ -3,10 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeLatents, flowMapNoise, sampleFlowMap, samplerNoise, unipc } from "@scorefield/core";
-import { defaultRuntime, type NdArray, setDefaultRuntime } from "@scorefield/tensor";
+import { defaultRuntime, type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { assessRun } from "../assess/assess-run.ts";
 import { main } from "../cli.ts";
 import { CheckpointError, RunError } from "../errors.ts";
 import { factPairs, readRunFacts } from "../report/run-facts.ts";
@@ -158,6 +159,14 @@ test("the file of a latent run that was not distilled has its decoder too", asyn
 
 test("with pictures on the way, and with settings of its own; what it cannot be is refused", async () => {
   await advance(await distilRun(at("log"), { out: at("pictured"), steps: 2, previews: 1, seed: 9 }));
+  const features = async ({ data, shape: [n = 0] }: NdArray) =>
+    ndarray(Float32Array.from(data as Float64Array), [n, data.length / n]);
+  const quality = await assessRun(await loadFlowMap(at("pictured")), {
+    ...{ count: 10, steps: 1 },
+    extractor: { frechetName: "frechet-pixels", kernelName: "kernel-pixels", features },
+  });
+  expect(quality.counts.samples).toBe(10);
+  expect(quality.measures.map(({ name }) => name)).toContain("frechet-pixels");
   expect(await readdir(at("pictured", "previews"))).toHaveLength(1);
   await expect(distilRun(at("pictured"), { out: at("no") })).rejects.toThrow(/found one of a flow map/);
   await expect(distilRun(at("log"), { out: at("log"), overwrite: true })).rejects.toThrow(/expected another folder/);
