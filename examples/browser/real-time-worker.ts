@@ -1,8 +1,8 @@
 /** Runs a model in a worker, so that the page stays responsive: on a graphics processor by WebGPU where there is one, else on the CPU. */
 import type { InferenceSession } from "onnxruntime-common";
 
-/** An input of a model. */
-export interface ModelInput {
+/** An input of a model, or its output. */
+export interface ModelValue {
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -12,7 +12,7 @@ export type Asked = { readonly model: Uint8Array } | { readonly inputs: Readonly
 
 /** What it is told. */
 export type Answer =
-  | { readonly opened: readonly ModelInput[]; readonly provider: string }
+  | { readonly opened: readonly ModelValue[]; readonly output: ModelValue; readonly provider: string }
   | { readonly images: Float32Array; readonly milliseconds: number }
   | { readonly error: string };
 
@@ -36,11 +36,13 @@ const open = async (model: Uint8Array): Promise<void> => {
     provider === "webgpu" ? ((await import("onnxruntime-web/webgpu")) as Engine) : await import("onnxruntime-web/wasm");
   engine.env.logLevel = "fatal";
   session = await engine.InferenceSession.create(model, { executionProviders: [provider] });
-  const inputs = session.inputMetadata.flatMap(({ name, ...about }): ModelInput[] =>
-    "shape" in about ? [{ name, shape: about.shape.map(Number) }] : [],
-  );
+  const valuesOf = (metadata: InferenceSession["inputMetadata"]) =>
+    metadata.flatMap(({ name, ...about }): ModelValue[] =>
+      "shape" in about ? [{ name, shape: about.shape.map(Number) }] : [],
+    );
+  const inputs = valuesOf(session.inputMetadata);
   shapes = new Map(inputs.map(({ name, shape }) => [name, shape]));
-  answer({ opened: inputs, provider });
+  answer({ opened: inputs, output: valuesOf(session.outputMetadata)[0]!, provider });
 };
 
 const draw = async (inputs: Readonly<Record<string, Float32Array>>): Promise<void> => {

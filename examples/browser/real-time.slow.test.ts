@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright";
-import { defaultRuntime, edm, ndarray, train, unet } from "scorefield";
-import { consistency, flowMapToOnnx, trainFlowMap } from "scorefield/core";
+import { defaultRuntime, edm, mlp, ndarray, train, unet } from "scorefield";
+import { consistency, flowMapToOnnx, principalCodec, trainedFlowMap, trainFlowMap } from "scorefield/core";
 import { glyphs } from "scorefield/domain";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -38,6 +38,7 @@ describe.skipIf(chromium === undefined)("the page of images in real time", () =>
   let site: string;
   let pages: Pages;
   let model: Uint8Array;
+  let latentModel: Uint8Array;
 
   beforeAll(async () => {
     const { images } = glyphs({ size: side })(500, 0);
@@ -53,10 +54,17 @@ describe.skipIf(chromium === undefined)("the page of images in real time", () =>
       steps: 30,
     }).result;
     model = flowMapToOnnx(map, { count, steps: 1 });
+    // Latents of five numbers in four steps, with their decoder. Normal latents take no training.
+    const codec = principalCodec(images, { rank: 5 });
+    const small = mlp({ width: 8, depth: 1, target: true });
+    const parts = { process: edm(), network: small, target: "any" as const };
+    const latents = trainedFlowMap(parts, small.initialise(codec.latent, 0), codec.latent);
+    latentModel = flowMapToOnnx(latents, { count, steps: 4, decode: (z) => codec.decode(z).clip(-1, 1) });
     site = mkdtempSync(join(tmpdir(), "scorefield-real-time-"));
     const root = fileURLToPath(new URL(".", import.meta.url));
     await build({ root, build: { outDir: site, target: "es2022" }, logLevel: "error" });
     writeFileSync(join(site, "model.onnx"), model);
+    writeFileSync(join(site, "latents.onnx"), latentModel);
     pages = await servePages(site);
   }, 300_000);
   afterAll(async () => {
@@ -106,6 +114,16 @@ describe.skipIf(chromium === undefined)("the page of images in real time", () =>
     await canvas.hover({ position: { x: width - 1, y: height - 1 } });
     const other = await shown(page);
     expect(other.some((level, i) => Math.abs(level - first[i]!) > 50)).toBe(true);
+  });
+
+  test("draws what the decoder of a model of latents gives", async () => {
+    const page = await pages.open("real-time.html?model=latents.onnx");
+    await page.waitForFunction(() => document.body.dataset.figures !== undefined, undefined, { timeout: 60_000 });
+    expect(await page.textContent("#status")).toMatch(/frames\/s of 9 images of 8 x 8 \(wasm/);
+    await page.locator("canvas").hover({ position: { x: 0, y: 0 } });
+    const levels = await shown(page);
+    expect(levels).toHaveLength(size);
+    expect(new Set(levels).size).toBeGreaterThan(20);
   });
 
   test("says what is wrong with a model that is not there", async () => {

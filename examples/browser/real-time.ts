@@ -4,7 +4,7 @@
  * /real-time.html. docs/few-steps.md says more. The script has no need of Scorefield: any runtime of ONNX runs the file.
  */
 import { between, normals } from "./latent-space.ts";
-import type { Answer, Asked, ModelInput } from "./real-time-worker.ts";
+import type { Answer, Asked, ModelValue } from "./real-time-worker.ts";
 
 const find = <E extends Element>(selector: string): E => document.querySelector<E>(selector)!;
 const form = find<HTMLFormElement>("form");
@@ -75,11 +75,14 @@ const run = async (model: Uint8Array, bytes: number): Promise<void> => {
   status("Opening ...");
   const opened = await ask({ model });
   if (!("opened" in opened)) return;
-  const { opened: inputs, provider } = opened;
-  const inputOf = (end: string): ModelInput | undefined => inputs.find(({ name }) => name.endsWith(end));
+  const { opened: inputs, output, provider } = opened;
+  const inputOf = (end: string): ModelValue | undefined => inputs.find(({ name }) => name.endsWith(end));
   const [prior, draws, labels] = [inputOf(".prior"), inputOf(".draws"), inputOf(".class")];
-  if (prior?.shape.length !== 4)
-    throw new Error(`expected a model of images with an input input.0.prior [count, channels, height, width]`);
+  // Of a latent model noise is smaller than images.
+  if (!prior || output.shape.length !== 4)
+    throw new Error(
+      `expected a model with an input input.0.prior whose output is images [count, channels, height, width]`,
+    );
   const names = labels ? ["all", ...Array.from({ length: labels.shape[1]! }, (_, k) => `${k}`)] : [];
   classes.replaceChildren(...names.map((name) => new Option(name, name)));
   const noises = (seed: number) => [0, 1, 2, 3].map((corner) => normals(sizeOf(prior.shape), 1000 * seed + corner));
@@ -100,13 +103,13 @@ const run = async (model: Uint8Array, bytes: number): Promise<void> => {
     });
     if (!("images" in answer)) return;
     await frame();
-    show(answer.images, prior.shape);
+    show(answer.images, output.shape);
     // Since the page was asked for.
     first ??= performance.now();
     since = { ...since, frames: since.frames + 1, busy: since.busy + answer.milliseconds };
     const seconds = (performance.now() - since.at) / 1000;
     if (seconds < 1 && since.frames > 1) continue;
-    const [, , height, width] = prior.shape;
+    const [count, , height, width] = output.shape;
     const figures = {
       framesPerSecond: since.frames / seconds,
       milliseconds: since.busy / since.frames,
@@ -116,7 +119,7 @@ const run = async (model: Uint8Array, bytes: number): Promise<void> => {
     };
     document.body.dataset.figures = JSON.stringify(figures);
     status(
-      `${figures.framesPerSecond.toFixed(1)} frames/s of ${prior.shape[0]} images of ${width} x ${height} (${provider}, ${figures.milliseconds.toFixed(0)} ms each); first image ${(first / 1000).toFixed(2)} s after the page was asked for; model ${(bytes / 1e6).toFixed(2)} MB`,
+      `${figures.framesPerSecond.toFixed(1)} frames/s of ${count} images of ${width} x ${height} (${provider}, ${figures.milliseconds.toFixed(0)} ms each); first image ${(first / 1000).toFixed(2)} s after the page was asked for; model ${(bytes / 1e6).toFixed(2)} MB`,
     );
     since = { frames: 0, at: performance.now(), busy: 0 };
   }

@@ -243,6 +243,7 @@ export {
   type CompiledSampler,
   compileSampler,
   type SamplerNoise,
+  type SamplerOnnxOptions,
   samplerNoise,
   samplerToOnnx,
   type UnrolledOptions,

@@ -201,3 +201,45 @@ describe("a folder of photographs", () => {
     );
   });
 });
+
+describe("a folder of photographs to a model of four steps in two commands", () => {
+  const codec = ["width=4", "multipliers=[1]", "blocks=1", "channels=2"].map((text) => `latent.autoencoder.${text}`);
+  const latent = [...small, ...codec.flatMap((setting) => ["--set", setting])];
+
+  test.each([
+    ["plain", []],
+    ["by class, levels seen slowly", ["--labels", "--set", "network.noiseEmbedding=share"]],
+  ] as const)("%s", async (name, options) => {
+    const [a, b] = [`a ${name}`, `b ${name}`];
+    const byClass = options.length > 0 ? ["--class", "sun"] : [];
+    await run("train", "photos/", "--latent", "--minutes", "0.05", "--out", a, ...latent, ...options);
+    const made = await run("distil", a, "--minutes", "0.05", "--out", b);
+    expect(made.stderr).toContain(`new run ${b}: a flow map`);
+    expect(made.stdout).toContain(`scorefield sample ${b} --steps 2${options.length > 0 ? " --class all" : ""} --out`);
+    // The new run needs no other.
+    await rm(at(a), { recursive: true });
+    await run("sample", b, "--steps", "4", "-n", "2", ...byClass, "--out", `new ${name}/`);
+    const files = (await readdir(at(`new ${name}`), { recursive: true })).filter((file) => file.endsWith(".png"));
+    expect(files).toHaveLength(2);
+    const { width, height, channels } = await sharp(at(`new ${name}`, files[0]!)).metadata();
+    expect([width, height, channels]).toEqual([8, 8, 3]);
+    expect((await run("show", b)).stdout).toMatch(/autoencoder +convolutional[\s\S]*a flow map, made from \.\.\/a /);
+    await run("export", b, "--steps", "4", "-n", "2", "--out", `${name}.onnx`);
+    for (const command of ["likelihood", "inspect", "distil"])
+      expect(await refusal(command, b)).toMatch(/expected a run of a score model, found one of a flow map/);
+  });
+
+  test("Ctrl-C saves a distillation of latents, and --resume ends it with the bits of one that was not stopped", async () => {
+    await run("train", "photos/", "--latent", "--steps", "10", "--out", "start", ...latent);
+    const { child, finished } = start("distil", "start", "--steps", "400", "--out", "cut");
+    while ((await readFile(at("cut", "metrics.jsonl"), "utf8").catch(() => "")) === "" && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGINT");
+    const { code, stderr } = await finished;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/continue with: scorefield distil cut --resume/);
+    await run("distil", "cut", "--resume");
+    await run("distil", "start", "--steps", "400", "--out", "whole");
+    expect((await lastCheckpoint("cut")).equals(await lastCheckpoint("whole"))).toBe(true);
+  });
+});

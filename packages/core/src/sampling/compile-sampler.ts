@@ -45,6 +45,25 @@ export interface UnrolledOptions<D extends FloatType = "float32"> {
 
 const unrolledOptions = { count: true, dtype: true } satisfies Known<UnrolledOptions>;
 
+/** What a file of a sampler is made for. */
+export interface SamplerOnnxOptions extends UnrolledOptions<FloatType>, Pick<ExportOptions, "externalData"> {
+  /**
+   * What is done with the samples [count, ...shape] last, within the file: `codec.decode` of a latent model, or
+   * `(x) => x.clip(-1, 1)`. Default nothing.
+   */
+  readonly decode?: (samples: Tensor) => Tensor;
+}
+
+const onnxOptions = { ...unrolledOptions, externalData: true, decode: true } satisfies Known<SamplerOnnxOptions>;
+
+/** @throws ArgumentError for what is no function of tensors */
+export const checkDecode = (owner: string, decode: unknown): void => {
+  if (decode !== undefined && typeof decode !== "function")
+    throw new ArgumentError(
+      `${owner} decode: expected a function of samples such as codec.decode, found ${typeof decode}`,
+    );
+};
+
 const checkUnrolling = (
   name: string,
   model: ScoreModel,
@@ -100,18 +119,21 @@ export const compileSampler = async <D extends FloatType = "float32">(
  * noise into samples. Inputs are `input.0.prior` [count, ...shape] and, for a sampler that takes noise at its steps,
  * `input.0.draws` [draws, count, ...shape], all standard normal and independent. Each condition of the model is a
  * separate input, such as `input.1.class` [count, classes] with one-hot rows, or rows of zeros for no class.
- * `conditional(model, 3)` has no such input. The output is `output` [count, ...shape].
+ * `conditional(model, 3)` has no such input. The output is `output` [count, ...shape], or what `decode` makes of it.
  * @param options.externalData as for `toOnnx`: the name of a second file, for weights of 2 GiB or more
  * @throws ArgumentError for a bad count, or an adaptive sampler; RuntimeError for 2 GiB of weights or more in one file
  */
-export const samplerToOnnx = <const O extends Pick<ExportOptions, "externalData">>(
+export const samplerToOnnx = <const O extends SamplerOnnxOptions>(
   model: ScoreModel,
   sampler: Sampler,
-  options: UnrolledOptions<FloatType> & O,
+  options: O,
 ): Exported<O> => {
-  checkUnrolling("samplerToOnnx", model, sampler, options, { ...unrolledOptions, externalData: true });
+  const owner = "samplerToOnnx";
+  checkUnrolling(owner, model, sampler, options, onnxOptions);
+  const { decode = (samples: Tensor) => samples, externalData } = options;
+  checkDecode(owner, decode);
   const { f, specs } = unroll(model, sampler, options);
-  return toOnnx(f, specs, { externalData: options.externalData }) as Exported<O>;
+  return toOnnx((noise, rows) => decode(f(noise, rows)), specs, { externalData }) as Exported<O>;
 };
 
 /**

@@ -3,6 +3,8 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { trainedFlowMap } from "../model/flow-map/trained-flow-map.ts";
+import { decodeLatents } from "../model/latent/latents.ts";
+import { principalCodec } from "../model/latent/principal-codec.ts";
 import { mlp } from "../network/mlp.ts";
 import { edm } from "../process/edm.ts";
 import { normal } from "../random/normal.ts";
@@ -53,6 +55,24 @@ test.each([
     await session.dispose();
   },
 );
+
+test("what follows the steps is in the same file, such as the decoder of a codec", async () => {
+  const codec = principalCodec(normal([40, 2, 3], { seed: 8, dtype: "float64" }), { rank: 4 });
+  const map = trainedFlowMap({ process: edm(), network, target: "any" }, parameters, codec.latent);
+  const how = { count: 5, steps: 2 };
+  const expected = await decodeLatents(codec, await sampleFlowMap(map, { ...how, seed: 3 }));
+  const session = await defaultRuntime().load(flowMapToOnnx(map, { ...how, decode: codec.decode }));
+  const [found] = await session.run([flowMapNoise(map, { ...how, seed: 3 }).prior, zeros([5, 3])]);
+  expect(found!.shape).toEqual([5, 2, 3]);
+  const scale = Math.max(...expected.data.map(Math.abs));
+  expect(scale).toBeGreaterThan(0.1);
+  for (const [i, value] of expected.data.entries())
+    expect(Math.abs(value - Number(found!.data[i]))).toBeLessThan(1e-5 * scale);
+  await session.dispose();
+  expect(() => flowMapToOnnx(map, { ...how, decode: codec as never })).toThrow(
+    /flowMapToOnnx decode: expected a function/,
+  );
+});
 
 test("refuses what it does not know", () => {
   const map = trainedFlowMap({ process: edm(), network, target: "data" }, parameters, shape);

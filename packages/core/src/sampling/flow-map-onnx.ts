@@ -1,20 +1,29 @@
 /** A flow map with all its steps as one ONNX file: noise in, samples out. */
-import type { Exported, ExportOptions } from "@scorefield/tensor";
+import type { Exported } from "@scorefield/tensor";
 import { checkFlowMap, type FlowMap } from "../model/flow-map/flow-map.ts";
 import { checkOptions, type Known } from "../part/check-options.ts";
-import { type SamplerNoise, samplerNoise, samplerToOnnx, type UnrolledOptions } from "./compile-sampler.ts";
+import {
+  checkDecode,
+  type SamplerNoise,
+  type SamplerOnnxOptions,
+  samplerNoise,
+  samplerToOnnx,
+  type UnrolledOptions,
+} from "./compile-sampler.ts";
 import { type FlowMapSteps, flowMapLoop } from "./flow-map-samples.ts";
 
 /** What a file of a flow map is made for: the number of samples, and the steps. */
-export interface FlowMapOnnxOptions extends UnrolledOptions, FlowMapSteps, Pick<ExportOptions, "externalData"> {}
+export interface FlowMapOnnxOptions
+  extends UnrolledOptions,
+    FlowMapSteps,
+    Pick<SamplerOnnxOptions, "externalData" | "decode"> {}
 
+const knownNoise = { count: true, steps: true, renoise: true, times: true } as const;
 const known = {
-  count: true,
+  ...knownNoise,
   dtype: true,
-  steps: true,
-  renoise: true,
-  times: true,
   externalData: true,
+  decode: true,
 } satisfies Known<FlowMapOnnxOptions>;
 
 /**
@@ -24,6 +33,8 @@ const known = {
  *
  *     await writeFile("digits.onnx", flowMapToOnnx(map, { count: 16, steps: 1 }));
  *
+ * Of a map of latents, `decode: codec.decode` puts the decoder into the same file, whose output is then data.
+ *
  * @throws ArgumentError for options out of range or unknown; RuntimeError for 2 GiB of weights or more in one file
  */
 export const flowMapToOnnx = <const O extends FlowMapOnnxOptions>(map: FlowMap, options: O): Exported<O> => {
@@ -31,8 +42,9 @@ export const flowMapToOnnx = <const O extends FlowMapOnnxOptions>(map: FlowMap, 
   checkFlowMap(owner, map);
   checkOptions(owner, options, known);
   const { steps, renoise, times, ...rest } = options;
+  checkDecode(owner, rest.decode);
   const { model, sampler } = flowMapLoop(owner, map, { steps, renoise, times });
-  return samplerToOnnx(model, sampler, rest as UnrolledOptions & Pick<ExportOptions, "externalData">) as Exported<O>;
+  return samplerToOnnx(model, sampler, rest as SamplerOnnxOptions) as Exported<O>;
 };
 
 /**
@@ -41,15 +53,14 @@ export const flowMapToOnnx = <const O extends FlowMapOnnxOptions>(map: FlowMap, 
  */
 export const flowMapNoise = (
   map: FlowMap,
-  options: Omit<FlowMapOnnxOptions, "externalData" | "dtype"> & {
+  options: Omit<FlowMapOnnxOptions, "externalData" | "dtype" | "decode"> & {
     readonly seed?: number;
     readonly firstSample?: number;
   },
 ): SamplerNoise => {
   const owner = "flowMapNoise";
   checkFlowMap(owner, map);
-  const { dtype: _, externalData: __, ...ours } = known;
-  checkOptions(owner, options, { ...ours, seed: true, firstSample: true });
+  checkOptions(owner, options, { ...knownNoise, seed: true, firstSample: true });
   const { steps, renoise, times, ...rest } = options;
   const { model, sampler } = flowMapLoop(owner, map, { steps, renoise, times });
   return samplerNoise(model, sampler, rest);

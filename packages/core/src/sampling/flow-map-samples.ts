@@ -7,7 +7,7 @@ import type { ScoreModel } from "../model/score-model.ts";
 import type { Bound } from "../model/with-given.ts";
 import { checkOptions, type Known } from "../part/check-options.ts";
 import type { Process } from "../process/process.ts";
-import { timeOfLogRatio } from "../process/time-of-log-ratio.ts";
+import { shareOfNoise, timeOfShare } from "../process/share-of-noise.ts";
 import { renoise } from "./renoise.ts";
 import { type SampleOptions, sample } from "./sample.ts";
 import { oneStep, type Sampler } from "./sampler.ts";
@@ -50,12 +50,10 @@ const knownOptions = {
 /** Times at which sigma / (alpha + sigma) takes equal steps from the last time to the first. */
 const evenTimes = (process: Process, steps: number): number[] => {
   const { first, last } = process.times;
-  const shareAt = (t: number): number => process.sigma(t) / (process.alpha(t) + process.sigma(t));
-  const [from, to] = [shareAt(last), shareAt(first)];
+  const [from, to] = [shareOfNoise(process, last), shareOfNoise(process, first)];
   return Array.from({ length: steps + 1 }, (_, k) => {
     if (k === 0 || k === steps) return k === 0 ? last : first;
-    const share = from + (k / steps) * (to - from);
-    return timeOfLogRatio(process, Math.log(share / (1 - share)));
+    return timeOfShare(process, from + (k / steps) * (to - from));
   });
 };
 

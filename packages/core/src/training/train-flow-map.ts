@@ -6,7 +6,6 @@ import { type FlowMap, onLine } from "../model/flow-map/flow-map.ts";
 import { checkTwoLevels, type TrainedFlowMap, trainedFlowMap } from "../model/flow-map/trained-flow-map.ts";
 import { edmPreconditioning } from "../model/preconditioning.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import type { TrainedModel } from "../model/trained.ts";
 import type { Conditions, Parameters } from "../network/network.ts";
 import { denoising } from "../objective/denoising.ts";
 import type { FlowMapObjective } from "../objective/flow-map/flow-map-objective.ts";
@@ -19,7 +18,14 @@ import { fitBlocks } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { knownOptimisation, optimisationOf } from "./fit-settings.ts";
 import { flatLayout } from "./flat.ts";
-import { checkShapes, checkStart, checkTeacher, startParameters, teaching } from "./flow-map-teacher.ts";
+import {
+  checkShapes,
+  checkStart,
+  checkTeacher,
+  type FlowMapStart,
+  startParameters,
+  teaching,
+} from "./flow-map-teacher.ts";
 import { type InProgress, inProgress } from "./in-progress.ts";
 import { type TrainEvent, type TrainOptions, trainSettings } from "./options.ts";
 
@@ -35,7 +41,7 @@ export interface TrainFlowMapOptions
    * A trained denoiser or flow map to start from. A denoiser's network is the flow map's, with one noise level and the same
    * `noiseEmbedding`, and its preconditioning is `edm`.
    */
-  readonly start?: TrainedModel | TrainedFlowMap;
+  readonly start?: FlowMapStart;
   /**
    * A score model whose velocity is taught, in place of that of single samples. For `progressive()` also a flow map, whose steps are. Its
    * shape and conditions are the map's.

@@ -69,9 +69,10 @@ const prepareResumed = async (path: string, { out, steps }: DistilFlags, signal:
 const describe = ({ path, record, data, checkpoint }: PreparedRun): string => {
   const { minutes, steps, batch } = data.recipe.training;
   const { start, objective, taught } = record.flowMap!;
+  const what = record.latent ? `a flow map of latents of ${record.model.shape.join(" x ")}` : "a flow map";
   const length = steps === undefined ? `${duration(60 * minutes!)} in steps` : `${grouped(steps)} steps`;
   return [
-    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: a flow map, ${length} of ${batch} ${data.domain.samples}`,
+    `${checkpoint ? `resuming ${path} from step ${grouped(checkpoint.step)}` : `new run ${path}`}: ${what}, ${length} of ${batch} ${data.domain.samples}`,
     `from ${start.run} at step ${grouped(start.step)}; ${kindText(objective)}${taught ? ", taught by that run's model" : ""}`,
   ].join("\n");
 };

@@ -1,10 +1,10 @@
 /** `scorefield export`: a run and its steps as one ONNX file. */
 import { type AnySampler, flowMapToOnnx, type Sampler, samplerToOnnx } from "@scorefield/core";
 import { atomicWrite } from "@scorefield/data";
+import type { Tensor } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import { loadDrawn } from "../run/load.ts";
-import { refuseLatent } from "../run/refuse-latent.ts";
+import { type DrawnRun, loadDrawn } from "../run/load.ts";
 import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
@@ -30,18 +30,26 @@ const withGrid = (sampler: AnySampler): Sampler => {
   return sampler;
 };
 
+/** What follows the steps: latents are decoded, and pictures have the values of pixels, as those of `sample` do. */
+const decodeOf =
+  ({ latent, record }: Pick<DrawnRun, "latent" | "record">) =>
+  (samples: Tensor): Tensor => {
+    const decoded = latent ? latent.decode(samples) : samples;
+    return record.scaling.kind === "images" ? decoded.clip(-1, 1) : decoded;
+  };
+
 const action = async (path: string, flags: ExportFlags): Promise<void> => {
   const out = output(flags);
   checkOutputFile("--out", flags.out, [".onnx"]);
   const { checkpoint, averageWidth, count } = flags;
   const run = await loadDrawn(path, { checkpoint, averageWidth });
-  if ("model" in run) refuseLatent(run, "export");
   for (const remark of describeAverage(run)) out.remark(remark);
   const sampler = samplingRecipe(run, { ...flags, seed: 0 });
+  const made = { count, decode: decodeOf(run) };
   const bytes =
     "map" in run
-      ? flowMapToOnnx(run.map, { count, steps: sampler.steps as number })
-      : samplerToOnnx(run.model, withGrid(chooseSampler(run, flags)), { count });
+      ? flowMapToOnnx(run.map, { ...made, steps: sampler.steps as number })
+      : samplerToOnnx(run.model, withGrid(chooseSampler(run, flags)), made);
   await atomicWrite(flags.out, bytes);
   const megabytes = (bytes.length / 1e6).toFixed(2);
   out.text(`${flags.out}: ${count} ${run.domain.samples} by ${sampler.kind}, ${sampler.steps} steps, ${megabytes} MB`);
@@ -54,7 +62,7 @@ export const addExport = (program: Command): void => {
     .command("export")
     .summary("write a run and its steps as one ONNX file")
     .description(
-      "Writes the model of a run with all steps of its sampler as one ONNX file: standard normal noise goes in, samples in the units of the model come out (images in [-1, 1]). Of a flow map that is one to four evaluations. Inputs are input.0.prior, input.0.draws where steps take fresh noise, and input.1.class, one-hot rows, of a model that knows classes.",
+      "Writes the model of a run with all steps of its sampler as one ONNX file: standard normal noise goes in, samples in the units of the model come out (images in [-1, 1]). Of a flow map that is one to four evaluations. The decoder of a latent run is in the file too. Inputs are input.0.prior, input.0.draws where steps take fresh noise, and input.1.class, one-hot rows, of a model that knows classes.",
     )
     .argument("<run>", "the run's folder")
     .requiredOption("-o, --out <file>", "the .onnx file")

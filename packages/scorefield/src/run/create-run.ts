@@ -2,21 +2,15 @@
 import { basename, resolve } from "node:path";
 import { RecipeError } from "@scorefield/core";
 import type { Known } from "@scorefield/core/internal";
-import { type Domain, movePaths } from "@scorefield/domain";
-import { type Recipe, recipeParts } from "../recipe/resolve.ts";
+import type { Domain } from "@scorefield/domain";
+import { recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { beginningRecord } from "./beginning-record.ts";
 import { checkRunCall } from "./check-call.ts";
 import { codecOfRun } from "./codec-file.ts";
-import { checkRunFolder, relativeToRun } from "./folder.ts";
+import { checkRunFolder } from "./folder.ts";
 import { prepare } from "./prepare.ts";
 import { checkRunTraining, type PreparedRun } from "./prepared-run.ts";
-import { newRecord } from "./record-file.ts";
-
-/** The recipe in the words of one whose paths are relative to another folder. */
-const movedTo = (recipe: Recipe, domain: Domain, run: string, folder: string): Recipe => ({
-  ...recipe,
-  data: movePaths(domain, recipe.data, (path) => relativeToRun(run, resolve(folder, path))),
-});
 
 /**
  * Prepares a new run: reads its data and resolves its recipe. Nothing is written: {@link "./train-run.ts"} makes the folder.
@@ -61,7 +55,7 @@ export const createRun = async (
     : read;
   await checkRunFolder(out, { overwrite });
   const data = await prepare(parsed, { folder, signal, domain: options.domain });
-  const { recipe, domain, columns, table, classes, codec, sha256, training, heldOut, rules } = data;
+  const { recipe, domain, training } = data;
   checkRunTraining(data, recipeParts(recipe));
   if (latentCodec && latentCodec.shape.join() !== training.shape.join())
     throw new RecipeError(
@@ -69,27 +63,10 @@ export const createRun = async (
     );
   const [dataPath] = domain.paths?.(recipe.data) ?? [];
   const keptData = keepData && dataPath !== undefined ? resolve(folder, recipe.data[dataPath] as string) : undefined;
-  const moved = movedTo(recipe, domain, out, folder);
-  const record = newRecord({
-    model: {
-      shape: data.latentShape ?? training.shape,
-      process: recipe.process,
-      network: recipe.network,
-      preconditioning: recipe.preconditioning,
-    },
-    ...(recipe.latent && { latent: { shape: training.shape, autoencoder: recipe.latent.autoencoder } }),
-    sampler: recipe.sampler,
-    domain: domain.kind,
-    ...(columns && { columns }),
-    ...(table && { table }),
-    ...(classes && { classes }),
-    scaling: codec.stored,
-    ...(rules?.kept && { rules: rules.kept }),
-    training: {
-      recipe: keptData === undefined ? moved : { ...moved, data: { ...moved.data, [dataPath!]: basename(keptData) } },
-      rows: { training: training.count, heldOut: heldOut.count },
-      sha256,
-    },
+  const record = beginningRecord(data, {
+    out,
+    folder,
+    ...(keptData !== undefined && { own: { [dataPath!]: basename(keptData) } }),
   });
   return {
     path: out,

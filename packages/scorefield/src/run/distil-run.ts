@@ -9,10 +9,11 @@ import {
 } from "@scorefield/core";
 import { checkMade, type Known } from "@scorefield/core/internal";
 import { DataError } from "@scorefield/data";
-import { type Domain, dataName, movePaths } from "@scorefield/domain";
+import { type Domain, dataName } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { type Recipe, recipeParts } from "../recipe/resolve.ts";
 import type { RecipeInput } from "../recipe/schema.ts";
+import { beginningRecord } from "./beginning-record.ts";
 import { checkRunCall } from "./check-call.ts";
 import { type DistilMethod, defaultMethod, distilMethods, expectedSteps, methodNamed } from "./distil-methods.ts";
 import { checkRunFolder, relativeToRun } from "./folder.ts";
@@ -20,8 +21,7 @@ import { type LoadedRun, loadRun } from "./load.ts";
 import { readMetrics } from "./metrics.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedRun } from "./prepared-run.ts";
-import { newRecord } from "./record-file.ts";
-import { refuseLatent } from "./refuse-latent.ts";
+import { sampleShape } from "./record.ts";
 
 /** Minutes of a distillation of which nothing else is said. */
 const usualMinutes = 10;
@@ -84,7 +84,6 @@ const withTarget = (network: KindRecipe): KindRecipe => ({ noiseEmbedding: "log"
 
 /** @throws RunError for a run that no flow map can be made of */
 const checkDistils = (run: LoadedRun): void => {
-  refuseLatent(run, "distil");
   const { path, record } = run;
   const { preconditioning, network } = record.model;
   if (!record.training) throw new RunError(`${path}: expected a run with its data, found a model alone`);
@@ -103,12 +102,16 @@ const checkDistils = (run: LoadedRun): void => {
 const lengthOf = ({ steps, minutes }: DistilRunOptions) =>
   steps === undefined ? { minutes: minutes ?? usualMinutes } : { steps, ...(minutes !== undefined && { minutes }) };
 
-/** The recipe of the new run: that of the trained one, with its own training. */
-const recipeOf = (recipe: Recipe, options: DistilRunOptions): RecipeInput => {
+/** The latents' part of a recipe: those of the trained run, as they are. */
+const latentOf = ({ steps: _, ...latent }: NonNullable<Recipe["latent"]>, codec: string) => ({ ...latent, codec });
+
+/** The recipe of the new run: that of the trained one at `start`, as a path from the new one, with its own training. */
+const recipeOf = (recipe: Recipe, start: string, options: DistilRunOptions): RecipeInput => {
   const { batch, learningRate = 1e-3, seed, previews, checkpointSeconds } = options;
-  const { training } = recipe;
+  const { training, latent } = recipe;
   return {
     ...recipe,
+    ...(latent && { latent: latentOf(latent, start) }),
     network: withTarget(recipe.network) as never,
     objective: { kind: "denoising" },
     training: {
@@ -126,7 +129,7 @@ const recipeOf = (recipe: Recipe, options: DistilRunOptions): RecipeInput => {
 
 /**
  * Prepares a run of a flow map that is made of a trained run, on the same data: `trainRun` trains it, `resumeRun` goes on, and
- * `loadFlowMap` loads it. Nothing is written yet.
+ * `loadFlowMap` loads it. That of a latent run is of the same latents, and keeps a copy of its autoencoder. Nothing is written yet.
  *
  *     for await (const { loss } of trainRun(await distilRun("runs/digits", { out: "runs/fast", minutes: 10 }))) console.log(loss);
  *     const { map } = await loadFlowMap("runs/fast");
@@ -147,18 +150,23 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
       `distilRun method: expected ${names.join(", ")}, found ${String(method)}${didYouMean(String(method), names)}`,
     );
   }
+  if (overwrite && resolve(out) === resolve(path))
+    throw new RunError(
+      `${out}: expected another folder than that of the run, which the new one is made from; choose another out`,
+    );
   const run = await loadRun(path, { checkpoint, domain: own });
   checkDistils(run);
   await checkRunFolder(out, { overwrite });
   const { record: stored, domain, made } = run;
   const { recipe: before, sha256 } = stored.training!;
   const { parseRecipe } = await import("../recipe/parse.ts");
-  const parsed = parseRecipe(recipeOf(before, options), path, own);
+  const from = relativeToRun(out, resolve(path));
+  const parsed = parseRecipe(recipeOf(before, from, options), path, own);
   const data = await prepare(parsed, {
     folder: path,
     signal,
     domain: own,
-    like: { ...made, shape: stored.model.shape },
+    like: { ...made, shape: sampleShape(stored) },
   });
   if (data.sha256 !== sha256)
     throw new DataError({
@@ -166,40 +174,29 @@ export const distilRun = async (path: string, options: DistilRunOptions): Promis
       expected: "the data that the run was trained on",
       found: "other values",
     });
-  const { recipe, columns, table, classes, codec, rules } = data;
-  recipeParts(recipe);
-  const { steps, minutes = 0, batch } = recipe.training;
+  recipeParts(data.recipe);
+  const { steps, minutes = 0, batch } = data.recipe.training;
   const expected = steps ?? expectedSteps(chosen, { minutes, batch }, await readMetrics(path));
   const objective = options.objective ?? chosen.objective(expected);
   checkMade("distilRun objective", objective, ["loss", "times", "target"], "an objective such as consistency()");
-  const record = newRecord({
-    model: {
-      shape: stored.model.shape,
-      process: recipe.process,
-      network: recipe.network,
-      preconditioning: recipe.preconditioning,
-    },
+  const record = beginningRecord(data, {
+    out,
+    folder: path,
+    sampler: { kind: "flow-map", steps: 2 },
     flowMap: {
       target: objective.target,
       objective: flowMapObjectiveFromRecipe(objective.recipe).recipe,
-      start: { run: relativeToRun(out, resolve(path)), step: run.step },
+      start: { run: from, step: run.step },
       taught: chosen.taught,
     },
-    sampler: { kind: "flow-map", steps: 2 },
-    domain: domain.kind,
-    ...(columns && { columns }),
-    ...(table && { table }),
-    ...(classes && { classes }),
-    scaling: codec.stored,
-    ...(rules?.kept && { rules: rules.kept }),
-    training: {
-      recipe: {
-        ...recipe,
-        data: movePaths(domain, recipe.data, (file) => relativeToRun(out, resolve(path, file))),
-      },
-      rows: stored.training!.rows,
-      sha256,
-    },
   });
-  return { path: out, record, data, begun, start: run.model, fresh: { overwrite } };
+  return {
+    path: out,
+    record,
+    data,
+    begun,
+    start: run.model,
+    ...(run.latent && { latentCodec: run.latent }),
+    fresh: { overwrite },
+  };
 };

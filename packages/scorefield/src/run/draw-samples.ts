@@ -63,13 +63,13 @@ const sampleOptions = (
   onProgress: ({ step, steps }: SampleEvent) => onProgress?.(Math.floor((step / steps) * count)),
 });
 
-/** In the units of the data, with the rules of the run. */
-const finished = (
-  { toData, keepRules }: Pick<LoadedRun, "toData" | "keepRules">,
+/** In the units of the data, with the rules of the run. Latents are decoded first. */
+const finished = async (
+  { latent, toData, keepRules }: Pick<LoadedRun, "latent" | "toData" | "keepRules">,
   { rules = true, signal }: Draws,
   drawn: NdArray<"float32">,
-): RuledSamples => {
-  const samples = toData(drawn);
+): Promise<RuledSamples> => {
+  const samples = toData(latent ? await decodeLatents(latent, drawn, { ...(signal && { signal }) }) : drawn);
   return rules ? keepRules(samples, { signal }) : { samples };
 };
 
@@ -88,12 +88,7 @@ export const drawSamples = async (
     ...sampleOptions(run, wanted),
     sampler,
   });
-  const { signal } = wanted;
-  return finished(
-    run,
-    wanted,
-    run.latent ? await decodeLatents(run.latent, drawn, { ...(signal && { signal }) }) : drawn,
-  );
+  return finished(run, wanted, drawn);
 };
 
 /** The same of a flow map, in some steps. @throws as `sampleFlowMap` */

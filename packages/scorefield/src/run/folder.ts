@@ -35,7 +35,7 @@ const isFree = async (path: string): Promise<boolean> => {
   });
   // A run that was killed before it had begun has left no more than these.
   const left = entries.filter(
-    (name) => !["checkpoints", lockName].includes(name) && !temporary.test(name) && !keptName.test(name),
+    (name) => !["checkpoints", lockName, codecFile].includes(name) && !temporary.test(name) && !keptName.test(name),
   );
   const checkpoints = entries.includes("checkpoints") ? await readdir(join(path, "checkpoints")).catch(() => [""]) : [];
   return left.length === 0 && checkpoints.length === 0;

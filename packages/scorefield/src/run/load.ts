@@ -5,12 +5,13 @@ import type { Known } from "@scorefield/core/internal";
 import type { Composition, Domain } from "@scorefield/domain";
 import type { KeptRules } from "@scorefield/domain/codec";
 import { type NdArray, zeros } from "@scorefield/tensor";
-import { RunError } from "../errors.ts";
+import { CheckpointError, RunError } from "../errors.ts";
 import { makeAverage } from "./average-snapshots.ts";
 import { checkRunCall } from "./check-call.ts";
 import { checkScoreModel } from "./check-score-model.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readCodec } from "./codec-file.ts";
+import { codecFile } from "./folder.ts";
 import { type RuleKeeper, ruleKeeper } from "./keep-rules.ts";
 import { type RunRecord, sampleShape } from "./record.ts";
 import { type ReadRecord, readRecord } from "./record-file.ts";
@@ -33,6 +34,11 @@ interface LoadedContent extends RunContent {
    * @throws DataError for a sample that cannot keep them; ArgumentError for conditions that contradict them
    */
   readonly keepRules: RuleKeeper;
+  /**
+   * Of a latent run its autoencoder: `model`, or `map`, is of latents, which `decodeLatents` brings to the units that `toData` takes.
+   * `latentModel(run.latent, run.model)` is both in one.
+   */
+  readonly latent?: TrainedCodec;
   /** Which average they are, where one was made for the purpose: see {@link LoadOptions.averageWidth}. */
   readonly average?: {
     readonly width: number;
@@ -48,11 +54,6 @@ export interface LoadedRun extends RunModel, LoadedContent {
    * they are in the data than among rows that the model draws. `sampleTable` and `impute` choose rows by it.
    */
   readonly logRatio?: (rows: NdArray<"float64">) => Float64Array;
-  /**
-   * Of a latent run its autoencoder: `model` is of latents, which `decodeLatents` brings to the units that `toData` takes.
-   * `latentModel(run.latent, run.model)` is both in one.
-   */
-  readonly latent?: TrainedCodec;
 }
 
 /** A run of a flow map as {@link loadFlowMap} reads it. */
@@ -93,6 +94,11 @@ const readRun = async <R extends RunContent>(
     domain.codec,
   );
   const { columns, table, classes, rules } = record;
+  const latent = await readCodec(path, record);
+  if (record.latent && !latent)
+    throw new CheckpointError(
+      `${join(path, codecFile)}: expected the autoencoder of the run, found none; put it back, or train the run again`,
+    );
   // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
   const [, ...shape] = run.toData(zeros([1, ...sampleShape(record)])).shape;
   const made = { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
@@ -103,6 +109,7 @@ const readRun = async <R extends RunContent>(
     ...(rules && { rules }),
     keepRules: ruleKeeper(domain, made, rules),
     ...run,
+    ...(latent && { latent }),
     ...(averageWidth !== undefined && { average: { width: averageWidth, error } }),
   };
 };
@@ -112,10 +119,8 @@ const loadScoreModel = async (path: string, read: ReadRecord, options: LoadOptio
   const run = await readRun({ path, ...read }, options, runModel);
   const refinement =
     options.averageWidth === undefined && table ? await readRefinement(path, run.step, table) : undefined;
-  const latent = await readCodec(path, read.record);
   return {
     ...run,
-    ...(latent && { latent }),
     ...(refinement && helps(refinement) && { logRatio: (rows) => refinement.logRatio(rows).data }),
   };
 };

@@ -6,6 +6,6 @@ import type { LoadedRun } from "./load.ts";
 export const refuseLatent = ({ path, latent }: Pick<LoadedRun, "path" | "latent">, what: string): void => {
   if (latent)
     throw new RunError(
-      `${path}: ${what} cannot be used with a latent run: its model knows latents, not the data themselves; train one without --latent. sample, evaluate, show and train --resume take it`,
+      `${path}: ${what} cannot be used with a latent run: its model knows latents, not the data themselves; train one without --latent. sample, evaluate, distil, export, show and train --resume take it`,
     );
 };

@@ -1,4 +1,4 @@
-/** The first half of a latent run: its autoencoder is trained, and the data become latents. */
+/** The first half of a latent run: its autoencoder is trained, or taken from another run, and the data become latents. */
 import { join } from "node:path";
 import {
   autoencoderFromRecipe,
@@ -101,6 +101,8 @@ export async function* trainCodec(run: PreparedRun): AsyncGenerator<RunEvent, Pr
     try {
       await removeTemporaries(path);
       if (fresh?.keptData !== undefined) await keepData(path, fresh.keptData);
+      // Before the record: a run that takes the autoencoder of another has it whenever it is a run.
+      if (codec) await writeCodec(path, 0, codec);
       await writeRecord(path, record);
       if (!codec) {
         await makeFolder(join(path, codecFolder), "to make a folder for the autoencoder");
@@ -108,7 +110,7 @@ export async function* trainCodec(run: PreparedRun): AsyncGenerator<RunEvent, Pr
         ({ codec } = trained);
         begun = trained.end ?? begun;
         await writeCodec(path, trained.step, codec);
-      } else await writeCodec(path, 0, codec);
+      }
     } finally {
       await unlock();
     }

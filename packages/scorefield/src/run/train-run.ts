@@ -18,7 +18,8 @@ import { layoutOf } from "./run-model.ts";
 import { trainCodec } from "./train-codec.ts";
 
 /**
- * Trains a prepared run. Nothing is written, made or replaced before its first steps are done. Metrics go to metrics.jsonl
+ * Trains a prepared run. Nothing is written, made or replaced before its first steps are done; of a latent run, before its
+ * autoencoder is at hand or begins to learn. Metrics go to metrics.jsonl
  * with every event, checkpoints and averages to their folders. Leave the loop at any time: what was reached is saved, and
  * `resumeRun` continues from there. So it does when the process is killed, from the last checkpoint. Of the minutes of a run
  * whose recipe says `refine`, some are left for `refineRun`.
@@ -28,7 +29,7 @@ import { trainCodec } from "./train-codec.ts";
  */
 export async function* trainRun(run: PreparedRun): AsyncGenerator<RunEvent, void> {
   checkMade("trainRun run", run, ["path", "record", "data"], "a run that createRun, distilRun or resumeRun prepared");
-  yield* trainModel(run.data.recipe.latent && !run.record.flowMap ? yield* trainCodec(run) : run);
+  yield* trainModel(run.data.recipe.latent ? yield* trainCodec(run) : run);
 }
 
 async function* trainModel(run: PreparedRun): AsyncGenerator<RunEvent, void> {

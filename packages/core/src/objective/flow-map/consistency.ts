@@ -5,7 +5,8 @@ import { declare } from "../../part/declare.ts";
 import { part, whole } from "../../part/setting.ts";
 import { timeOfLogRatio } from "../../process/time-of-log-ratio.ts";
 import { logNormalNoise, noiseDistributions } from "../noise-distribution.ts";
-import { errorSettings, type FlowMapObjective, heldBack, onLineBetween } from "./flow-map-objective.ts";
+import { type FlowMapObjective, onLineBetween } from "./flow-map-objective.ts";
+import { errorSettings, heldBack } from "./held-back.ts";
 
 /** How much nearer the other point is at small noise than at large: n = 1 + 8 sigmoid(-sigma). */
 const nearness = (sigma: number): number => 1 + 8 / (1 + Math.exp(sigma));

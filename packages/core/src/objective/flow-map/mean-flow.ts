@@ -1,17 +1,8 @@
 /** MeanFlow: the average velocity from its own derivative along the flow. */
 import { constant, jvp, stopGradient, type Tensor } from "@scorefield/tensor";
-import { expandTime } from "../../model/expand-time.ts";
 import { declare } from "../../part/declare.ts";
 import { boolean } from "../../part/setting.ts";
-import {
-  drawnPair,
-  errorSettings,
-  type FlowMapObjective,
-  heldBack,
-  heldBackMean,
-  onLineBetween,
-  pairSettings,
-} from "./flow-map-objective.ts";
+import { pairObjective, pairSettings } from "./pair-objective.ts";
 
 /**
  * The MeanFlow identity (s - r) u = integral of v, differentiated in s along the flow:
@@ -30,23 +21,14 @@ export const meanFlow = declare({
   source: "Geng et al. 2025 (MeanFlow), equation 6; improved: Geng et al. 2025 (Improved Mean Flows)",
   settings: {
     improved: boolean({ default: true, help: "take the map's own velocity as direction of the derivative" }),
-    ...pairSettings(0.75),
-    ...errorSettings(1),
+    ...pairSettings({ equal: 0.75, power: 1 }),
   },
-  make: ({ improved, power, floor, ...pair }, recipe): FlowMapObjective => ({
-    recipe,
-    target: "any",
-    times: (process, u) => drawnPair(pair, process, u),
-    loss: (u, { x, noise, from, to, teacher }) => {
-      const z = onLineBetween({ x, noise }, from);
-      const seen = teacher?.(z, from) ?? noise.subtract(x);
-      const direction = teacher || !improved ? seen : stopGradient(u(z, from, from));
+  make: ({ improved, ...settings }, recipe) =>
+    pairObjective(recipe, settings, "all", (u, { z, from, to, velocity, gap, teacher }) => {
+      const direction = teacher || !improved ? velocity : stopGradient(u(z, from, from));
       const at = { z, s: from };
       const one = constant(1, from.dtype).broadcastTo(from.shape);
       const [value, rate] = jvp(({ z, s }: { z: Tensor; s: Tensor }) => u(z, s, to), at, { z: direction, s: one });
-      const gap = expandTime(from.subtract(to), x.rank);
-      const misfit = value.add(gap.multiply(stopGradient(rate))).subtract(stopGradient(seen));
-      return teacher ? heldBack(misfit, { power, floor }).mean() : heldBackMean(misfit, { power, floor });
-    },
-  }),
+      return value.add(gap.multiply(stopGradient(rate))).subtract(stopGradient(velocity));
+    }),
 });

@@ -3,7 +3,8 @@ import { stopGradient } from "@scorefield/tensor";
 import { moved } from "../../model/flow-map/average-velocity.ts";
 import { declare } from "../../part/declare.ts";
 import { whole } from "../../part/setting.ts";
-import { errorSettings, type FlowMapObjective, heldBack, onLineBetween, shareRange } from "./flow-map-objective.ts";
+import { type FlowMapObjective, onLineBetween, shareRange } from "./flow-map-objective.ts";
+import { errorSettings, heldBack } from "./held-back.ts";
 
 /**
  * With N steps of the student, equal in sigma / (alpha + sigma), and m in the middle of the one from s to r,

@@ -11,7 +11,7 @@ import { stopGradient, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { passes } from "./check.ts";
-import { residualCheck, residualOf } from "./flow-map-checks.ts";
+import { residualCheck, residualOf } from "./flow-map-residual-checks.ts";
 import { gaussianAverageVelocity, gaussianVelocity } from "./probe/gaussian-flow.ts";
 
 const runtime = native({ threads: 1 });
