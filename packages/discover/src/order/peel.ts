@@ -1,8 +1,8 @@
 /** Taking leaves off a graph that is not known yet, one after the other: what the methods of this room share. */
+import { ArgumentError } from "@scorefield/core";
 import { checkCount, checkWhole } from "@scorefield/core/internal";
-import type { EdgeRules, Knowledge } from "../graph/knowledge.ts";
-import { edgeRules } from "../graph/knowledge.ts";
 import type { Observations } from "../graph/observations.ts";
+import { type Knowledge, rulesOf } from "../search/knowledge.ts";
 import { type StandardColumns, standardColumns } from "./standard-columns.ts";
 
 /** An order of variables in which causes stand before their effects. */
@@ -40,16 +40,48 @@ export const orderOptions = { knowledge: true, rows: true, seed: true, signal: t
 /** Lets other work go on, so that a signal can be aborted. */
 export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+/** What an ordering works on. */
+export interface OrderTask {
+  readonly columns: StandardColumns;
+  /** [names, names] by rows: 1 where `from` stands before `to` in every order. */
+  readonly before: Uint8Array;
+}
+
 /** Columns and knowledge of an ordering, checked. */
 export const orderTask = (
   owner: string,
   observations: Observations,
   { knowledge, rows = 1000, seed = 0 }: OrderOptions,
-): { readonly columns: StandardColumns; readonly rules: EdgeRules } => {
+): OrderTask => {
   checkWhole(`${owner} rows`, rows);
   checkCount(`${owner} seed`, seed);
   const columns = standardColumns(owner, observations, { most: rows, seed });
-  return { columns, rules: edgeRules(owner, columns.names, knowledge) };
+  const { names } = columns;
+  const { required } = rulesOf(owner, knowledge, names);
+  return { columns, before: orderOfKnowledge(owner, names, required, knowledge?.tiers ?? []) };
+};
+
+/** What stands before what by required edges and tiers, with all that follows from them (Warshall 1962). */
+const orderOfKnowledge = (
+  owner: string,
+  names: readonly string[],
+  required: Uint8Array,
+  tiers: NonNullable<Knowledge["tiers"]>,
+): Uint8Array => {
+  const d = names.length;
+  const before = required.slice();
+  for (const [late, group] of tiers.entries())
+    for (const earlier of tiers.slice(0, late))
+      for (const from of earlier) for (const to of group) before[names.indexOf(from) * d + names.indexOf(to)] = 1;
+  for (let k = 0; k < d; k++)
+    for (let i = 0; i < d; i++)
+      if (before[i * d + k]) for (let j = 0; j < d; j++) if (before[k * d + j]) before[i * d + j] = 1;
+  const circle = names.findIndex((_, i) => before[i * d + i] === 1);
+  if (circle >= 0)
+    throw new ArgumentError(
+      `${owner} required: expected edges that agree with the tiers, found ${names[circle]} before itself`,
+    );
+  return before;
 };
 
 /**
@@ -58,7 +90,7 @@ export const orderTask = (
  * @param criterionOf of the variables that are left, by number: the least is taken
  */
 export const peelLeaves = async (
-  { columns: { names }, rules: { before } }: ReturnType<typeof orderTask>,
+  { columns: { names }, before }: OrderTask,
   criterionOf: (left: readonly number[]) => ArrayLike<number> | Promise<ArrayLike<number>>,
   { signal, onProgress }: OrderOptions,
 ): Promise<CausalOrder> => {

@@ -1,8 +1,8 @@
 /** Observations in a form that knows neither the order nor the units of columns. */
 import { ArgumentError, permutation } from "@scorefield/core";
 import type { Rows } from "@scorefield/core/internal";
-import { checkObservations } from "../graph/check-observations.ts";
 import type { Observations } from "../graph/observations.ts";
+import { type Columns, columnsOf } from "../score/columns.ts";
 
 /** Standardised columns, sorted by name. */
 export interface StandardColumns {
@@ -17,6 +17,29 @@ export const byName = (names: readonly string[]): number[] =>
   Array.from(names.keys()).sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
 
 /**
+ * Checked columns of numbers, sorted by name.
+ * @throws ArgumentError for categories, and as `columnsOf`
+ */
+export const numberColumns = (owner: string, observations: Observations, least: number): Columns => {
+  const columns = columnsOf(owner, observations, least);
+  const category = columns.levels.findIndex((levels) => levels > 0);
+  if (category >= 0)
+    throw new ArgumentError(
+      `${owner}: expected numbers, found the category ${columns.names[category]}; leave it out, or search by a score of categories`,
+    );
+  return columns;
+};
+
+/** Mean 0, variance 1. @throws ArgumentError for cells that do not vary beyond rounding */
+export const standardColumn = (owner: string, name: string, cells: Float64Array): Float64Array => {
+  const standard = standardised(cells);
+  if (standard) return standard;
+  throw new ArgumentError(
+    `${owner}: expected variables that vary, found ${name} with ${cells[0]} in every row; leave it out`,
+  );
+};
+
+/**
  * The rows in which nothing was set from outside, standardised, with columns sorted by name. So what follows is the same for
  * any order and any units of columns.
  * @param most rows: of more, this many are drawn
@@ -27,15 +50,8 @@ export const standardColumns = (
   observations: Observations,
   { most, seed }: { readonly most: number; readonly seed: number },
 ): StandardColumns => {
-  const count = checkObservations(owner, observations);
-  const { names, values, categories, targets } = observations;
-  const category = categories?.findIndex((levels) => levels > 0) ?? -1;
-  if (category >= 0)
-    throw new ArgumentError(
-      `${owner}: expected numbers, found the category ${names[category]}; leave it out, or search by a score of categories`,
-    );
-  const d = names.length;
-  let kept = Array.from({ length: count }, (_, i) => i).filter((i) => !targets?.[i]?.length);
+  const { names, rows: count, columns, targets, targetOf } = numberColumns(owner, observations, 1);
+  let kept = Array.from({ length: count }, (_, i) => i).filter((i) => targets[targetOf[i]!]!.length === 0);
   if (kept.length < 20)
     throw new ArgumentError(
       `${owner}: expected at least 20 rows in which nothing was set from outside, found ${kept.length}`,
@@ -44,19 +60,14 @@ export const standardColumns = (
     const drawn = permutation(kept.length, { seed, purpose: "resampling" }).data;
     kept = Array.from(drawn.subarray(0, most), (i) => kept[i]!);
   }
-  const n = kept.length;
-  const order = byName(names);
+  const [n, d] = [kept.length, names.length];
   const data = new Float64Array(n * d);
-  for (const [j, column] of order.entries()) {
-    const cells = Float64Array.from(kept, (row) => values[row * d + column]!);
-    const standard = standardised(cells);
-    if (!standard)
-      throw new ArgumentError(
-        `${owner}: expected variables that vary, found ${names[column]} with ${cells[0]} in every row; leave it out`,
-      );
+  for (const [j, column] of columns.entries()) {
+    const cells = Float64Array.from(kept, (row) => column[row]!);
+    const standard = standardColumn(owner, names[j]!, cells);
     for (let i = 0; i < n; i++) data[i * d + j] = standard[i]!;
   }
-  return { names: order.map((column) => names[column]!), rows: { n, d, data } };
+  return { names, rows: { n, d, data } };
 };
 
 /** Mean 0, variance 1; undefined where cells do not vary beyond rounding. */

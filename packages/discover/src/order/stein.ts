@@ -6,10 +6,10 @@
  */
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, checkPositive, type Known, type Rows } from "@scorefield/core/internal";
-import { checkObservations } from "../graph/check-observations.ts";
 import type { Observations } from "../graph/observations.ts";
 import { factorise, solveFactored } from "./cholesky.ts";
 import { gaussianKernel, medianDistance, squaredDistances } from "./kernel.ts";
+import { numberColumns } from "./standard-columns.ts";
 
 /** Options of {@link steinScore}. */
 export interface SteinOptions {
@@ -84,7 +84,7 @@ const known = { ridge: true, width: true } satisfies Known<SteinOptions>;
  * @throws ArgumentError for observations that are not finite rows, or options that are not positive
  */
 export const steinScore = (observations: Observations, options: SteinOptions = {}): SteinScore => {
-  const n = checkObservations("steinScore", observations);
+  const { rows: n } = numberColumns("steinScore", observations, 2);
   checkOptions("steinScore", options, known);
   for (const [name, value] of Object.entries(options))
     if (value !== undefined) checkPositive(`steinScore ${name}`, value);

@@ -1,12 +1,12 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkCount, checkOptions, checkPositive, type Known } from "@scorefield/core/internal";
 import type { Runtime } from "@scorefield/tensor";
-import type { Knowledge } from "../graph/knowledge.ts";
 import type { Observations } from "../graph/observations.ts";
 import { diffanOrder } from "../order/diffan-order.ts";
 import { noGamOrder } from "../order/nogam-order.ts";
 import type { CausalOrder, DiscoverProgress } from "../order/peel.ts";
 import { scoreOrder } from "../order/score-order.ts";
+import type { Knowledge } from "../search/knowledge.ts";
 import { pruneBySplines } from "./prune-by-splines.ts";
 import { pruneByTrees } from "./prune-by-trees.ts";
 import type { PrunedGraph } from "./prune-options.ts";

@@ -1,14 +1,5 @@
 /** Tails of the F and Student's t distribution. */
-
-/** log Gamma(x) for x > 0, by Stirling's series after shifting x above 10: error below 1e-13. */
-const logGamma = (x: number): number => {
-  let shift = 0;
-  let y = x;
-  while (y < 10) shift += Math.log(y++);
-  const r = 1 / (y * y);
-  const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / y;
-  return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series - shift;
-};
+import { logGamma } from "../score/log-gamma.ts";
 
 /** The continued fraction of the incomplete beta function (Olver et al., NIST handbook, equation 8.17.22), by Lentz's method. */
 const betaFraction = (a: number, b: number, x: number): number => {

@@ -2,12 +2,11 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkWhole } from "@scorefield/core/internal";
 import { showValue } from "@scorefield/tensor/internal";
-import { checkObservations } from "../graph/check-observations.ts";
 import type { Graph } from "../graph/graph.ts";
-import { type EdgeRules, edgeRules, type Knowledge } from "../graph/knowledge.ts";
 import type { Observations } from "../graph/observations.ts";
 import type { DiscoverProgress } from "../order/peel.ts";
-import { byName, standardised } from "../order/standard-columns.ts";
+import { numberColumns, standardColumn } from "../order/standard-columns.ts";
+import { type Knowledge, type Rules, rulesOf } from "../search/knowledge.ts";
 
 /** An edge that was tested. */
 export interface TestedEdge {
@@ -55,7 +54,7 @@ export interface PruneTask {
   readonly names: readonly string[];
   /** Standardised over all rows, each [n]. */
   readonly columns: readonly Float64Array[];
-  readonly rules: EdgeRules;
+  readonly rules: Rules;
   /** Variables that may be causes of each, by the order and knowledge. */
   readonly candidates: readonly (readonly number[])[];
   /** Rows in which a variable was not set from outside. */
@@ -69,43 +68,31 @@ export const pruneTask = (
   order: readonly string[],
   { knowledge, level = 0.001, mostParents = 20 }: PruneOptions,
 ): PruneTask => {
-  const n = checkObservations(owner, observations, 20);
+  const { names, rows: n, columns, targets, targetOf } = numberColumns(owner, observations, 20);
   if (!(level > 0 && level < 1)) throw new ArgumentError(`${owner} level: expected in (0, 1), found ${level}`);
   checkWhole(`${owner} mostParents`, mostParents);
-  const { names, values, categories, targets } = observations;
   const d = names.length;
   if (!Array.isArray(order) || order.length !== d || names.some((name) => !order.includes(name)))
     throw new ArgumentError(
       `${owner} order: expected each of ${names.join(", ")} once, found ${Array.isArray(order) ? order.join(", ") : showValue(order)}`,
     );
-  const category = categories?.findIndex((levels) => levels > 0) ?? -1;
-  if (category >= 0) throw new ArgumentError(`${owner}: expected numbers, found the category ${names[category]}`);
-  const sorted = byName(names);
-  const sortedNames = sorted.map((column) => names[column]!);
-  const columns = sorted.map((column) => {
-    const cells = Float64Array.from({ length: n }, (_, i) => values[i * d + column]!);
-    const standard = standardised(cells);
-    if (standard) return standard;
-    throw new ArgumentError(`${owner}: expected variables that vary, found ${names[column]} the same in every row`);
-  });
-  const rules = edgeRules(owner, sortedNames, knowledge);
-  const places = sortedNames.map((name) => order.indexOf(name));
-  const free = (from: number, to: number): boolean => !rules.forbidden[from * d + to];
+  const rules = rulesOf(owner, knowledge, names);
+  const places = names.map((name) => order.indexOf(name));
   for (let i = 0; i < d; i++)
     for (let j = 0; j < d; j++)
       if (rules.required[i * d + j] && places[i]! > places[j]!)
         throw new ArgumentError(
-          `${owner} order: expected causes first, found ${sortedNames[i]} after ${sortedNames[j]}, which it is required to cause`,
+          `${owner} order: expected causes first, found ${names[i]} after ${names[j]}, which it is required to cause`,
         );
   return {
-    names: sortedNames,
-    columns,
+    names,
+    columns: columns.map((cells, j) => standardColumn(owner, names[j]!, cells)),
     rules,
-    candidates: sortedNames.map((_, j) =>
-      Array.from({ length: d }, (_, i) => i).filter((i) => places[i]! < places[j]! && free(i, j)),
+    candidates: names.map((_, j) =>
+      Array.from({ length: d }, (_, i) => i).filter((i) => places[i]! < places[j]! && rules.allowed[i * d + j]),
     ),
     rowsOf: (variable) =>
-      Int32Array.from({ length: n }, (_, i) => i).filter((i) => !targets?.[i]?.includes(sorted[variable]!)),
+      Int32Array.from({ length: n }, (_, i) => i).filter((i) => !targets[targetOf[i]!]!.includes(variable)),
   };
 };
 

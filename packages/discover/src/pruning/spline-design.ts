@@ -136,9 +136,11 @@ export const partialTests = (
       for (let b = 0; b < count; b++) block[a * count + b] = right[(first + a) * width + 1 + first + b]!;
     }
     const coefficients = moved.slice();
-    const rise = factorise(block, count)
-      ? (solveFactored(block, count, moved, 1), moved.reduce((sum, value, k) => sum + value * coefficients[k]!, 0))
-      : 0;
+    let rise = 0;
+    if (factorise(block, count)) {
+      solveFactored(block, count, moved, 1);
+      rise = moved.reduce((sum, value, k) => sum + value * coefficients[k]!, 0);
+    }
     return { f: rise / count / (residual / below), above: count, below, strength: rise / (residual + rise) };
   });
 };

@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkArray, checkOptions, type Known } from "@scorefield/core/internal";
 import { type NdArray, ShapeError } from "@scorefield/tensor";
-import { checkNames } from "../graph/check-observations.ts";
+import { checkNames } from "../graph/check-graph.ts";
 
 /** Steady states after single genes were changed: row k after gene `genes[k]` was. */
 export interface Perturbed {
@@ -93,7 +93,7 @@ const perturbedRows = (owner: string, given: Perturbed, d: number) => {
 export const checkExpression = (owner: string, expression: Expression): CheckedExpression => {
   checkOptions(owner, expression, known);
   const { names, wildType, knockouts, knockdowns, steady, series = [] } = expression;
-  checkNames(owner, names);
+  checkNames(`${owner} names`, names);
   const d = names.length;
   if (d < 2) throw new ArgumentError(`${owner} names: expected at least 2 genes, found ${d}`);
   return {

@@ -95,8 +95,8 @@ const geneTask = (
     if (!part) continue;
     for (let i = 0; i < part.n; i++) add(part.data, i, rate * part.data[i * d + gene]!);
   }
+  // A gene that was set from outside says nothing of its regulators.
   for (const part of [knockouts, knockdowns])
-    // A gene that was set from outside says nothing of its regulators.
     for (const [i, changed] of part?.genes.entries() ?? [])
       if (changed !== gene) add(part!.data, i, rate * part!.data[i * d + gene]!);
   for (const { data, n, times } of series)

@@ -1,8 +1,8 @@
 import { ArgumentError, normal, uniform } from "@scorefield/core";
 import { checkCount, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
-import { causesFirst } from "../graph/causes-first.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Observations } from "../graph/observations.ts";
+import { checkDag, orderOf } from "../graph/topological-order.ts";
 
 /** How an effect depends on its causes. */
 export type Mechanism = "linear" | "gaussian-process" | "network";
@@ -104,7 +104,8 @@ const effectOf = (
 export const simulateAdditiveNoise = (options: AdditiveNoiseOptions): AdditiveNoise => {
   checkOptions("simulateAdditiveNoise", options, known);
   const { graph, rows, mechanism = "gaussian-process", noise = "gaussian", standardise = true, seed = 0 } = options;
-  const order = causesFirst("simulateAdditiveNoise graph", graph);
+  checkDag("simulateAdditiveNoise graph", graph);
+  const order = orderOf(graph.edges, graph.names.length);
   checkWhole("simulateAdditiveNoise rows", rows);
   checkCount("simulateAdditiveNoise seed", seed);
   if (rows < 2) throw new ArgumentError(`simulateAdditiveNoise rows: expected at least 2, found ${rows}`);
