@@ -1,9 +1,10 @@
 /** The rows of a table as variables to find causes among. */
-import type { Observations } from "@scorefield/discover";
-import { DataError } from "@scorefield/data";
-import { firstSamples } from "@scorefield/domain";
-import { table, type TableColumn } from "@scorefield/domain/table";
+
 import { didYouMean } from "@scorefield/core";
+import { DataError } from "@scorefield/data";
+import type { Observations } from "@scorefield/discover";
+import { firstSamples } from "@scorefield/domain";
+import { type TableColumn, table } from "@scorefield/domain/table";
 
 /** What is read of a table. */
 export interface VariableOptions {
@@ -71,8 +72,7 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
   };
   const { samples, remarks = [] } = await table.read(settings, { signal });
   const found =
-    samples.table ??
-    samples.columns!.map((name): TableColumn => ({ name, kind: "number", missing: false }));
+    samples.table ?? samples.columns!.map((name): TableColumn => ({ name, kind: "number", missing: false }));
   const rows = await firstSamples(samples);
   const [n = 0, width = 0] = rows.shape;
   const cell = (i: number, j: number): number => Number(rows.data[i * width + j]);
@@ -99,7 +99,8 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
     });
   }
   const values = new Float64Array(whole.length * kept.length);
-  for (const [i, row] of whole.entries()) for (const [k, j] of kept.entries()) values[i * kept.length + k] = cell(row, j);
+  for (const [i, row] of whole.entries())
+    for (const [k, j] of kept.entries()) values[i * kept.length + k] = cell(row, j);
   const names = kept.map((j) => found[j]!.name);
   const texts =
     at < 0
@@ -116,7 +117,9 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
     remarks: [
       ...remarks,
       ...(left.length > 0
-        ? [`left out, as they are neither numbers nor categories: ${left.map(({ name, kind }) => `${name} (${kind})`).join(", ")}`]
+        ? [
+            `left out, as they are neither numbers nor categories: ${left.map(({ name, kind }) => `${name} (${kind})`).join(", ")}`,
+          ]
         : []),
       ...(whole.length < n ? [`left out, as they lack a cell: ${n - whole.length} rows`] : []),
     ],
