@@ -1,6 +1,8 @@
 /** What data can tell of directions: the class of graphs that explain them equally well. */
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions } from "@scorefield/core/internal";
+import { showValue } from "@scorefield/tensor/internal";
+import { variableOf } from "./check-graph.ts";
 import type { Graph } from "./graph.ts";
 import { applyMeekRules } from "./meek-rules.ts";
 import { neighboursOf } from "./neighbours.ts";
@@ -45,13 +47,11 @@ export interface CpdagOptions {
 export const cpdagOf = (graph: Graph, options: CpdagOptions = {}): Graph => {
   checkDag("cpdagOf", graph);
   checkOptions("cpdagOf", options, { targets: true });
-  const targets = (options.targets ?? []).map((set) =>
-    set.map((name) => {
-      const index = graph.names.indexOf(name);
-      if (index < 0)
-        throw new ArgumentError(`cpdagOf targets: expected one of ${graph.names.join(", ")}, found ${name}`);
-      return index;
-    }),
+  const { targets: given = [] } = options;
+  if (!Array.isArray(given) || !given.every(Array.isArray))
+    throw new ArgumentError(`cpdagOf targets: expected lists of names, found ${showValue(given)}`);
+  const targets = (given as readonly (readonly string[])[]).map((set) =>
+    set.map((name) => variableOf("cpdagOf targets", graph.names, name)),
   );
   return { names: graph.names, edges: essentialEdges(graph.edges, graph.names.length, targets) };
 };

@@ -34,7 +34,9 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
   const { meanWeight = 1 } = options;
   checkPositive("bge meanWeight", meanWeight);
   if (data && "categories" in data && data.categories?.some((levels) => levels > 0))
-    throw new ArgumentError("bge: expected numbers, found categories; use bic, which takes both, or bdeu for categories");
+    throw new ArgumentError(
+      "bge: expected numbers, found categories; use bic, which takes both, or bdeu for categories",
+    );
   const moments = momentsOf("bge", data);
   const { names, shown, rows, targets, width } = moments;
   const d = names.length;

@@ -28,11 +28,7 @@ export interface Operator {
 }
 
 /** The class of a DAG. */
-export const classOf = (
-  dag: Uint8Array,
-  d: number,
-  targets: readonly (readonly number[])[],
-): EquivalenceClass => {
+export const classOf = (dag: Uint8Array, d: number, targets: readonly (readonly number[])[]): EquivalenceClass => {
   const edges = essentialEdges(dag, d, targets);
   return {
     edges,
@@ -43,7 +39,13 @@ export const classOf = (
 };
 
 /** Whether paths that never go against a directed edge lead from a variable to another around some. */
-const leadsAround = (at: EquivalenceClass, from: number, to: number, around: readonly number[], direct: boolean): boolean => {
+const leadsAround = (
+  at: EquivalenceClass,
+  from: number,
+  to: number,
+  around: readonly number[],
+  direct: boolean,
+): boolean => {
   const seen = new Uint8Array(at.parents.length);
   for (const blocked of around) seen[blocked] = 1;
   seen[from] = 1;

@@ -2,14 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { checkScore, type Score, tieOf } from "../score/score.ts";
-import {
-  applied,
-  classOf,
-  type EquivalenceClass,
-  isValid,
-  lawfulDag,
-  type Operator,
-} from "./equivalence-class.ts";
+import { applied, classOf, type EquivalenceClass, isValid, lawfulDag, type Operator } from "./equivalence-class.ts";
 import { type Found, foundDag, type SearchOptions } from "./found.ts";
 import { type Rules, rulesOf } from "./knowledge.ts";
 import { type OperatorTable, operatorTable } from "./operator-table.ts";

@@ -155,7 +155,7 @@ const climb = async (
   return best;
 };
 
-/** Changes some edges at random, as the rules allow. */
+/** Leaves out a random share of the edges and adds some, as the rules allow. */
 const shaken = (
   score: Score,
   edges: Uint8Array,
@@ -165,14 +165,13 @@ const shaken = (
 ): Uint8Array => {
   const d = score.names.length;
   const at = climber({ ...score, local: () => 0, additions: () => new Float64Array(d) }, edges);
-  const whole = (below: number) => Math.floor(random() * below);
-  for (let change = 0; change < Math.max(4, d); change++) {
-    const [i, j] = [whole(d), whole(d)];
-    if (i === j) continue;
-    if (at.edges[i * d + j]) {
-      if (!required[i * d + j]) at.toggle(i, j);
-    } else if (!at.edges[j * d + i] && allowed[i * d + j] && at.parentsOf(j).length < maxParents && !at.leads(j, i))
-      at.toggle(i, j);
+  const share = random();
+  for (let place = 0; place < d * d; place++)
+    if (edges[place] && !required[place] && random() < share) at.toggle(Math.floor(place / d), place % d);
+  for (let more = 0; more < d; more++) {
+    const [i, j] = [Math.floor(random() * d), Math.floor(random() * d)];
+    const isFree = i !== j && !at.edges[i * d + j] && !at.edges[j * d + i] && allowed[i * d + j];
+    if (isFree && at.parentsOf(j).length < maxParents && !at.leads(j, i)) at.toggle(i, j);
   }
   return at.edges;
 };
