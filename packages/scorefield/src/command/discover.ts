@@ -111,12 +111,12 @@ const checkPlaces = (out: readonly string[], json: boolean): void => {
 };
 
 /** What edges and their confidence mean, for people. */
-const meaningOf = (method: MethodName, resamples: number): string[] => {
+const meaningOf = (method: MethodName, resamples: number, { network }: Finding): string[] => {
   if (method === "trees")
     return [
       "Edges go from a regulator to what it helps to predict. Confidence is relative to the strongest edge. It is no probability, and an edge may be indirect.",
     ];
-  const open = methods[method].searches
+  const open = network.edges.some(({ directed }) => !directed)
     ? [
         "An edge without an arrow is one that the data leave open: graphs of either direction explain them equally well.",
       ]
@@ -165,6 +165,7 @@ const predictionsOf = async (
 
 const comparisonText = ({
   edges,
+  ofClasses,
   hammingDistance,
   ofNoEdges,
   interventionDistance,
@@ -173,10 +174,11 @@ const comparisonText = ({
   const sid =
     interventionDistance &&
     `; structural intervention distance ${interventionDistance.least === interventionDistance.greatest ? interventionDistance.least : `${interventionDistance.least} to ${interventionDistance.greatest}`}`;
+  const classes = ofClasses === undefined ? "" : `, ${ofClasses} where directions that data cannot tell do not count`;
   const ranked =
     ranking &&
     `; edges by confidence: AUPR ${ranking.aupr.toFixed(3)} (chance ${ranking.chance.toFixed(3)}), AUROC ${ranking.auroc.toFixed(3)}`;
-  return `compared with ${grouped(edges)} true edges: structural Hamming distance ${hammingDistance} (no edges: ${ofNoEdges})${sid ?? ""}${ranked ?? ""}`;
+  return `compared with ${grouped(edges)} true edges: structural Hamming distance ${hammingDistance} (no edges: ${ofNoEdges})${classes}${sid ?? ""}${ranked ?? ""}`;
 };
 
 const printEdges = ({ network: { edges } }: Finding, out: Output): void => {
@@ -208,16 +210,19 @@ const findWatched = async (
 ): Promise<Finding> => {
   let line: ReturnType<typeof progress> | undefined;
   let shown = "";
+  let most = 1;
   try {
     return await findNetwork(observations, {
       ...options,
       onProgress: (part, done, total) => {
         if (part !== shown) {
           line?.end();
-          line = progress(part, total);
+          most = total;
+          line = progress(part, total, { percent: true });
           shown = part;
         }
-        line!.update(Math.min(done, total));
+        // How many steps a search takes is not known before.
+        line!.update(Math.min(done, most));
       },
     });
   } catch (error) {
@@ -313,7 +318,7 @@ const discoverFile = async (
     out.text(textTable([predictionHead, ...predictionRows(predictions, meansOf(observations))]));
   }
   if (comparison) out.text(comparisonText(comparison));
-  const meaning = meaningOf(method, resamples);
+  const meaning = meaningOf(method, resamples, finding);
   const about: (readonly [string, string])[] = [
     ["data", title],
     ["rows", `${grouped(rows)}${set}`],
@@ -340,7 +345,9 @@ const discoverFile = async (
       : [];
     await writeOutput(
       place,
-      html ? await networkPage(network, observations, { title, about, meaning, more }) : networkText(place, network),
+      html
+        ? await networkPage(network, observations, { title: basename(title), about, meaning, more })
+        : networkText(place, network),
     );
     if (place !== standardStream) out.text(`${place}: the network${html ? ", to open in a browser" : ""}`);
   }

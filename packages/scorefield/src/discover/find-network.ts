@@ -3,7 +3,6 @@ import {
   bdeu,
   bge,
   bic,
-  dagOf,
   discoverByOrder,
   discretise,
   type EdgeConfidence,
@@ -42,7 +41,7 @@ export const methods = {
     summary: "the graph of the best score, by dynamic programming; to 20 variables",
     searches: true,
     most: 20,
-    resampled: 8,
+    resampled: 12,
   },
   ges: {
     summary: "greedy search over classes of graphs that data cannot tell apart; with interventions, GIES",
@@ -205,7 +204,10 @@ const rankRegulators = async (
   const directed = confidence.map((value) => value / most);
   return {
     graph: rankedGraph(names, confidence, options.edges ?? 2 * d),
-    confidence: { directed, joined: directed },
+    confidence: {
+      directed,
+      joined: directed.map((value, at) => Math.max(value, directed[(at % d) * d + Math.floor(at / d)]!)),
+    },
   };
 };
 
@@ -214,7 +216,7 @@ const search = async (observations: Observations, options: FindOptions, onProgre
   const common = { ...(knowledge && { knowledge }), ...(signal && { signal }) };
   if (method === "trees") return rankRegulators(observations, options, onProgress);
   if (!methods[method].searches) {
-    const { graph, order, edges } = await discoverByOrder(observations, {
+    const { graph, order } = await discoverByOrder(observations, {
       ...common,
       method: method as "score" | "nogam" | "diffan",
       ...(level !== undefined && { level }),
@@ -222,7 +224,6 @@ const search = async (observations: Observations, options: FindOptions, onProgre
       seed,
       onProgress: ({ done, total }) => onProgress?.(done, total),
     });
-    void edges;
     return { graph, order };
   }
   const score = scoreOf(observations, options);
@@ -289,14 +290,4 @@ export const findNetwork = async (observations: Observations, options: FindOptio
     ...(score !== undefined && { score }),
     ...(order && { order }),
   };
-};
-
-/** Whether causes can be predicted by a graph: no circles, and few enough ways to direct what is open. */
-export const isDirectable = (graph: Graph): boolean => {
-  try {
-    dagOf(graph);
-    return true;
-  } catch {
-    return false;
-  }
 };

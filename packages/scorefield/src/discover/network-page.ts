@@ -14,7 +14,7 @@ const mostRows = 500;
 const mostListed = 500;
 
 const style = `
-.network { display: grid; grid-template-columns: minmax(0, 2fr) minmax(240px, 1fr); gap: 16px; }
+.network { display: grid; grid-template-columns: minmax(0, 2fr) minmax(240px, 1fr); gap: 16px; margin: 0 0 16px; }
 .network-drawn { height: 560px; border: 1px solid var(--rule); border-radius: 6px; }
 .network-side { font-size: 14px; min-height: 200px; }
 .network-side svg { width: 100%; height: auto; }

@@ -9,7 +9,7 @@ const least = element("least"), side = element("side");
 const sure = found.edges.some((edge) => edge.confidence !== undefined);
 least.disabled = !sure;
 const elements = [
-  ...found.names.map((name, i) => ({ data: { id: "n" + i, name } })),
+  ...found.names.map((name, i) => ({ data: { id: "n" + i, name, width: 10 + 7 * name.length } })),
   ...found.edges.map((edge, i) => ({
     data: { id: "e" + i, i, source: "n" + found.names.indexOf(edge.from), target: "n" + found.names.indexOf(edge.to),
       confidence: edge.confidence ?? 1, arrow: edge.directed ? "triangle" : "none" },
@@ -20,10 +20,9 @@ const layered = joined <= 40 && found.edges.every(({ directed }) => directed);
 const cy = cytoscape({
   container: element("network"),
   elements,
-  wheelSensitivity: 0.3,
   style: [
     { selector: "node", style: { label: "data(name)", "background-color": colour("card"), "border-width": 1.5, "border-color": colour("data"),
-      color: colour("ink"), "font-size": 12, "text-valign": "center", width: "label", height: 22, padding: "6px", shape: "round-rectangle" } },
+      color: colour("ink"), "font-size": 12, "text-valign": "center", width: "data(width)", height: 22, padding: "6px", shape: "round-rectangle" } },
     { selector: "edge", style: { width: "mapData(confidence, 0, 1, 0.8, 4)", "line-color": colour("muted"), "target-arrow-color": colour("muted"),
       "target-arrow-shape": "data(arrow)", "curve-style": "bezier", opacity: "mapData(confidence, 0, 1, 0.35, 1)" } },
     { selector: ":selected", style: { "line-color": colour("sample"), "target-arrow-color": colour("sample"), "border-color": colour("sample"), opacity: 1 } },
@@ -34,6 +33,7 @@ const cy = cytoscape({
     : { name: found.names.length > 300 ? "concentric" : "cose", animate: false, nodeDimensionsIncludeLabels: true, nodeRepulsion: 40000, idealEdgeLength: 70 },
 });
 const text = (tag, content) => Object.assign(document.createElement(tag), { textContent: content });
+const digits = (value) => Number(value.toPrecision(3));
 const scatter = (from, to) => {
   const columns = [from, to].map((name) => found.columns[found.names.indexOf(name)]);
   const ends = columns.map((values) => [Math.min(...values), Math.max(...values)]);
@@ -53,10 +53,10 @@ const scatter = (from, to) => {
   const word = { "font-size": 11, fill: colour("muted") };
   add("text", { ...word, x: 165, y: 252, "text-anchor": "middle" }, from);
   add("text", { ...word, x: 12, y: 115, "text-anchor": "middle", transform: "rotate(-90 12 115)" }, to);
-  add("text", { ...word, x: 40, y: 236 }, ends[0][0]);
-  add("text", { ...word, x: 290, y: 236, "text-anchor": "end" }, ends[0][1]);
-  add("text", { ...word, x: 36, y: 220, "text-anchor": "end" }, Number(ends[1][0].toPrecision(3)));
-  add("text", { ...word, x: 36, y: 18, "text-anchor": "end" }, Number(ends[1][1].toPrecision(3)));
+  add("text", { ...word, x: 40, y: 236 }, digits(ends[0][0]));
+  add("text", { ...word, x: 290, y: 236, "text-anchor": "end" }, digits(ends[0][1]));
+  add("text", { ...word, x: 36, y: 220, "text-anchor": "end" }, digits(ends[1][0]));
+  add("text", { ...word, x: 36, y: 18, "text-anchor": "end" }, digits(ends[1][1]));
   return svg;
 };
 const called = ({ from, to, directed }) => from + (directed ? " \\u2192 " : " \\u2014 ") + to;

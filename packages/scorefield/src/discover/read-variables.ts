@@ -64,6 +64,7 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
   const columns = given.columns as readonly string[] | undefined;
   const settings = {
     kind: "file",
+    missing: "model",
     ...given,
     ...(interventions !== undefined && {
       ...(columns && !columns.includes(interventions) && { columns: [...columns, interventions] }),

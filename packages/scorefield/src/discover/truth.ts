@@ -2,8 +2,10 @@
 import { didYouMean } from "@scorefield/core";
 import { DataError, readRawCells } from "@scorefield/data";
 import {
+  cpdagOf,
   type EdgeRanking,
   edgeRanking,
+  edgesOf,
   type Graph,
   type InterventionDistance,
   isAcyclic,
@@ -49,11 +51,22 @@ export interface TruthComparison {
   /** Structural Hamming distance, and that of a graph without edges. */
   readonly hammingDistance: number;
   readonly ofNoEdges: number;
+  /** Between the classes of both: directions that data cannot tell do not count. Left out where the truth has a circle. */
+  readonly ofClasses?: number;
   /** Left out where the truth has a circle, for more than 100 variables, and for parts with too many directions. */
   readonly interventionDistance?: InterventionDistance;
   /** Of the order of edges by confidence; left out where they have none. */
   readonly ranking?: EdgeRanking;
 }
+
+/** Whether a graph has neither circles nor edges both ways, as networks with feedback do. */
+const isDag = (graph: Graph): boolean => isAcyclic(graph) && edgesOf(graph).every(({ directed }) => directed);
+
+/** The class that a graph is of, or stands for; undefined for a graph with a circle. */
+const classOf = (graph: Graph): Graph | undefined => {
+  if (!isAcyclic(graph)) return undefined;
+  return isDag(graph) ? cpdagOf(graph) : graph;
+};
 
 /** Variables up to which the intervention distance is computed. */
 const mostForInterventions = 100;
@@ -68,7 +81,7 @@ export const compareWithTruth = ({ names, edges }: FoundNetwork, graph: Graph, t
     if (!directed) confidence[index.get(to)! * d + index.get(from)!] = sure;
   }
   const interventionDistance = (): InterventionDistance | undefined => {
-    if (d > mostForInterventions || !isAcyclic(truth)) return undefined;
+    if (d > mostForInterventions || !isDag(truth)) return undefined;
     try {
       return structuralInterventionDistance(truth, graph);
     } catch {
@@ -77,12 +90,14 @@ export const compareWithTruth = ({ names, edges }: FoundNetwork, graph: Graph, t
     }
   };
   const ofInterventions = interventionDistance();
+  const found = classOf(graph);
   const count = truth.edges.reduce((sum, edge) => sum + edge, 0);
   const ranked = edges.some((edge) => edge.confidence !== undefined) && count > 0 && count < d * (d - 1);
   return {
     edges: count,
     hammingDistance: structuralHammingDistance(truth, graph),
     ofNoEdges: structuralHammingDistance(truth, makeGraph({ names, edges: [] })),
+    ...(found && isDag(truth) && { ofClasses: structuralHammingDistance(cpdagOf(truth), found) }),
     ...(ofInterventions && { interventionDistance: ofInterventions }),
     ...(ranked && { ranking: edgeRanking(truth, confidence) }),
   };
