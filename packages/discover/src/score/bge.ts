@@ -22,7 +22,7 @@ const floor = Number.MIN_VALUE;
 
 /**
  * The marginal likelihood of a linear Gaussian graph under a normal-Wishart prior, BGe (Geiger & Heckerman 2002, corrected by Kuipers,
- * Moffa & Heckerman 2014, equation 4 and appendix). The prior's matrix is t I with t = alpha_mu (alpha_w - n - 1) / (alpha_mu + 1) and
+ * Moffa & Heckerman 2014). The prior's matrix is t I with t = alpha_mu (alpha_w - n - 1) / (alpha_mu + 1) and
  * its mean is 0, both in units of standardised columns, so that units change nothing.
  *
  * Rows in which a variable was set from outside are left out of its local score.
@@ -46,7 +46,7 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
   const spare = freedom - d;
   const scale = (meanWeight * (spare - 1)) / (meanWeight + 1);
 
-  /** R of Kuipers et al. 2014, equation 3, by the rows that a variable can use. */
+  /** The matrix R of Kuipers et al. 2014, by the rows that a variable can use. */
   const kept = new Map<object, Float64Array>();
   const posterior = (variable: number) => {
     const local = moments.of(variable);
