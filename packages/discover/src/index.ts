@@ -7,6 +7,7 @@ export type { Observations } from "./graph/observations.ts";
 export { type EdgeRanking, edgeRanking } from "./graph/ranking.ts";
 export { dSeparated, type SeparationOptions } from "./graph/separation.ts";
 export { isAcyclic, topologicalOrder } from "./graph/topological-order.ts";
+export { type AdditiveBicOptions, additiveBic } from "./score/additive-bic.ts";
 export { type BdeuOptions, bdeu } from "./score/bdeu.ts";
 export { type BgeOptions, bge } from "./score/bge.ts";
 export { type BicOptions, bic } from "./score/bic.ts";

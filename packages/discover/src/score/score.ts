@@ -13,6 +13,8 @@ export interface Score {
   readonly rows: number;
   /** Sets of variables (numbers of `names`) that were set from outside together, each once; an empty one for plain rows. */
   readonly targets: readonly (readonly number[])[];
+  /** Whether graphs that have the same independences have the same score. */
+  readonly equivalent: boolean;
   /**
    * How well a variable is explained by parents, less the price of complexity.
    * @param variable a number of `names`
@@ -33,7 +35,12 @@ export interface Score {
 
 /** @throws ArgumentError unless a score */
 export const checkScore = (name: string, score: Score): void =>
-  checkMade(name, score, ["kind", "names", "shown", "rows", "targets", "local"], "a score such as bic(observations)");
+  checkMade(
+    name,
+    score,
+    ["kind", "names", "shown", "rows", "targets", "equivalent", "local"],
+    "a score such as bic(observations)",
+  );
 
 /** Differences of scores up to this are ties: rounding errors of sums over rows. */
 export const tieOf = ({ rows }: Score): number => 1e-9 * (1 + rows);
