@@ -17,7 +17,7 @@ export type { Score } from "./score/score.ts";
 export { scoreGraph } from "./score/score-graph.ts";
 export { type EdgeConfidence, type EdgeConfidenceOptions, edgeConfidence } from "./search/edge-confidence.ts";
 export { type EdgeProbabilities, type EdgeProbabilityOptions, edgeProbabilities } from "./search/edge-probabilities.ts";
-export { exactSearch } from "./search/exact.ts";
+export { type ExactOptions, exactSearch } from "./search/exact.ts";
 export type { Found, SearchOptions } from "./search/found.ts";
 export { type GesOptions, ges } from "./search/ges.ts";
 export { type HillClimbOptions, hillClimb } from "./search/hill-climb.ts";

@@ -45,15 +45,26 @@ export const checkScore = (name: string, score: Score): void =>
 /** Differences of scores up to this are ties: rounding errors of sums over rows. */
 export const tieOf = ({ rows }: Score): number => 1e-9 * (1 + rows);
 
-/** Local scores of all subsets of candidates, by {@link Score.table} where a score has one. */
-export const tableOf = (score: Score, variable: number, candidates: readonly number[]): Float64Array => {
-  if (score.table) return score.table(variable, candidates);
-  const table = new Float64Array(2 ** candidates.length);
+/** Members of a set of bits. */
+export const sizeOfSet = (set: number): number => {
+  let size = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) size++;
+  return size;
+};
+
+/**
+ * Local scores of all subsets of candidates, by {@link Score.table} where a score has one.
+ * @param most members of a subset; larger ones have -Infinity
+ */
+export const tableOf = (score: Score, variable: number, candidates: readonly number[], most: number): Float64Array => {
+  const table = score.table?.(variable, candidates) ?? new Float64Array(2 ** candidates.length);
   for (let mask = 0; mask < table.length; mask++)
-    table[mask] = score.local(
-      variable,
-      candidates.filter((_, i) => (mask >> i) & 1),
-    );
+    if (sizeOfSet(mask) > most) table[mask] = Number.NEGATIVE_INFINITY;
+    else if (!score.table)
+      table[mask] = score.local(
+        variable,
+        candidates.filter((_, i) => (mask >> i) & 1),
+      );
   return table;
 };
 
