@@ -18,6 +18,7 @@ export { type PruneByTreesOptions, pruneByTrees } from "./pruning/prune-by-trees
 export type { PrunedGraph, PruneOptions, TestedEdge } from "./pruning/prune-options.ts";
 export type { Expression, Perturbed, RegulatorRanking, TimeSeries } from "./regulators/expression.ts";
 export { type TreeRankingOptions, treeRanking } from "./regulators/tree-ranking.ts";
+export { type AdditiveBicOptions, additiveBic } from "./score/additive-bic.ts";
 export { type BdeuOptions, bdeu } from "./score/bdeu.ts";
 export { type BgeOptions, bge } from "./score/bge.ts";
 export { type BicOptions, bic } from "./score/bic.ts";
@@ -27,7 +28,7 @@ export type { Score } from "./score/score.ts";
 export { scoreGraph } from "./score/score-graph.ts";
 export { type EdgeConfidence, type EdgeConfidenceOptions, edgeConfidence } from "./search/edge-confidence.ts";
 export { type EdgeProbabilities, type EdgeProbabilityOptions, edgeProbabilities } from "./search/edge-probabilities.ts";
-export { exactSearch } from "./search/exact.ts";
+export { type ExactOptions, exactSearch } from "./search/exact.ts";
 export type { Found, SearchOptions } from "./search/found.ts";
 export { type GesOptions, ges } from "./search/ges.ts";
 export { type HillClimbOptions, hillClimb } from "./search/hill-climb.ts";

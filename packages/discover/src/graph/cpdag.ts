@@ -10,7 +10,7 @@ import { checkDag } from "./topological-order.ts";
 
 /**
  * Edges of the essential graph of a DAG: colliders keep their directions, and so do edges of which an intervention sets one end
- * alone; the rest follows by Meek's rules (Verma & Pearl 1990; Meek 1995; Hauser & Buhlmann 2012, theorem 10).
+ * alone; the rest follows by Meek's rules (Verma & Pearl 1990; Meek 1995; Hauser & Buhlmann 2012, section 2).
  * @param edges of a DAG, [d, d] by rows; not changed
  * @param targets sets of variables that were set from outside together
  */

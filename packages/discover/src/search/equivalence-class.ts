@@ -91,8 +91,8 @@ const separates = (at: EquivalenceClass, from: number, to: number, clique: reado
 };
 
 /**
- * Whether an operator leads to a DAG, by the conditions on paths (Chickering 2002, theorem 15; Hauser & Buhlmann 2012, propositions 26, 31
- * and 34). That its clique is one, and holds what it must, is seen to where operators are listed.
+ * Whether an operator leads to a DAG, by the conditions on paths (Chickering 2002, theorem 15; Hauser & Buhlmann 2012,
+ * section 4). That its clique is one, and holds what it must, is seen to where operators are listed.
  */
 export const isValid = (at: EquivalenceClass, d: number, { kind, from, to, clique }: Operator): boolean => {
   if (kind === "remove") return true;
