@@ -3,7 +3,7 @@ export { structuralHammingDistance } from "./graph/distance.ts";
 export { dagOf } from "./graph/extension.ts";
 export { type Edge, edgesOf, type Graph, type GraphOptions, makeGraph } from "./graph/graph.ts";
 export { type InterventionDistance, structuralInterventionDistance } from "./graph/intervention-distance.ts";
-export type { Observations, Observations } from "./graph/observations.ts";
+export type { Observations } from "./graph/observations.ts";
 export { type EdgeRanking, edgeRanking } from "./graph/ranking.ts";
 export { dSeparated, type SeparationOptions } from "./graph/separation.ts";
 export { isAcyclic, topologicalOrder } from "./graph/topological-order.ts";
