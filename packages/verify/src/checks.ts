@@ -22,6 +22,7 @@ import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
 import { orderChecks } from "./order-checks.ts";
+import { orderOfCausesChecks } from "./order-of-causes-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
@@ -53,5 +54,6 @@ export const checks: readonly Check[] = [
   ...inverseChecks,
   ...measurementChecks,
   ...instrumentChecks,
+  ...orderOfCausesChecks,
   ...reproducibilityChecks,
 ];

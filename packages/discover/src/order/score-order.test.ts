@@ -14,10 +14,20 @@ test("causes stand before effects, in any order and any units of columns", async
 });
 
 test("tiers and required edges hold, also where the rows say otherwise", async () => {
-  const { order } = await scoreOrder(rows, { knowledge: { tiers: [["b"], ["a"]], required: [{ from: "a", to: "c" }] } });
+  const { order } = await scoreOrder(rows, {
+    knowledge: { tiers: [["b"], ["a"]], required: [{ from: "a", to: "c" }] },
+  });
   expect(order).toEqual(["b", "a", "c"]);
   await expect(
-    scoreOrder(rows, { knowledge: { tiers: [["a"], ["b"]], required: [{ from: "b", to: "c" }, { from: "c", to: "a" }] } }),
+    scoreOrder(rows, {
+      knowledge: {
+        tiers: [["a"], ["b"]],
+        required: [
+          { from: "b", to: "c" },
+          { from: "c", to: "a" },
+        ],
+      },
+    }),
   ).rejects.toThrow("agree with the tiers");
 });
 
@@ -30,9 +40,9 @@ test("rows with a target are left out; categories, constants and an aborted sign
     targets: Array.from({ length: 500 }, (_, i) => (i < 400 ? [] : [1])),
   };
   expect((await scoreOrder(both)).criteria).toEqual((await scoreOrder(rows)).criteria);
-  await expect(
-    scoreOrder({ names: ["a"], values: new Float64Array(30), categories: [2] }),
-  ).rejects.toThrow("found the category a");
+  await expect(scoreOrder({ names: ["a"], values: new Float64Array(30), categories: [2] })).rejects.toThrow(
+    "found the category a",
+  );
   await expect(scoreOrder({ names: ["a", "b"], values: new Float64Array(60) })).rejects.toThrow("found a with 0");
   await expect(scoreOrder(rows, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
 });

@@ -25,7 +25,12 @@ test("basis functions are orthonormal, without constants, and span straight line
     for (const [m, b] of basis.entries())
       expect(a.reduce((sum, value, i) => sum + value * b[i]!, 0) / 200).toBeCloseTo(k === m ? 1 : 0, 10);
   }
-  expect(splineBasis(Float64Array.from({ length: 30 }, (_, i) => i % 2), 5).length).toBe(1);
+  expect(
+    splineBasis(
+      Float64Array.from({ length: 30 }, (_, i) => i % 2),
+      5,
+    ).length,
+  ).toBe(1);
   expect(splineBasis(new Float64Array(30), 5)).toEqual([]);
 });
 

@@ -19,7 +19,8 @@ export interface TreeRankingOptions {
   readonly onProgress?: ((progress: DiscoverProgress) => void) | undefined;
 }
 
-const known = {
+/** The names of {@link TreeRankingOptions}. */
+export const treeRankingOptions = {
   trees: true,
   regulators: true,
   regulatorsPerSplit: true,
@@ -126,7 +127,7 @@ export const treeRanking = async (
 ): Promise<RegulatorRanking> => {
   const owner = "treeRanking";
   const data = checkExpression(owner, expression);
-  checkOptions(owner, options, known);
+  checkOptions(owner, options, treeRankingOptions);
   const { trees = 500, regulators, seed = 0, signal, onProgress } = options;
   checkWhole(`${owner} trees`, trees);
   checkCount(`${owner} seed`, seed);
