@@ -27,11 +27,19 @@ export { type DiscretiseOptions, discretise } from "./score/discretise.ts";
 export type { CovarianceTable } from "./score/moments.ts";
 export type { Score } from "./score/score.ts";
 export { scoreGraph } from "./score/score-graph.ts";
+export { type EdgeConfidence, type EdgeConfidenceOptions, edgeConfidence } from "./search/edge-confidence.ts";
+export { type EdgeProbabilities, type EdgeProbabilityOptions, edgeProbabilities } from "./search/edge-probabilities.ts";
 export { exactSearch } from "./search/exact.ts";
 export type { Found, SearchOptions } from "./search/found.ts";
 export { type GesOptions, ges } from "./search/ges.ts";
 export { type HillClimbOptions, hillClimb } from "./search/hill-climb.ts";
 export type { Knowledge, NamedEdge } from "./search/knowledge.ts";
+export { type Lagged, type LagOptions, withLags, withoutLags } from "./search/lags.ts";
+export {
+  type InterventionOptions,
+  type InterventionPrediction,
+  predictIntervention,
+} from "./search/predict-intervention.ts";
 export {
   type AdditiveNoise,
   type AdditiveNoiseOptions,

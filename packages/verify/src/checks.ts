@@ -9,6 +9,7 @@ import { compositionChecks } from "./composition-checks.ts";
 import { conditionChecks } from "./condition-checks.ts";
 import { correctorChecks } from "./corrector-checks.ts";
 import { densityChecks } from "./density-checks.ts";
+import { discoverChecks } from "./discover-checks.ts";
 import { energyChecks } from "./energy-checks.ts";
 import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
@@ -55,5 +56,6 @@ export const checks: readonly Check[] = [
   ...measurementChecks,
   ...instrumentChecks,
   ...orderOfCausesChecks,
+  ...discoverChecks,
   ...reproducibilityChecks,
 ];

@@ -18,7 +18,9 @@ export const checkGraph = (name: string, graph: Graph): void => {
   checkNames(`${name} names`, graph.names);
   const d = graph.names.length;
   if (!(graph.edges instanceof Uint8Array) || graph.edges.length !== d * d)
-    throw new ArgumentError(`${name} edges: expected a Uint8Array of ${d * d} entries, found ${showValue(graph.edges)}`);
+    throw new ArgumentError(
+      `${name} edges: expected a Uint8Array of ${d * d} entries, found ${showValue(graph.edges)}`,
+    );
   for (let i = 0; i < d; i++)
     if (graph.edges[i * d + i])
       throw new ArgumentError(`${name} edges: expected none of a variable to itself, found ${graph.names[i]}`);
@@ -45,8 +47,13 @@ export const edgesInOrder = ({ names, edges }: Graph, order: readonly string[]):
 };
 
 /** The number of a variable by its name. @throws ArgumentError for an unknown name */
-export const variableOf = (name: string, names: readonly string[], word: string): number => {
-  const index = names.indexOf(word);
-  if (index < 0) throw new ArgumentError(`${name}: expected one of ${names.join(", ")}, found ${showValue(word)}`);
-  return index;
+export const variableIn = (name: string, places: ReadonlyMap<string, number>, word: string): number => {
+  const place = places.get(word);
+  if (place === undefined)
+    throw new ArgumentError(`${name}: expected one of ${[...places.keys()].join(", ")}, found ${showValue(word)}`);
+  return place;
 };
+
+/** {@link variableIn} a list. */
+export const variableOf = (name: string, names: readonly string[], word: string): number =>
+  variableIn(name, new Map(names.map((other, i) => [other, i])), word);

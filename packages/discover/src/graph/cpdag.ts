@@ -1,6 +1,8 @@
 /** What data can tell of directions: the class of graphs that explain them equally well. */
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions } from "@scorefield/core/internal";
+import { showValue } from "@scorefield/tensor/internal";
+import { variableOf } from "./check-graph.ts";
 import type { Graph } from "./graph.ts";
 import { applyMeekRules } from "./meek-rules.ts";
 import { neighboursOf } from "./neighbours.ts";
@@ -8,7 +10,7 @@ import { checkDag } from "./topological-order.ts";
 
 /**
  * Edges of the essential graph of a DAG: colliders keep their directions, and so do edges of which an intervention sets one end
- * alone; the rest follows by Meek's rules (Verma & Pearl 1990; Meek 1995; Hauser & Buhlmann 2012, theorem 10).
+ * alone; the rest follows by Meek's rules (Verma & Pearl 1990; Meek 1995; Hauser & Buhlmann 2012, section 2).
  * @param edges of a DAG, [d, d] by rows; not changed
  * @param targets sets of variables that were set from outside together
  */
@@ -45,13 +47,11 @@ export interface CpdagOptions {
 export const cpdagOf = (graph: Graph, options: CpdagOptions = {}): Graph => {
   checkDag("cpdagOf", graph);
   checkOptions("cpdagOf", options, { targets: true });
-  const targets = (options.targets ?? []).map((set) =>
-    set.map((name) => {
-      const index = graph.names.indexOf(name);
-      if (index < 0)
-        throw new ArgumentError(`cpdagOf targets: expected one of ${graph.names.join(", ")}, found ${name}`);
-      return index;
-    }),
+  const { targets: given = [] } = options;
+  if (!Array.isArray(given) || !given.every(Array.isArray))
+    throw new ArgumentError(`cpdagOf targets: expected lists of names, found ${showValue(given)}`);
+  const targets = (given as readonly (readonly string[])[]).map((set) =>
+    set.map((name) => variableOf("cpdagOf targets", graph.names, name)),
   );
   return { names: graph.names, edges: essentialEdges(graph.edges, graph.names.length, targets) };
 };

@@ -16,7 +16,6 @@ export const structuralHammingDistance = (first: Graph, second: Graph): number =
   const [a, b] = [first.edges, edgesInOrder(second, first.names)];
   let distance = 0;
   for (let i = 0; i < d; i++)
-    for (let j = 0; j < i; j++)
-      if (a[i * d + j] !== b[i * d + j] || a[j * d + i] !== b[j * d + i]) distance++;
+    for (let j = 0; j < i; j++) if (a[i * d + j] !== b[i * d + j] || a[j * d + i] !== b[j * d + i]) distance++;
   return distance;
 };

@@ -19,8 +19,7 @@ export const extendedEdges = (edges: Uint8Array, d: number): Uint8Array | undefi
   const present = new Uint8Array(d).fill(1);
   const fits = (x: number): boolean => {
     if (effects[x]! > 0) return false;
-    for (const y of undirected[x]!)
-      for (const z of beside[x]!) if (z !== y && !beside[y]!.has(z)) return false;
+    for (const y of undirected[x]!) for (const z of beside[x]!) if (z !== y && !beside[y]!.has(z)) return false;
     return true;
   };
   let candidates = Array.from({ length: d }, (_, i) => d - 1 - i);

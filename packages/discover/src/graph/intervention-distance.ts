@@ -27,7 +27,7 @@ const descendantsOf = ({ children }: Neighbours): Uint8Array[] => children.map((
 /**
  * Pairs (from, other) whose effect is wrong when it is adjusted for `parents`, the causes of `from` in another graph. The set is right
  * where no member is an effect of something on a causal path, and where it blocks every other path (Shpitser, VanderWeele & Robins
- * 2010; Peters & Buhlmann 2015, proposition 6).
+ * 2010; Peters & Buhlmann 2015).
  */
 const wrongEffects = (
   truth: Neighbours,

@@ -26,7 +26,9 @@ export const bdeu = (observations: Observations, options: BdeuOptions = {}): Sco
   const { names, shown, rows, columns, levels, targets, targetOf } = columnsOf("bdeu", observations);
   const number = levels.indexOf(0);
   if (number >= 0)
-    throw new ArgumentError(`bdeu: expected categories, found numbers of ${names[number]}; discretise makes categories`);
+    throw new ArgumentError(
+      `bdeu: expected categories, found numbers of ${names[number]}; discretise makes categories`,
+    );
   const used = names.map((_, variable) => {
     const excluded = excludedBy(targets, variable);
     return Int32Array.from(targetOf.keys()).filter((i) => !excluded?.[targetOf[i]!]);

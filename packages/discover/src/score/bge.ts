@@ -22,7 +22,7 @@ const floor = Number.MIN_VALUE;
 
 /**
  * The marginal likelihood of a linear Gaussian graph under a normal-Wishart prior, BGe (Geiger & Heckerman 2002, corrected by Kuipers,
- * Moffa & Heckerman 2014, equation 4 and appendix). The prior's matrix is t I with t = alpha_mu (alpha_w - n - 1) / (alpha_mu + 1) and
+ * Moffa & Heckerman 2014). The prior's matrix is t I with t = alpha_mu (alpha_w - n - 1) / (alpha_mu + 1) and
  * its mean is 0, both in units of standardised columns, so that units change nothing.
  *
  * Rows in which a variable was set from outside are left out of its local score.
@@ -34,7 +34,9 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
   const { meanWeight = 1 } = options;
   checkPositive("bge meanWeight", meanWeight);
   if (data && "categories" in data && data.categories?.some((levels) => levels > 0))
-    throw new ArgumentError("bge: expected numbers, found categories; use bic, which takes both, or bdeu for categories");
+    throw new ArgumentError(
+      "bge: expected numbers, found categories; use bic, which takes both, or bdeu for categories",
+    );
   const moments = momentsOf("bge", data);
   const { names, shown, rows, targets, width } = moments;
   const d = names.length;
@@ -44,7 +46,7 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
   const spare = freedom - d;
   const scale = (meanWeight * (spare - 1)) / (meanWeight + 1);
 
-  /** R of Kuipers et al. 2014, equation 3, by the rows that a variable can use. */
+  /** The matrix R of Kuipers et al. 2014, by the rows that a variable can use. */
   const kept = new Map<object, Float64Array>();
   const posterior = (variable: number) => {
     const local = moments.of(variable);

@@ -86,7 +86,9 @@ export const columnsOf = (name: string, observations: Observations, least = 2): 
     }
     const set = [...new Set<number>(given)].map((target) => {
       if (!Number.isInteger(target) || target < 0 || target >= d)
-        throw new ArgumentError(`${name} targets: expected numbers of variables below ${d}, found ${showValue(target)}`);
+        throw new ArgumentError(
+          `${name} targets: expected numbers of variables below ${d}, found ${showValue(target)}`,
+        );
       return places.get(shown[target]!)!;
     });
     set.sort((a, b) => a - b);

@@ -40,8 +40,8 @@ export interface Moments {
 /** Deviations below this share of a column's size are rounding: the column is constant. */
 const constantShare = 1e-12;
 
-/** A column with mean 0 and deviation 1; zeros for a constant one. */
-export const standardised = (column: Float64Array): Float64Array => {
+/** Mean and deviation of a column; a constant one has deviation 0. */
+export const scaleOf = (column: Float64Array): { readonly mean: number; readonly deviation: number } => {
   let mean = 0;
   let size = 0;
   for (const value of column) {
@@ -51,8 +51,13 @@ export const standardised = (column: Float64Array): Float64Array => {
   let square = 0;
   for (const value of column) square += (value - mean) ** 2;
   const deviation = Math.sqrt(square / column.length);
-  if (!(deviation > constantShare * size)) return new Float64Array(column.length);
-  return column.map((value) => (value - mean) / deviation);
+  return { mean, deviation: deviation > constantShare * size ? deviation : 0 };
+};
+
+/** A column with mean 0 and deviation 1; zeros for a constant one. */
+const standardised = (column: Float64Array): Float64Array => {
+  const { mean, deviation } = scaleOf(column);
+  return column.map((value) => (deviation === 0 ? 0 : (value - mean) / deviation));
 };
 
 /** Standardised columns, and those of each variable. */
@@ -62,9 +67,7 @@ const expand = ({ columns, levels, rows }: Columns): { columns: Float64Array[]; 
     if (levels[j] === 0) return [expanded.push(standardised(column)) - 1];
     const present = [...new Set(column)].sort((a, b) => a - b).slice(1);
     if (present.length === 0) return [expanded.push(new Float64Array(rows)) - 1];
-    return present.map(
-      (level) => expanded.push(standardised(column.map((code) => (code === level ? 1 : 0)))) - 1,
-    );
+    return present.map((level) => expanded.push(standardised(column.map((code) => (code === level ? 1 : 0)))) - 1);
   });
   return { columns: expanded, blocks };
 };
@@ -101,8 +104,7 @@ const centred = (rows: number, { first, second }: ReturnType<typeof sums>): Loca
   const mean = first.map((sum) => sum / rows);
   const covariance = second;
   for (let a = 0; a < width; a++)
-    for (let b = 0; b < width; b++)
-      covariance[a * width + b] = covariance[a * width + b]! / rows - mean[a]! * mean[b]!;
+    for (let b = 0; b < width; b++) covariance[a * width + b] = covariance[a * width + b]! / rows - mean[a]! * mean[b]!;
   return { rows, covariance, mean };
 };
 
@@ -153,7 +155,9 @@ const ofCovariance = (name: string, table: CovarianceTable): Moments => {
   const d = names.length;
   const { covariance: given } = table;
   if (!(given instanceof Float64Array) || given.length !== d * d)
-    throw new ArgumentError(`${name} covariance: expected a Float64Array of ${d * d} numbers, found ${showValue(given)}`);
+    throw new ArgumentError(
+      `${name} covariance: expected a Float64Array of ${d * d} numbers, found ${showValue(given)}`,
+    );
   const at = names.map((word) => shown.indexOf(word));
   const deviation = at.map((i) => Math.sqrt(given[i * d + i]!));
   const covariance = new Float64Array(d * d);

@@ -28,11 +28,7 @@ export interface Operator {
 }
 
 /** The class of a DAG. */
-export const classOf = (
-  dag: Uint8Array,
-  d: number,
-  targets: readonly (readonly number[])[],
-): EquivalenceClass => {
+export const classOf = (dag: Uint8Array, d: number, targets: readonly (readonly number[])[]): EquivalenceClass => {
   const edges = essentialEdges(dag, d, targets);
   return {
     edges,
@@ -43,7 +39,13 @@ export const classOf = (
 };
 
 /** Whether paths that never go against a directed edge lead from a variable to another around some. */
-const leadsAround = (at: EquivalenceClass, from: number, to: number, around: readonly number[], direct: boolean): boolean => {
+const leadsAround = (
+  at: EquivalenceClass,
+  from: number,
+  to: number,
+  around: readonly number[],
+  direct: boolean,
+): boolean => {
   const seen = new Uint8Array(at.parents.length);
   for (const blocked of around) seen[blocked] = 1;
   seen[from] = 1;
@@ -89,8 +91,8 @@ const separates = (at: EquivalenceClass, from: number, to: number, clique: reado
 };
 
 /**
- * Whether an operator leads to a DAG, by the conditions on paths (Chickering 2002, theorem 15; Hauser & Buhlmann 2012, propositions 26, 31
- * and 34). That its clique is one, and holds what it must, is seen to where operators are listed.
+ * Whether an operator leads to a DAG, by the conditions on paths (Chickering 2002, theorem 15; Hauser & Buhlmann 2012,
+ * section 4). That its clique is one, and holds what it must, is seen to where operators are listed.
  */
 export const isValid = (at: EquivalenceClass, d: number, { kind, from, to, clique }: Operator): boolean => {
   if (kind === "remove") return true;

@@ -29,9 +29,7 @@ test("with knowledge none of those that keep it is better", async () => {
     required: [{ from: "g4", to: "g1" }],
     forbidden: [{ from: "g2", to: "g1" }],
   };
-  const lawful = dags.filter(
-    (e) => e[3 * 4 + 0] && !e[1 * 4 + 0] && !e[0 * 4 + 2] && !e[1 * 4 + 2],
-  );
+  const lawful = dags.filter((e) => e[3 * 4 + 0] && !e[1 * 4 + 0] && !e[0 * 4 + 2] && !e[1 * 4 + 2]);
   const best = Math.max(...lawful.map((edges) => scoreOfEdges(score, edges)));
   const found = await exactSearch(score, { knowledge });
   expect(found.score).toBeCloseTo(best, 9);

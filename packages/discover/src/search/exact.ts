@@ -54,10 +54,7 @@ const bestParents = (score: Score, variable: number, { allowed, required }: Rule
 };
 
 /** The best variable without effects of each set, and the score of all. */
-const bestSinks = (
-  all: readonly BestParents[],
-  tie: number,
-): { readonly sink: Int8Array; readonly best: number } => {
+const bestSinks = (all: readonly BestParents[], tie: number): { readonly sink: Int8Array; readonly best: number } => {
   const d = all.length;
   const total = new Float64Array(2 ** d);
   const sink = new Int8Array(2 ** d);
@@ -112,4 +109,3 @@ export const exactSearch = async (score: Score, options: SearchOptions = {}): Pr
   }
   return foundDag(score, edges, rules);
 };
-

@@ -1,6 +1,7 @@
 /** What a search returns. */
-import { essentialEdges } from "../graph/cpdag.ts";
+
 import { edgesInOrder } from "../graph/check-graph.ts";
+import { essentialEdges } from "../graph/cpdag.ts";
 import type { Graph } from "../graph/graph.ts";
 import { applyMeekRules } from "../graph/meek-rules.ts";
 import type { Score } from "../score/score.ts";

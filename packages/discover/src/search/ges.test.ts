@@ -77,7 +77,10 @@ test("the order and the units of columns change nothing", async () => {
   const other = rearranged(observations, [4, 2, 7, 0, 1, 6, 3, 5], (column) => 10 ** (column - 4));
   const second = await ges(bic(other));
   const sorted = (edges: ReturnType<typeof edgesOf>) =>
-    edges.map((e) => (e.directed || e.from < e.to ? e : { ...e, from: e.to, to: e.from })).map((e) => JSON.stringify(e)).sort();
+    edges
+      .map((e) => (e.directed || e.from < e.to ? e : { ...e, from: e.to, to: e.from }))
+      .map((e) => JSON.stringify(e))
+      .sort();
   expect(sorted(edgesOf(second.graph))).toEqual(sorted(edgesOf(first.graph)));
   expect(second.score).toBeCloseTo(first.score, 8);
 });

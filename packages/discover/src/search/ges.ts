@@ -1,27 +1,34 @@
 /** Greedy search over classes of graphs that no data can tell apart. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkCount, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { checkScore, type Score, tieOf } from "../score/score.ts";
-import {
-  applied,
-  classOf,
-  type EquivalenceClass,
-  isValid,
-  lawfulDag,
-  type Operator,
-} from "./equivalence-class.ts";
+import { scoreOfEdges } from "../score/score-graph.ts";
+import { shaken } from "./climber.ts";
+import { applied, classOf, type EquivalenceClass, isValid, lawfulDag, type Operator } from "./equivalence-class.ts";
 import { type Found, foundDag, type SearchOptions } from "./found.ts";
 import { type Rules, rulesOf } from "./knowledge.ts";
 import { type OperatorTable, operatorTable } from "./operator-table.ts";
 import { insertions, type Listing, removals, turns } from "./operators.ts";
 import { type Pace, pace } from "./pace.ts";
+import { randomStream } from "./random-stream.ts";
 
 export interface GesOptions extends SearchOptions {
   /** Parents of a variable, at most. No bound by default. */
   readonly maxParents?: number;
+  /** Searches again from the best graph with some edges changed at random. Default 0. */
+  readonly restarts?: number;
+  /** Of the restarts. Default 0. */
+  readonly seed?: number;
 }
 
-const known = { knowledge: true, signal: true, onProgress: true, maxParents: true } satisfies Known<GesOptions>;
+const known = {
+  knowledge: true,
+  signal: true,
+  onProgress: true,
+  maxParents: true,
+  restarts: true,
+  seed: true,
+} satisfies Known<GesOptions>;
 
 /** What a phase walks with. */
 interface Walk {
@@ -104,11 +111,26 @@ const refine = async (start: EquivalenceClass, walk: Walk, kind: typeof removals
   }
 };
 
+/** All phases, over again while that helps. */
+const improved = async (start: EquivalenceClass, walk: Walk): Promise<EquivalenceClass> => {
+  let at = start;
+  for (let before: EquivalenceClass | undefined; before !== at; ) {
+    before = at;
+    at = await forward(at, walk);
+    at = await refine(at, walk, removals);
+    at = await refine(at, walk, turns);
+  }
+  return at;
+};
+
 /**
  * Greedy equivalence search: inserts edges while the score rises, then removes, then turns them, over again while that helps (Chickering
  * 2002; the turning phase: Hauser & Buhlmann 2012). A step goes from one class of graphs to another that differs in one edge of some
  * member. With many rows of a linear Gaussian graph it finds its class. Where rows were set from outside (`targets` of observations) it is
  * GIES, over interventional classes. Ties go by names.
+ *
+ * It may end in a class that no single change improves and that is not the best; restarts search again from the best graph shaken at
+ * random.
  *
  * With knowledge, it goes to classes that have a graph with all required and no forbidden edges, and directs edges by what is known.
  * @param score equal for graphs of a class: that of bic, bge or bdeu is
@@ -119,8 +141,10 @@ export const ges = async (score: Score, options: GesOptions = {}): Promise<Found
   checkScore("ges", score);
   checkOptions("ges", options, known);
   const d = score.names.length;
-  const { maxParents = d } = options;
+  const { maxParents = d, restarts = 0, seed = 0 } = options;
   checkWhole("ges maxParents", maxParents);
+  checkCount("ges restarts", restarts);
+  checkCount("ges seed", seed);
   const rules = rulesOf("ges", options.knowledge, score.names);
   const { allowed, required } = rules;
   const walk: Walk = {
@@ -136,14 +160,18 @@ export const ges = async (score: Score, options: GesOptions = {}): Promise<Found
     steps: pace(options.signal, options.onProgress),
     count: 0,
   };
-  let at = classOf(required, d, score.targets);
-  if (!lawfulDag(at, d, rules, score.targets))
+  const { targets } = score;
+  const start = classOf(required, d, targets);
+  if (!lawfulDag(start, d, rules, targets))
     throw new ArgumentError("ges knowledge: expected rules that some graph keeps, found none such");
-  for (let before: EquivalenceClass | undefined; before !== at; ) {
-    before = at;
-    at = await forward(at, walk);
-    at = await refine(at, walk, removals);
-    at = await refine(at, walk, turns);
+  let best = await improved(start, walk);
+  let value = scoreOfEdges(score, best.dag);
+  const random = randomStream(seed);
+  for (let restart = 0; restart < restarts; restart++) {
+    const from = shaken(score, lawfulDag(best, d, rules, targets)!, rules, maxParents, random);
+    const next = await improved(classOf(from, d, targets), walk);
+    const other = scoreOfEdges(score, next.dag);
+    if (other > value + tieOf(score)) [best, value] = [next, other];
   }
-  return foundDag(score, lawfulDag(at, d, rules, score.targets)!, rules);
+  return foundDag(score, lawfulDag(best, d, rules, targets)!, rules);
 };

@@ -1,7 +1,8 @@
 /** Climbing from graph to graph by single edges. */
 import { checkCount, checkOptions, type Known } from "@scorefield/core/internal";
-import { additionsOf, checkScore, type Score, tieOf } from "../score/score.ts";
+import { checkScore, type Score, tieOf } from "../score/score.ts";
 import { scoreOfEdges } from "../score/score-graph.ts";
+import { climber, shaken } from "./climber.ts";
 import { type Found, foundDag, type SearchOptions } from "./found.ts";
 import { type Rules, rulesOf } from "./knowledge.ts";
 import { type Pace, pace } from "./pace.ts";
@@ -31,82 +32,6 @@ const known = {
   seed: true,
 } satisfies Known<HillClimbOptions>;
 
-/** A DAG with what each change of one edge would add to its score. */
-interface Climber {
-  readonly edges: Uint8Array;
-  /** [d, d] by rows: what adding the edge from row to column adds, or leaving it out where it is there. */
-  readonly gains: Float64Array;
-  toggle(from: number, to: number): void;
-  /** Whether a directed path leads from one to another, the edge between them left out. */
-  leads(from: number, to: number): boolean;
-  parentsOf(to: number): readonly number[];
-}
-
-const climber = (score: Score, start: Uint8Array): Climber => {
-  const d = score.names.length;
-  const edges = start.slice();
-  const gains = new Float64Array(d * d);
-  const parents: number[][] = [];
-  const children: number[][] = Array.from({ length: d }, () => []);
-  const refresh = (to: number): void => {
-    const own = parents[to]!;
-    const base = score.local(to, own);
-    const more = additionsOf(score, to, own);
-    for (let from = 0; from < d; from++) gains[from * d + to] = more[from]! - base;
-    for (const from of own)
-      gains[from * d + to] =
-        score.local(
-          to,
-          own.filter((p) => p !== from),
-        ) - base;
-  };
-  for (let to = 0; to < d; to++) {
-    parents.push([]);
-    for (let from = 0; from < d; from++)
-      if (edges[from * d + to]) {
-        parents[to]!.push(from);
-        children[from]!.push(to);
-      }
-    refresh(to);
-  }
-  const seen = new Int32Array(d);
-  let mark = 0;
-  return {
-    edges,
-    gains,
-    parentsOf: (to) => parents[to]!,
-    toggle: (from, to) => {
-      const place = from * d + to;
-      if (edges[place]) {
-        parents[to] = parents[to]!.filter((p) => p !== from);
-        children[from] = children[from]!.filter((c) => c !== to);
-        edges[place] = 0;
-      } else {
-        parents[to]!.push(from);
-        children[from]!.push(to);
-        edges[place] = 1;
-      }
-      refresh(to);
-    },
-    leads: (from, to) => {
-      mark++;
-      const stack = [from];
-      while (stack.length > 0) {
-        const at = stack.pop()!;
-        for (const next of children[at]!) {
-          if (at === from && next === to) continue;
-          if (next === to) return true;
-          if (seen[next] !== mark) {
-            seen[next] = mark;
-            stack.push(next);
-          }
-        }
-      }
-      return false;
-    },
-  };
-};
-
 /** One climb from a graph; `best` is what it found. */
 const climb = async (
   score: Score,
@@ -119,62 +44,47 @@ const climb = async (
   const tie = tieOf(score);
   const { tabu, patience, maxParents } = settings;
   const at = climber(score, start);
-  const { edges, gains } = at;
-  /** The step until which a pair is left alone, at the place of its smaller number first. */
+  const { edges, gains, reaches } = at;
+  /** The step until which a pair is left alone, both ways. */
   const closed = new Int32Array(d * d);
   let value = scoreOfEdges(score, edges);
   let best = { edges: edges.slice(), score: value };
   for (let step = 1, idle = 0; idle < patience; step++) {
     await steps.turn(step, d);
     let [gain, from, to, turns] = [Number.NEGATIVE_INFINITY, -1, -1, false];
+    // What closed pairs must give to be taken all the same.
+    const better = best.score + tie - value;
     for (let i = 0; i < d; i++)
       for (let j = 0; j < d; j++) {
-        if (i === j) continue;
-        const isEdge = edges[i * d + j] === 1;
-        if (isEdge ? required[i * d + j] : edges[j * d + i] || !allowed[i * d + j]) continue;
-        const isClosed = closed[Math.min(i, j) * d + Math.max(i, j)]! >= step;
-        const open = (more: number): boolean => more > gain + tie && (!isClosed || value + more > best.score + tie);
-        const single = gains[i * d + j]!;
-        if (open(single) && (isEdge || (at.parentsOf(j).length < maxParents && !at.leads(j, i))))
-          [gain, from, to, turns] = [single, i, j, false];
-        if (!isEdge || !allowed[j * d + i]) continue;
+        const place = i * d + j;
+        const single = gains[place]!;
+        const isEdge = edges[place] === 1;
+        const isClosed = closed[place]! >= step;
+        if (!isEdge) {
+          if (!(single > gain + tie) || !allowed[place] || edges[j * d + i]) continue;
+          if (isClosed && !(single > better)) continue;
+          if (!reaches[j * d + i] && at.parentsOf(j).length < maxParents) [gain, from, to, turns] = [single, i, j, false];
+          continue;
+        }
+        if (required[place]) continue;
+        if (single > gain + tie && !(isClosed && !(single > better))) [gain, from, to, turns] = [single, i, j, false];
+        if (!allowed[j * d + i] || at.parentsOf(i).length >= maxParents) continue;
         const turned = single + gains[j * d + i]!;
-        if (open(turned) && at.parentsOf(i).length < maxParents && !at.leads(i, j))
+        if (turned > gain + tie && !(isClosed && !(turned > better)) && !at.leadsAround(i, j))
           [gain, from, to, turns] = [turned, i, j, true];
       }
     if (from < 0) break;
     at.toggle(from, to);
     if (turns) at.toggle(to, from);
     value += gain;
-    closed[Math.min(from, to) * d + Math.max(from, to)] = step + tabu;
+    closed[from * d + to] = step + tabu;
+    closed[to * d + from] = step + tabu;
     if (value > best.score + tie) {
       best = { edges: edges.slice(), score: value };
       idle = 0;
     } else idle++;
   }
   return best;
-};
-
-/** Changes some edges at random, as the rules allow. */
-const shaken = (
-  score: Score,
-  edges: Uint8Array,
-  { allowed, required }: Rules,
-  maxParents: number,
-  random: () => number,
-): Uint8Array => {
-  const d = score.names.length;
-  const at = climber({ ...score, local: () => 0, additions: () => new Float64Array(d) }, edges);
-  const whole = (below: number) => Math.floor(random() * below);
-  for (let change = 0; change < Math.max(4, d); change++) {
-    const [i, j] = [whole(d), whole(d)];
-    if (i === j) continue;
-    if (at.edges[i * d + j]) {
-      if (!required[i * d + j]) at.toggle(i, j);
-    } else if (!at.edges[j * d + i] && allowed[i * d + j] && at.parentsOf(j).length < maxParents && !at.leads(j, i))
-      at.toggle(i, j);
-  }
-  return at.edges;
 };
 
 /**

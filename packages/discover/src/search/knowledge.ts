@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions, type Known } from "@scorefield/core/internal";
 import { showValue } from "@scorefield/tensor/internal";
-import { variableOf } from "../graph/check-graph.ts";
+import { variableIn } from "../graph/check-graph.ts";
 import { orderOf } from "../graph/topological-order.ts";
 
 /** A directed edge by name. */
@@ -54,17 +54,17 @@ export const rulesOf = (name: string, knowledge: Knowledge | undefined, names: r
   const { tiers = [] } = knowledge;
   if (!Array.isArray(tiers) || !tiers.every(Array.isArray))
     throw new ArgumentError(`${name} tiers: expected lists of names, found ${showValue(tiers)}`);
+  const places = new Map(names.map((word, i) => [word, i]));
+  const variableOf = (what: string, word: string): number => variableIn(`${name} ${what}`, places, word);
   const tierOf = new Map<number, number>();
   for (const [tier, members] of tiers.entries())
     for (const word of members) {
-      const variable = variableOf(`${name} tiers`, names, word);
+      const variable = variableOf("tiers", word);
       if (tierOf.has(variable)) throw new ArgumentError(`${name} tiers: expected ${word} once, found it twice`);
       tierOf.set(variable, tier);
     }
-  for (const [from, late] of tierOf)
-    for (const [to, early] of tierOf) if (early < late) allowed[from * d + to] = 0;
-  const at = (what: string, { from, to }: NamedEdge): number =>
-    variableOf(`${name} ${what}`, names, from) * d + variableOf(`${name} ${what}`, names, to);
+  for (const [from, late] of tierOf) for (const [to, early] of tierOf) if (early < late) allowed[from * d + to] = 0;
+  const at = (what: string, { from, to }: NamedEdge): number => variableOf(what, from) * d + variableOf(what, to);
   for (const edge of edgeList(`${name} forbidden`, knowledge.forbidden)) allowed[at("forbidden", edge)] = 0;
   for (const edge of edgeList(`${name} required`, knowledge.required)) {
     const place = at("required", edge);

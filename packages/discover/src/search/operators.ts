@@ -81,7 +81,7 @@ export const removals = (
   }
 };
 
-/** Turns of edges so that they lead to a variable (Hauser & Buhlmann 2012, propositions 31 and 34). */
+/** Turns of edges so that they lead to a variable (Hauser & Buhlmann 2012, section 4). */
 export const turns = (
   at: EquivalenceClass,
   to: number,

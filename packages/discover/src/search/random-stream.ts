@@ -4,7 +4,10 @@ import { uniform } from "@scorefield/core";
 const block = 4096;
 
 /** A source of numbers uniform on [0, 1), the same for the same seed and purpose. */
-export const randomStream = (seed: number, purpose: "general" | "sampler" | "resampling" = "general"): (() => number) => {
+export const randomStream = (
+  seed: number,
+  purpose: "general" | "sampler" | "resampling" = "general",
+): (() => number) => {
   let step = 0;
   let at = block;
   let values: ArrayLike<number> = [];
