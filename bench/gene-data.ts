@@ -41,7 +41,10 @@ const columnsOf = (path: string) => {
   };
 };
 
-/** Network `number`, 1 to 4, of DREAM4's networks of 10 or 100 genes. `steady` are the multifactorial perturbations. */
+/**
+ * Network `number`, 1 to 4, of DREAM4's networks of 10 or 100 genes. `steady` are the multifactorial perturbations, for 10 genes: those
+ * of 100 genes are of other networks, whose truths are not there (their medians are uncorrelated with the wild types).
+ */
 export const dream4 = (size: 10 | 100, number: number): GeneNetwork => {
   const base = `dream4-size${size}/insilico_size${size}_${number}_`;
   const { names, rows: knockouts } = columnsOf(`${base}knockouts.tsv`);
@@ -72,7 +75,7 @@ export const dream4 = (size: 10 | 100, number: number): GeneNetwork => {
       wildType: matrix(columnsOf(`${base}wildtype.tsv`).rows),
       knockouts: { values: matrix(knockouts), genes },
       knockdowns: { values: matrix(columnsOf(`${base}knockdowns.tsv`).rows), genes },
-      steady: matrix(columnsOf(`${base}multifactorial.tsv`).rows),
+      ...(size === 10 && { steady: matrix(columnsOf(`${base}multifactorial.tsv`).rows) }),
       series,
     },
   };

@@ -4,15 +4,14 @@
  *
  *     npm run bench bench/gene-networks.ts -- [--only dream10,dream100,sergio,beeline] [--trees 200] [--peer-trees 200]
  *
- * DREAM4's challenge for 100 genes gave wild type, knock-outs, knock-downs and time series; multifactorial steady states were a
- * challenge of their own. For 10 genes all five were given. The peer is scikit-learn's random forest as GENIE3 uses it, in the
- * Python of SCOREFIELD_BENCH_PYTHON, else `/usr/bin/python3`; without it the peer is left out.
+ * DREAM4 gave wild type, knock-outs, knock-downs and time series, and for 10 genes multifactorial steady states too. Those of 100 genes
+ * were a challenge of their own, on other networks. The peer is scikit-learn's random forest as GENIE3 uses it, on all steady states,
+ * in the Python of SCOREFIELD_BENCH_PYTHON, else `/usr/bin/python3`; without it the peer is left out.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { combinedRanking, type Expression, edgeRanking, knockoutRanking, treeRanking } from "@scorefield/discover";
-import type { NdArray } from "@scorefield/tensor";
 import { beeline, dream4, type GeneNetwork, hasGenes, sergio } from "./gene-data.ts";
 
 const { values } = parseArgs({
@@ -30,18 +29,19 @@ const peerTrees = Number(values["peer-trees"]);
 type Way = (expression: Expression) => Promise<ArrayLike<number> | undefined>;
 
 let peerFails = peerTrees < 1;
-const peer: Way = async ({ names, steady }) => {
-  if (peerFails || !steady) return undefined;
-  const { data, shape } = steady as NdArray;
-  const [n = 0, d = 0] = shape;
-  const rows = Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * d, (i + 1) * d), Number));
+const peer: Way = async ({ names, wildType, knockouts, knockdowns, steady }) => {
+  if (peerFails) return undefined;
+  const d = names.length;
+  const rows = [wildType, knockouts?.values, knockdowns?.values, steady].flatMap((part) =>
+    Array.from({ length: part?.shape[0] ?? 0 }, (_, i) => Array.from(part!.data.subarray(i * d, (i + 1) * d), Number)),
+  );
   try {
     const text = execFileSync(
       process.env.SCOREFIELD_BENCH_PYTHON ?? "/usr/bin/python3",
       [fileURLToPath(new URL("peers/genie3.py", import.meta.url))],
       { input: JSON.stringify({ rows, trees: peerTrees }), maxBuffer: 2 ** 28, encoding: "utf8" },
     );
-    return (JSON.parse(text) as number[][]).flat().slice(0, names.length ** 2);
+    return (JSON.parse(text) as number[][]).flat();
   } catch (error) {
     peerFails = true;
     console.log(`Left out: the peer does not run (${String(error).split("\n")[0]}).`);
@@ -60,8 +60,9 @@ const changed = (e: Expression): Expression => without(e, "steady", "series");
 const usual: Readonly<Record<string, Way>> = {
   "knock-outs and knock-downs": by(async (e) => knockoutRanking(changed(e))),
   "trees, time series": by((e) => treeRanking({ names: e.names, series: e.series }, { trees })),
-  "trees, multifactorial": by((e) => treeRanking({ names: e.names, steady: e.steady }, { trees })),
-  "GENIE3 by scikit-learn, multifactorial": peer,
+  "trees, steady states": by((e) => treeRanking(without(e, "series"), { trees })),
+  "GENIE3 by scikit-learn, steady states": peer,
+  "all together": by((e) => combinedRanking(e, { trees })),
 };
 
 const table = async (
@@ -96,29 +97,20 @@ const table = async (
 };
 
 const four = [1, 2, 3, 4];
-if (chosen.includes("dream10") && hasGenes("dream4-size10"))
-  await table(
-    "DREAM4, 10 genes",
-    four.map((k) => dream4(10, k)),
-    { ...usual, "all together": by((e) => combinedRanking(e, { trees })) },
-  );
-if (chosen.includes("dream100") && hasGenes("dream4-size100"))
-  await table(
-    "DREAM4, 100 genes",
-    four.map((k) => dream4(100, k)),
-    {
-      ...usual,
-      "together, as the challenge gave": by((e) => combinedRanking(without(e, "steady"), { trees })),
-      "together, with multifactorial": by((e) => combinedRanking(e, { trees })),
-    },
-  );
-if (chosen.includes("sergio") && hasGenes("sergio-DS8"))
-  await table("SERGIO DS8, 100 genes", [sergio()], { "trees, cells": usual["trees, multifactorial"]! });
+for (const size of [10, 100] as const)
+  if (chosen.includes(`dream${size}`) && hasGenes(`dream4-size${size}`))
+    await table(
+      `DREAM4, ${size} genes`,
+      four.map((k) => dream4(size, k)),
+      usual,
+    );
+const cells = { "trees, cells": usual["trees, steady states"]!, "GENIE3 by scikit-learn, cells": peer };
+if (chosen.includes("sergio") && hasGenes("sergio-DS8")) await table("SERGIO DS8, 100 genes", [sergio()], cells);
 if (chosen.includes("beeline") && hasGenes("beeline-gsd")) {
   const network = beeline();
   await table("BEELINE GSD, 19 genes", [network], {
-    "trees, cells": usual["trees, multifactorial"]!,
+    ...cells,
     "trees, pseudotime": by(({ names }) => treeRanking({ names, series: network.series }, { trees })),
-    "cells and pseudotime": by((e) => combinedRanking({ ...e, series: network.series }, { trees })),
+    "trees, cells and pseudotime": by((e) => treeRanking({ ...e, series: network.series }, { trees })),
   });
 }

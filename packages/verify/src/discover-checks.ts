@@ -29,8 +29,7 @@ const partialCorrelation = (covariance: Float64Array, d: number, a: number, b: n
   const left = covariance.slice();
   for (const c of given) {
     const row = left.slice(c * d, (c + 1) * d);
-    for (let i = 0; i < d; i++)
-      for (let j = 0; j < d; j++) left[i * d + j]! -= (row[i]! * row[j]!) / row[c]!;
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) left[i * d + j]! -= (row[i]! * row[j]!) / row[c]!;
   }
   return left[a * d + b]! / Math.sqrt(left[a * d + a]! * left[b * d + b]!);
 };
@@ -206,7 +205,13 @@ export const discoverChecks: readonly Check[] = [
     group,
     source: "Stolovitzky, Prill & Califano 2009; Davis & Goadrich 2006 between points",
     run: async () => {
-      const truth = makeGraph({ names: ["a", "b", "c"], edges: [{ from: "a", to: "b" }, { from: "c", to: "b" }] });
+      const truth = makeGraph({
+        names: ["a", "b", "c"],
+        edges: [
+          { from: "a", to: "b" },
+          { from: "c", to: "b" },
+        ],
+      });
       const chance = edgeRanking(truth, new Float64Array(9));
       const perfect = edgeRanking(truth, [0, 3, 0, 0, 0, 0, 0, 2, 0]);
       const late = edgeRanking(truth, [0, 2, 0, 3, 0, 0, 0, 1, 0]);
@@ -243,7 +248,13 @@ export const discoverChecks: readonly Check[] = [
     group,
     source: "Wright 1934; Pearl 2009, section 5.3",
     run: async ({ signal }) => {
-      const graph = makeGraph({ names: ["a", "b", "c"], edges: [{ from: "a", to: "b" }, { from: "b", to: "c" }] });
+      const graph = makeGraph({
+        names: ["a", "b", "c"],
+        edges: [
+          { from: "a", to: "b" },
+          { from: "b", to: "c" },
+        ],
+      });
       const model = { graph, weights: Float64Array.of(0, 2, 0, 0, 0, -1.5, 0, 0, 0) };
       const observations = rowsOf(model, 4000, 3);
       const found = await predictIntervention(graph, observations, { set: { a: -3 }, signal });

@@ -66,8 +66,7 @@ export const covarianceOf = (model: LinearGraph): Float64Array => {
   const total = effects(model);
   const found = new Float64Array(d * d);
   for (let a = 0; a < d; a++)
-    for (let b = 0; b < d; b++)
-      for (let k = 0; k < d; k++) found[a * d + b]! += total[k * d + a]! * total[k * d + b]!;
+    for (let b = 0; b < d; b++) for (let k = 0; k < d; k++) found[a * d + b]! += total[k * d + a]! * total[k * d + b]!;
   return found;
 };
 
@@ -79,7 +78,6 @@ export const rowsOf = (model: LinearGraph, rows: number, seed: number): Observat
   const noise = normal([rows, d], { seed, dtype: "float64" }).data;
   const values = new Float64Array(rows * d);
   for (let r = 0; r < rows; r++)
-    for (let j = 0; j < d; j++)
-      for (let k = 0; k < d; k++) values[r * d + j]! += noise[r * d + k]! * total[k * d + j]!;
+    for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) values[r * d + j]! += noise[r * d + k]! * total[k * d + j]!;
   return { names, values };
 };

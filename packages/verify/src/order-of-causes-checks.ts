@@ -5,7 +5,7 @@ import { scoreOrder, steinScore } from "@scorefield/discover";
 import { concat, ndarray, type Tensor } from "@scorefield/tensor";
 import { absolute, type Check, estimate, sameNumbers, worst } from "./check.ts";
 
-const group = "order of causes";
+const group = "discovery";
 const process = edm();
 
 /**

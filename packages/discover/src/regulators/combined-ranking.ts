@@ -4,9 +4,9 @@ import { knockoutRanking } from "./knockout-ranking.ts";
 import { type TreeRankingOptions, treeRanking, treeRankingOptions } from "./tree-ranking.ts";
 
 /**
- * Ranks regulators by all that there is. Changed genes are ranked by {@link knockoutRanking}, time series by
- * {@link treeRanking}, and so are steady states. Each ranking is divided by its mean, and they are multiplied, as evidence that is
- * independent: each with a twentieth of its mean added, so that none can rule an edge out alone.
+ * Ranks regulators by all that there is: the confidence of {@link knockoutRanking} times 1 + that of {@link treeRanking} on all kinds
+ * of data, each as a multiple of its mean. So trees settle what changed genes leave open, and rule nothing out. Without changed genes it
+ * is the ranking by trees.
  *
  *     const { confidence } = await combinedRanking({ names, wildType, knockouts, knockdowns, series });
  *
@@ -16,21 +16,13 @@ export const combinedRanking = async (
   expression: Expression,
   options: TreeRankingOptions = {},
 ): Promise<RegulatorRanking> => {
-  const { names, knockouts, knockdowns, series, steady } = checkExpression("combinedRanking", expression);
+  const { names, knockouts, knockdowns } = checkExpression("combinedRanking", expression);
   checkOptions("combinedRanking", options, treeRankingOptions);
-  const parts: RegulatorRanking[] = [];
-  const changed = knockouts ?? knockdowns;
-  if (changed) parts.push(knockoutRanking(expression));
-  if (series.length > 0) parts.push(await treeRanking({ names, series: expression.series }, options));
-  if (steady || parts.length === 0) parts.push(await treeRanking({ names, steady: expression.steady }, options));
-  const d = names.length;
-  const pairs = d * (d - 1);
-  const confidence = new Float64Array(d * d).fill(1);
-  for (const part of parts) {
-    const mean = part.confidence.reduce((sum, value) => sum + value, 0) / pairs;
-    if (!(mean > 0)) continue;
-    for (let at = 0; at < d * d; at++) confidence[at]! *= part.confidence[at]! / mean + 0.05;
-  }
-  for (let i = 0; i < d; i++) confidence[i * d + i] = 0;
-  return { names, confidence };
+  const byTrees = await treeRanking(expression, options);
+  if (!knockouts && !knockdowns) return byTrees;
+  const [changed, trees] = [knockoutRanking(expression), byTrees].map(({ confidence }) => {
+    const mean = confidence.reduce((sum, value) => sum + value, 0) / (names.length * (names.length - 1));
+    return mean > 0 ? confidence.map((value) => value / mean) : confidence;
+  }) as [Float64Array, Float64Array];
+  return { names, confidence: changed.map((value, at) => value * (1 + trees[at]!)) };
 };
