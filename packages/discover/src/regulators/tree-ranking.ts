@@ -30,7 +30,7 @@ export const treeRankingOptions = {
 } satisfies Known<TreeRankingOptions>;
 
 /** Draws one after the other, made in blocks. */
-export const drawer = (seed: number, stream: number): (() => number) => {
+const drawer = (seed: number, stream: number): (() => number) => {
   const size = 8192;
   let [block, at] = [0, size];
   let numbers: Float32Array = new Float32Array(0);
