@@ -56,7 +56,7 @@ const by =
   async (expression) =>
     (await rank(expression)).confidence;
 
-const changed = (e: Expression): Expression => without(e, "steady", "series");
+const changed = (e: Expression): Expression => without(e, "steady");
 const usual: Readonly<Record<string, Way>> = {
   "knock-outs and knock-downs": by(async (e) => knockoutRanking(changed(e))),
   "trees, time series": by((e) => treeRanking({ names: e.names, series: e.series }, { trees })),

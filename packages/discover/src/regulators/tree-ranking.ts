@@ -74,7 +74,8 @@ const decayOf = (series: CheckedExpression["series"], gene: number, d: number): 
 
 /** Inputs and targets of one gene's regression. */
 interface GeneTask {
-  readonly rows: { readonly n: number; readonly d: number; readonly data: Float64Array };
+  /** A column for each regulator. */
+  readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
 }
 
@@ -85,10 +86,10 @@ const geneTask = (
 ): GeneTask => {
   const d = names.length;
   const rate = series.length > 0 ? decayOf(series, gene, d) : 1;
-  const cells: number[] = [];
+  const columns = inputs.map((): number[] => []);
   const target: number[] = [];
   const add = (data: Float64Array, row: number, value: number): void => {
-    for (const input of inputs) cells.push(data[row * d + input]!);
+    for (const [k, input] of inputs.entries()) columns[k]!.push(data[row * d + input]!);
     target.push(value);
   };
   // In a steady state dx/dt = 0 = f(x) - rate x.
@@ -105,10 +106,7 @@ const geneTask = (
       const [now, next] = [data[i * d + gene]!, data[(i + 1) * d + gene]!];
       add(data, i, (next - now) / (times[i + 1]! - times[i]!) + rate * now);
     }
-  return {
-    rows: { n: target.length, d: inputs.length, data: Float64Array.from(cells) },
-    target: Float64Array.from(target),
-  };
+  return { columns: columns.map((column) => Float64Array.from(column)), target: Float64Array.from(target) };
 };
 
 /**
@@ -143,10 +141,12 @@ export const treeRanking = async (
     signal?.throwIfAborted();
     const inputs = sorted.filter((other) => other !== gene && allowed.has(names[other]!));
     if (inputs.length > 0) {
-      const { rows, target } = geneTask(data, gene, inputs);
-      if (rows.n < 3)
-        throw new ArgumentError(`${owner}: expected at least 3 rows that tell of ${names[gene]}, found ${rows.n}`);
-      const importances = extraTreeImportances(rows, target, {
+      const { columns, target } = geneTask(data, gene, inputs);
+      if (target.length < 3)
+        throw new ArgumentError(
+          `${owner}: expected at least 3 rows that tell of ${names[gene]}, found ${target.length}`,
+        );
+      const importances = extraTreeImportances(columns, target, {
         trees,
         columnsPerSplit: options.regulatorsPerSplit ?? Math.max(1, Math.round(Math.sqrt(inputs.length))),
         smallestSplit: 2,
