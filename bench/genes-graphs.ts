@@ -27,9 +27,10 @@ type Method = (observations: Observations) => Graph | Promise<Graph>;
 const methods: Readonly<Record<string, { readonly most: number; readonly find: Method }>> = {
   "no edges": { most: 1000, find: emptyGraph },
   "sort by variance": { most: 100, find: (rows) => cpdagOf(sortByVariance(rows)) },
-  "exact, BIC": { most: 20, find: async (rows) => (await exactSearch(bic(rows))).graph },
-  "exact, BGe": { most: 20, find: async (rows) => (await exactSearch(bge(rows))).graph },
+  "exact, BIC": { most: 10, find: async (rows) => (await exactSearch(bic(rows))).graph },
+  "exact, BGe": { most: 10, find: async (rows) => (await exactSearch(bge(rows))).graph },
   "GES, BIC": { most: 1000, find: async (rows) => (await ges(bic(rows))).graph },
+  "GES, 20 restarts, BIC": { most: 50, find: async (rows) => (await ges(bic(rows), { restarts: 20 })).graph },
   "GES, BGe": { most: 100, find: async (rows) => (await ges(bge(rows))).graph },
   "climb, BIC": { most: 1000, find: async (rows) => (await hillClimb(bic(rows))).graph },
   "climb, 20 restarts, BIC": {

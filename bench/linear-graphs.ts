@@ -25,8 +25,7 @@ export const simulate = (
   const place = permutation(d, { seed, step: 1 }).data;
   const pairs: [number, number][] = [];
   if (shape === "erdos-renyi") {
-    for (let i = 0; i < d; i++)
-      for (let j = i + 1; j < d; j++) if (random() < (2 * each) / (d - 1)) pairs.push([i, j]);
+    for (let i = 0; i < d; i++) for (let j = i + 1; j < d; j++) if (random() < (2 * each) / (d - 1)) pairs.push([i, j]);
   } else {
     const ends: number[] = [];
     for (let j = 1; j < d; j++) {
@@ -89,7 +88,10 @@ export const sortByVariance = (observations: Observations): Graph => {
       let next = -1;
       for (const i of order.slice(0, k)) {
         if (chosen.includes(i)) continue;
-        const value = score.local(place[j]!, [...chosen, i].map((v) => place[v]!));
+        const value = score.local(
+          place[j]!,
+          [...chosen, i].map((v) => place[v]!),
+        );
         if (value > best) [best, next] = [value, i];
       }
       if (next < 0) break;

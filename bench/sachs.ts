@@ -10,6 +10,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  additiveBic,
   bdeu,
   bge,
   bic,
@@ -112,6 +113,9 @@ show("sort by variance, raw", sortByVariance(raw));
 show("sort by variance, logarithms", sortByVariance(logs));
 for (const [kind, make] of Object.entries(scores))
   for (const [name, search] of Object.entries(searches)) show(`${name}, ${kind}`, (await search(make(logs))).graph);
+for (const [name, rows] of Object.entries({ logarithms: logs, raw }))
+  for (const knots of [3, 5, 7])
+    show(`exact, additive BIC, ${knots} knots, ${name}`, (await exactSearch(additiveBic(rows, { knots }))).graph);
 for (const kind of ["BIC", "BGe"]) show(`exact, ${kind}, raw`, (await exactSearch(scores[kind]!(raw))).graph);
 
 console.log("\n| confidence of edges | AUROC | AUPR | by chance |");

@@ -2,7 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkMade } from "@scorefield/core/internal";
 import { showValue } from "@scorefield/tensor/internal";
-import type { Graph } from "./graph.ts";
+import type { Graph } from "./named-graph.ts";
 
 /** @throws ArgumentError unless a list of words, each once */
 export const checkNames = (name: string, names: unknown): void => {

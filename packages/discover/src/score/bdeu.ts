@@ -70,5 +70,5 @@ export const bdeu = (observations: Observations, options: BdeuOptions = {}): Sco
     }
     return sum;
   };
-  return { kind: "bdeu", names, shown, rows, targets, local: remembering(names.length, local) };
+  return { kind: "bdeu", names, shown, rows, targets, equivalent: true, local: remembering(names.length, local) };
 };

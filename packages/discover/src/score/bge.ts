@@ -33,11 +33,11 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
   checkOptions("bge", options, known);
   const { meanWeight = 1 } = options;
   checkPositive("bge meanWeight", meanWeight);
-  if (data && "categories" in data && data.categories?.some((levels) => levels > 0))
+  const moments = momentsOf("bge", data);
+  if ("categories" in data && data.categories?.some((levels) => levels > 0))
     throw new ArgumentError(
       "bge: expected numbers, found categories; use bic, which takes both, or bdeu for categories",
     );
-  const moments = momentsOf("bge", data);
   const { names, shown, rows, targets, width } = moments;
   const d = names.length;
   const { freedom = d + meanWeight + 1 } = options;
@@ -88,6 +88,7 @@ export const bge = (data: Observations | CovarianceTable, options: BgeOptions = 
     shown,
     rows,
     targets,
+    equivalent: true,
     local: remembered,
     table: (variable, candidates) => {
       const { matrix, n } = posterior(variable);

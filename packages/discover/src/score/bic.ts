@@ -57,7 +57,7 @@ export const bic = (data: Observations | CovarianceTable, options: BicOptions = 
     return fit - price(used) * (q * p + (q * (q + 1)) / 2 + q) - perEdge * q * p;
   };
   const remembered = remembering(names.length, local);
-  const score: Score = { kind: "bic", names, shown, rows, targets, local: remembered };
+  const score: Score = { kind: "bic", names, shown, rows, targets, equivalent: true, local: remembered };
   if (blocks.some((block) => block.length > 1)) return score;
   /** The score of a number with so many parents, by the logarithm of what they leave of its variance. */
   const value = (used: number, size: number, residual: number): number =>

@@ -55,7 +55,7 @@ export const scaleOf = (column: Float64Array): { readonly mean: number; readonly
 };
 
 /** A column with mean 0 and deviation 1; zeros for a constant one. */
-const standardised = (column: Float64Array): Float64Array => {
+export const standardised = (column: Float64Array): Float64Array => {
   const { mean, deviation } = scaleOf(column);
   return column.map((value) => (deviation === 0 ? 0 : (value - mean) / deviation));
 };
@@ -111,37 +111,42 @@ const centred = (rows: number, { first, second }: ReturnType<typeof sums>): Loca
 /** Bytes of covariances of different rows that are kept. */
 const mostBytes = 2 ** 30;
 
-const ofRows = (name: string, table: Columns): Moments => {
-  const { names, shown, rows, targets, targetOf } = table;
-  const { columns, blocks } = expand(table);
+/**
+ * Moments of columns over the rows that each variable can use.
+ * @param table with the rows' targets
+ * @param columns made of it, standardised
+ */
+export const momentsOfColumns = (
+  name: string,
+  { names, targets, targetOf }: Columns,
+  columns: readonly Float64Array[],
+): Moments["of"] => {
   const width = columns.length;
   const kept = new Map<string, LocalMoments>();
-  return {
-    names,
-    shown,
-    rows,
-    targets,
-    width,
-    blocks,
-    of: (variable) => {
-      const excluded = excludedBy(targets, variable);
-      const key = excluded?.join("") ?? "";
-      const known = kept.get(key);
-      if (known) return known;
-      const used = Int32Array.from(targetOf.keys()).filter((i) => !excluded?.[targetOf[i]!]);
-      if (used.length < 2)
-        throw new ArgumentError(
-          `${name}: expected at least 2 rows in which ${names[variable]} was not set from outside, found ${used.length}`,
-        );
-      if ((kept.size + 1) * width * width * 8 > mostBytes)
-        throw new ArgumentError(
-          `${name}: expected fewer variables with interventions of their own, found more than ${kept.size} among ${width} columns, which takes more than a gigabyte`,
-        );
-      const moments = centred(used.length, sums(columns, used));
-      kept.set(key, moments);
-      return moments;
-    },
+  return (variable) => {
+    const excluded = excludedBy(targets, variable);
+    const key = excluded?.join("") ?? "";
+    const known = kept.get(key);
+    if (known) return known;
+    const used = Int32Array.from(targetOf.keys()).filter((i) => !excluded?.[targetOf[i]!]);
+    if (used.length < 2)
+      throw new ArgumentError(
+        `${name}: expected at least 2 rows in which ${names[variable]} was not set from outside, found ${used.length}`,
+      );
+    if ((kept.size + 1) * width * width * 8 > mostBytes)
+      throw new ArgumentError(
+        `${name}: expected fewer variables with interventions of their own, found more than ${kept.size} among ${width} columns, which takes more than a gigabyte`,
+      );
+    const moments = centred(used.length, sums(columns, used));
+    kept.set(key, moments);
+    return moments;
   };
+};
+
+const ofRows = (name: string, table: Columns): Moments => {
+  const { names, shown, rows, targets } = table;
+  const { columns, blocks } = expand(table);
+  return { names, shown, rows, targets, width: columns.length, blocks, of: momentsOfColumns(name, table, columns) };
 };
 
 const known = { names: true, covariance: true, rows: true } satisfies Known<CovarianceTable>;

@@ -18,12 +18,14 @@ export const scoreOfEdges = (score: Score, edges: Uint8Array): number => {
 };
 
 /**
- * The score of a graph: the sum of its local scores, in nats. Open edges are directed first, as all their ways have the same score.
+ * The score of a graph: the sum of its local scores, in nats. Open edges are directed first, as all their ways have the same score
+ * (of an additiveBic they have not, and open edges are refused).
  * @throws ArgumentError for what is no score or no graph of its variables, and for open edges that no DAG has
  */
 export const scoreGraph = (score: Score, graph: Graph): number => {
   checkScore("scoreGraph", score);
   checkGraph("scoreGraph", graph);
+  if (!score.equivalent) checkDag("scoreGraph", graph);
   const dag = dagOf(graph);
   checkDag("scoreGraph", dag);
   checkSameNames("scoreGraph", graph, { names: score.names, edges: new Uint8Array(0) });

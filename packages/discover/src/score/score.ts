@@ -13,6 +13,8 @@ export interface Score {
   readonly rows: number;
   /** Sets of variables (numbers of `names`) that were set from outside together, each once; an empty one for plain rows. */
   readonly targets: readonly (readonly number[])[];
+  /** Whether graphs that have the same independences have the same score. */
+  readonly equivalent: boolean;
   /**
    * How well a variable is explained by parents, less the price of complexity.
    * @param variable a number of `names`
@@ -33,20 +35,36 @@ export interface Score {
 
 /** @throws ArgumentError unless a score */
 export const checkScore = (name: string, score: Score): void =>
-  checkMade(name, score, ["kind", "names", "shown", "rows", "targets", "local"], "a score such as bic(observations)");
+  checkMade(
+    name,
+    score,
+    ["kind", "names", "shown", "rows", "targets", "equivalent", "local"],
+    "a score such as bic(observations)",
+  );
 
 /** Differences of scores up to this are ties: rounding errors of sums over rows. */
 export const tieOf = ({ rows }: Score): number => 1e-9 * (1 + rows);
 
-/** Local scores of all subsets of candidates, by {@link Score.table} where a score has one. */
-export const tableOf = (score: Score, variable: number, candidates: readonly number[]): Float64Array => {
-  if (score.table) return score.table(variable, candidates);
-  const table = new Float64Array(2 ** candidates.length);
+/** Members of a set of bits. */
+export const sizeOfSet = (set: number): number => {
+  let size = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) size++;
+  return size;
+};
+
+/**
+ * Local scores of all subsets of candidates, by {@link Score.table} where a score has one.
+ * @param most members of a subset; larger ones have -Infinity
+ */
+export const tableOf = (score: Score, variable: number, candidates: readonly number[], most: number): Float64Array => {
+  const table = score.table?.(variable, candidates) ?? new Float64Array(2 ** candidates.length);
   for (let mask = 0; mask < table.length; mask++)
-    table[mask] = score.local(
-      variable,
-      candidates.filter((_, i) => (mask >> i) & 1),
-    );
+    if (sizeOfSet(mask) > most) table[mask] = Number.NEGATIVE_INFINITY;
+    else if (!score.table)
+      table[mask] = score.local(
+        variable,
+        candidates.filter((_, i) => (mask >> i) & 1),
+      );
   return table;
 };
 

@@ -35,7 +35,8 @@ test.each(Object.entries(scores))("%s: equal within each class of four variables
 });
 
 test.each(Object.entries(scores))("%s: tables and additions are local scores", (_, score) => {
-  const table = tableOf(score, 2, [0, 3, 1]);
+  const table = tableOf(score, 2, [0, 3, 1], 2);
+  expect(table[0b111]).toBe(Number.NEGATIVE_INFINITY);
   expect(table[0b101]).toBeCloseTo(score.local(2, [0, 1]), 9);
   expect(table[0b110]).toBeCloseTo(score.local(2, [1, 3]), 9);
   const more = additionsOf(score, 1, [3]);

@@ -105,4 +105,3 @@ export const shaken = (
   }
   return at.edges;
 };
-

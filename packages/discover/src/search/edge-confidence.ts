@@ -45,7 +45,11 @@ const drawnAgain = (observations: Observations, targetOf: Int32Array, seed: numb
   const d = names.length;
   const rows = values.length / d;
   const groups = new Map<number, number[]>();
-  for (let i = 0; i < rows; i++) groups.set(targetOf[i]!, [...(groups.get(targetOf[i]!) ?? []), i]);
+  for (let i = 0; i < rows; i++) {
+    const members = groups.get(targetOf[i]!);
+    if (members) members.push(i);
+    else groups.set(targetOf[i]!, [i]);
+  }
   const drawn = new Float64Array(values.length);
   const drawnTargets: (readonly number[])[] = [];
   let at = 0;

@@ -52,6 +52,16 @@ test("ten variables: no other search is better, and climbing with restarts reach
   }
 });
 
+test("with at most one parent none of the graphs that have no more is better", async () => {
+  const score = bic(observed(randomModel(4, 0.8, 3), 40, 3));
+  const few = dags.filter((edges) =>
+    [0, 1, 2, 3].every((j) => [0, 1, 2, 3].filter((i) => edges[4 * i + j]).length < 2),
+  );
+  const best = Math.max(...few.map((edges) => scoreOfEdges(score, edges)));
+  expect((await exactSearch(score, { maxParents: 1 })).score).toBeCloseTo(best, 9);
+  expect((await hillClimb(score, { maxParents: 1, restarts: 10 })).score).toBeCloseTo(best, 9);
+});
+
 test("more than 20 variables are refused", async () => {
   await expect(exactSearch(bic(observed(randomModel(21, 0.1, 0), 30, 0)))).rejects.toThrow("at most 20");
 });

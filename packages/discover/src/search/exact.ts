@@ -1,6 +1,6 @@
 /** The graph of the best score of all. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { checkScore, type Score, tableOf, tieOf } from "../score/score.ts";
 import { type Found, foundDag, type SearchOptions } from "./found.ts";
 import { type Rules, rulesOf } from "./knowledge.ts";
@@ -9,7 +9,12 @@ import { pace } from "./pace.ts";
 /** Variables that an exact search takes: each more doubles memory and time. 20 take about 200 MB. */
 export const mostExact = 20;
 
-const known = { knowledge: true, signal: true, onProgress: true } satisfies Known<SearchOptions>;
+export interface ExactOptions extends SearchOptions {
+  /** Parents of a variable, at most. No bound by default; bdeu of more than about 14 variables needs one such as 4. */
+  readonly maxParents?: number;
+}
+
+const known = { knowledge: true, signal: true, onProgress: true, maxParents: true } satisfies Known<ExactOptions>;
 
 /** The best parents of a variable among each set of others: scores, and the parents themselves. */
 interface BestParents {
@@ -21,10 +26,10 @@ interface BestParents {
 const withoutBit = (set: number, variable: number): number =>
   (set & ((1 << variable) - 1)) | ((set >> (variable + 1)) << variable);
 
-const bestParents = (score: Score, variable: number, { allowed, required }: Rules): BestParents => {
+const bestParents = (score: Score, variable: number, { allowed, required }: Rules, maxParents: number): BestParents => {
   const d = score.names.length;
   const others = score.names.map((_, i) => i).filter((i) => i !== variable);
-  const table = tableOf(score, variable, others);
+  const table = tableOf(score, variable, others, maxParents);
   let [never, always] = [0, 0];
   for (const [bit, other] of others.entries()) {
     if (!allowed[other * d + variable]) never |= 1 << bit;
@@ -81,7 +86,7 @@ const bestSinks = (all: readonly BestParents[], tie: number): { readonly sink: I
  * Where several graphs are best it takes the one with fewer edges, and then goes by names. 20 variables take about a minute and 200 MB.
  * @throws ArgumentError for more than 20 variables and for knowledge that contradicts itself
  */
-export const exactSearch = async (score: Score, options: SearchOptions = {}): Promise<Found> => {
+export const exactSearch = async (score: Score, options: ExactOptions = {}): Promise<Found> => {
   checkScore("exactSearch", score);
   checkOptions("exactSearch", options, known);
   const d = score.names.length;
@@ -89,11 +94,13 @@ export const exactSearch = async (score: Score, options: SearchOptions = {}): Pr
     throw new ArgumentError(
       `exactSearch: expected at most ${mostExact} variables, found ${d}; use ges or hillClimb, or fewer variables`,
     );
+  const { maxParents = d } = options;
+  checkWhole("exactSearch maxParents", maxParents);
   const rules = rulesOf("exactSearch", options.knowledge, score.names);
   const steps = pace(options.signal, options.onProgress);
   const all: BestParents[] = [];
   for (let variable = 0; variable < d; variable++) {
-    all.push(bestParents(score, variable, rules));
+    all.push(bestParents(score, variable, rules, maxParents));
     await steps.turn(variable + 1, d);
   }
   const { sink, best } = bestSinks(all, tieOf(score));

@@ -21,7 +21,7 @@ export interface SearchOptions {
 export interface Found {
   /**
    * What data and knowledge say: edges whose direction neither tells are open. It is the CPDAG of `dag`, with the directions of
-   * interventions and knowledge and what follows from them.
+   * interventions and knowledge and what follows from them. Of a score that is not equal in a class, it is `dag`.
    */
   readonly graph: Graph;
   /** A DAG of the graph that agrees with the knowledge. */
@@ -44,7 +44,7 @@ export const directByRules = (edges: Uint8Array, d: number, { allowed }: Rules):
 /** A result from the edges of a DAG in the order of a score's names. */
 export const foundDag = (score: Score, edges: Uint8Array, rules: Rules): Found => {
   const d = score.names.length;
-  const essential = essentialEdges(edges, d, score.targets);
+  const essential = score.equivalent ? essentialEdges(edges, d, score.targets) : edges.slice();
   if (rules.any) directByRules(essential, d, rules);
   const shown = (some: Uint8Array): Graph => ({
     names: score.shown,

@@ -4,6 +4,7 @@ import { edgesOf } from "../graph/graph.ts";
 import { bic } from "../score/bic.ts";
 import { scoreOfEdges } from "../score/score-graph.ts";
 import { applied, classOf, isValid, type Operator } from "./equivalence-class.ts";
+import { exactSearch } from "./exact.ts";
 import { ges } from "./ges.ts";
 import { allDags, covarianceOf, observed, randomModel, rearranged, rowsOf } from "./linear-gaussian.case.ts";
 import { insertions, type Listing, removals, turns } from "./operators.ts";
@@ -128,6 +129,14 @@ test("knowledge is kept: required, forbidden, tiers", async () => {
     { from: "g2", to: "g1" },
   ];
   await expect(ges(score, { knowledge: { required: both } })).rejects.toThrow("expected");
+});
+
+test("with restarts it reaches the best graph of ten variables", async () => {
+  for (let seed = 0; seed < 3; seed++) {
+    const score = bic(observed(randomModel(10, 0.3, seed), 200, seed));
+    const [best, found] = [await exactSearch(score), await ges(score, { restarts: 20 })];
+    expect(found.score).toBeCloseTo(best.score, 6);
+  }
 });
 
 test("it stops when told to", async () => {

@@ -134,12 +134,16 @@ const improved = async (start: EquivalenceClass, walk: Walk): Promise<Equivalenc
  *
  * With knowledge, it goes to classes that have a graph with all required and no forbidden edges, and directs edges by what is known.
  * @param score equal for graphs of a class: that of bic, bge or bdeu is
- * @throws ArgumentError for options out of range, for knowledge that contradicts itself, and where no class with the required edges
+ * @throws ArgumentError for another score, for options out of range, for knowledge that contradicts itself, and where no class with the required edges
  *   keeps the rules
  */
 export const ges = async (score: Score, options: GesOptions = {}): Promise<Found> => {
   checkScore("ges", score);
   checkOptions("ges", options, known);
+  if (!score.equivalent)
+    throw new ArgumentError(
+      `ges: expected a score that is equal for graphs of a class, as bic, bge and bdeu are, found ${score.kind}; use exactSearch or hillClimb`,
+    );
   const d = score.names.length;
   const { maxParents = d, restarts = 0, seed = 0 } = options;
   checkWhole("ges maxParents", maxParents);

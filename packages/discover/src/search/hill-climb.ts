@@ -63,7 +63,8 @@ const climb = async (
         if (!isEdge) {
           if (!(single > gain + tie) || !allowed[place] || edges[j * d + i]) continue;
           if (isClosed && !(single > better)) continue;
-          if (!reaches[j * d + i] && at.parentsOf(j).length < maxParents) [gain, from, to, turns] = [single, i, j, false];
+          if (!reaches[j * d + i] && at.parentsOf(j).length < maxParents)
+            [gain, from, to, turns] = [single, i, j, false];
           continue;
         }
         if (required[place]) continue;

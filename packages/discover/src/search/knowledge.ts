@@ -70,16 +70,11 @@ export const rulesOf = (name: string, knowledge: Knowledge | undefined, names: r
     const place = at("required", edge);
     if (!allowed[place])
       throw new ArgumentError(
-        `${name} required: expected edges that are allowed, found ${edge.from} -> ${edge.to}, which is forbidden, against the tiers, or from a variable to itself`,
+        `${name} required: expected edges that are allowed, found ${edge.from} -> ${edge.to}, which is forbidden, against the tiers, required the other way, or from a variable to itself`,
       );
     required[place] = 1;
     allowed[(place % d) * d + Math.floor(place / d)] = 0;
   }
-  for (let place = 0; place < d * d; place++)
-    if (required[place] && !allowed[place])
-      throw new ArgumentError(
-        `${name} required: expected one direction, found both between ${names[Math.floor(place / d)]} and ${names[place % d]}`,
-      );
   if (orderOf(required, d).length < d)
     throw new ArgumentError(`${name} required: expected edges without a cycle, found one`);
   return { allowed, required, any: true };

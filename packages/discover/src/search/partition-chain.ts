@@ -29,16 +29,14 @@ export const parentSums = (
   { allowed, required }: Rules,
 ): Float64Array => {
   const d = score.names.length;
-  const sums = tableOf(score, variable, candidates);
+  const sums = tableOf(score, variable, candidates, maxParents);
   let [never, always] = [0, 0];
   for (const [bit, other] of candidates.entries()) {
     if (!allowed[other * d + variable]) never |= 1 << bit;
     if (required[other * d + variable]) always |= 1 << bit;
   }
   for (let set = 0; set < sums.length; set++) {
-    let size = 0;
-    for (let rest = set; rest !== 0; rest &= rest - 1) size++;
-    if (size > maxParents || set & never || (set & always) !== always) sums[set] = Number.NEGATIVE_INFINITY;
+    if (set & never || (set & always) !== always) sums[set] = Number.NEGATIVE_INFINITY;
   }
   for (let bit = 1; bit < sums.length; bit <<= 1)
     for (let set = 0; set < sums.length; set++) if (set & bit) sums[set] = logSum(sums[set]!, sums[set ^ bit]!);
