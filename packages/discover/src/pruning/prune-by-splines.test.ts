@@ -5,8 +5,8 @@ import { topologicalOrder } from "../graph/topological-order.ts";
 import { rearranged } from "../order/curved-pair.case.ts";
 import { simulateAdditiveNoise } from "../simulation/additive-noise.ts";
 import { randomGraph } from "../simulation/random-graph.ts";
+import { orthonormalSplines } from "./orthonormal-splines.ts";
 import { pruneBySplines } from "./prune-by-splines.ts";
-import { splineBasis } from "./spline-basis.ts";
 
 const words = (graph: Parameters<typeof edgesOf>[0]): string[] =>
   edgesOf(graph)
@@ -18,7 +18,7 @@ const noise = (rows: number, columns: number, seed: number): Float64Array =>
 
 test("basis functions are orthonormal, without constants, and span straight lines", () => {
   const column = noise(200, 1, 1);
-  const basis = splineBasis(column, 5);
+  const basis = orthonormalSplines(column, 5);
   expect(basis.length).toBe(5);
   for (const [k, a] of basis.entries()) {
     expect(a.reduce((sum, value) => sum + value, 0) / 200).toBeCloseTo(0, 12);
@@ -26,12 +26,12 @@ test("basis functions are orthonormal, without constants, and span straight line
       expect(a.reduce((sum, value, i) => sum + value * b[i]!, 0) / 200).toBeCloseTo(k === m ? 1 : 0, 10);
   }
   expect(
-    splineBasis(
+    orthonormalSplines(
       Float64Array.from({ length: 30 }, (_, i) => i % 2),
       5,
     ).length,
   ).toBe(1);
-  expect(splineBasis(new Float64Array(30), 5)).toEqual([]);
+  expect(orthonormalSplines(new Float64Array(30), 5)).toEqual([]);
 });
 
 test("from the true order the true graph comes back, in any order and units of columns", async () => {
