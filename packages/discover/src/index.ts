@@ -16,7 +16,9 @@ export { type DiscoverByOrderOptions, discoverByOrder, type OrderedGraph } from 
 export { type PruneBySplinesOptions, pruneBySplines } from "./pruning/prune-by-splines.ts";
 export { type PruneByTreesOptions, pruneByTrees } from "./pruning/prune-by-trees.ts";
 export type { PrunedGraph, PruneOptions, TestedEdge } from "./pruning/prune-options.ts";
+export { combinedRanking } from "./regulators/combined-ranking.ts";
 export type { Expression, Perturbed, RegulatorRanking, TimeSeries } from "./regulators/expression.ts";
+export { knockoutRanking } from "./regulators/knockout-ranking.ts";
 export { type TreeRankingOptions, treeRanking } from "./regulators/tree-ranking.ts";
 export { type AdditiveBicOptions, additiveBic } from "./score/additive-bic.ts";
 export { type BdeuOptions, bdeu } from "./score/bdeu.ts";

@@ -23,6 +23,7 @@ import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
 import { orderChecks } from "./order-checks.ts";
+import { orderOfCausesChecks } from "./order-of-causes-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
@@ -54,6 +55,7 @@ export const checks: readonly Check[] = [
   ...inverseChecks,
   ...measurementChecks,
   ...instrumentChecks,
+  ...orderOfCausesChecks,
   ...discoverChecks,
   ...reproducibilityChecks,
 ];

@@ -20,11 +20,11 @@ export const squaredDistances = (a: Rows, b: Rows): Float64Array => {
 };
 
 /**
- * The median distance of pairs of rows, the usual width of a Gaussian kernel. It is taken of at most a million pairs, spread
+ * The median distance of pairs of rows, the usual width of a Gaussian kernel. It is taken of at most a hundred thousand pairs, spread
  * evenly.
  */
 export const medianDistance = (squared: Float64Array, n: number): number => {
-  const stride = Math.max(1, Math.floor((n * n) / 1e6)) | 1;
+  const stride = Math.max(1, Math.floor((n * n) / 1e5)) | 1;
   const list: number[] = [];
   for (let at = 0; at < squared.length; at += stride) if (Math.floor(at / n) !== at % n) list.push(squared[at]!);
   const sorted = Float64Array.from(list).sort();

@@ -5,7 +5,7 @@
  * Second order (Rolland et al. 2022, theorem 2): the diagonal of the Jacobian J solves K (J + s^2) = <grad^2, K>.
  */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, checkPositive, type Known, type Rows } from "@scorefield/core/internal";
+import { checkOptions, checkPositive, innerProducts, type Known, type Rows } from "@scorefield/core/internal";
 import type { Observations } from "../graph/observations.ts";
 import { factorise, solveFactored } from "./cholesky.ts";
 import { gaussianKernel, medianDistance, squaredDistances } from "./kernel.ts";
@@ -39,26 +39,23 @@ export const steinOfRows = (
   const h = width ?? medianDistance(squared, n);
   const kernel = gaussianKernel(squared, h);
   // With r_i the sum of row i of K: sum_k (x_ij - x_kj) K_ik = x_ij r_i - (K X)_ij, and likewise for squares.
-  const sides = new Float64Array(n * 2 * d);
-  const [first, second] = [new Float64Array(d), new Float64Array(d)];
-  for (let i = 0; i < n; i++) {
-    let total = 0;
-    first.fill(0);
-    second.fill(0);
-    for (let k = 0; k < n; k++) {
-      const weight = kernel[i * n + k]!;
-      total += weight;
-      for (let j = 0; j < d; j++) {
-        const value = data[k * d + j]!;
-        first[j]! += weight * value;
-        second[j]! += weight * value * value;
-      }
-    }
+  const powers = new Float64Array(2 * d * n);
+  for (let i = 0; i < n; i++)
     for (let j = 0; j < d; j++) {
       const x = data[i * d + j]!;
-      sides[i * 2 * d + j] = -(x * total - first[j]!) / h ** 2;
-      const squares = x * x * total - 2 * x * first[j]! + second[j]!;
-      sides[i * 2 * d + d + j] = squares / h ** 4 - total / h ** 2;
+      powers[j * n + i] = x;
+      powers[(d + j) * n + i] = x * x;
+    }
+  const sides = innerProducts({ n, d: n, data: kernel }, { n: 2 * d, d: n, data: powers });
+  for (let i = 0; i < n; i++) {
+    let total = 0;
+    for (let k = 0; k < n; k++) total += kernel[i * n + k]!;
+    for (let j = 0; j < d; j++) {
+      const at = i * 2 * d + j;
+      const x = data[i * d + j]!;
+      const [first, second] = [sides[at]!, sides[at + d]!];
+      sides[at] = -(x * total - first) / h ** 2;
+      sides[at + d] = (x * x * total - 2 * x * first + second) / h ** 4 - total / h ** 2;
     }
   }
   for (let i = 0; i < n; i++) kernel[i * n + i]! += ridge;

@@ -3,6 +3,7 @@ import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal"
 import type { Observations } from "../graph/observations.ts";
 import { turn } from "../order/peel.ts";
 import { fTail } from "./f-distribution.ts";
+import { mostFunctions } from "./orthonormal-splines.ts";
 import {
   type PrunedGraph,
   type PruneOptions,
@@ -16,7 +17,7 @@ import { chooseCandidates, partialTests, type SplineDesign, splineDesign } from 
 /** Options of {@link pruneBySplines}. */
 export interface PruneBySplinesOptions extends PruneOptions {
   /**
-   * Functions of each parent, the linear one among them. 1 is linear regression. Default 6, or fewer where rows are few: three
+   * Functions of each parent, the linear one among them, 1 to 6. 1 is linear regression. Default 6, or fewer where rows are few: three
    * rows at least for each function.
    */
   readonly functions?: number;
@@ -44,6 +45,8 @@ export const pruneBySplines = async (
   checkOptions(owner, options, known);
   const { level = 0.001, mostParents = 20, functions, signal, onProgress } = options;
   if (functions !== undefined) checkWhole(`${owner} functions`, functions);
+  if (functions !== undefined && functions > mostFunctions)
+    throw new ArgumentError(`${owner} functions: expected at most ${mostFunctions}, found ${functions}`);
   const task = pruneTask(owner, observations, order, options);
   const { names, columns, candidates } = task;
   const d = names.length;
@@ -55,7 +58,8 @@ export const pruneBySplines = async (
     await turn();
     signal?.throwIfAborted();
     const rows = task.rowsOf(j);
-    const each = functions ?? Math.max(1, Math.min(6, Math.floor(rows.length / (3 * Math.max(1, parentsAtMost)))));
+    const each =
+      functions ?? Math.max(1, Math.min(mostFunctions, Math.floor(rows.length / (3 * Math.max(1, parentsAtMost)))));
     if (candidates[j]!.length > 0) {
       const design =
         rows.length === whole ? (shared ??= splineDesign(columns, rows, each)) : splineDesign(columns, rows, each);

@@ -1,7 +1,7 @@
 /** Additive spline regressions of one variable on many, by inner products of basis functions alone. */
 import { innerProducts } from "@scorefield/core/internal";
 import { factorise, solveFactored } from "../order/cholesky.ts";
-import { splineBasis } from "./spline-basis.ts";
+import { orthonormalSplines } from "./orthonormal-splines.ts";
 
 /** Basis functions of all variables over some rows. */
 export interface SplineDesign {
@@ -24,7 +24,7 @@ export const splineDesign = (columns: readonly Float64Array[], rows: Int32Array,
     const mean = cells.reduce((sum, cell) => sum + cell, 0) / n;
     return cells.map((cell) => cell - mean);
   });
-  const bases = taken.map((column) => splineBasis(column, functions));
+  const bases = taken.map((column) => orthonormalSplines(column, functions));
   const starts = new Int32Array(columns.length + 1);
   for (const [j, basis] of bases.entries()) starts[j + 1] = starts[j]! + basis.length;
   const all = new Float64Array(starts.at(-1)! * n);

@@ -2,8 +2,6 @@
  * Extremely randomised trees for numbers (Geurts, Ernst & Wehenkel 2006): a node looks at some columns, draws one threshold
  * for each, and takes the best. They need neither sorting nor bins, so that very many can be grown on a few hundred rows.
  */
-import type { Rows } from "@scorefield/core/internal";
-
 /** How trees grow. */
 export interface ExtraTreesSettings {
   readonly trees: number;
@@ -17,21 +15,26 @@ export interface ExtraTreesSettings {
 
 /**
  * How much the splits of each column lower the squared error, as a share of the target's variance, averaged over trees.
- * @param target [n], and how much each row counts is equal
- * @returns [d], with a sum of at most 1
+ * @param inputs columns, [n] each @param target [n]
+ * @returns one for each column, with a sum of at most 1
  */
 export const extraTreeImportances = (
-  { n, d, data }: Rows,
+  inputs: readonly Float64Array[],
   target: Float64Array,
   { trees, columnsPerSplit, smallestSplit, draw }: ExtraTreesSettings,
 ): Float64Array => {
+  const [n, d] = [target.length, inputs.length];
   const importances = new Float64Array(d);
   const order = new Int32Array(n);
   const columns = Int32Array.from({ length: d }, (_, j) => j);
   const grow = (begin: number, end: number, sum: number): void => {
     const count = end - begin;
     if (count < smallestSplit) return;
-    let [bestGain, bestColumn, bestThreshold, bestSum] = [0, -1, 0, 0];
+    const whole = (sum * sum) / count;
+    let bestGain = 0;
+    let bestColumn = -1;
+    let bestThreshold = 0;
+    let bestSum = 0;
     let looked = 0;
     // Columns that do not vary here do not count as looked at.
     for (let from = 0; from < d && looked < columnsPerSplit; from++) {
@@ -39,34 +42,43 @@ export const extraTreeImportances = (
       const column = columns[other]!;
       columns[other] = columns[from]!;
       columns[from] = column;
-      let [least, most] = [Infinity, -Infinity];
+      const values = inputs[column]!;
+      let least = Number.POSITIVE_INFINITY;
+      let most = Number.NEGATIVE_INFINITY;
       for (let k = begin; k < end; k++) {
-        const value = data[order[k]! * d + column]!;
+        const value = values[order[k]!]!;
         if (value < least) least = value;
         if (value > most) most = value;
       }
       if (!(most > least)) continue;
       looked++;
       const threshold = least + (most - least) * draw();
-      let [left, leftSum] = [0, 0];
+      let left = 0;
+      let leftSum = 0;
       for (let k = begin; k < end; k++) {
         const row = order[k]!;
-        if (data[row * d + column]! <= threshold) {
+        if (values[row]! <= threshold) {
           left++;
           leftSum += target[row]!;
         }
       }
       if (left === count) continue;
-      const gain =
-        (leftSum * leftSum) / left + ((sum - leftSum) * (sum - leftSum)) / (count - left) - (sum * sum) / count;
-      if (gain > bestGain) [bestGain, bestColumn, bestThreshold, bestSum] = [gain, column, threshold, leftSum];
+      const rest = sum - leftSum;
+      const gain = (leftSum * leftSum) / left + (rest * rest) / (count - left) - whole;
+      if (gain > bestGain) {
+        bestGain = gain;
+        bestColumn = column;
+        bestThreshold = threshold;
+        bestSum = leftSum;
+      }
     }
     if (bestColumn < 0) return;
     importances[bestColumn]! += bestGain;
+    const values = inputs[bestColumn]!;
     let middle = begin;
     for (let k = begin; k < end; k++) {
       const row = order[k]!;
-      if (data[row * d + bestColumn]! > bestThreshold) continue;
+      if (values[row]! > bestThreshold) continue;
       order[k] = order[middle]!;
       order[middle++] = row;
     }

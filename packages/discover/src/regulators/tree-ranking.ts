@@ -19,7 +19,8 @@ export interface TreeRankingOptions {
   readonly onProgress?: ((progress: DiscoverProgress) => void) | undefined;
 }
 
-const known = {
+/** The names of {@link TreeRankingOptions}. */
+export const treeRankingOptions = {
   trees: true,
   regulators: true,
   regulatorsPerSplit: true,
@@ -29,7 +30,7 @@ const known = {
 } satisfies Known<TreeRankingOptions>;
 
 /** Draws one after the other, made in blocks. */
-export const drawer = (seed: number, stream: number): (() => number) => {
+const drawer = (seed: number, stream: number): (() => number) => {
   const size = 8192;
   let [block, at] = [0, size];
   let numbers: Float32Array = new Float32Array(0);
@@ -73,7 +74,8 @@ const decayOf = (series: CheckedExpression["series"], gene: number, d: number): 
 
 /** Inputs and targets of one gene's regression. */
 interface GeneTask {
-  readonly rows: { readonly n: number; readonly d: number; readonly data: Float64Array };
+  /** A column for each regulator. */
+  readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
 }
 
@@ -84,10 +86,10 @@ const geneTask = (
 ): GeneTask => {
   const d = names.length;
   const rate = series.length > 0 ? decayOf(series, gene, d) : 1;
-  const cells: number[] = [];
+  const columns = inputs.map((): number[] => []);
   const target: number[] = [];
   const add = (data: Float64Array, row: number, value: number): void => {
-    for (const input of inputs) cells.push(data[row * d + input]!);
+    for (const [k, input] of inputs.entries()) columns[k]!.push(data[row * d + input]!);
     target.push(value);
   };
   // In a steady state dx/dt = 0 = f(x) - rate x.
@@ -104,10 +106,7 @@ const geneTask = (
       const [now, next] = [data[i * d + gene]!, data[(i + 1) * d + gene]!];
       add(data, i, (next - now) / (times[i + 1]! - times[i]!) + rate * now);
     }
-  return {
-    rows: { n: target.length, d: inputs.length, data: Float64Array.from(cells) },
-    target: Float64Array.from(target),
-  };
+  return { columns: columns.map((column) => Float64Array.from(column)), target: Float64Array.from(target) };
 };
 
 /**
@@ -126,7 +125,7 @@ export const treeRanking = async (
 ): Promise<RegulatorRanking> => {
   const owner = "treeRanking";
   const data = checkExpression(owner, expression);
-  checkOptions(owner, options, known);
+  checkOptions(owner, options, treeRankingOptions);
   const { trees = 500, regulators, seed = 0, signal, onProgress } = options;
   checkWhole(`${owner} trees`, trees);
   checkCount(`${owner} seed`, seed);
@@ -142,10 +141,12 @@ export const treeRanking = async (
     signal?.throwIfAborted();
     const inputs = sorted.filter((other) => other !== gene && allowed.has(names[other]!));
     if (inputs.length > 0) {
-      const { rows, target } = geneTask(data, gene, inputs);
-      if (rows.n < 3)
-        throw new ArgumentError(`${owner}: expected at least 3 rows that tell of ${names[gene]}, found ${rows.n}`);
-      const importances = extraTreeImportances(rows, target, {
+      const { columns, target } = geneTask(data, gene, inputs);
+      if (target.length < 3)
+        throw new ArgumentError(
+          `${owner}: expected at least 3 rows that tell of ${names[gene]}, found ${target.length}`,
+        );
+      const importances = extraTreeImportances(columns, target, {
         trees,
         columnsPerSplit: options.regulatorsPerSplit ?? Math.max(1, Math.round(Math.sqrt(inputs.length))),
         smallestSplit: 2,
