@@ -256,6 +256,10 @@ const checkFlags = (flags: DiscoverFlags): void => {
     throw new UsageError(
       `--lags: expected a method that searches (${methodNames.filter((name) => methods[name].searches).join(", ")}), found ${flags.method}`,
     );
+  if (flags.method === "ges" && flags.score === "additive")
+    throw new UsageError(
+      "--score additive: expected exact, hill-climbing or posterior, found ges, which walks over classes of linear graphs",
+    );
   if (flags.method === "trees" && flags.do !== undefined)
     throw new UsageError("--do: expected a method that finds causes, found trees, which ranks regulators");
   if (flags.method === "trees" && flags.knowledge !== undefined)
@@ -284,7 +288,8 @@ const discoverFile = async (
   const { names, values, categories } = observations;
   const rows = values.length / names.length;
   const truth = flags.truth === undefined ? undefined : await readTruth(flags.truth, names, signal);
-  const method = flags.method ?? (names.length <= fewVariables ? "exact" : "ges");
+  const usual = flags.score === "additive" ? "hill-climbing" : "ges";
+  const method = flags.method ?? (names.length <= fewVariables ? "exact" : usual);
   const allCategories = categories?.every((levels) => levels > 0) ?? false;
   const score = flags.score ?? (allCategories ? "bdeu" : "bic");
   const resamples = flags.bootstrap ?? (names.length <= methods[method].resampled ? usualResamples : 0);
@@ -398,11 +403,11 @@ export const addDiscover = (program: Command): void => {
     .addOption(
       oneOf(
         "--score <name>",
-        "of methods that search: bic and bge for numbers, bdeu for categories, which cuts numbers into three levels (default: bic, or bdeu where all columns are categories)",
+        "of methods that search: bic and bge for numbers with linear effects, additive for curved ones (not with ges), bdeu for categories, which cuts numbers into three levels (default: bic, or bdeu where all columns are categories)",
         scoreNames,
       ),
     )
-    .option("--penalty <n>", "of bic: the price of an edge; 2 gives fewer edges (default: 1)", positive)
+    .option("--penalty <n>", "of bic and additive: the price of an edge; 2 gives fewer edges (default: 1)", positive)
     .option(
       "--interventions <column>",
       "a column that names, for each row, the variable that was set from outside, such as a gene that was knocked out; several with + between; empty for none",

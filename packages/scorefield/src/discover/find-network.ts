@@ -1,8 +1,10 @@
 /** Finds a network of causes by one of the methods, with how sure its edges are. */
 import {
+  additiveBic,
   bdeu,
   bge,
   bic,
+  combinedRanking,
   discoverByOrder,
   discretise,
   type EdgeConfidence,
@@ -17,7 +19,6 @@ import {
   makeGraph,
   type Observations,
   type Score,
-  treeRanking,
 } from "@scorefield/discover";
 import { ndarray } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
@@ -44,7 +45,8 @@ export const methods = {
     resampled: 12,
   },
   ges: {
-    summary: "greedy search over classes of graphs that data cannot tell apart; with interventions, GIES",
+    summary:
+      "greedy search over classes of graphs that data cannot tell apart, with restarts; with interventions, GIES",
     searches: true,
     most: 2000,
     resampled: 30,
@@ -80,7 +82,8 @@ export const methods = {
     resampled: 0,
   },
   trees: {
-    summary: "a ranking of regulators by trees, as of GENIE3; no graph of causes: circles may stand in it",
+    summary:
+      "a ranking of regulators by trees, and by knock-outs where rows have them; no graph of causes: circles may stand in it",
     searches: false,
     most: 5000,
     resampled: 0,
@@ -92,14 +95,14 @@ export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as readonly MethodName[];
 
 /** Names of the option `--score`. */
-export const scoreNames = ["bic", "bge", "bdeu"] as const;
+export const scoreNames = ["bic", "bge", "bdeu", "additive"] as const;
 export type ScoreName = (typeof scoreNames)[number];
 
 /** How a network is found. */
 export interface FindOptions {
   readonly method: MethodName;
   readonly score: ScoreName;
-  /** Price of a parameter, of `bic`. */
+  /** Price of a parameter, of `bic` and `additive`. */
   readonly penalty?: number | undefined;
   readonly knowledge?: Knowledge | undefined;
   /** Sets of rows drawn again for confidence; 0 for none. */
@@ -126,12 +129,16 @@ export interface Finding {
   readonly order?: readonly string[];
 }
 
-const scoreOf = (observations: Observations, { score, penalty }: FindOptions): Score =>
-  score === "bic"
-    ? bic(observations, penalty === undefined ? {} : { penalty })
-    : score === "bge"
-      ? bge(observations)
-      : bdeu(discretise(observations));
+/** Variables up to which greedy searches start again from the best graph shaken: dense graphs need it, and it is cheap. */
+const mostForRestarts = 100;
+const restarts = 20;
+
+const scoreOf = (observations: Observations, { score, penalty }: FindOptions): Score => {
+  const priced = penalty === undefined ? {} : { penalty };
+  if (score === "bic") return bic(observations, priced);
+  if (score === "additive") return additiveBic(observations, priced);
+  return score === "bge" ? bge(observations) : bdeu(discretise(observations));
+};
 
 interface Searched {
   readonly graph: Graph;
@@ -188,7 +195,7 @@ const rankRegulators = async (
   };
   const single = all.filter((i) => targets?.[i]?.length === 1);
   const steady = all.filter((i) => !targets?.[i]?.length);
-  const { confidence } = await treeRanking(
+  const { confidence } = await combinedRanking(
     {
       names,
       ...(steady.length > 0 && { steady: rowsOf(steady) }),
@@ -232,12 +239,13 @@ const search = async (observations: Observations, options: FindOptions, onProgre
     const { names, directed, joined } = await edgeProbabilities(score, { ...searching, seed });
     return { graph: probableGraph(names, directed, joined), confidence: { directed, joined } };
   }
+  const again = observations.names.length <= mostForRestarts ? { restarts, seed } : {};
   const found =
     method === "exact"
       ? await exactSearch(score, searching)
       : method === "ges"
-        ? await ges(score, searching)
-        : await hillClimb(score, { ...searching, restarts: 10, seed });
+        ? await ges(score, { ...searching, ...again })
+        : await hillClimb(score, { ...searching, ...again });
   return { graph: found.graph, score: found.score };
 };
 
