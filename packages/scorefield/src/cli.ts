@@ -6,6 +6,7 @@ import { addAnomaly } from "./command/anomaly.ts";
 import { addCalibrate } from "./command/calibrate.ts";
 import { addColumns } from "./command/columns.ts";
 import { addDemo } from "./command/demo.ts";
+import { addDiscover } from "./command/discover.ts";
 import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addExport } from "./command/export.ts";
@@ -90,6 +91,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addDemo,
     addTrain,
     addColumns,
+    addDiscover,
     addDistil,
     addSample,
     addExport,

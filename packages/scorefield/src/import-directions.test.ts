@@ -37,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "privacy",
     "inspection",
   ],
-  discover: ["graph", "score", "search", "order", "pruning"],
+  discover: ["graph", "simulation", "score", "search", "order", "pruning", "regulators"],
 };
 /** Packages that run in a page: no module of Node. */
 const everywhere = ["core", "inverse", "assess", "discover", "verify"];

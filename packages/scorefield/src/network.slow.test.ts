@@ -144,6 +144,7 @@ describe
           ["train", "table.csv", "--out", "edm", ...edmSettings, ...small],
           ["distil", "edm", "--steps", "5", "--out", "fast"],
           ["export", "fast", "--steps", "1", "--out", "fast.onnx"],
+          ["discover", "table.csv", "--out", "network.html"],
           ["evaluate", "run"],
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],

@@ -9,6 +9,7 @@ import { compositionChecks } from "./composition-checks.ts";
 import { conditionChecks } from "./condition-checks.ts";
 import { correctorChecks } from "./corrector-checks.ts";
 import { densityChecks } from "./density-checks.ts";
+import { discoverChecks } from "./discover-checks.ts";
 import { energyChecks } from "./energy-checks.ts";
 import { engineChecks } from "./engine-checks.ts";
 import { exactChecks } from "./exact-checks.ts";
@@ -22,6 +23,7 @@ import { measurementChecks } from "./measurement-checks.ts";
 import { modeChecks } from "./mode-checks.ts";
 import { objectiveChecks } from "./objective-checks.ts";
 import { orderChecks } from "./order-checks.ts";
+import { orderOfCausesChecks } from "./order-of-causes-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
@@ -53,5 +55,7 @@ export const checks: readonly Check[] = [
   ...inverseChecks,
   ...measurementChecks,
   ...instrumentChecks,
+  ...orderOfCausesChecks,
+  ...discoverChecks,
   ...reproducibilityChecks,
 ];

@@ -1,22 +1,10 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkOptions } from "@scorefield/core/internal";
+import { showValue } from "@scorefield/tensor/internal";
+import { checkGraph, checkNames } from "./check-graph.ts";
+import type { Edge, Graph } from "./named-graph.ts";
 
-/**
- * A graph of causes over named variables. An entry of `edges` is 1 where an edge goes from one variable to another. A pair with
- * both entries is an edge whose direction is open, as in a CPDAG. No entry joins a variable to itself.
- */
-export interface Graph {
-  readonly names: readonly string[];
-  /** [names, names] by rows: `edges[from * names.length + to]` is 1 or 0. */
-  readonly edges: Uint8Array;
-}
-
-/** An edge in words: `directed` is false where the direction is open, and then it stands once. */
-export interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly directed: boolean;
-}
+export type { Edge, Graph };
 
 export interface GraphOptions {
   /** Names of the variables, each once. */
@@ -32,17 +20,20 @@ export interface GraphOptions {
 export const makeGraph = (options: GraphOptions): Graph => {
   checkOptions("makeGraph", options, { names: true, edges: true });
   const { names, edges } = options;
+  checkNames("makeGraph names", names);
+  if (!Array.isArray(edges))
+    throw new ArgumentError(`makeGraph edges: expected a list of edges, found ${showValue(edges)}`);
   const indices = new Map(names.map((name, index) => [name, index]));
-  if (indices.size !== names.length)
-    throw new ArgumentError(`makeGraph names: expected each name once, found ${names.join(", ")}`);
   const indexOf = (name: string): number => {
     const index = indices.get(name);
     if (index === undefined)
-      throw new ArgumentError(`makeGraph edges: expected one of ${names.join(", ")}, found ${JSON.stringify(name)}`);
+      throw new ArgumentError(`makeGraph edges: expected one of ${names.join(", ")}, found ${showValue(name)}`);
     return index;
   };
   const entries = new Uint8Array(names.length ** 2);
-  for (const { from, to, directed = true } of edges) {
+  for (const edge of edges) {
+    checkOptions("makeGraph edges", edge, { from: true, to: true, directed: true });
+    const { from, to, directed = true } = edge;
     if (from === to) throw new ArgumentError(`makeGraph edges: expected two variables, found ${from} twice`);
     entries[indexOf(from) * names.length + indexOf(to)] = 1;
     if (!directed) entries[indexOf(to) * names.length + indexOf(from)] = 1;
@@ -50,8 +41,13 @@ export const makeGraph = (options: GraphOptions): Graph => {
   return { names, edges: entries };
 };
 
-/** Edges of a graph in words, in the order of its names. */
-export const edgesOf = ({ names, edges }: Graph): Edge[] => {
+/**
+ * Edges of a graph in words, in the order of its names.
+ * @throws ArgumentError for what is no graph
+ */
+export const edgesOf = (graph: Graph): Edge[] => {
+  checkGraph("edgesOf", graph);
+  const { names, edges } = graph;
   const found: Edge[] = [];
   for (const [i, from] of names.entries())
     for (const [j, to] of names.entries()) {

@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { normal } from "@scorefield/core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { main } from "../cli.ts";
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+
+/** a -> b -> c <- d, linear with normal noise, in other units each; `hot` is a category of d, and "day" a date. */
+const rowsOf = (count: number, seed: number, setB?: number): number[][] => {
+  const { data } = normal([count, 4], { seed });
+  return Array.from({ length: count }, (_, i) => {
+    const [z0, z1, z2, z3] = Array.from(data.subarray(4 * i, 4 * i + 4)) as [number, number, number, number];
+    const a = z0;
+    const b = setB ?? 0.9 * a + 0.6 * z1;
+    const d = z3;
+    const c = 0.8 * b + 0.8 * d + 0.5 * z2;
+    return [100 * a, b, c / 50, d];
+  });
+};
+
+const head = "a,b,c,d";
+const lines = (rows: readonly (readonly (number | string)[])[]): string =>
+  rows.map((row) => `${row.join(",")}\n`).join("");
+
+/** What a command prints, and on stderr. */
+const call = async (...args: string[]) => {
+  const [out, err] = [vi.spyOn(process.stdout, "write"), vi.spyOn(process.stderr, "write")];
+  out.mockReturnValue(true);
+  err.mockReturnValue(true);
+  const code = await main(args);
+  const text = (spy: typeof out) => spy.mock.calls.map(([part]) => String(part)).join("");
+  const [stdout, stderr] = [text(out), text(err)];
+  vi.restoreAllMocks();
+  return { code, stdout, stderr };
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scorefield-discover-"));
+  const seen = rowsOf(600, 1);
+  await writeFile(at("plain.csv"), `${head}\n${lines(seen)}`);
+  await writeFile(
+    at("screen.csv"),
+    `${head},target\n${lines(seen.map((row) => [...row, ""]))}${lines(rowsOf(200, 2, 0).map((row) => [...row, "b"]))}`,
+  );
+  await writeFile(at("truth.csv"), "cause,effect,there\na,b,1\nb,c,1\nd,c,1\nd,a,0\n");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("discover", () => {
+  test("the class of a small graph, as a table, a page and files of other programs", async () => {
+    const places = ["n.html", "n.graphml", "n.dot", "n.csv"].map(at);
+    const { code, stdout } = await call(
+      "discover",
+      at("plain.csv"),
+      "--bootstrap",
+      "10",
+      "--truth",
+      at("truth.csv"),
+      ...places.flatMap((place) => ["--out", place]),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/3 edges among 4 variables from 600 rows, by exact with bic/);
+    // The collider at c directs its edges; a and b are in either order.
+    expect(stdout).toMatch(/a -- b +1\.00/);
+    expect(stdout).toMatch(/b -> c +[01]\.\d+/);
+    expect(stdout).toMatch(/d -> c +[01]\.\d+/);
+    expect(stdout).toMatch(/Hamming distance 1 \(no edges: 3\), 0 where directions/);
+    const [page, graphml, dot, csv] = await Promise.all(places.map((place) => readFile(place, "utf8")));
+    expect(page).toContain("cytoscape");
+    expect(page).not.toMatch(/(src|href)="(?!#)/);
+    expect(graphml!.match(/<edge /g)).toHaveLength(3);
+    expect(graphml).toContain('directed="false"');
+    expect(dot).toMatch(/"a" -> "b" \[dir=none/);
+    expect(csv!.trim().split("\n")).toHaveLength(4);
+    expect(csv).toMatch(/^from,to,directed,confidence,correlation\n/);
+  });
+
+  test("rows of interventions direct what was open, and say what setting a variable does", async () => {
+    const { code, stdout } = await call(
+      "discover",
+      at("screen.csv"),
+      "--interventions",
+      "target",
+      "--do",
+      "b=0",
+      "--json",
+      "--bootstrap",
+      "0",
+    );
+    expect(code).toBe(0);
+    const { edges, intervened, predictions } = JSON.parse(stdout);
+    expect(intervened).toBe(200);
+    const words = edges.map(({ from, to, directed }: { from: string; to: string; directed: boolean }) =>
+      directed ? `${from}>${to}` : `${from}-${to}`,
+    );
+    expect(words.toSorted()).toEqual(["a>b", "b>c", "d>c"]);
+    const c = predictions.find(({ name }: { name: string }) => name === "c");
+    expect(c.interval[0]).toBeLessThan(0);
+    expect(c.interval[1]).toBeGreaterThan(0);
+  });
+
+  test("knowledge is kept", async () => {
+    await writeFile(at("known.json"), '{ "required": [["b", "a"]], "forbidden": [["d", "c"]] }');
+    const { stdout } = await call("discover", at("plain.csv"), "--knowledge", at("known.json"), "--json");
+    const { edges } = JSON.parse(stdout);
+    const has = (from: string, to: string) =>
+      edges.some((edge: { from: string; to: string }) => edge.from === from && edge.to === to);
+    expect(has("b", "a")).toBe(true);
+    expect(has("d", "c")).toBe(false);
+  });
+
+  test("rows in time: causes lie in the past", async () => {
+    const { data } = normal([500, 2], { seed: 4 });
+    const rows: number[][] = [[0, 0]];
+    for (let t = 1; t < 500; t++) {
+      const [x, y] = rows[t - 1] as [number, number];
+      rows.push([0.6 * x + data[2 * t]!, 0.5 * y + 0.8 * x + data[2 * t + 1]!]);
+    }
+    await writeFile(at("series.csv"), `x,y\n${lines(rows)}`);
+    const { stdout } = await call("discover", at("series.csv"), "--lags", "1", "--bootstrap", "0", "--json");
+    const { edges } = JSON.parse(stdout);
+    const words = edges.map(({ from, to }: { from: string; to: string }) => `${from} ${to}`);
+    expect(words.toSorted()).toEqual(["x[t-1] x", "x[t-1] y", "y[t-1] y"]);
+  });
+
+  test.each([
+    [["--method", "gess"], "did you mean ges?"],
+    [["--do", "b"], "expected names with values, such as A=0"],
+    [["--do", "e=1"], "expected one of"],
+    [["--log"], "expected numbers of 0 or more, found -"],
+    [["--interventions", "b"], "expected the name of a column that is modelled"],
+    [["--method", "trees", "--do", "b=1"], "expected a method that finds causes"],
+    [["--method", "score", "--lags", "1"], "expected a method that searches"],
+    [["--knowledge", "nowhere.json"], "nowhere.json"],
+    [["--out", "network.png"], "expected a name that ends in .graphml"],
+    [["--columns", "a"], "at least two columns of numbers or categories"],
+  ])("%j is refused", async (args, message) => {
+    const { code, stderr } = await call("discover", at("plain.csv"), ...args);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([
+    ['{ "require": [] }', "did you mean required?"],
+    ['{ "required": [["a"]] }', "pairs of names"],
+    ["[]", "expected an object"],
+    ["{", "expected JSON"],
+    ['{ "required": [["a", "z"]] }', '"z"'],
+    ['{ "required": [["a", "b"], ["b", "a"]] }', "required"],
+  ])("knowledge %s is refused", async (text, message) => {
+    await writeFile(at("bad.json"), text);
+    const { code, stderr } = await call("discover", at("plain.csv"), "--knowledge", at("bad.json"));
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+  });
+
+  test("missing cells stop, or their rows are left out", async () => {
+    await writeFile(at("holes.csv"), `${head}\n1,,3,4\n${lines(rowsOf(50, 3))}`);
+    const { stderr } = await call("discover", at("holes.csv"));
+    expect(stderr).toMatch(/row 1, column "?b"?.*expected no missing cells/s);
+    expect(await call("discover", at("holes.csv"), "--missing", "drop")).toMatchObject({ code: 0 });
+  });
+});
