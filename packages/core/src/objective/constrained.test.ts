@@ -12,7 +12,8 @@ import { normal } from "../random/normal.ts";
 import { sample } from "../sampling/sample.ts";
 import { train } from "../training/train.ts";
 import { constrained } from "./constrained.ts";
-import { type Constraint, constraintFromRecipe, linearConstraint, meanConstraint } from "./constraint.ts";
+import { type Constraint, linearConstraint, meanConstraint } from "./constraint.ts";
+import { constraintFromRecipe } from "./constraints.ts";
 import { denoising } from "./denoising.ts";
 import type { Objective } from "./objective.ts";
 
