@@ -4,8 +4,7 @@
  * `npx tsx examples/darcy-pairs.ts`, about a minute; writes darcy.png.
  */
 import { writeFile } from "node:fs/promises";
-import { constrained, denoising, edm, sample, train, unet } from "scorefield";
-import { projectSamples } from "scorefield/core";
+import { constrained, denoising, edm, projectSamples, sample, train, unet } from "scorefield";
 import { imageGrid } from "scorefield/figure";
 import { compile, type NdArray, ndarray, type Tensor } from "scorefield/tensor";
 import { darcyPairs, small } from "./physics/darcy.ts";

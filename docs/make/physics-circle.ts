@@ -1,6 +1,6 @@
 /**
  * A constraint as a penalty and as a projection, on points of the unit circle: tables and a figure in docs/physics.md.
- * `npm run bench docs/make/physics-circle.ts [-- --seeds 4 --steps 4000]`, some ten minutes.
+ * `npm run bench docs/make/physics-circle.ts [-- --seeds 3 --steps 1500]`, some ten minutes.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -25,17 +25,17 @@ import { angularDistance, circlePoints, circleResidual, unitCircle } from "./cir
 import { markdownTable, writeSection } from "./page-section.ts";
 
 const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "4" }, steps: { type: "string", default: "4000" } },
+  options: { seeds: { type: "string", default: "3" }, steps: { type: "string", default: "1500" } },
 });
 const [seeds, steps] = [Number(values.seeds), Number(values.steps)];
 const runtime = native({ threads: 1 });
-const network = mlp({ width: 64 });
+const network = mlp({ width: 48 });
 const count = 4000;
 const project = unitCircle.project!;
 
 const objectives: Readonly<Record<string, Objective>> = {
   plain: denoising(),
-  mean: constrained(denoising(), unitCircle, { weight: 0.1, schedule: "likelihood" }),
+  mean: constrained(denoising(), unitCircle, { weight: 1, schedule: "likelihood" }),
   sample: constrained(denoising(), unitCircle, { weight: 1, schedule: "likelihood", estimate: "sample" }),
 };
 

@@ -1,6 +1,6 @@
 /**
  * Fields that obey an equation, plain, with a penalty and projected: tables and pictures in docs/physics.md.
- * `npm run bench docs/make/physics-fields.ts -- burgers|darcy [--steps 1500] [--seeds 3]`, some ten minutes each.
+ * `npm run bench docs/make/physics-fields.ts -- burgers|darcy [--steps 600] [--seeds 3]`, some ten minutes each.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -41,7 +41,7 @@ import { imageGrid } from "../../packages/scorefield/src/figure/image-grid.ts";
 import { markdownTable, writeSection } from "./page-section.ts";
 
 const { values, positionals } = parseArgs({
-  options: { seeds: { type: "string", default: "3" }, steps: { type: "string", default: "1500" } },
+  options: { seeds: { type: "string", default: "3" }, steps: { type: "string", default: "600" } },
   allowPositionals: true,
 });
 const [seeds, steps] = [Number(values.seeds), Number(values.steps)];

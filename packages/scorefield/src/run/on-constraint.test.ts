@@ -14,7 +14,11 @@ import { trainRun } from "./train-run.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
-const parts = { preconditioning: "edm", network: { width: 16, depth: 1, observed: 0 }, training: { steps: 5, batch: 32 } };
+const parts = {
+  preconditioning: "edm",
+  network: { width: 16, depth: 1, observed: 0 },
+  training: { steps: 5, batch: 32 },
+};
 const data = { path: "orbit.csv" };
 
 beforeAll(async () => {
@@ -46,7 +50,10 @@ test("samples are held to the constraint of the objective, and runs without one 
     free: "denoising",
   };
   for (const [name, objective] of Object.entries(objectives)) {
-    const prepared = await createRun({ ...parts, data, scaling: "none", objective } as never, { out: at(name), folder });
+    const prepared = await createRun({ ...parts, data, scaling: "none", objective } as never, {
+      out: at(name),
+      folder,
+    });
     for await (const _ of trainRun(prepared));
   }
   const run = await loadRun(at("held"));
