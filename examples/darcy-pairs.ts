@@ -28,7 +28,7 @@ const training = {
   data: toModel(pairs, units, problem),
   process: edm(),
   network: unet({ width: 16, multipliers: [1, 2], blocks: 1, attention: 0 }),
-  steps: 250,
+  steps: 200,
   batch: 32,
   learningRate: 3e-3,
   averageDecay: 0.99,
@@ -37,7 +37,7 @@ const plain = await train(training).result;
 const penalty = constrained(denoising(), equation, { weight: 1e-4, schedule: "likelihood" });
 const informed = await train({ ...training, objective: penalty }).result;
 
-const count = 64;
+const count = 16;
 const residuals = await compile((x: Tensor) => equation.residual(x), [{ shape: [count, 2, 12, 12], dtype: "float64" }]);
 const of = async (samples: NdArray<"float64">) => {
   const { mean, deviation } = pressureErrors(fromModel(samples, units, problem), real, problem);

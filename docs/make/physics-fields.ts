@@ -47,7 +47,7 @@ const { values, positionals } = parseArgs({
 const [seeds, steps] = [Number(values.seeds), Number(values.steps)];
 const runtime = native({ threads: 1 });
 setDefaultRuntime(runtime);
-const count = 256;
+const count = 128;
 
 type Found = Readonly<Record<string, number>>;
 const found = new Map<string, Found[]>();
