@@ -19,8 +19,8 @@ const training = {
   data,
   process: edm(),
   network: unet({ width: 16, multipliers: [1, 2], blocks: 1, attention: 0 }),
-  steps: 200,
-  batch: 32,
+  steps: 300,
+  batch: 64,
   learningRate: 3e-3,
   averageDecay: 0.99,
 };

@@ -28,7 +28,7 @@ const training = {
   data: toModel(pairs, units, problem),
   process: edm(),
   network: unet({ width: 16, multipliers: [1, 2], blocks: 1, attention: 0 }),
-  steps: 200,
+  steps: 150,
   batch: 32,
   learningRate: 3e-3,
   averageDecay: 0.99,
