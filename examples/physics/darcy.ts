@@ -97,7 +97,7 @@ export const darcyResidual = (logPermeability: Tensor, pressure: Tensor, size: n
 };
 
 /** log K of `count` fields of cosines with falling, random heights, float64 [count, size * size]. */
-export const logPermeabilities = ({ size, roughness }: Darcy, count: number, seed: number): NdArray<"float64"> => {
+const logPermeabilities = ({ size, roughness }: Darcy, count: number, seed: number): NdArray<"float64"> => {
   const waves = Array.from({ length: 25 }, (_, k) => [k % 5, Math.floor(k / 5)] as const).slice(1);
   const height = ([j, k]: readonly [number, number]) => 1 / (1 + (j * j + k * k) / 2);
   const total = Math.sqrt(

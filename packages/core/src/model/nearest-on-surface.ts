@@ -2,7 +2,7 @@
 import { jvp, type Tensor, vjp, where } from "@scorefield/tensor";
 
 /** Equations of a surface: from points [n, ...shape] to residuals [n, m], each row of its own point alone. */
-export type Residual = (x: Tensor) => Tensor;
+type Residual = (x: Tensor) => Tensor;
 
 const rowDot = (a: Tensor, b: Tensor): Tensor => {
   const n = a.shape[0]!;

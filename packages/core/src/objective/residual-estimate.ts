@@ -11,7 +11,7 @@ import type { Process } from "../process/process.ts";
  *   for the best model, where the noise is large: the mean of points of a circle lies inside;
  * - `sample`: where some steps of DDIM from x_t end, which is a sample, and so satisfies any constraint.
  */
-export type ResidualEstimate = "mean" | "sample";
+type ResidualEstimate = "mean" | "sample";
 
 /**
  * The estimate, [n, ...shape]. Steps of a sample are even in log(sigma / alpha), down to the process's first time, and a last
