@@ -87,7 +87,7 @@ export { type PrincipalCodecOptions, principalCodec } from "./model/latent/princ
 export { type MixedPreconditioningOptions, mixedPreconditioning } from "./model/mixed/preconditioning.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/preconditionings.ts";
-export { projected } from "./model/projected.ts";
+export { type ProjectedOptions, projected } from "./model/projected.ts";
 export type { Condition, Given, ScoreModel } from "./model/score-model.ts";
 export { type DenoiserParts, denoiser, type TrainedModel, trainedModel } from "./model/trained.ts";
 export {
@@ -176,11 +176,11 @@ export {
 export { type ConstrainedOptions, type ConstraintSchedule, constrained } from "./objective/constrained.ts";
 export {
   type Constraint,
-  constraintFromRecipe,
   type LinearConstraintOptions,
   linearConstraint,
   meanConstraint,
 } from "./objective/constraint.ts";
+export { constraintFromRecipe } from "./objective/constraints.ts";
 export { type DenoisingOptions, denoising } from "./objective/denoising.ts";
 export { type FiniteDifferenceOptions, finiteDifference } from "./objective/finite-difference.ts";
 export { consistency } from "./objective/flow-map/consistency.ts";
@@ -205,8 +205,10 @@ export {
   uniformTimes,
 } from "./objective/noise-distribution.ts";
 export type { ScoreWeighting } from "./objective/noisy-score.ts";
+export { type NonlinearConstraintOptions, nonlinearConstraint } from "./objective/nonlinear-constraint.ts";
 export type { Objective, ObjectiveInputs } from "./objective/objective.ts";
 export { objectiveFromRecipe, objectiveKinds } from "./objective/objectives.ts";
+export { type QuadraticConstraintOptions, quadraticConstraint } from "./objective/quadratic-constraint.ts";
 export { type SlicedOptions, sliced } from "./objective/sliced.ts";
 export type { Weighting } from "./objective/weighting.ts";
 export type { ArrayJson } from "./part/array-json.ts";
@@ -271,6 +273,7 @@ export { type ChainOptions, chainSettings, type LangevinOptions, langevin, stayi
 export { sampleLatent } from "./sampling/latent-samples.ts";
 export { mala } from "./sampling/mala.ts";
 export { type PredictorCorrectorOptions, predictorCorrector } from "./sampling/predictor-corrector.ts";
+export { type ProjectedSamples, type ProjectSamplesOptions, projectSamples } from "./sampling/project-samples.ts";
 export { type RestartInterval, type RestartOptions, restart } from "./sampling/restart.ts";
 export { type ReverseDiffusionOptions, reverseDiffusion } from "./sampling/reverse-diffusion.ts";
 export { type SampleEvent, type SampleOptions, sample } from "./sampling/sample.ts";

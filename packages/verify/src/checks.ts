@@ -7,6 +7,7 @@ import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
 import { compositionChecks } from "./composition-checks.ts";
 import { conditionChecks } from "./condition-checks.ts";
+import { constraintChecks } from "./constraint-checks.ts";
 import { correctorChecks } from "./corrector-checks.ts";
 import { densityChecks } from "./density-checks.ts";
 import { discoverChecks } from "./discover-checks.ts";
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   ...processChecks,
   ...densityChecks,
   ...objectiveChecks,
+  ...constraintChecks,
   ...averageChecks,
   ...flowMapChecks,
   ...orderChecks(orders),

@@ -12,7 +12,8 @@ import { normal } from "../random/normal.ts";
 import { sample } from "../sampling/sample.ts";
 import { train } from "../training/train.ts";
 import { constrained } from "./constrained.ts";
-import { type Constraint, constraintFromRecipe, linearConstraint, meanConstraint } from "./constraint.ts";
+import { type Constraint, linearConstraint, meanConstraint } from "./constraint.ts";
+import { constraintFromRecipe } from "./constraints.ts";
 import { denoising } from "./denoising.ts";
 import type { Objective } from "./objective.ts";
 
@@ -132,6 +133,26 @@ describe("the penalty", () => {
     expect(await addedBy(constraint, y, { weight: 3 }, little, kept)).toBeCloseTo((3 * 17 * 101) / 2, 7);
   });
 
+  test("as a likelihood has the variance of the noise, r^2, and half of that weight", async () => {
+    const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    const kept = ndarray(Float64Array.of(1, 3, -2, 6), [2, 2]);
+    for (const r of [0.1, 1, 5]) {
+      const at = edm().timeOfLogSnr(-2 * Math.log(r));
+      const found = await addedBy(constraint, y, { weight: 3, schedule: "likelihood" }, at, kept);
+      expect(found).toBeCloseTo((3 * (17 / 2)) / (2 * r * r), 7);
+    }
+  });
+
+  test("of a sample is taken where the denoiser leads in some steps, here to the estimate itself", async () => {
+    const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
+    // A denoiser that says the same of every point ends there, in however many steps.
+    for (const estimateSteps of [1, 4]) {
+      const found = await addedBy(constraint, y, { schedule: "constant", estimate: "sample", estimateSteps }, t);
+      expect(found).toBeCloseTo(17 / 2, 9);
+    }
+    expect(() => constrained(denoising(), constraint, { estimateSteps: 0 })).toThrow(/estimateSteps/);
+  });
+
   test("does not ask more of little noise than data that break the constraint allow", async () => {
     const constraint = linearConstraint({ matrix: [[1, 1]], values: [4] });
     // The data's own squared residuals are 1 and 16, 8.5 on average.
@@ -190,7 +211,7 @@ describe("the penalty", () => {
     const constraint = meanConstraint({ values: [0] });
     expect(() => constrained(denoising(), constraint, { weight: -1 })).toThrow(/weight: expected a positive number/);
     expect(() => constrained(denoising(), constraint, { schedule: "later" as never })).toThrow(
-      /constant or posterior, found later/,
+      /constant, posterior or likelihood, found later/,
     );
   });
 });
@@ -236,6 +257,27 @@ describe("a constraint that measured data satisfy up to errors", () => {
     const free = await meanOf(denoising());
     const held = await meanOf(constrained(denoising(), meanConstraint({ values: [0] })));
     expect(Math.abs(held)).toBeLessThan(0.75 * Math.abs(free));
+  });
+
+  test("estimates above a noise are left as they are", async () => {
+    const process = edm();
+    const model: ScoreModel = { process, shape: [3], denoise: (x) => x };
+    const held = projected(model, constraint.project!, { below: 0.5 });
+    const x = normal([2, 3], { seed: 1, dtype: "float64" });
+    const times = ndarray(Float64Array.of(...[0.4, 0.6].map((r) => process.timeOfLogSnr(-2 * Math.log(r)))));
+    const compiled = await compile(
+      (at: Tensor, when: Tensor) => constraint.residual(held.denoise(at, when)),
+      [x, times],
+      {
+        runtime,
+      },
+    );
+    const [low, high] = (await compiled(x, times)).data;
+    await compiled.dispose();
+    expect(Math.abs(Number(low))).toBeLessThan(1e-12);
+    expect(Number(high)).toBeCloseTo(x.data[3]! + x.data[4]! + x.data[5]! - 1, 12);
+    expect(() => projected(model, constraint.project!, { below: 0 })).toThrow(ArgumentError);
+    expect(() => projected(model, constraint.project!, { above: 1 } as never)).toThrow(/unknown option above/);
   });
 
   test("projecting an exact model changes nothing", async () => {

@@ -2,7 +2,6 @@
 import { constant, matmul, ndarray, ShapeError, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { declare } from "../part/declare.ts";
-import { partList } from "../part/part-list.ts";
 import { list, number, type OptionsOf } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 
@@ -146,13 +145,3 @@ export const meanConstraint = declare({
     },
   }),
 });
-
-/** Every constraint. */
-export const constraints = partList("constraint", [linearConstraint, meanConstraint]);
-
-/**
- * The constraint a recipe describes.
- * @throws RecipeError for an unknown kind or setting, or a value that a setting does not take; ArgumentError for settings that
- *   do not go together
- */
-export const constraintFromRecipe = constraints.fromRecipe;

@@ -7,7 +7,7 @@ import { autoencoders } from "../network/autoencoder/autoencoders.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
 import { autoencoderObjectives } from "../objective/autoencoder/reconstruction.ts";
-import { constraints } from "../objective/constraint.ts";
+import { constraints } from "../objective/constraints.ts";
 import { flowMapObjectives } from "../objective/flow-map/flow-map-objectives.ts";
 import { noiseDistributions } from "../objective/noise-distribution.ts";
 import { objectives } from "../objective/objectives.ts";
@@ -38,6 +38,15 @@ const needed: Readonly<Record<string, object>> = {
   constrained: { constraint: { kind: "mean", values: [0, 1] } },
   linear: { matrix: [[1, 1]], values: [0] },
   mean: { values: [0, 1] },
+  quadratic: {
+    forms: [
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ],
+    values: [1],
+  },
 };
 
 const parts = lists.flatMap((list) =>

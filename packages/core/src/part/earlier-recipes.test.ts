@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { preconditionings } from "../model/preconditionings.ts";
 import { featureNetworks } from "../network/feature-networks.ts";
 import { networks } from "../network/networks.ts";
-import { constraints } from "../objective/constraint.ts";
+import { constraints } from "../objective/constraints.ts";
 import { noiseDistributions } from "../objective/noise-distribution.ts";
 import { objectives } from "../objective/objectives.ts";
 import { processes } from "../process/processes.ts";
@@ -185,6 +185,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 
 /** Settings that came later, with their defaults. */
 const later: Readonly<Record<string, object>> = {
+  constrained: { estimate: "mean", estimateSteps: 3 },
   mlp: { observed: 0, target: false, noiseEmbedding: "log" },
   unet: { patch: 1, target: false, noiseEmbedding: "log" },
   dit: { target: false, noiseEmbedding: "log" },

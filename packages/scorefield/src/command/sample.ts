@@ -8,6 +8,7 @@ import { grouped } from "../figure/grouped.ts";
 import { effectText } from "../report/rules-text.ts";
 import { makeFolder } from "../run/folder.ts";
 import { loadDrawn } from "../run/load.ts";
+import { onConstraint } from "../run/on-constraint.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { parseClasses } from "./class-option.ts";
 import {
@@ -23,6 +24,7 @@ import { interruptible } from "./interrupt.ts";
 import {
   describeAverage,
   number,
+  positive,
   range,
   type Shard,
   shard,
@@ -55,6 +57,7 @@ interface SampleFlags extends ConditionFlags {
   readonly guidanceInterval?: readonly [number, number];
   readonly rules: boolean;
   readonly refine: boolean;
+  readonly project?: number | true;
   readonly json?: boolean;
 }
 
@@ -74,7 +77,9 @@ const drawSamples = async (
   const taken = toStandardOutput("--out", flags.out, flags.json);
   const out = output(flags, taken);
   const { checkpoint, averageWidth } = flags;
-  const run = await loadDrawn(path, { checkpoint, averageWidth });
+  const { project } = flags;
+  const loaded = await loadDrawn(path, { checkpoint, averageWidth });
+  const run = project === undefined ? loaded : onConstraint(loaded, project === true ? undefined : project);
   for (const remark of describeAverage(run)) out.remark(remark);
   const { domain, made } = run;
   const wishes = await readConditions(run, flags, like, signal);
@@ -123,8 +128,9 @@ const drawSamples = async (
     .filter((part) => part !== undefined)
     .join("-");
   const freely = `${run.rules && !flags.rules ? "-no-rules" : ""}${"logRatio" in run && !flags.refine ? "-no-refine" : ""}`;
+  const held = project === undefined ? "" : project === true ? "-projected" : `-projected-below-${project}`;
   const drawnPart = flags.shard ? `-shard-${flags.shard.part}-of-${flags.shard.parts}` : "";
-  const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${drawnPart}${format}`;
+  const name = `step-${run.step}-${drawnBy}-seed-${flags.seed}-count-${all}${freely}${held}${drawnPart}${format}`;
   const file = flags.out ?? join(path, "samples", name);
   if (flags.out === undefined) await makeFolder(dirname(file), "to make a folder for samples");
   await writeSamples(file, samples, writing).catch(async (error) => {
@@ -225,6 +231,11 @@ export const addSample = (program: Command): void => {
       "--no-refine",
       "tables: take rows as the score model draws them, and do not choose among candidates by the density ratio",
     )
+    .option(
+      "--project [ratio]",
+      "project every estimate on the constraint that the run was trained with, or only below this noise sigma / alpha",
+      positive,
+    )
     .option("--json", "print the result as JSON")
     .action(action);
   withProvider(withParametersChoice(withConditions(command)));
@@ -241,6 +252,7 @@ export const addSample = (program: Command): void => {
     "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
     "scorefield sample runs/photos --count 200 --out new-photos/",
     "scorefield sample runs/photos --count 50000 --shard 2/8 --out part-2.npy",
+    "scorefield sample runs/orbits --project 0.5      on the constraint that the run was trained with",
     "scorefield samplers                              every sampler, with its source",
   ]);
 };
