@@ -25,6 +25,7 @@ import { orderChecks } from "./order-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
+import { simulatorChecks } from "./simulator-checks.ts";
 import { trajectoryDensityChecks } from "./trajectory-density-checks.ts";
 
 /** All checks; `slow` ones take most of the time. */
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   ...categoryChecks,
   ...inverseChecks,
   ...measurementChecks,
+  ...simulatorChecks,
   ...instrumentChecks,
   ...reproducibilityChecks,
 ];

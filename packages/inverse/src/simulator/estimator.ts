@@ -89,7 +89,7 @@ const densityOptions = {
 const mostRounds = 100;
 
 /** What an estimator is made of. */
-export interface EstimatorParts {
+interface EstimatorParts {
   readonly prior: ParameterPrior;
   readonly model: ScoreModel;
   readonly codec: ParameterCodec;

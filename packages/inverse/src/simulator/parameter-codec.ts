@@ -6,7 +6,7 @@ import { normalTail } from "../solve/normal-tail.ts";
 import { triangularRow } from "./prior.ts";
 
 /** Plain numbers of a codec: enough to make it again. */
-export interface ParameterScales {
+interface ParameterScales {
   /** Bounds of each parameter, [d]; null where there is none. */
   readonly low: readonly (number | null)[];
   readonly high: readonly (number | null)[];

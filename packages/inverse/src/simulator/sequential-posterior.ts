@@ -121,13 +121,12 @@ async function* simulateRounds(
     all = all ? joined(all, made) : made;
     const work = trainPosterior({ ...training, ...how, prior, parameters: all.parameters, data: all.data, seed });
     for await (const event of work) {
-      const last = round === rounds - 1 && event.share === 1;
       const news = {
         ...event,
         round,
         rounds,
         simulations: all.parameters.shape[0]!,
-        share: last ? 1 : (round + event.share) / rounds,
+        share: (round + event.share) / rounds,
       };
       onProgress?.(news);
       yield news;

@@ -5,7 +5,7 @@ import type { PosteriorEstimator } from "./estimator.ts";
 import { drawPrior, type ParameterPrior } from "./prior.ts";
 
 /** Which parameters a round simulates. */
-export interface Region {
+interface Region {
   /** Draws of the prior within the region, [count, d]. */
   sample(count: number, seed: number): Promise<NdArray<"float64">>;
   /** The share of the prior's draws within the box of the posterior's draws, and of these the share that is dense enough. */
@@ -13,7 +13,7 @@ export interface Region {
 }
 
 /** How the region is found. */
-export interface RegionOptions {
+interface RegionOptions {
   readonly observation: NdArray;
   /** Draws of the posterior. */
   readonly draws: number;
@@ -42,9 +42,11 @@ export const regionOf = async (
   estimator: PosteriorEstimator,
   { observation, draws, outside, seed, signal, runtime }: RegionOptions,
 ): Promise<Region> => {
-  const how = { ...(signal && { signal }), ...(runtime && { runtime }) };
+  const run = { ...(signal && { signal }), ...(runtime && { runtime }) };
+  // The border of the region need not be exact.
+  const how = { ...run, tolerance: 1e-3 };
   const d = prior.size;
-  const points = await estimator.draw(observation, { draws, seed, ...how });
+  const points = await estimator.draw(observation, { draws, seed, ...run });
   const densities = await estimator.logDensity(points, observation, how);
   const threshold = Float64Array.from(densities).sort()[Math.floor(outside * draws)]!;
   const [low, high] = boxOf(points, d);
@@ -76,9 +78,12 @@ export const regionOf = async (
       const kept = new Float64Array(count * d);
       let [found, tried] = [0, 0];
       for (let round = 0; found < count && tried < mostDensities * count; round++) {
-        const candidates = inBox(count, own + 15_485_863 * (round + 1));
+        // As many as should do, by the share so far.
+        const share = tried === 0 ? 1 : Math.max(found, 1) / tried;
+        const wanted = Math.min(Math.ceil((1.1 * (count - found)) / share) + 10, mostDensities * count - tried);
+        const candidates = inBox(wanted, own + 15_485_863 * (round + 1));
         const dense = await estimator.logDensity(candidates, observation, how);
-        for (let i = 0; i < count && found < count; i++, tried++)
+        for (let i = 0; i < wanted && found < count; i++, tried++)
           if (dense[i]! >= threshold) kept.set(candidates.data.subarray(i * d, (i + 1) * d), found++ * d);
       }
       shares.dense = found / tried;

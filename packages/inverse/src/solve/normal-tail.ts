@@ -1,4 +1,4 @@
-/** The standard normal distribution function, with its small tail. */
+/** The tail of the standard normal distribution. */
 
 /** P(Z > z) for z >= 0: a series, and Laplace's continued fraction (Abramowitz & Stegun 1964, 26.2.11 and 26.2.14). */
 export const normalTail = (z: number): number => {
@@ -15,6 +15,3 @@ export const normalTail = (z: number): number => {
   for (let k = 60; k >= 1; k--) fraction = z + k / fraction;
   return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / fraction;
 };
-
-/** P(Z <= z). */
-export const normalShare = (z: number): number => (z < 0 ? normalTail(-z) : 1 - normalTail(z));
