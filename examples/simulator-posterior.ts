@@ -91,6 +91,6 @@ const local = localTwoSampleTest({
   permutations: 20,
 });
 console.log(`at this observation: p = ${local.pValue.toFixed(2)} of the local two-sample test`);
-if (!found.some(Boolean) || Math.abs(coverage.found - coverage.expected) > 5 * coverage.standardError)
-  throw new Error("the check failed: the posterior is not calibrated");
+if (!found.every(Boolean) || Math.abs(coverage.found - coverage.expected) > 5 * coverage.standardError)
+  throw new Error("the check failed: the intervals do not hold what they should");
 console.log("check passed");
