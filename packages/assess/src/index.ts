@@ -112,6 +112,7 @@ export {
   kernelDistanceMetric,
   kernelDistanceStatistic,
 } from "./metric/kernel-distance.ts";
+export { type LocalTwoSampleOptions, type LocalTwoSampleTest, localTwoSampleTest } from "./metric/local-two-sample.ts";
 export { type MarginalDistance, marginals } from "./metric/marginals.ts";
 export {
   againstReference,

@@ -70,7 +70,7 @@ export {
 } from "./plug-and-play/total-variation.ts";
 export { powerSpectrum, type WienerOptions, wienerFilter } from "./plug-and-play/wiener.ts";
 export { posteriorLangevin } from "./posterior/annealed-langevin-posterior.ts";
-export { type CalibrateOptions, type Calibration, calibrate, type RankStatistic } from "./posterior/calibrate.ts";
+export { type CalibrateOptions, type Calibration, calibrate } from "./posterior/calibrate.ts";
 export { daps } from "./posterior/daps.ts";
 export { ddrm } from "./posterior/ddrm.ts";
 export { diffpir } from "./posterior/diffpir.ts";
@@ -93,8 +93,47 @@ export {
   posteriorEach,
 } from "./posterior/posterior.ts";
 export { posteriorCatalogue, posteriorFromRecipe, posteriorKinds } from "./posterior/posteriors.ts";
+export type { RankStatistic } from "./posterior/rank-statistic.ts";
 export { redDiff } from "./posterior/red-diff.ts";
 export { replacement } from "./posterior/replacement.ts";
 export { tds } from "./posterior/tds.ts";
 export { tmpd } from "./posterior/tmpd.ts";
+export {
+  type CalibratePosteriorOptions,
+  calibratePosterior,
+  type PosteriorCalibration,
+} from "./simulator/calibrate-posterior.ts";
+export type {
+  PosteriorDensityOptions,
+  PosteriorDrawOptions,
+  PosteriorEstimator,
+} from "./simulator/estimator.ts";
+export {
+  type GaussianPriorOptions,
+  gaussianPrior,
+  type ParameterPrior,
+  type UniformPriorOptions,
+  uniformPrior,
+} from "./simulator/prior.ts";
+export {
+  type SequentialEvent,
+  type SequentialPosterior,
+  type SequentialPosteriorOptions,
+  type SequentialTraining,
+  sequentialPosterior,
+} from "./simulator/sequential-posterior.ts";
+export {
+  type SimulateOptions,
+  type Simulations,
+  type Simulator,
+  type SimulatorCall,
+  SimulatorError,
+  simulate,
+} from "./simulator/simulate.ts";
+export {
+  type PosteriorEvent,
+  type PosteriorTraining,
+  type TrainPosteriorOptions,
+  trainPosterior,
+} from "./simulator/train-posterior.ts";
 export { type ConjugateGradientOptions, conjugateGradients } from "./solve/conjugate-gradients.ts";

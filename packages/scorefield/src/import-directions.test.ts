@@ -24,7 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "sampling",
     "likelihood",
   ],
-  inverse: ["solve", "noise", "operator", "method", "plug-and-play", "posterior"],
+  inverse: ["solve", "noise", "operator", "method", "plug-and-play", "posterior", "simulator"],
   assess: [
     "restoration",
     "classifier",

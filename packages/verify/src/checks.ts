@@ -28,6 +28,7 @@ import { orderOfCausesChecks } from "./order-of-causes-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
+import { simulatorChecks } from "./simulator-checks.ts";
 import { trajectoryDensityChecks } from "./trajectory-density-checks.ts";
 
 /** All checks; `slow` ones take most of the time. */
@@ -56,6 +57,7 @@ export const checks: readonly Check[] = [
   ...categoryChecks,
   ...inverseChecks,
   ...measurementChecks,
+  ...simulatorChecks,
   ...instrumentChecks,
   ...orderOfCausesChecks,
   ...discoverChecks,

@@ -15,9 +15,9 @@ import { measurementName } from "../method/problem.ts";
 import { checkNoise, type Noise } from "../noise/noise.ts";
 import { applyOperator } from "../operator/apply-operator.ts";
 import type { Operator } from "../operator/operator.ts";
-import { chiSquareTail } from "../solve/chi-square.ts";
 import { repeatRows, spreadRows } from "./draw-rows.ts";
 import { chosenMethod, type DrawingOptions, drawingOptions, type MethodOptions } from "./posterior.ts";
+import { centralRanks, type RankStatistic, rankStatistic } from "./rank-statistic.ts";
 
 /** What is simulated, beside what {@link posterior} draws and how. */
 interface SimulationOptions {
@@ -40,20 +40,6 @@ interface SimulationOptions {
 export type CalibrateOptions<D extends FloatType = "float32"> = Omit<DrawingOptions<D>, "draws"> &
   SimulationOptions &
   MethodOptions;
-
-/** Ranks of the truth among the draws, of one number that is taken of both. */
-export interface RankStatistic {
-  /** `direction 1` to `direction n`, or `misfit`, the square misfit to the measurement. */
-  readonly name: string;
-  /** How many of the draws are below the truth, of each problem: 0 to draws. */
-  readonly ranks: Int32Array;
-  /** Pearson's statistic of the ranks in `bins` bins against equal shares, and the probability of at least this if ranks are uniform. */
-  readonly chiSquare: number;
-  readonly bins: number;
-  readonly pValue: number;
-  /** Share of problems whose truth is within the central interval of the draws. */
-  readonly coverage: number;
-}
 
 /** What calibration found. */
 export interface Calibration {
@@ -156,7 +142,7 @@ export const calibrate = async <D extends FloatType = "float32">(
     }),
     { name: "misfit", truth: await misfits(truth, 1), draws: await misfits(posterior as NdArray<D>, draws) },
   ];
-  const inner = Math.max(1, Math.round(0.9 * (draws + 1)));
+  const inner = centralRanks(draws);
   const statistics = values.map(({ name, truth: one, draws: many }, k) =>
     rankStatistic(name, one, many, draws, inner, uniform([problems], { seed, step: k, purpose: "probe" }).data),
   );
@@ -240,36 +226,4 @@ const squaredDistances = (z: NdArray, y: NdArray, copies: number): Float64Array 
       sum += (Number(y.data[Math.floor(i / copies) * m + j]) - Number(z.data[i * m + j])) ** 2;
     return sum;
   });
-};
-
-const bins = 10;
-
-const rankStatistic = (
-  name: string,
-  truth: Float64Array,
-  values: Float64Array,
-  draws: number,
-  inner: number,
-  ties: ArrayLike<number>,
-): RankStatistic => {
-  const ranks = Int32Array.from(truth, (value, i) => {
-    let [below, equal] = [0, 0];
-    for (let k = 0; k < draws; k++) {
-      const draw = values[i * draws + k]!;
-      if (draw < value) below++;
-      else if (draw === value) equal++;
-    }
-    // Among equals any rank is as good as another.
-    return below + Math.floor(ties[i]! * (equal + 1));
-  });
-  const n = ranks.length;
-  const counts = new Float64Array(bins);
-  const expected = new Float64Array(bins);
-  const binOf = (rank: number): number => Math.floor((rank * bins) / (draws + 1));
-  for (let rank = 0; rank <= draws; rank++) expected[binOf(rank)]! += n / (draws + 1);
-  for (const rank of ranks) counts[binOf(rank)]!++;
-  const chiSquare = counts.reduce((sum, count, k) => sum + (count - expected[k]!) ** 2 / expected[k]!, 0);
-  const low = Math.floor((draws + 1 - inner) / 2);
-  const coverage = ranks.filter((rank) => rank >= low && rank < low + inner).length / n;
-  return { name, ranks, chiSquare, bins, pValue: chiSquareTail(chiSquare, bins - 1), coverage };
 };
