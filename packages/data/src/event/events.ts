@@ -54,8 +54,8 @@ export const eventsBuilder = (): EventsBuilder => {
   const codes = new Map<string, number>();
   const addPolar: EventsBuilder["addPolar"] = (name, vector) => {
     const [pt, eta, phi, mass] = vector;
+    if (pt <= 0) return `a transverse momentum of ${pt}`;
     if (!vector.every(Number.isFinite)) return `numbers that are not finite (${vector.join(", ")})`;
-    if (!(pt > 0)) return `a transverse momentum of ${pt}`;
     if (!(mass >= 0)) return `a mass of ${mass}`;
     if (!codes.has(name)) codes.set(name, codes.size);
     kind.push(codes.get(name)!);

@@ -1,14 +1,15 @@
 /**
  * Between events and coordinates in which what physics says of them is simple. The first pair is its invariant mass, so a
- * resonance is one column. The angle of the first particle is the rotation of the whole event. Each later particle is seen
- * from what the earlier ones lack to balance: log(pt / recoil) and its angle to the recoil. The last particle of an event
- * whose transverse momentum is balanced then has 0 in both, exactly.
+ * resonance is one column, and a shape. The angle of the first particle is the rotation of the whole event. Each later
+ * particle is seen from what the earlier ones lack to balance: log(pt / recoil) and its angle to the recoil. The last particle
+ * of an event whose transverse momentum is balanced then has 0 in both, exactly.
  */
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { zeros } from "@scorefield/tensor";
 import type { EventLayout } from "./event-layout.ts";
 import { momentumOfMass, type PolarVector, pairMass, wrapAngle } from "./kinematics.ts";
 import { type ObservableName, observablesOf } from "./observables.ts";
+import { type PairTurn, pairShape, turnOfShape } from "./pair-shape.ts";
 
 /** Differences from balance that are rounding of files. */
 const balanceRounding = 1e-6;
@@ -52,8 +53,8 @@ export const writeObservables = (layout: EventLayout, row: Float64Array): void =
 };
 
 /**
- * Events [n, columns] as coordinates [n, columns]. Where a coordinate says nothing of an event, it is NaN: of empty slots, and
- * of the momentum that the mass of the pair says.
+ * Events [n, columns] as coordinates [n, columns]. Where a coordinate says nothing of an event, it is NaN: of empty slots, of
+ * the momentum that the mass of the pair says, and of the angle of a pair back to back.
  */
 export const toCoordinates = (layout: EventLayout, { data, shape }: NdArray<FloatType>): NdArray<"float64"> => {
   const [n = 0, width = 0] = shape;
@@ -73,6 +74,11 @@ export const toCoordinates = (layout: EventLayout, { data, shape }: NdArray<Floa
         out[phi] = own.phi;
         if (layout.mass === undefined) out[pt] = Math.log(own.pt);
         else out[layout.mass] = pairMass(own, particleAt(layout, row, 1));
+      } else if (slot === 1 && layout.mass !== undefined) {
+        const first = particleAt(layout, row, 0);
+        const turn = { logRatio: Math.log(own.pt / first.pt), turn: wrapAngle(own.phi - first.phi - Math.PI) };
+        const shape = pairShape(turn, first.eta - own.eta);
+        [out[pt], out[phi]] = [shape.t, shape.psi];
       } else {
         const from = recoil.next();
         out[pt] = snapped(Math.log(own.pt / from.pt));
@@ -110,6 +116,11 @@ export const fromCoordinates = (
       if (k === 0) {
         out[phi] = wrapAngle(row[phi]!);
         out[pt] = layout.mass === undefined ? Math.exp(row[pt]!) : firstMomentum(layout, row, kinds, massOf);
+      } else if (k === 1 && layout.mass !== undefined) {
+        const { logRatio, turn } = turnOfPair(layout, row);
+        const first = layout.slots[0]!;
+        out[pt] = out[first.pt]! * Math.exp(logRatio);
+        out[phi] = wrapAngle(out[first.phi]! + Math.PI + turn);
       } else {
         const from = recoil.next();
         out[pt] = from.pt * Math.exp(row[pt]!);
@@ -121,20 +132,28 @@ export const fromCoordinates = (
   return result;
 };
 
+/** How the second particle of the pair stands to the first. */
+const turnOfPair = ({ slots }: EventLayout, row: ArrayLike<number>): PairTurn => {
+  const [first, second] = [slots[0]!, slots[1]!];
+  return turnOfShape(Math.max(0, row[second.pt]!), row[second.phi]!, row[first.eta]! - row[second.eta]!);
+};
+
 /** The momentum of the first particle, from the mass of the pair. */
 const firstMomentum = (
-  { slots, mass }: EventLayout,
+  layout: EventLayout,
   row: ArrayLike<number>,
   kinds: readonly string[],
   massOf: (kind: string, coordinate: number) => number,
 ): number => {
+  const { slots, mass } = layout;
   const [first, second] = [slots[0]!, slots[1]!];
+  const { logRatio, turn } = turnOfPair(layout, row);
   const massAt = (k: number, m: number | undefined) => massOf(kinds[k]!, m === undefined ? 0 : row[m]!);
   return momentumOfMass(row[mass!]!, {
-    logRatio: row[second.pt]!,
+    logRatio,
     eta1: row[first.eta]!,
     eta2: row[second.eta]!,
-    turn: Math.PI + row[second.phi]!,
+    turn: Math.PI + turn,
     m1: massAt(0, first.m),
     m2: massAt(1, second.m),
   });

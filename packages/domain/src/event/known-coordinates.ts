@@ -98,7 +98,10 @@ export const knownCoordinates = (
         throw new ArgumentError(
           `events: expected known cells of process, mass, eta and phi1, or of all particles up to one, found ${layout.columns[j]} alone in row ${i + 1}`,
         );
-    for (let j = 0; j < width; j++) if (!known[row + j]) all.data[row + j] = Number.NaN;
+    // A pair back to back has no angle of its own.
+    for (let j = 0; j < width; j++)
+      if (Number.isNaN(all.data[row + j]!)) known[row + j] = 0;
+      else if (!known[row + j]) all.data[row + j] = Number.NaN;
   }
   return { values: all, known };
 };
