@@ -4,6 +4,7 @@ testPrograms(
   {
     "glyph-images": () => import("./glyph-images.ts"),
     "mixed-table": () => import("./mixed-table.ts"),
+    "detector-response": () => import("./detector-response.ts"),
     "restore-volume": () => import("./restore-volume.ts"),
   },
   240_000,
