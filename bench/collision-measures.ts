@@ -37,7 +37,10 @@ export const peakOf = (masses: Float64Array, kernel = 0.5): { readonly place: nu
   const height = Array.from({ length: Math.round((to - from) / step) + 1 }, () => 0);
   const sorted = masses.filter((mass) => mass > from - 4 * kernel && mass < to + 4 * kernel);
   for (const mass of sorted) {
-    const [low, high] = [mass - 4 * kernel, mass + 4 * kernel].map((at) => Math.round((at - from) / step)) as [number, number];
+    const [low, high] = [mass - 4 * kernel, mass + 4 * kernel].map((at) => Math.round((at - from) / step)) as [
+      number,
+      number,
+    ];
     for (let k = Math.max(0, low); k <= Math.min(height.length - 1, high); k++)
       height[k]! += Math.exp(-0.5 * ((from + k * step - mass) / kernel) ** 2);
   }
@@ -67,7 +70,12 @@ const ofState = (rows: Rows, code: number): Rows => {
 };
 
 /** A baseline: new values [columns] for the momenta of each final state, from training rows. */
-type Baseline = (state: Rows, columns: readonly number[], count: number, seed: number) => (i: number, k: number) => number;
+type Baseline = (
+  state: Rows,
+  columns: readonly number[],
+  count: number,
+  seed: number,
+) => (i: number, k: number) => number;
 
 /** Rows of training drawn with replacement, moved by normal noise of Silverman's width in each column (Silverman 1986, equation 4.15). */
 const smoothedBootstrap: Baseline = (state, columns, count, seed) => {
@@ -98,7 +106,7 @@ const histograms: Baseline = (state, columns, count, seed) => {
   };
 };
 
-export const baselines = { "bootstrap smoothing": smoothedBootstrap, "histograms": histograms } as const;
+export const baselines = { "bootstrap smoothing": smoothedBootstrap, histograms: histograms } as const;
 
 /** Events of a baseline, final states as often as in training; cells of what follows from the momenta are left empty. */
 export const baselineRows = (

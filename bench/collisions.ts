@@ -2,9 +2,10 @@
  * Collision events that models draw beside held-out ones: peaks, Wasserstein distances beside a split of real events, a test
  * by boosted trees, and two baselines.
  *
- *     npm run bench bench/collisions.ts -- --minutes 6 --runs /tmp/collisions
+ *     npm run bench bench/collisions.ts -- --steps 10000 --runs /tmp/collisions
  *
- * A run is trained for `--minutes` on one core unless `--runs` holds it already. `--sets recorded,z,dijets` chooses data. A
+ * A run is trained for `--steps` unless `--runs` holds it already; `--refine` learns its density ratio as well. `--sets
+ * recorded,z,dijets` chooses data. A
  * distance is the mean over ten sets of as many events as are held out; "other real events" are sets of training events.
  */
 import { existsSync } from "node:fs";
@@ -24,7 +25,8 @@ const { values: given } = parseArgs({
     sets: { type: "string", default: "recorded,z,dijets" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
     runs: { type: "string", default: "/tmp/collisions" },
-    minutes: { type: "string", default: "6" },
+    steps: { type: "string", default: "10000" },
+    refine: { type: "boolean", default: false },
     threads: { type: "string", default: "1" },
     count: { type: "string", default: "10000" },
   },
@@ -43,7 +45,20 @@ const sets = {
   z: {
     title: "Z to leptons and jets, simulated",
     data: { path: "Z-ckkwl.lhe.gz" },
-    columns: ["mass", "pt1", "pt2", "eta1", "eta2", "pair_dphi", "pair_pt", "pt3", "ht", "mass_all", "efp_line", "efp_triangle"],
+    columns: [
+      "mass",
+      "pt1",
+      "pt2",
+      "eta1",
+      "eta2",
+      "pair_dphi",
+      "pair_pt",
+      "pt3",
+      "ht",
+      "mass_all",
+      "efp_line",
+      "efp_triangle",
+    ],
   },
   dijets: {
     title: "two jets, simulated",
@@ -54,11 +69,12 @@ const sets = {
 
 const train = async (path: string, data: object): Promise<void> => {
   const prepared = await createRun(
-    { data: { kind: "events", ...data }, training: { minutes: Number(given.minutes) } } as never,
+    { data: { kind: "events", ...data }, training: { steps: Number(given.steps) } } as never,
     { out: path, overwrite: true },
   );
-  for await (const { step, loss } of trainRun(prepared)) console.error(`${path} step ${step}, loss ${loss.toFixed(4)}`);
-  await refineRun(path, { runtime });
+  for await (const { step, loss } of trainRun(prepared))
+    if (step % 1000 === 0) console.error(`${path} step ${step}, loss ${loss.toFixed(4)}`);
+  if (given.refine) await refineRun(path);
 };
 
 const number = (value: number): string => value.toPrecision(3);
@@ -103,7 +119,12 @@ for (const name of given.sets.split(",") as (keyof typeof sets)[]) {
       return `${number(value)} (${(value / floor.get(column)!).toFixed(2)})`;
     }),
   ]);
-  console.log(markdownTable(["Wasserstein (times real)", ...known], [["other real events", ...known.map((c) => number(floor.get(c)!))], ...rows]));
+  console.log(
+    markdownTable(
+      ["Wasserstein (times real)", ...known],
+      [["other real events", ...known.map((c) => number(floor.get(c)!))], ...rows],
+    ),
+  );
   const tests = [];
   for (const [what, sample] of [["other real events", training] as const, ...drawn]) {
     const { accuracy, pValue } = await treeTest(sample, heldOut, table);

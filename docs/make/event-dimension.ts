@@ -33,7 +33,10 @@ const generate = (n: number, seed: number): NdArray<"float32"> => {
     const [cos, phi] = [cosineOf(u[2 * i]!), 2 * Math.PI * u[2 * i + 1]!];
     const sin = Math.sqrt(1 - cos ** 2);
     for (const k of [0, 1])
-      data.set([sin * Math.cos(phi), sin * Math.sin(phi), cos].map((c) => (k === 0 ? c : -c)), 8 * i + 4 * k + 1);
+      data.set(
+        [sin * Math.cos(phi), sin * Math.sin(phi), cos].map((c) => (k === 0 ? c : -c)),
+        8 * i + 4 * k + 1,
+      );
   }
   return ndarray(data, [n, 8]);
 };
@@ -110,10 +113,24 @@ writeImage(
 
 /** The nearest event of two bodies back to back with the energy and masses that physics gives, in units of the model. */
 const backToBack = (x: Tensor): Tensor => {
-  const [first, second] = [x.slice([[0, x.shape[0]!], [1, 4]]), x.slice([[0, x.shape[0]!], [5, 8]])];
+  const [first, second] = [
+    x.slice([
+      [0, x.shape[0]!],
+      [1, 4],
+    ]),
+    x.slice([
+      [0, x.shape[0]!],
+      [5, 8],
+    ]),
+  ];
   const apart = first.subtract(second);
   const unit = apart.divide(apart.square().sum(1, { keepDims: true }).sqrt());
-  const none = x.slice([[0, x.shape[0]!], [0, 1]]).multiply(0);
+  const none = x
+    .slice([
+      [0, x.shape[0]!],
+      [0, 1],
+    ])
+    .multiply(0);
   return concat([none, unit, none, unit.multiply(-1)], 1);
 };
 const count = 10_000;
@@ -149,10 +166,7 @@ const rows = sets.map(([name, momenta]) => {
   const exponent = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
   return [name, exponent(average), exponent(largest), cosine!.wasserstein.toFixed(4), azimuth!.wasserstein.toFixed(3)];
 });
-const projection = markdownTable(
-  ["events", "mean residual", "largest", "W1 of the cosine", "W1 of the azimuth"],
-  rows,
-);
+const projection = markdownTable(["events", "mean residual", "largest", "W1 of the cosine", "W1 of the azimuth"], rows);
 console.log(projection);
 console.log(`moved by ${mean(after.moved).toFixed(2)} GeV in the mean`);
 writeSection("collisions.md", "event-projection", projection);

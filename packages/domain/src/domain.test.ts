@@ -131,7 +131,16 @@ const collisions = (seed: number): string => {
   const { data } = normal([80, 8], { seed, dtype: "float64" });
   const lines = Array.from({ length: 80 }, (_, i) => {
     const [a, b, c, d, e, f, g, h] = data.subarray(8 * i, 8 * i + 8) as unknown as number[];
-    const pair = [20 + 20 * Math.exp(a! / 4), b!, c! / 2, i % 3 ? -1 : 1, 25 + 10 * Math.exp(d! / 2), e!, 2.5 + f! / 9, 1];
+    const pair = [
+      20 + 20 * Math.exp(a! / 4),
+      b!,
+      c! / 2,
+      i % 3 ? -1 : 1,
+      25 + 10 * Math.exp(d! / 2),
+      e!,
+      2.5 + f! / 9,
+      1,
+    ];
     const jet = i % 4 === 0 ? [30 * Math.exp(g! / 3), h!, (a! + b!) / 2, 5 + (c! % 1)] : ["", "", "", ""];
     return [...pair, ...jet].join(",");
   });

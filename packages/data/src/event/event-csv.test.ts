@@ -35,7 +35,9 @@ test("reads numbered particles, whose kinds a file need not say", async () => {
 });
 
 test("reads components, masses of energies, particles that are missing, and names of processes", async () => {
-  const momenta = await read("E1,px1,py1,pz1,E2,px2,py2,pz2,weight\n50,30,0,-40,65,0,25,0,2\n13,3,4,12,,,,,1\n13,3,4,12,,,,,1\n");
+  const momenta = await read(
+    "E1,px1,py1,pz1,E2,px2,py2,pz2,weight\n50,30,0,-40,65,0,25,0,2\n13,3,4,12,,,,,1\n13,3,4,12,,,,,1\n",
+  );
   expect([...momenta.first]).toEqual([0, 2, 3, 4]);
   expect([...momenta.weights]).toEqual([2, 1, 1]);
   const [pt, eta, phi, mass, ...second] = momenta.vectors;
@@ -61,8 +63,16 @@ test.each([
   ["a momentum of 0", recorded.replace("54.7", "0"), /row 2, column "pt1": expected the momentum of a particle/],
   ["a negative mass", "pt1,eta1,phi1,m1,pt2,eta2,phi2\n1,1,1,-1,1,1,1\n2,2,2,2,2,2,2\n", /found a mass of -1/],
   ["an angle that is text", recorded.replace("2.57", "north"), /row 2, column "pt1".*not finite/],
-  ["an energy below the momentum", "E1,px1,py1,pz1,E2,px2,py2,pz2\n3,3,4,0,9,1,1,1\n9,3,4,0,9,1,1,1\n", /energy of 3 below/],
-  ["other names than particles", "process,pt1,eta1,phi1,pt2,eta2,phi2\ne-,1,1,1,1,1,1\ne- j,2,1,1,1,1,1\n", /a name for each of 2/],
+  [
+    "an energy below the momentum",
+    "E1,px1,py1,pz1,E2,px2,py2,pz2\n3,3,4,0,9,1,1,1\n9,3,4,0,9,1,1,1\n",
+    /energy of 3 below/,
+  ],
+  [
+    "other names than particles",
+    "process,pt1,eta1,phi1,pt2,eta2,phi2\ne-,1,1,1,1,1,1\ne- j,2,1,1,1,1,1\n",
+    /a name for each of 2/,
+  ],
 ])("refuses %s", async (_, content, message) => {
   await expect(read(content)).rejects.toThrow(message);
 });

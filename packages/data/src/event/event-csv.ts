@@ -1,7 +1,7 @@
 /** Tables of four-vectors: a row for each event, or for each particle. */
 import type { Known } from "@scorefield/tensor/internal";
-import { checkOptions, checkPath } from "../check-call.ts";
 import type { CellTable } from "../cells.ts";
+import { checkOptions, checkPath } from "../check-call.ts";
 import { DataError } from "../errors.ts";
 import { readCells } from "../read.ts";
 import { type Events, type EventsBuilder, eventsBuilder } from "./events.ts";

@@ -49,13 +49,21 @@ test("gives final particles in GeV and first weights", async () => {
 
 test.each([
   ["another file", "HepMC\n", /expected a HepMC3 ASCII file/],
-  ["the format before", good.replace("Asciiv3-START", "IO_GenEvent-START"), /expected HepMC3's ASCII format, found that of HepMC2/],
+  [
+    "the format before",
+    good.replace("Asciiv3-START", "IO_GenEvent-START"),
+    /expected HepMC3's ASCII format, found that of HepMC2/,
+  ],
   ["one that is cut off", good.slice(0, 420), /expected/],
   ["one without its end", good.replace("HepMC::Asciiv3-END_EVENT_LISTING", ""), /cut off/],
   ["fewer particles than an event says", good.replace("E 0 1 4", "E 0 1 7"), /row 14: expected 3 more particles/],
   ["another unit", good.replace("U MEV", "U TEV"), /expected momenta in GEV or MEV, found TEV/],
   ["a particle of text", good.replace("30000.0 0.0", "much 0.0"), /row 12: expected a particle line/],
-  ["an event without final particles", good.replaceAll("105.66 1", "105.66 2"), /row 14: expected an event with outgoing/],
+  [
+    "an event without final particles",
+    good.replaceAll("105.66 1", "105.66 2"),
+    /row 14: expected an event with outgoing/,
+  ],
 ])("refuses %s", async (_, content, message) => {
   const error = await read(content).then(
     () => undefined,

@@ -14,9 +14,10 @@ const numberOfKind = (kind: string): number => {
   const found = particleNumber(kind);
   if (found !== undefined) return found;
   throw new DataError({
-    expected: "kinds of particles that have a number of the Particle Data Group, as a Les Houches event file names them",
+    expected:
+      "kinds of particles that have a number of the Particle Data Group, as a Les Houches event file names them",
     found: kind,
-    fix: "Write .csv, or say the kinds when the data are read, such as particles: [\"mu\", \"mu\"]",
+    fix: 'Write .csv, or say the kinds when the data are read, such as particles: ["mu", "mu"]',
   });
 };
 
@@ -35,7 +36,12 @@ export function* lheText(events: Events): Generator<string> {
     const [from, to] = [events.first[i]!, events.first[i + 1]!];
     const lines = [`<event>\n ${to - from} 1 ${number(events.weights[i]!)} -1.0 -1.0 -1.0`];
     for (let k = from; k < to; k++) {
-      const [pt, eta, phi, mass] = events.vectors.subarray(4 * k, 4 * k + 4) as unknown as [number, number, number, number];
+      const [pt, eta, phi, mass] = events.vectors.subarray(4 * k, 4 * k + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
       const pz = pt * Math.sinh(eta);
       const energy = Math.hypot(pt * Math.cosh(eta), mass);
       const momentum = [pt * Math.cos(phi), pt * Math.sin(phi), pz, energy, mass].map(number).join(" ");

@@ -67,7 +67,9 @@ test("reads what it writes, to rounding", async () => {
   const events = await readLhe(await write("good.lhe", good));
   const again = await readLhe(await write("again.lhe", [...lheText(events)].join("")));
   expect([...again.first]).toEqual([...events.first]);
-  expect(Array.from(again.kind, (code) => again.kinds[code])).toEqual(Array.from(events.kind, (code) => events.kinds[code]));
+  expect(Array.from(again.kind, (code) => again.kinds[code])).toEqual(
+    Array.from(events.kind, (code) => events.kinds[code]),
+  );
   for (const [i, value] of events.vectors.entries()) expect(again.vectors[i]).toBeCloseTo(value, 11);
 });
 
@@ -88,12 +90,24 @@ test.each([
   ["another file", "pt1,eta1\n1,2\n", /begins with <LesHouchesEvents>, found another file/],
   ["one that is cut off", good.slice(0, 700), /row \d+: expected .*(cut off|particle)/],
   ["one without its last line", good.slice(0, good.lastIndexOf("</Les")), /it is cut off/],
-  ["an event of fewer particles than it says", good.replace(" 21 1 1 2", "# 21 1 1 2"), /expected a particle of at least 11/],
-  ["an event that ends early", good.replace("\n 6 1 +2.5D", "\n 9 1 +2.5D"), /expected a particle of at least 11 numbers/],
+  [
+    "an event of fewer particles than it says",
+    good.replace(" 21 1 1 2", "# 21 1 1 2"),
+    /expected a particle of at least 11/,
+  ],
+  [
+    "an event that ends early",
+    good.replace("\n 6 1 +2.5D", "\n 9 1 +2.5D"),
+    /expected a particle of at least 11 numbers/,
+  ],
   ["a number that is none", good.replace("27.0 -36.0", "27.0 nan"), /row 14: expected a particle/],
   ["a particle along the beam", good.replace(" 27.0 -36.0", " 0.0 0.0"), /row 14: .*a transverse momentum of 0/],
   ["no weight", good.replace("+2.5D+00", "heavy"), /row 10: expected the number of particles/],
-  ["no events", `${good.slice(0, good.indexOf("<event>\n 6"))}</LesHouchesEvents>\n`, /expected at least one event, found none/],
+  [
+    "no events",
+    `${good.slice(0, good.indexOf("<event>\n 6"))}</LesHouchesEvents>\n`,
+    /expected at least one event, found none/,
+  ],
 ])("refuses %s, saying where", async (name, content, message) => {
   const path = await write(`${name}.lhe`, content);
   const error = await readLhe(path).then(
@@ -105,5 +119,7 @@ test.each([
 });
 
 test("refuses damaged gzip", async () => {
-  await expect(readLhe(await write("cut.lhe.gz", gzipSync(good).subarray(0, 300)))).rejects.toThrow("a complete gzip file");
+  await expect(readLhe(await write("cut.lhe.gz", gzipSync(good).subarray(0, 300)))).rejects.toThrow(
+    "a complete gzip file",
+  );
 });

@@ -31,7 +31,8 @@ export const addParticle = (
   { at, kind = unnamed }: { readonly at: NumberAt; readonly kind?: string | undefined },
 ): { readonly column: string; readonly found: string } | undefined => {
   const { pt, eta, phi, px, py, pz, mass, energy, charge, pdg } = columns;
-  const number = (column: string | undefined): number | undefined => (column === undefined ? undefined : at(column, row));
+  const number = (column: string | undefined): number | undefined =>
+    column === undefined ? undefined : at(column, row);
   const id = number(pdg);
   const name = id !== undefined && Number.isInteger(id) ? particleName(id) : charged(kind, number(charge));
   const own = number(mass);

@@ -38,7 +38,13 @@ const numbers = new Map([
 ]);
 
 /** Masses in GeV of particles whose momenta are given without a mass (Particle Data Group 2024). */
-const masses: Readonly<Record<string, number>> = { e: 0.000510999, mu: 0.105658, tau: 1.77693, pi: 0.13957, p: 0.938272 };
+const masses: Readonly<Record<string, number>> = {
+  e: 0.000510999,
+  mu: 0.105658,
+  tau: 1.77693,
+  pi: 0.13957,
+  p: 0.938272,
+};
 
 /** The name of a particle: `mu-`, `j` for a light quark, a bottom quark or a gluon, the number itself where it has no name here. */
 export const particleName = (number: number): string =>

@@ -52,6 +52,8 @@ test.skipIf(!installed || !existsSync(join(files, "uproot-Zmumu.root")))(
     const first = Array.from({ length: higgs.first[1]! }, (_, k) => higgs.vectors[4 * k]!);
     expect(first).toHaveLength(2);
     expect(first[0]).toBeCloseTo(Math.hypot(-52.899456, -11.654672), 4);
-    await expect(readEvents(join(files, "uproot-HZZ.root"), { tree: "other" })).rejects.toThrow("expected the tree other, found events");
+    await expect(readEvents(join(files, "uproot-HZZ.root"), { tree: "other" })).rejects.toThrow(
+      "expected the tree other, found events",
+    );
   },
 );

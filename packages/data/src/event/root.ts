@@ -117,7 +117,7 @@ const inCollections = (
 };
 
 /** The numbers of an entry: of a list the one at a place. */
-const valueOf = (value: number | ArrayLike<number> | undefined, place: number): number =>
+const numberIn = (value: number | ArrayLike<number> | undefined, place: number): number =>
   value === undefined ? Number.NaN : typeof value === "number" ? value : (value[place] ?? Number.NaN);
 
 /**
@@ -135,7 +135,9 @@ export const readRoot = async (path: string, options: ReadRootOptions = {}): Pro
   const { openFile, TSelector, treeProcess } = await loadRoot(path);
   const opened = async () => {
     if (String.fromCharCode(...bytes.subarray(0, 4)) !== "root") throw new Error("it does not begin with root");
-    const file = await openFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+    const file = await openFile(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+    );
     if (!file) throw new Error("no directory");
     return file;
   };
@@ -147,14 +149,18 @@ export const readRoot = async (path: string, options: ReadRootOptions = {}): Pro
   const collections = slots.length > 1 ? [] : inCollections(namedCollections(branches), particles, path);
   if (slots.length < 2 && collections.length === 0) throw noMomenta(path, branches);
   const builder = eventsBuilder();
-  const left = await eachEntry({ tree, TSelector, treeProcess, path }, [...slots, ...collections.map(([, c]) => c)], (entry, row) => {
-    signal?.throwIfAborted();
-    if (slots.length > 1) addNumbered(builder, slots, entry, { row, particles, path });
-    else addCollections(builder, collections, entry, { row, path });
-    if (builder.pending() === 0) return false;
-    builder.end();
-    return true;
-  });
+  const left = await eachEntry(
+    { tree, TSelector, treeProcess, path },
+    [...slots, ...collections.map(([, c]) => c)],
+    (entry, row) => {
+      signal?.throwIfAborted();
+      if (slots.length > 1) addNumbered(builder, slots, entry, { row, particles, path });
+      else addCollections(builder, collections, entry, { row, path });
+      if (builder.pending() === 0) return false;
+      builder.end();
+      return true;
+    },
+  );
   const events = builder.finish();
   if (events.count === 0) throw new DataError({ path, expected: "at least one event with particles", found: "none" });
   const remarks = left > 0 ? [`${left} events without particles are left out`] : [];
@@ -209,7 +215,7 @@ const addNumbered = (
   entry: Entry,
   place: Place & { readonly particles?: readonly string[] | undefined },
 ): void => {
-  const at: NumberAt = (column) => valueOf(entry[column], 0);
+  const at: NumberAt = (column) => numberIn(entry[column], 0);
   for (const [k, columns] of slots.entries())
     if (isThere(columns, 0, at)) check(place, addParticle(builder, columns, 0, { at, kind: place.particles?.[k] }));
 };
@@ -221,7 +227,7 @@ const addCollections = (
   place: Place,
 ): void => {
   for (const [name, columns] of collections) {
-    const at: NumberAt = (column, k) => valueOf(entry[column], k);
+    const at: NumberAt = (column, k) => numberIn(entry[column], k);
     const own = entry[(columns.pt ?? columns.px)!];
     const count = own === undefined ? 0 : typeof own === "number" ? 1 : Object.keys(own).length;
     for (let k = 0; k < count; k++) check(place, addParticle(builder, columns, k, { at, kind: kindOf(name) }));

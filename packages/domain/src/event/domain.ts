@@ -20,11 +20,14 @@ const settings = {
   path: setting.path({
     help: "Events: .lhe, .hepmc, .root, or a table with columns such as pt1, eta1, phi1, Q1, pt2, ...; relative to the recipe",
   }),
-  particles: setting.list(setting.text({ help: "A kind, such as mu, or a collection of a ROOT file, such as Muon", fewest: 1 }), {
-    help: "Kinds of the numbered particles of a table, such as mu, mu; or the collections of a ROOT file to read",
-    fewest: 1,
-    otherwise: "as the file says",
-  }),
+  particles: setting.list(
+    setting.text({ help: "A kind, such as mu, or a collection of a ROOT file, such as Muon", fewest: 1 }),
+    {
+      help: "Kinds of the numbered particles of a table, such as mu, mu; or the collections of a ROOT file to read",
+      fewest: 1,
+      otherwise: "as the file says",
+    },
+  ),
   tree: setting.text({ help: "ROOT: the tree", otherwise: "the only one" }),
   weights: setting.choice({
     help: "Events of different weights: stop, or choose events by their weights",
@@ -84,7 +87,12 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const observed = preconditioning === "mixed" ? { observed: observedFeatures(layout) } : {};
   const steps = Math.round((passes * count) / batch / 100) * 100;
   return {
-    network: own === "mlp" ? { width: 128, depth: 4, ...observed } : own === "transformer" ? { columns, scale, ...observed } : {},
+    network:
+      own === "mlp"
+        ? { width: 128, depth: 4, ...observed }
+        : own === "transformer"
+          ? { columns, scale, ...observed }
+          : {},
     preconditioning: { kind: "mixed", columns, scale },
     objective: { kind: "mixed", columns, scale },
     steps: Math.min(mostSteps, Math.max(fewestSteps, steps)),
@@ -101,7 +109,13 @@ const preview = (samples: NdArray<FloatType>, shown: Shown): Preview => {
   const { pt, eta } = layout.slots[0]!;
   const second = layout.always[1] ? [layout.slots[1]!.pt] : [];
   const angle = layout.derived.get("pair_dphi");
-  const columns = [...(layout.mass === undefined ? [] : [layout.mass]), pt, ...second, eta, ...(angle === undefined ? [] : [angle])];
+  const columns = [
+    ...(layout.mass === undefined ? [] : [layout.mass]),
+    pt,
+    ...second,
+    eta,
+    ...(angle === undefined ? [] : [angle]),
+  ];
   return {
     kind: "points",
     columns: columns.map((j) => layout.columns[j]!),

@@ -89,8 +89,7 @@ const massesOf = (layout: EventLayout, { data, shape }: NdArray<FloatType>): Rec
 const settledMasses = ({ states, slots }: EventLayout, masses: Readonly<Record<string, number>>): Set<number> => {
   const settled = new Set(slots.flatMap(({ m }) => (m === undefined ? [] : [m])));
   for (const { kinds, slots: own } of states)
-    for (const [k, slot] of own.entries())
-      if (!(kinds[k]! in masses)) settled.delete(slots[slot]!.m ?? -1);
+    for (const [k, slot] of own.entries()) if (!(kinds[k]! in masses)) settled.delete(slots[slot]!.m ?? -1);
   return settled;
 };
 
@@ -155,7 +154,9 @@ export const eventCodec = (stored: StoredCodec, shape?: Shape): EventCodec => {
       );
     for (let i = 0; i < values.shape[0]!; i++)
       if (!layout.states[values.data[i * columns.length]!])
-        throw new ArgumentError(`scaling: expected a final state below ${processes.length}, found ${values.data[i * columns.length]}`);
+        throw new ArgumentError(
+          `scaling: expected a final state below ${processes.length}, found ${values.data[i * columns.length]}`,
+        );
     return settledCoordinates(layout, values, masses);
   };
   const filled = (values: NdArray<FloatType>, draw: EncodeDraw & { readonly firstRow?: number }) =>
@@ -182,7 +183,10 @@ export const eventCodec = (stored: StoredCodec, shape?: Shape): EventCodec => {
     observe: (conditions) => inner.observe(observableConditions(layout, conditions)),
     observeRows: (rows, options: ObserveRowsOptions = {}) => {
       const { values, known } = knownCoordinates(layout, rows, options.known);
-      return inner.observeRows(fill(values, fillers, columns, { seed: 0, part: 0, steady: true }), { ...options, known });
+      return inner.observeRows(fill(values, fillers, columns, { seed: 0, part: 0, steady: true }), {
+        ...options,
+        known,
+      });
     },
     smooth: false,
     because: "coordinates of events",
@@ -194,7 +198,10 @@ export const eventCodec = (stored: StoredCodec, shape?: Shape): EventCodec => {
 const ranked = (cells: Float64Array): number[] => {
   const sorted = cells.slice().sort();
   const count = Math.min(fillerValues, sorted.length);
-  return Array.from({ length: count }, (_, k) => sorted[Math.round((k / Math.max(1, count - 1)) * (sorted.length - 1))]!);
+  return Array.from(
+    { length: count },
+    (_, k) => sorted[Math.round((k / Math.max(1, count - 1)) * (sorted.length - 1))]!,
+  );
 };
 
 /** Fits the codec to events [n, columns]. @throws ArgumentError where all events are alike */

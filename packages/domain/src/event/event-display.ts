@@ -48,7 +48,8 @@ export const eventDisplays = (layout: EventLayout, { data, shape }: NdArray<Floa
           const along = u * Math.cos(phi) + v * Math.sin(phi);
           const across = Math.abs(u * Math.sin(phi) - v * Math.cos(phi));
           const length = (0.9 * radius * pt) / most;
-          const share = Math.min(1, Math.max(0, widths[group]! + 0.5 - across)) * Math.min(1, Math.max(0, length - along + 0.5));
+          const share =
+            Math.min(1, Math.max(0, widths[group]! + 0.5 - across)) * Math.min(1, Math.max(0, length - along + 0.5));
           if (along >= 0 && share > 0) paint(y * side + x, colours[group]!, share);
         }
       }

@@ -71,7 +71,7 @@ export const eventLayout = (processes: readonly string[], massive: readonly bool
 
 /** The columns as those of a table. */
 export const tableOfLayout = ({ columns, processes, slots, always }: EventLayout): readonly TableColumn[] => {
-  const lacks = new Set(slots.flatMap((slot, k) => (always[k] ? [] : Object.values(slot) as number[])));
+  const lacks = new Set(slots.flatMap((slot, k) => (always[k] ? [] : (Object.values(slot) as number[]))));
   return columns.map(
     (name, j): TableColumn =>
       j === 0
@@ -90,7 +90,10 @@ export const layoutOfColumns = (columns: readonly string[], processes: readonly 
     return refuse("others");
   if (processes.some((text) => text.trim() === "")) refuse("a final state without particles");
   const { always } = slotsOf(processes);
-  const layout = eventLayout(processes, always.map((_, k) => columns.includes(`m${k + 1}`)));
+  const layout = eventLayout(
+    processes,
+    always.map((_, k) => columns.includes(`m${k + 1}`)),
+  );
   if (layout.columns.join() !== columns.join()) refuse(columns.join(", "));
   return layout;
 };
@@ -98,5 +101,8 @@ export const layoutOfColumns = (columns: readonly string[], processes: readonly 
 /** The layout of samples whose columns are known. @throws ArgumentError for other samples */
 export const layoutOfTable = (table: readonly TableColumn[] | undefined): EventLayout => {
   const [first] = table ?? [];
-  return layoutOfColumns((table ?? []).map(({ name }) => name), first?.levels ?? []);
+  return layoutOfColumns(
+    (table ?? []).map(({ name }) => name),
+    first?.levels ?? [],
+  );
 };

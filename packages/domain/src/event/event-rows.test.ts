@@ -54,34 +54,77 @@ test("an event has one row in whatever order its particles stand", () => {
   for (const k of [1, 2]) expect(values.data.slice(k * width, (k + 1) * width)).toEqual(values.data.slice(0, width));
   const column = (name: string) => values.data[layout.columns.indexOf(name)]!;
   expect([column("pt1"), column("pt2"), column("pt3"), column("pt4")]).toEqual([40, 30, 50, 20]);
-  const [a, b] = [{ pt: 40, eta: 0, phi: 0.3, m: 0 }, { pt: 30, eta: -1, phi: 2, m: 0 }];
+  const [a, b] = [
+    { pt: 40, eta: 0, phi: 0.3, m: 0 },
+    { pt: 30, eta: -1, phi: 2, m: 0 },
+  ];
   expect(column("mass")).toBeCloseTo(pairMass(a, b), 12);
   expect(column("mass")).toBeCloseTo(invariantMass([a, b]), 12);
   expect(column("ht")).toBe(140);
 });
 
 test("identical momenta stand by pseudorapidity", () => {
-  const { values, layout } = eventRows(eventsOf([[["j", 20, -1, 0], ["j", 20 + 1e-9, 1, 3]], [["j", 20, 1, 3], ["j", 20, -1, 0]]]), "f");
+  const { values, layout } = eventRows(
+    eventsOf([
+      [
+        ["j", 20, -1, 0],
+        ["j", 20 + 1e-9, 1, 3],
+      ],
+      [
+        ["j", 20, 1, 3],
+        ["j", 20, -1, 0],
+      ],
+    ]),
+    "f",
+  );
   const eta = layout.columns.indexOf("eta1");
   expect([values.data[eta], values.data[layout.columns.length + eta]]).toEqual([1, 1]);
 });
 
 test("final states, slots of groups and missing particles follow from the events", () => {
-  const { layout, values } = eventRows(eventsOf([[["mu-", 1, 0, 0], ["mu+", 2, 0, 1]], [["e+", 1, 0, 0], ["e-", 2, 0, 1], ["j", 3, 1, 1]], [["mu+", 1, 0, 0], ["mu-", 1, 0, 2]]]), "f");
+  const { layout, values } = eventRows(
+    eventsOf([
+      [
+        ["mu-", 1, 0, 0],
+        ["mu+", 2, 0, 1],
+      ],
+      [
+        ["e+", 1, 0, 0],
+        ["e-", 2, 0, 1],
+        ["j", 3, 1, 1],
+      ],
+      [
+        ["mu+", 1, 0, 0],
+        ["mu-", 1, 0, 2],
+      ],
+    ]),
+    "f",
+  );
   expect(layout.processes).toEqual(["mu- mu+", "e- e+ j"]);
   expect(layout.always).toEqual([true, true, false]);
   const table = tableOfLayout(layout);
   expect(table.filter(({ missing }) => missing).map(({ name }) => name)).toEqual(["pt3", "eta3", "phi3"]);
   expect(values.data[layout.columns.indexOf("pt3")]).toBeNaN();
   expect(eventsOfRows(layout, values).vectors.length).toBe(4 * 7);
-  expect(() => eventRows(eventsOf([[["tau-", 1, 0, 0], ["tau+", 2, 0, 1]]]), "g.lhe", layout)).toThrow(
-    "g.lhe: expected events of the run's final states: mu- mu+; e- e+ j, found tau- tau+ in event 1.",
-  );
+  expect(() =>
+    eventRows(
+      eventsOf([
+        [
+          ["tau-", 1, 0, 0],
+          ["tau+", 2, 0, 1],
+        ],
+      ]),
+      "g.lhe",
+      layout,
+    ),
+  ).toThrow("g.lhe: expected events of the run's final states: mu- mu+; e- e+ j, found tau- tau+ in event 1.");
 });
 
 test("refuses events of too many particles", () => {
   const many = Array.from({ length: 17 }, (_, k): Particle => ["j", 1 + k, 0, k / 9]);
-  expect(() => eventRows(eventsOf([many]), "f")).toThrow("expected events of at most 16 outgoing particles, found 17 in event 1");
+  expect(() => eventRows(eventsOf([many]), "f")).toThrow(
+    "expected events of at most 16 outgoing particles, found 17 in event 1",
+  );
 });
 
 test("balance is exact in whatever a model draws, and masses are those of kinds", () => {
@@ -130,15 +173,26 @@ test("weights that differ are refused, or choose events in proportion", () => {
   const count = 4000;
   const u = uniform([count], { seed: 1, dtype: "float64" }).data;
   const list = Array.from(u, (x): readonly Particle[] => [["j", 1 + x, 0, 0]]);
-  const weighted = eventsOf(list, Array.from(u, (x) => 1 + x));
-  expect(() => unweighted(weighted, "w.lhe", "error")).toThrow(/w\.lhe: expected events of equal weights, found weights from .*--weights unweight/);
+  const weighted = eventsOf(
+    list,
+    Array.from(u, (x) => 1 + x),
+  );
+  expect(() => unweighted(weighted, "w.lhe", "error")).toThrow(
+    /w\.lhe: expected events of equal weights, found weights from .*--weights unweight/,
+  );
   const kept = unweighted(weighted, "w.lhe", "unweight");
   // E[x (1 + x)] / E[1 + x] = 5/9; the standard error is 0.28 / sqrt(3000).
-  const mean = Array.from({ length: kept.count }, (_, i) => kept.vectors[4 * i]! - 1).reduce((a, b) => a + b, 0) / kept.count;
+  const mean =
+    Array.from({ length: kept.count }, (_, i) => kept.vectors[4 * i]! - 1).reduce((a, b) => a + b, 0) / kept.count;
   expect(Math.abs(mean - 5 / 9)).toBeLessThan(4 * 0.0052);
   expect(Math.abs(kept.count - 3000)).toBeLessThan(150);
   expect(kept.remarks[0]).toMatch(/of 4000 events are kept/);
-  const negative = eventsOf(list, Array.from(u, (x) => x - 0.5));
-  expect(() => unweighted(negative, "w.lhe", "unweight")).toThrow(/expected events with weights above 0, found \d+ of 4000/);
+  const negative = eventsOf(
+    list,
+    Array.from(u, (x) => x - 0.5),
+  );
+  expect(() => unweighted(negative, "w.lhe", "unweight")).toThrow(
+    /expected events with weights above 0, found \d+ of 4000/,
+  );
   expect(unweighted(eventsOf(list), "w.lhe", "error").count).toBe(count);
 });

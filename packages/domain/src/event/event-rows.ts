@@ -38,8 +38,7 @@ const layoutOfEvents = (events: Events, orders: readonly number[][], path: strin
   for (let i = 0; i < events.count; i++) {
     const text = textOf(events, orders[i]!);
     counts.set(text, (counts.get(text) ?? 0) + 1);
-    for (const k of orders[i]!)
-      if (events.vectors[4 * k + 3]! > 0) heavy.add(groupOf(events.kinds[events.kind[k]!]!));
+    for (const k of orders[i]!) if (events.vectors[4 * k + 3]! > 0) heavy.add(groupOf(events.kinds[events.kind[k]!]!));
   }
   if (counts.size > mostProcesses)
     throw new DataError({
@@ -52,7 +51,10 @@ const layoutOfEvents = (events: Events, orders: readonly number[][], path: strin
   const { always, states } = eventLayout(processes, []);
   const groups = new Array<number>(always.length).fill(-1);
   for (const { kinds, slots } of states) for (const [k, slot] of slots.entries()) groups[slot] = groupOf(kinds[k]!);
-  return eventLayout(processes, groups.map((group) => heavy.has(group)));
+  return eventLayout(
+    processes,
+    groups.map((group) => heavy.has(group)),
+  );
 };
 
 /** Events as rows of a layout. */

@@ -1,6 +1,6 @@
 import { uniform } from "@scorefield/core";
 import { expect, test } from "vitest";
-import { invariantMass, momentumOfMass, pairMass, type PolarVector, wrapAngle } from "./kinematics.ts";
+import { invariantMass, momentumOfMass, type PolarVector, pairMass, wrapAngle } from "./kinematics.ts";
 import { observablesOf } from "./observables.ts";
 
 const draws = (n: number, seed: number) => uniform([n], { seed, dtype: "float64" }).data;
@@ -62,5 +62,8 @@ test("angles are wrapped, and observables are those of plain sums", () => {
   expect(found.pair_dphi()).toBeCloseTo(2 * Math.PI - 6, 13);
   expect(found.pair_deta()).toBe(-1);
   expect(found.ht()).toBe(12);
-  expect(found.pair_pt()).toBeCloseTo(Math.hypot(3 * Math.cos(3) + 4 * Math.cos(3), 3 * Math.sin(3) - 4 * Math.sin(3)), 12);
+  expect(found.pair_pt()).toBeCloseTo(
+    Math.hypot(3 * Math.cos(3) + 4 * Math.cos(3), 3 * Math.sin(3) - 4 * Math.sin(3)),
+    12,
+  );
 });

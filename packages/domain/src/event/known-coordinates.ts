@@ -32,7 +32,12 @@ export const observableConditions = (
     const own = coordinates.has(j) && !empty.has(j);
     if (condition.is !== undefined && j >= 0 && !own)
       throw new ArgumentError(
-        `condition on ${condition.column}: expected a range, such as ${condition.column} > 30, found an exact value, which the model takes of ${[...coordinates].filter((k) => !empty.has(k)).map((k) => layout.columns[k]).join(", ")} alone`,
+        `condition on ${condition.column}: expected a range, such as ${condition.column} > 30, found an exact value, which the model takes of ${[
+          ...coordinates,
+        ]
+          .filter((k) => !empty.has(k))
+          .map((k) => layout.columns[k])
+          .join(", ")} alone`,
       );
     return own || j < 0;
   });

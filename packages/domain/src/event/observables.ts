@@ -39,7 +39,8 @@ export const observablesOf = (particles: readonly PolarVector[]): Readonly<Recor
   const [a, b] = particles as [PolarVector, PolarVector];
   return {
     mass: () => pairMass(a, b),
-    pair_pt: () => Math.hypot(a.pt * Math.cos(a.phi) + b.pt * Math.cos(b.phi), a.pt * Math.sin(a.phi) + b.pt * Math.sin(b.phi)),
+    pair_pt: () =>
+      Math.hypot(a.pt * Math.cos(a.phi) + b.pt * Math.cos(b.phi), a.pt * Math.sin(a.phi) + b.pt * Math.sin(b.phi)),
     pair_deta: () => a.eta - b.eta,
     pair_dphi: () => Math.abs(wrapAngle(a.phi - b.phi)),
     ht: () => particles.reduce((sum, { pt }) => sum + pt, 0),

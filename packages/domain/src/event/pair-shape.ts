@@ -25,7 +25,10 @@ export interface PairTurn {
 const leastShape = 1e-6;
 
 /** @returns t >= 0, exactly 0 for a pair back to back; and psi in [-pi, pi], NaN for such a pair, which has none */
-export const pairShape = ({ logRatio, turn }: PairTurn, deltaEta: number): { readonly t: number; readonly psi: number } => {
+export const pairShape = (
+  { logRatio, turn }: PairTurn,
+  deltaEta: number,
+): { readonly t: number; readonly psi: number } => {
   const wide = Math.cosh(deltaEta / 2);
   const x = Math.sinh(logRatio / 2) / wide;
   const y = Math.sin(wrapAngle(turn) / 2) / wide;

@@ -31,7 +31,9 @@ test("masses and sums hold to rounding, and what holds already stays", () => {
     const p = momenta.data.subarray(8 * i, 8 * i + 8);
     for (let c = 0; c < 4; c++) expect(Math.abs(p[c]! + p[4 + c]! - (c === 0 ? energy : 0))).toBeLessThan(1e-9);
     for (const k of [0, 4])
-      expect(Math.abs(Math.sqrt(p[k]! ** 2 - p[k + 1]! ** 2 - p[k + 2]! ** 2 - p[k + 3]! ** 2) - mass)).toBeLessThan(1e-8);
+      expect(Math.abs(Math.sqrt(p[k]! ** 2 - p[k + 1]! ** 2 - p[k + 2]! ** 2 - p[k + 3]! ** 2) - mass)).toBeLessThan(
+        1e-8,
+      );
     // Six constraints: the noise across them is gone, of two directions along them it is left.
     expect(moved[i]).toBeLessThan(3 * 7);
   }

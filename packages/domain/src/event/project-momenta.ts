@@ -64,11 +64,7 @@ interface Residual {
 }
 
 /** The violations of an event's constraints, and their derivatives. @param scale an energy of the event */
-const residualOf = (
-  p: Float64Array,
-  { masses = [], total = {} }: MomentumConstraints,
-  scale: number,
-): Residual => {
+const residualOf = (p: Float64Array, { masses = [], total = {} }: MomentumConstraints, scale: number): Residual => {
   const values: number[] = [];
   const rows: number[][] = [];
   for (const [k, mass] of masses.entries()) {

@@ -62,14 +62,19 @@ const namesFor = (settings: DataSettings | undefined): Partial<EventSettings> =>
 const isOwnTable = (path: string): boolean => !/\.(lhe|hepmc|hepmc3|root)(\.gz)?$/i.test(path);
 
 /** Reads events that the user gives to a run, in the run's columns. @throws DataError also for other final states */
-export const givenEvents = async (path: string, { like, settings, label, signal }: GivenOptions): Promise<GivenData> => {
+export const givenEvents = async (
+  path: string,
+  { like, settings, label, signal }: GivenOptions,
+): Promise<GivenData> => {
   if (label !== undefined)
     throw new ArgumentError(`${path}: expected events, whose final state labels them, found the label ${label}`);
   const layout = layoutOfTable(like.table);
-  const named = async (about: Partial<EventSettings>) => read(path, { ...about, weights: "unweight" }, { signal, layout });
+  const named = async (about: Partial<EventSettings>) =>
+    read(path, { ...about, weights: "unweight" }, { signal, layout });
   // A table that a run wrote names its particles itself.
   const rows = await named(isOwnTable(path) ? {} : namesFor(settings)).catch(async (error: unknown) => {
-    if (error instanceof DataError && isOwnTable(path) && namesFor(settings).particles) return named(namesFor(settings));
+    if (error instanceof DataError && isOwnTable(path) && namesFor(settings).particles)
+      return named(namesFor(settings));
     throw error;
   });
   return { samples: samplesOf(rows) };

@@ -8,14 +8,15 @@ import { layoutOfTable } from "./event-layout.ts";
 import { eventsOfRows } from "./event-rows.ts";
 
 /** Endings of files that events are written to, the usual one first. */
-export const eventEndings: readonly string[] = [".csv", ".lhe", ".lhe.gz", ...tableEndings.filter((end) => end !== ".csv")];
+export const eventEndings: readonly string[] = [
+  ".csv",
+  ".lhe",
+  ".lhe.gz",
+  ...tableEndings.filter((end) => end !== ".csv"),
+];
 
 /** Events [n, columns] as the content of a file of an ending. @throws DataError for particles that a format has no number for */
-export const eventContent = (
-  ending: string,
-  samples: NdArray<FloatType>,
-  shown: Shown,
-): Content | Promise<Content> => {
+export const eventContent = (ending: string, samples: NdArray<FloatType>, shown: Shown): Content | Promise<Content> => {
   if (!ending.startsWith(".lhe")) return tableContent(ending, samples, shown);
   const text = lheText(eventsOfRows(layoutOfTable(shown.table), samples as NdArray));
   return ending === ".lhe" ? text : gzipSync([...text].join(""));
