@@ -74,7 +74,7 @@ const train = async (path: string, data: object): Promise<void> => {
   );
   for await (const { step, loss } of trainRun(prepared))
     if (step % 1000 === 0) console.error(`${path} step ${step}, loss ${loss.toFixed(4)}`);
-  if (given.refine) await refineRun(path);
+  if (given.refine) await refineRun(prepared);
 };
 
 const number = (value: number): string => value.toPrecision(3);

@@ -84,4 +84,6 @@ export const particleRows = (
 
 /** Whether the columns of a table hold the momenta of particles: of two numbered ones, or of one in each row. */
 export const areEventColumns = (names: readonly string[]): boolean =>
-  numberedParticles(names).length > 1 || particleRows(names) !== undefined;
+  Array.isArray(names) &&
+  names.every((name) => typeof name === "string") &&
+  (numberedParticles(names).length > 1 || particleRows(names) !== undefined);

@@ -50,6 +50,7 @@ export const pairMass = (a: PolarVector, b: PolarVector): number => Math.sqrt(sq
 
 /** The least transverse momentum that a pair is given. */
 const leastMomentum = 1e-6;
+const mostSecants = 20;
 
 /**
  * The transverse momentum of the first of two particles that have an invariant mass: the inverse of {@link pairMass}, exact
@@ -61,14 +62,25 @@ export const momentumOfMass = (mass: number, shape: PairShape): number => {
   const massless = mass / Math.sqrt(2 * Math.exp(logRatio) * Math.max(angular, 1e-12));
   if (m1 === 0 && m2 === 0) return massless;
   if (!(squaredMass(leastMomentum, shape) < mass ** 2)) return leastMomentum;
-  // The mass rises with the scale, and is at least that of the massless pair. Bisection in logarithms.
-  let [low, high] = [Math.log(leastMomentum), Math.log(Math.max(massless, leastMomentum)) + 1e-9];
-  for (let k = 0; k < 80 && high - low > 1e-15 * Math.max(1, Math.abs(low)); k++) {
+  // The squared mass rises with the square of the scale, nearly linearly: some steps of the secant, which starts from a pair
+  // without mass. Where they do not settle, the interval is halved.
+  const excess = (u: number): number => squaredMass(Math.sqrt(u), shape) - mass ** 2;
+  let [low, high] = [leastMomentum ** 2, Math.max(massless, leastMomentum) ** 2 * (1 + 1e-9)];
+  let [before, last] = [low, high];
+  let [valueBefore, value] = [excess(before), excess(last)];
+  for (let k = 0; k < mostSecants && Math.abs(value) > 1e-15 * mass ** 2 && value !== valueBefore; k++) {
+    const next = last - (value * (last - before)) / (value - valueBefore);
+    if (!(next > low && next < high)) break;
+    [before, valueBefore, last] = [last, value, next];
+    value = excess(last);
+  }
+  if (Math.abs(value) < 1e-13 * mass ** 2) return Math.sqrt(last);
+  for (let k = 0; k < 200 && high - low > 1e-15 * high; k++) {
     const middle = (low + high) / 2;
-    if (squaredMass(Math.exp(middle), shape) < mass ** 2) low = middle;
+    if (excess(middle) < 0) low = middle;
     else high = middle;
   }
-  return Math.exp((low + high) / 2);
+  return Math.sqrt((low + high) / 2);
 };
 
 /** The invariant mass of several particles; 0 where rounding makes its square negative. */
