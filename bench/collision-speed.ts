@@ -86,6 +86,16 @@ if (existsSync(given.map)) {
     );
 }
 console.log(
-  markdownTable(["drawn by", "events/s", "events per second of one core", "peak, GeV", "width, GeV", ...compared.map((name) => `W1 ${name}`)], rows),
+  markdownTable(
+    [
+      "drawn by",
+      "events/s",
+      "events per second of one core",
+      "peak, GeV",
+      "width, GeV",
+      ...compared.map((name) => `W1 ${name}`),
+    ],
+    rows,
+  ),
 );
 await runtime.dispose();
