@@ -16,7 +16,7 @@ export interface EventTableOptions extends ReadEventsOptions {
 }
 
 /** The names of {@link EventTableOptions}. */
-export const knownTable = { signal: true, particles: true } satisfies Known<EventTableOptions>;
+const knownTable = { signal: true, particles: true } satisfies Known<EventTableOptions>;
 
 /** Columns of the whole event. */
 const weightNames = /^(weight|event_?weight|w)$/i;

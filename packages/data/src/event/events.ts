@@ -18,7 +18,7 @@ export interface Events {
 }
 
 /** A momentum by its components. */
-export interface Momentum {
+interface Momentum {
   readonly px: number;
   readonly py: number;
   readonly pz: number;
@@ -44,7 +44,7 @@ export interface EventsBuilder {
 const massRounding = 2e-6;
 
 /** A number in [-pi, pi]. */
-export const wrapAngle = (angle: number): number => angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
+const wrapAngle = (angle: number): number => angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
 export const eventsBuilder = (): EventsBuilder => {
   const first = [0];
