@@ -6,6 +6,7 @@ testPrograms(
     "darcy-pairs": () => import("./darcy-pairs.ts"),
     "glyph-images": () => import("./glyph-images.ts"),
     "mixed-table": () => import("./mixed-table.ts"),
+    "detector-response": () => import("./detector-response.ts"),
     "restore-volume": () => import("./restore-volume.ts"),
   },
   240_000,

@@ -4,6 +4,14 @@ export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./
 export type { CellOptions, CellTable } from "./cells.ts";
 export { csvText, writeCsv } from "./csv.ts";
 export { DataError, type DataErrorDetails, describeSystemError } from "./errors.ts";
+export { type EventTableOptions, readEventTable } from "./event/event-csv.ts";
+export type { Events } from "./event/events.ts";
+export { readHepmc } from "./event/hepmc.ts";
+export { type ReadEventsOptions, readLhe } from "./event/lhe.ts";
+export { lheText } from "./event/lhe-write.ts";
+export { areEventColumns } from "./event/momentum-columns.ts";
+export { isEventFile, readEvents } from "./event/read-events.ts";
+export { type ReadRootOptions, readRoot } from "./event/root.ts";
 export { type Hdf5Entry, listHdf5, readHdf5 } from "./hdf5/hdf5.ts";
 export { type Ismrmrd, readIsmrmrd } from "./hdf5/ismrmrd.ts";
 export type { ScanSpace } from "./hdf5/ismrmrd-header.ts";

@@ -6,6 +6,7 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { defineDomain } from "./define.ts";
 import { testDomain } from "./domain.case.ts";
+import { events } from "./event/domain.ts";
 import { glyphDomain } from "./glyphs/domain.ts";
 import { images } from "./images/domain.ts";
 import { planar } from "./planar/domain.ts";
@@ -124,6 +125,38 @@ testDomain("glyphs", async () => ({
   other: { kind: "glyphs", size: 8, count: 40, seed: 1 },
   tolerance: 1e-6,
   written: { ".npy": 1e-6, "": 1e-6 },
+}));
+
+const collisions = (seed: number): string => {
+  const { data } = normal([80, 8], { seed, dtype: "float64" });
+  const lines = Array.from({ length: 80 }, (_, i) => {
+    const [a, b, c, d, e, f, g, h] = data.subarray(8 * i, 8 * i + 8) as unknown as number[];
+    const pair = [
+      20 + 20 * Math.exp(a! / 4),
+      b!,
+      c! / 2,
+      i % 3 ? -1 : 1,
+      25 + 10 * Math.exp(d! / 2),
+      e!,
+      2.5 + f! / 9,
+      1,
+    ];
+    const jet = i % 4 === 0 ? [30 * Math.exp(g! / 3), h!, (a! + b!) / 2, 5 + (c! % 1)] : ["", "", "", ""];
+    return [...pair, ...jet].join(",");
+  });
+  return `pt1,eta1,phi1,Q1,pt2,eta2,phi2,Q2,pt3,eta3,phi3,m3\n${lines.join("\n")}\n`;
+};
+
+testDomain("events", async () => ({
+  domain: events,
+  prepare: async (folder) => {
+    await writeFile(join(folder, "z.csv"), collisions(1));
+    await writeFile(join(folder, "other.csv"), collisions(2));
+  },
+  source: { kind: "events", path: "z.csv", particles: ["mu", "mu", "j"] },
+  other: { kind: "events", path: "other.csv", particles: ["mu", "mu", "j"] },
+  tolerance: 1e-4,
+  written: { ".csv": 1e-9, ".tsv": 1e-9, ".lhe": 1e-9, ".lhe.gz": 1e-9 },
 }));
 
 const pairs = (seed: number) =>

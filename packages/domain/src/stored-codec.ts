@@ -2,6 +2,7 @@
 import { ArgumentError } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
+import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
 import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
@@ -12,6 +13,7 @@ const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Cod
   quantile: scalingCodec,
   mixed: mixedCodec,
   images: () => imageCodec,
+  events: eventCodec,
 };
 
 /** Whether a codec is of a built-in domain. */

@@ -52,7 +52,8 @@ const endingsOf = (options: WriteOptions): readonly string[] => {
 const endingOf = (path: string | undefined, options: WriteOptions): string =>
   path === undefined || path === standardStream
     ? (options.format ?? writingOf(options).endings[0]!)
-    : extname(path).toLowerCase();
+    : // The file name extension of new.lhe.gz is .gz alone.
+      (knownEndings.find((ending) => path.toLowerCase().endsWith(ending)) ?? extname(path).toLowerCase());
 
 /** Whether a path is a place that such samples can be written to. */
 const checkPlace = async (path: string, options: WriteOptions): Promise<void> => {

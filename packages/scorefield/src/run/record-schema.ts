@@ -53,6 +53,9 @@ const checkTable = ({ columns, table }: RunRecord): void => {
   if (names.join("\n") !== columns?.join("\n")) throw new Error("table: expected the columns that columns names");
 };
 
+/** Codecs that make one number of each number of a sample. */
+const numberEach: ReadonlySet<string> = new Set(["none", "standard", "quantile", "images"]);
+
 const checkWidths = (record: RunRecord): void => {
   const { columns, scaling } = record;
   const shape = sampleShape(record);
@@ -61,7 +64,7 @@ const checkWidths = (record: RunRecord): void => {
   const { kind, columns: fitted } = scaling;
   if (kind === "mixed" && columns && (fitted as readonly unknown[] | undefined)?.length !== columns.length)
     throw new Error(`columns: ${columns.length} names for a scaling of others`);
-  if (kind !== "mixed" && columns && !(shape.length === 1 && shape[0] === columns.length))
+  if (numberEach.has(kind) && columns && !(shape.length === 1 && shape[0] === columns.length))
     throw new Error(`columns: ${columns.length} names for samples of shape [${shape.join(", ")}]`);
   builtInCodec(scaling, shape);
 };
