@@ -30,7 +30,7 @@ export const orderOf = (edges: Uint8Array, d: number): number[] => {
 };
 
 /** Whether some edge of a graph is open. */
-export const hasOpenEdge = (edges: Uint8Array, d: number): boolean => {
+const hasOpenEdge = (edges: Uint8Array, d: number): boolean => {
   for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) if (edges[i * d + j] && edges[j * d + i]) return true;
   return false;
 };

@@ -16,7 +16,7 @@ export interface CovarianceTable {
 }
 
 /** Moments of what a variable's local score sees: all rows but those in which it was set from outside. */
-export interface LocalMoments {
+interface LocalMoments {
   readonly rows: number;
   /** [columns, columns] by rows, of standardised columns, divided by `rows`. */
   readonly covariance: Float64Array;

@@ -46,7 +46,7 @@ export const checkScore = (name: string, score: Score): void =>
 export const tieOf = ({ rows }: Score): number => 1e-9 * (1 + rows);
 
 /** Members of a set of bits. */
-export const sizeOfSet = (set: number): number => {
+const sizeOfSet = (set: number): number => {
   let size = 0;
   for (let rest = set; rest !== 0; rest &= rest - 1) size++;
   return size;

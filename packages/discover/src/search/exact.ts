@@ -7,7 +7,7 @@ import { type Rules, rulesOf } from "./knowledge.ts";
 import { pace } from "./pace.ts";
 
 /** Variables that an exact search takes: each more doubles memory and time. 20 take about 230 MB. */
-export const mostExact = 20;
+const mostExact = 20;
 
 export interface ExactOptions extends SearchOptions {
   /** Parents of a variable, at most. No bound by default; bdeu of more than about 14 variables needs one such as 4. */

@@ -24,7 +24,7 @@ export interface Lagged {
 }
 
 /** The name of a variable some rows back: "a" itself for 0, else "a[t-1]". */
-export const lagName = (name: string, lag: number): string => (lag === 0 ? name : `${name}[t-${lag}]`);
+const lagName = (name: string, lag: number): string => (lag === 0 ? name : `${name}[t-${lag}]`);
 
 /**
  * Series as rows with their past, so that any search finds a dynamic network (Dean & Kanazawa 1989; Murphy 2002, section 2.2): a row holds
