@@ -53,7 +53,7 @@ export class SimulatorError extends Error {
 }
 
 /** The names of {@link SimulatorOptions}. */
-export const simulatorOptions = {
+const simulatorOptions = {
   batch: true,
   failed: true,
   signal: true,
