@@ -1,5 +1,5 @@
 import { ArgumentError } from "@scorefield/core";
-import { ndarray } from "@scorefield/tensor";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { uniformPrior } from "./prior.ts";
 import { type Simulator, SimulatorError, simulate } from "./simulate.ts";
@@ -67,7 +67,7 @@ test("a simulator that fails is named with its parameters", async () => {
 
 test("simulations that are not finite can be left out", async () => {
   const holes: Simulator = (given, call) => {
-    const made = sum(given, call) as ReturnType<typeof ndarray<Float64Array>>;
+    const made = sum(given, call) as NdArray<"float64">;
     made.data[3] = Number.POSITIVE_INFINITY;
     return made;
   };
