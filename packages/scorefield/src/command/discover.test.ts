@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { normal } from "@scorefield/core";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { main } from "../cli.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { called } from "../testing/called-command.ts";
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -25,18 +25,6 @@ const head = "a,b,c,d";
 const lines = (rows: readonly (readonly (number | string)[])[]): string =>
   rows.map((row) => `${row.join(",")}\n`).join("");
 
-/** What a command prints, and on stderr. */
-const call = async (...args: string[]) => {
-  const [out, err] = [vi.spyOn(process.stdout, "write"), vi.spyOn(process.stderr, "write")];
-  out.mockReturnValue(true);
-  err.mockReturnValue(true);
-  const code = await main(args);
-  const text = (spy: typeof out) => spy.mock.calls.map(([part]) => String(part)).join("");
-  const [stdout, stderr] = [text(out), text(err)];
-  vi.restoreAllMocks();
-  return { code, stdout, stderr };
-};
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scorefield-discover-"));
   const seen = rowsOf(600, 1);
@@ -52,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("discover", () => {
   test("the class of a small graph, as a table, a page and files of other programs", async () => {
     const places = ["n.html", "n.graphml", "n.dot", "n.csv"].map(at);
-    const { code, stdout } = await call(
+    const { code, stdout } = await called(
       "discover",
       at("plain.csv"),
       "--bootstrap",
@@ -79,7 +67,7 @@ describe("discover", () => {
   });
 
   test("rows of interventions direct what was open, and say what setting a variable does", async () => {
-    const { code, stdout } = await call(
+    const { code, stdout } = await called(
       "discover",
       at("screen.csv"),
       "--interventions",
@@ -104,7 +92,7 @@ describe("discover", () => {
 
   test("knowledge is kept", async () => {
     await writeFile(at("known.json"), '{ "required": [["b", "a"]], "forbidden": [["d", "c"]] }');
-    const { stdout } = await call("discover", at("plain.csv"), "--knowledge", at("known.json"), "--json");
+    const { stdout } = await called("discover", at("plain.csv"), "--knowledge", at("known.json"), "--json");
     const { edges } = JSON.parse(stdout);
     const has = (from: string, to: string) =>
       edges.some((edge: { from: string; to: string }) => edge.from === from && edge.to === to);
@@ -120,7 +108,7 @@ describe("discover", () => {
       rows.push([0.6 * x + data[2 * t]!, 0.5 * y + 0.8 * x + data[2 * t + 1]!]);
     }
     await writeFile(at("series.csv"), `x,y\n${lines(rows)}`);
-    const { stdout } = await call("discover", at("series.csv"), "--lags", "1", "--bootstrap", "0", "--json");
+    const { stdout } = await called("discover", at("series.csv"), "--lags", "1", "--bootstrap", "0", "--json");
     const { edges } = JSON.parse(stdout);
     const words = edges.map(({ from, to }: { from: string; to: string }) => `${from} ${to}`);
     expect(words.toSorted()).toEqual(["x[t-1] x", "x[t-1] y", "y[t-1] y"]);
@@ -138,7 +126,7 @@ describe("discover", () => {
     [["--out", "network.png"], "expected a name that ends in .graphml"],
     [["--columns", "a"], "at least two columns of numbers or categories"],
   ])("%j is refused", async (args, message) => {
-    const { code, stderr } = await call("discover", at("plain.csv"), ...args);
+    const { code, stderr } = await called("discover", at("plain.csv"), ...args);
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
   });
@@ -152,15 +140,15 @@ describe("discover", () => {
     ['{ "required": [["a", "b"], ["b", "a"]] }', "required"],
   ])("knowledge %s is refused", async (text, message) => {
     await writeFile(at("bad.json"), text);
-    const { code, stderr } = await call("discover", at("plain.csv"), "--knowledge", at("bad.json"));
+    const { code, stderr } = await called("discover", at("plain.csv"), "--knowledge", at("bad.json"));
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
   });
 
   test("missing cells stop, or their rows are left out", async () => {
     await writeFile(at("holes.csv"), `${head}\n1,,3,4\n${lines(rowsOf(50, 3))}`);
-    const { stderr } = await call("discover", at("holes.csv"));
+    const { stderr } = await called("discover", at("holes.csv"));
     expect(stderr).toMatch(/row 1, column "?b"?.*expected no missing cells/s);
-    expect(await call("discover", at("holes.csv"), "--missing", "drop")).toMatchObject({ code: 0 });
+    expect(await called("discover", at("holes.csv"), "--missing", "drop")).toMatchObject({ code: 0 });
   });
 });
