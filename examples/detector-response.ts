@@ -4,8 +4,8 @@
  *
  * It follows the detector roughly: which of two muons is lost more often, and which is measured less precisely. What it says of
  * one muon is drawn towards the mean of all. A run gave resolutions of 8.1 % and 10.0 % for 5.8 % and 11.6 % in truth, and
- * efficiencies of 0.76 and 0.89 for 0.57 and 0.94. So it is no substitute for a simulation yet. A table's model learns all
- * columns from any others, and this question is asked in fewer than one of a hundred rows of training.
+ * efficiencies of 0.76 and 0.89 for 0.57 and 0.94. So it is no substitute for a simulation yet. Whether a muon is
+ * seen is decided at noise of about the size of the data, which training by default visits seldom.
  * `npx tsx examples/detector-response.ts`, half a minute; writes response.csv, measured.csv and a run, response-run.
  */
 import { writeFile } from "node:fs/promises";
