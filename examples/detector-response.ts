@@ -1,7 +1,11 @@
 /**
  * The response of a detector as a conditional model: from what a particle was to what is measured. A simulation is replaced
- * by a model that was trained on pairs of both, and asked for measurements of given particles. After so short a training it
- * follows the detector in part: what it says of one particle is drawn towards the mean of all.
+ * by a model that was trained on pairs of both, and asked for measurements of given particles.
+ *
+ * It follows the detector roughly: which of two muons is lost more often, and which is measured less precisely. What it says of
+ * one muon is drawn towards the mean of all. A run gave resolutions of 8.1 % and 10.0 % for 5.8 % and 11.6 % in truth, and
+ * efficiencies of 0.76 and 0.89 for 0.57 and 0.94. So it is no substitute for a simulation yet. Whether a muon is
+ * seen is decided at noise of about the size of the data, which training by default visits seldom.
  * `npx tsx examples/detector-response.ts`, half a minute; writes response.csv, measured.csv and a run, response-run.
  */
 import { writeFile } from "node:fs/promises";
@@ -45,18 +49,19 @@ const { rows: measured } = await sampleTable(run, { like, each, seed: 1 });
 await table.write("measured.csv", measured, run.made);
 console.log("wrote measured.csv");
 
-let worst = 0;
-for (const [k, [pt, eta]] of particles.entries()) {
+const found = particles.map(([pt, eta], k) => {
   const own = Array.from({ length: each }, (_, i) => measured.data[4 * (k * each + i) + 3]!);
-  const seen = own.filter((value) => !Number.isNaN(value));
-  const ratios = seen.sort((a, b) => a - b);
+  const ratios = own.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   // Half of the distance between the quantiles of one standard deviation to both sides.
   const width = (ratios[Math.round(0.8413 * ratios.length)]! - ratios[Math.round(0.1587 * ratios.length)]!) / 2;
-  const [share, resolution] = [seen.length / each, resolutionOf(pt, eta)];
+  const [share, efficiency, resolution] = [ratios.length / each, efficiencyOf(eta), resolutionOf(pt, eta)];
   console.log(
-    `pt ${pt}, eta ${eta}: seen ${share.toFixed(2)} (truth ${efficiencyOf(eta).toFixed(2)}), resolution ${width.toFixed(3)} (truth ${resolution.toFixed(3)})`,
+    `pt ${pt}, eta ${eta}: seen ${share.toFixed(2)} (truth ${efficiency.toFixed(2)}), resolution ${width.toFixed(3)} (truth ${resolution.toFixed(3)})`,
   );
-  worst = Math.max(worst, Math.abs(share - efficiencyOf(eta)) / 0.25, Math.abs(width / resolution - 1) / 0.5);
-}
-if (worst > 1) throw new Error("the check failed: the model does not respond as the detector does");
+  const near = Math.abs(share - efficiency) < 0.25 && Math.abs(width / resolution - 1) < 0.5;
+  return { share, width, near };
+});
+const [soft, hard] = found as [(typeof found)[0], (typeof found)[0]];
+if (!(soft.near && hard.near && soft.share < hard.share && soft.width < hard.width))
+  throw new Error("the check failed: expected efficiencies within 0.25, resolutions within half, and both in order");
 console.log("check passed");

@@ -8,6 +8,7 @@ testPrograms(
     "mixed-table": () => import("./mixed-table.ts"),
     "detector-response": () => import("./detector-response.ts"),
     "restore-volume": () => import("./restore-volume.ts"),
+    "simulator-posterior": () => import("./simulator-posterior.ts"),
   },
   240_000,
 );

@@ -13,7 +13,6 @@ testPrograms(
     "own-parts": () => import("./own-parts.ts"),
     "restore-image": () => import("./restore-image.ts"),
     "own-domain": () => import("./own-domain.ts"),
-    "simulator-posterior": () => import("./simulator-posterior.ts"),
   },
   60_000,
 );

@@ -15,24 +15,13 @@ export const unitCircle = quadraticConstraint({
 
 const turn = 2 * Math.PI;
 
-/** Points of the unit circle, float32 [count, 2]: even, or with three lobes of density 1 + 0.8 cos 3a of the angle a. */
-export const circlePoints = (angles: "even" | "lobes", count: number, seed: number): NdArray<"float32"> => {
+/** Points of the unit circle at even angles, float32 [count, 2]. */
+export const circlePoints = (count: number, seed: number): NdArray<"float32"> => {
   const drawn = uniform([count], { seed, dtype: "float64" }).data;
   const data = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {
-    let angle = turn * drawn[i]!;
-    // The distribution function a + 0.8 sin(3a) / 3, inverted by bisection.
-    if (angles === "lobes") {
-      let [low, high] = [0, turn];
-      for (let k = 0; k < 50; k++) {
-        const middle = (low + high) / 2;
-        if (middle + (0.8 * Math.sin(3 * middle)) / 3 < angle) low = middle;
-        else high = middle;
-      }
-      angle = low;
-    }
-    data[2 * i] = Math.cos(angle);
-    data[2 * i + 1] = Math.sin(angle);
+    data[2 * i] = Math.cos(turn * drawn[i]!);
+    data[2 * i + 1] = Math.sin(turn * drawn[i]!);
   }
   return ndarray(data, [count, 2]);
 };

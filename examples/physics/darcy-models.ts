@@ -1,7 +1,7 @@
 /** What is known of ground and pressure, as a constraint in the units of a model, and what samples are measured by. */
 import { nonlinearConstraint } from "scorefield/core";
 import { type NdArray, ndarray, type Tensor } from "scorefield/tensor";
-import { type Darcy, darcyPressure, darcyResidual } from "./darcy.ts";
+import { type Darcy, darcyResidual } from "./darcy.ts";
 
 /** Units of a model: log K by its deviation, and pressure by its mean and deviation. */
 export interface DarcyUnits {
@@ -52,15 +52,6 @@ export const darcyConstraint = ({ size }: Darcy, units: DarcyUnits) =>
     },
     { name: "darcy" },
   );
-
-/** Pairs whose pressure is solved anew for their permeability. */
-export const solvedPairs = ({ data, shape }: NdArray<"float64">, { size }: Darcy): NdArray<"float64"> => {
-  const cells = size * size;
-  const result = Float64Array.from(data);
-  for (let s = 0; s < shape[0]!; s++)
-    result.set(darcyPressure(data.slice(2 * s * cells, (2 * s + 1) * cells).map(Math.exp), size), (2 * s + 1) * cells);
-  return ndarray(result, shape);
-};
 
 /** Root mean square of an array. */
 export const rootMeanSquare = ({ data }: NdArray): number =>
