@@ -98,6 +98,7 @@ describe.skipIf(!reachable)("packed and installed by npm", () => {
       "packages/assess/README.md": /^precision [\d.]+ [\d.]+ good is large\n.*two-sample test .*\n\{ mean: /s,
       "packages/core/README.md": /^\[ 1000, 1 \] -0\.46/,
       "packages/data/README.md": /^\[ 'x', 'weight', 'skewed' \] \[ 360, 3 \] \[ 40, 3 \]\n$/,
+      "packages/discover/README.md": /^a -> c\nb -> c\n-?\d+\.\d+ \[ -?\d+\.\d+, -?\d+\.\d+ \]\n$/,
       "packages/domain/README.md": /^\[ 1000, 2 \] \[ 10, 1, 16, 16 \]/,
       "packages/inverse/README.md": /^(1|0\.9{6}\d*|1\.0{6}\d*) 1[12]\d\d\.\d/,
       "packages/scorefield/README.md": trained,
