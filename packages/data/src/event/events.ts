@@ -43,6 +43,9 @@ export interface EventsBuilder {
 /** Below this share of the energy squared, a mass is rounding of the four numbers. */
 const massRounding = 2e-6;
 
+/** No detector sees a larger pseudorapidity, and momenta of such particles are no longer numbers. */
+const mostEta = 50;
+
 /** A number in [-pi, pi]. */
 const wrapAngle = (angle: number): number => angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
@@ -56,6 +59,7 @@ export const eventsBuilder = (): EventsBuilder => {
     const [pt, eta, phi, mass] = vector;
     if (pt <= 0) return `a transverse momentum of ${pt}`;
     if (!vector.every(Number.isFinite)) return `numbers that are not finite (${vector.join(", ")})`;
+    if (Math.abs(eta) > mostEta) return `a pseudorapidity of ${eta}`;
     if (!(mass >= 0)) return `a mass of ${mass}`;
     if (!codes.has(name)) codes.set(name, codes.size);
     kind.push(codes.get(name)!);
@@ -67,7 +71,8 @@ export const eventsBuilder = (): EventsBuilder => {
     add: (name, { px, py, pz, mass, energy }) => {
       const pt = Math.hypot(px, py);
       const squared = energy === undefined ? 0 : energy ** 2 - pt ** 2 - pz ** 2;
-      if (mass === undefined && energy !== undefined && squared < -1e-3 * energy ** 2)
+      // Files of few digits: with a mass of its own, the energy is not needed, and may be rounded.
+      if (energy !== undefined && squared < -(mass === undefined ? 1e-3 : 1e-2) * energy ** 2)
         return `an energy of ${energy} below its momentum`;
       const own = mass ?? (energy !== undefined && squared > massRounding * energy ** 2 ? Math.sqrt(squared) : 0);
       return addPolar(name, [pt, pt > 0 ? Math.asinh(pz / pt) : Number.NaN, Math.atan2(py, px), own]);

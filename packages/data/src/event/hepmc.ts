@@ -70,8 +70,9 @@ export const readHepmc = async (path: string, options: ReadEventsOptions = {}): 
     }
   }
   if (!started) {
+    const found = row === 0 ? "an empty file" : "another file";
     row = 0;
-    refuse(`a HepMC3 ASCII file, with ${start}`, "another file");
+    refuse(`a HepMC3 ASCII file, with ${start}`, found);
   }
   if (!ended) refuse(`${end} at the end`, "the end of the file: it is cut off");
   const events = builder.finish();

@@ -80,8 +80,9 @@ export const readLhe = async (path: string, options: ReadEventsOptions = {}): Pr
     }
   }
   if (!root) {
+    const found = row === 0 ? "an empty file" : "another file";
     row = 0;
-    refuse("a Les Houches event file, which begins with <LesHouchesEvents>", "another file");
+    refuse("a Les Houches event file, which begins with <LesHouchesEvents>", found);
   }
   if (left !== undefined || !ended) refuse("</LesHouchesEvents> at the end", "the end of the file: it is cut off");
   const events = builder.finish();

@@ -24,5 +24,15 @@ export const combinedRanking = async (
     const mean = confidence.reduce((sum, value) => sum + value, 0) / (names.length * (names.length - 1));
     return mean > 0 ? confidence.map((value) => value / mean) : confidence;
   }) as [Float64Array, Float64Array];
-  return { names, confidence: changed.map((value, at) => value * (1 + trees[at]!)) };
+  const d = names.length;
+  const tried = new Set([...(knockouts?.genes ?? []), ...(knockdowns?.genes ?? [])]);
+  return {
+    names,
+    confidence: changed.map((value, at) => {
+      const from = Math.floor(at / d);
+      if (at % d === from) return 0;
+      // Of a gene that was never changed, trees alone say something.
+      return (tried.has(from) ? value : 1) * (1 + trees[at]!);
+    }),
+  };
 };

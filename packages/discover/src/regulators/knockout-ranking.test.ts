@@ -53,3 +53,23 @@ test("kinds of data are combined; steady states alone are ranked by trees", asyn
   expect(confidence[0 * d + 1]).toBeGreaterThan(confidence[1 * d + 0]!);
   expect(() => knockoutRanking({ names, steady })).toThrow("found neither");
 });
+
+test("a gene that was never switched off keeps what trees say of it", async () => {
+  const z = normal([200, 3], { seed: 3, dtype: "float64" }).data;
+  const steady = new Float64Array(200 * 3);
+  for (let i = 0; i < 200; i++) {
+    const [a, b] = [z[3 * i]!, z[3 * i + 1]!];
+    steady.set([a, b, 0.9 * b + 0.2 * z[3 * i + 2]!], 3 * i);
+  }
+  const { confidence } = await combinedRanking(
+    {
+      names: ["a", "b", "c"],
+      steady: ndarray(steady, [200, 3]),
+      knockouts: { values: ndarray(Float64Array.of(-3, 0.1, 0.1), [1, 3]), genes: [0] },
+    },
+    { trees: 30 },
+  );
+  // b -> c above a -> c, and nothing on the diagonal.
+  expect(confidence[5]).toBeGreaterThan(confidence[2]!);
+  expect([confidence[0], confidence[4], confidence[8]]).toEqual([0, 0, 0]);
+});

@@ -49,8 +49,9 @@ export const scaleOf = (column: Float64Array): { readonly mean: number; readonly
     size = Math.max(size, Math.abs(value));
   }
   let square = 0;
-  for (const value of column) square += (value - mean) ** 2;
-  const deviation = Math.sqrt(square / column.length);
+  // In units of the largest value, whose square may be too large for a number.
+  for (const value of column) square += ((value - mean) / (size || 1)) ** 2;
+  const deviation = (size || 1) * Math.sqrt(square / column.length);
   return { mean, deviation: deviation > constantShare * size ? deviation : 0 };
 };
 

@@ -89,7 +89,8 @@ export const calibratePosterior = async (
     statistic(names?.[j] ?? `parameter ${j + 1}`, column(parameters, j), column(drawn, j), j),
   );
   const units = Array.from({ length: d }, (_, j) => deviationOf(column(parameters, j)));
-  const points = drawPrior(owner, prior, n, seed + 1).data;
+  // Far from the seeds that simulations are drawn with: a point must not be the truth.
+  const points = drawPrior(owner, prior, n, seed + 2_038_074_743).data;
   const distances = (all: NdArray<"float64">, copies: number): Float64Array =>
     Float64Array.from({ length: n * copies }, (_, r) => {
       const i = Math.floor(r / copies);

@@ -268,7 +268,7 @@ export interface PosteriorTraining extends InProgress<PosteriorEvent, PosteriorE
 /**
  * Learns the posterior of a simulator's parameters for any observation (neural posterior score estimation: Sharrock, Simons, Liu &
  * Beaumont 2022, section 3; Geffner, Papamakarios & Mnih 2023). A network learns to denoise parameters, given the data that the
- * simulator made of them. Three things make few simulations go far: what a linear fit of parameters by data leaves is learnt in place of
+ * simulator made of them. Four things make few simulations go far: what a linear fit of parameters by data leaves is learnt in place of
  * the parameters, parameters with bounds are mapped onto all numbers, and several networks are averaged, each taken at its least loss on
  * simulations that it has not seen, and no more than holds there.
  *

@@ -121,6 +121,14 @@ describe("discover", () => {
     [["--log"], "expected numbers of 0 or more, found -"],
     [["--interventions", "b"], "expected the name of a column that is modelled"],
     [["--method", "trees", "--do", "b=1"], "expected a method that finds causes"],
+    [["--do", "b=1,b=2"], "found b twice"],
+    [["--do", "b="], "expected names with values"],
+    [["--lags", "599"], "expected at least 619 rows, found 600"],
+    [["--lags", "1", "--missing", "drop"], "expected series without holes"],
+    [["--method", "posterior", "--bootstrap", "5"], "a method without confidence of its own"],
+    [["--score", "bdeu", "--penalty", "5"], "expected --score bic or additive, found exact with bdeu"],
+    [["--level", "0.1"], "expected --method score, nogam or diffan"],
+    [["--method", "ges", "--score", "additive"], "found ges"],
     [["--method", "score", "--lags", "1"], "expected a method that searches"],
     [["--knowledge", "nowhere.json"], "nowhere.json"],
     [["--out", "network.png"], "expected a name that ends in .graphml"],
@@ -143,6 +151,24 @@ describe("discover", () => {
     const { code, stderr } = await called("discover", at("plain.csv"), "--knowledge", at("bad.json"));
     expect(code).not.toBe(0);
     expect(stderr).toContain(message);
+  });
+
+  test("values are set in the units of the file, also where logarithms are taken", async () => {
+    const rows = rowsOf(200, 5).map(([a, b]) => [Math.exp(a! / 100), Math.exp(b!)]);
+    await writeFile(at("amounts.csv"), `a,b\n${lines(rows)}`);
+    const args = ["discover", at("amounts.csv"), "--log", "--bootstrap", "0", "--json", "--do"];
+    const { predictions } = JSON.parse((await called(...args, "a=1")).stdout);
+    expect(predictions[0].mean).toBe(0);
+    expect((await called(...args, "a=0")).stderr).toContain("expected a number above 0");
+  });
+
+  test("a list of true edges has names of its columns, and two variables in each row", async () => {
+    await writeFile(at("headless.csv"), "a,b\nb,c\n");
+    expect((await called("discover", at("plain.csv"), "--truth", at("headless.csv"))).stderr).toContain(
+      "names of the columns in the first row",
+    );
+    await writeFile(at("self.csv"), "cause,effect\na,a\n");
+    expect((await called("discover", at("plain.csv"), "--truth", at("self.csv"))).stderr).toContain("a twice");
   });
 
   test("missing cells stop, or their rows are left out", async () => {

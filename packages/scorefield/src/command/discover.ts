@@ -1,59 +1,34 @@
 /** `scorefield discover`: a network of causes from the rows of a table. */
 import { basename, extname } from "node:path";
-import { type InterventionPrediction, type Observations, predictIntervention, withLags } from "@scorefield/discover";
+import { type Observations, predictIntervention, withLags } from "@scorefield/discover";
 import type { Command } from "commander";
 import {
-  type Finding,
-  findNetwork,
-  type MethodName,
-  methodNames,
-  methods,
-  type ScoreName,
-  scoreNames,
-} from "../discover/find-network.ts";
+  comparisonText,
+  meaningOf,
+  meansOf,
+  predictionHead,
+  predictionRows,
+  shownName,
+} from "../discover/discover-text.ts";
+import { type Finding, findNetwork, methodNames, methods, scoreNames } from "../discover/find-network.ts";
+import { withLogarithms } from "../discover/logarithms.ts";
 import { networkEndings, networkText } from "../discover/network-files.ts";
 import { networkPage } from "../discover/network-page.ts";
 import { readKnowledge } from "../discover/read-knowledge.ts";
 import { readVariables, type Variables } from "../discover/read-variables.ts";
-import { compareWithTruth, readTruth, type TruthComparison } from "../discover/truth.ts";
+import { compareWithTruth, readTruth } from "../discover/truth.ts";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { table as htmlTable, paragraph } from "../report/page.ts";
 import { textTable } from "../report/text-table.ts";
+import { checkApplies, checkFlags, type DiscoverFlags, fewestRows, setOf } from "./discover-flags.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { gather, list, number, positive, share, whole, withProvider } from "./options.ts";
+import { gather, list, positive, share, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
-import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
-import { type InputFormat, inputFormatOption, withInput } from "./standard-input.ts";
+import { inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
-
-interface DiscoverFlags {
-  readonly dataFormat?: InputFormat;
-  readonly method?: MethodName;
-  readonly score?: ScoreName;
-  readonly penalty?: number;
-  readonly interventions?: string;
-  readonly knowledge?: string;
-  readonly lags?: number;
-  readonly columns?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly kinds?: readonly string[];
-  readonly delimiter?: string;
-  readonly sheet?: string;
-  readonly missing?: "error" | "drop";
-  readonly log?: boolean;
-  readonly bootstrap?: number;
-  readonly level?: number;
-  readonly edges?: number;
-  readonly minutes?: number;
-  readonly do?: string;
-  readonly truth?: string;
-  readonly seed: number;
-  readonly out: readonly string[];
-  readonly json?: boolean;
-}
 
 /** Variables up to which the best graph of all is looked for where no method is named. */
 const fewVariables = 10;
@@ -64,126 +39,9 @@ const mostPrinted = 30;
 /** Sets of rows that are drawn again where their number is not given. */
 const usualResamples = 100;
 
-/** Values of variables out of text such as `A=0,B=1.5`. @throws UsageError for other text */
-const settingsOf = (text: string): Record<string, number> =>
-  Object.fromEntries(
-    list(text).map((part) => {
-      const at = part.lastIndexOf("=");
-      const value = at > 0 ? number(part.slice(at + 1)) : Number.NaN;
-      if (!Number.isFinite(value))
-        throw new UsageError(`--do ${text}: expected names with values, such as A=0 or A=0,B=1.5, found ${part}`);
-      return [part.slice(0, at).trim(), value];
-    }),
-  );
-
-/** Logarithms of all numbers; of a column with zeros, of one more. @throws UsageError for negative numbers */
-const withLogarithms = (observations: Observations): Observations => {
-  const { names, values, categories } = observations;
-  const d = names.length;
-  const least = names.map((_, j) => {
-    let low = Number.POSITIVE_INFINITY;
-    for (let at = j; at < values.length; at += d) low = Math.min(low, values[at]!);
-    return low;
-  });
-  const negative = names.findIndex((_, j) => !categories?.[j] && least[j]! < 0);
-  if (negative >= 0)
-    throw new UsageError(`--log: expected numbers of 0 or more, found ${least[negative]} in ${names[negative]}`);
-  return {
-    ...observations,
-    values: values.map((value, at) =>
-      categories?.[at % d] ? value : least[at % d]! > 0 ? Math.log(value) : Math.log1p(value),
-    ),
-  };
-};
-
-/** Places for results. @throws UsageError before any work */
-const checkPlaces = (out: readonly string[], json: boolean): void => {
-  for (const place of out) {
-    if (place === standardStream) {
-      if (json)
-        throw new UsageError("--out - and --json: expected one thing on standard output; leave one of them out");
-      continue;
-    }
-    checkOutputFile("--out", place, [...networkEndings]);
-  }
-  const twice = out.find((place, i) => out.indexOf(place) < i);
-  if (twice !== undefined) throw new UsageError(`--out ${twice}: expected each file once, found it twice`);
-};
-
-/** What edges and their confidence mean, for people. */
-const meaningOf = (method: MethodName, resamples: number, { network }: Finding): string[] => {
-  if (method === "trees")
-    return [
-      "Edges go from a regulator to what it helps to predict. Confidence is relative to the strongest edge. It is no probability, and an edge may be indirect.",
-    ];
-  const open = network.edges.some(({ directed }) => !directed)
-    ? [
-        "An edge without an arrow is one that the data leave open: graphs of either direction explain them equally well.",
-      ]
-    : [];
-  const sure =
-    method === "posterior"
-      ? ["Confidence is the probability of the edge, given the data and that all causes were measured."]
-      : resamples > 0
-        ? [
-            `Confidence is the share of ${resamples} searches, each in rows drawn again, that found the edge with its direction.`,
-          ]
-        : [];
-  return [...open, ...sure, "An arrow says what causes what only where no common cause is missing from the table."];
-};
-
-const predictionRows = (predictions: readonly InterventionPrediction[], means: readonly number[]): string[][] => {
-  const text = (value: number): string => `${Number(value.toPrecision(4))}`;
-  const range = ([low, high]: readonly [number, number]): string => `${text(low)} to ${text(high)}`;
-  return predictions.map(({ name, mean, interval, rows }, i) => [
-    name,
-    text(means[i]!),
-    text(mean),
-    range(interval),
-    range(rows),
-  ]);
-};
-
-const predictionHead = ["variable", "mean in the data", "predicted mean", "90 % interval", "90 % of new rows"];
-
-const meansOf = ({ names, values }: Observations): number[] => {
-  const sums = new Float64Array(names.length);
-  for (const [at, value] of values.entries()) sums[at % names.length]! += value;
-  return Array.from(sums, (sum) => (sum * names.length) / values.length);
-};
-
-/** Predictions of an intervention. @throws UsageError where the method gives no causes */
-const predictionsOf = async (
-  finding: Finding,
-  observations: Observations,
-  flags: DiscoverFlags & { readonly method: MethodName },
-  signal: AbortSignal,
-): Promise<readonly InterventionPrediction[] | undefined> => {
-  if (flags.do === undefined) return undefined;
-  return predictIntervention(finding.graph, observations, { set: settingsOf(flags.do), seed: flags.seed, signal });
-};
-
-const comparisonText = ({
-  edges,
-  ofClasses,
-  hammingDistance,
-  ofNoEdges,
-  interventionDistance,
-  ranking,
-}: TruthComparison): string => {
-  const sid =
-    interventionDistance &&
-    `; structural intervention distance ${interventionDistance.least === interventionDistance.greatest ? interventionDistance.least : `${interventionDistance.least} to ${interventionDistance.greatest}`}`;
-  const classes = ofClasses === undefined ? "" : `, ${ofClasses} where directions that data cannot tell do not count`;
-  const ranked =
-    ranking &&
-    `; edges by confidence: AUPR ${ranking.aupr.toFixed(3)} (chance ${ranking.chance.toFixed(3)}), AUROC ${ranking.auroc.toFixed(3)}`;
-  return `compared with ${grouped(edges)} true edges: structural Hamming distance ${hammingDistance} (no edges: ${ofNoEdges})${classes}${sid ?? ""}${ranked ?? ""}`;
-};
-
-const printEdges = ({ network: { edges } }: Finding, out: Output): void => {
+const printEdges = ({ network: { edges } }: Finding, lower: string, out: Output): void => {
   if (edges.length === 0) {
-    out.text("no edges: nothing in these rows needs one; more rows or a lower --penalty may find some");
+    out.text(`no edges: nothing in these rows needs one; more rows${lower} may find some`);
     return;
   }
   const sure = edges.some(({ confidence }) => confidence !== undefined);
@@ -193,7 +51,7 @@ const printEdges = ({ network: { edges } }: Finding, out: Output): void => {
       ...edges
         .slice(0, mostPrinted)
         .map(({ from, to, directed, confidence, correlation }) => [
-          `${from} ${directed ? "->" : "--"} ${to}`,
+          `${shownName(from)} ${directed ? "->" : "--"} ${shownName(to)}`,
           ...(sure ? [(confidence ?? 0).toFixed(2)] : []),
           correlation.toFixed(2),
         ]),
@@ -234,36 +92,34 @@ const findWatched = async (
 };
 
 /** Variables as the search sees them: with logarithms, and with their past. */
-const preparedOf = async (flags: DiscoverFlags, { observations }: Variables) => {
-  const taken = flags.log ? withLogarithms(observations) : observations;
+const preparedOf = async (flags: DiscoverFlags, { observations: given }: Variables) => {
+  const logarithms = flags.log ? withLogarithms(given) : undefined;
+  const taken = logarithms?.observations ?? given;
   const knowledge = flags.knowledge === undefined ? undefined : await readKnowledge(flags.knowledge);
-  if (flags.lags === undefined) return { observations: taken, knowledge };
-  const lagged = withLags(taken, { lags: flags.lags });
+  const rows = taken.values.length / taken.names.length;
+  const lags = flags.lags ?? 0;
+  if (lags > 0 && rows < lags + fewestRows)
+    throw new UsageError(`--lags ${lags}: expected at least ${lags + fewestRows} rows, found ${rows}; take fewer lags`);
+  if (lags > 0 && knowledge?.tiers?.length)
+    throw new UsageError(
+      "--knowledge: expected required and forbidden edges for --lags, which has tiers of its own, found tiers",
+    );
+  const lagged = lags > 0 ? withLags(taken, { lags }) : undefined;
+  const observations = lagged?.observations ?? taken;
+  const inLogarithms = (name: string, value: number): number =>
+    logarithms ? logarithms.of(name.replace(/\[t-\d+\]$/, ""), value) : value;
+  const set = setOf(flags, observations);
   return {
-    observations: lagged.observations,
-    knowledge: {
-      ...lagged.knowledge,
-      required: knowledge?.required ?? [],
-      forbidden: [...(lagged.knowledge.forbidden ?? []), ...(knowledge?.forbidden ?? [])],
-    },
+    observations,
+    set: set && Object.fromEntries(Object.entries(set).map(([name, value]) => [name, inLogarithms(name, value)])),
+    knowledge: lagged
+      ? {
+          ...lagged.knowledge,
+          required: knowledge?.required ?? [],
+          forbidden: [...(lagged.knowledge.forbidden ?? []), ...(knowledge?.forbidden ?? [])],
+        }
+      : knowledge,
   };
-};
-
-const checkFlags = (flags: DiscoverFlags): void => {
-  checkPlaces(flags.out, flags.json ?? false);
-  if (flags.do !== undefined) settingsOf(flags.do);
-  if (flags.lags !== undefined && flags.method !== undefined && !methods[flags.method].searches)
-    throw new UsageError(
-      `--lags: expected a method that searches (${methodNames.filter((name) => methods[name].searches).join(", ")}), found ${flags.method}`,
-    );
-  if (flags.method === "ges" && flags.score === "additive")
-    throw new UsageError(
-      "--score additive: expected exact, hill-climbing or posterior, found ges, which walks over classes of linear graphs",
-    );
-  if (flags.method === "trees" && flags.do !== undefined)
-    throw new UsageError("--do: expected a method that finds causes, found trees, which ranks regulators");
-  if (flags.method === "trees" && flags.knowledge !== undefined)
-    throw new UsageError("--knowledge: expected a method that can keep it, found trees");
 };
 
 const discoverFile = async (
@@ -271,7 +127,8 @@ const discoverFile = async (
   flags: DiscoverFlags,
   signal: AbortSignal,
 ): Promise<void> => {
-  const out = output(flags, flags.out.includes(standardStream));
+  const places = flags.out ?? [];
+  const out = output(flags, places.includes(standardStream));
   const { columns, exclude, kinds, delimiter, sheet, interventions, missing, seed, penalty, level, minutes, edges } =
     flags;
   const settings = {
@@ -281,10 +138,11 @@ const discoverFile = async (
     ...(kinds && { kinds }),
     ...(delimiter !== undefined && { delimiter }),
     ...(sheet !== undefined && { sheet }),
+    ...(flags.missingWords && { missingWords: flags.missingWords }),
   };
   const variables = await readVariables({ settings, interventions, missing, signal });
   for (const remark of variables.remarks) out.remark(remark);
-  const { observations, knowledge } = await preparedOf(flags, variables);
+  const { observations, knowledge, set } = await preparedOf(flags, variables);
   const { names, values, categories } = observations;
   const rows = values.length / names.length;
   const truth = flags.truth === undefined ? undefined : await readTruth(flags.truth, names, signal);
@@ -292,6 +150,8 @@ const discoverFile = async (
   const method = flags.method ?? (names.length <= fewVariables ? "exact" : usual);
   const allCategories = categories?.every((levels) => levels > 0) ?? false;
   const score = flags.score ?? (allCategories ? "bdeu" : "bic");
+  checkApplies(flags, method, score);
+  if (rows < fewestRows) out.remark(`${rows} rows are few: edges and their directions mean little`);
   const resamples = flags.bootstrap ?? (names.length <= methods[method].resampled ? usualResamples : 0);
   const begun = performance.now();
   const finding = await findWatched(observations, {
@@ -307,33 +167,36 @@ const discoverFile = async (
     signal,
   });
   const seconds = (performance.now() - begun) / 1000;
-  const predictions = await predictionsOf(finding, observations, { ...flags, method }, signal);
+  const predictions = set && (await predictIntervention(finding.graph, observations, { set, seed, signal }));
   const comparison = truth && compareWithTruth(finding.network, finding.graph, truth);
   const { network } = finding;
   const by = methods[method].searches ? `${method} with ${score}` : method;
-  const set =
+  const intervened =
     variables.intervened > 0 ? `, ${grouped(variables.intervened)} of them with variables set from outside` : "";
   out.text(
-    `${title}: ${grouped(network.edges.length)} edges among ${grouped(names.length)} variables from ${grouped(rows)} rows${set}, by ${by} in ${seconds.toFixed(1)} s`,
+    `${title}: ${grouped(network.edges.length)} edges among ${grouped(names.length)} variables from ${grouped(rows)} rows${intervened}, by ${by} in ${seconds.toFixed(1)} s`,
   );
-  printEdges(finding, out);
+  const priced = methods[method].searches && (score === "bic" || score === "additive");
+  printEdges(finding, priced ? " or a lower --penalty" : methods[method].searches ? "" : " or a larger --level", out);
+  const same = network.edges.find(({ correlation }) => Math.abs(correlation) > 0.999_999);
+  if (same) out.remark(`${same.from} and ${same.to} are the same up to a scale: leave one of them out with --exclude`);
   if (finding.order) out.text(`an order of the variables, causes first: ${finding.order.join(", ")}`);
   if (predictions) {
-    out.text(`if ${flags.do} were set from outside${flags.log ? " (in logarithms)" : ""}`);
+    out.text(`if ${flags.do} were set from outside${flags.log ? "; the table is in logarithms" : ""}`);
     out.text(textTable([predictionHead, ...predictionRows(predictions, meansOf(observations))]));
   }
   if (comparison) out.text(comparisonText(comparison));
-  const meaning = meaningOf(method, resamples, finding);
+  const meaning = meaningOf(method, score, resamples, finding);
   const about: (readonly [string, string])[] = [
     ["data", title],
-    ["rows", `${grouped(rows)}${set}`],
+    ["rows", `${grouped(rows)}${intervened}`],
     ["method", `${method}: ${methods[method].summary}`],
     ...(methods[method].searches ? [["score", score] as const] : []),
     ...(flags.log ? [["transformed", "logarithms"] as const] : []),
     ...(flags.knowledge !== undefined ? [["knowledge", basename(flags.knowledge)] as const] : []),
     ["time", `${seconds.toFixed(1)} s`],
   ];
-  for (const place of flags.out) {
+  for (const place of places) {
     const html = extname(place).toLowerCase() === ".html";
     const more = predictions
       ? [
@@ -358,7 +221,7 @@ const discoverFile = async (
   }
   for (const sentence of meaning) out.remark(sentence);
   out.result({
-    files: flags.out,
+    files: places,
     variables: names,
     rows,
     intervened: variables.intervened,
@@ -396,7 +259,7 @@ export const addDiscover = (program: Command): void => {
     .addOption(
       oneOf(
         "--method <name>",
-        `how (default: exact for up to ${fewVariables} variables, else ges); see below`,
+        `how (default: exact for up to ${fewVariables} variables, else ges, or hill-climbing with --score additive); see below`,
         methodNames,
       ),
     )
@@ -432,6 +295,7 @@ export const addDiscover = (program: Command): void => {
         "drop",
       ]),
     )
+    .option("--missing-words <words>", "more words for missing cells, between commas, such as unknown,-999", list)
     .option("--log", "take logarithms of all numbers, as is usual for expression; of one more where a column has zeros")
     .option(
       "--bootstrap <n>",
@@ -448,7 +312,6 @@ export const addDiscover = (program: Command): void => {
       "-o, --out <file>",
       `a file for the network: ${networkEndings.join(", ")}; repeatable; - for CSV on standard output`,
       gather,
-      [],
     )
     .option("--json", "print the result as JSON")
     .action(action);

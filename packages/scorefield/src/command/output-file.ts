@@ -33,7 +33,9 @@ export const checkOutputPlace = (option: string, path: string): void => {
  */
 export const checkOutputFile = (option: string, path: string, endings?: readonly string[]): void => {
   if (endings && !endings.includes(extname(path).toLowerCase()))
-    throw new UsageError(`${option} ${path}: expected a name that ends in ${endings.join(" or ")}`);
+    throw new UsageError(
+      `${option} ${path}: expected a name that ends in ${endings.join(" or ")}, found ${extname(path) || "none"}`,
+    );
   checkOutputPlace(option, path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`${option} ${path}: expected a file name to write to, found a folder`);

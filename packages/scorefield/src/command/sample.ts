@@ -105,7 +105,7 @@ const drawSamples = async (
   const { guidance: weight, guidanceInterval: interval } = flags;
   if (interval && weight === undefined)
     throw new UsageError("--guidance-interval: expected --guidance with it, the weight that it limits");
-  if (weight !== undefined && !classes)
+  if (weight !== undefined && !classes && !("map" in run))
     throw new UsageError(`--guidance ${weight}: expected --class with it, the class to guide to`);
   const guidance = weight === undefined ? undefined : { weight, ...(interval && { interval }) };
   const { guidance: _, ...rest } = flags;

@@ -15,6 +15,7 @@ import {
   type Graph,
   ges,
   hillClimb,
+  isAcyclic,
   type Knowledge,
   makeGraph,
   type Observations,
@@ -70,7 +71,7 @@ export const methods = {
     resampled: 0,
   },
   nogam: {
-    summary: "an order by how well the score function tells the residuals, then splines (NoGAM)",
+    summary: "an order by how well residuals predict the score function, then splines (NoGAM)",
     searches: false,
     most: 200,
     resampled: 0,
@@ -149,17 +150,23 @@ interface Searched {
 
 type Report = ((done: number, total: number) => void) | undefined;
 
-/** Edges that are more probable than not, where they make no circle: the most probable first. */
+/** Edges that are more probable than not, the most probable first; one that would close a circle is left out. */
 const probableGraph = (names: readonly string[], directed: Float64Array, joined: Float64Array): Graph => {
   const d = names.length;
-  const edges: { from: string; to: string; directed: boolean }[] = [];
+  const found: { from: string; to: string; directed: boolean; sure: number }[] = [];
   for (let i = 0; i < d; i++)
     for (let j = 0; j < i; j++) {
       if (joined[i * d + j]! <= 0.5) continue;
       const [there, back] = [directed[i * d + j]!, directed[j * d + i]!];
-      const ways = there >= back ? { from: names[i]!, to: names[j]! } : { from: names[j]!, to: names[i]! };
-      edges.push({ ...ways, directed: Math.max(there, back) > 0.5 });
+      const ends = there >= back ? { from: names[i]!, to: names[j]! } : { from: names[j]!, to: names[i]! };
+      const sure = Math.max(there, back);
+      found.push({ ...ends, directed: sure > 0.5, sure });
     }
+  const edges: { from: string; to: string; directed: boolean }[] = found.filter((edge) => !edge.directed);
+  for (const { from, to } of found.filter((edge) => edge.directed).sort((a, b) => b.sure - a.sure)) {
+    const more = [...edges, { from, to, directed: true }];
+    if (isAcyclic(makeGraph({ names, edges: more }))) edges.push({ from, to, directed: true });
+  }
   return makeGraph({ names, edges });
 };
 
@@ -195,6 +202,10 @@ const rankRegulators = async (
   };
   const single = all.filter((i) => targets?.[i]?.length === 1);
   const steady = all.filter((i) => !targets?.[i]?.length);
+  if (single.length + steady.length < all.length)
+    throw new UsageError(
+      "--method trees: expected at most one variable set in a row, found rows with several; take another method",
+    );
   const { confidence } = await combinedRanking(
     {
       names,
@@ -276,7 +287,7 @@ export const findNetwork = async (observations: Observations, options: FindOptio
           ...(onProgress && { onProgress: (done, total) => onProgress("drawing rows again", done, total) }),
         })
       : undefined;
-  const confidence = resampled ?? found.confidence;
+  const confidence = found.confidence ?? resampled;
   const correlations = correlationsOf(observations);
   const d = names.length;
   const index = new Map(names.map((name, i) => [name, i]));

@@ -80,13 +80,14 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
   const at = found.findIndex(({ name }) => name === interventions);
   const isVariable = (column: TableColumn, j: number): boolean => j !== at && (isNumber(column) || isCategory(column));
   const kept = found.flatMap((column, j) => (isVariable(column, j) ? [j] : []));
+  const left = found.filter((column, j) => j !== at && !isVariable(column, j));
+  const leftText = left.map(({ name, kind }) => `${name} (${kind})`).join(", ");
   if (kept.length < 2)
     throw new DataError({
       path,
       expected: "at least two columns of numbers or categories to find causes among",
-      found: `${kept.length}`,
+      found: `${kept.length} in ${n} ${n === 1 ? "row" : "rows"}${left.length > 0 ? `; left out: ${leftText}` : ""}`,
     });
-  const left = found.filter((column, j) => j !== at && !isVariable(column, j));
   const whole = Array.from({ length: n }, (_, i) => i).filter((i) => kept.every((j) => Number.isFinite(cell(i, j))));
   if (whole.length < n && missing === "error") {
     const row = Array.from({ length: n }, (_, i) => i).find((i) => !kept.every((j) => Number.isFinite(cell(i, j))))!;
@@ -107,6 +108,7 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
     at < 0
       ? undefined
       : whole.map((i) => (Number.isFinite(cell(i, at)) ? (found[at]!.levels?.[cell(i, at)] ?? `${cell(i, at)}`) : ""));
+  const unset = texts?.every((text) => text.trim() === "") ?? false;
   const targets = texts && targetsOf(texts, names, path, interventions!);
   return {
     observations: {
@@ -117,11 +119,8 @@ export const readVariables = async (options: VariableOptions): Promise<Variables
     },
     remarks: [
       ...remarks,
-      ...(left.length > 0
-        ? [
-            `left out, as they are neither numbers nor categories: ${left.map(({ name, kind }) => `${name} (${kind})`).join(", ")}`,
-          ]
-        : []),
+      ...(left.length > 0 ? [`left out, as they are neither numbers nor categories: ${leftText}`] : []),
+      ...(unset ? [`${interventions}: no row names a variable that was set`] : []),
       ...(whole.length < n ? [`left out, as they lack a cell: ${n - whole.length} rows`] : []),
     ],
     intervened: targets?.filter((row) => row.length > 0).length ?? 0,

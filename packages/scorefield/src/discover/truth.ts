@@ -27,6 +27,14 @@ export const readTruth = async (path: string, names: readonly string[], signal?:
   const { columns, rows } = await readRawCells(path, { signal });
   if (columns.length < 2)
     throw new DataError({ path, expected: "columns of causes and of effects", found: columns.join(", ") });
+  if (columns.slice(0, 2).every((name) => names.includes(name)))
+    throw new DataError({
+      path,
+      row: 1,
+      expected: "names of the columns in the first row",
+      found: columns.join(","),
+      fix: "Write cause,effect as the first row",
+    });
   const edges = rows.flatMap((cells, i) => {
     const [from = "", to = "", there = "1"] = cells.map((cell) => `${cell ?? ""}`.trim());
     if (absent.has(there.toLowerCase())) return [];
@@ -39,7 +47,8 @@ export const readTruth = async (path: string, names: readonly string[], signal?:
           expected: "the name of a variable",
           found: `${JSON.stringify(name)}${didYouMean(name, names)}`,
         });
-    return from === to ? [] : [{ from, to }];
+    if (from === to) throw new DataError({ path, row: i + 1, expected: "two variables", found: `${from} twice` });
+    return [{ from, to }];
   });
   return makeGraph({ names, edges });
 };

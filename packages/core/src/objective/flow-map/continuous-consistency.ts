@@ -13,9 +13,9 @@ const tangentFloor = 0.1;
  * With f = X(z, s -> end), df/ds = v - u - (s - end) du/ds is 0 along the flow. On the circle of angle a, tan a = s / ((1 - s) d), with
  * the raw network N of `averageVelocity`, q^2 = (1 - s)^2 d^2 + s^2 and df/da = q^2 / d df/ds, the tangent is
  *
- *     g = cos a df/da = cos^2 a (dz/da + N) + cos a sin a (dN/da - z)
+ *     g = cos a df/da = d (cos^2 a (dz/da + N) + cos a sin a (dN/da - z))
  *
- * with z in units of q. N is regressed on N - g / (|g| + 0.1), |g| the root mean square of a sample. The second term grows
+ * with z in units of q, and f in units of the data. N is regressed on N - g / (|g| + 0.1), |g| the root mean square of a sample. The second term grows
  * from 0 to its full size over `warmUp` steps.
  *
  * It needs derivatives of the network in the noise level: `noiseEmbedding: "share"`, the default of networks with two levels.
@@ -54,7 +54,14 @@ export const continuousConsistency = declare({
         .sqrt();
       const misfit = v.subtract(value);
       const whole = misfit.subtract(spread(s.subtract(end)).multiply(rate)).multiply(spread(rest.multiply(q)));
-      const first = misfit.multiply(spread(rest.square().multiply(d).divide(q)));
+      const first = misfit.multiply(
+        spread(
+          rest
+            .square()
+            .multiply(d * d)
+            .divide(q),
+        ),
+      );
       const share = warmUp === 0 ? undefined : spread(step.divide(warmUp).clip(0, 1));
       const g = share ? first.add(share.multiply(whole.subtract(first))) : whole;
       const axes = Array.from({ length: x.rank - 1 }, (_, k) => k + 1);
