@@ -2,7 +2,7 @@
  * A search for a new particle in small: a resonance is injected into recorded events, and boosted trees learn the density ratio
  * of these to events of a model that has seen none of it, without being told of masses.
  *
- *     npm run bench bench/collision-search.ts -- --run /tmp/collisions/recorded
+ *     npm run bench bench/collision-search.ts -- --run runs/collisions/recorded
  *
  * Each half of the data is judged by trees that were trained on the other half (Metodiev, Nachman & Thaler 2017; Hallin et al.
  * 2022). The cut keeps 1 % of the reference. The significance is (seen - expected) / sqrt(expected (1 + data / reference)),
@@ -26,7 +26,7 @@ const { values: given } = parseArgs({
   allowPositionals: true,
   args: process.argv.slice(2).filter((word) => word !== "--"),
   options: {
-    run: { type: "string", default: "/tmp/collisions/recorded" },
+    run: { type: "string", default: "runs/collisions/recorded" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
     repeats: { type: "string", default: "3" },
     fractions: { type: "string", default: "0,0.01,0.02,0.05" },

@@ -23,8 +23,8 @@ const { values: given } = parseArgs({
   allowPositionals: true,
   args: process.argv.slice(2).filter((word) => word !== "--"),
   options: {
-    run: { type: "string", default: "/tmp/collisions/recorded" },
-    map: { type: "string", default: "/tmp/collisions/recorded-map" },
+    run: { type: "string", default: "runs/collisions/recorded" },
+    map: { type: "string", default: "runs/collisions/recorded-map" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
     count: { type: "string", default: "20000" },
     threads: { type: "string", default: "2" },

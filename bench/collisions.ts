@@ -2,7 +2,7 @@
  * Collision events that models draw beside held-out ones: peaks, Wasserstein distances beside a split of real events, a test
  * by boosted trees, and two baselines.
  *
- *     npm run bench bench/collisions.ts -- --steps 10000 --runs /tmp/collisions
+ *     npm run bench bench/collisions.ts -- --steps 10000 --runs runs/collisions
  *
  * A run is trained for `--steps` unless `--runs` holds it already; `--refine` learns its density ratio as well. `--sets
  * recorded,z,dijets` chooses data. A
@@ -24,7 +24,7 @@ const { values: given } = parseArgs({
   options: {
     sets: { type: "string", default: "recorded,z,dijets" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
-    runs: { type: "string", default: "/tmp/collisions" },
+    runs: { type: "string", default: "runs/collisions" },
     steps: { type: "string", default: "10000" },
     refine: { type: "boolean", default: false },
     threads: { type: "string", default: "1" },
