@@ -1,13 +1,29 @@
 /** What events of a model are measured by beside recorded ones, and the baselines of bench/collisions.ts. */
+import { join } from "node:path";
 import { classifierTwoSample, marginals } from "@scorefield/assess";
 import { normal, permutation, uniform } from "@scorefield/core";
 import { takeRows } from "@scorefield/data";
-import type { EventLayout } from "@scorefield/domain/event";
+import { firstSamples } from "@scorefield/domain";
+import { type EventLayout, events } from "@scorefield/domain/event";
 import type { TableColumn } from "@scorefield/domain/table";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 
 /** Events [n, columns] in the units of the data. */
 export type Rows = NdArray<"float64">;
+
+/** The recorded muon pairs, as a run of them was trained: those to learn from, those set apart, and the columns. */
+export const recordedEvents = async (
+  data: string,
+): Promise<{ readonly training: Rows; readonly heldOut: Rows; readonly columns: readonly string[] }> => {
+  const { values, columns = [] } = await events.open({
+    kind: "events",
+    path: join(data, "collisions/Zmumu_Run2011A.csv"),
+    particles: ["mu", "mu"],
+    symmetry: "none",
+  });
+  const [training, heldOut] = await Promise.all([firstSamples(values.training), firstSamples(values.heldOut)]);
+  return { training: training as Rows, heldOut: heldOut as Rows, columns };
+};
 
 /** The cells of a column that are there. */
 export const cellsOf = ({ data, shape: [n = 0, width = 0] }: Rows, column: number): Float64Array =>

@@ -9,18 +9,16 @@
  * the mean and standard deviation over `--repeats` injections. "Real events" have other recorded events as their reference, and so
  * no error of a model. "Known mass" counts within two widths of the mass, which a search does not know.
  */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { densityRatio } from "@scorefield/assess";
 import { normal, permutation } from "@scorefield/core";
 import { takeRows } from "@scorefield/data";
-import { firstSamples } from "@scorefield/domain";
-import { events, layoutOfTable } from "@scorefield/domain/event";
+import { layoutOfTable } from "@scorefield/domain/event";
 import { sampleTable } from "@scorefield/domain/table";
 import { ndarray } from "@scorefield/tensor";
 import { loadRun, native, setDefaultRuntime } from "scorefield";
 import { markdownTable } from "../docs/make/page-section.ts";
-import { cellsOf, type Rows, someRows } from "./collision-measures.ts";
+import { cellsOf, type Rows, recordedEvents, someRows } from "./collision-measures.ts";
 
 const { values: given } = parseArgs({
   allowPositionals: true,
@@ -37,16 +35,7 @@ setDefaultRuntime(runtime);
 const run = await loadRun(given.run);
 const { table = [] } = run.made;
 const layout = layoutOfTable(table);
-const opened = await events.open({
-  kind: "events",
-  path: join(given.data, "collisions/Zmumu_Run2011A.csv"),
-  particles: ["mu", "mu"],
-  symmetry: "none",
-});
-const [training, heldOut] = (await Promise.all([
-  firstSamples(opened.values.training),
-  firstSamples(opened.values.heldOut),
-])) as [Rows, Rows];
+const { training, heldOut } = await recordedEvents(given.data);
 const reference = (await sampleTable(run, { count: training.shape[0]!, seed: 2, refine: false })).rows;
 
 const [place, width, cut] = [105, 1, 0.01];

@@ -9,14 +9,11 @@
  * of processor time say more than those of the clock.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sample, sampleFlowMap, unipc } from "@scorefield/core";
-import { firstSamples } from "@scorefield/domain";
-import { events } from "@scorefield/domain/event";
 import { loadFlowMap, loadRun, native, setDefaultRuntime } from "scorefield";
 import { markdownTable } from "../docs/make/page-section.ts";
-import { cellsOf, meanDistance, peakOf, type Rows } from "./collision-measures.ts";
+import { cellsOf, meanDistance, peakOf, type Rows, recordedEvents } from "./collision-measures.ts";
 import { median } from "./harness.ts";
 
 const { values: given } = parseArgs({
@@ -34,17 +31,7 @@ const { values: given } = parseArgs({
 const runtime = native({ threads: Number(given.threads) });
 setDefaultRuntime(runtime);
 const count = Number(given.count);
-const opened = await events.open({
-  kind: "events",
-  path: join(given.data, "collisions/Zmumu_Run2011A.csv"),
-  particles: ["mu", "mu"],
-  symmetry: "none",
-});
-const [training, heldOut] = (await Promise.all([
-  firstSamples(opened.values.training),
-  firstSamples(opened.values.heldOut),
-])) as [Rows, Rows];
-const { columns = [] } = opened;
+const { training, heldOut, columns } = await recordedEvents(given.data);
 const compared = ["mass", "pt1", "eta1", "pair_dphi"];
 const at = (name: string): number => columns.indexOf(name);
 const floor = compared.map((name) => meanDistance(training, heldOut, at(name)));

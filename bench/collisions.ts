@@ -6,7 +6,7 @@
  *
  * A run is trained for `--steps` unless `--runs` holds it already; `--refine` learns its density ratio as well. `--sets
  * recorded,z,dijets` chooses data. A
- * distance is the mean over ten sets of as many events as are held out; "other real events" are sets of training events.
+ * distance is the mean over ten sets, each with the number of held-out events; "other real events" are sets of training events.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -16,6 +16,7 @@ export { type ForestParameters, type ForestSettings, forestLogRatio } from "./ne
 export { networks } from "./network/networks.ts";
 export { firstRows } from "./numeric/first-rows.ts";
 export { gaussLegendre } from "./numeric/gauss-legendre.ts";
+export { logGamma } from "./numeric/log-gamma.ts";
 export { pivotedCholesky } from "./numeric/pivoted-cholesky.ts";
 export { innerProducts } from "./numeric/products.ts";
 export { meanRow, type Rows, sortedColumns, toRowPair, toRows } from "./numeric/rows.ts";

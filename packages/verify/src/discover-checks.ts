@@ -144,7 +144,7 @@ export const discoverChecks: readonly Check[] = [
         const noise = plain.slice(r * d, (r + 1) * d);
         for (let j = 0; j < d; j++)
           for (let i = 0; i < d; i++) noise[j]! -= model.weights[i * d + j]! * plain[r * d + i]!;
-        // Causes before effects: as many passes as variables reach every one.
+        // Causes before effects: one pass for each variable reaches every one.
         for (let pass = 0; pass < d; pass++)
           for (let j = 0; j < d; j++) {
             let value = noise[j]!;

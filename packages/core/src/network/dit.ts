@@ -14,6 +14,7 @@ import {
   resolveNoiseEmbedding,
   targetSetting,
 } from "./network.ts";
+import { patchedShape } from "./patch-channels.ts";
 import { fromPatches, positionFeatures, toPatches } from "./patches.ts";
 import {
   adaptiveLayerNorm,
@@ -66,10 +67,7 @@ const make = (
       throw new ShapeError(
         `dit: expected samples [channels, ...spatial] with one to three spatial axes, found [${shape}]`,
       );
-    if (spatial.some((size) => size % patch !== 0))
-      throw new ShapeError(
-        `dit: expected spatial sizes that are multiples of the patch, ${patch}, found [${shape}]; choose another patch, or pad the data`,
-      );
+    patchedShape("dit", shape, patch);
     return spatial;
   };
 

@@ -34,7 +34,7 @@ describe("patches as channels", () => {
 
   test("a size that is no multiple of the patch is refused", () => {
     expect(() => unet({ width: 16, multipliers: [1, 2], patch: 2 }).initialise([1, 8, 7], 0)).toThrow(
-      "multiples of the patch, 2, found [8,7]",
+      "multiples of the patch, 2, found [1,8,7]",
     );
   });
 });

@@ -7,10 +7,11 @@ import { type Shape, ShapeError, type Tensor } from "@scorefield/tensor";
  * @returns [channels * patch^axes, ...spatial / patch]
  * @throws ShapeError unless the patch divides every spatial size
  */
-export const patchedShape = (owner: string, [channels = 0, ...spatial]: Shape, patch: number): Shape => {
+export const patchedShape = (owner: string, shape: Shape, patch: number): Shape => {
+  const [channels = 0, ...spatial] = shape;
   if (spatial.some((size) => size % patch !== 0))
     throw new ShapeError(
-      `${owner}: expected spatial sizes that are multiples of the patch, ${patch}, found [${spatial}]; choose another patch, or pad the data`,
+      `${owner}: expected spatial sizes that are multiples of the patch, ${patch}, found [${shape}]; choose another patch, or pad the data`,
     );
   return [channels * patch ** spatial.length, ...spatial.map((size) => size / patch)];
 };

@@ -27,7 +27,7 @@ export interface SteinScore {
   readonly jacobianDiagonal: Float64Array;
 }
 
-/** The ridge where none is given. */
+/** The default ridge. */
 export const usualRidge = 0.01;
 
 /** {@link steinScore} of plain rows, with the squared distances of all pairs where the caller has them: they are overwritten. */

@@ -1,9 +1,8 @@
 /** The Bayesian score of graphs of categories. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, checkPositive, type Known } from "@scorefield/core/internal";
+import { checkOptions, checkPositive, type Known, logGamma } from "@scorefield/core/internal";
 import type { Observations } from "../graph/observations.ts";
 import { columnsOf, excludedBy } from "./columns.ts";
-import { logGamma } from "./log-gamma.ts";
 import { remembering, type Score } from "./score.ts";
 
 export interface BdeuOptions {

@@ -1,10 +1,9 @@
 /** The Bayesian score of linear Gaussian graphs. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, checkPositive, type Known } from "@scorefield/core/internal";
+import { checkOptions, checkPositive, type Known, logGamma } from "@scorefield/core/internal";
 import { showValue } from "@scorefield/tensor/internal";
 import type { Observations } from "../graph/observations.ts";
 import { additionPivots, logPivots, subsetPivots } from "./cholesky.ts";
-import { logGamma } from "./log-gamma.ts";
 import { type CovarianceTable, momentsOf } from "./moments.ts";
 import { remembering, type Score } from "./score.ts";
 

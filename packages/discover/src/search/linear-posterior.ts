@@ -21,7 +21,7 @@ export interface Regression {
 
 /**
  * Least squares of a variable on its parents.
- * @throws ArgumentError for as many parameters as rows
+ * @throws ArgumentError unless there are more rows than parameters
  */
 export const regress = (name: string, moments: Moments, variable: number, parents: readonly number[]): Regression => {
   const { covariance, mean, rows } = moments.of(variable);

@@ -74,7 +74,7 @@ const checkSet = (set: InterventionOptions["set"], names: readonly string[]): Ma
  * Where edges are open, every DAG of the graph gives a prediction (IDA: Maathuis, Kalisch & Buhlmann 2009), and the ranges go from the
  * least to the greatest.
  * @returns a prediction for each variable, in the order of the observations
- * @throws ArgumentError for categories, unknown names, as many causes as rows, and a graph with more DAGs than `graphs`
+ * @throws ArgumentError for categories, unknown names, fewer rows than a variable's causes need, and a graph with more DAGs than `graphs`
  */
 export const predictIntervention = async (
   graph: Graph,

@@ -100,7 +100,7 @@ export const calibrate = async <D extends FloatType = "float32">(
   if (problems < 50)
     throw new ArgumentError(`${owner} problems: expected at least 50, so that bins fill, found ${problems}`);
   if (draws < 9)
-    throw new ArgumentError(`${owner} draws: expected at least 9, for as many ranks as bins, found ${draws}`);
+    throw new ArgumentError(`${owner} draws: expected at least 9, so that each bin has a rank, found ${draws}`);
   if (method.declaration.form === "estimate")
     throw new ArgumentError(
       `${owner}: expected a method that draws, found ${method.declaration.name}, which gives one point`,

@@ -76,7 +76,7 @@ export const calibratePosterior = async (
   checkWhole(`${owner} draws`, draws);
   if (n < 50) throw new ArgumentError(`${owner}: expected at least 50 simulations, so that bins fill, found ${n}`);
   if (draws < 9)
-    throw new ArgumentError(`${owner} draws: expected at least 9, for as many ranks as bins, found ${draws}`);
+    throw new ArgumentError(`${owner} draws: expected at least 9, so that each bin has a rank, found ${draws}`);
   if (names !== undefined && names.length !== d)
     throw new ArgumentError(`${owner} names: expected ${d}, one for each parameter, found ${names.length}`);
   const drawn = await estimator.drawEach(data, { ...how, draws, seed });

@@ -1,15 +1,5 @@
 /** The chi-square distribution. */
-
-/** log Gamma(x) for x > 0, to 1e-13 relative (Lanczos 1964, with g = 7 and nine terms). */
-const logGamma = (x: number): number => {
-  const terms = [
-    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-  ];
-  const t = x + 6.5;
-  const series = terms.reduce((sum, term, i) => sum + term / (x + i), 0.99999999999980993);
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
-};
+import { logGamma } from "@scorefield/core/internal";
 
 /**
  * P(X >= x) for chi-square with k degrees of freedom: the upper incomplete gamma function Q(k / 2, x / 2), by its series where

@@ -2,7 +2,7 @@
 import { didYouMean } from "@scorefield/core";
 import type { Observations } from "@scorefield/discover";
 import { shortList } from "@scorefield/domain";
-import { type MethodName, methods, type ScoreName } from "../discover/find-network.ts";
+import { isPriced, type MethodName, methods, type ScoreName } from "../discover/find-network.ts";
 import { networkEndings } from "../discover/network-files.ts";
 import { UsageError } from "../errors.ts";
 import { list } from "./options.ts";
@@ -93,10 +93,9 @@ const checkPlaces = (out: readonly string[], json: boolean): void => {
 export const checkApplies = (flags: DiscoverFlags, method: MethodName, score: ScoreName): void => {
   const { searches } = methods[method];
   const ordered = !searches && method !== "trees";
-  const priced = searches && (score === "bic" || score === "additive");
   const rules = [
     [flags.score, "--score", searches, "a method that searches"],
-    [flags.penalty, "--penalty", priced, "--score bic or additive"],
+    [flags.penalty, "--penalty", isPriced(method, score), "--score bic or additive"],
     [flags.level, "--level", ordered, "--method score, nogam or diffan"],
     [flags.edges, "--edges", method === "trees", "--method trees"],
     [flags.minutes, "--minutes", method === "diffan", "--method diffan"],

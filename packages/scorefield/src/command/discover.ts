@@ -10,7 +10,7 @@ import {
   predictionRows,
   shownName,
 } from "../discover/discover-text.ts";
-import { type Finding, findNetwork, methodNames, methods, scoreNames } from "../discover/find-network.ts";
+import { type Finding, findNetwork, isPriced, methodNames, methods, scoreNames } from "../discover/find-network.ts";
 import { withLogarithms } from "../discover/logarithms.ts";
 import { networkEndings, networkText } from "../discover/network-files.ts";
 import { networkPage } from "../discover/network-page.ts";
@@ -168,6 +168,7 @@ const discoverFile = async (
   });
   const seconds = (performance.now() - begun) / 1000;
   const predictions = set && (await predictIntervention(finding.graph, observations, { set, seed, signal }));
+  const predicted = predictions && predictionRows(predictions, meansOf(observations));
   const comparison = truth && compareWithTruth(finding.network, finding.graph, truth);
   const { network } = finding;
   const by = methods[method].searches ? `${method} with ${score}` : method;
@@ -176,14 +177,17 @@ const discoverFile = async (
   out.text(
     `${title}: ${grouped(network.edges.length)} edges among ${grouped(names.length)} variables from ${grouped(rows)} rows${intervened}, by ${by} in ${seconds.toFixed(1)} s`,
   );
-  const priced = methods[method].searches && (score === "bic" || score === "additive");
-  printEdges(finding, priced ? " or a lower --penalty" : methods[method].searches ? "" : " or a larger --level", out);
+  printEdges(
+    finding,
+    isPriced(method, score) ? " or a lower --penalty" : methods[method].searches ? "" : " or a larger --level",
+    out,
+  );
   const same = network.edges.find(({ correlation }) => Math.abs(correlation) > 0.999_999);
   if (same) out.remark(`${same.from} and ${same.to} are the same up to a scale: leave one of them out with --exclude`);
   if (finding.order) out.text(`an order of the variables, causes first: ${finding.order.join(", ")}`);
-  if (predictions) {
+  if (predicted) {
     out.text(`if ${flags.do} were set from outside${flags.log ? "; the table is in logarithms" : ""}`);
-    out.text(textTable([predictionHead, ...predictionRows(predictions, meansOf(observations))]));
+    out.text(textTable([predictionHead, ...predicted]));
   }
   if (comparison) out.text(comparisonText(comparison));
   const meaning = meaningOf(method, score, resamples, finding);
@@ -198,12 +202,12 @@ const discoverFile = async (
   ];
   for (const place of places) {
     const html = extname(place).toLowerCase() === ".html";
-    const more = predictions
+    const more = predicted
       ? [
           {
             title: `If ${flags.do} were set from outside`,
             parts: [
-              htmlTable(predictionHead, predictionRows(predictions, meansOf(observations))),
+              htmlTable(predictionHead, predicted),
               paragraph(
                 "By a linear model of the graph. Where directions are open, from the least to the greatest over its directed graphs.",
               ),

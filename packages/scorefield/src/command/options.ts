@@ -23,7 +23,6 @@ export const positive = (text: string): number => {
   return value;
 };
 
-/** A finite number. */
 /** A share above 0 and below 1. */
 export const share = (text: string): number => {
   const value = positive(text);
@@ -31,6 +30,7 @@ export const share = (text: string): number => {
   return value;
 };
 
+/** A finite number. */
 export const number = (text: string): number => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");

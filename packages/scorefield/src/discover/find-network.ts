@@ -99,6 +99,10 @@ export const methodNames = Object.keys(methods) as readonly MethodName[];
 export const scoreNames = ["bic", "bge", "bdeu", "additive"] as const;
 export type ScoreName = (typeof scoreNames)[number];
 
+/** Whether a price of parameters says something to a method with a score. */
+export const isPriced = (method: MethodName, score: ScoreName): boolean =>
+  methods[method].searches && (score === "bic" || score === "additive");
+
 /** How a network is found. */
 export interface FindOptions {
   readonly method: MethodName;

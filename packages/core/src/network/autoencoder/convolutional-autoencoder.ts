@@ -6,7 +6,7 @@ import type { KindRecipe } from "../../recipe.ts";
 import { type Convolution, convolution, initialConvolution } from "../convolution.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "../group-normalisation.ts";
 import { checkLayers, layerDraws, type NextDraws } from "../initialisation.ts";
-import { fromPatches, toPatches } from "../patches.ts";
+import { fromPatchChannels, toPatchChannels } from "../patch-channels.ts";
 import { doubleResolution, halveResolution } from "../resampling-layers.ts";
 import { type Autoencoder, encodedFrom } from "./autoencoder.ts";
 import { initialPlainBlock, type PlainBlock, plainBlock } from "./plain-block.ts";
@@ -107,21 +107,6 @@ const make = (
     return convolution(output, groupNormalisation(norm, h).silu());
   };
 
-  /** Patches as further channels: [n, c, ...spatial] to [n, c patch^axes, ...spatial / patch]. */
-  const cut = (x: Tensor): Tensor => {
-    if (patch === 1) return x;
-    const [n, , ...spatial] = x.shape as [number, number, ...number[]];
-    return toPatches(x, patch)
-      .transpose([0, 2, 1])
-      .reshape([n, -1, ...spatial.map((size) => size / patch)]);
-  };
-  const join = (h: Tensor): Tensor => {
-    if (patch === 1) return h;
-    const [n, many, ...spatial] = h.shape as [number, number, ...number[]];
-    const shape = [many / patch ** spatial.length, ...spatial.map((size) => size * patch)];
-    return fromPatches(h.reshape([n, many, -1]).transpose([0, 2, 1]), shape, patch);
-  };
-
   return {
     recipe,
     learningRate: 2e-3,
@@ -129,7 +114,9 @@ const make = (
     initialise,
     encode: (parameters: Tensors, x: Tensor) => {
       const { encoder } = parameters as unknown as AutoencoderParameters<Tensor>;
-      return encodedFrom(through(encoder, cut(x), (next, h) => convolution(next, halveResolution(undefined, h))));
+      return encodedFrom(
+        through(encoder, toPatchChannels(x, patch), (next, h) => convolution(next, halveResolution(undefined, h))),
+      );
     },
     decode: (parameters: Tensors, z: Tensor) => {
       const { decoder } = parameters as unknown as AutoencoderParameters<Tensor>;
@@ -139,7 +126,7 @@ const make = (
           h,
           h.shape.slice(2).map((size) => 2 * size),
         );
-      return join(through(decoder, z, up));
+      return fromPatchChannels(through(decoder, z, up), patch);
     },
   };
 };

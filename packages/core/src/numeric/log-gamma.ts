@@ -1,3 +1,5 @@
+/** The gamma function. */
+
 /**
  * log Gamma(x) for x > 0: Stirling's series from 10 upwards, and the recurrence below (Abramowitz & Stegun 1964, 6.1.41 and 6.1.15).
  * The relative error is about 1e-15 for large x; near 1 and 2 the absolute error is.
