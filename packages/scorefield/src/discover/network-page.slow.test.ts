@@ -42,7 +42,8 @@ describe.skipIf(chromium === undefined)("the page of a network", () => {
     expect(await page.textContent("#side h3")).toBe("a → </script><b>");
     expect(await page.locator("#side circle").count()).toBe(30);
     await page.locator("#least").fill("0.5");
-    expect(await page.evaluate("network.cy.edges(':visible').length")).toBe(1);
+    // The library computes styles at its next frame.
+    await expect.poll(() => page.evaluate("network.cy.edges(':visible').length")).toBe(1);
     await page.locator("#find").fill("</s");
     expect(await page.locator("#side li").count()).toBe(2);
     expect(errors).toEqual([]);
