@@ -31,6 +31,7 @@ import {
 } from "@scorefield/discover";
 import { setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { spent } from "./harness.ts";
 
 const { values } = parseArgs({
   options: {
@@ -93,7 +94,7 @@ const distances = (truth: Graph, graph: Graph): readonly [number, number] => [
 const empty = ({ names }: Graph): Graph => ({ names, edges: new Uint8Array(names.length ** 2) });
 const count = ({ edges }: Graph): number => edges.reduce((sum, edge) => sum + edge, 0);
 
-console.log("| graph | noise | edges | order | reversed | SHD | SID | seconds |");
+console.log("| graph | noise | edges | order | reversed | SHD | SID | CPU seconds |");
 console.log("| --- | --- | ---: | --- | ---: | ---: | ---: | ---: |");
 for (const size of list(values.sizes).map(Number))
   for (const kind of list(values.kinds) as NonNullable<RandomGraphOptions["kind"]>[])
@@ -113,9 +114,9 @@ for (const size of list(values.sizes).map(Number))
         for (const [name, orderer] of Object.entries(orderers)) {
           const rows: number[][] = [];
           for (const { graph, observations, raw } of models) {
-            const begun = performance.now();
+            const begun = spent();
             const order = await orderer(observations, raw, graph);
-            const seconds = (performance.now() - begun) / 1000;
+            const seconds = (spent() - begun) / 1000;
             const pruned = await pruneBySplines(observations, order);
             rows.push([reversed(order, graph), ...distances(graph, pruned.graph), seconds]);
           }
@@ -146,7 +147,7 @@ if (!values["no-sachs"] && existsSync(folder)) {
       `| ${name} | ${order} | ${count(graph)} | ${distances(truth, graph).join(" | ")} | ${seconds.toFixed(1)} |`,
     );
   console.log(`\nSachs: ${cells.length} cells, ${names.length} proteins, ${edges.length} edges\n`);
-  console.log("| cells | order and pruning | edges | SHD | SID | seconds |");
+  console.log("| cells | order and pruning | edges | SHD | SID | CPU seconds |");
   console.log("| --- | --- | ---: | ---: | ---: | ---: |");
   row("", "empty graph", empty(truth), 0);
   for (const [kind, observations] of [
@@ -154,14 +155,14 @@ if (!values["no-sachs"] && existsSync(folder)) {
     ["logarithms", logs],
   ] as const)
     for (const [name, orderer] of Object.entries(orderers)) {
-      const begun = performance.now();
+      const begun = spent();
       const order = await orderer(observations, observations, truth);
       for (const [pruning, prune] of [
         ["splines", pruneBySplines],
         ["trees", pruneByTrees],
       ] as const) {
         const { graph } = await prune(observations, order);
-        row(kind, `${name}, ${pruning}`, graph, (performance.now() - begun) / 1000);
+        row(kind, `${name}, ${pruning}`, graph, (spent() - begun) / 1000);
       }
     }
 }

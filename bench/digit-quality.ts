@@ -28,6 +28,7 @@ import { type LabelledImages, ownClassifier } from "../packages/domain/src/image
 import { parseSampler } from "../packages/scorefield/src/command/sampler-option.ts";
 import { loadRun } from "../packages/scorefield/src/run/load.ts";
 import { ownData } from "../packages/scorefield/src/run/own-data.ts";
+import { spent } from "./harness.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,12 +64,6 @@ const known = (): Row[] =>
         .split("\n")
         .map((line) => JSON.parse(line) as Row)
     : [];
-
-/** Milliseconds of processor time of this process: other work on the machine does not count. */
-const spent = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -23,6 +23,7 @@ import { native } from "@scorefield/tensor/native";
 import { type LabelledImages, ownClassifier } from "../packages/domain/src/images/features.ts";
 import { loadRun } from "../packages/scorefield/src/run/load.ts";
 import { ownData } from "../packages/scorefield/src/run/own-data.ts";
+import { spent } from "./harness.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,12 +51,6 @@ const [steps, batch, learningRate, averageDecay, count] = [
   flags.count,
 ].map(Number) as [number, number, number, number, number];
 setDefaultRuntime(native({ threads: Number(flags.threads) }));
-
-/** Milliseconds of processor time of this process: other work on the machine does not count. */
-const spent = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 const run = await loadRun(path);
 const own = await ownData(run);

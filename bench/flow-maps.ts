@@ -28,6 +28,7 @@ import {
 import { checkerboard, moons } from "@scorefield/domain/planar";
 import type { NdArray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { spent } from "./harness.ts";
 
 const { values } = parseArgs({
   options: {
@@ -80,12 +81,6 @@ const objectives: Record<string, () => FlowMapObjective> = {
   shortcut: () => shortcut(),
 };
 
-/** Milliseconds of the processor that this program has used. */
-const processorTime = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e3;
-};
-
 const count = 2_000;
 const [steps, seconds] = [values.steps && Number(values.steps), Number(values.seconds)];
 const noise = normal([count, 2], { seed: 11 });
@@ -122,7 +117,7 @@ const run = async (set: PlaneSet, objective: FlowMapObjective) => {
     network,
     objective,
     sigmaData,
-    ...(steps ? { steps } : { deadline: { at: processorTime() + 1e3 * seconds, now: processorTime } }),
+    ...(steps ? { steps } : { deadline: { at: spent() + 1e3 * seconds, now: spent } }),
     batch: Number(values.batch),
     learningRate: Number(values.rate),
     seed: 1,

@@ -19,6 +19,7 @@ import {
   scoreGraph,
   structuralHammingDistance,
 } from "@scorefield/discover";
+import { spent } from "./harness.ts";
 import { emptyGraph, type Shape, simulate, sortByVariance } from "./linear-graphs.ts";
 
 const sizes = process.argv.slice(2).map(Number);
@@ -55,9 +56,9 @@ for (const d of sizes.length > 0 ? sizes : [10, 20, 50, 100, 1000])
       if (d > most) continue;
       const [distances, gaps, seconds]: [number[], number[], number[]] = [[], [], []];
       for (const [k, { truth, observations }] of sets.entries()) {
-        const start = process.cpuUsage().user;
+        const start = spent();
         const graph = await find(observations);
-        seconds.push((process.cpuUsage().user - start) / 1e6);
+        seconds.push((spent() - start) / 1000);
         distances.push(structuralHammingDistance(cpdagOf(truth), graph));
         const value = scoreGraph(bic(observations), graph);
         if (name === "exact, BIC") best[k] = value;

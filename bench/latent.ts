@@ -32,6 +32,7 @@ import {
 } from "@scorefield/core";
 import type { NdArray } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
+import { spent } from "./harness.ts";
 import { dataFolder } from "./imaging-data.ts";
 import { type ImageSet, measure, onWhite, photographs, rows, shapes } from "./latent-data.ts";
 
@@ -39,12 +40,6 @@ const [what = "", set = "", out = "", minutes = "8"] = process.argv.slice(2);
 const runtime = native({ threads: 1 });
 const count = 500;
 const sampler = heun({ steps: 18 });
-
-/** Milliseconds of processor time of this process: other work on the machine does not count. */
-const spent = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 /** The end of a share of the minutes from now on, of processor time. */
 const within = (share: number) => ({ deadline: { at: spent() + share * Number(minutes) * 60_000, now: spent } });

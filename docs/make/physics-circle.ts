@@ -1,6 +1,6 @@
 /**
  * A constraint as a penalty and as a projection, on points of the unit circle: a table in docs/physics.md.
- * `npm run bench docs/make/physics-circle.ts [-- --seeds 0,1,2 --results FILE]`, half a minute of a free core for each
+ * `npm run bench docs/make/physics-circle.ts [-- --seeds 0,1,2 --results FILE]`, two minutes of a free core for each
  * seed. With a file, what other calls found for other seeds is kept in it and stands in the table too.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const { values } = parseArgs({
   },
 });
 const seeds = values.seeds.split(",").map(Number);
-const steps = 1500;
+const steps = 5000;
 const runtime = native({ threads: 1 });
 const network = mlp({ width: 48 });
 const count = 4000;

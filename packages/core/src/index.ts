@@ -62,7 +62,6 @@ export {
   type FlowMapParts,
   type TrainedFlowMap,
   trainedFlowMap,
-  withSecondLevel,
 } from "./model/flow-map/trained-flow-map.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
@@ -139,7 +138,6 @@ export { initialLinear, type Linear, linear } from "./network/linear.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export type { Conditions, Network, Parameters } from "./network/network.ts";
 export { networkFromRecipe, networkKinds } from "./network/networks.ts";
-export { fromPatches, positionFeatures, toPatches } from "./network/patches.ts";
 export { type PerceptronOptions, perceptron } from "./network/perceptron.ts";
 export { doubleResolution, halveResolution } from "./network/resampling-layers.ts";
 export {

@@ -180,6 +180,10 @@ describe("from a table to new rows", () => {
     expect(json.samples.columns).toHaveLength(2);
     const other = await run("evaluate", "runs/table", "-n", "200", "--steps", "6", "--data", "table.csv");
     expect(other.stdout).toMatch(/^Distances to 200 rows of table.csv/m);
+    const wrong = await run("evaluate", "runs/table", "--sampler", "hein");
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.stderr).toMatch(/heun/);
+    expect(wrong.stderr).not.toMatch(/sampling/);
     // The run's own rows are a gain beside others, not a need.
     await rename(at("table.csv"), at("moved.csv"));
     const gone = await run("evaluate", "runs/table", "-n", "20", "--steps", "2", "--data", "moved.csv");

@@ -14,7 +14,7 @@ import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
-import { sampleWatched } from "./sampling.ts";
+import { sampleWatched, samplingRecipe } from "./sampling.ts";
 import { inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -96,8 +96,9 @@ const evaluate = async (
 
 const aboutFeatures = ["extractor", "inception", "range", "layout", "features"] as const;
 
-/** @throws UsageError for options that do not go together, before anything long is begun */
-const checkFlags = ({ domain, path }: DrawnRun, flags: EvaluateFlags): void => {
+/** @throws UsageError | RecipeError for options that do not go together or samplers that do not exist, before anything long is begun */
+const checkFlags = (run: DrawnRun, flags: EvaluateFlags): void => {
+  const { domain, path } = run;
   const given = aboutFeatures.find((name) => flags[name] !== undefined);
   if (given && !domain.features)
     throw new UsageError(
@@ -107,6 +108,7 @@ const checkFlags = ({ domain, path }: DrawnRun, flags: EvaluateFlags): void => {
     throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
   if (flags.report !== undefined && flags.report !== standardStream)
     checkOutputFile("--report", flags.report, [".html"]);
+  samplingRecipe(run, flags);
 };
 
 const action = (path: string, flags: EvaluateFlags): Promise<void> =>

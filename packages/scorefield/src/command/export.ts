@@ -44,7 +44,7 @@ const action = async (path: string, flags: ExportFlags): Promise<void> => {
   const { checkpoint, averageWidth, count } = flags;
   const run = await loadDrawn(path, { checkpoint, averageWidth });
   for (const remark of describeAverage(run)) out.remark(remark);
-  const sampler = samplingRecipe(run, { ...flags, seed: 0 });
+  const sampler = samplingRecipe(run, flags);
   const made = { count, decode: decodeOf(run) };
   const bytes =
     "map" in run

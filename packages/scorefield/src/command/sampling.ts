@@ -18,6 +18,9 @@ export interface SamplingChoice extends Omit<SamplesWanted, "sampler" | "table" 
   readonly table?: TableWishes & { readonly each?: number };
 }
 
+/** What of it says which steps are taken. */
+type StepsChoice = Pick<SamplingChoice, "sampler" | "steps" | "guidance" | "table">;
+
 /**
  * The sampler that options choose, else the run's own; settings that are not given are the run's, if it names the
  * same kind. `sampler` is as {@link parseSampler} reads it, and `steps` goes before its setting.
@@ -34,7 +37,7 @@ export const chooseSampler = (
 };
 
 /** How a flow map takes its steps, as options choose. @throws UsageError for what only a score model takes */
-const flowMapSteps = (run: LoadedFlowMap, { sampler, steps, guidance, table }: SamplingChoice): KindRecipe => {
+const flowMapSteps = (run: LoadedFlowMap, { sampler, steps, guidance, table }: StepsChoice): KindRecipe => {
   const refused = Object.entries({ "--sampler": sampler, "--guidance": guidance, "conditions on columns": table });
   const found = refused.find(([, value]) => value !== undefined);
   if (found)
@@ -45,7 +48,7 @@ const flowMapSteps = (run: LoadedFlowMap, { sampler, steps, guidance, table }: S
 };
 
 /** How a run is sampled, as options choose it. @throws as {@link chooseSampler}; UsageError for what a flow map does not take */
-export const samplingRecipe = (run: DrawnRun, choice: SamplingChoice): KindRecipe =>
+export const samplingRecipe = (run: DrawnRun, choice: StepsChoice): KindRecipe =>
   "map" in run ? flowMapSteps(run, choice) : chooseSampler(run, choice).recipe;
 
 /**
