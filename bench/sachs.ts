@@ -99,6 +99,7 @@ const show = (name: string, graph: Graph): void => {
 
 const scores: Readonly<Record<string, (rows: Observations) => Score>> = {
   BIC: (rows) => bic(rows),
+  "extended BIC": (rows) => bic(rows, { extended: 1 }),
   BGe: (rows) => bge(rows),
   BDeu: (rows) => bdeu(discretise(rows)),
 };

@@ -204,7 +204,7 @@ const slcp: SimulatorTask = {
       const t = [u(), u(), u(), u(), u()].map((share, j) => (j === 2 || j === 3 ? 3 * share : 6 * share - 3));
       return { t, log: slcpLogLikelihood(t, x) };
     });
-    const most = Math.max(...tried.map(({ log }) => log));
+    const most = tried.reduce((best, { log }) => Math.max(best, log), Number.NEGATIVE_INFINITY);
     const weights = tried.map(({ log }) => Math.exp(log - most));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const choose = (): number[] => {

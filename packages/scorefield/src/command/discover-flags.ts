@@ -95,7 +95,7 @@ export const checkApplies = (flags: DiscoverFlags, method: MethodName, score: Sc
   const ordered = !searches && method !== "trees";
   const rules = [
     [flags.score, "--score", searches, "a method that searches"],
-    [flags.penalty, "--penalty", isPriced(method, score), "--score bic or additive"],
+    [flags.penalty, "--penalty", isPriced(method, score), "--score ebic, bic or additive"],
     [flags.level, "--level", ordered, "--method score, nogam or diffan"],
     [flags.edges, "--edges", method === "trees", "--method trees"],
     [flags.minutes, "--minutes", method === "diffan", "--method diffan"],
@@ -118,7 +118,7 @@ export const checkApplies = (flags: DiscoverFlags, method: MethodName, score: Sc
 export const checkFlags = (flags: DiscoverFlags): void => {
   checkPlaces(flags.out ?? [], flags.json ?? false);
   if (flags.do !== undefined) settingsOf(flags.do);
-  if (flags.method !== undefined) checkApplies(flags, flags.method, flags.score ?? "bic");
+  if (flags.method !== undefined) checkApplies(flags, flags.method, flags.score ?? "ebic");
   if (flags.lags !== undefined && flags.missing === "drop")
     throw new UsageError(
       "--missing drop: expected series without holes for --lags, since rows must follow at equal steps; fill cells with scorefield impute",

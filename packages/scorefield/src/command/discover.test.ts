@@ -50,7 +50,7 @@ describe("discover", () => {
       ...places.flatMap((place) => ["--out", place]),
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/3 edges among 4 variables from 600 rows, by exact with bic/);
+    expect(stdout).toMatch(/3 edges among 4 variables from 600 rows, by exact with ebic/);
     // The collider at c directs its edges; a and b are in either order.
     expect(stdout).toMatch(/a -- b +1\.00/);
     expect(stdout).toMatch(/b -> c +[01]\.\d+/);
@@ -126,7 +126,7 @@ describe("discover", () => {
     [["--lags", "599"], "expected at least 619 rows, found 600"],
     [["--lags", "1", "--missing", "drop"], "expected series without holes"],
     [["--method", "posterior", "--bootstrap", "5"], "a method without confidence of its own"],
-    [["--score", "bdeu", "--penalty", "5"], "expected --score bic or additive, found exact with bdeu"],
+    [["--score", "bdeu", "--penalty", "5"], "expected --score ebic, bic or additive, found exact with bdeu"],
     [["--level", "0.1"], "expected --method score, nogam or diffan"],
     [["--method", "ges", "--score", "additive"], "found ges"],
     [["--method", "score", "--lags", "1"], "expected a method that searches"],

@@ -149,7 +149,7 @@ const discoverFile = async (
   const usual = flags.score === "additive" ? "hill-climbing" : "ges";
   const method = flags.method ?? (names.length <= fewVariables ? "exact" : usual);
   const allCategories = categories?.every((levels) => levels > 0) ?? false;
-  const score = flags.score ?? (allCategories ? "bdeu" : "bic");
+  const score = flags.score ?? (allCategories ? "bdeu" : "ebic");
   checkApplies(flags, method, score);
   if (rows < fewestRows) out.remark(`${rows} rows are few: edges and their directions mean little`);
   const resamples = flags.bootstrap ?? (names.length <= methods[method].resampled ? usualResamples : 0);
@@ -270,11 +270,11 @@ export const addDiscover = (program: Command): void => {
     .addOption(
       oneOf(
         "--score <name>",
-        "of methods that search: bic and bge for numbers with linear effects, additive for curved ones (not with ges), bdeu for categories, which cuts numbers into three levels (default: bic, or bdeu where all columns are categories)",
+        "of methods that search: ebic, bic and bge for numbers with linear effects, additive for curved ones (not with ges), bdeu for categories, which cuts numbers into three levels; ebic is bic with a higher price of an edge the more columns there are (default: ebic, or bdeu where all columns are categories)",
         scoreNames,
       ),
     )
-    .option("--penalty <n>", "of bic and additive: the price of an edge; 2 gives fewer edges (default: 1)", positive)
+    .option("--penalty <n>", "of ebic, bic and additive: the price of an edge; 2 gives fewer edges (default: 1)", positive)
     .option(
       "--interventions <column>",
       "a column that names, for each row, the variable that was set from outside, such as a gene that was knocked out; several with + between; empty for none",

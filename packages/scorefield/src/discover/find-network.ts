@@ -96,18 +96,18 @@ export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as readonly MethodName[];
 
 /** Names of the option `--score`. */
-export const scoreNames = ["bic", "bge", "bdeu", "additive"] as const;
+export const scoreNames = ["ebic", "bic", "bge", "bdeu", "additive"] as const;
 export type ScoreName = (typeof scoreNames)[number];
 
 /** Whether a price of parameters says something to a method with a score. */
 export const isPriced = (method: MethodName, score: ScoreName): boolean =>
-  methods[method].searches && (score === "bic" || score === "additive");
+  methods[method].searches && (score === "ebic" || score === "bic" || score === "additive");
 
 /** How a network is found. */
 export interface FindOptions {
   readonly method: MethodName;
   readonly score: ScoreName;
-  /** Price of a parameter, of `bic` and `additive`. */
+  /** Price of a parameter, of `ebic`, `bic` and `additive`. */
   readonly penalty?: number | undefined;
   readonly knowledge?: Knowledge | undefined;
   /** Sets of rows drawn again for confidence; 0 for none. */
@@ -140,6 +140,7 @@ const restarts = 20;
 
 const scoreOf = (observations: Observations, { score, penalty }: FindOptions): Score => {
   const priced = penalty === undefined ? {} : { penalty };
+  if (score === "ebic") return bic(observations, { ...priced, extended: 1 });
   if (score === "bic") return bic(observations, priced);
   if (score === "additive") return additiveBic(observations, priced);
   return score === "bge" ? bge(observations) : bdeu(discretise(observations));
