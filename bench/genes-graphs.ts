@@ -43,9 +43,9 @@ const methods: Readonly<Record<string, { readonly most: number; readonly find: M
   },
   "GES, BGe": { most: 100, find: async (rows) => (await ges(bge(rows))).graph },
   "climb, extended BIC": { most: 1000, find: async (rows) => (await hillClimb(extended(rows))).graph },
-  "climb, 20 restarts, extended BIC": {
+  "climb, 100 restarts, extended BIC": {
     most: 100,
-    find: async (rows) => (await hillClimb(extended(rows), { restarts: 20 })).graph,
+    find: async (rows) => (await hillClimb(extended(rows), { restarts: 100 })).graph,
   },
 };
 

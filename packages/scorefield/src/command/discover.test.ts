@@ -162,6 +162,22 @@ describe("discover", () => {
     expect((await called(...args, "a=0")).stderr).toContain("expected a number above 0");
   });
 
+  test("columns that have nothing to do with each other get no edges; plain BIC finds some by chance", async () => {
+    const [rows, columns] = [200, 30];
+    const { data } = normal([rows, columns], { seed: 3 });
+    const names = Array.from({ length: columns }, (_, j) => `g${j}`);
+    await writeFile(
+      at("alone.csv"),
+      `${names}\n${lines(Array.from({ length: rows }, (_, i) => Array.from(data.subarray(columns * i, columns * (i + 1)))))}`,
+    );
+    const found = async (...flags: string[]) =>
+      JSON.parse((await called("discover", at("alone.csv"), "--bootstrap", "0", "--json", ...flags)).stdout).edges
+        .length;
+    expect(await found()).toBe(0);
+    // 435 pairs, of which BIC takes about 0.9 %.
+    expect(await found("--score", "bic")).toBeGreaterThan(0);
+  });
+
   test("a list of true edges has names of its columns, and two variables in each row", async () => {
     await writeFile(at("headless.csv"), "a,b\nb,c\n");
     expect((await called("discover", at("plain.csv"), "--truth", at("headless.csv"))).stderr).toContain(

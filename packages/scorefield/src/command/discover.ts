@@ -10,7 +10,15 @@ import {
   predictionRows,
   shownName,
 } from "../discover/discover-text.ts";
-import { type Finding, findNetwork, isPriced, methodNames, methods, scoreNames } from "../discover/find-network.ts";
+import {
+  type Finding,
+  findNetwork,
+  isPriced,
+  methodNames,
+  methods,
+  mostForRestarts,
+  scoreNames,
+} from "../discover/find-network.ts";
 import { withLogarithms } from "../discover/logarithms.ts";
 import { networkEndings, networkText } from "../discover/network-files.ts";
 import { networkPage } from "../discover/network-page.ts";
@@ -146,7 +154,7 @@ const discoverFile = async (
   const { names, values, categories } = observations;
   const rows = values.length / names.length;
   const truth = flags.truth === undefined ? undefined : await readTruth(flags.truth, names, signal);
-  const usual = flags.score === "additive" ? "hill-climbing" : "ges";
+  const usual = flags.score === "additive" || names.length <= mostForRestarts ? "hill-climbing" : "ges";
   const method = flags.method ?? (names.length <= fewVariables ? "exact" : usual);
   const allCategories = categories?.every((levels) => levels > 0) ?? false;
   const score = flags.score ?? (allCategories ? "bdeu" : "ebic");
@@ -263,7 +271,7 @@ export const addDiscover = (program: Command): void => {
     .addOption(
       oneOf(
         "--method <name>",
-        `how (default: exact for up to ${fewVariables} variables, else ges, or hill-climbing with --score additive); see below`,
+        `how (default: exact for up to ${fewVariables} variables, hill-climbing for up to ${mostForRestarts} and with --score additive, else ges); see below`,
         methodNames,
       ),
     )
@@ -274,7 +282,11 @@ export const addDiscover = (program: Command): void => {
         scoreNames,
       ),
     )
-    .option("--penalty <n>", "of ebic, bic and additive: the price of an edge; 2 gives fewer edges (default: 1)", positive)
+    .option(
+      "--penalty <n>",
+      "of ebic, bic and additive: the price of an edge; 2 gives fewer edges (default: 1)",
+      positive,
+    )
     .option(
       "--interventions <column>",
       "a column that names, for each row, the variable that was set from outside, such as a gene that was knocked out; several with + between; empty for none",

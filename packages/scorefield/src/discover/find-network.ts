@@ -135,8 +135,8 @@ export interface Finding {
 }
 
 /** Variables up to which greedy searches start again from the best graph shaken: dense graphs need it, and it is cheap. */
-const mostForRestarts = 100;
-const restarts = 20;
+export const mostForRestarts = 100;
+const restarts = { ges: 20, "hill-climbing": 100 };
 
 const scoreOf = (observations: Observations, { score, penalty }: FindOptions): Score => {
   const priced = penalty === undefined ? {} : { penalty };
@@ -255,13 +255,14 @@ const search = async (observations: Observations, options: FindOptions, onProgre
     const { names, directed, joined } = await edgeProbabilities(score, { ...searching, seed });
     return { graph: probableGraph(names, directed, joined), confidence: { directed, joined } };
   }
-  const again = observations.names.length <= mostForRestarts ? { restarts, seed } : {};
+  const again = (way: keyof typeof restarts) =>
+    observations.names.length <= mostForRestarts ? { restarts: restarts[way], seed } : {};
   const found =
     method === "exact"
       ? await exactSearch(score, searching)
       : method === "ges"
-        ? await ges(score, { ...searching, ...again })
-        : await hillClimb(score, { ...searching, ...again });
+        ? await ges(score, { ...searching, ...again(method) })
+        : await hillClimb(score, { ...searching, ...again("hill-climbing") });
   return { graph: found.graph, score: found.score };
 };
 
