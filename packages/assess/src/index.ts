@@ -192,3 +192,4 @@ export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
 export { checkForestTraining, type TrainForestOptions, trainForest } from "./trees/train-forest.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
+export { coverage, crps, drawQuantiles, rankedProbabilityScores } from "./series/probabilistic-forecast.ts";
