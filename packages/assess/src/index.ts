@@ -180,6 +180,7 @@ export type { ValueRange } from "./restoration/image-pair.ts";
 export { type IntervalCoverage, intervalCoverage } from "./restoration/interval-coverage.ts";
 export { psnr } from "./restoration/psnr.ts";
 export { ssim } from "./restoration/ssim.ts";
+export { coverage, crps, drawQuantiles, rankedProbabilityScores } from "./series/probabilistic-forecast.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export {
   type DensityRatio,
@@ -192,4 +193,3 @@ export type { Forest } from "./trees/forest.ts";
 export type { PredictionObjective } from "./trees/losses.ts";
 export { checkForestTraining, type TrainForestOptions, trainForest } from "./trees/train-forest.ts";
 export { type BoostedTrees, restoreTrees, type StoredTrees } from "./trees/trained-trees.ts";
-export { coverage, crps, drawQuantiles, rankedProbabilityScores } from "./series/probabilistic-forecast.ts";

@@ -76,6 +76,8 @@ export interface FittedDefaults {
   readonly objective?: { readonly kind: string; readonly [name: string]: unknown };
   /** The deviation of samples in the model's units, for preconditioning and objective; left out, their own default. */
   readonly deviation?: number;
+  /** Share of samples of which something is known in training; left out, half. */
+  readonly knownShare?: number;
   /** Steps of training. */
   readonly steps: number;
 }

@@ -22,7 +22,7 @@ const read = async (given: DataSettings, options: ReadOptions = {}) => {
   const settings = given as SeriesSettings;
   if (settings.windows) {
     const { samples } = await readWindows(resolve(options.folder ?? ".", settings.path), settings);
-    return { samples, settings };
+    return { samples: { ...samples, logs: settings.logs }, settings };
   }
   const data = await readSeries(settings, options);
   const { samples, length, stride } = windowsOf(data, settings);
@@ -64,7 +64,7 @@ export const series = defineDomain({
   read,
   given: readGivenWindows,
   codecs: () => [kind],
-  fit: (_, training) => fitSeries(training, (training as Partial<SeriesSamples>).covariates ?? 0),
+  fit: (_, training) => fitSeries(training, training as Partial<SeriesSamples>),
   codec: seriesCodec,
   defaults: seriesDefaults,
   defaultsFor: seriesDefaultsFor,

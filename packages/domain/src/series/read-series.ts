@@ -121,7 +121,7 @@ const valuesOf = (column: Column, logarithm: boolean, cells: CellTable, path: st
       column: column.name,
       expected: "numbers above 0, for their logarithms",
       found: `${column.numbers[bad]}`,
-      fix: "Leave the column out, or returns and logs",
+      fix: "Leave the column out, or leave returns out",
     });
   return column.numbers.map(Math.log);
 };
@@ -171,7 +171,7 @@ export const readSeries = async (
   { folder = ".", signal }: ReadOptions = {},
 ): Promise<SeriesData> => {
   const path = resolve(folder, given.path);
-  const { time, group: groupName, returns, logs, until, missingWords } = given;
+  const { time, group: groupName, returns, until, missingWords } = given;
   if (!time)
     throw new DataError({ path, expected: "the column of times", found: "none named", fix: "Name it with time" });
   const { cells, formats } = await readTableCells(path, { missingWords, signal });
@@ -186,7 +186,7 @@ export const readSeries = async (
       );
   const group = groupName === undefined ? undefined : columnNamed(cells, groupName, path, "the group");
   const { series, covariates, remarks } = channelsOf(cells, given, path);
-  const values = series.map((column) => valuesOf(column, returns || logs, cells, path));
+  const values = series.map((column) => valuesOf(column, returns, cells, path));
   const others = covariates.map(({ numbers }) => numbers);
   const { rows, sorted } = orderedGroups(cells, timed.values, group, path);
   if (!sorted) remarks.push("rows were put in the order of time");

@@ -49,6 +49,8 @@ export const seriesDefaultsFor = (facts: DataFacts): FittedDefaults => {
     preconditioning: { kind: "partial", shape, covariates },
     // Scaled to deviation 1: see docs/series.md for what was measured.
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.6 } },
+    // Forecasts and gaps are asked for more often than whole windows.
+    knownShare: 0.8,
     steps: Math.min(mostSteps, Math.max(fewestSteps, stepsOfPasses(facts, passes, mostSteps))),
   };
 };

@@ -48,7 +48,7 @@ export const seriesSettings = {
   }),
   group: setting.text({ help: "A column that tells several series from each other, such as store", otherwise: "none" }),
   returns: setting.boolean({ help: "Learn logarithms of the ratio to the row before, as of prices", default: false }),
-  logs: setting.boolean({ help: "Learn logarithms", default: false }),
+  logs: setting.boolean({ help: "Learn logarithms of the series, of 1 more where there are zeros", default: false }),
   length: setting.whole({
     help: "Steps in a window",
     least: 2,
@@ -96,7 +96,7 @@ export const seriesOptions = {
   covariates: ["--covariates <names>", "series: columns that are known beforehand, between commas"],
   group: ["--group <name>", "series: a column that tells several series from each other, such as store"],
   returns: ["--returns", "series: learn logarithmic returns, as of prices"],
-  logs: ["--logs", "series: learn logarithms"],
+  logs: ["--logs", "series: learn logarithms of what is never negative, such as concentrations"],
   length: ["--length <n>", "series: steps in a window (default: found)"],
   stride: ["--stride <n>", "series: steps from one window to the next (default: found)"],
   calendar: ["--calendar <features>", "series: hour, weekday, year between commas, or none (default: found)"],

@@ -28,6 +28,8 @@ export interface WindowStart {
 export interface SeriesSamples extends Samples {
   /** How many of the last channels are covariates. */
   readonly covariates: number;
+  /** Whether logarithms of the series are learnt. */
+  readonly logs: boolean;
 }
 
 /** Windows of series. */
@@ -62,7 +64,12 @@ export const cutWindows = (
  */
 export const windowsOf = (
   data: SeriesData,
-  settings: { readonly length?: number | undefined; readonly stride?: number | undefined; readonly blocks?: boolean },
+  settings: {
+    readonly length?: number | undefined;
+    readonly stride?: number | undefined;
+    readonly blocks?: boolean;
+    readonly logs?: boolean;
+  },
 ): Windows => {
   const { groups, names, covariates, step, isDate } = data;
   const width = names.length;
@@ -107,6 +114,7 @@ export const windowsOf = (
   }
   const samples: SeriesSamples = {
     covariates,
+    logs: settings.logs ?? false,
     count: starts.length,
     shape: [width, length],
     columns: names,
