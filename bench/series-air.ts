@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { coverage, crps } from "@scorefield/assess";
-import { uniform } from "@scorefield/core";
+import { uniform, unipc } from "@scorefield/core";
 import { imputeSeries, readGivenSeries, type SeriesSettings } from "@scorefield/domain/series";
 import { ndarray } from "@scorefield/tensor";
 import { dataFolder, spent, trainedRun } from "./series-runs.ts";
@@ -15,9 +15,9 @@ export interface PartOptions {
   readonly steps?: number;
 }
 
-const draws = 50;
+const draws = 32;
 /** Hours of the last year that are filled: the first ones, so that it ends in minutes. */
-const mostRows = 2400;
+const mostRows = 1500;
 
 /** Trains on four years and fills hidden hours of the fifth. */
 export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void> => {
@@ -55,7 +55,11 @@ export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void
     const values = part.values.slice();
     for (let i = 0; i < rows; i++) values[i * width] = seen[i]!;
     const begun = spent();
-    const found = await imputeSeries(run, { ...all, groups: [{ ...part, values }] }, { draws, seed: 3 });
+    const found = await imputeSeries(run, { ...all, groups: [{ ...part, values }] }, {
+      draws,
+      seed: 3,
+      sampler: unipc({ steps: 12 }),
+    });
     const seconds = spent() - begun;
     const byRow = new Map(found.groups[0]!.map(({ row, draws }) => [row, draws]));
     const drawn = ndarray(
