@@ -7,13 +7,7 @@ import { coverage, crps } from "@scorefield/assess";
 import { uniform, unipc } from "@scorefield/core";
 import { imputeSeries, readGivenSeries, type SeriesSettings } from "@scorefield/domain/series";
 import { ndarray } from "@scorefield/tensor";
-import { dataFolder, spent, trainedRun } from "./series-runs.ts";
-
-/** What a part of the benchmark is told. */
-export interface PartOptions {
-  readonly runs: string;
-  readonly steps?: number;
-}
+import { dataFolder, type PartOptions, spent, trainedRun } from "./series-runs.ts";
 
 const draws = 32;
 /** Hours of the last year that are filled: the first ones, so that it ends in minutes. */
@@ -55,11 +49,15 @@ export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void
     const values = part.values.slice();
     for (let i = 0; i < rows; i++) values[i * width] = seen[i]!;
     const begun = spent();
-    const found = await imputeSeries(run, { ...all, groups: [{ ...part, values }] }, {
-      draws,
-      seed: 3,
-      sampler: unipc({ steps: 12 }),
-    });
+    const found = await imputeSeries(
+      run,
+      { ...all, groups: [{ ...part, values }] },
+      {
+        draws,
+        seed: 3,
+        sampler: unipc({ steps: 12 }),
+      },
+    );
     const seconds = spent() - begun;
     const byRow = new Map(found.groups[0]!.map(({ row, draws }) => [row, draws]));
     const drawn = ndarray(

@@ -7,6 +7,12 @@ import { createRun, type LoadedRun, loadRun, type RecipeInput, trainRun } from "
 
 setDefaultRuntime(native({ threads: 1 }));
 
+/** What a part of the benchmark is told. */
+export interface PartOptions {
+  readonly runs: string;
+  readonly steps?: number;
+}
+
 /** The folder of real data: see `docs/series.md`. */
 export const dataFolder = process.env.SCOREFIELD_DATA ?? "../shared/data";
 

@@ -1,3 +1,4 @@
+export { anomalyInTime, type SeriesAnomaly } from "./anomaly-in-time.ts";
 export { series } from "./domain.ts";
 export { type Forecast, type ForecastOptions, forecastSeries } from "./forecast.ts";
 export { readGivenSeries } from "./given-series.ts";
