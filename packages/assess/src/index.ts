@@ -181,7 +181,7 @@ export { type IntervalCoverage, intervalCoverage } from "./restoration/interval-
 export { psnr } from "./restoration/psnr.ts";
 export { ssim } from "./restoration/ssim.ts";
 export { type BlockBootstrapOptions, blockBootstrap, bootstrapBand } from "./series/block-bootstrap.ts";
-export { type FittedGarch, fitGarch, type Garch, simulateGarch } from "./series/garch.ts";
+export { type FittedGarch, fitGarch, type Garch, type SimulateGarchOptions, simulateGarch } from "./series/garch.ts";
 export { coverage, crps, drawQuantiles, rankedProbabilityScores } from "./series/probabilistic-forecast.ts";
 export { backTestRisk, type Risk, type RiskBackTest, riskOf } from "./series/risk.ts";
 export {

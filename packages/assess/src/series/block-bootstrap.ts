@@ -1,6 +1,6 @@
 /** Series resampled in blocks, which keep what neighbours have to do with each other. */
 import { ArgumentError, uniform } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkMade, checkWhole } from "@scorefield/core/internal";
 import { quantileOf } from "./probabilistic-forecast.ts";
 
 /** Options of {@link blockBootstrap}. */
@@ -21,10 +21,12 @@ export interface BlockBootstrapOptions {
 export const blockBootstrap = (
   series: Float64Array,
   replicate: number,
-  { block = Math.round(5 * Math.cbrt(series.length)), length = series.length, seed = 0 }: BlockBootstrapOptions = {},
+  options: BlockBootstrapOptions = {},
 ): Float64Array => {
   if (!(series instanceof Float64Array) || series.length === 0)
     throw new ArgumentError("blockBootstrap: expected a Float64Array with values, found none");
+  checkMade("blockBootstrap options", options, [], "options as an object");
+  const { block = Math.round(5 * Math.cbrt(series.length)), length = series.length, seed = 0 } = options;
   checkWhole("blockBootstrap block", block);
   checkWhole("blockBootstrap length", length);
   const u = uniform([length, 2], { seed, step: replicate, purpose: "resampling", dtype: "float64" }).data;

@@ -85,22 +85,25 @@ const studentDraws = (degrees: number, draw: () => number) => (): number => {
   }
 };
 
+/** Options of {@link simulateGarch}. */
+export interface SimulateGarchOptions {
+  readonly length: number;
+  readonly seed?: number;
+  /** Which draw of the seed, default 0. */
+  readonly replicate?: number;
+  /** Of the first step; default the stationary variance. */
+  readonly variance?: number;
+}
+
 /**
  * Draws returns of a model.
- * @param options `variance` of the first step, default the stationary one; `replicate`, which draw of the seed
  * @returns [length]
  * @throws ArgumentError for a model without a stationary variance, or a length that is no whole number above 0
  */
-export const simulateGarch = (
-  garch: Garch,
-  {
-    length,
-    seed = 0,
-    replicate = 0,
-    variance,
-  }: { readonly length: number; readonly seed?: number; readonly replicate?: number; readonly variance?: number },
-): Float64Array => {
+export const simulateGarch = (garch: Garch, options: SimulateGarchOptions): Float64Array => {
   checkMade("simulateGarch", garch, ["omega", "alpha", "beta", "degrees"], "a model such as fitGarch gives");
+  checkMade("simulateGarch options", options, ["length"], "options with the length");
+  const { length, seed = 0, replicate = 0, variance } = options;
   checkWhole("simulateGarch length", length);
   const { mean, omega, alpha, beta, degrees } = garch;
   if (!(alpha + beta < 1 && degrees > 2))

@@ -44,12 +44,19 @@ export const stylisedFactNames = [
   "leverage",
 ] as const satisfies readonly (keyof StylisedFacts)[];
 
+/** @throws ArgumentError unless numbers of at least some length */
+const checkReturns = (owner: string, returns: Float64Array, least: number): void => {
+  if (!(returns instanceof Float64Array) || returns.length < least || returns.some((value) => !Number.isFinite(value)))
+    throw new ArgumentError(`${owner}: expected a Float64Array of at least ${least} finite returns`);
+};
+
 /**
  * Hill's estimate of the tail index of the largest values (Hill 1975): the reciprocal of the mean logarithm of the k largest over the
  * next one, of values above 0.
  * @param share of the values that are the tail, in (0, 1)
  */
 export const hillTailIndex = (values: Float64Array, share = 0.05): number => {
+  checkReturns("hillTailIndex", values, 3);
   if (!(share > 0 && share < 1))
     throw new ArgumentError(`hillTailIndex share: expected a number in (0, 1), found ${share}`);
   const sorted = Float64Array.from(values).sort().reverse();
@@ -83,12 +90,6 @@ const aggregated = (values: Float64Array, steps: number): Float64Array =>
   });
 
 const leverageLags = 10;
-
-/** @throws ArgumentError unless numbers of at least some length */
-const checkReturns = (owner: string, returns: Float64Array, least: number): void => {
-  if (!(returns instanceof Float64Array) || returns.length < least || returns.some((value) => !Number.isFinite(value)))
-    throw new ArgumentError(`${owner}: expected a Float64Array of at least ${least} finite returns`);
-};
 
 /**
  * Stylised facts of returns, one after the other in time.
@@ -125,6 +126,7 @@ export const stylisedFacts = (returns: Float64Array): StylisedFacts => {
  * @throws ArgumentError for series of different lengths
  */
 export const crossCorrelations = (series: readonly Float64Array[]): number[][] => {
+  if (!Array.isArray(series)) throw new ArgumentError("crossCorrelations: expected a list of series of returns");
   for (const own of series) checkReturns("crossCorrelations", own, 2);
   if (new Set(series.map(({ length }) => length)).size > 1)
     throw new ArgumentError("crossCorrelations: expected series of one length, found several");

@@ -7,7 +7,7 @@ import type { SeriesSettings } from "./series-settings.ts";
 import { windowsOf } from "./windows.ts";
 
 /** Whether a file holds arrays. */
-export const isArrayFile = (path: string): boolean => /\.(npz|npy|npy\.gz)$/i.test(path);
+const isArrayFile = (path: string): boolean => /\.(npz|npy|npy\.gz)$/i.test(path);
 
 /**
  * The series of another file, as a run knows them.

@@ -3,7 +3,7 @@ import { setting } from "@scorefield/core";
 import type { DataSettings } from "../settings.ts";
 
 /** Features of the calendar that a series may have as covariates. */
-export const calendarFeatures = ["hour", "weekday", "year"] as const;
+const calendarFeatures = ["hour", "weekday", "year"] as const;
 export type CalendarFeature = (typeof calendarFeatures)[number];
 
 /** Settings of series. */

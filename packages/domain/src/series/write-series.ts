@@ -7,7 +7,7 @@ import type { Shown } from "../domain.ts";
 export const seriesEndings: readonly string[] = [".csv", ".tsv", ".xlsx", ".jsonl", ".npy"];
 
 /** Rows of windows: its number, its class where there are several, the step from 0, and the channels. */
-export const windowCells = (
+const windowCells = (
   { data, shape }: NdArray<FloatType>,
   { columns, classNames = [], firstSample = 0 }: Shown,
 ): CellSource => {

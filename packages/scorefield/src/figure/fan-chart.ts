@@ -5,7 +5,7 @@ import { type Label, type Panel, page } from "./plot.ts";
 import { curveColours, palette } from "./theme.ts";
 
 /** Quantiles at a time, from the lowest to the highest; an odd number, of which the middle one is drawn as a line. */
-export interface FanPoint {
+interface FanPoint {
   readonly time: number;
   readonly quantiles: readonly number[];
 }
