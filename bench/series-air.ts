@@ -10,11 +10,11 @@ import { ndarray } from "@scorefield/tensor";
 import { dataFolder, type PartOptions, spent, trainedRun } from "./series-runs.ts";
 
 const draws = 32;
-/** Hours of the last year that are filled: the first ones, so that it ends in minutes. */
+/** Hours of the fourth year that are filled: the first ones, so that it ends in minutes. */
 const mostRows = 1500;
 
-/** Trains on four years and fills hidden hours of the fifth. */
-export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void> => {
+/** Trains on three years and fills hidden hours of the fourth. */
+export const airPart = async ({ runs, steps = 1100 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/beijing_pm25.csv.gz`;
   const run = await trainedRun(runs, "series-pm25", {
     data: {
@@ -26,7 +26,7 @@ export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void
       calendar: ["hour", "year"],
       logs: true,
       length: 36,
-      until: "2013-12-31 23:00",
+      until: "2012-12-31 23:00",
     },
     training: { steps },
   });
@@ -34,7 +34,7 @@ export const airPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void
   const all = await readGivenSeries(path, settings);
   const [group] = all.groups as [(typeof all.groups)[0]];
   const width = all.names.length;
-  const first = group.times.findIndex((time) => time >= Date.UTC(2014, 0, 1));
+  const first = group.times.findIndex((time) => time >= Date.UTC(2013, 0, 1));
   const rows = mostRows;
   const part = {
     ...group,
