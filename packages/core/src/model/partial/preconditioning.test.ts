@@ -47,7 +47,7 @@ const denoised = async (
     [{ shape: x.shape }, { shape: [n] }, ...(observed ? [{ shape: observed.shape }] : [])] as never,
     { runtime },
   );
-  const out = await (f as (...all: NdArray[]) => Promise<NdArray>)(
+  const out = await (f as unknown as (...all: NdArray[]) => Promise<NdArray>)(
     x,
     ndarray(new Float32Array(n).fill(2 / 80), [n]),
     ...(observed ? [observed] : []),
