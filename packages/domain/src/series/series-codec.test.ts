@@ -44,3 +44,12 @@ test("logarithms of negative values, and what is never stored, are refused", asy
   expect(() => seriesCodec({ ...stored, deviations: [1, 0] }, [2, 3])).toThrow(/series scaling/);
   expect(() => seriesCodec(stored, [3, 3])).toThrow(/series scaling/);
 });
+
+test("without logarithms it says mean and scale of each element, for operators on the data", async () => {
+  const samples = samplesOf([1, 3, 2, 5, 10, 20], [1, 2, 3]);
+  const { affine, decode } = await fitSeries(samples, {});
+  const z = ndarray(Float64Array.of(0.1, -0.2, 0.3, 0.4, -0.1, 0.2), [1, 2, 3]);
+  const expected = Array.from(z.data, (value, i) => affine!.mean[i]! + affine!.scale[i]! * value);
+  for (const [i, value] of expected.entries()) expect(decode(z).data[i]).toBeCloseTo(value, 9);
+  expect((await fitSeries(samples, { logs: true })).affine).toBeUndefined();
+});

@@ -69,6 +69,8 @@ export const seriesCodec = (given: StoredCodec, shape: Shape): Codec => {
       made.data[at] = change(values.data[at]!, Math.floor(at / length) % channels);
     return made;
   };
+  const perPlace = (values: readonly number[]): number[] =>
+    values.flatMap((value) => new Array<number>(length).fill(value));
   const scale = length * deviations.reduce((sum, deviation) => sum + Math.log(deviation), 0);
   return {
     stored,
@@ -97,6 +99,7 @@ export const seriesCodec = (given: StoredCodec, shape: Shape): Codec => {
       return { logVolume, atoms: new Int32Array(n) };
     },
     absent: missing,
+    ...(logs.every((offset) => offset === null) && { affine: { mean: perPlace(means), scale: perPlace(deviations) } }),
     smooth: true,
   };
 };

@@ -56,6 +56,17 @@ const marksOf = ({ past, fan, truth = [] }: FanPlot, step: number): Plot.Markish
   return marks;
 };
 
+const day = 86_400_000;
+
+/** A date on one line: with its year where years are shown, with its hour where hours are. */
+const dateTick =
+  (span: number) =>
+  (value: Date | number): string => {
+    const text = new Date(value).toISOString();
+    if (span > 600 * day) return text.slice(0, 7);
+    return span > 4 * day ? text.slice(0, 10) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  };
+
 /**
  * Plots one below the other, as an SVG document.
  * @param options `isDate`: times are milliseconds since 1970 UTC; `step` between them; `width` of the whole and `height` of a plot in px
@@ -94,7 +105,13 @@ export const fanChart = (
         marginTop: top,
         marginBottom: bottom,
         style: { fontSize: "11px" },
-        x: { type: isDate ? "utc" : "linear", domain, label: null, ticks: 6 },
+        x: {
+          type: isDate ? "utc" : "linear",
+          domain,
+          label: null,
+          ticks: 6,
+          ...(isDate && { tickFormat: dateTick(domain[1]! - domain[0]!) }),
+        },
         y: { domain: [low - room, high + room], label: null, grid: true, ticks: 5 },
         marks: [...marksOf(plot, step), Plot.frame({ stroke: palette.rule })],
       },
