@@ -12,7 +12,7 @@ export const heartPart = async ({ runs, steps = 1000 }: PartOptions): Promise<vo
     data: { kind: "series", path, windows: true, label: "y", only: [1] },
     heldOut: 0.34,
     network: { kind: "unet", width: 16, multipliers: [1, 2, 2, 2], blocks: 1, observed: 140 },
-    training: { steps, batch: 32 },
+    training: { steps, batch: 32, learningRate: 2e-3 },
   });
   const { X, y } = (await readNpz(path, ["X", "y"])) as Record<string, NdArray>;
   const { ownData } = await import("../packages/scorefield/src/run/own-data.ts");

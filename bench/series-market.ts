@@ -10,13 +10,16 @@ import {
 } from "@scorefield/assess";
 import { unipc } from "@scorefield/core";
 import { forecastSeries, readGivenSeries, type SeriesSettings } from "@scorefield/domain/series";
+import { knownParts, repeatRows } from "../packages/domain/src/series/known-parts.ts";
+import { drawWindows } from "../packages/domain/src/series/series-model.ts";
+import { cutWindows } from "../packages/domain/src/series/windows.ts";
 import { dataFolder, type PartOptions, spent, trainedRun } from "./series-runs.ts";
 
 const until = "2023-12-31";
-const paths = 8;
+const paths = 12;
 const garchPaths = 100;
 /** Days that are back-tested, and draws of each. */
-const [days, draws] = [250, 60];
+const [days, draws] = [250, 40];
 const level = 0.95;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
@@ -26,7 +29,7 @@ export const marketPart = async ({ runs, steps = 1500 }: PartOptions): Promise<v
   const run = await trainedRun(runs, "series-sp500", {
     data: { kind: "series", path, time: ["observation_date"], returns: true, length: 64, until },
     network: { kind: "unet", width: 16, multipliers: [1, 2, 2], blocks: 1, observed: 64 },
-    training: { steps, batch: 32 },
+    training: { steps, batch: 32, learningRate: 2e-3 },
   });
   const all = await readGivenSeries(path, run.record.training!.recipe.data as SeriesSettings);
   const [group] = all.groups as [(typeof all.groups)[0]];
@@ -61,27 +64,35 @@ export const marketPart = async ({ runs, steps = 1500 }: PartOptions): Promise<v
   }
   console.log(`inside the band: model ${inside}, GARCH-t ${garchInside} of ${stylisedFactNames.length}`);
   console.error(`${paths} paths of ${last} days: ${(spent() - begun).toFixed(0)} s of processor time`);
-  // Value at risk of the next day, day by day, with what was learnt until then.
-  const [came, model, peer]: [number[], number[], number[]] = [[], [], []];
-  for (let day = last; day < Math.min(last + days, group.times.length); day++) {
-    const { draws: next } = await forecastSeries(run, all, {
-      horizon: 1,
-      draws,
-      from: day,
-      seed: day,
-      sampler: unipc({ steps: 10 }),
-    });
-    came.push(group.values[day]!);
-    model.push(riskOf(next.data, level).valueAtRisk);
-    let variance = returns.reduce((sum, value) => sum + (value - garch.mean) ** 2, 0) / last;
-    for (let t = 0; t < day; t++)
-      variance = garch.omega + garch.alpha * (group.values[t]! - garch.mean) ** 2 + garch.beta * variance;
-    // A draw of the next day alone has the variance of the filter.
-    const one = Array.from(
-      { length: 400 },
-      (_, k) => simulateGarch(garch, { length: 1, seed: day, replicate: k, variance })[0]!,
-    );
-    peer.push(riskOf(one, level).valueAtRisk);
+  // Value at risk of the next day, day by day, with what was known until then: the last day of a window is hidden.
+  const count = Math.min(days, group.times.length - last);
+  const length = run.made.shape[1]!;
+  const windows = cutWindows(
+    all,
+    Array.from({ length: count }, (_, i) => ({ group: 0, row: last + i - length + 1 })),
+    length,
+  );
+  const encoded = run.codec.encode(windows, { seed: 0, part: 2, steady: true });
+  const observed = repeatRows(
+    knownParts(encoded, (_, __, t) => t < length - 1),
+    draws,
+  );
+  const next = await drawWindows(run, observed, { seed: 11, batch: 256, sampler: unipc({ steps: 10 }) });
+  const came = Array.from({ length: count }, (_, i) => group.values[last + i]!);
+  const [model, peer]: [number[], number[]] = [[], []];
+  let variance = returns.reduce((sum, value) => sum + (value - garch.mean) ** 2, 0) / last;
+  for (let t = 0; t < last + count; t++) {
+    if (t >= last) {
+      const i = t - last;
+      const own = Array.from({ length: draws }, (_, k) => Number(next.data[(i * draws + k + 1) * length - 1]));
+      model.push(riskOf(own, level).valueAtRisk);
+      const one = Array.from(
+        { length: 400 },
+        (_, k) => simulateGarch(garch, { length: 1, seed: t, replicate: k, variance })[0]!,
+      );
+      peer.push(riskOf(one, level).valueAtRisk);
+    }
+    variance = garch.omega + garch.alpha * (group.values[t]! - garch.mean) ** 2 + garch.beta * variance;
   }
   for (const [name, risks] of [
     ["model", model],
