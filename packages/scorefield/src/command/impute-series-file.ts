@@ -73,6 +73,7 @@ export const imputeSeriesFile = async (
     line.end();
   }
   const seconds = (performance.now() - begun) / 1000;
+  const several = data.groups.length > 1;
   const filled = found.groups.map((group) =>
     group.map(({ row, series, draws: own }) => ({
       row,
@@ -83,7 +84,6 @@ export const imputeSeriesFile = async (
   );
   if (extname(file).toLowerCase() === ".png") await writeOutput(file, await picture(data, series, filled));
   else {
-    const several = data.groups.length > 1;
     const columns = [...(each ? ["draw"] : []), ...(several ? ["group"] : []), data.timeName, ...series];
     const width = data.names.length;
     const rows = (each ? Array.from({ length: draws }, (_, k) => k) : [-1]).flatMap((draw) =>
@@ -107,13 +107,13 @@ export const imputeSeriesFile = async (
   if (uncertainty !== undefined) {
     const rows = filled.flatMap((group, g) =>
       group.map(({ row, series: j, quantiles }) => [
-        data.groups[g]!.name,
+        ...(several ? [data.groups[g]!.name] : []),
         timeCell(data, data.groups[g]!.times[row]!),
         series[j]!,
         ...quantiles.map(numberCell),
       ]),
     );
-    const columns = ["group", data.timeName, "series", ...bands.map((q) => `${q}`)];
+    const columns = [...(several ? ["group"] : []), data.timeName, "series", ...bands.map((q) => `${q}`)];
     await writeOutput(uncertainty, rowsContent(columns, rows, extname(uncertainty).toLowerCase()));
   }
   const how = each ? (draws === 1 ? "one draw" : `${draws} draws`) : `medians of ${draws} draws`;
