@@ -14,7 +14,7 @@ const draws = 32;
 const mostRows = 1500;
 
 /** Trains on three years and fills hidden hours of the fourth. */
-export const airPart = async ({ runs, steps = 1500 }: PartOptions): Promise<void> => {
+export const airPart = async ({ runs, steps = 5000 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/beijing_pm25.csv.gz`;
   const run = await trainedRun(runs, "series-pm25", {
     data: {
@@ -29,7 +29,10 @@ export const airPart = async ({ runs, steps = 1500 }: PartOptions): Promise<void
       until: "2012-12-31 23:00",
     },
     network: { kind: "unet", width: 16, multipliers: [1, 2, 2], blocks: 1, observed: 9 * 36 },
-    training: { steps, learningRate: 2e-3 },
+    // Gaps alone are asked for, whose hours are near what is known.
+    preconditioning: { kind: "partial", shape: [9, 36], covariates: 8, masks: ["points", "blocks"] },
+    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.8, deviation: 1.4 } },
+    training: { steps, learningRate: 2e-3, knownShare: 0.95 },
   });
   const settings = run.record.training!.recipe.data as SeriesSettings;
   const all = await readGivenSeries(path, settings);
