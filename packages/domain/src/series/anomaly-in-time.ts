@@ -6,34 +6,38 @@ import { checkSeriesModel, type SeriesModel, sizesOf } from "./series-model.ts";
 
 /** Errors of windows. */
 export interface SeriesAnomaly {
-  /** Of each window: its mean relative error; about 1 for windows like the training windows. */
+  /** Of each window: its error over that of a training window; about 1 for windows like these. */
   readonly scores: Float64Array;
   /** [n, series, length]: error of each place, relative to its mean over training windows. */
   readonly errors: NdArray<"float64">;
 }
 
-/** Noise levels, in standard deviations of the series: of details, of shapes and of wholes. */
-const levels = [0.2, 0.5, 1];
+/**
+ * Noise levels, in standard deviations of the series: so much that the model has to say from the whole what a window is. On heartbeats
+ * lower ones found less: see docs/series.md.
+ */
+const levels = [1, 2];
 
 const windowsAtOnce = 64;
 
-/** Mean squared errors of the denoised series of windows, [n, series, length]; 0 where a value is missing. */
+/** Mean squared errors of the denoised series of windows, [series length] for each window, level by level; 0 where a value is missing. */
 const errorsOf = async (
   run: SeriesModel,
   windows: NdArray<FloatType>,
   { draws, seed }: { readonly draws: number; readonly seed: number },
-): Promise<NdArray<"float64">> => {
+): Promise<Float64Array[]> => {
   const { model, codec } = run;
   const { channels, length, series } = sizesOf(run);
   const size = channels * length;
   const n = windows.shape[0]!;
   const encoded = codec.encode(windows, { seed, part: 2, steady: true });
-  const errors = zeros([n, series, length], "float64");
+  const all = levels.map(() => new Float64Array(n * series * length));
   const rows = Math.min(windowsAtOnce, n);
   const spec = [{ shape: [rows, channels, length] }, { shape: [rows] }] as const;
   const denoise = await compile((x: Tensor, t: Tensor) => model.denoise(x, t), [...spec], { name: "denoising errors" });
   try {
     for (const [k, level] of levels.entries()) {
+      const errors = all[k]!;
       const time = model.process.timeOfLogSnr(-2 * Math.log(level));
       const [a, s] = [model.process.alpha(time), model.process.sigma(time)];
       for (let draw = 0; draw < draws; draw++) {
@@ -56,8 +60,7 @@ const errorsOf = async (
               const value = encoded.data[(from + i) * size + at]!;
               if (Number.isNaN(value)) continue;
               const error = Number(data[i * size + at]) - value;
-              errors.data[(from + i) * series * length + at]! +=
-                (error * error) / (level * level * draws * levels.length);
+              errors[(from + i) * series * length + at]! += (error * error) / draws;
             }
         }
       }
@@ -65,13 +68,13 @@ const errorsOf = async (
   } finally {
     await denoise.dispose();
   }
-  return errors;
+  return all;
 };
 
 /**
- * Scores windows. Noise of three levels is added to them, and the model takes it off. The squared errors, in units of the noise, are
- * compared place by place with those of training windows: a window unlike these is drawn towards them, and its error is large where it
- * differs. The score of a window is the mean of its places.
+ * Scores windows. Noise of two levels is added to them, and the model takes it off. The squared errors are compared with those of
+ * training windows: a window unlike these is drawn towards them, and its error is large where it differs. The score of a window is its
+ * error over that of a training window; errors of places are over those of the same place.
  * @param training windows that the model was trained on, [n, channels, length], in the data's units; some hundreds are enough
  * @param windows the same, to be scored
  * @param options `draws` of the noise, default 8
@@ -88,18 +91,22 @@ export const anomalyInTime = async (
   const { length, series } = sizesOf(run);
   const places = series * length;
   const usual = await errorsOf(run, training, { draws, seed });
-  const errors = await errorsOf(run, windows, { draws, seed: seed + 1 });
+  const found = await errorsOf(run, windows, { draws, seed: seed + 1 });
   const n = training.shape[0]!;
-  const means = Float64Array.from({ length: places }, (_, at) => {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += usual.data[i * places + at]!;
-    return sum / n || 1;
-  });
-  for (let i = 0; i < errors.data.length; i++) errors.data[i]! /= means[i % places]!;
-  const scores = Float64Array.from({ length: windows.shape[0]! }, (_, i) => {
-    let sum = 0;
-    for (let at = 0; at < places; at++) sum += errors.data[i * places + at]!;
-    return sum / places;
-  });
+  const count = windows.shape[0]!;
+  const errors = zeros([count, series, length], "float64");
+  const scores = new Float64Array(count);
+  for (const [k, own] of found.entries()) {
+    const means = Float64Array.from({ length: places }, (_, at) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += usual[k]![i * places + at]!;
+      return sum / n || 1;
+    });
+    const whole = means.reduce((sum, mean) => sum + mean, 0);
+    for (let i = 0; i < own.length; i++) {
+      errors.data[i]! += own[i]! / means[i % places]! / levels.length;
+      scores[Math.floor(i / places)]! += own[i]! / whole / levels.length;
+    }
+  }
   return { scores, errors };
 };
