@@ -180,6 +180,17 @@ export type { ValueRange } from "./restoration/image-pair.ts";
 export { type IntervalCoverage, intervalCoverage } from "./restoration/interval-coverage.ts";
 export { psnr } from "./restoration/psnr.ts";
 export { ssim } from "./restoration/ssim.ts";
+export { type BlockBootstrapOptions, blockBootstrap, bootstrapBand } from "./series/block-bootstrap.ts";
+export { type FittedGarch, fitGarch, type Garch, type SimulateGarchOptions, simulateGarch } from "./series/garch.ts";
+export { coverage, crps, drawQuantiles, rankedProbabilityScores } from "./series/probabilistic-forecast.ts";
+export { backTestRisk, type Risk, type RiskBackTest, riskOf } from "./series/risk.ts";
+export {
+  crossCorrelations,
+  hillTailIndex,
+  type StylisedFacts,
+  stylisedFactNames,
+  stylisedFacts,
+} from "./series/stylised-facts.ts";
 export { type BoostedTreesOptions, boostedTrees, type ValidationRows } from "./trees/boosted-trees.ts";
 export {
   type DensityRatio,

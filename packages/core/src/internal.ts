@@ -35,6 +35,7 @@ export { recipeFromText } from "./part/recipe-text.ts";
 export { typeText } from "./part/type-text.ts";
 export { checkProcess } from "./process/check-process.ts";
 export { processes } from "./process/processes.ts";
+export { quickDraws } from "./random/quick-draws.ts";
 export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";
 export { samplers } from "./sampling/samplers.ts";

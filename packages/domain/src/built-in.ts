@@ -5,11 +5,12 @@ import { events } from "./event/domain.ts";
 import { glyphDomain } from "./glyphs/domain.ts";
 import { images } from "./images/domain.ts";
 import { planar } from "./planar/domain.ts";
+import { series } from "./series/domain.ts";
 import type { DataSettings } from "./settings.ts";
 import { table } from "./table/domain.ts";
 
 /** Each is asked in turn whether it recognises data: the last ones take most. */
-export const builtInDomains: readonly Domain[] = [glyphDomain, planar, images, events, table];
+export const builtInDomains: readonly Domain[] = [glyphDomain, planar, images, series, events, table];
 
 /** What a run's record says of its data. */
 export interface RecordedData {

@@ -81,6 +81,10 @@ export interface Codec {
    * the one-hot vector of a category of k levels, times `scale`.
    */
   readonly layout?: { readonly columns: readonly number[]; readonly scale: number };
+  /** Mean and scale of each element, where samples in the data's units are mean + scale z alone; default not said. */
+  readonly affine?: { readonly mean: readonly number[]; readonly scale: readonly number[] };
+  /** Whether numbers of samples may be absent: they are then NaN in the model's units too. Default no. */
+  readonly absent?: boolean;
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */

@@ -200,6 +200,9 @@ export const testDomain = (name: string, make: () => Promise<DomainCase>): void 
       if (preview?.kind === "points") {
         expect(preview.values.shape).toEqual([3, preview.columns.length]);
         expect(possible(preview.values, samples)).toBe(true);
+      } else if (preview?.kind === "series") {
+        expect(preview.values.shape).toEqual([3, ...samples.shape]);
+        expect(preview.names).toHaveLength(samples.shape[0]!);
       } else if (preview) {
         const [n, channels] = preview.images.shape;
         expect([n, preview.images.shape.length]).toEqual([3, 4]);

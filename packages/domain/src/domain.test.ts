@@ -11,6 +11,7 @@ import { glyphDomain } from "./glyphs/domain.ts";
 import { images } from "./images/domain.ts";
 import { planar } from "./planar/domain.ts";
 import { arraySamples } from "./samples.ts";
+import { series } from "./series/domain.ts";
 import { table } from "./table/domain.ts";
 
 const columns = ["heavy", "whole", "plain"];
@@ -157,6 +158,26 @@ testDomain("events", async () => ({
   other: { kind: "events", path: "other.csv", particles: ["mu", "mu", "j"] },
   tolerance: 1e-4,
   written: { ".csv": 1e-9, ".tsv": 1e-9, ".lhe": 1e-9, ".lhe.gz": 1e-9 },
+}));
+
+const hourly = (seed: number): string => {
+  const { data } = normal([400, 2], { seed, dtype: "float64" });
+  const lines = Array.from({ length: 400 }, (_, i) =>
+    [new Date(Date.UTC(2024, 0, 1, i)).toISOString(), 20 + 5 * data[2 * i]!, 1000 + 9 * data[2 * i + 1]!].join(","),
+  );
+  return `time,heat,pressure\n${lines.join("\n")}\n`;
+};
+
+testDomain("series", async () => ({
+  domain: series,
+  prepare: async (folder) => {
+    await writeFile(join(folder, "a.csv"), hourly(1));
+    await writeFile(join(folder, "b.csv"), hourly(2));
+  },
+  source: { path: "a.csv", time: ["time"], length: 6 },
+  other: { path: "b.csv", time: ["time"], length: 6 },
+  tolerance: 1e-4,
+  written: { ".npy": 0 },
 }));
 
 const pairs = (seed: number) =>

@@ -25,7 +25,9 @@ export type Preview =
       readonly missing?: boolean;
     }
   /** Images [n, 1 or 3, height, width] in [-1, 1], and how many stand in a row; default a square of all. */
-  | { readonly kind: "images"; readonly images: NdArray<FloatType>; readonly columns?: number };
+  | { readonly kind: "images"; readonly images: NdArray<FloatType>; readonly columns?: number }
+  /** Windows of series [n, channels, length], one plot for each channel with a curve for each window; NaN is a gap. */
+  | { readonly kind: "series"; readonly names: readonly string[]; readonly values: NdArray<FloatType> };
 
 /** What a recipe takes where it says nothing. */
 export interface DomainDefaults {
@@ -55,6 +57,8 @@ export interface DataFacts {
   readonly table?: Composition["table"];
   /** The layout of samples in the model's units, of a codec that has one. */
   readonly layout?: Codec["layout"];
+  /** What the fitted codec keeps, where it is fitted already. */
+  readonly scales?: StoredCodec;
   /** How many classes their labels name. */
   readonly classes: number;
   /** Samples in a step of training, and the kinds of network and preconditioning, as the recipe has them. */
@@ -72,6 +76,8 @@ export interface FittedDefaults {
   readonly objective?: { readonly kind: string; readonly [name: string]: unknown };
   /** The deviation of samples in the model's units, for preconditioning and objective; left out, their own default. */
   readonly deviation?: number;
+  /** Share of samples of which something is known in training; left out, half. */
+  readonly knownShare?: number;
   /** Steps of training. */
   readonly steps: number;
 }
@@ -179,6 +185,8 @@ export interface Domain {
   readonly options?: Readonly<Record<string, readonly [flags: string, help: string, repeatable?: "repeatable"]>>;
   /** Names of settings that may change when a run is resumed, without making it another run; default none. */
   readonly changeable?: readonly string[];
+  /** Names of settings of which one, said beside a path, chooses this domain; default none. */
+  readonly chosenBy?: readonly string[];
   /**
    * Settings for a path, a bare word, or settings that lack their kind, where they are of this domain.
    * @param isFolder whether it is a path known to be a folder's

@@ -34,11 +34,12 @@ export const encoded = async (samples: Samples, codec: Codec, draw: EncodeDraw):
   if (samples.decodes === undefined)
     return compact && !draw.jitter
       ? compactDataset(samples, compact, draw)
-      : dataset(codec.encode(await firstSamples(samples), draw), labels);
+      : dataset(codec.encode(await firstSamples(samples), draw), labels, { absent: codec.absent ?? false });
   return {
     count,
     shape,
     ...(labels && { labels }),
+    ...(codec.absent && { absent: true }),
     get decodes() {
       return samples.decodes ?? false;
     },

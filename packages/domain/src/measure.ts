@@ -1,7 +1,10 @@
 /** What measuring the samples of a model takes and gives, for any kind of data. */
 import type { AssessProgress, FeatureExtractor, MembershipAttack, Quality } from "@scorefield/assess";
+import type { GivenValues } from "@scorefield/core";
 import type { FloatType, NdArray } from "@scorefield/tensor";
+import type { Codec } from "./codec.ts";
 import type { Composition, Samples } from "./samples.ts";
+import type { ConditionalScore } from "./series/conditional-scores.ts";
 import type { ColumnComparison } from "./table/compare-columns.ts";
 import type { RuleEffect } from "./table/rules/count-violations.ts";
 
@@ -20,6 +23,8 @@ export interface DrawRequest {
   readonly seed: number;
   /** Classes that samples have one after the other, again and again; default none. */
   readonly classes?: readonly number[] | undefined;
+  /** What else they are conditioned on, in the model's units; default nothing. */
+  readonly given?: GivenValues | undefined;
 }
 
 /** Features that samples are compared by, and what people call them. */
@@ -33,6 +38,9 @@ export interface MeasureInput {
   /** What the model's samples consist of, and how many classes it knows. */
   readonly made: Composition;
   readonly classes: number;
+  /** Between the data's units and the model's, and the names of what the model can be conditioned on. */
+  readonly codec?: Codec | undefined;
+  readonly conditions?: readonly string[] | undefined;
   /** Names the model in errors: the run's folder. */
   readonly model: string;
   /** Data that the model has not seen. */
@@ -137,6 +145,8 @@ export interface ImageSections {
  * are there. Plain JSON; a number that is not finite is null, and a note says so.
  */
 export interface SampleQuality extends Quality, Partial<ColumnSections>, Partial<ImageSections> {
+  /** How good forecasts and imputations of series are. */
+  readonly conditional?: { readonly forecast: ConditionalScore; readonly imputation: ConditionalScore };
   /** A word for people and programs on what was measured. */
   readonly kind: string;
   /** How often rules that the run keeps were broken before the samples were moved to keep them, and after. */

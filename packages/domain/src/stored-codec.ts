@@ -4,6 +4,7 @@ import type { Shape } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "./codec.ts";
 import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
+import { seriesCodec } from "./series/series-codec.ts";
 import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
 
@@ -14,6 +15,7 @@ const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Cod
   mixed: mixedCodec,
   images: () => imageCodec,
   events: eventCodec,
+  series: seriesCodec,
 };
 
 /** Whether a codec is of a built-in domain. */

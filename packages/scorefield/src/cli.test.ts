@@ -305,7 +305,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
     ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
     ["labels of a table", ["train", "t.csv", "--labels"], /expected images to apply it to.*did you mean --label\?/],
-    ["an option without sense", ["train", "moons", "--columns", "x"], /--columns: expected a data file to apply it to/],
+    [
+      "an option without sense",
+      ["train", "moons", "--columns", "x"],
+      /--columns: expected series in time or a data file to apply it to/,
+    ],
     ["a count of 0", ["sample", "runs/x", "--count", "0"], /Expected a whole number of at least 1/],
     ["no run", ["sample", "runs/x", "--count", "3"], /runs\/x: expected the folder of a run/],
     ["no run to resume", ["train", "moons", "--resume"], /runs\/moons: expected a run to resume, found none/],

@@ -10,6 +10,7 @@ import { addDiscover } from "./command/discover.ts";
 import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addExport } from "./command/export.ts";
+import { addForecast } from "./command/forecast.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
@@ -95,6 +96,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addDistil,
     addSample,
     addExport,
+    addForecast,
     addImpute,
     addRestore,
     addCalibrate,

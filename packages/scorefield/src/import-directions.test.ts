@@ -36,6 +36,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "instrument",
     "privacy",
     "inspection",
+    "series",
   ],
   discover: ["graph", "simulation", "score", "search", "order", "pruning", "regulators"],
 };

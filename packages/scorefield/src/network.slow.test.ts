@@ -113,6 +113,8 @@ describe
           ["train", "table.csv", "--out", "plain", "--set", "scaling=standard", ...small],
           ["sample", "run", "--count", "20", "--out", "drawn.csv"],
           ["impute", "run", "--data", "table.csv", "--out", "filled.csv"],
+          ["train", "table.csv", "--time", "row", "--length", "4", "--out", "series", "--steps", "4", "--batch", "8"],
+          ["forecast", "series", "--horizon", "2", "--draws", "2", "--steps", "2", "--out", "next.csv"],
           [
             "restore",
             "plain",

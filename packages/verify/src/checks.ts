@@ -28,6 +28,7 @@ import { orderOfCausesChecks } from "./order-of-causes-checks.ts";
 import { orders } from "./orders.ts";
 import { processChecks } from "./process-checks.ts";
 import { reproducibilityChecks } from "./reproducibility-checks.ts";
+import { seriesChecks } from "./series-checks.ts";
 import { simulatorChecks } from "./simulator-checks.ts";
 import { trajectoryDensityChecks } from "./trajectory-density-checks.ts";
 
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
   ...categoryChecks,
   ...inverseChecks,
   ...measurementChecks,
+  ...seriesChecks,
   ...simulatorChecks,
   ...instrumentChecks,
   ...orderOfCausesChecks,

@@ -151,6 +151,8 @@ export const assessedRun = async (
     count,
     made,
     model: path,
+    codec: run.codec,
+    conditions: "model" in run ? Object.keys(run.model.conditions ?? {}) : [],
     classes: Number(record.model.network.classes ?? 0),
     reference,
     given: given && `${data}${seen ? `, of which ${grouped(seen)} are training ${domain.samples}` : ""}`,
@@ -190,9 +192,9 @@ export const assessRun = async (run: DrawnRun, options: AssessRunOptions = {}): 
         ? "assessRun sampler: expected none for a flow map, which takes steps alone"
         : "assessRun steps: expected a run of a flow map, found one of a score model; give sampler",
     );
-  const draw: RunAssessment["draw"] = ({ count, seed, classes }) => {
+  const draw: RunAssessment["draw"] = ({ count, seed, classes, given }) => {
     const draws = {
-      ...{ count, seed, classes, signal },
+      ...{ count, seed, classes, given, signal },
       onProgress: (done: number) => onProgress?.({ of: "sampling", part: "sampling", done, total: count }),
     };
     return "map" in run

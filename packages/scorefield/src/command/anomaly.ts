@@ -1,7 +1,8 @@
 /** `scorefield anomaly`: how unlike the training rows of a run other rows are. */
 import { auroc, averagePrecision } from "@scorefield/assess";
 import { DataError } from "@scorefield/data";
-import { firstSamples, type Samples } from "@scorefield/domain";
+import { firstSamples, type Samples, takeSamples } from "@scorefield/domain";
+import { takesSeries } from "@scorefield/domain/series";
 import { ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { RunError } from "../errors.ts";
@@ -15,6 +16,7 @@ import { unseenSamples } from "../run/unseen-samples.ts";
 import { checkAllowed } from "./allowed.ts";
 import { explainedColumns, explainedTable, explainRows } from "./anomaly-columns.ts";
 import { neighbours, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
+import { scoreSeries } from "./anomaly-series.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
@@ -97,6 +99,10 @@ const scoreGiven = async (
     out.remark(
       `${grouped(seen)} of the ${grouped(given)} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
     );
+  if (takesSeries(run)) {
+    const windows = takeSamples(samples, chosen);
+    return scoreSeries(run, { training: known, windows, labels, title }, flags, out);
+  }
   const beyond = run.codec.beyond?.(rows) ?? 0;
   const training = await firstSamples(known);
   const all = await scoreAll(run, training, rows, flags, signal);

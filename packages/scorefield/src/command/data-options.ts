@@ -17,6 +17,15 @@ const dataOptions = new Map(
 /** Domains by what people call them, each once. */
 const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map(({ title }) => title))].join(" or ");
 
+/** Of a path, settings of the domain that one of the options chooses, such as `--time`; all else as it is. */
+export const chosenData = (data: unknown, flags: Fields): unknown => {
+  if (typeof data !== "string") return data;
+  const domain = builtInDomains.find(({ chosenBy = [] }) =>
+    chosenBy.some((name) => flags[dataOptions.get(name)!] !== undefined),
+  );
+  return domain ? { kind: domain.kind, path: data } : data;
+};
+
 /** The settings of data that options say. @throws UsageError for an option that this kind of data does not have */
 export const aboutData = (data: unknown, flags: Fields): Fields => {
   const domain = findDomain((data as Fields | undefined)?.kind);

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { didYouMean } from "@scorefield/core";
 import { DataError, readRawCells } from "@scorefield/data";
 import { firstSamples } from "@scorefield/domain";
+import { takesSeries } from "@scorefield/domain/series";
 import { type Imputed, impute } from "@scorefield/domain/table";
 import { castArray } from "@scorefield/tensor";
 import type { Command } from "commander";
@@ -15,6 +16,7 @@ import { type LoadedRun, loadRun } from "../run/load.ts";
 import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkTakesConditions } from "./condition-options.ts";
 import { drawColumn, filledContent, filledFormats, uncertaintyName, uncertaintyText } from "./filled-table.ts";
+import { imputeSeriesFile } from "./impute-series-file.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, whole, withParametersChoice, withProvider } from "./options.ts";
 import { output } from "./output.ts";
@@ -143,8 +145,9 @@ const fill = async (
   const out = output(flags, taken);
   const { checkpoint, averageWidth, best = false, seed, batch } = flags;
   const draws = flags.draws ?? (best ? bestDraws : 1);
-  const places = placesOf(flags, draws);
   const run = await loadRun(path, { checkpoint, averageWidth });
+  if (takesSeries(run)) return imputeSeriesFile(run, { ...flags, data: file }, { out, taken, signal, title });
+  const places = placesOf(flags, draws);
   refuseLatent(run, "impute");
   for (const remark of describeAverage(run)) out.remark(remark);
   checkTakesConditions(run, "impute");
@@ -221,9 +224,9 @@ const action = (path: string, flags: ImputeFlags): Promise<void> =>
 export const addImpute = (program: Command): void => {
   const command = program
     .command("impute")
-    .summary("fill the missing cells of a table")
+    .summary("fill the missing cells of a table, or the gaps of series")
     .description(
-      "Fills every missing cell of a table with a value that fits the other cells of its row, drawn from what the run has learnt. Known cells stay as they are. So do the order of rows, and columns that the run does not know. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, and a column draw says which one.",
+      "Fills every missing cell of a table with a value that fits the other cells of its row, drawn from what the run has learnt. Known cells stay as they are. So do the order of rows, and columns that the run does not know. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, and a column draw says which one. Of a run on series, missing values are medians of 50 draws unless --draws is given.",
     )
     .argument("<run>", "the folder of a run on such a table")
     .option("--data <file>", "a table with the run's columns; required; - for standard input")
@@ -252,6 +255,7 @@ export const addImpute = (program: Command): void => {
     "scorefield impute runs/people --data holes.csv",
     "scorefield impute runs/people --data holes.csv --draws 10 --out filled.csv",
     "scorefield impute runs/people --data holes.csv --best --out filled.xlsx",
+    "scorefield impute runs/air --data gaps.csv --out filled.png",
     "cat holes.csv | scorefield impute runs/people --data - --out - | head -3",
   ]);
 };

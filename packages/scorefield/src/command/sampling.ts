@@ -67,9 +67,9 @@ export const sampleWatched = async (
   const line = progress("sampling", choice.count);
   try {
     const { list: _, ...table } = choice.table ?? { list: [] };
-    const { count, seed, batch, firstSample, classes, guidance, rules, refine } = choice;
+    const { count, seed, batch, firstSample, classes, given, guidance, rules, refine } = choice;
     const onProgress = (done: number): void => line.update(done);
-    const draws = { count, seed, batch, firstSample, classes, rules, signal, onProgress };
+    const draws = { count, seed, batch, firstSample, classes, given, rules, signal, onProgress };
     const drawn: Awaited<ReturnType<typeof drawSamples>> =
       "map" in run
         ? await drawFromFlowMap(run, { ...draws, steps: sampler.steps as number })

@@ -8,7 +8,7 @@ import { suggest } from "../recipe/explain.ts";
 import { expandData } from "../recipe/parse.ts";
 import { isRecipeFile, readRecipe, recipeFolder } from "../recipe/read.ts";
 import { applySettings } from "../recipe/settings.ts";
-import { aboutData } from "./data-options.ts";
+import { aboutData, chosenData } from "./data-options.ts";
 import type { InputFormat } from "./standard-input.ts";
 
 /** Options of `scorefield train` as commander reads them. */
@@ -88,10 +88,13 @@ export const withFlags = ({ recipe, folder }: Given, flags: TrainFlags, pace?: P
   const { seed, set = [] } = flags;
   const { data } = recipe;
   // What `--set data.kind=...` says decides which options there are.
-  const kinded = applySettings(
-    { data },
-    set.filter((setting) => setting.startsWith("data.kind=")),
-  ).data;
+  const kinded = chosenData(
+    applySettings(
+      { data },
+      set.filter((setting) => setting.startsWith("data.kind=")),
+    ).data,
+    flags,
+  );
   const about = aboutData(expandData(kinded), flags);
   const training = aboutTraining(recipe.training, flags, pace);
   const changed = {

@@ -16,6 +16,11 @@ export const previewPng = async (
       const { kind: _, values, ...about } = preview;
       return rasterise(tableFigure(values, about));
     }
+    case "series": {
+      const { seriesFigure } = await import("./series-figure.ts");
+      const { rasterise } = await import("./rasterise.ts");
+      return rasterise(seriesFigure(preview.values, preview.names));
+    }
     case "images": {
       const { imageGrid } = await import("./image-grid.ts");
       const columns = options.columns ?? preview.columns;

@@ -171,6 +171,7 @@ export const resolveRecipe = (
     objective: parts.objective.recipe,
     sampler: parts.sampler.recipe,
     training: {
+      ...(fitted.knownShare !== undefined && { knownShare: fitted.knownShare }),
       ...training,
       ...(!training.average && { averageDecay: training.averageDecay ?? 0.999 }),
       ...(length ?? levelsFor(training, parts.network)),

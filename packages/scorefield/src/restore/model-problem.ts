@@ -46,6 +46,7 @@ const scalingOf = ({ path, codec, made }: LoadedRun): Standard | undefined => {
   const { kind, ...stored } = codec.stored;
   if (plainCodecs.includes(kind)) return undefined;
   if (kind === "standard") return stored as unknown as Standard;
+  if (codec.affine) return codec.affine;
   throw new RunError(
     `${path}: expected a run whose model works in the units of its data, or in these shifted and scaled; found the scaling ${kind}` +
       `${made.columns ? ", which codes columns by their ranks or as categories. Fill missing cells with scorefield impute, or train on numbers with --set scaling=standard" : ""}`,

@@ -2,6 +2,7 @@
 import {
   type AnySampler,
   decodeLatents,
+  type GivenValues,
   type GuidanceOptions,
   guided,
   type SampleEvent,
@@ -34,6 +35,8 @@ interface Draws {
   readonly firstSample?: number | undefined;
   /** Classes in turn: sample i of the seed is of class `classes[i % classes.length]`. Default none. */
   readonly classes?: readonly number[] | undefined;
+  /** What else samples are conditioned on, in the model's units; default nothing. */
+  readonly given?: GivenValues | undefined;
   /** Whether samples are moved to keep the rules of the run; default yes. */
   readonly rules?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -52,11 +55,13 @@ const drawRows = async (
 
 const sampleOptions = (
   { domain }: Pick<LoadedRun, "domain">,
-  { count, seed, classes, firstSample = 0, signal, onProgress, batch = domain.defaults.sampleBatch }: Draws,
+  { count, seed, classes, given, firstSample = 0, signal, onProgress, batch = domain.defaults.sampleBatch }: Draws,
 ) => ({
   count,
   firstSample,
-  ...(classes && { given: { class: classesFrom(classes, firstSample, count) } }),
+  ...((classes || given) && {
+    given: { ...given, ...(classes && { class: classesFrom(classes, firstSample, count) }) },
+  }),
   seed,
   ...(batch !== undefined && { batch }),
   ...(signal && { signal }),

@@ -80,7 +80,14 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
   const codec = await domain.fit(scaling, split.training);
   const training = await encoded(split.training, codec, { seed, part: 0 });
   const latentShape = parsed.latent && latentShapeOf(parsed.latent.autoencoder, training.shape, { table });
-  const facts = { count, shape: latentShape ?? shape, classes: classes?.length ?? 0, table, layout: codec.layout };
+  const facts = {
+    count,
+    shape: latentShape ?? shape,
+    classes: classes?.length ?? 0,
+    table,
+    layout: codec.layout,
+    scales: codec.stored,
+  };
   const recipe = resolveRecipe(read, domain, facts, scaling);
   return {
     recipe,

@@ -1,0 +1,11 @@
+export { anomalyInTime, type SeriesAnomaly } from "./anomaly-in-time.ts";
+export { series } from "./domain.ts";
+export { type Forecast, type ForecastOptions, forecastSeries } from "./forecast.ts";
+export { readGivenSeries } from "./given-series.ts";
+export { type FilledValue, type ImputedSeries, imputeSeries } from "./impute-series.ts";
+export { knownParts } from "./known-parts.ts";
+export { readSeries, type SeriesData, type SeriesGroup } from "./read-series.ts";
+export { type SeriesDraws, type SeriesModel, takesSeries } from "./series-model.ts";
+export type { CalendarFeature, SeriesSettings } from "./series-settings.ts";
+export { stepText } from "./time-step.ts";
+export { timeText } from "./time-text.ts";

@@ -1,0 +1,56 @@
+/** What recipes for series take where they say nothing. */
+import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
+import { stepsOfPasses } from "../row-domain.ts";
+
+export const seriesDefaults: DomainDefaults = {
+  heldOut: 0.1,
+  network: "unet",
+  preconditioning: "partial",
+  sampler: { kind: "unipc", steps: 24 },
+  batch: 64,
+  count: 64,
+  sampleBatch: 128,
+  evaluated: 1000,
+};
+
+/** Tokens of a transformer at most: attention costs their square. */
+const mostTokens = 64;
+
+const passes = 60;
+const [fewestSteps, mostSteps] = [2000, 6000];
+
+/** The smallest patch that divides the length and leaves few tokens. */
+const patchFor = (length: number): number => {
+  for (let patch = 1; patch <= length; patch++) if (length % patch === 0 && length / patch <= mostTokens) return patch;
+  return 1;
+};
+
+const networkFor = (kind: string, [channels = 1, length = 1]: readonly number[]): Record<string, unknown> => {
+  const observed = channels * length;
+  if (kind === "dit") return { patch: patchFor(length), width: 64, depth: 4, headWidth: 16, observed };
+  if (kind === "unet") {
+    const resolutions = Math.max(2, Math.min(5, Math.ceil(Math.log2(length / 8)) + 1));
+    return {
+      width: 32,
+      multipliers: Array.from({ length: resolutions }, (_, i) => (i === 0 ? 1 : 2)),
+      blocks: 1,
+      observed,
+    };
+  }
+  return kind === "mlp" ? { width: 256, observed } : {};
+};
+
+/** A model that can be conditioned on any part of a window. */
+export const seriesDefaultsFor = (facts: DataFacts): FittedDefaults => {
+  const { shape, scales, network, classes } = facts;
+  const covariates = Number(scales?.covariates ?? 0);
+  return {
+    network: { ...networkFor(network, shape), ...(classes > 1 && { classes }) },
+    preconditioning: { kind: "partial", shape, covariates },
+    // Scaled to deviation 1: see docs/series.md for what was measured.
+    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.6 } },
+    // Forecasts and gaps are asked for more often than whole windows.
+    knownShare: 0.8,
+    steps: Math.min(mostSteps, Math.max(fewestSteps, stepsOfPasses(facts, passes, mostSteps))),
+  };
+};
