@@ -9,6 +9,8 @@ import type { KindRecipe } from "../recipe.ts";
 export interface Observation {
   /** How many numbers say what is known; all are 0 where nothing is. */
   readonly size: number;
+  /** Whether a number of a sample in training may be absent, as NaN. `draw` then settles it, and it is 0 from there on. */
+  readonly absent?: boolean;
   /** How many numbers the network sees of them. */
   readonly features: number;
   /**

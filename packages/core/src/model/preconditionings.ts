@@ -2,6 +2,7 @@
 import { partList } from "../part/part-list.ts";
 import { energyPreconditioning } from "./energy/preconditioning.ts";
 import { mixedPreconditioning } from "./mixed/preconditioning.ts";
+import { partialPreconditioning } from "./partial/preconditioning.ts";
 import { edmPreconditioning, predict } from "./preconditioning.ts";
 
 /** Every preconditioning. */
@@ -10,6 +11,7 @@ export const preconditionings = partList("preconditioning", [
   predict,
   energyPreconditioning,
   mixedPreconditioning,
+  partialPreconditioning,
 ]);
 
 /** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */

@@ -5,12 +5,14 @@ import { type OptionsOf, type Values, whole } from "../part/setting.ts";
 import type { KindRecipe } from "../recipe.ts";
 import { type ConditionEmbedding, conditionEmbedding, initialConditionEmbedding } from "./condition-embedding.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
+import { knownChannels, withKnownChannels } from "./known-channels.ts";
 import { initialLinear, type Linear, linear } from "./linear.ts";
 import {
   augmentationSetting,
   classesSetting,
   type Network,
   noiseEmbeddingSetting,
+  observedPlacesSetting,
   resolveNoiseEmbedding,
   targetSetting,
 } from "./network.ts";
@@ -31,6 +33,7 @@ const settings = {
   expansion: whole({ least: 1, default: 4, help: "features between the layers of a block, in units of the width" }),
   classes: classesSetting,
   augmentation: augmentationSetting,
+  observed: observedPlacesSetting,
   target: targetSetting,
   noiseEmbedding: noiseEmbeddingSetting,
 };
@@ -54,6 +57,7 @@ const make = (
     expansion,
     classes,
     augmentation,
+    observed,
     target,
     noiseEmbedding = "log",
   }: Values<typeof settings>,
@@ -76,13 +80,15 @@ const make = (
     learningRate: 3e-4,
     classes,
     augmentation,
+    observed,
     target,
     initialise: (shape, seed) => {
       const values = shape[0]! * patch ** spatialOf(shape).length;
+      const inputs = values + knownChannels("dit", observed, shape) * patch ** spatialOf(shape).length;
       const draws = layerDraws(seed);
       return {
         embedding: initialConditionEmbedding(width, { classes, augmentation, target }, draws),
-        input: initialLinear(values, width, draws()),
+        input: initialLinear(inputs, width, draws()),
         blocks: Array.from({ length: depth }, () =>
           initialTransformerBlock(width, { inputs: width, expansion, draws }),
         ),
@@ -97,7 +103,7 @@ const make = (
       const shape = x.shape.slice(1);
       const counts = spatialOf(shape).map((size) => size / patch);
       const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions, noiseEmbedding);
-      let tokens = linear(parameters.input, toPatches(x, patch)).add(positionFeatures(counts, width).cast(x.dtype));
+      let tokens = linear(parameters.input, toPatches(withKnownChannels("dit", x, conditions, observed), patch)).add(positionFeatures(counts, width).cast(x.dtype));
       for (const block of parameters.blocks) tokens = transformerBlock(block, tokens, embedding, headWidth);
       const { modulation, linear: last } = parameters.output;
       return fromPatches(linear(last, adaptiveLayerNorm(modulation, tokens, embedding)), shape, patch);
@@ -108,7 +114,8 @@ const make = (
 /**
  * A diffusion transformer (Peebles & Xie 2023): patches of the sample become tokens. Fixed cosines and sines encode
  * their positions. The tokens go through transformer blocks with adaptive layer norm zero. Samples are [channels,
- * length], [channels, height, width] or [channels, depth, height, width]. The output layer starts at zero, so training
+ * length], [channels, height, width] or [channels, depth, height, width]. With `observed`, what is known of each place,
+ * as of `partialPreconditioning`, is channels beside the sample's own. The output layer starts at zero, so training
  * starts from the preconditioner's own guess.
  *
  * On samples [1, 32, 32], `{ patch: 2, width: 128 }` has 1.84 million parameters and 404 million multiply-adds, and

@@ -61,6 +61,13 @@ export const observedSetting = whole({
   help: "numbers that say what is known of a row; 0 for none",
 });
 
+/** The same of a network on grids, where each place has as many. */
+export const observedPlacesSetting = whole({
+  least: 0,
+  default: 0,
+  help: "numbers that say what is known of a sample, as many for each place: they become channels; 0 for none",
+});
+
 /** Whether a network sees a second noise level. */
 export const targetSetting = boolean({
   default: false,

@@ -8,11 +8,13 @@ import { type Convolution, convolution, initialConvolution } from "./convolution
 import { dropoutFrom, dropoutUniforms } from "./dropout.ts";
 import { groupNormalisation, initialNormalisation, type Normalisation } from "./group-normalisation.ts";
 import { checkLayers, layerDraws } from "./initialisation.ts";
+import { knownChannels, withKnownChannels } from "./known-channels.ts";
 import {
   augmentationSetting,
   classesSetting,
   type Network,
   noiseEmbeddingSetting,
+  observedPlacesSetting,
   resolveNoiseEmbedding,
   targetSetting,
 } from "./network.ts";
@@ -58,6 +60,7 @@ const settings = {
   skipRescale: boolean({ default: true, help: "multiply sums with skip connections by sqrt(1/2)" }),
   classes: classesSetting,
   augmentation: augmentationSetting,
+  observed: observedPlacesSetting,
   target: targetSetting,
   noiseEmbedding: noiseEmbeddingSetting,
 };
@@ -95,6 +98,7 @@ const make = (
     skipRescale,
     classes,
     augmentation,
+    observed,
     target,
     noiseEmbedding = "log",
   }: Values<typeof settings>,
@@ -135,7 +139,10 @@ const make = (
 
     const embedding = initialConditionEmbedding(features, { classes, augmentation, target }, draws);
     const [values] = patchedShape("unet", shape, patch) as [number];
-    const input = initialConvolution(values, resolutions[0]!.channels, kernel, draws());
+    const [channelsIn, ...places] = shape as [number, ...number[]];
+    const seen = [channelsIn + knownChannels("unet", observed, shape), ...places];
+    const [inputs] = patchedShape("unet", seen, patch) as [number];
+    const input = initialConvolution(inputs, resolutions[0]!.channels, kernel, draws());
     let channels = resolutions[0]!.channels;
     const skips = [channels];
     const down = resolutions.map((resolution, i) => {
@@ -171,6 +178,7 @@ const make = (
     learningRate: 1e-3,
     classes,
     augmentation,
+    observed,
     target,
     uniforms: uniformsOf,
     initialise,
@@ -183,7 +191,7 @@ const make = (
         return block.attention ? attentionBlock(block.attention, residual, { headWidth, skipRescale }) : residual;
       };
 
-      let h = convolution(parameters.input, toPatchChannels(x, patch));
+      let h = convolution(parameters.input, toPatchChannels(withKnownChannels("unet", x, conditions, observed), patch));
       const skips = [h];
       for (const [i, resolution] of parameters.down.entries()) {
         for (const block of resolution.blocks) {
@@ -211,6 +219,7 @@ const make = (
  * skip connection goes from every stage of the way down to the matching stage of the way up. Self-attention is used
  * where the resolution is low. Samples are [channels, length], [channels, height, width] or [channels, depth, height,
  * width], of any size: halves are rounded up. With a patch of 2, the four values of a square are channels of one place.
+ * With `observed`, what is known of each place, as of `partialPreconditioning`, is channels beside the sample's own.
  * The output layer starts at zero, so training starts from the preconditioner's own guess.
  *
  * On samples [1, 32, 32], `{ width: 32 }` has 1.69 million parameters and 358 million multiply-adds, and

@@ -7,7 +7,7 @@ import { normal } from "../random/normal.ts";
 import { permutation } from "../random/permutation.ts";
 import { uniform } from "../random/uniform.ts";
 import { type Augmentation, augment } from "./augmentation.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, withoutAbsent } from "./dataset.ts";
 
 /**
  * Inputs of a denoising loss, for objective and network. For consecutive micro-batches they are stacked along a leading
@@ -134,7 +134,7 @@ export const batchSource = (source: BatchSource): StepSource => {
     const { x, labels } = altered(await samples, from);
     const steps = unstacked(x as NdArray<"float32">);
     return {
-      x: cut(x),
+      x: cut(data.absent ? withoutAbsent(x as NdArray<"float32">) : x),
       t: cut(each(timesOf)),
       noise: cut(each((step) => normal([batch, ...shape], { seed, step, purpose: "noise" }))),
       probes: Array.from({ length: objective.probes ?? 0 }, (_, p) =>

@@ -16,7 +16,7 @@ const sampledScales = async ({ count, shape, read }: Dataset): Promise<{ middle:
   const { data } = await read(rows);
   const squares = Float64Array.from({ length: most }, (_, i) => {
     let sum = 0;
-    for (let j = i * sizeOf(shape); j < (i + 1) * sizeOf(shape); j++) sum += data[j]! ** 2;
+    for (let j = i * sizeOf(shape); j < (i + 1) * sizeOf(shape); j++) sum += (data[j]! || 0) ** 2;
     return sum / sizeOf(shape);
   }).sort();
   const mean = squares.reduce((sum, square) => sum + square, 0) / most;

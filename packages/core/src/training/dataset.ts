@@ -19,6 +19,11 @@ export interface Dataset {
     /** The rows of samples, [rows.length, size]. */
     read(rows: readonly number[]): NdArray<"float32">;
   };
+  /**
+   * Whether numbers of samples may be absent, as NaN: for a preconditioning that takes them, such as `partialPreconditioning`.
+   * Default no.
+   */
+  readonly absent?: boolean;
   /** Whether reading is work, such as decoding, that goes on while the network computes. Default no. */
   readonly decodes?: boolean;
   /**
@@ -39,28 +44,37 @@ const rowsOf = ({ data, shape: [, ...shape] }: NdArray<"float32">, rows: readonl
   return taken;
 };
 
+/** Samples with 0 in place of what is absent. They are copied only where something is. */
+export const withoutAbsent = (x: NdArray<"float32">): NdArray<"float32"> =>
+  x.data.some(Number.isNaN) ? { ...x, data: x.data.map((value) => (Number.isNaN(value) ? 0 : value)) } : x;
+
 /**
  * An array in memory as a dataset.
  * @param values samples, [n, ...shape]
  * @param labels the class of every sample, [n]
+ * @param options `absent`: whether numbers may be NaN, see {@link Dataset.absent}
  * @throws ShapeError for values that are no samples, or labels of another number; ArgumentError for values that are not
  *   finite
  */
-export const dataset = (values: NdArray<"float32">, labels?: ArrayLike<number>): Dataset => {
+export const dataset = (
+  values: NdArray<"float32">,
+  labels?: ArrayLike<number>,
+  { absent = false }: { readonly absent?: boolean } = {},
+): Dataset => {
   checkArray("train data", values);
   if (values.dtype !== "float32" || values.shape.length < 2 || sizeOf(values.shape) === 0)
     throw new ShapeError(
       `train: expected data float32[n, ...shape] with n > 0, found ${values.dtype}[${values.shape}]`,
     );
   const [count, ...shape] = values.shape as [number, ...number[]];
-  const broken = values.data.findIndex((value) => !Number.isFinite(value));
+  const broken = values.data.findIndex((value) => !(Number.isFinite(value) || (absent && Number.isNaN(value))));
   if (broken >= 0)
     throw new ArgumentError(
       `train: expected finite data, found ${values.data[broken]} in sample ${Math.floor(broken / sizeOf(shape))}`,
     );
   if (labels && labels.length !== count)
     throw new ShapeError(`train: expected ${count} labels, one for each sample, found ${labels.length}`);
-  return { count, shape, ...(labels && { labels }), read: (rows) => rowsOf(values, rows) };
+  return { count, shape, ...(labels && { labels }), ...(absent && { absent }), read: (rows) => rowsOf(values, rows) };
 };
 
 /** @throws ArgumentError for what is neither an array nor a dataset, such as nested lists of numbers */

@@ -1,12 +1,13 @@
 /** The data of a held-out loss: it rises when the network memorises the training data. */
 import { type NdArray, ndarray, ShapeError, sizeOf, zeros } from "@scorefield/tensor";
+import type { Observation } from "../model/preconditioning.ts";
 import type { Network } from "../network/network.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Process } from "../process/process.ts";
 import { normal } from "../random/normal.ts";
 import { uniform } from "../random/uniform.ts";
 import type { DenoisingInputs } from "./batches.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, withoutAbsent } from "./dataset.ts";
 
 // Enough that the draws of noise matter little, few enough to cost a fraction of a second, or a second or two for
 // images.
@@ -29,14 +30,24 @@ const oneHot = (labels: readonly number[], classes: number): NdArray<"float32"> 
   return rows;
 };
 
+/** How a model is conditioned on what is known of a sample, and of which share of samples something is. */
+export interface HeldOutObservation extends Observation {
+  readonly share: number;
+}
+
 /**
  * Samples, times and noise for a denoising loss on data that training does not see, the same in every call. A network
- * that knows classes is conditioned on the classes of the samples.
+ * that knows classes is conditioned on the classes of the samples; of signals parts are known as in training, of rows nothing is.
  * @param shape of the samples that are trained on
  * @throws ShapeError for data of another shape
  */
 export const heldOutInputs = async (
-  { process, objective, network }: { process: Process; objective: Objective; network: Network },
+  {
+    process,
+    objective,
+    network,
+    observation,
+  }: { process: Process; objective: Objective; network: Network; observation?: HeldOutObservation | undefined },
   data: Dataset,
   shape: Dataset["shape"],
   seed: number,
@@ -56,7 +67,12 @@ export const heldOutInputs = async (
   );
   const classes = network.classes ?? 0;
   const labels = classes > 0 && data.labels ? rows.map((row) => data.labels![row]!) : undefined;
-  const observed = (network.observed ?? 0) > 0 ? data.observed?.read(rows) : undefined;
+  const observed =
+    (network.observed ?? 0) === 0
+      ? undefined
+      : observation?.absent
+        ? observation.draw(x, { seed, step: 0, share: observation.share })
+        : data.observed?.read(rows);
   const conditions = { ...(labels && { class: oneHot(labels, classes) }), ...(observed && { observed }) };
-  return { x, t, noise: noise!, probes, conditions };
+  return { x: data.absent ? withoutAbsent(x) : x, t, noise: noise!, probes, conditions };
 };

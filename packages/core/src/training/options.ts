@@ -143,6 +143,11 @@ const checkObserved = (
   preconditioning: Preconditioning,
   datasets: readonly (Dataset | undefined)[],
 ): void => {
+  if (!(preconditioning.observed?.absent && observed > 0) && datasets.some((one) => one?.absent))
+    throw new ArgumentError(
+      `train: expected a preconditioning and a network that take samples with absent numbers, such as partialPreconditioning and unet with ` +
+        `observed; found ${preconditioning.recipe.kind} and ${recipe.kind} with observed ${observed}`,
+    );
   const given = datasets.flatMap((one) => (one ? [one.observed?.size ?? 0] : []));
   if (!preconditioning.observed && given.some((size) => size > 0)) {
     const other = given.find((size) => size !== observed);

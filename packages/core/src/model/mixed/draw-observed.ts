@@ -2,6 +2,7 @@
 import { type NdArray, zeros } from "@scorefield/tensor";
 import { type Layout, layoutSize } from "../../network/layout.ts";
 import { normalQuantile } from "../../numeric/normal-quantile.ts";
+import { quickDraws } from "../../random/quick-draws.ts";
 import { uniform } from "../../random/uniform.ts";
 import { boundOffset, observedSize } from "./observed.ts";
 
@@ -17,20 +18,6 @@ export interface ObservedDraws {
 const partlyKnown = 0.15;
 /** Thresholds of ranges are a little wider than numbers of unit scale. */
 const thresholdDeviation = 1.3;
-
-/**
- * Uniform draws in [0, 1), one after the other, from a seed of 32 bits (mulberry32, Ettinger 2017). A row takes as many as it
- * needs, hundreds where a category has many levels, and they cost a tenth of keyed ones.
- */
-const drawsFrom = (seed: number): (() => number) => {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 /** Thresholds cut the line into intervals. The one that a number lies in. */
 const cell = (value: number, thresholds: readonly number[]): readonly [number, number] => {
@@ -74,7 +61,7 @@ export const drawObserved = (
   const { data: seeds } = uniform([n, 2], { seed, step, purpose: "observed", dtype: "float64" });
   for (let i = 0; i < n; i++) {
     if (seeds[2 * i]! >= share) continue;
-    const draw = drawsFrom(seeds[2 * i + 1]! * 2 ** 32);
+    const draw = quickDraws(seeds[2 * i + 1]! * 2 ** 32);
     const known = draw();
     let at = i * width;
     let to = i * size;

@@ -1,0 +1,83 @@
+/** Preconditioning for samples of which parts are known: signals with a past, with gaps, with covariates. */
+import { ShapeError, sizeOf, sliceAxis } from "@scorefield/tensor";
+import { ArgumentError } from "../../errors.ts";
+import { declare } from "../../part/declare.ts";
+import { choice, list, type OptionsOf, whole } from "../../part/setting.ts";
+import { dataScale, edmPreconditioning, edmScales, noiseLevel, type Preconditioning } from "../preconditioning.ts";
+import { drawKnown, maskKinds } from "./draw-known.ts";
+
+const settings = {
+  shape: list(whole({ least: 1, help: "a size" }), {
+    fewest: 1,
+    otherwise: "nothing can be known",
+    help: "[channels, ...places] of a sample of which parts may be known",
+  }),
+  covariates: whole({ least: 0, default: 0, help: "how many of the last channels are covariates, mostly known" }),
+  masks: list(choice({ values: maskKinds, help: "a kind of mask" }), {
+    fewest: 1,
+    default: maskKinds,
+    help: "what is known in training: past for forecasts, points and blocks for gaps, whole channels",
+  }),
+  ...dataScale,
+};
+
+/** Options of {@link partialPreconditioning}. */
+export type PartialPreconditioningOptions = OptionsOf<typeof settings>;
+
+/**
+ * The denoised estimate of a sample of which some elements are known exactly (conditional diffusion as of CSDI, Tashiro et al.
+ * 2021, section 4): with m = 1 where an element is known to be c, and 0 elsewhere,
+ *
+ *     D = m c + (1 - m) (c_skip y + c_out F(m c / s + (1 - m) c_in y; log(r) / 4, m))
+ *
+ * with the scales of {@link edmPreconditioning}. Known elements are at noise zero: the network sees them clean, and which they
+ * are. So D is the posterior mean given the noisy and the known elements, and a sampler draws from the conditional distribution.
+ * Training shows random known parts. The loss there is 0, so it is on the rest.
+ *
+ * What is known is the condition `observed`, [n, 2 size]: the values of the elements, then flags, 1 where they are known and 0 where
+ * not. In training an element that is NaN is absent (flag -1): it is neither shown nor learnt.
+ * @throws ArgumentError for a shape without channels besides covariates, or a deviation that is not positive
+ */
+export const partialPreconditioning = declare({
+  kind: "partial",
+  name: "partialPreconditioning",
+  summary: "signals of which parts are known, such as the past: known elements are at noise zero",
+  source: "Tashiro et al. 2021, section 4; Karras et al. 2022, equation 7",
+  settings,
+  make: ({ shape, covariates, masks, sigmaData }, recipe): Preconditioning => {
+    if (shape && covariates >= shape[0]!)
+      throw new ArgumentError(
+        `partial covariates: expected fewer than the ${shape[0]} channels of the shape, found ${covariates}`,
+      );
+    const size = sizeOf(shape ?? []);
+    const plain = edmPreconditioning({ sigmaData });
+    return {
+      recipe,
+      ...(shape && {
+        observed: {
+          size: 2 * size,
+          features: size,
+          absent: true,
+          draw: (x, draws) => drawKnown({ shape, covariates, masks }, x, draws),
+        },
+      }),
+      denoise: (y, ratio, network, conditions) => {
+        const rows = conditions?.observed;
+        if (!rows || !shape) return plain.denoise(y, ratio, network, conditions);
+        if (y.shape.slice(1).join() !== shape.join())
+          throw new ShapeError(
+            `partialPreconditioning: expected samples of its shape [${shape.join(", ")}], found [${y.shape.slice(1).join(", ")}]`,
+          );
+        const part = (from: number) => sliceAxis(rows, 1, from, from + size).reshape(y.shape).cast(y.dtype);
+        const [values, flags] = [part(0), part(size)];
+        const settled = flags.square();
+        const rest = settled.negate().add(1);
+        const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
+        const input = y.multiply(cIn).multiply(rest).add(values.multiply(settled).multiply(1 / sigmaData));
+        const seen = { ...conditions, observed: flags.reshape([y.shape[0]!, size]) };
+        const F = network(input, noiseLevel(ratio), seen);
+        return y.multiply(cSkip).add(F.multiply(cOut)).multiply(rest).add(values.multiply(settled));
+      },
+    };
+  },
+});
