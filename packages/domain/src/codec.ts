@@ -72,6 +72,13 @@ export interface Codec {
     encoded: NdArray<FloatType>,
     options?: { readonly jitter?: number },
   ) => Volume;
+  /**
+   * Of samples that hold what the model is conditioned on as well: how many numbers that are, and both parts of samples at once.
+   */
+  readonly conditioned?: {
+    readonly size: number;
+    encode(values: NdArray<FloatType>): { readonly x: NdArray<"float32">; readonly observed: NdArray<"float32"> };
+  };
   /** Left out where the model's units take no more memory. */
   readonly compact?: CompactForm;
   /** Which elements belong to which column of a table; left out where each column is one element. */

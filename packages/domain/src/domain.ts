@@ -34,7 +34,8 @@ export interface DomainDefaults {
   /** The kind of network, and of the sampler its settings too. */
   readonly network: string;
   readonly sampler: { readonly kind: string; readonly [name: string]: unknown };
-  /** Kinds of preconditioning and objective, where they are not the usual ones. */
+  /** Kinds of process, preconditioning and objective, where they are not the usual ones. */
+  readonly process?: string;
   readonly preconditioning?: string;
   readonly objective?: string;
   /** Samples in a step of training. */

@@ -70,14 +70,16 @@ const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
     network,
     sampler,
     batch,
+    process = defaultKinds.process,
     preconditioning = defaultKinds.preconditioning,
     objective = defaultKinds.objective,
   } = domain.defaults;
-  const kinds = { ...defaultKinds, network, preconditioning, objective };
+  const kinds = { ...defaultKinds, process, network, preconditioning, objective };
   const expanded: Fields = {
     heldOut,
     network: { kind: network },
     sampler,
+    process: { kind: process },
     preconditioning: { kind: preconditioning },
     objective: { kind: objective },
     ...input,
