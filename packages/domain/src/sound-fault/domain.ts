@@ -14,6 +14,7 @@ const kind = "sound-faults";
 const defaults: DomainDefaults = {
   heldOut: 0.05,
   process: "sb-ve",
+  preconditioning: "gain",
   network: "unet",
   sampler: { kind: "unipc", steps: 8 },
   batch: 16,
