@@ -81,6 +81,8 @@ export interface Codec {
    * the one-hot vector of a category of k levels, times `scale`.
    */
   readonly layout?: { readonly columns: readonly number[]; readonly scale: number };
+  /** Numbers a second, Hz, of samples that are sounds. */
+  readonly rate?: number;
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */

@@ -55,6 +55,8 @@ export interface DataFacts {
   readonly table?: Composition["table"];
   /** The layout of samples in the model's units, of a codec that has one. */
   readonly layout?: Codec["layout"];
+  /** Shape of a sample in the units of the codec, where these are known; else as `shape`. */
+  readonly encoded?: Shape;
   /** How many classes their labels name. */
   readonly classes: number;
   /** Samples in a step of training, and the kinds of network and preconditioning, as the recipe has them. */
@@ -203,8 +205,11 @@ export interface Domain {
     settings: DataSettings,
     made?: { readonly table?: Composition["table"] | undefined },
   ): readonly [string, ...string[]];
-  /** @throws DataError for samples that it cannot be fitted to */
-  fit(codec: string, training: Samples): Promise<Codec>;
+  /**
+   * @param settings of the data, with nothing left to be found out; default those that the domain takes
+   * @throws DataError for samples that it cannot be fitted to
+   */
+  fit(codec: string, training: Samples, settings?: DataSettings): Promise<Codec>;
   /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */
   codec(stored: StoredCodec, shape: Shape): Codec;
   /** How rules between the numbers of samples are found and kept, where it knows some. */

@@ -1,6 +1,7 @@
 /** The codecs of built-in domains, from what runs keep. No Node module is used here: pages decode too. */
 import { ArgumentError } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
+import { audioCodec } from "./audio/audio-codec.ts";
 import type { Codec, StoredCodec } from "./codec.ts";
 import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
@@ -14,6 +15,8 @@ const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Cod
   mixed: mixedCodec,
   images: () => imageCodec,
   events: eventCodec,
+  waveform: audioCodec,
+  spectrogram: audioCodec,
 };
 
 /** Whether a codec is of a built-in domain. */

@@ -3,7 +3,7 @@ import { nearestWord, type setting } from "@scorefield/core";
 import { builtInDomains, type Domain, findDomain } from "@scorefield/domain";
 import { type Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
-import { gather, labelList, list, whole } from "./options.ts";
+import { gather, labelList, list, number, whole } from "./options.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,6 +37,7 @@ export const aboutData = (data: unknown, flags: Fields): Fields => {
 /** How the text of an option becomes the value of a setting. */
 const parserOf = (type: setting.SettingType): ((text: string) => unknown) => {
   if (type.type === "whole") return whole(1);
+  if (type.type === "number") return number;
   if (type.type !== "list") return (text) => text;
   return type.of.type === "number" || (type.of.type === "text" && type.of.orNumber) ? labelList : list;
 };
