@@ -62,8 +62,19 @@ const conditionedDataset = (samples: Samples, { size, encode }: NonNullable<Code
   return {
     count: samples.count,
     shape: shape.slice(1),
-    read: (rows) => joined(both(rows).map(({ x }) => x), shape.slice(1)),
-    observed: { size, read: (rows) => joined(both(rows).map(({ observed }) => observed), [size]) },
+    read: (rows) =>
+      joined(
+        both(rows).map(({ x }) => x),
+        shape.slice(1),
+      ),
+    observed: {
+      size,
+      read: (rows) =>
+        joined(
+          both(rows).map(({ observed }) => observed),
+          [size],
+        ),
+    },
   };
 };
 

@@ -48,7 +48,8 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
   };
 };
 
-const only = (what: string): string => `${what}; such a run restores sounds that have a fault: scorefield restore RUN --audio FILE`;
+const only = (what: string): string =>
+  `${what}; such a run restores sounds that have a fault: scorefield restore RUN --audio FILE`;
 
 /** Clean sounds that faults are put into. */
 export const soundFaults = defineDomain({

@@ -1,6 +1,7 @@
 /** Pairs of a clean and a faulty sound, made as training asks for them. */
-import { DataError } from "@scorefield/data";
+
 import { uniform } from "@scorefield/core";
+import { DataError } from "@scorefield/data";
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Samples } from "../samples.ts";
 import type { FaultSettings } from "./fault-settings.ts";
@@ -99,7 +100,10 @@ export const mixedPairs = (
     count: sounding.length * mixes,
     shape: [2, length],
     rate,
-    groups: Int32Array.from({ length: sounding.length * mixes }, (_, row) => groups[sounding[Math.floor(row / mixes)]!]!),
+    groups: Int32Array.from(
+      { length: sounding.length * mixes },
+      (_, row) => groups[sounding[Math.floor(row / mixes)]!]!,
+    ),
     sha256,
     // Pairs are made as they are read, and nothing is decoded.
     decodes: false,

@@ -54,8 +54,11 @@ const checkStored = (stored: StoredCodec): StoredPair => {
   require(stored.kind === kind, `${kind} for sounds with faults`, stored.kind);
   require(isCount(rate), "rate as a whole number of at least 1", rate);
   require(isFftLength(window as number), "a window of a power of two", window);
-  require(isCount(hop) && ((window as number) / 2) % (hop as number) === 0, "a hop that divides half of the window", hop);
-  require(isCount(length) && (length as number) % (hop as number) === 0 && (length as number) >= (window as number), "a length of whole hops, at least a window", length);
+  require(isCount(hop) &&
+    ((window as number) / 2) % (hop as number) === 0, "a hop that divides half of the window", hop);
+  require(isCount(length) &&
+    (length as number) % (hop as number) === 0 &&
+    (length as number) >= (window as number), "a length of whole hops, at least a window", length);
   require(Number.isFinite(alpha) && (alpha as number) > 0 && (alpha as number) <= 1, "alpha in (0, 1]", alpha);
   require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
   return stored as unknown as StoredPair;
@@ -122,7 +125,11 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
       expandMagnitudes({ dtype: "float64", shape: [n, ...shape], data: whole }, compression),
       frame,
     );
-    return { dtype: "float64", shape: [n, length], data: data.map((value, i) => value / gains[Math.floor(i / length)]!) };
+    return {
+      dtype: "float64",
+      shape: [n, length],
+      data: data.map((value, i) => value / gains[Math.floor(i / length)]!),
+    };
   };
 
   return {

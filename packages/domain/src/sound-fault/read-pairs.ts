@@ -1,8 +1,8 @@
 /** Clean sounds and what is put into them, from files. */
 import { createHash } from "node:crypto";
 import { DataError } from "@scorefield/data";
-import { readSounds } from "../audio/read-sounds.ts";
 import type { AudioSettings } from "../audio/audio-settings.ts";
+import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
 import { type FaultSettings, faults } from "./fault-settings.ts";
@@ -22,7 +22,8 @@ const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): voi
   if ((fault === "noise") !== (noiseSounds !== undefined))
     throw new DataError({
       path,
-      expected: fault === "noise" ? "a folder of sounds that are added (--noise-sounds)" : `no noiseSounds with ${fault}`,
+      expected:
+        fault === "noise" ? "a folder of sounds that are added (--noise-sounds)" : `no noiseSounds with ${fault}`,
       found: noiseSounds ?? "none",
     });
   for (const name of ["snr", "clipLevel", "gap", "highest"] as const) {
@@ -30,7 +31,11 @@ const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): voi
     const least = name === "snr" ? -100 : 0;
     const most = name === "snr" ? 100 : name === "gap" ? 10 : 1;
     if (!(low <= high && low >= least && high <= most))
-      throw new DataError({ path, expected: `${name} from ${least} to ${most}, the lower first`, found: `${low},${high}` });
+      throw new DataError({
+        path,
+        expected: `${name} from ${least} to ${most}, the lower first`,
+        found: `${low},${high}`,
+      });
   }
 };
 
@@ -50,7 +55,10 @@ export const readPairs = async (given: FaultSettings, options: ReadOptions = {})
   const window = given.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
   const hop = given.hop ?? window / 4;
   if (!(Number.isInteger(hop) && (window / 2) % hop === 0 && (window & (window - 1)) === 0))
-    throw new DataError({ expected: "a window of a power of two and a hop that divides half of it", found: `${window} and ${hop}` });
+    throw new DataError({
+      expected: "a window of a power of two and a hop that divides half of it",
+      found: `${window} and ${hop}`,
+    });
   const unit = frameMultiple * hop;
   const length = Math.max(unit, window, unit * Math.round(((given.seconds ?? windowSeconds) * rate) / unit));
   const seconds = length / rate;

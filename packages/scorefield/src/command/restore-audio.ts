@@ -12,8 +12,8 @@ import { Interrupted } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
 import { progress } from "./progress.ts";
-import { parseSampler } from "./sampler-option.ts";
 import { isFile } from "./restored-files.ts";
+import { parseSampler } from "./sampler-option.ts";
 import { checkSampleFolder, writeSampleFolder } from "./write-folder.ts";
 
 /** Options of the command that it takes for a sound. */
@@ -28,7 +28,18 @@ export interface RestoreAudioFlags {
 }
 
 /** Options that are of other measurements. */
-const others = ["measurement", "truth", "simulate", "index", "range", "operator", "noise", "method", "class", "guidance"];
+const others = [
+  "measurement",
+  "truth",
+  "simulate",
+  "index",
+  "range",
+  "operator",
+  "noise",
+  "method",
+  "class",
+  "guidance",
+];
 
 /** Normal quantile of a 90 % interval. */
 const wide = 1.645;
@@ -37,16 +48,22 @@ const checkFlags = async (run: LoadedRun, flags: RestoreAudioFlags): Promise<str
   const { fault, out } = flags;
   const stray = others.find((name) => (flags as unknown as Record<string, unknown>)[name] !== undefined);
   if (stray !== undefined)
-    throw new UsageError(`--${stray}: expected none with --audio and a run that was trained for its fault, found one; leave it out`);
+    throw new UsageError(
+      `--${stray}: expected none with --audio and a run that was trained for its fault, found one; leave it out`,
+    );
   const own = faultOf(run);
   if (own === undefined)
     throw new UsageError(
       `${run.path}: expected a run that restores sounds, found one of ${run.domain.samples}; train one with scorefield train CLEAN --fault ${fault ?? "noise"}`,
     );
   if (fault !== undefined && fault !== own)
-    throw new UsageError(`--fault ${fault}: expected ${own}, which ${run.path} was trained for; leave it out, or train a run for ${fault}`);
+    throw new UsageError(
+      `--fault ${fault}: expected ${own}, which ${run.path} was trained for; leave it out, or train a run for ${fault}`,
+    );
   if (out === undefined)
-    throw new UsageError("--out: expected a .wav file for the restored sound, or a new folder for draws as well, found none");
+    throw new UsageError(
+      "--out: expected a .wav file for the restored sound, or a new folder for draws as well, found none",
+    );
   if (isFile(out)) checkOutputFile("--out", out, [".wav"]);
   else {
     checkOutputPlace("--out", out);
@@ -73,7 +90,11 @@ const soundFor = async (path: string, rate: number) => {
       return ndarray(part, [channels, n]);
     },
   };
-  return { source, close: async () => {}, remarks: [`${path}: resampled from ${file.rate} to ${rate} Hz, as the run works`] };
+  return {
+    source,
+    close: async () => {},
+    remarks: [`${path}: resampled from ${file.rate} to ${rate} Hz, as the run works`],
+  };
 };
 
 /** Sums of squares over the blocks that go by. */
@@ -109,7 +130,10 @@ const drawOf = ({ draws }: RestoredBlock, d: number): NdArray<"float32"> => {
 };
 
 const atBand = ({ mean, deviation }: RestoredBlock, sign: 1 | -1): NdArray<"float32"> =>
-  ndarray(mean.data.map((value, i) => value + sign * wide * (deviation?.data[i] ?? 0)), mean.shape) as NdArray<"float32">;
+  ndarray(
+    mean.data.map((value, i) => value + sign * wide * (deviation?.data[i] ?? 0)),
+    mean.shape,
+  ) as NdArray<"float32">;
 
 /** Files of a folder: the mean, the ends of 90 % intervals, and the draws. */
 async function* filesOf(blocks: readonly RestoredBlock[], rate: number, draws: number): AsyncGenerator<SampleFile> {
@@ -183,6 +207,22 @@ export const restoreAudio = async (
     `${length.toFixed(2)} s restored from ${faultOf(run)} in ${seconds.toFixed(1)} s: the mean of ${draws} draw${draws === 1 ? "" : "s"}` +
       `${band === undefined ? "" : `; the 90 % band is ${band.toFixed(1)} dB of it`}`,
   );
-  out.text(extname(place) === "" ? `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : ""}` : place);
-  out.result({ run: run.path, checkpoint: run.step, source: audio, fault: faultOf(run), rate, seconds: length, took: seconds, draws, seed, ...(band !== undefined && { band }), out: place });
+  out.text(
+    extname(place) === ""
+      ? `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : ""}`
+      : place,
+  );
+  out.result({
+    run: run.path,
+    checkpoint: run.step,
+    source: audio,
+    fault: faultOf(run),
+    rate,
+    seconds: length,
+    took: seconds,
+    draws,
+    seed,
+    ...(band !== undefined && { band }),
+    out: place,
+  });
 };

@@ -15,7 +15,6 @@ import { drawsPictures, restorationPanels } from "../restore/restoration-panels.
 import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
-import { restoreAudio } from "./restore-audio.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { describeAverage, list, values, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
@@ -28,6 +27,7 @@ import {
   withProblem,
 } from "./problem-options.ts";
 import { progress } from "./progress.ts";
+import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
   columnRows,
@@ -358,7 +358,10 @@ export const addRestore = (program: Command): void => {
       "of NIfTI and DICOM files: the values that are -1 and 1 (default: those that the run was trained with, else each volume's own), such as --range=-1000,400",
       values,
     )
-    .option("--audio <file>", "a sound with a fault, for a run of scorefield train CLEAN --fault ...: WAV, FLAC, MP3 or OGG")
+    .option(
+      "--audio <file>",
+      "a sound with a fault, for a run of scorefield train CLEAN --fault ...: WAV, FLAC, MP3 or OGG",
+    )
     .option("--fault <what>", "with --audio: noise, clip, gap or band (default: what the run was trained for)")
     .option("--draws <n>", "how many draws (default: 16, of a sound 4)", whole(1))
     .option(

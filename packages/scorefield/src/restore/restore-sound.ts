@@ -117,7 +117,16 @@ export async function* restoreSound(
   checkMade(`${owner} run`, run, ["model", "codec", "record"], "a run such as await loadRun(path)");
   checkMade(`${owner} source`, source, ["channels", "frames", "read"], "a sound, such as openSound gives");
   checkOptions(owner, options, known);
-  const { draws = 4, seed = 0, batch = 8, overlap = 0.25, sampler = run.sampler, signal, runtime, onProgress } = options;
+  const {
+    draws = 4,
+    seed = 0,
+    batch = 8,
+    overlap = 0.25,
+    sampler = run.sampler,
+    signal,
+    runtime,
+    onProgress,
+  } = options;
   for (const [name, value] of Object.entries({ draws, batch })) checkWhole(`${owner} ${name}`, value);
   const fault = faultOf(run);
   if (!fault)
@@ -125,7 +134,9 @@ export async function* restoreSound(
       `${run.path}: expected a run that restores sounds, found one of ${run.domain.samples}; train one with scorefield train CLEAN --fault noise --noise-sounds NOISE`,
     );
   if ("attempt" in sampler)
-    throw new RunError(`${owner}: expected a sampler with a grid of times, found ${sampler.recipe.kind}; take unipc, say`);
+    throw new RunError(
+      `${owner}: expected a sampler with a grid of times, found ${sampler.recipe.kind}; take unipc, say`,
+    );
   const codec = run.codec as PairCodec;
   const { length, rate } = codec;
   const { channels, frames } = source;

@@ -68,12 +68,18 @@ export const partialPreconditioning = declare({
           throw new ShapeError(
             `partialPreconditioning: expected samples of its shape [${shape.join(", ")}], found [${y.shape.slice(1).join(", ")}]`,
           );
-        const part = (from: number) => sliceAxis(rows, 1, from, from + size).reshape(y.shape).cast(y.dtype);
+        const part = (from: number) =>
+          sliceAxis(rows, 1, from, from + size)
+            .reshape(y.shape)
+            .cast(y.dtype);
         const [values, flags] = [part(0), part(size)];
         const settled = flags.square();
         const rest = settled.negate().add(1);
         const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
-        const input = y.multiply(cIn).multiply(rest).add(values.multiply(settled).multiply(1 / sigmaData));
+        const input = y
+          .multiply(cIn)
+          .multiply(rest)
+          .add(values.multiply(settled).multiply(1 / sigmaData));
         const seen = { ...conditions, observed: flags.reshape([y.shape[0]!, size]) };
         const F = network(input, noiseLevel(ratio), seen);
         return y.multiply(cSkip).add(F.multiply(cOut)).multiply(rest).add(values.multiply(settled));
