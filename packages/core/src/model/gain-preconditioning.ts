@@ -10,9 +10,9 @@ import { dataScale, edmScales, noiseLevel, type Preconditioning } from "./precon
  *     D = c_skip y + c_out (c_skip F + (1 - c_skip) F e)
  *
  * The first term is what is left of the noisy residual, as ever. F = -1 at high noise takes a number of e away, F = 0 keeps it: such a gain is
- * smooth where the numbers of spectrograms are not (ratio masks: Wang, Narayanan & Wang 2014). e is the condition `observed`, [n, size of a
- * sample]; where it is not given, this is `edm`.
- * @throws ArgumentError for a data deviation that is not positive; ShapeError for `observed` of another size than a sample
+ * smooth where the numbers of spectrograms are not (ratio masks: Wang, Narayanan & Wang 2014). e is the condition `observed`, of
+ * which the first numbers are a sample's, [n, size of a sample or more]; where it is not given, this is `edm`.
+ * @throws ArgumentError for a data deviation that is not positive; ShapeError for `observed` with fewer numbers than a sample
  */
 export const gainPreconditioning = declare({
   kind: "gain",
@@ -29,11 +29,13 @@ export const gainPreconditioning = declare({
       const end = conditions?.observed;
       if (!end) return skipped.add(F.multiply(cOut));
       const size = sizeOf(y.shape.slice(1));
-      if (end.shape[1] !== size)
+      if (!(end.rank === 2 && end.shape[1]! >= size))
         throw new ShapeError(
-          `gainPreconditioning: expected observed [n, ${size}], the other end of each sample, found [${end.shape.join(", ")}]`,
+          `gainPreconditioning: expected observed [n, ${size} or more], the other end of each sample first, found [${end.shape.join(", ")}]`,
         );
-      const e = end.cast(y.dtype).reshape(y.shape).divide(sigmaData);
+      const e = end
+        .slice([null, [0, size]])
+        .cast(y.dtype).reshape(y.shape).divide(sigmaData);
       const gain = cSkip.add(e.multiply(cSkip.multiply(-1).add(1)));
       return skipped.add(F.multiply(gain).multiply(cOut));
     },

@@ -73,7 +73,9 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   const { rate, length, window, hop, alpha, deviation } = stored;
   const [bins, frames] = [window / 2, length / hop];
   const shape = [2, bins, frames];
-  const size = 2 * bins * frames;
+  const plane = bins * frames;
+  // Real and imaginary parts, and magnitudes, which networks do not find at once in the former.
+  const size = 3 * plane;
   const frame = { window, hop };
   const compression = { alpha, beta: 1 / deviation };
 
@@ -97,9 +99,19 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
     const gains = Float64Array.from({ length: n }, (_, i) =>
       gainOf(faulty.data.subarray(i * length, (i + 1) * length)),
     );
-    const { data } = castArray(spectrograms(faulty.data, gains), "float32");
+    const spectrogram = spectrograms(faulty.data, gains).data;
+    const data = new Float32Array(n * size);
+    for (let i = 0; i < n; i++) {
+      const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
+      data.set(parts, i * size);
+      for (let k = 0; k < plane; k++) data[i * size + 2 * plane + k] = Math.hypot(parts[k]!, parts[plane + k]!);
+    }
     return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
   };
+
+  /** Number i of the complex spectrograms in conditions. */
+  const complexOf = (observed: NdArray<FloatType>, i: number): number =>
+    observed.data[Math.floor(i / (2 * plane)) * size + (i % (2 * plane))]!;
 
   /** Residuals and conditions of pairs [n, 2, length]. */
   const apart = (pairs: NdArray<FloatType>) => {
@@ -113,14 +125,14 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
     };
     const { observed, gains } = observe({ dtype: "float64", shape: [n, length], data: of(1) });
     const clean = spectrograms(of(0), gains);
-    const residual = Float32Array.from(clean.data, (value, i) => value - observed.data[i]!);
+    const residual = Float32Array.from(clean.data, (value, i) => value - complexOf(observed, i));
     return { x: { dtype: "float32" as const, shape: [n, ...shape], data: residual }, observed };
   };
 
   const restored: PairCodec["restored"] = (residuals, observed, gains) => {
     checkWindows(residuals, shape);
     const n = residuals.shape[0]!;
-    const whole = Float64Array.from(residuals.data, (value, i) => value + observed.data[i]!);
+    const whole = Float64Array.from(residuals.data, (value, i) => value + complexOf(observed, i));
     const { data } = inverseStft(
       expandMagnitudes({ dtype: "float64", shape: [n, ...shape], data: whole }, compression),
       frame,
