@@ -13,7 +13,7 @@ import {
 } from "@scorefield/assess";
 import { convolutional, dataset, flatLayout, normal, uniform } from "@scorefield/core";
 import { atomicWrite, decodeSafetensors, encodeSafetensors } from "@scorefield/data";
-import { spectrogramPictures } from "@scorefield/domain/audio";
+import { halvedPictures, spectrogramPictures } from "@scorefield/domain/audio";
 import { cacheFolder } from "@scorefield/domain/images";
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 
@@ -35,19 +35,8 @@ const fitted = ({ shape, data }: NdArray<FloatType>): NdArray<"float32"> => {
 };
 
 /** What the classifier sees of sounds [n, channels, length]: spectrograms of which four places are one, [n, 1, 32, 40]. */
-export const digitPictures = (sounds: NdArray<FloatType>): NdArray<"float32"> => {
-  const { shape, data } = spectrogramPictures(fitted(sounds), digitRate);
-  const [n = 0, , height = 0, width = 0] = shape;
-  const [h, w] = [height / 2, width / 2];
-  const small = new Float32Array(n * h * w);
-  for (let i = 0; i < n; i++)
-    for (let y = 0; y < h; y++)
-      for (let x = 0; x < w; x++) {
-        const at = (i * height + 2 * y) * width + 2 * x;
-        small[(i * h + y) * w + x] = (data[at]! + data[at + 1]! + data[at + width]! + data[at + width + 1]!) / 4;
-      }
-  return ndarray(small, [n, 1, h, w]);
-};
+export const digitPictures = (sounds: NdArray<FloatType>): NdArray<"float32"> =>
+  halvedPictures(spectrogramPictures(fitted(sounds), digitRate));
 
 /** Copies of sounds that are faster or slower, higher or lower, later, and with some hiss: [copies * n, 1, length]. */
 const varied = (sounds: NdArray<"float32">, copies: number, seed: number): NdArray<"float32"> => {
