@@ -4,6 +4,9 @@ import { stft } from "./stft.ts";
 
 /** Decibels below the loudest place that are black. */
 const range = 60;
+/** Decibels for a difference of 1 between pictures. */
+export const pictureDecibels = range / 2;
+
 const frameSeconds = 0.016;
 
 /** Frames of a picture: samples of each, and from each to the next. */
@@ -48,4 +51,18 @@ export const spectrogramPictures = (sounds: NdArray<FloatType>, rate: number): N
     }
   }
   return { dtype: "float32", shape: [n, 1, bins, frames], data: pictures };
+};
+
+/** Pictures [n, 1, height, width] of which four neighbours become one, their mean; an odd row or column at the end is left out. */
+export const halvedPictures = ({ shape, data }: NdArray<FloatType>): NdArray<"float32"> => {
+  const [n = 0, , height = 0, width = 0] = shape;
+  const [h, w] = [height >> 1, width >> 1];
+  const small = new Float32Array(n * h * w);
+  for (let i = 0; i < n; i++)
+    for (let y = 0; y < h; y++)
+      for (let x = 0; x < w; x++) {
+        const at = (i * height + 2 * y) * width + 2 * x;
+        small[(i * h + y) * w + x] = (data[at]! + data[at + 1]! + data[at + width]! + data[at + width + 1]!) / 4;
+      }
+  return { dtype: "float32", shape: [n, 1, h, w], data: small };
 };
