@@ -11,7 +11,8 @@ export const unseenNoises = ["city", "rain", "doing_the_dishes"];
 
 export const rate = 8000;
 
-export const samplesOf = async (path: string): Promise<Float64Array> => Float64Array.from((await readSound(path)).samples.data);
+export const samplesOf = async (path: string): Promise<Float64Array> =>
+  Float64Array.from((await readSound(path)).samples.data);
 
 /** Utterances of one speaker, spread over all of that speaker's, with the digit of each. */
 export const utterances = async (
@@ -99,13 +100,15 @@ export const logSpectralDistance = (estimate: ArrayLike<number>, truth: ArrayLik
   let total = 0;
   for (let f = 0; f < b.frames; f++) {
     let sum = 0;
-    for (let k = 0; k < bins; k++) sum += (level(a.powers[k * b.frames + f]!) - level(b.powers[k * b.frames + f]!)) ** 2;
+    for (let k = 0; k < bins; k++)
+      sum += (level(a.powers[k * b.frames + f]!) - level(b.powers[k * b.frames + f]!)) ** 2;
     total += Math.sqrt(sum / bins);
   }
   return total / b.frames;
 };
 
-export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The mean and its standard error. */
 export const withError = (values: readonly number[], digits = 1): string => {

@@ -45,7 +45,8 @@ const filtered = (sound: ArrayLike<number>, gainOf: Gain): Float64Array => {
 };
 
 /** Wiener's filter with the a priori ratio by decision direction (Ephraim & Malah 1984; Scalart & Vieira Filho 1996). */
-export const wienerFilter = (sound: ArrayLike<number>): Float64Array => filtered(sound, (_, prior) => prior / (1 + prior));
+export const wienerFilter = (sound: ArrayLike<number>): Float64Array =>
+  filtered(sound, (_, prior) => prior / (1 + prior));
 
 /** Power subtraction with a factor of 1.5 and a floor of 0.01 (Berouti, Schwartz & Makhoul 1979). */
 export const spectralSubtraction = (sound: ArrayLike<number>): Float64Array =>
@@ -201,7 +202,12 @@ const sparsest = (x0: Float64Array, project: (x: Float64Array) => void): Float64
     const zi = im.map((value, k) => value + ui[k]!);
     // The largest pairs of a frequency and its negative stay.
     const sizes = Array.from({ length: n / 2 + 1 }, (_, k) => [zr[k]! ** 2 + zi[k]! ** 2, k] as const);
-    const kept = new Set(sizes.sort((a, b) => b[0] - a[0]).slice(0, count).map(([, k]) => k));
+    const kept = new Set(
+      sizes
+        .sort((a, b) => b[0] - a[0])
+        .slice(0, count)
+        .map(([, k]) => k),
+    );
     for (let k = 0; k < n; k++)
       if (!kept.has(Math.min(k, n - k))) {
         zr[k] = 0;

@@ -36,7 +36,9 @@ export const bridgeFor = async (
     for await (const { step, loss, heldOutLoss } of trainRun(prepared)) {
       if (heldOutLoss === undefined || seconds() - said < 30) continue;
       said = seconds();
-      console.error(`${fault}: step ${step}, loss ${loss.toFixed(3)}, held out ${heldOutLoss.toFixed(3)}, ${said.toFixed(0)} s`);
+      console.error(
+        `${fault}: step ${step}, loss ${loss.toFixed(3)}, held out ${heldOutLoss.toFixed(3)}, ${said.toFixed(0)} s`,
+      );
     }
     console.error(`${fault}: ${seconds().toFixed(0)} s of processor time`);
   }

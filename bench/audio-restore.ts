@@ -17,15 +17,7 @@ import { markdownTable } from "../docs/make/page-section.ts";
 import { restoreSound } from "../packages/scorefield/src/restore/restore-sound.ts";
 import type { LoadedRun } from "../packages/scorefield/src/run/load.ts";
 import { digitLength, trainDigitClassifier } from "./audio-digit-classifier.ts";
-import {
-  logSpectralDistance,
-  noisyOnes,
-  rate,
-  sdr,
-  siSdr,
-  utterances,
-  withError,
-} from "./audio-restore-data.ts";
+import { logSpectralDistance, noisyOnes, rate, sdr, siSdr, utterances, withError } from "./audio-restore-data.ts";
 import {
   autoregressive,
   autoregressiveDeclipped,
@@ -116,7 +108,13 @@ const judge = await (async () => {
   return trainDigitClassifier(sounds, Array.from(training.labels!));
 })();
 const words = async (sounds: readonly Float64Array[]): Promise<string> =>
-  `${(100 * (await judge.accuracy(asDigits(sounds), spoken.map(({ digit }) => digit)))).toFixed(0)} %`;
+  `${(
+    100 *
+      (await judge.accuracy(
+        asDigits(sounds),
+        spoken.map(({ digit }) => digit),
+      ))
+  ).toFixed(0)} %`;
 
 /** The time of a restorer in units of the length of what it restores; bridges also restore the pauses between. */
 const timed = async (restore: Restorer, faulty: readonly Float64Array[]) => {
@@ -170,7 +168,10 @@ if (chosen.includes("noise")) {
     }
   }
   console.log(
-    markdownTable(["method", "SNR, dB", "SI-SDR, dB", "gain, dB", "log-spectral distance, dB", "words", "real time"], rows),
+    markdownTable(
+      ["method", "SNR, dB", "SI-SDR, dB", "gain, dB", "log-spectral distance, dB", "words", "real time"],
+      rows,
+    ),
   );
 }
 

@@ -64,6 +64,7 @@ export {
   trainedFlowMap,
   withSecondLevel,
 } from "./model/flow-map/trained-flow-map.ts";
+export { gainPreconditioning } from "./model/gain-preconditioning.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -85,7 +86,6 @@ export { type LatentModel, latentModel } from "./model/latent/latent-model.ts";
 export { type CodecOptions, decodeLatents, encodeLatents } from "./model/latent/latents.ts";
 export { type PrincipalCodecOptions, principalCodec } from "./model/latent/principal-codec.ts";
 export { type MixedPreconditioningOptions, mixedPreconditioning } from "./model/mixed/preconditioning.ts";
-export { gainPreconditioning } from "./model/gain-preconditioning.ts";
 export { type PartialPreconditioningOptions, partialPreconditioning } from "./model/partial/preconditioning.ts";
 export { edmPreconditioning, type Preconditioning, type Prediction, predict } from "./model/preconditioning.ts";
 export { preconditioningFromRecipe, preconditioningKinds } from "./model/preconditionings.ts";

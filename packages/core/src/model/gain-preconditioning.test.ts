@@ -18,7 +18,10 @@ const denoised = async (preconditioning: Preconditioning, ratio: number, output:
     (y: Tensor, e: Tensor) =>
       preconditioning.denoise(
         y,
-        y.slice([null, [0, 1]]).multiply(0).add(ratio),
+        y
+          .slice([null, [0, 1]])
+          .multiply(0)
+          .add(ratio),
         (x) => x.multiply(0).add(output),
         observed ? { observed: e } : {},
       ),
@@ -37,7 +40,10 @@ test("at high noise an output of -1 takes the other end away, and 0 keeps it", a
 });
 
 test("at low noise, and without the other end, it is edm", async () => {
-  const [low, edm] = [await denoised(gainPreconditioning(), 1e-3, 0.7), await denoised(edmPreconditioning(), 1e-3, 0.7)];
+  const [low, edm] = [
+    await denoised(gainPreconditioning(), 1e-3, 0.7),
+    await denoised(edmPreconditioning(), 1e-3, 0.7),
+  ];
   for (const [i, value] of low.entries()) expect(value).toBeCloseTo(edm[i]!, 7);
   expect(await denoised(gainPreconditioning({ sigmaData: 0.5 }), 0.8, 0.7, false)).toEqual(
     await denoised(edmPreconditioning({ sigmaData: 0.5 }), 0.8, 0.7),
@@ -56,8 +62,7 @@ test("its formula, written out", async () => {
 test("its recipe rebuilds it, and fewer numbers than the other end are refused", async () => {
   expect(preconditioningFromRecipe({ kind: "gain" }).recipe).toEqual(gainPreconditioning().recipe);
   const run = compile(
-    (y: Tensor, e: Tensor) =>
-      gainPreconditioning().denoise(y, y.slice([null, [0, 1]]), (x) => x, { observed: e }),
+    (y: Tensor, e: Tensor) => gainPreconditioning().denoise(y, y.slice([null, [0, 1]]), (x) => x, { observed: e }),
     [
       { shape: [2, 2], dtype: "float64" },
       { shape: [2, 1], dtype: "float64" },

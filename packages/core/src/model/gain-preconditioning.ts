@@ -35,7 +35,9 @@ export const gainPreconditioning = declare({
         );
       const e = end
         .slice([null, [0, size]])
-        .cast(y.dtype).reshape(y.shape).divide(sigmaData);
+        .cast(y.dtype)
+        .reshape(y.shape)
+        .divide(sigmaData);
       const gain = cSkip.add(e.multiply(cSkip.multiply(-1).add(1)));
       return skipped.add(F.multiply(gain).multiply(cOut));
     },

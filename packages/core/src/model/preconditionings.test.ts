@@ -21,7 +21,9 @@ describe("preconditioningFromRecipe", () => {
   });
 
   test("refuses unknown kinds, settings and predictions", () => {
-    expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(/among edm, predict, energy, mixed, partial, gain; found none/);
+    expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(
+      /among edm, predict, energy, mixed, partial, gain; found none/,
+    );
     expect(() => preconditioningFromRecipe({ kind: "edm", deviation: 1 })).toThrow(/unknown setting deviation/);
     expect(() => preconditioningFromRecipe({ kind: "predict" })).toThrow(ArgumentError);
     expect(() => preconditioningFromRecipe({ kind: "predict", prediction: "v" })).toThrow(/velocity, found v/);

@@ -103,7 +103,9 @@ const make = (
       const shape = x.shape.slice(1);
       const counts = spatialOf(shape).map((size) => size / patch);
       const embedding = conditionEmbedding(parameters.embedding, noiseLevel, conditions, noiseEmbedding);
-      let tokens = linear(parameters.input, toPatches(withKnownChannels("dit", x, conditions, observed), patch)).add(positionFeatures(counts, width).cast(x.dtype));
+      let tokens = linear(parameters.input, toPatches(withKnownChannels("dit", x, conditions, observed), patch)).add(
+        positionFeatures(counts, width).cast(x.dtype),
+      );
       for (const block of parameters.blocks) tokens = transformerBlock(block, tokens, embedding, headWidth);
       const { modulation, linear: last } = parameters.output;
       return fromPatches(linear(last, adaptiveLayerNorm(modulation, tokens, embedding)), shape, patch);

@@ -47,7 +47,12 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
     // In float32 for every precision of training, so that its numbers can be compared.
     ...(heldOut && {
       heldOut: {
-        inputs: (await heldOutInputs({ ...parts, observation: observation && { ...observation, share: knownShare } }, heldOut, shape, seed)) as never,
+        inputs: (await heldOutInputs(
+          { ...parts, observation: observation && { ...observation, share: knownShare } },
+          heldOut,
+          shape,
+          seed,
+        )) as never,
         loss: denoisingLoss(parts) as never,
       },
     }),

@@ -75,8 +75,8 @@ export const soundFaults = defineDomain({
   codec: pairCodec,
   defaults,
   defaultsFor,
-  describe: ({ shape: [, length = 0], rate = 1 }) =>
-    `a window of ${(length / rate).toFixed(3)} s at ${rate} Hz, clean and with a fault`,
+  describe: ({ shape: [, length = 0], rate }) =>
+    `a window of ${rate === undefined ? `${length} numbers` : `${(length / rate).toFixed(3)} s at ${rate} Hz`}, clean and with a fault`,
   measure: async () => {
     throw new ArgumentError(`${kind}: ${only("samples are not compared with data")}`);
   },

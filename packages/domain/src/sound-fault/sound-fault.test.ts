@@ -21,9 +21,15 @@ beforeAll(async () => {
   for (let i = 0; i < 4; i++) {
     const tone = Float32Array.from({ length: 1500 + 400 * i }, (_, t) => 0.5 * Math.sin(0.1 * (i + 1) * t));
     await write(`clean/${i}_anna_0.wav`, tone);
-    await write(`clean/${i}_otto_0.wav`, tone.map((value) => 0.3 * value));
+    await write(
+      `clean/${i}_otto_0.wav`,
+      tone.map((value) => 0.3 * value),
+    );
   }
-  await write("noise/hiss.wav", normal([20_000], { seed: 3 }).data.map((value) => 0.1 * value));
+  await write(
+    "noise/hiss.wav",
+    normal([20_000], { seed: 3 }).data.map((value) => 0.1 * value),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -120,7 +126,10 @@ describe("the codec", () => {
   test("is as loud as the sound: ten times as loud a sound has the same condition", async () => {
     const codec = await codecOf();
     const faulty = normal([1, codec.length], { seed: 5, dtype: "float64" });
-    const louder = ndarray(faulty.data.map((value) => 10 * value), faulty.shape);
+    const louder = ndarray(
+      faulty.data.map((value) => 10 * value),
+      faulty.shape,
+    );
     const [a, b] = [codec.observe(faulty), codec.observe(louder)];
     for (const [i, value] of a.observed.data.entries()) expect(b.observed.data[i]).toBeCloseTo(value, 4);
     expect(a.gains[0]! / b.gains[0]!).toBeCloseTo(10, 6);

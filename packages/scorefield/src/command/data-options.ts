@@ -14,6 +14,9 @@ const dataOptions = new Map(
   ),
 );
 
+/** An option as people write it. */
+const written = (flag = ""): string => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** Domains by what people call them, each once. */
 const titlesOf = (domains: readonly Domain[]): string => [...new Set(domains.map(({ title }) => title))].join(" or ");
 
@@ -34,7 +37,7 @@ export const aboutData = (data: unknown, flags: Fields): Fields => {
     const meant = builtInDomains.filter(({ options = {} }) => stray in options);
     const near = nearestWord(stray, Object.keys(domain?.options ?? {}));
     throw new UsageError(
-      `--${dataOptions.get(stray)}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}${near === undefined ? "" : `; did you mean --${near}?`}`,
+      `${written(dataOptions.get(stray))}: expected ${titlesOf(meant)} to apply it to, found ${domain?.title ?? "none"}${near === undefined ? "" : `; did you mean ${written(dataOptions.get(near))}?`}`,
     );
   }
   if (domain && domain !== named) return { ...about, kind: domain.kind };

@@ -16,7 +16,7 @@ import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, values, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, number, values, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import {
   type ProblemFlags,
@@ -360,9 +360,14 @@ export const addRestore = (program: Command): void => {
     )
     .option(
       "--audio <file>",
-      "a sound with a fault, for a run of scorefield train CLEAN --fault ...: WAV, FLAC, MP3 or OGG",
+      "a sound with a fault, for a run of train CLEAN --fault ..., or of waveforms: WAV, FLAC, MP3 or OGG",
     )
     .option("--fault <what>", "with --audio: noise, clip, gap or band (default: what the run was trained for)")
+    .option(
+      "--highest <hz>",
+      "with --audio, --fault band and a run of waveforms: the highest frequency that is left",
+      number,
+    )
     .option("--draws <n>", "how many draws (default: 16, of a sound 4)", whole(1))
     .option(
       "-o, --out <path>",

@@ -6,6 +6,8 @@ import { type Fault, type FaultFacts, type PairCodec, withKnown } from "@scorefi
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
+import { loudness } from "./sound-levels.ts";
 
 /** Options of {@link restoreSound}. */
 export interface RestoreSoundOptions {
@@ -36,65 +38,11 @@ const known = {
   onProgress: true,
 } satisfies Known<RestoreSoundOptions>;
 
-/** Some frames of a restored sound, each [channels, n]. */
-export interface RestoredBlock {
-  readonly mean: NdArray<"float32">;
-  /** Of the draws; left out for one draw. */
-  readonly deviation?: NdArray<"float32">;
-  /** [draws, channels, n] */
-  readonly draws: NdArray<"float32">;
-}
-
 /** Whether a run restores sounds, and which fault. */
 export const faultOf = (run: LoadedRun): Fault | undefined =>
   run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined;
 
 const gapSeconds = 0.002;
-
-/** The loudest number of a sound. */
-const peakOf = async (source: SoundSource, signal?: AbortSignal): Promise<number> => {
-  const block = 2 ** 16;
-  let peak = 0;
-  for (let from = 0; from < source.frames; from += block) {
-    signal?.throwIfAborted();
-    const { data } = await source.read(from, Math.min(block, source.frames - from));
-    for (const value of data) peak = Math.max(peak, Math.abs(value));
-  }
-  return peak;
-};
-
-/** A source whose every channel is there once for each draw. */
-const repeated = (source: SoundSource, draws: number): SoundSource => ({
-  channels: source.channels * draws,
-  frames: source.frames,
-  read: async (from, count) => {
-    const { data, shape } = await source.read(from, count);
-    const all = new Float32Array(data.length * draws);
-    for (let d = 0; d < draws; d++) all.set(data as Float32Array, d * data.length);
-    return ndarray(all, [shape[0]! * draws, shape[1]!]);
-  },
-});
-
-const blockOf = ({ data, shape }: NdArray<"float32">, draws: number): RestoredBlock => {
-  const [all = 0, n = 0] = shape;
-  const channels = all / draws;
-  const size = channels * n;
-  const mean = new Float32Array(size);
-  const deviation = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    let [sum, squares] = [0, 0];
-    for (let d = 0; d < draws; d++) sum += data[d * size + i]!;
-    const centre = sum / draws;
-    for (let d = 0; d < draws; d++) squares += (data[d * size + i]! - centre) ** 2;
-    mean[i] = centre;
-    deviation[i] = Math.sqrt(squares / Math.max(1, draws - 1));
-  }
-  return {
-    mean: ndarray(mean, [channels, n]) as NdArray<"float32">,
-    ...(draws > 1 && { deviation: ndarray(deviation, [channels, n]) as NdArray<"float32"> }),
-    draws: ndarray(data, [draws, channels, n]) as NdArray<"float32">,
-  };
-};
 
 /**
  * Restores a sound by a run that `scorefield train CLEAN --fault ...` trained: a bridge from the faulty spectrogram to the clean one, window by
@@ -141,7 +89,7 @@ export async function* restoreSound(
   const { length, rate } = codec;
   const { channels, frames } = source;
   const facts: FaultFacts = {
-    peak: fault === "clip" ? await peakOf(source, signal) : 0,
+    peak: fault === "clip" ? (await loudness(source, rate, signal)).peak : 0,
     shortestGap: Math.max(2, Math.round(gapSeconds * rate)),
   };
   const count = batch * channels * draws;
