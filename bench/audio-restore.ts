@@ -46,6 +46,8 @@ const spoken = await utterances(data, speaker, Number(flags.count));
 const truths = spoken.map(({ sound }) => sound);
 const seconds = truths.reduce((sum, { length }) => sum + length, 0) / rate;
 
+const pauseSeconds = 0.3;
+
 type Restorer = (faulty: readonly Float64Array[]) => Promise<Float64Array[]>;
 
 const oneByOne =
@@ -53,11 +55,11 @@ const oneByOne =
   async (all) =>
     all.map(restore);
 
-/** Restored by a bridge, the sounds one after the other with a second of silence between them: a long sound that streams. */
+/** Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. */
 const byBridge =
   (run: LoadedRun, draws: number, sampler: Sampler): Restorer =>
   async (all) => {
-    const pause = rate;
+    const pause = pauseSeconds * rate;
     const total = all.reduce((sum, { length }) => sum + length + pause, 0);
     const long = new Float64Array(total);
     const places: number[] = [];
@@ -125,7 +127,7 @@ const timed = async (restore: Restorer, faulty: readonly Float64Array[]) => {
 };
 
 const samplers = (run: LoadedRun): [name: string, restore: Restorer, length: number][] => {
-  const whole = seconds + spoken.length;
+  const whole = seconds + pauseSeconds * spoken.length;
   return [
     ["bridge, 1 evaluation", byBridge(run, 1, ddim({ steps: 1 })), whole],
     ["bridge, 8 evaluations, 1 draw", byBridge(run, 1, unipc({ steps: 8 })), whole],
