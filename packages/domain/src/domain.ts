@@ -225,6 +225,8 @@ export interface Domain {
   measure(input: MeasureInput): Promise<Measured>;
   /** Whether samples are compared by the features of a network, and the user may name one; default no. */
   readonly features?: boolean;
+  /** What a trained run is for, where that is not to draw samples: a line of the command, with RUN in place of the run. */
+  readonly use?: { readonly what: string; readonly line: string };
   /** Why a command cannot be used with it, as the end of a sentence, by the name of the command. */
   readonly refuses?: Readonly<Record<string, string>>;
   /** Samples [n, ...shape] in the data's units as data for a figure; undefined where there is no figure. */

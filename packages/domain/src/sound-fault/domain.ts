@@ -80,8 +80,9 @@ export const soundFaults = defineDomain({
   measure: async () => {
     throw new ArgumentError(`${kind}: ${only("samples are not compared with data")}`);
   },
+  use: { what: "restore a sound", line: "restore RUN --audio FILE --out restored.wav" },
   refuses: Object.fromEntries(
-    ["sample", "evaluate", "likelihood", "anomaly", "inspect", "distil"].map((command) => [
+    ["sample", "evaluate", "likelihood", "anomaly", "inspect"].map((command) => [
       command,
       only("draws residuals of sounds that it is given"),
     ]),

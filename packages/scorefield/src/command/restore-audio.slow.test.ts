@@ -48,6 +48,8 @@ describe.skipIf(missing)(`spoken digits${missing ? `: skipped, no folder ${data}
       ..."--set network.width=8 --set training.learningRate=0.005 --set training.averageDecay=0.9 --out run".split(" "),
     );
     expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stdout).toContain("restore a sound with: scorefield restore");
+    expect((await start("sample", "run", "--out", "o.wav")).stderr).toMatch(/sample cannot be used .* --audio FILE/);
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 

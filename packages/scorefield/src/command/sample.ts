@@ -10,6 +10,7 @@ import { makeFolder } from "../run/folder.ts";
 import { loadDrawn } from "../run/load.ts";
 import { onConstraint } from "../run/on-constraint.ts";
 import { distinctName } from "../run/safe-name.ts";
+import { checkAllowed } from "./allowed.ts";
 import { parseClasses } from "./class-option.ts";
 import {
   acceptanceText,
@@ -79,6 +80,7 @@ const drawSamples = async (
   const { checkpoint, averageWidth } = flags;
   const { project } = flags;
   const loaded = await loadDrawn(path, { checkpoint, averageWidth });
+  checkAllowed(loaded, "sample");
   const run = project === undefined ? loaded : onConstraint(loaded, project === true ? undefined : project);
   for (const remark of describeAverage(run)) out.remark(remark);
   const { domain, made } = run;

@@ -181,9 +181,11 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
-  const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
+  const more = domain.use
+    ? `${domain.use.what} with: scorefield ${domain.use.line.replace("RUN", run.path)}`
+    : `draw ${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
   if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
-  out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
+  out.text(`${run.path}: trained ${grouped(trained.step)} steps; ${more}`);
   const { rules, split } = run.data;
   out.result({
     run: run.path,
