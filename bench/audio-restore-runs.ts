@@ -27,8 +27,8 @@ export const bridgeFor = async (
           leaveOut: [`speaker=${speaker}`],
           ...(noiseSounds !== undefined && { noiseSounds }),
         },
-        network: { kind: "unet", width: 24 },
-        training: { minutes, batch: 8, learningRate: 2e-3 },
+        network: { kind: "unet", width: 32 },
+        training: { minutes, batch: 16, learningRate: 2e-3 },
       } as never,
       { out },
     );

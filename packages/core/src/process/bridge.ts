@@ -11,7 +11,6 @@
  */
 
 import type { Tensor } from "@scorefield/tensor";
-import { expandTime } from "../model/expand-time.ts";
 import { checkMade } from "../part/check-options.ts";
 import type { NoiseSchedule, Process } from "./process.ts";
 
@@ -30,5 +29,6 @@ export interface BridgeProcess extends Process {
  */
 export const bridgeState = (process: BridgeProcess, u: Tensor, t: Tensor, y: Tensor): Tensor => {
   checkMade("bridgeState process", process, ["alpha", "weightOfEnd"], "a bridge such as ouve()");
-  return u.add(y.multiply(expandTime(process.alpha(t).add(process.weightOfEnd(t)), u.rank)));
+  const weight = process.alpha(t).add(process.weightOfEnd(t));
+  return u.add(y.multiply(weight.reshape([t.shape[0]!, ...u.shape.slice(1).map(() => 1)])));
 };

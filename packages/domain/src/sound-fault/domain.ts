@@ -26,7 +26,7 @@ const mostSteps = 6000;
 const fitted = 256;
 const patch = 4;
 
-// The condition is the real and imaginary parts of the faulty spectrogram and its magnitudes. Residuals have deviation 1. Noise levels above 2 are half of all: there the model learns the posterior mean, given the faulty sound
+// The condition is the real and imaginary parts of the faulty spectrogram, its magnitudes, and those of its quietest frames. Residuals have deviation 1. Noise levels above 2 are half of all: there the model learns the posterior mean, given the faulty sound
 // alone, which the first steps rest on.
 const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const shape = facts.encoded ?? facts.shape;
@@ -39,9 +39,9 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
             blocks: 1,
             attention: 0,
             patch: shape.slice(1).every((side) => side % patch === 0) ? patch : 1,
-            observed: 1.5 * sizeOf(shape),
+            observed: 2 * sizeOf(shape),
           }
-        : { observed: 1.5 * sizeOf(shape) },
+        : { observed: 2 * sizeOf(shape) },
     deviation: 1,
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: 0.7, deviation: 1.5 } },
     steps: stepsOfPasses(facts, 1, mostSteps),

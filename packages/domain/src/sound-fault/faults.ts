@@ -30,8 +30,7 @@ export const withNoise = (
 };
 
 /** The loudest number. */
-const peakOf = (sound: Float64Array): number =>
-  sound.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const peakOf = (sound: Float64Array): number => sound.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** A sound clipped at a level in units of its loudest number. */
 export const clipped = (sound: Float64Array, level: number): Float64Array => {

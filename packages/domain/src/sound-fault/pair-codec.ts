@@ -45,6 +45,24 @@ const silence = 1e-12;
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 1;
 
+/** The share of frames that are taken for those with noise alone. */
+const quietShare = 0.2;
+
+/**
+ * For every frequency the magnitude below which a fifth of its frames are, of those that are not silent: what noise may be.
+ * @param magnitudes [bins * frames] @returns the same size, equal in all frames
+ */
+const quietOf = (magnitudes: Float32Array, frames: number): Float32Array => {
+  const quiet = new Float32Array(magnitudes.length);
+  for (let from = 0; from < magnitudes.length; from += frames) {
+    const heard = magnitudes.slice(from, from + frames).sort();
+    const first = heard.findIndex((value) => value > 1e-4);
+    const level = first < 0 ? 0 : heard[first + Math.floor(quietShare * (frames - first))]!;
+    quiet.fill(level, from, from + frames);
+  }
+  return quiet;
+};
+
 /** @throws ArgumentError for what no fit stores: a run may be a stranger's */
 const checkStored = (stored: StoredCodec): StoredPair => {
   const { rate, length, window, hop, alpha, deviation } = stored;
@@ -74,8 +92,8 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   const [bins, frames] = [window / 2, length / hop];
   const shape = [2, bins, frames];
   const plane = bins * frames;
-  // Real and imaginary parts, and magnitudes, which networks do not find at once in the former.
-  const size = 3 * plane;
+  // Real and imaginary parts; magnitudes, and those of the quietest frames, which networks do not find at once in the former.
+  const size = 4 * plane;
   const frame = { window, hop };
   const compression = { alpha, beta: 1 / deviation };
 
@@ -104,7 +122,9 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
     for (let i = 0; i < n; i++) {
       const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
       data.set(parts, i * size);
-      for (let k = 0; k < plane; k++) data[i * size + 2 * plane + k] = Math.hypot(parts[k]!, parts[plane + k]!);
+      const magnitudes = data.subarray(i * size + 2 * plane, i * size + 3 * plane);
+      for (let k = 0; k < plane; k++) magnitudes[k] = Math.hypot(parts[k]!, parts[plane + k]!);
+      data.set(quietOf(magnitudes, frames), i * size + 3 * plane);
     }
     return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
   };

@@ -15,7 +15,7 @@ afterAll(() => defaultRuntime().dispose());
 const rate = 1000;
 const stored = { kind: "sound-pair", rate, length: 256, window: 32, hop: 8, alpha: 0.5, deviation: 1 };
 const shape = [2, 16, 32];
-const size = 3 * 16 * 32;
+const size = 4 * 16 * 32;
 
 /** A run whose residuals are what a function makes of their conditions. */
 const bridgeRun = (residual: ScoreModel["denoise"], fault = "noise"): LoadedRun => {
@@ -75,7 +75,7 @@ describe("by a bridge", () => {
   test("a residual of minus the condition takes the sound away, however loud it is", async () => {
     const run = bridgeRun((_u, _t, given) =>
       given!
-        .observed!.slice([null, [0, (2 * size) / 3]])
+        .observed!.slice([null, [0, size / 2]])
         .reshape([-1, ...shape])
         .multiply(-1),
     );
@@ -104,7 +104,7 @@ describe("by a bridge", () => {
     const run = bridgeRun(
       (_u, _t, given) =>
         given!
-          .observed!.slice([null, [0, (2 * size) / 3]])
+          .observed!.slice([null, [0, size / 2]])
           .reshape([-1, ...shape])
           .multiply(-1),
       "clip",

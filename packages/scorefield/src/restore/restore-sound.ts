@@ -93,7 +93,7 @@ export async function* restoreSound(
     shortestGap: Math.max(2, Math.round(gapSeconds * rate)),
   };
   const count = batch * channels * draws;
-  const compiled = await compileSampler(run.model, sampler as Sampler, { count, runtime });
+  const compiled = await compileSampler(run.model, sampler as Sampler, { count, ...(runtime && { runtime }) });
   const hop = length - Math.floor(overlap * length);
   let done = 0;
   try {
