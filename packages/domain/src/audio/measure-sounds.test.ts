@@ -44,7 +44,7 @@ test("sounds are compared by their spectrograms, with features of one's own, and
     [16, 1, 1024],
   ]);
   expect(comparedWith).toBe("held-out sounds; real: training sounds");
-  const spectrum = quality.measures.find(({ name }) => name === "mean-spectrum")!;
+  const spectrum = quality.measures.find(({ name }) => name === "distance of mean spectra")!;
   // Noise of one kind: 16 * 8 places of some 5 dB each.
   expect(spectrum.samples.value).toBeLessThan(1.5);
   expect(quality.measures.map(({ name }) => name)).toContain("frechet-places");
