@@ -19,13 +19,13 @@ interface Described {
 }
 
 /** The waveform, divided by its deviation. */
-export interface StoredWaveform extends Described {
+interface StoredWaveform extends Described {
   readonly kind: "waveform";
   readonly deviation: number;
 }
 
 /** Complex numbers with compressed magnitudes, divided by the deviation of their frequency. */
-export interface StoredSpectrogram extends Described {
+interface StoredSpectrogram extends Described {
   readonly kind: "spectrogram";
   readonly window: number;
   readonly hop: number;
@@ -174,9 +174,6 @@ export const fitWaveform = (values: NdArray<FloatType>, rate: number): Codec => 
   return waveformCodec({ kind: "waveform", rate, channels, length, deviation: rms(sum, values.data.length) });
 };
 
-/** Sounds that are taken apart at once while a codec is fitted. */
-const atOnce = 256;
-
 /** The least deviation of a frequency, in units of that of all. */
 const quietest = 0.01;
 
@@ -189,21 +186,25 @@ export interface SpectrogramChoice {
   readonly whiten: number;
 }
 
+/** Sounds that deviations are fitted to: of more, these at even distances tell them as well. */
+const fittedSounds = 2000;
+
 /** Fits the deviations of frequencies. @param values [n, channels, length] */
 export const fitSpectrogram = (values: NdArray<FloatType>, rate: number, choice: SpectrogramChoice): Codec => {
   const { window, hop, alpha, whiten } = choice;
   const [n = 0, channels = 1, length = 1] = values.shape;
   const sums = new Float64Array(window / 2);
   const size = channels * length;
-  for (let from = 0; from < n; from += atOnce) {
-    const count = Math.min(atOnce, n - from);
-    const data = values.data.slice(from * size, (from + count) * size);
-    const some = { dtype: values.dtype, shape: [count, channels, length], data } as NdArray<FloatType>;
-    const { data: compressed, shape } = compressMagnitudes(stft(some, { window, hop }), { alpha, beta });
+  const taken = Math.min(n, fittedSounds);
+  for (let i = 0; i < taken; i++) {
+    const from = Math.floor((i * n) / taken) * size;
+    const data = Float64Array.from(values.data.subarray(from, from + size));
+    const sound: NdArray<"float64"> = { dtype: "float64", shape: [1, channels, length], data };
+    const { data: compressed, shape } = compressMagnitudes(stft(sound, { window, hop }), { alpha, beta });
     const frames = shape[3]!;
-    for (let i = 0; i < compressed.length; i++) sums[Math.floor(i / frames) % sums.length]! += compressed[i]! ** 2;
+    for (let at = 0; at < compressed.length; at++) sums[Math.floor(at / frames) % sums.length]! += compressed[at]! ** 2;
   }
-  const each = (2 * n * size) / hop;
+  const each = (2 * taken * size) / hop;
   const all = rms(
     sums.reduce((total, sum) => total + sum, 0),
     each * sums.length,
