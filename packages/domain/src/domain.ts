@@ -216,6 +216,8 @@ export interface Domain {
   /** How rules between the numbers of samples are found and kept, where it knows some. */
   readonly rules?: DomainRules;
   readonly defaults: DomainDefaults;
+  /** Other defaults for some settings of data. */
+  defaultsOf?(settings: DataSettings): Partial<DomainDefaults>;
   defaultsFor(facts: DataFacts): FittedDefaults;
   /** What one sample is, in words: "a row of 3 columns: a, b, c". */
   describe(made: Composition): string;

@@ -14,7 +14,6 @@ const kind = "sound-faults";
 const defaults: DomainDefaults = {
   heldOut: 0.05,
   process: "sb-ve",
-  preconditioning: "gain",
   network: "unet",
   sampler: { kind: "unipc", steps: 8 },
   batch: 16,
@@ -74,6 +73,8 @@ export const soundFaults = defineDomain({
   },
   codec: pairCodec,
   defaults,
+  // Noise is taken away from numbers that are there. What is missing in a gap is no multiple of what is there.
+  defaultsOf: ({ fault }) => (fault === "noise" ? { preconditioning: "gain" } : {}),
   defaultsFor,
   describe: ({ shape: [, length = 0], rate }) =>
     `a window of ${rate === undefined ? `${length} numbers` : `${(length / rate).toFixed(3)} s at ${rate} Hz`}, clean and with a fault`,

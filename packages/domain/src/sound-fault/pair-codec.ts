@@ -3,7 +3,7 @@
  * faulty one as the condition. No Node module is used here.
  */
 import { ArgumentError } from "@scorefield/core";
-import { castArray, type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
+import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
 import { isFftLength } from "../audio/fft.ts";
 import { compressMagnitudes, expandMagnitudes } from "../audio/magnitude-compression.ts";
 import { inverseStft, stft } from "../audio/stft.ts";

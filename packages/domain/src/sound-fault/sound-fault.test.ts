@@ -153,3 +153,8 @@ test("settings that do not go together are refused, and so are folders without s
   const { values } = await open(noise);
   expect((await firstSamples(values.heldOut, 2)).shape).toEqual([2, 2, values.heldOut.shape[1]]);
 });
+
+test("gains are learnt of noise alone: what is missing in a gap is no multiple of what is there", () => {
+  expect(soundFaults.defaultsOf!({ kind: "sound-faults", fault: "noise" }).preconditioning).toBe("gain");
+  expect(soundFaults.defaultsOf!({ kind: "sound-faults", fault: "gap" }).preconditioning).toBeUndefined();
+});

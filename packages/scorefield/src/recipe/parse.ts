@@ -10,7 +10,7 @@ import {
   processes,
   samplers,
 } from "@scorefield/core/internal";
-import { type Domain, findDomain, recogniseData } from "@scorefield/domain";
+import { type DataSettings, type Domain, findDomain, recogniseData } from "@scorefield/domain";
 import { isFields } from "@scorefield/tensor/internal";
 import { recipeSchema, recipeSchemaWith } from "./data-schema.ts";
 import { explainIssue } from "./explain.ts";
@@ -73,7 +73,7 @@ const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
     process = defaultKinds.process,
     preconditioning = defaultKinds.preconditioning,
     objective = defaultKinds.objective,
-  } = domain.defaults;
+  } = { ...domain.defaults, ...domain.defaultsOf?.(data as DataSettings) };
   const kinds = { ...defaultKinds, process, network, preconditioning, objective };
   const expanded: Fields = {
     heldOut,
