@@ -30,7 +30,7 @@ const denoised = async (preconditioning: Preconditioning, ratio: number, output:
   );
   const { data } = await run(samples, end);
   await run.dispose();
-  return Array.from(data);
+  return Array.from(data as Float64Array);
 };
 
 test("at high noise an output of -1 takes the other end away, and 0 keeps it", async () => {
