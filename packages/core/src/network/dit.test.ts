@@ -105,6 +105,7 @@ test("recipe and bad options", () => {
     expansion: 4,
     classes: 0,
     augmentation: 0,
+    observed: 0,
     target: false,
     noiseEmbedding: "log",
   });

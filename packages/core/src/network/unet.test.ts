@@ -185,6 +185,7 @@ test("recipe and bad options", () => {
     skipRescale: true,
     classes: 0,
     augmentation: 0,
+    observed: 0,
     target: false,
     noiseEmbedding: "log",
   });

@@ -187,8 +187,8 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 const later: Readonly<Record<string, object>> = {
   constrained: { estimate: "mean", estimateSteps: 3 },
   mlp: { observed: 0, target: false, noiseEmbedding: "log" },
-  unet: { patch: 1, target: false, noiseEmbedding: "log" },
-  dit: { target: false, noiseEmbedding: "log" },
+  unet: { patch: 1, observed: 0, target: false, noiseEmbedding: "log" },
+  dit: { observed: 0, target: false, noiseEmbedding: "log" },
 };
 
 /** With the names of now: see the test of `upgradeRecipe`. */

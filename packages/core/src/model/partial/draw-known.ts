@@ -8,7 +8,7 @@ import type { ObservedDraws } from "../mixed/draw-observed.ts";
 export const maskKinds = ["past", "points", "blocks", "channels"] as const;
 
 /** What is known where: a value; that there is none in the data; or nothing. */
-export const flag = { known: 1, absent: -1, unknown: 0 } as const;
+const flag = { known: 1, absent: -1, unknown: 0 } as const;
 
 /** What is drawn. */
 export interface KnownMasks {
@@ -57,7 +57,7 @@ const masksOf = {
  * says where. Which places are known never depends on their values. An element that is NaN is absent: it is neither known nor
  * learnt.
  * @param x clean samples, [n, ...shape]
- * @returns [n, 2 size]: the values, 0 where they are not known; then the flags, see {@link flag}
+ * @returns [n, 2 size]: the values, 0 where they are not known; then the flags, 1 known, -1 absent, 0 neither
  */
 export const drawKnown = (
   { shape, covariates, masks }: KnownMasks,
