@@ -63,6 +63,7 @@ export {
   type TrainedFlowMap,
   trainedFlowMap,
 } from "./model/flow-map/trained-flow-map.ts";
+export { gainPreconditioning } from "./model/gain-preconditioning.ts";
 export type { ConditionValue, ConditionValues, GivenValues } from "./model/given.ts";
 export { autoguidance } from "./model/guidance/autoguidance.ts";
 export {
@@ -219,12 +220,16 @@ export * as setting from "./part/setting.ts";
 export { type PatchModelOptions, patchModel } from "./patch/patch-model.ts";
 export { type PatchesOptions, patches } from "./patch/patches.ts";
 export { type PositionedOptions, positioned } from "./patch/positioned.ts";
+export { type BridgeProcess, bridgeState } from "./process/bridge.ts";
 export { type CosineOptions, vpCosine } from "./process/cosine.ts";
 export { edm } from "./process/edm.ts";
 export type { LinearBetaOptions } from "./process/linear-beta.ts";
+export { type OuveOptions, ouve } from "./process/ouve.ts";
 export type { NoiseSchedule, Process, Scalar } from "./process/process.ts";
 export { processFromRecipe, processKinds } from "./process/processes.ts";
 export { rectifiedFlow } from "./process/rectified-flow.ts";
+export { type SbVeOptions, sbVe } from "./process/sb-ve.ts";
+export { type SbVpOptions, sbVp } from "./process/sb-vp.ts";
 export type { SigmaRangeOptions } from "./process/sigma-range.ts";
 export { subVp } from "./process/sub-vp.ts";
 export { timeOfLogRatio } from "./process/time-of-log-ratio.ts";

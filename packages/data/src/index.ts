@@ -1,4 +1,18 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
+export { resample } from "./audio/resample.ts";
+export { mixDown, type Sound } from "./audio/sound.ts";
+export {
+  isSoundName,
+  openSound,
+  readSound,
+  type SoundBlocksOptions,
+  type SoundFile,
+  writeSound,
+  writeSoundBlocks,
+} from "./audio/sound-file.ts";
+export { type ChangeWindows, type SoundSource, type StreamOptions, streamWindows } from "./audio/stream-windows.ts";
+export { decodeWav, encodeWav, type WavOptions } from "./audio/wav.ts";
+export type { WavFormat } from "./audio/wav-header.ts";
 export type { CellColumn } from "./cell-column.ts";
 export { type CellSource, csvCells, jsonLinesCells, type WritableCell } from "./cell-text.ts";
 export type { CellOptions, CellTable } from "./cells.ts";

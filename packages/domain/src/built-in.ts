@@ -1,5 +1,7 @@
 /** The domains that come with the package, and which of them data belong to. */
+
 import { arrays } from "./arrays/domain.ts";
+import { audio } from "./audio/domain.ts";
 import type { Domain } from "./domain.ts";
 import { events } from "./event/domain.ts";
 import { glyphDomain } from "./glyphs/domain.ts";
@@ -7,10 +9,11 @@ import { images } from "./images/domain.ts";
 import { planar } from "./planar/domain.ts";
 import { series } from "./series/domain.ts";
 import type { DataSettings } from "./settings.ts";
+import { soundFaults } from "./sound-fault/domain.ts";
 import { table } from "./table/domain.ts";
 
 /** Each is asked in turn whether it recognises data: the last ones take most. */
-export const builtInDomains: readonly Domain[] = [glyphDomain, planar, images, series, events, table];
+export const builtInDomains: readonly Domain[] = [glyphDomain, planar, soundFaults, audio, images, series, events, table];
 
 /** What a run's record says of its data. */
 export interface RecordedData {

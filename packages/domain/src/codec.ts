@@ -72,6 +72,13 @@ export interface Codec {
     encoded: NdArray<FloatType>,
     options?: { readonly jitter?: number },
   ) => Volume;
+  /**
+   * Of samples that hold what the model is conditioned on as well: how many numbers that are, and both parts of samples at once.
+   */
+  readonly conditioned?: {
+    readonly size: number;
+    encode(values: NdArray<FloatType>): { readonly x: NdArray<"float32">; readonly observed: NdArray<"float32"> };
+  };
   /** Left out where the model's units take no more memory. */
   readonly compact?: CompactForm;
   /** Which elements belong to which column of a table; left out where each column is one element. */
@@ -85,6 +92,8 @@ export interface Codec {
   readonly affine?: { readonly mean: readonly number[]; readonly scale: readonly number[] };
   /** Whether numbers of samples may be absent: they are then NaN in the model's units too. Default no. */
   readonly absent?: boolean;
+  /** Numbers a second, Hz, of samples that are sounds. */
+  readonly rate?: number;
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */

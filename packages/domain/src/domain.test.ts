@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { normal, setting } from "@scorefield/core";
-import { writeCsv, writeNifti, writeNpy } from "@scorefield/data";
+import { writeCsv, writeNifti, writeNpy, writeSound } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
+import { audio } from "./audio/domain.ts";
 import { defineDomain } from "./define.ts";
 import { testDomain } from "./domain.case.ts";
 import { events } from "./event/domain.ts";
@@ -126,6 +127,28 @@ testDomain("glyphs", async () => ({
   other: { kind: "glyphs", size: 8, count: 40, seed: 1 },
   tolerance: 1e-6,
   written: { ".npy": 1e-6, "": 1e-6 },
+}));
+
+testDomain("audio", async () => ({
+  domain: audio,
+  prepare: async (folder) => {
+    for (const name of ["a", "b"]) {
+      await mkdir(join(folder, name));
+      for (let i = 0; i < 12; i++) {
+        const { data } = normal([300], { seed: 100 * i + name.length + (name === "b" ? 7 : 0) });
+        const samples = ndarray(
+          data.map((z, t) => (t % 50 < 40 ? Math.tanh(z / 4) : 0)),
+          [1, 300],
+        );
+        await writeSound(join(folder, name, `${i % 3}_ann_${i}.wav`), { rate: 1000, samples }, { format: "float32" });
+      }
+    }
+  },
+  source: { kind: "audio", path: "a", labels: "names", representation: "waveform", window: 16 },
+  other: { kind: "audio", path: "b", labels: "names" },
+  tolerance: 1e-5,
+  // A peak of 1 is a step above what 16 bits hold.
+  written: { "": 2 ** -15 },
 }));
 
 const collisions = (seed: number): string => {

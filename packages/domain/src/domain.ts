@@ -36,7 +36,8 @@ export interface DomainDefaults {
   /** The kind of network, and of the sampler its settings too. */
   readonly network: string;
   readonly sampler: { readonly kind: string; readonly [name: string]: unknown };
-  /** Kinds of preconditioning and objective, where they are not the usual ones. */
+  /** Kinds of process, preconditioning and objective, where they are not the usual ones. */
+  readonly process?: string;
   readonly preconditioning?: string;
   readonly objective?: string;
   /** Samples in a step of training. */
@@ -59,6 +60,8 @@ export interface DataFacts {
   readonly layout?: Codec["layout"];
   /** What the fitted codec keeps, where it is fitted already. */
   readonly scales?: StoredCodec;
+  /** Shape of a sample in the units of the codec, where these are known; else as `shape`. */
+  readonly encoded?: Shape;
   /** How many classes their labels name. */
   readonly classes: number;
   /** Samples in a step of training, and the kinds of network and preconditioning, as the recipe has them. */
@@ -211,13 +214,18 @@ export interface Domain {
     settings: DataSettings,
     made?: { readonly table?: Composition["table"] | undefined },
   ): readonly [string, ...string[]];
-  /** @throws DataError for samples that it cannot be fitted to */
-  fit(codec: string, training: Samples): Promise<Codec>;
+  /**
+   * @param settings of the data, with nothing left to be found out; default those that the domain takes
+   * @throws DataError for samples that it cannot be fitted to
+   */
+  fit(codec: string, training: Samples, settings?: DataSettings): Promise<Codec>;
   /** A codec of plain JSON, for samples of a shape. @throws ArgumentError for what `fit` never stores */
   codec(stored: StoredCodec, shape: Shape): Codec;
   /** How rules between the numbers of samples are found and kept, where it knows some. */
   readonly rules?: DomainRules;
   readonly defaults: DomainDefaults;
+  /** Other defaults for some settings of data. */
+  defaultsOf?(settings: DataSettings): Partial<DomainDefaults>;
   defaultsFor(facts: DataFacts): FittedDefaults;
   /** What one sample is, in words: "a row of 3 columns: a, b, c". */
   describe(made: Composition): string;
@@ -227,6 +235,8 @@ export interface Domain {
   measure(input: MeasureInput): Promise<Measured>;
   /** Whether samples are compared by the features of a network, and the user may name one; default no. */
   readonly features?: boolean;
+  /** What a trained run is for, where that is not to draw samples: a line of the command, with RUN in place of the run. */
+  readonly use?: { readonly what: string; readonly line: string };
   /** Why a command cannot be used with it, as the end of a sentence, by the name of the command. */
   readonly refuses?: Readonly<Record<string, string>>;
   /** Samples [n, ...shape] in the data's units as data for a figure; undefined where there is no figure. */

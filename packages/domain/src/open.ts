@@ -128,7 +128,7 @@ export const openData = async (
   const codecKind = chosen ?? codecs[0];
   if (!codecs.includes(codecKind))
     throw new ArgumentError(`${kind}: codec: expected ${codecs.join(" or ")}, found ${codecKind}`);
-  const codec = await domain.fit(codecKind, split.training);
+  const codec = await domain.fit(codecKind, split.training, split.settings);
   const training = await encoded(split.training, codec, { seed, part: 0 });
   const { sha256, columns, table, classes } = split.training;
   return Object.defineProperties(

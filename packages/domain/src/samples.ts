@@ -15,6 +15,8 @@ export interface Composition {
   readonly table?: readonly TableColumn[];
   /** Names of the classes, in the order of their labels. */
   readonly classes?: readonly string[];
+  /** Numbers a second, Hz, of samples that are sounds. */
+  readonly rate?: number;
 }
 
 /** Samples of one shape. */

@@ -1,9 +1,11 @@
 /** The codecs of built-in domains, from what runs keep. No Node module is used here: pages decode too. */
 import { ArgumentError } from "@scorefield/core";
 import type { Shape } from "@scorefield/tensor";
+import { audioCodec } from "./audio/audio-codec.ts";
 import type { Codec, StoredCodec } from "./codec.ts";
 import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
+import { pairCodec } from "./sound-fault/pair-codec.ts";
 import { seriesCodec } from "./series/series-codec.ts";
 import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
@@ -16,6 +18,9 @@ const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Cod
   images: () => imageCodec,
   events: eventCodec,
   series: seriesCodec,
+  waveform: audioCodec,
+  spectrogram: audioCodec,
+  "sound-pair": pairCodec,
 };
 
 /** Whether a codec is of a built-in domain. */

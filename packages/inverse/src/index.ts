@@ -19,6 +19,7 @@ export { type RicianNoiseOptions, ricianNoise } from "./noise/rician.ts";
 export { type UniformNoiseOptions, uniformNoise } from "./noise/uniform.ts";
 export { applyOperator } from "./operator/apply-operator.ts";
 export { type ArrayCoverageOptions, arrayCoverage } from "./operator/array-coverage.ts";
+export { type BandLimitOptions, bandLimit } from "./operator/band-limit.ts";
 export { type BlurOptions, blur } from "./operator/blur.ts";
 export { type ClippingOptions, clipping } from "./operator/clipping.ts";
 export type { Sensitivities } from "./operator/coil-vectors.ts";

@@ -304,7 +304,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
       /sampler\.stpes: unknown setting; did you mean steps\?/,
     ],
     ["a misspelt instrument", ["inspect", "runs/x", "--only", "mdoes"], /found mdoes; did you mean modes\?/],
-    ["labels of a table", ["train", "t.csv", "--labels"], /expected images to apply it to.*did you mean --label\?/],
+    [
+      "labels of a table",
+      ["train", "t.csv", "--labels"],
+      /expected sounds or images to apply it to.*did you mean --label\?/,
+    ],
     [
       "an option without sense",
       ["train", "moons", "--columns", "x"],

@@ -10,6 +10,7 @@ export { type AssessRunOptions, assessRun } from "./assess/assess-run.ts";
 export * from "./common.ts";
 export type { RecipeInput } from "./recipe/schema.ts";
 export { type CalibrateRunOptions, calibrateRun } from "./restore/calibrate-run.ts";
+export { type RestoreByPriorOptions, restoreByPrior } from "./restore/restore-by-prior.ts";
 export {
   type ProblemOptions,
   type RestorationQuality,
@@ -17,6 +18,8 @@ export {
   type RestoreRunOptions,
   restoreRun,
 } from "./restore/restore-run.ts";
+export { type RestoreSoundOptions, restoreSound } from "./restore/restore-sound.ts";
+export type { RestoredBlock } from "./restore/restored-block.ts";
 export { createRun } from "./run/create-run.ts";
 export type { DistilMethod } from "./run/distil-methods.ts";
 export { type DistilRunOptions, distilRun } from "./run/distil-run.ts";

@@ -2,6 +2,7 @@
 import { adaptiveChecks } from "./adaptive-checks.ts";
 import { averageChecks } from "./average-checks.ts";
 import { bitsChecks } from "./bits-checks.ts";
+import { bridgeChecks } from "./bridge-checks.ts";
 import { categoryChecks } from "./category-checks.ts";
 import { chainChecks } from "./chain-checks.ts";
 import type { Check } from "./check.ts";
@@ -36,6 +37,7 @@ import { trajectoryDensityChecks } from "./trajectory-density-checks.ts";
 export const checks: readonly Check[] = [
   ...engineChecks,
   ...processChecks,
+  ...bridgeChecks,
   ...densityChecks,
   ...objectiveChecks,
   ...constraintChecks,

@@ -1,6 +1,7 @@
 /** Checks of measurements and of posteriors of points: adjoints, limits of guided scores, the training set as a prior, Gibbs sampling. */
 import { edm, exact, gaussian, gaussianMixture, normal, score } from "@scorefield/core";
 import {
+  bandLimit,
   blur,
   columns,
   downsample,
@@ -42,6 +43,7 @@ const linear = (): LinearOperator[] => [
   blur({ input: [9], kernel: [0.1, 0.5, 0.4] }),
   downsample({ input: [2, 4, 6] }),
   downsample({ input: [1, 8, 12], factor: 4, filter: "bicubic" }),
+  bandLimit({ input: [2, 15], highest: 0.3, lowest: 0.1, taper: 0.15 }),
   timeConvolution({ input: [12], response: [0.6, 0.3, -0.1], edges: "circular" }),
   fourier({ input: [2, 6, 5], share: 0.4, low: 2, seed: 1 }),
   hadamard({ input: [2, 8], measurements: 7 }),

@@ -22,7 +22,7 @@ describe("preconditioningFromRecipe", () => {
 
   test("refuses unknown kinds, settings and predictions", () => {
     expect(() => preconditioningFromRecipe({ kind: "none" })).toThrow(
-      /among edm, predict, energy, mixed, partial; found none/,
+      /among edm, predict, energy, mixed, partial, gain; found none/,
     );
     expect(() => preconditioningFromRecipe({ kind: "edm", deviation: 1 })).toThrow(/unknown setting deviation/);
     expect(() => preconditioningFromRecipe({ kind: "predict" })).toThrow(ArgumentError);

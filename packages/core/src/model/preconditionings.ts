@@ -1,6 +1,7 @@
 /** Every preconditioning: to choose one in a recipe, rebuild it from a file, or list them. */
 import { partList } from "../part/part-list.ts";
 import { energyPreconditioning } from "./energy/preconditioning.ts";
+import { gainPreconditioning } from "./gain-preconditioning.ts";
 import { mixedPreconditioning } from "./mixed/preconditioning.ts";
 import { partialPreconditioning } from "./partial/preconditioning.ts";
 import { edmPreconditioning, predict } from "./preconditioning.ts";
@@ -12,6 +13,7 @@ export const preconditionings = partList("preconditioning", [
   energyPreconditioning,
   mixedPreconditioning,
   partialPreconditioning,
+  gainPreconditioning,
 ]);
 
 /** The kinds of preconditioning that {@link preconditioningFromRecipe} knows. */

@@ -12,12 +12,15 @@ interface Definition extends Pick<Process, "recipe" | "times"> {
   readonly alphaRate: Formula;
   readonly sigmaRate: Formula;
   readonly timeOfLogSnr: Formula;
-  /** Where it is simpler than from alpha and sigma. */
+  /** Where they are simpler than from alpha and sigma, or where what follows from these would subtract like from like. */
   readonly logSnr?: Formula;
+  readonly drift?: Formula;
+  readonly diffusion?: Formula;
 }
 
 /**
- * Completes a process. Since alpha never rises and sigma never falls, no derived formula subtracts like from like.
+ * Completes a process. Where alpha never rises and sigma never falls, no derived formula subtracts like from like. A process
+ * whose sigma falls again gives its own diffusion.
  * @throws ArgumentError when the noise levels leave the range in which float32 holds their squares
  */
 export const makeProcess = (definition: Definition): Process => {

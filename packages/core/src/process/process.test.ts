@@ -5,9 +5,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError, RecipeError } from "../errors.ts";
 import { vpCosine } from "./cosine.ts";
 import { edm } from "./edm.ts";
+import { ouve } from "./ouve.ts";
 import type { Process } from "./process.ts";
 import { processFromRecipe, processKinds } from "./processes.ts";
 import { rectifiedFlow } from "./rectified-flow.ts";
+import { sbVe } from "./sb-ve.ts";
+import { sbVp } from "./sb-vp.ts";
 import { subVp } from "./sub-vp.ts";
 import { ve } from "./variance-exploding.ts";
 import { vp } from "./variance-preserving.ts";
@@ -33,6 +36,24 @@ const kinds: [kind: string, byDefault: Process, any: fc.Arbitrary<Process>][] = 
   ["sub-vp", subVp(), betas.map(subVp)],
   ["edm", edm(), sigmas.map(edm)],
   ["rectified-flow", rectifiedFlow(), fc.constant(rectifiedFlow())],
+  [
+    "ouve",
+    ouve(),
+    fc
+      .record({
+        gamma: fc.double({ min: 0.1, max: 5, noNaN: true }),
+        ratio: fc.double({ min: 2, max: 100, noNaN: true }),
+      })
+      .map(({ gamma, ratio }) => ouve({ gamma, sigmaMin: 0.03, sigmaMax: 0.03 * ratio })),
+  ],
+  [
+    "sb-ve",
+    sbVe(),
+    fc
+      .record({ k: fc.double({ min: 1.1, max: 20, noNaN: true }), c: fc.double({ min: 0.01, max: 10, noNaN: true }) })
+      .map(sbVe),
+  ],
+  ["sb-vp", sbVp(), betas.map((rates) => sbVp({ ...rates, c: 0.5 }))],
 ];
 
 const methods = ["alpha", "sigma", "alphaRate", "sigmaRate", "drift", "diffusion", "logSnr", "timeOfLogSnr"] as const;
@@ -154,7 +175,10 @@ describe.each(kinds)("%s", (kind, byDefault, any) => {
         const argument = method === "timeOfLogSnr" ? Math.fround(byDefault.logSnr(t)) : t;
         const expected = byDefault[method](argument);
         // The log-SNR counts absolutely; where it starts at time 0, so does the time.
-        const scale = method === "logSnr" ? 1 : method === "timeOfLogSnr" && first === 0 ? 1 : Math.abs(expected);
+        // The rate of a noise that rises and falls again passes through 0: there it counts against the noise.
+        const turns = method === "sigmaRate" && kind.startsWith("sb-") ? byDefault.sigma(argument) : 0;
+        const scale =
+          method === "logSnr" ? 1 : method === "timeOfLogSnr" && first === 0 ? 1 : Math.max(turns, Math.abs(expected));
         expect(Math.abs(found[method].data[i]! - expected), `${method}(${t})`).toBeLessThanOrEqual(1e-5 * scale);
       }
   });
@@ -245,6 +269,11 @@ test("bad settings are named", () => {
   expect(() => vp({ betaMax: 500 })).toThrow(/narrower/);
   expect(() => vpCosine({ offset: 0 })).toThrow(ArgumentError);
   expect(() => vpCosine({ offset: Number.NaN })).toThrow(ArgumentError);
+  expect(() => ouve({ sigmaMin: 0.5, sigmaMax: 0.05 })).toThrow(ArgumentError);
+  expect(() => ouve({ gamma: 0 })).toThrow(ArgumentError);
+  expect(() => sbVe({ k: 1 })).toThrow(ArgumentError);
+  expect(() => sbVe({ c: 0 })).toThrow(ArgumentError);
+  expect(() => sbVp({ betaMin: 30 })).toThrow(ArgumentError);
   expect(() => processFromRecipe({ kind: "vpp" })).toThrow(RecipeError);
   expect(() => processFromRecipe({ kind: "toString" })).toThrow(RecipeError);
   expect(() => processFromRecipe({ kind: "vp", sigmaMin: 1 })).toThrow(

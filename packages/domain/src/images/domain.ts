@@ -62,9 +62,12 @@ const settings = {
 const options = {
   labels: [
     "--labels [file]",
-    "for images: a file of labels, or an array of an .npz file; without a value, the sub-folders' names",
+    "for images: a file of labels, or an array of an .npz file; for sounds: names, or a table of files and labels; without a value, the sub-folders' names",
   ],
-  only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
+  only: [
+    "--only <labels>",
+    "learn only from rows, images or sounds with these labels, between commas, such as cat,dog",
+  ],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   size: ["--size <px>", "side of the images (default: their own to 64 where they are alike, else 32)"],
   greyscale: ["--greyscale", "learn images in shades of grey"],

@@ -1,5 +1,5 @@
 /** How near images drawn by a model come to images that it has not seen. */
-import { type Classifier, classifierExtractor } from "@scorefield/assess";
+import { type Classifier, classifierExtractor, type Metric } from "@scorefield/assess";
 import { fewestRows } from "@scorefield/assess/internal";
 import { ArgumentError, type Dataset, permutation } from "@scorefield/core";
 import { takeRows } from "@scorefield/data";
@@ -7,7 +7,7 @@ import { classSlots } from "../class-slots.ts";
 import type { Features, Measured, MeasureInput } from "../measure.ts";
 import { type Samples, takeSamples } from "../samples.ts";
 import { glyphExtractor, type LabelledImages, ownClassifier, safeName } from "./features.ts";
-import { measureImages } from "./measure-images.ts";
+import { imageMetrics, measureImages } from "./measure-images.ts";
 
 /** Samples of images as training takes them: in [-1, 1], float32. */
 type ImageSamples = Samples & Dataset;
@@ -59,9 +59,10 @@ const featuresOf = async (
 
 /**
  * Draws images and compares them with images that the model has not seen.
+ * @param more metrics besides the usual ones of images
  * @throws ArgumentError for fewer than 8 images to compare with, or of other than one or three channels
  */
-export const measureImageSamples = async (input: MeasureInput): Promise<Measured> => {
+export const measureImageSamples = async (input: MeasureInput, more: readonly Metric[] = []): Promise<Measured> => {
   const { model, own, seed, signal, onProgress, onRemark } = input;
   const { reference, real, called } = realImages(input);
   const wanted = input.count;
@@ -92,7 +93,12 @@ export const measureImageSamples = async (input: MeasureInput): Promise<Measured
       extractor,
       ...(judge && { classifier: { classifier, classes: judge } }),
     },
-    { seed, signal, onProgress: (news) => onProgress?.({ of: "measuring", ...news }) },
+    {
+      seed,
+      signal,
+      metrics: [...imageMetrics(), ...more],
+      onProgress: (news) => onProgress?.({ of: "measuring", ...news }),
+    },
   );
   const { nearest, referenceIndices } = quality;
   return {

@@ -82,7 +82,10 @@ const nearestPairs = (indices: ArrayLike<number>, differences: Float64Array): Ne
 const twoSampleNetwork = convolutional({ width: 8, features: 64 });
 
 /** What is measured on images by default. */
-const imageMetrics = (): readonly Metric[] => [classAccuracyMetric(), ...usualMetrics({ network: twoSampleNetwork })];
+export const imageMetrics = (): readonly Metric[] => [
+  classAccuracyMetric(),
+  ...usualMetrics({ network: twoSampleNetwork }),
+];
 
 /**
  * Measures samples against the same number of images that training did not see, and other real images against the same.

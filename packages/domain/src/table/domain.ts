@@ -70,7 +70,10 @@ const options = {
     "kinds of columns, between commas, such as zip=category,age=whole,note=leave-out (default: found)",
   ],
   label: ["--label <name>", "a column, or an array of an .npz file, that labels rows and is not modelled"],
-  only: ["--only <labels>", "learn only from rows or images with these labels, between commas, such as cat,dog"],
+  only: [
+    "--only <labels>",
+    "learn only from rows, images or sounds with these labels, between commas, such as cat,dog",
+  ],
   array: ["--array <name>", "the array of an .npz file (default: X)"],
   missing: [
     "--missing <what>",

@@ -3,6 +3,7 @@ import { fromNested } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, expect, test } from "vitest";
 import { arrayCoverage } from "./array-coverage.ts";
+import { bandLimit } from "./band-limit.ts";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
 import { columns } from "./columns.ts";
@@ -64,6 +65,8 @@ const all: Readonly<Record<string, readonly [() => Operator, Partial<OperatorSui
   "bicubic down-sampling": [() => downsample({ input: [1, 8, 12], factor: 4, filter: "bicubic" })],
   "bicubic down-sampling by 3": [() => downsample({ input: [2, 9], factor: 3, filter: "bicubic", axes: 1 })],
   "filter in time": [() => timeConvolution({ input: [2, 12], response, steps: 20 })],
+  "band of frequencies": [() => bandLimit({ input: [2, 12], highest: 0.25, lowest: 0.1, taper: 0.2 })],
+  "low frequencies": [() => bandLimit({ input: [15], highest: 0.2 })],
   "circular filter in time": [() => timeConvolution({ input: [12], response, edges: "circular" })],
   "filter in time, without its start": [() => timeConvolution({ input: [12], response, edges: "valid", steps: 20 })],
   "frequencies of a picture": [() => fourier({ input: [2, 6, 5], share: 0.4, low: 2, seed: 1 })],

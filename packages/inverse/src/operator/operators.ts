@@ -2,6 +2,7 @@
 import { type KindRecipe, partList, RecipeError } from "@scorefield/core";
 import { checkOptions, recipeFromText } from "@scorefield/core/internal";
 import { nameOperators } from "./any-operator.ts";
+import { bandLimit } from "./band-limit.ts";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
 import { columns } from "./columns.ts";
@@ -44,6 +45,7 @@ export const operators = partList("operator", [
   blur,
   downsample,
   timeConvolution,
+  bandLimit,
   fourier,
   mri,
   radon,

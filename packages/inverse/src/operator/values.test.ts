@@ -3,6 +3,7 @@ import { type NdArray, ndarray, sizeOf, type Tensor } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { evaluated } from "../testing/evaluated.case.ts";
+import { bandLimit } from "./band-limit.ts";
 import { blur } from "./blur.ts";
 import { clipping } from "./clipping.ts";
 import { compose } from "./compose.ts";
@@ -110,6 +111,28 @@ test("a filter in time begins with silence, or goes round", async () => {
   expectNear(await applied(timeConvolution({ input: [3], response })), [1, 2.5, 4]);
   expectNear(await applied(timeConvolution({ input: [3], response, edges: "circular" })), [2.5, 2.5, 4]);
   expectNear(await applied(timeConvolution({ input: [3], response, edges: "valid" })), [2.5, 4]);
+});
+
+test("a band of frequencies leaves the tones in it, and half a tone in the middle of its edge", async () => {
+  const n = 24;
+  const tone = (k: number) => Float64Array.from({ length: n }, (_, i) => Math.cos((2 * Math.PI * k * i) / n + 0.4));
+  const band = bandLimit({ input: [n], lowest: 3 / n, highest: 6 / n, taper: 4 / n });
+  for (const [k, gain] of [
+    [3, 1],
+    [6, 1],
+    [8, 0.5],
+    [10, 0],
+    [1, 0.5],
+    [12, 0],
+  ] as const) {
+    const seen = await applied(band, ndarray(tone(k), [1, n]));
+    expectNear(
+      seen,
+      Array.from(tone(k), (value) => gain * value),
+    );
+  }
+  expect(() => bandLimit({ input: [n], lowest: 0.4, highest: 0.3 })).toThrow(/lowest <= highest/);
+  expect(() => bandLimit({ input: [4], lowest: 0.1, highest: 0.2 })).toThrow(/multiple of 1 \/ 4/);
 });
 
 test("frequencies are those of the unitary transform", async () => {

@@ -12,7 +12,7 @@ export const parseClasses = ({ path, record, classes }: DrawnRun, text: string):
   const count = Number(record.model.network.classes ?? 0);
   if (count === 0)
     throw new UsageError(
-      `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images (train --labels). Of a table, learn the column with the others, and ask for rows with --where "COLUMN=CLASS"`,
+      `--class ${text}: expected a run that learnt classes, found ${path}, which learnt none; leave --class out. Classes are learnt from images and sounds (train --labels). Of a table, learn the column with the others, and ask for rows with --where "COLUMN=CLASS"`,
     );
   const names = classes ?? Array.from({ length: count }, (_, i) => `${i}`);
   if (text === "all") return [...names.keys()];

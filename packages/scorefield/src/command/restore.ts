@@ -16,7 +16,7 @@ import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, values, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, number, values, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import {
   type ProblemFlags,
@@ -27,6 +27,7 @@ import {
   withProblem,
 } from "./problem-options.ts";
 import { progress } from "./progress.ts";
+import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
   columnRows,
@@ -45,6 +46,8 @@ interface RestoreFlags extends ProblemFlags {
   readonly simulate?: boolean;
   readonly index?: readonly number[] | "all";
   readonly range?: readonly [number, number];
+  readonly audio?: string;
+  readonly fault?: string;
   readonly draws?: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -87,7 +90,9 @@ const simulated = async (operator: Operator, noise: Noise, truth: NdArray<"float
 };
 
 /** @throws UsageError for options that do not go together */
-const checkFlags = ({ measurement, truth, simulate }: RestoreFlags): void => {
+const checkFlags = ({ measurement, truth, simulate, fault }: RestoreFlags): void => {
+  if (fault !== undefined)
+    throw new UsageError(`--fault ${fault}: expected --audio FILE with it, the sound that has the fault, found none`);
   if (measurement !== undefined && simulate)
     throw new UsageError(
       "--simulate: expected no --measurement with it, since it makes one of --truth; leave one of them out",
@@ -321,7 +326,8 @@ const action = (path: string, flags: RestoreFlags): Promise<void> =>
     const { checkpoint, averageWidth } = flags;
     const run = await loadRun(path, { checkpoint, averageWidth });
     for (const remark of describeAverage(run)) out.remark(remark);
-    await restore(run, flags, out, signal);
+    if (flags.audio !== undefined) await restoreAudio(run, flags, out, signal);
+    else await restore(run, flags, out, signal);
   }, "stopping (Ctrl-C again quits at once)");
 
 const indices = (text: string): readonly number[] | "all" => {
@@ -352,10 +358,20 @@ export const addRestore = (program: Command): void => {
       "of NIfTI and DICOM files: the values that are -1 and 1 (default: those that the run was trained with, else each volume's own), such as --range=-1000,400",
       values,
     )
-    .option("--draws <n>", "how many draws (default: 16)", whole(1))
+    .option(
+      "--audio <file>",
+      "a sound with a fault, for a run of train CLEAN --fault ..., or of waveforms: WAV, FLAC, MP3 or OGG",
+    )
+    .option("--fault <what>", "with --audio: noise, clip, gap or band (default: what the run was trained for)")
+    .option(
+      "--highest <hz>",
+      "with --audio, --fault band and a run of waveforms: the highest frequency that is left",
+      number,
+    )
+    .option("--draws <n>", "how many draws (default: 16, of a sound 4)", whole(1))
     .option(
       "-o, --out <path>",
-      "a new folder for all, or one file: .png the picture, .npz mean, deviation and draws, .npy the draws, .html the report (default: a folder in that of the run)",
+      "a new folder for all, or one file: .wav the restored sound, .png the picture, .npz mean, deviation and draws, .npy the draws, .html the report (default: a folder in that of the run)",
     )
     .option("--json", "print the result as JSON")
     .action(action);
@@ -366,6 +382,7 @@ export const addRestore = (program: Command): void => {
     "scorefield restore runs/digits --truth t10k-images-idx3-ubyte.gz --index 0,3 --simulate --operator downsample:4 --noise gaussian:0.05",
     "scorefield restore runs/digits --measurement seen.png --operator mask:@mask.png --noise gaussian:0.02 --draws 32 --out seen/",
     "scorefield restore runs/digits --measurement y.npy --operator blur:1 --operator downsample:2 --noise poisson:0.02,offset=1 --method daps",
+    "scorefield restore runs/clean-speech --audio noisy.wav --fault noise --out clean.wav",
     "scorefield restore runs/rows --measurement some-columns.csv --noise gaussian:0.1 --index 0",
     "scorefield operators                             every operator; noises and posteriors do the same",
   ]);

@@ -10,6 +10,7 @@ import { makeFolder } from "../run/folder.ts";
 import { loadDrawn } from "../run/load.ts";
 import { onConstraint } from "../run/on-constraint.ts";
 import { distinctName } from "../run/safe-name.ts";
+import { checkAllowed } from "./allowed.ts";
 import { parseClasses } from "./class-option.ts";
 import {
   acceptanceText,
@@ -79,6 +80,7 @@ const drawSamples = async (
   const { checkpoint, averageWidth } = flags;
   const { project } = flags;
   const loaded = await loadDrawn(path, { checkpoint, averageWidth });
+  checkAllowed(loaded, "sample");
   const run = project === undefined ? loaded : onConstraint(loaded, project === true ? undefined : project);
   for (const remark of describeAverage(run)) out.remark(remark);
   const { domain, made } = run;
@@ -189,12 +191,12 @@ const drawSamples = async (
 export const addSample = (program: Command): void => {
   const command = program
     .command("sample")
-    .summary("draw new rows or images from a run")
+    .summary("draw new rows, images or sounds from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Rows of a table can be asked for: with given values or in ranges (--where), like rows that you have (--like), as many of each level (--balance), or without missing cells (--complete). These four can be combined.",
     )
     .argument("<run>", "the run's folder")
-    .option("-n, --count <n>", "how many samples (default: 1000 rows, or 64 images)", whole(1))
+    .option("-n, --count <n>", "how many samples (default: 1000 rows, 64 images or 16 sounds)", whole(1))
     .option(
       "--shard <i/n>",
       "draw only the i-th of n parts, 1/n to n/n; together the parts are what one run draws",
@@ -202,16 +204,16 @@ export const addSample = (program: Command): void => {
     )
     .option(
       "-o, --out <file>",
-      "a .csv, .tsv, .xlsx, .jsonl, .npy or .png file, or for images a folder; - for standard output (default: in the folder samples of the run)",
+      "a .csv, .tsv, .xlsx, .jsonl, .npy, .wav or .png file, or for images and sounds a folder; - for standard output (default: in the folder samples of the run)",
     )
     .addOption(
       oneOf(
         "--format <format>",
-        "format of standard output and of the default file (default: csv for rows, png for at most 400 images, else npy)",
+        "format of standard output and of the default file (default: csv for rows, png for at most 400 images, wav for sounds, else npy)",
         sampleFormats,
       ),
     )
-    .option("--class <names>", "for labelled images: a class, several between commas in turn, or all")
+    .option("--class <names>", "for labelled images and sounds: a class, several between commas in turn, or all")
     .option(
       "--guidance <w>",
       "weight of the guidance to the class; 1: no guidance, 2 to 4: more typical samples",
@@ -251,6 +253,7 @@ export const addSample = (program: Command): void => {
     "scorefield sample runs/digits-distilled --steps 1 --class 3    one evaluation for each image",
     "scorefield sample runs/digits --count 100 --class 3 --guidance 2 --guidance-interval 0.2,5",
     "scorefield sample runs/photos --count 200 --out new-photos/",
+    "scorefield sample runs/digits --class 7 --count 20 --out seven/      sounds, as WAV files",
     "scorefield sample runs/photos --count 50000 --shard 2/8 --out part-2.npy",
     "scorefield sample runs/orbits --project 0.5      on the constraint that the run was trained with",
     "scorefield samplers                              every sampler, with its source",

@@ -181,9 +181,11 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
     );
   const byClass = (run.record.model.network.classes ?? 0) !== 0 ? " --class all" : "";
   const { domain } = run.data;
-  const more = `${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
+  const more = domain.use
+    ? `${domain.use.what} with: scorefield ${domain.use.line.replace("RUN", run.path)}`
+    : `draw ${domain.samples} with: scorefield sample ${run.path}${byClass} --out ${domain.exampleFile}`;
   if (trained.lossCurve !== undefined) out.text(`loss curve: ${trained.lossCurve}, or: scorefield show ${run.path}`);
-  out.text(`${run.path}: trained ${grouped(trained.step)} steps; draw ${more}`);
+  out.text(`${run.path}: trained ${grouped(trained.step)} steps; ${more}`);
   const { rules, split } = run.data;
   out.result({
     run: run.path,
@@ -199,13 +201,13 @@ const action = sourceAction(train, "stopping after the steps in flight (Ctrl-C a
 export const addTrain = (program: Command): void => {
   const command = program
     .command("train")
-    .summary("train a score model on a table or images, or as a recipe says")
+    .summary("train a score model on a table, images or sounds, or as a recipe says")
     .description(
-      "Trains a score model on the rows of a table or on images and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
+      "Trains a score model on the rows of a table, on images or on sounds and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
     )
     .argument(
       "<source>",
-      "a table (.csv .tsv .xlsx .sqlite .jsonl .parquet .npy .npz), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a recipe (.json .ts), a built-in set, a run with --resume, or - for a table on standard input",
+      "a table (.csv .tsv .xlsx .sqlite .jsonl .parquet .npy .npz), a folder of images (PNG, JPEG, WebP) or an IDX file of them, a folder of sounds (WAV, FLAC, MP3, OGG), a recipe (.json .ts), a built-in set, a run with --resume, or - for a table on standard input",
     )
     .option("-o, --out <folder>", "the run's folder (default: runs/<name of the source>)")
     .option("--set <path=value>", "a setting of the recipe, such as training.steps=5000; repeatable", gather)
@@ -244,6 +246,7 @@ export const addTrain = (program: Command): void => {
       "scorefield train cardio.npz --label y --only 0 --set heldOut=0.5",
       "scorefield train photos/ --flip --minutes 30",
       "scorefield train photos/ --latent --minutes 30",
+      "scorefield train digits/ --labels names          sounds such as 7_theo_3.wav",
       "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
       "scorefield train recipe.ts --out runs/first --set network.width=512",
       "scorefield train runs/first --resume",

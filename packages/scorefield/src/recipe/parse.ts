@@ -10,7 +10,7 @@ import {
   processes,
   samplers,
 } from "@scorefield/core/internal";
-import { type Domain, findDomain, recogniseData } from "@scorefield/domain";
+import { type DataSettings, type Domain, findDomain, recogniseData } from "@scorefield/domain";
 import { isFields } from "@scorefield/tensor/internal";
 import { recipeSchema, recipeSchemaWith } from "./data-schema.ts";
 import { explainIssue } from "./explain.ts";
@@ -70,14 +70,16 @@ const expandRecipe = (given: unknown, own: Domain | undefined): unknown => {
     network,
     sampler,
     batch,
+    process = defaultKinds.process,
     preconditioning = defaultKinds.preconditioning,
     objective = defaultKinds.objective,
-  } = domain.defaults;
-  const kinds = { ...defaultKinds, network, preconditioning, objective };
+  } = { ...domain.defaults, ...domain.defaultsOf?.(data as DataSettings) };
+  const kinds = { ...defaultKinds, process, network, preconditioning, objective };
   const expanded: Fields = {
     heldOut,
     network: { kind: network },
     sampler,
+    process: { kind: process },
     preconditioning: { kind: preconditioning },
     objective: { kind: objective },
     ...input,

@@ -1,5 +1,13 @@
 /** A problem in the units of a run's data, as the same problem in the units of its model. */
-import { applyOperator, gaussianNoise, isLinear, matrix, type Noise, type Operator } from "@scorefield/inverse";
+import {
+  applyOperator,
+  gaussianNoise,
+  isLinear,
+  type LinearOperator,
+  matrix,
+  type Noise,
+  type Operator,
+} from "@scorefield/inverse";
 import { operatorMatrix } from "@scorefield/inverse/internal";
 import {
   castArray,
@@ -53,6 +61,37 @@ const scalingOf = ({ path, codec, made }: LoadedRun): Standard | undefined => {
   );
 };
 
+/**
+ * The problem where data are the model's numbers times one factor d, as waveforms are. With Gaussian noise, y / d = A z + e / d keeps the form
+ * of A.
+ * @throws RunError for other noise that is added
+ */
+const scaledProblem = (run: LoadedRun, d: number, operator: Operator, noise: Noise): ModelProblem => {
+  const misfitUnits = operator.units.output;
+  const units = { input: "deviations of the waveform", output: misfitUnits };
+  if (!isLinear(operator))
+    return {
+      operator: { ...operator, units, apply: (z) => operator.apply(z.multiply(d)) },
+      noise,
+      measured: async (y) => y,
+      misfitUnits,
+    };
+  if (noise.sigma === undefined)
+    throw new RunError(
+      `${run.path}: expected Gaussian noise of one deviation for a linear operator on a waveform, found ${noise.kind}; take gaussian:SIGMA`,
+    );
+  return {
+    operator: { ...operator, units: { input: units.input, output: units.input } } as LinearOperator,
+    noise: gaussianNoise({ sigma: noise.sigma / d }),
+    measured: async (y) => ({
+      dtype: "float64",
+      shape: y.shape,
+      data: Float64Array.from(y.data as Float64Array, (value) => value / d),
+    }),
+    misfitUnits: units.input,
+  };
+};
+
 /** Refuses an operator for samples of another shape than the data's. */
 export const checkFits = ({ made, path }: LoadedRun, operator: Operator): void => {
   if (operator.input.join() !== made.shape.join())
@@ -70,6 +109,11 @@ export const checkFits = ({ made, path }: LoadedRun, operator: Operator): void =
  * @throws RunError for a run whose data are coded in another way; ShapeError for an operator of other samples
  */
 export const modelProblem = async (run: LoadedRun, operator: Operator, noise: Noise): Promise<ModelProblem> => {
+  const { kind, deviation } = run.codec.stored;
+  if (kind === "waveform") {
+    checkFits(run, operator);
+    return scaledProblem(run, deviation as number, operator, noise);
+  }
   const scaling = scalingOf(run);
   checkFits(run, operator);
   const misfitUnits = operator.units.output;

@@ -101,7 +101,14 @@ const readRun = async <R extends RunContent>(
     );
   // A codec may change the shape, such as of an angle that the model sees as a point of the circle.
   const [, ...shape] = run.toData(zeros([1, ...sampleShape(record)])).shape;
-  const made = { shape, ...(columns && { columns }), ...(table && { table }), ...(classes && { classes }) };
+  const { rate } = run.codec;
+  const made = {
+    shape,
+    ...(columns && { columns }),
+    ...(table && { table }),
+    ...(classes && { classes }),
+    ...(rate !== undefined && { rate }),
+  };
   return {
     path,
     domain,

@@ -77,12 +77,13 @@ export const prepare = async (parsed: ParsedRecipe, options: PrepareOptions): Pr
   const rules = await domain.rules?.learn(split.training, split.settings, { find: like === undefined, signal });
   const read = { ...parsed, data: rules?.settings ?? split.settings };
   const scaling = scalingFor(read, domain, { table });
-  const codec = await domain.fit(scaling, split.training);
+  const codec = await domain.fit(scaling, split.training, split.settings);
   const training = await encoded(split.training, codec, { seed, part: 0 });
   const latentShape = parsed.latent && latentShapeOf(parsed.latent.autoencoder, training.shape, { table });
   const facts = {
     count,
     shape: latentShape ?? shape,
+    encoded: latentShape ?? training.shape,
     classes: classes?.length ?? 0,
     table,
     layout: codec.layout,

@@ -20,10 +20,14 @@ type Drawn = Pick<
 >;
 
 /** What samples of a run consist of, with the classes that its network has learnt. */
-const composition = ({ shape, columns, table, classes }: Drawn, { network }: Pick<RecipeParts, "network">) => ({
+const composition = (
+  { shape, columns, table, classes, codec: { rate } }: Drawn,
+  { network }: Pick<RecipeParts, "network">,
+) => ({
   shape,
   ...(columns && { columns }),
   ...(table && { table }),
+  ...(rate !== undefined && { rate }),
   classes: Array.from({ length: network.classes ?? 0 }, (_, k) => classes?.[k] ?? `${k}`),
 });
 

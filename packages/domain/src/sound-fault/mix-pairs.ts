@@ -1,0 +1,120 @@
+/** Pairs of a clean and a faulty sound, made as training asks for them. */
+
+import { uniform } from "@scorefield/core";
+import { DataError } from "@scorefield/data";
+import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
+import type { Samples } from "../samples.ts";
+import type { FaultSettings } from "./fault-settings.ts";
+import { bandLimited, between, clipped, type Draw, withGap, withNoise } from "./faults.ts";
+
+/** Sounds [n, 1, length] in memory, the ends of short ones silence. */
+export type Windows = NdArray<FloatType>;
+
+/** How many draws the faults of a pair take at most, besides those of gaps. */
+const draws = 64;
+
+/** Numbers of a window up to its last that is not 0. */
+const activeLength = (window: ArrayLike<number>): number => {
+  let end = window.length;
+  while (end > 0 && window[end - 1] === 0) end--;
+  return end;
+};
+
+/** A sound played at another speed, by straight lines between its numbers; as long as it is, cut at `most`. */
+const atSpeed = (sound: ArrayLike<number>, count: number, speed: number, most: number): Float64Array => {
+  const length = Math.max(1, Math.min(most, Math.floor((count - 1) / speed)));
+  return Float64Array.from({ length }, (_, t) => {
+    const place = t * speed;
+    const before = Math.floor(place);
+    const share = place - before;
+    return sound[before]! * (1 - share) + (sound[Math.min(count - 1, before + 1)] ?? 0) * share;
+  });
+};
+
+/** Share of windows in which there is nothing, no noise either, besides the sound: as at the ends of files. */
+const shareAlone = 0.5;
+
+/**
+ * Pairs [2, length]: a clean sound somewhere in its window, and the same with a fault. Pair k of a sound is the same whenever it is read.
+ * @param clean windows of clean sounds, and the number of the file of each
+ * @param noise longer windows of sounds to add, for the fault noise
+ * @throws DataError for noise that is silent throughout, and for the fault noise without sounds
+ */
+export const mixedPairs = (
+  clean: Windows,
+  groups: ArrayLike<number>,
+  { fault, snr, clipLevel, gap, highest, speed, mixes }: FaultSettings & { readonly mixes: number },
+  { rate, noise, sha256 }: { readonly rate: number; readonly noise?: Windows | undefined; readonly sha256: string },
+): Samples => {
+  const [count = 0, , length = 0] = clean.shape;
+  const window = (i: number) => clean.data.subarray(i * length, (i + 1) * length);
+  const active = Int32Array.from({ length: count }, (_, i) => activeLength(window(i)));
+  const sounding = Array.from({ length: count }, (_, i) => i).filter((i) => active[i]! > 1);
+  if (sounding.length === 0) throw new DataError({ expected: "clean sounds", found: "silence throughout" });
+  const [, , noiseLength = 0] = noise?.shape ?? [];
+  const noises = noise
+    ? Array.from({ length: noise.shape[0]! }, (_, i) => noise.data.subarray(i * noiseLength, (i + 1) * noiseLength))
+        .map((values) => values.subarray(0, activeLength(values)))
+        .filter((values) => values.length >= Math.min(length, noiseLength))
+    : [];
+  if (fault === "noise" && noises.length === 0)
+    throw new DataError({
+      expected: `sounds to add of at least ${(length / rate).toFixed(3)} s`,
+      found: noise ? "none as long that is not silent" : "none",
+      fix: "Name a folder of them: --noise-sounds FOLDER (data.noiseSounds)",
+    });
+
+  const faulty = (sound: Float64Array, from: number, to: number, draw: Draw): Float64Array => {
+    if (fault === "clip") return clipped(sound, between(draw, clipLevel));
+    if (fault === "band") return bandLimited(sound, between(draw, highest));
+    if (fault === "gap") {
+      const size = Math.max(1, Math.min(length - 1, Math.round(between(draw, gap) * rate)));
+      // Where the sound is, as far as it is that long.
+      const last = Math.max(0, Math.min(length, Math.max(to, from + size)) - size);
+      return withGap(sound, Math.min(last, from + Math.floor(draw() * Math.max(1, to - from - size))), size);
+    }
+    const values = noises[Math.floor(draw() * noises.length)]!;
+    const at = Math.floor(draw() * (values.length - length + 1));
+    const added = Float64Array.from(values.subarray(at, at + length));
+    if (draw() < shareAlone) {
+      added.fill(0, 0, from);
+      added.fill(0, to);
+    }
+    return withNoise(sound, added, { from, to, snr: between(draw, snr) });
+  };
+
+  const pair = (row: number): readonly [Float64Array, Float64Array] => {
+    const own = uniform([1, draws], { seed: 0, step: row, purpose: "measurement", dtype: "float64" }).data;
+    let used = 0;
+    const draw: Draw = () => own[used++ % draws]!;
+    const i = sounding[Math.floor(row / mixes)]!;
+    const rateOfPlay = 1 + speed * (2 * draw() - 1);
+    const played = atSpeed(window(i), active[i]!, rateOfPlay, length);
+    const from = Math.floor(draw() * (length - played.length + 1));
+    const sound = new Float64Array(length);
+    sound.set(played, from);
+    return [sound, faulty(sound, from, from + played.length, draw)];
+  };
+
+  return {
+    count: sounding.length * mixes,
+    shape: [2, length],
+    rate,
+    groups: Int32Array.from(
+      { length: sounding.length * mixes },
+      (_, row) => groups[sounding[Math.floor(row / mixes)]!]!,
+    ),
+    sha256,
+    // Pairs are made as they are read, and nothing is decoded.
+    decodes: false,
+    read: (rows) => {
+      const data = new Float32Array(rows.length * 2 * length);
+      for (const [k, row] of rows.entries()) {
+        const [sound, fault] = pair(row);
+        data.set(sound, 2 * k * length);
+        data.set(fault, (2 * k + 1) * length);
+      }
+      return ndarray(data, [rows.length, 2, length]);
+    },
+  };
+};

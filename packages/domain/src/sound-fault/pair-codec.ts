@@ -1,0 +1,197 @@
+/**
+ * Between pairs of a clean and a faulty sound, and what a bridge learns: the residual clean - faulty of compressed spectrograms, with the
+ * faulty one as the condition. No Node module is used here.
+ */
+import { ArgumentError } from "@scorefield/core";
+import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
+import { isFftLength } from "../audio/fft.ts";
+import { compressMagnitudes, expandMagnitudes } from "../audio/magnitude-compression.ts";
+import { inverseStft, stft } from "../audio/stft.ts";
+import type { Codec, StoredCodec } from "../codec.ts";
+import { power } from "./faults.ts";
+
+const kind = "sound-pair";
+
+/** How windows of sounds become spectrograms, as a run keeps it. */
+export interface StoredPair {
+  readonly kind: typeof kind;
+  /** Hz. */
+  readonly rate: number;
+  /** Numbers of a window. */
+  readonly length: number;
+  readonly window: number;
+  readonly hop: number;
+  readonly alpha: number;
+  /** Of the residual, in the units of compressed spectrograms of sounds with a mean square of 1. */
+  readonly deviation: number;
+}
+
+/** A codec of pairs, and what restoring takes of it. */
+export interface PairCodec extends Codec {
+  readonly rate: number;
+  /** Numbers of a window. */
+  readonly length: number;
+  /**
+   * Faulty windows [n, length] as conditions [n, size] of the model, and the gain that brought each to a mean square of 1.
+   * @throws ShapeError
+   */
+  observe(faulty: NdArray<FloatType>): { readonly observed: NdArray<"float32">; readonly gains: Float64Array };
+  /** Restored windows [n, length] of residuals [n, ...shape] that were drawn given these conditions. */
+  restored(residuals: NdArray<FloatType>, observed: NdArray<FloatType>, gains: ArrayLike<number>): NdArray<"float64">;
+}
+
+/** What is silent has this mean square, so that its gain is finite. */
+const silence = 1e-12;
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 1;
+
+/** The share of frames that are taken for those with noise alone. */
+const quietShare = 0.2;
+
+/**
+ * For every frequency the magnitude below which a fifth of its frames are, of those that are not silent: what noise may be.
+ * @param magnitudes [bins * frames] @returns the same size, equal in all frames
+ */
+const quietOf = (magnitudes: Float32Array, frames: number): Float32Array => {
+  const quiet = new Float32Array(magnitudes.length);
+  for (let from = 0; from < magnitudes.length; from += frames) {
+    const heard = magnitudes.slice(from, from + frames).sort();
+    const first = heard.findIndex((value) => value > 1e-4);
+    const level = first < 0 ? 0 : heard[first + Math.floor(quietShare * (frames - first))]!;
+    quiet.fill(level, from, from + frames);
+  }
+  return quiet;
+};
+
+/** @throws ArgumentError for what no fit stores: a run may be a stranger's */
+const checkStored = (stored: StoredCodec): StoredPair => {
+  const { rate, length, window, hop, alpha, deviation } = stored;
+  const require = (right: boolean, expected: string, found: unknown): void => {
+    if (!right) throw new ArgumentError(`scaling: expected ${expected}, found ${JSON.stringify(found)}`);
+  };
+  require(stored.kind === kind, `${kind} for sounds with faults`, stored.kind);
+  require(isCount(rate), "rate as a whole number of at least 1", rate);
+  require(isFftLength(window as number), "a window of a power of two", window);
+  require(isCount(hop) &&
+    ((window as number) / 2) % (hop as number) === 0, "a hop that divides half of the window", hop);
+  require(isCount(length) &&
+    (length as number) % (hop as number) === 0 &&
+    (length as number) >= (window as number), "a length of whole hops, at least a window", length);
+  require(Number.isFinite(alpha) && (alpha as number) > 0 && (alpha as number) <= 1, "alpha in (0, 1]", alpha);
+  require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
+  return stored as unknown as StoredPair;
+};
+
+/**
+ * The codec of pairs that a run keeps.
+ * @throws ArgumentError for JSON that no sounds lead to
+ */
+export const pairCodec = (json: StoredCodec): PairCodec => {
+  const stored = checkStored(json);
+  const { rate, length, window, hop, alpha, deviation } = stored;
+  const [bins, frames] = [window / 2, length / hop];
+  const shape = [2, bins, frames];
+  const plane = bins * frames;
+  // Real and imaginary parts; magnitudes, and those of the quietest frames, which networks do not find at once in the former.
+  const size = 4 * plane;
+  const frame = { window, hop };
+  const compression = { alpha, beta: 1 / deviation };
+
+  /** Compressed spectrograms [n, 2, bins, frames] of windows, each times its gain. */
+  const spectrograms = (windows: ArrayLike<number>, gains: ArrayLike<number>): NdArray<"float64"> => {
+    const n = gains.length;
+    const data = Float64Array.from(windows, (value, i) => value * gains[Math.floor(i / length)]!);
+    return compressMagnitudes(stft({ dtype: "float64", shape: [n, 1, length], data }, frame), compression);
+  };
+  const checkWindows = (values: NdArray<FloatType>, expected: readonly number[]): void => {
+    if (values.shape.slice(1).join() !== expected.join())
+      throw new ShapeError(
+        `scaling: expected [n, ${expected.join(", ")}], as in training, found [${values.shape.join(", ")}]`,
+      );
+  };
+  const gainOf = (faulty: ArrayLike<number>): number => 1 / Math.sqrt(power(faulty) + silence);
+
+  const observe = (faulty: NdArray<FloatType>) => {
+    checkWindows(faulty, [length]);
+    const n = faulty.shape[0]!;
+    const gains = Float64Array.from({ length: n }, (_, i) =>
+      gainOf(faulty.data.subarray(i * length, (i + 1) * length)),
+    );
+    const spectrogram = spectrograms(faulty.data, gains).data;
+    const data = new Float32Array(n * size);
+    for (let i = 0; i < n; i++) {
+      const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
+      data.set(parts, i * size);
+      const magnitudes = data.subarray(i * size + 2 * plane, i * size + 3 * plane);
+      for (let k = 0; k < plane; k++) magnitudes[k] = Math.hypot(parts[k]!, parts[plane + k]!);
+      data.set(quietOf(magnitudes, frames), i * size + 3 * plane);
+    }
+    return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
+  };
+
+  /** Number i of the complex spectrograms in conditions. */
+  const complexOf = (observed: NdArray<FloatType>, i: number): number =>
+    observed.data[Math.floor(i / (2 * plane)) * size + (i % (2 * plane))]!;
+
+  /** Residuals and conditions of pairs [n, 2, length]. */
+  const apart = (pairs: NdArray<FloatType>) => {
+    checkWindows(pairs, [2, length]);
+    const n = pairs.shape[0]!;
+    const of = (which: 0 | 1) => {
+      const data = new Float64Array(n * length);
+      for (let i = 0; i < n; i++)
+        data.set(pairs.data.subarray((2 * i + which) * length, (2 * i + which + 1) * length), i * length);
+      return data;
+    };
+    const { observed, gains } = observe({ dtype: "float64", shape: [n, length], data: of(1) });
+    const clean = spectrograms(of(0), gains);
+    const residual = Float32Array.from(clean.data, (value, i) => value - complexOf(observed, i));
+    return { x: { dtype: "float32" as const, shape: [n, ...shape], data: residual }, observed };
+  };
+
+  const restored: PairCodec["restored"] = (residuals, observed, gains) => {
+    checkWindows(residuals, shape);
+    const n = residuals.shape[0]!;
+    const whole = Float64Array.from(residuals.data, (value, i) => value + complexOf(observed, i));
+    const { data } = inverseStft(
+      expandMagnitudes({ dtype: "float64", shape: [n, ...shape], data: whole }, compression),
+      frame,
+    );
+    return {
+      dtype: "float64",
+      shape: [n, length],
+      data: data.map((value, i) => value / gains[Math.floor(i / length)]!),
+    };
+  };
+
+  return {
+    stored: json,
+    rate,
+    length,
+    encode: (pairs) => apart(pairs).x,
+    // A residual alone is the restoration of silence.
+    decode: (samples) => {
+      const n = samples.shape[0]!;
+      const nothing = { dtype: "float64" as const, shape: [n, size], data: new Float64Array(n * size) };
+      const { data } = restored(samples, nothing, new Float64Array(n).fill(1));
+      const pairs = new Float64Array(n * 2 * length);
+      for (let i = 0; i < n; i++) pairs.set(data.subarray(i * length, (i + 1) * length), 2 * i * length);
+      return { dtype: "float64", shape: [n, 2, length], data: pairs };
+    },
+    conditioned: { size, encode: apart },
+    observe,
+    restored,
+    smooth: false,
+    because: "spectrograms, which have more numbers than the sound",
+  };
+};
+
+/**
+ * Fits the deviation of residuals.
+ * @param pairs [n, 2, length]
+ */
+export const fitPairs = (pairs: NdArray<FloatType>, about: Omit<StoredPair, "kind" | "deviation">): PairCodec => {
+  const unscaled = { kind, ...about, deviation: 1 };
+  const residual = pairCodec(unscaled).encode(pairs, { seed: 0, part: 0 });
+  return pairCodec({ ...unscaled, deviation: Math.sqrt(power(residual.data)) || 1 });
+};

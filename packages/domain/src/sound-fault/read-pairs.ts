@@ -1,0 +1,84 @@
+/** Clean sounds and what is put into them, from files. */
+import { createHash } from "node:crypto";
+import { DataError } from "@scorefield/data";
+import type { AudioSettings } from "../audio/audio-settings.ts";
+import { readSounds } from "../audio/read-sounds.ts";
+import type { ReadData, ReadOptions } from "../domain.ts";
+import { firstSamples } from "../samples.ts";
+import { type FaultSettings, faults } from "./fault-settings.ts";
+import { mixedPairs } from "./mix-pairs.ts";
+
+const windowSeconds = 0.512;
+const frameSeconds = 0.032;
+/** Frames of a window come in such numbers, so that patches of 4 can be halved twice. */
+const frameMultiple = 16;
+/** Windows of noise in one stretch that is read. */
+const noiseWindows = 4;
+const usualPairs = 100_000;
+
+/** What the fault needs, and what it does not take. @throws DataError */
+const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): void => {
+  if (!faults.includes(fault)) throw new DataError({ expected: `fault: ${faults.join(", ")}`, found: `${fault}` });
+  if ((fault === "noise") !== (noiseSounds !== undefined))
+    throw new DataError({
+      path,
+      expected:
+        fault === "noise" ? "a folder of sounds that are added (--noise-sounds)" : `no noiseSounds with ${fault}`,
+      found: noiseSounds ?? "none",
+    });
+  for (const name of ["snr", "clipLevel", "gap", "highest"] as const) {
+    const [low = 0, high = 0] = ranges[name];
+    const least = name === "snr" ? -100 : 0;
+    const most = name === "snr" ? 100 : name === "gap" ? 10 : 1;
+    if (!(low <= high && low >= least && high <= most))
+      throw new DataError({
+        path,
+        expected: `${name} from ${least} to ${most}, the lower first`,
+        found: `${low},${high}`,
+      });
+  }
+};
+
+const mono = { channels: "mono", level: "keep", representation: "waveform", alpha: 1, whiten: 0 } as const;
+
+/**
+ * Clean sounds in windows, and pairs of them with their faults.
+ * @throws DataError for files that are missing or damaged, and settings that do not go together
+ */
+export const readPairs = async (given: FaultSettings, options: ReadOptions = {}): Promise<ReadData> => {
+  checkFault(given);
+  const { path, pattern, leaveOut, noiseSounds } = given;
+  const audio = (settings: Partial<AudioSettings>) =>
+    readSounds({ ...mono, kind: "audio", path, pattern, segments: "length", ...settings } as AudioSettings, options);
+  // The rate is that of the files, unless it is said.
+  const rate = given.rate ?? (await audio({ seconds: windowSeconds })).samples.rate!;
+  const window = given.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
+  const hop = given.hop ?? window / 4;
+  if (!(Number.isInteger(hop) && (window / 2) % hop === 0 && (window & (window - 1)) === 0))
+    throw new DataError({
+      expected: "a window of a power of two and a hop that divides half of it",
+      found: `${window} and ${hop}`,
+    });
+  const unit = frameMultiple * hop;
+  const length = Math.max(unit, window, unit * Math.round(((given.seconds ?? windowSeconds) * rate) / unit));
+  const seconds = length / rate;
+  // Frames of the waveform are of one window here: the length is what was settled, whatever the frames of audio are.
+  const cut = { rate, seconds, window: hop * 2, hop };
+  const { samples: sounds, remarks = [] } = await audio({ ...cut, ...(leaveOut && { leaveOut }) });
+  const clean = await firstSamples(sounds);
+  const noise =
+    noiseSounds === undefined
+      ? undefined
+      : (await audio({ ...cut, path: noiseSounds, seconds: noiseWindows * seconds })).samples;
+  const mixes = given.mixes ?? Math.max(1, Math.round(usualPairs / sounds.count));
+  const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, window, hop, mixes };
+  const sha256 = createHash("sha256")
+    .update(JSON.stringify([sounds.sha256, noise?.sha256, { ...settings, path: "", noiseSounds: "" }]))
+    .digest("hex");
+  const samples = mixedPairs(clean, sounds.groups ?? [], settings, {
+    rate,
+    noise: noise && (await firstSamples(noise)),
+    sha256,
+  });
+  return { samples, settings, remarks };
+};

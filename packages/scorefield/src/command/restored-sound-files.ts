@@ -1,0 +1,63 @@
+/** Files of a restored sound. */
+import { encodeWav } from "@scorefield/data";
+import type { SampleFile } from "@scorefield/domain";
+import { type NdArray, ndarray } from "@scorefield/tensor";
+import type { RestoredBlock } from "../restore/restored-block.ts";
+
+/** Normal quantile of a 90 % interval. */
+const wide = 1.645;
+
+/** Sums of squares over the blocks that go by. */
+export const measured = (draws: number) => {
+  let [signal, spread] = [0, 0];
+  return {
+    add: ({ mean, deviation }: RestoredBlock): void => {
+      for (const value of mean.data) signal += value ** 2;
+      for (const value of deviation?.data ?? []) spread += value ** 2;
+    },
+    /** In dB of the restored sound, where several draws say it. */
+    band: (): number | undefined =>
+      draws > 1 && signal > 0 ? 10 * Math.log10((wide ** 2 * spread) / signal) : undefined,
+  };
+};
+
+/** Blocks [channels, n] one after the other. */
+const joined = (blocks: readonly NdArray<"float32">[]): NdArray<"float32"> => {
+  const channels = blocks[0]?.shape[0] ?? 1;
+  const frames = blocks.reduce((sum, { shape }) => sum + shape[1]!, 0);
+  const data = new Float32Array(channels * frames);
+  let at = 0;
+  for (const { shape, data: values } of blocks) {
+    for (let k = 0; k < channels; k++) data.set(values.subarray(k * shape[1]!, (k + 1) * shape[1]!), k * frames + at);
+    at += shape[1]!;
+  }
+  return ndarray(data, [channels, frames]) as NdArray<"float32">;
+};
+
+const drawOf = ({ draws }: RestoredBlock, d: number): NdArray<"float32"> => {
+  const [, channels = 1, n = 0] = draws.shape;
+  return ndarray(draws.data.slice(d * channels * n, (d + 1) * channels * n), [channels, n]) as NdArray<"float32">;
+};
+
+const atBand = ({ mean, deviation }: RestoredBlock, sign: 1 | -1): NdArray<"float32"> =>
+  ndarray(
+    mean.data.map((value, i) => value + sign * wide * (deviation?.data[i] ?? 0)),
+    mean.shape,
+  ) as NdArray<"float32">;
+
+/** Files of a folder: the mean, the ends of 90 % intervals, and the draws. */
+export async function* filesOf(
+  blocks: readonly RestoredBlock[],
+  rate: number,
+  draws: number,
+): AsyncGenerator<SampleFile> {
+  const file = (name: string, of: (block: RestoredBlock) => NdArray<"float32">): SampleFile => ({
+    name: `${name}.wav`,
+    content: encodeWav({ rate, samples: joined(blocks.map(of)) }),
+  });
+  yield file("restored", ({ mean }) => mean);
+  if (draws === 1) return;
+  yield file("lower", (block) => atBand(block, -1));
+  yield file("upper", (block) => atBand(block, 1));
+  for (let d = 0; d < draws; d++) yield file(`draw-${d + 1}`, (block) => drawOf(block, d));
+}

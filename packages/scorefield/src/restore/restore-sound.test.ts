@@ -1,0 +1,198 @@
+import { edm, exact, gaussian, type ScoreModel, sbVe, unipc } from "@scorefield/core";
+import type { SoundSource } from "@scorefield/data";
+import { audio } from "@scorefield/domain/audio";
+import { pairCodec, soundFaults } from "@scorefield/domain/sound-fault";
+import { defaultRuntime, ndarray, setDefaultRuntime } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LoadedRun } from "../run/load.ts";
+import { restoreByPrior } from "./restore-by-prior.ts";
+import { restoreSound } from "./restore-sound.ts";
+
+beforeAll(() => setDefaultRuntime(native({ threads: 1 })));
+afterAll(() => defaultRuntime().dispose());
+
+const rate = 1000;
+const stored = { kind: "sound-pair", rate, length: 256, window: 32, hop: 8, alpha: 0.5, deviation: 1 };
+const shape = [2, 16, 32];
+const size = 4 * 16 * 32;
+
+/** A run whose residuals are what a function makes of their conditions. */
+const bridgeRun = (residual: ScoreModel["denoise"], fault = "noise"): LoadedRun => {
+  const codec = pairCodec(stored);
+  return {
+    path: "runs/exact",
+    domain: soundFaults,
+    made: { shape: [2, 256] },
+    record: { model: { shape }, training: { recipe: { data: { kind: "sound-faults", fault } } } },
+    step: 0,
+    model: { process: sbVe(), shape, conditions: { observed: { shape: [size] } }, denoise: residual },
+    sampler: unipc({ steps: 3 }),
+    codec,
+    toData: codec.decode,
+  } as unknown as LoadedRun;
+};
+
+const sourceOf = (data: Float32Array, channels = 1): SoundSource => ({
+  channels,
+  frames: data.length / channels,
+  read: (from, count) => {
+    const frames = data.length / channels;
+    const n = Math.max(0, Math.min(count, frames - from));
+    const part = new Float32Array(channels * n);
+    for (let k = 0; k < channels; k++) part.set(data.subarray(k * frames + from, k * frames + from + n), k * n);
+    return ndarray(part, [channels, n]);
+  },
+});
+
+const tone = (frames: number, size = 0.3): Float32Array =>
+  Float32Array.from({ length: frames }, (_, t) => size * Math.sin((2 * Math.PI * 50.3 * t) / rate + 0.2));
+
+const collect = async (blocks: ReturnType<typeof restoreSound>, channels = 1) => {
+  const all: Float32Array[][] = Array.from({ length: channels }, () => []);
+  let deviation = 0;
+  for await (const { mean, deviation: own } of blocks) {
+    const n = mean.shape[1]!;
+    for (let k = 0; k < channels; k++) all[k]!.push(mean.data.slice(k * n, (k + 1) * n));
+    for (const value of own?.data ?? []) deviation = Math.max(deviation, value);
+  }
+  return { sounds: all.map((parts) => Float32Array.from(parts.flatMap((part) => Array.from(part)))), deviation };
+};
+
+const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+describe("by a bridge", () => {
+  test("residuals of 0 give the sound itself, without seams, of both channels", async () => {
+    const run = bridgeRun((u) => u.multiply(0));
+    const sound = Float32Array.from([...tone(1511), ...tone(1511, 0.05)]);
+    const { sounds } = await collect(restoreSound(run, sourceOf(sound, 2), { draws: 1, batch: 3 }), 2);
+    expect(sounds.map(({ length }) => length)).toEqual([1511, 1511]);
+    expect(largest(sounds[0]!, sound.subarray(0, 1511))).toBeLessThan(1e-5);
+    expect(largest(sounds[1]!, sound.subarray(1511))).toBeLessThan(1e-5);
+  });
+
+  test("a residual of minus the condition takes the sound away, however loud it is", async () => {
+    const run = bridgeRun((_u, _t, given) =>
+      given!
+        .observed!.slice([null, [0, size / 2]])
+        .reshape([-1, ...shape])
+        .multiply(-1),
+    );
+    const { sounds } = await collect(restoreSound(run, sourceOf(tone(700)), { draws: 2 }));
+    expect(Math.max(...sounds[0]!.map(Math.abs))).toBeLessThan(1e-5);
+  });
+
+  test("draws differ, are the same by seed whatever the batch, and their spread is told", async () => {
+    // Residuals N(0, 0.1^2): E[u0 | u] = a v u / (a^2 v + s^2).
+    const { process } = bridgeRun((u) => u).model;
+    const run = bridgeRun((u, t) => {
+      const column = [u.shape[0]!, 1, 1, 1];
+      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
+      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
+    });
+    const source = sourceOf(tone(900));
+    const some = await collect(restoreSound(run, source, { draws: 3, batch: 1, seed: 4 }));
+    const same = await collect(restoreSound(run, source, { draws: 3, batch: 4, seed: 4 }));
+    const other = await collect(restoreSound(run, source, { draws: 3, batch: 4, seed: 5 }));
+    expect(largest(some.sounds[0]!, same.sounds[0]!)).toBeLessThan(1e-5);
+    expect(largest(some.sounds[0]!, other.sounds[0]!)).toBeGreaterThan(1e-3);
+    expect(some.deviation).toBeGreaterThan(1e-3);
+  });
+
+  test("what clipping has left is put back", async () => {
+    const run = bridgeRun(
+      (_u, _t, given) =>
+        given!
+          .observed!.slice([null, [0, size / 2]])
+          .reshape([-1, ...shape])
+          .multiply(-1),
+      "clip",
+    );
+    const sound = tone(600).map((value) => Math.max(-0.2, Math.min(0.2, value)));
+    const { sounds } = await collect(restoreSound(run, sourceOf(sound), { draws: 1 }));
+    expect(largest(sounds[0]!, sound)).toBeLessThan(1e-6);
+  });
+
+  test("other runs and options are refused", async () => {
+    const run = bridgeRun((u) => u);
+    const source = sourceOf(tone(300));
+    await expect(restoreSound({} as never, source).next()).rejects.toThrow(/expected a run/);
+    await expect(restoreSound(run, source, { draws: 0 }).next()).rejects.toThrow(/draws/);
+    await expect(restoreSound(run, source, { steps: 3 } as never).next()).rejects.toThrow(/unknown option steps/);
+    const plain = { ...run, codec: { stored: { kind: "none" } } } as unknown as LoadedRun;
+    await expect(restoreSound(plain, source).next()).rejects.toThrow(/train CLEAN --fault/);
+  });
+});
+
+describe("by the posterior of a prior of waveforms", () => {
+  const length = 64;
+  const deviation = 0.2;
+  // An autoregressive process: covariance 0.98^|i - j| in units of its deviation.
+  const covariance = Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => 0.98 ** Math.abs(i - j)));
+  const run = (() => {
+    const density = gaussian({ mean: new Array<number>(length).fill(0), covariance });
+    const flat = exact(density, edm());
+    const model: ScoreModel = {
+      process: flat.process,
+      shape: [1, length],
+      denoise: (x, t) => flat.denoise(x.reshape([-1, length]), t).reshape(x.shape),
+    };
+    const codec = audio.codec({ kind: "waveform", rate, channels: 1, length, deviation }, [1, length]);
+    return {
+      path: "runs/prior",
+      domain: audio,
+      made: { shape: [1, length], rate },
+      record: { model: { shape: [1, length] } },
+      step: 0,
+      model,
+      sampler: unipc({ steps: 8 }),
+      codec,
+      toData: codec.decode,
+    } as unknown as LoadedRun;
+  })();
+  const walk = (() => {
+    const values = new Float32Array(200);
+    let state = 12345;
+    for (let t = 1; t < values.length; t++) {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      values[t] = 0.98 * values[t - 1]! + 0.2 * (state / 2147483648 - 0.5) * 0.7;
+    }
+    return values;
+  })();
+  const root = (a: ArrayLike<number>, b: ArrayLike<number>, of: (t: number) => boolean) => {
+    const places = Array.from(b as Float32Array, (_, t) => t).filter(of);
+    return Math.sqrt(places.reduce((sum, t) => sum + (a[t]! - b[t]!) ** 2, 0) / places.length);
+  };
+
+  test("a gap is filled nearer to the truth than silence, and the rest stays", async () => {
+    const [from, to] = [100, 106];
+    const faulty = walk.slice().fill(0, from, to);
+    const { sounds } = await collect(restoreByPrior(run, sourceOf(faulty), { fault: "gap", draws: 8 }));
+    const inside = (t: number) => t >= from && t < to;
+    expect(root(sounds[0]!, walk, inside)).toBeLessThan(0.5 * root(faulty, walk, inside));
+    expect(root(sounds[0]!, walk, (t) => !inside(t))).toBeLessThan(0.02 * deviation);
+  });
+
+  test("clipping is undone in part", async () => {
+    const limit = 0.6 * Math.max(...walk.map(Math.abs));
+    const faulty = walk.map((value) => Math.max(-limit, Math.min(limit, value)));
+    const { sounds } = await collect(restoreByPrior(run, sourceOf(faulty), { fault: "clip", draws: 8 }));
+    const inside = (t: number) => Math.abs(faulty[t]!) >= 0.999 * limit;
+    expect(root(sounds[0]!, walk, inside)).toBeLessThan(root(faulty, walk, inside));
+  });
+
+  test("what is said of the fault is checked", async () => {
+    await expect(restoreByPrior(run, sourceOf(walk), { fault: "band" }).next()).rejects.toThrow(/highest frequency/);
+    await expect(restoreByPrior(run, sourceOf(walk), {} as never).next()).rejects.toThrow(
+      /expected noise, clip, gap, band/,
+    );
+    await expect(
+      restoreByPrior(
+        bridgeRun((u) => u),
+        sourceOf(walk),
+        { fault: "gap" },
+      ).next(),
+    ).rejects.toThrow(/waveforms of one channel/);
+  });
+});
