@@ -14,7 +14,7 @@ const draws = 32;
 const mostRows = 1500;
 
 /** Trains on three years and fills hidden hours of the fourth. */
-export const airPart = async ({ runs, steps = 5000 }: PartOptions): Promise<void> => {
+export const airPart = async ({ runs, steps = 1800 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/beijing_pm25.csv.gz`;
   const run = await trainedRun(runs, "series-pm25", {
     data: {

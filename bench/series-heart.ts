@@ -6,7 +6,7 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 import { dataFolder, type PartOptions, spent, trainedRun } from "./series-runs.ts";
 
 /** Trains on the first two thirds of the normal beats, and scores all others. */
-export const heartPart = async ({ runs, steps = 1000 }: PartOptions): Promise<void> => {
+export const heartPart = async ({ runs, steps = 500 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/ecg5000.npz`;
   const run = await trainedRun(runs, "series-ecg", {
     data: { kind: "series", path, windows: true, label: "y", only: [1] },

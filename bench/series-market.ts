@@ -24,7 +24,7 @@ const level = 0.95;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-export const marketPart = async ({ runs, steps = 1500 }: PartOptions): Promise<void> => {
+export const marketPart = async ({ runs, steps = 800 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/finance/sp500-daily.csv`;
   const run = await trainedRun(runs, "series-sp500", {
     data: { kind: "series", path, time: ["observation_date"], returns: true, length: 64, until },

@@ -17,7 +17,7 @@ const [length, horizon, draws] = [72, 24, 24];
 /** Forecasts, and hours from one to the next. */
 const [origins, apart] = [40, 48];
 
-export const transformerPart = async ({ runs, steps = 2000 }: PartOptions): Promise<void> => {
+export const transformerPart = async ({ runs, steps = 1500 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/ETTh1.csv.gz`;
   const run = await trainedRun(runs, "series-ett", {
     data: { kind: "series", path, time: ["date"], length, calendar: ["hour", "weekday"], until },
