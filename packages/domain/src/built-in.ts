@@ -13,7 +13,16 @@ import { soundFaults } from "./sound-fault/domain.ts";
 import { table } from "./table/domain.ts";
 
 /** Each is asked in turn whether it recognises data: the last ones take most. */
-export const builtInDomains: readonly Domain[] = [glyphDomain, planar, soundFaults, audio, images, series, events, table];
+export const builtInDomains: readonly Domain[] = [
+  glyphDomain,
+  planar,
+  soundFaults,
+  audio,
+  images,
+  series,
+  events,
+  table,
+];
 
 /** What a run's record says of its data. */
 export interface RecordedData {

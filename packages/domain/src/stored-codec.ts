@@ -5,8 +5,8 @@ import { audioCodec } from "./audio/audio-codec.ts";
 import type { Codec, StoredCodec } from "./codec.ts";
 import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
-import { pairCodec } from "./sound-fault/pair-codec.ts";
 import { seriesCodec } from "./series/series-codec.ts";
+import { pairCodec } from "./sound-fault/pair-codec.ts";
 import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
 
