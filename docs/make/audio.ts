@@ -4,7 +4,7 @@
  * into the page.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type Sampler, sample, samplerFromRecipe } from "@scorefield/core";
+import { guided, type Sampler, sample, samplerFromRecipe } from "@scorefield/core";
 import { encodeWav } from "@scorefield/data";
 import { spectrogramPictures } from "@scorefield/domain/audio";
 import { ndarray, setDefaultRuntime } from "@scorefield/tensor";
@@ -20,7 +20,8 @@ setDefaultRuntime(native({ threads: 1 }));
 const run = await loadRun(path);
 const names = run.classes!;
 const rows = 2;
-const drawn = await sample(run.model, {
+// Guidance as in the table of the page.
+const drawn = await sample(guided(run.model, { weight: 4 }), {
   count: rows * names.length,
   given: { class: Array.from({ length: rows * names.length }, (_, i) => i % names.length) },
   sampler: samplerFromRecipe(run.record.sampler) as Sampler,
