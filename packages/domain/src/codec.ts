@@ -96,6 +96,8 @@ export interface Codec {
   readonly rate?: number;
   /** Whether every sample has a density in the data's units, and none a probability. */
   readonly smooth: boolean;
+  /** Why densities in the model's units say nothing of the data, and what to do, in words for the user; left out where they say something. */
+  readonly noDensity?: string;
   /** Why there is no density in the data's units, or only in part, in words for the user: "quantile scaling". */
   readonly because?: string;
   /** How many samples have values beyond all that it was fitted to; left out where these are like any others. */

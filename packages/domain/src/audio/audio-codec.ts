@@ -151,6 +151,7 @@ const spectrogramCodec = (stored: StoredSpectrogram): Codec => {
     },
     smooth: false,
     because: "spectrograms, which have more numbers than the sound",
+    noDensity: "spectrograms, most of which belong to no sound; train with --representation waveform",
   };
 };
 

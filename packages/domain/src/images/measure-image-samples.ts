@@ -69,9 +69,9 @@ export const measureImageSamples = async (input: MeasureInput, more: readonly Me
   const count = Math.min(wanted, reference.count, real?.count ?? wanted);
   if (count < fewestRows)
     throw new ArgumentError(
-      `${model}: expected at least ${fewestRows} samples and real images of each set, found ${count} (${called})`,
+      `${model}: expected at least ${fewestRows} samples and as many real ones in each set, found ${count}; compare with more --data`,
     );
-  if (count < wanted) onRemark?.(`comparing ${count} images of each set: there are no more real ones`);
+  if (count < wanted) onRemark?.(`comparing ${count} of each set: there are no more real ones`);
 
   const work: Work = {
     signal,

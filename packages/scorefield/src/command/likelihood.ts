@@ -208,6 +208,10 @@ const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
     const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
     refuseLatent(run, "likelihood");
     checkAllowed(run, "likelihood");
+    if (run.codec.noDensity !== undefined)
+      throw new UsageError(
+        `${path}: likelihood: expected a run on data that have a density, found ${run.codec.noDensity}`,
+      );
     const inBits = run.domain.likelihood === "bits-per-dimension";
     if (!inBits) {
       if (flags.data === undefined) throw missingData(path, "likelihood");
