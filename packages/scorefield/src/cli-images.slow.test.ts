@@ -189,7 +189,7 @@ describe("a folder of photographs", () => {
     expect(await refusal("train", "empty")).toMatch(/a folder with PNG, JPEG or WebP images, found no files/);
     expect(await refusal("train", "photoz")).toMatch(/photoz: expected a data file, a folder of images, a recipe/);
     expect(await refusal("train", "photos", "--columns", "x")).toMatch(
-      /--columns: expected a data file .*found images/,
+      /--columns: expected series in time or a data file .*found images/,
     );
     expect(await refusal("train", "photos", "--labels", "--only", "moon")).toMatch(
       /classes among sea, sun, found moon/,
