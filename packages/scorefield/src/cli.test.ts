@@ -259,7 +259,7 @@ describe("bad input gives one clear line and a code other than 0", () => {
     [
       "a word",
       ["train", "moon"],
-      /moon: expected a data file, a folder of images, a recipe or the name of a built-in set.*did you mean moons\?/,
+      /moon: expected a data file, a folder of images or sounds, a recipe or the name of a built-in set.*did you mean moons\?/,
     ],
     [
       "text in a column",

@@ -52,7 +52,7 @@ export const readSource = async (source: string): Promise<Given> => {
   // A bare word is the name of a set; a file has an ending or a folder.
   if (!found && /^\w+$/.test(source))
     throw new UsageError(
-      `${source}: expected a data file, a folder of images, a recipe or the name of a built-in set, found none of them; ${suggest(source, builtInNames)}`,
+      `${source}: expected a data file, a folder of images or sounds, a recipe or the name of a built-in set, found none of them; ${suggest(source, builtInNames)}`,
     );
   if (found?.isDirectory() && dirname(resolve(source)) === resolve(source))
     throw new UsageError(
