@@ -47,7 +47,7 @@ interface Draws {
 /** Rows of a table, under conditions or chosen by the density ratio. */
 const drawRows = async (
   run: LoadedRun,
-  { table, firstSample = 0, onProgress = () => {}, classes: _, guidance: __, ...rest }: SamplesWanted,
+  { table, firstSample = 0, onProgress = () => {}, classes: _, guidance: __, given: ___, ...rest }: SamplesWanted,
 ): Promise<RuledSamples & { readonly acceptance: DrawnShare }> => {
   const { rows, ...found } = await sampleTable(run, { ...table, ...rest, firstRow: firstSample, onProgress });
   return { samples: rows, ...found };
