@@ -187,7 +187,9 @@ describe("a folder of photographs", () => {
   test("mistakes give one clear line", async () => {
     await mkdir(at("empty"), { recursive: true });
     expect(await refusal("train", "empty")).toMatch(/a folder with PNG, JPEG or WebP images, found no files/);
-    expect(await refusal("train", "photoz")).toMatch(/photoz: expected a data file, a folder of images or sounds, a recipe/);
+    expect(await refusal("train", "photoz")).toMatch(
+      /photoz: expected a data file, a folder of images or sounds, a recipe/,
+    );
     expect(await refusal("train", "photos", "--columns", "x")).toMatch(
       /--columns: expected series in time or a data file .*found images/,
     );
