@@ -6,7 +6,7 @@ const frame = { window: 256, hop: 64 };
 type Gain = (post: number, prior: number) => number;
 
 /**
- * A sound filtered by a gain for each number of its spectrogram. The power of the noise is told by the quietest tenth of the frames of each
+ * A sound filtered by a gain for each number of its spectrogram. The power of the noise is estimated from the quietest tenth of the frames of each
  * frequency, divided by the 10 % quantile of an exponential distribution, and smoothed over five frequencies.
  */
 const filtered = (sound: ArrayLike<number>, gainOf: Gain): Float64Array => {

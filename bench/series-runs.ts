@@ -7,7 +7,7 @@ import { createRun, type LoadedRun, loadRun, type RecipeInput, trainRun } from "
 
 setDefaultRuntime(native({ threads: 1 }));
 
-/** What a part of the benchmark is told. */
+/** Options of a part of the benchmark. */
 export interface PartOptions {
   readonly runs: string;
   readonly steps?: number;

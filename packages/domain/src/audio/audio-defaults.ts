@@ -2,6 +2,7 @@
 import type { Shape } from "@scorefield/tensor";
 import type { DataFacts, DomainDefaults, FittedDefaults, Watching } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
+import { unetMultipliers } from "../unet-multipliers.ts";
 
 export const audioDefaults: DomainDefaults = {
   heldOut: 0.1,
@@ -17,8 +18,6 @@ export const audioDefaults: DomainDefaults = {
 const passes = 150;
 const mostSteps = 4000;
 
-/** Places along the longest side at which the U-Net is lowest. */
-const lowest = 8;
 /** Places that patches leave at least along each side. */
 const fewestPlaces = 4;
 
@@ -35,11 +34,9 @@ const patchFor = (sides: Shape, largest: number): number => {
 const unetFor = ([, ...sides]: Shape) => {
   const waveform = sides.length === 1;
   const patch = patchFor(sides, waveform ? 16 : 4);
-  const side = Math.max(...sides) / patch;
-  const resolutions = Math.max(2, Math.min(mostResolutions, Math.ceil(Math.log2(side / lowest)) + 1));
   return {
     width: waveform ? 64 : 32,
-    multipliers: Array.from({ length: resolutions }, (_, i) => (i === 0 ? 1 : 2)),
+    multipliers: unetMultipliers(Math.max(...sides) / patch, mostResolutions),
     blocks: 1,
     patch,
     attention: 16,

@@ -167,7 +167,7 @@ export const readSounds = async (
     throw new DataError({ path, expected: "labels with only", found: "none", fix: "Say where the labels are" });
   const names = ofFiles && [...new Set(ofFiles)];
   const chosen = only ? kept.filter((i) => only.has(names!.indexOf(ofFiles![i]!))) : kept;
-  if (chosen.length === 0) throw new DataError({ path, expected: "sounds to read", found: "none is left" });
+  if (chosen.length === 0) throw new DataError({ path, expected: "sounds to read", found: "no file left to read" });
   const heads: Head[] = [];
   for (const i of chosen) {
     signal?.throwIfAborted();

@@ -2,6 +2,7 @@
 import type { Shape } from "@scorefield/tensor";
 import type { DataFacts, DomainDefaults, FittedDefaults, Watching } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
+import { unetMultipliers } from "../unet-multipliers.ts";
 
 /** UniPC with 18 evaluations: the least error at its cost on exact scores, and no worse on digits (docs/samplers.md). */
 export const imageDefaults: DomainDefaults = {
@@ -23,10 +24,10 @@ const deviation = 0.5;
 const passes = 100;
 
 /** A U-Net for images of a side: down by halves to 8 px or less, and small enough for a machine without accelerator. */
-const unetFor = ([, height = 1, width = 1]: Shape) => {
-  const resolutions = Math.max(2, Math.ceil(Math.log2(Math.max(height, width) / 8)) + 1);
-  return { width: 32, multipliers: Array.from({ length: resolutions }, (_, i) => (i === 0 ? 1 : 2)) };
-};
+const unetFor = ([, height = 1, width = 1]: Shape) => ({
+  width: 32,
+  multipliers: unetMultipliers(Math.max(height, width)),
+});
 
 /** The network by the size of the images and the classes they have, and steps by their number. */
 export const imageDefaultsFor = (facts: DataFacts): FittedDefaults => ({

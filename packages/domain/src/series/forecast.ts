@@ -4,7 +4,14 @@ import { type NdArray, zeros } from "@scorefield/tensor";
 import { calendarValues } from "./calendar.ts";
 import { knownParts } from "./known-parts.ts";
 import type { SeriesData, SeriesGroup } from "./read-series.ts";
-import { checkSeriesModel, drawWindows, type SeriesDraws, type SeriesModel, sizesOf } from "./series-model.ts";
+import {
+  checkSeriesModel,
+  drawWindows,
+  type SeriesDraws,
+  type SeriesModel,
+  seriesDraws,
+  sizesOf,
+} from "./series-model.ts";
 import type { CalendarFeature } from "./series-settings.ts";
 
 /** Options of {@link forecastSeries}. */
@@ -31,12 +38,7 @@ const known = {
   horizon: true,
   group: true,
   from: true,
-  draws: true,
-  seed: true,
-  batch: true,
-  sampler: true,
-  signal: true,
-  onProgress: true,
+  ...seriesDraws,
 } satisfies Known<ForecastOptions>;
 
 /** Rows up to the last that holds a value of a series. */

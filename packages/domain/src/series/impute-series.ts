@@ -1,9 +1,16 @@
 /** Missing values of series, drawn given all that is known around them. */
-import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkMade, checkOptions, checkWhole } from "@scorefield/core/internal";
 import { type NdArray, zeros } from "@scorefield/tensor";
 import { knownParts, repeatRows } from "./known-parts.ts";
 import type { SeriesData, SeriesGroup } from "./read-series.ts";
-import { checkSeriesModel, drawWindows, type SeriesDraws, type SeriesModel, sizesOf } from "./series-model.ts";
+import {
+  checkSeriesModel,
+  drawWindows,
+  type SeriesDraws,
+  type SeriesModel,
+  seriesDraws,
+  sizesOf,
+} from "./series-model.ts";
 import { cutWindows } from "./windows.ts";
 
 /** A missing value of a group, and its draws. */
@@ -21,15 +28,6 @@ export interface ImputedSeries {
   /** How many values. */
   readonly filled: number;
 }
-
-const known = {
-  draws: true,
-  seed: true,
-  batch: true,
-  sampler: true,
-  signal: true,
-  onProgress: true,
-} satisfies Known<SeriesDraws>;
 
 /** Where windows begin that hold every missing value, each about in the middle of one: half a window apart. */
 const startsFor = (missing: readonly number[], rows: number, length: number): number[] => {
@@ -65,7 +63,7 @@ export const imputeSeries = async (
 ): Promise<ImputedSeries> => {
   checkSeriesModel("imputeSeries", run);
   checkMade("imputeSeries data", data, ["groups", "names"], "series as readSeries reads them");
-  checkOptions("imputeSeries", options, known);
+  checkOptions("imputeSeries", options, seriesDraws);
   const { draws = 100, seed = 0, onProgress } = options;
   checkWhole("imputeSeries draws", draws);
   const { channels, length, series } = sizesOf(run);

@@ -100,7 +100,7 @@ test("until leaves later rows out, and errors say what to do", async () => {
   await expect(read("time,a\n1,1\n2,2\n", { until: "soon" })).rejects.toThrow(/until as a number/);
 });
 
-test("windows do not share values across blocks of time, so none is both learnt and held out", async () => {
+test("windows do not share values across blocks of time, so no value is both learnt and held out", async () => {
   const data = await read(hours(400, () => false));
   const { samples, starts, length } = windowsOf(data, { length: 10, stride: 1 });
   const owner = new Map<number, number>();

@@ -1,6 +1,7 @@
 /** What recipes for series take where they say nothing. */
 import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
+import { unetMultipliers } from "../unet-multipliers.ts";
 
 export const seriesDefaults: DomainDefaults = {
   heldOut: 0.1,
@@ -16,6 +17,8 @@ export const seriesDefaults: DomainDefaults = {
 /** Tokens of a transformer at most: attention costs their square. */
 const mostTokens = 64;
 
+const mostResolutions = 5;
+
 const passes = 60;
 const [fewestSteps, mostSteps] = [2000, 6000];
 
@@ -28,15 +31,7 @@ const patchFor = (length: number): number => {
 const networkFor = (kind: string, [channels = 1, length = 1]: readonly number[]): Record<string, unknown> => {
   const observed = channels * length;
   if (kind === "dit") return { patch: patchFor(length), width: 64, depth: 4, headWidth: 16, observed };
-  if (kind === "unet") {
-    const resolutions = Math.max(2, Math.min(5, Math.ceil(Math.log2(length / 8)) + 1));
-    return {
-      width: 32,
-      multipliers: Array.from({ length: resolutions }, (_, i) => (i === 0 ? 1 : 2)),
-      blocks: 1,
-      observed,
-    };
-  }
+  if (kind === "unet") return { width: 32, multipliers: unetMultipliers(length, mostResolutions), blocks: 1, observed };
   return kind === "mlp" ? { width: 256, observed } : {};
 };
 
@@ -51,6 +46,6 @@ export const seriesDefaultsFor = (facts: DataFacts): FittedDefaults => {
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.6 } },
     // Forecasts and gaps are asked for more often than whole windows.
     knownShare: 0.8,
-    steps: Math.min(mostSteps, Math.max(fewestSteps, stepsOfPasses(facts, passes, mostSteps))),
+    steps: Math.max(fewestSteps, stepsOfPasses(facts, passes, mostSteps)),
   };
 };

@@ -1,5 +1,6 @@
 /** What forecasts and imputations need of a run: a model of windows that can be conditioned on parts of them. */
 import { type AnySampler, ArgumentError, type ScoreModel, sample } from "@scorefield/core";
+import type { Known } from "@scorefield/core/internal";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec } from "../codec.ts";
 import { isStoredSeries } from "./series-codec.ts";
@@ -23,6 +24,16 @@ export interface SeriesDraws {
   /** Called with the number of windows drawn, of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+/** The names of {@link SeriesDraws}. */
+export const seriesDraws = {
+  draws: true,
+  seed: true,
+  batch: true,
+  sampler: true,
+  signal: true,
+  onProgress: true,
+} satisfies Known<SeriesDraws>;
 
 /** Whether a run is of series, and its model takes what is known of them. */
 export const takesSeries = ({ codec, model }: Pick<SeriesModel, "codec" | "model">): boolean =>

@@ -22,7 +22,7 @@ import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
 import { chooseSampler } from "./sampling.ts";
-import { numberCell, rowsContent, timeCell } from "./series-files.ts";
+import { numberCell, rowsContent, timeCell, usualQuantiles } from "./series-files.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 
@@ -42,8 +42,6 @@ interface ForecastFlags {
   readonly averageWidth?: number;
   readonly json?: boolean;
 }
-
-const usualQuantiles = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** The file that a run was trained on. @throws RunError of a model that knows none */
 const ownFile = ({ path, record }: LoadedRun): string => {

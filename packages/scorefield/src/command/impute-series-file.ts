@@ -11,7 +11,7 @@ import type { Output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
 import { chooseSampler } from "./sampling.ts";
-import { numberCell, rowsContent, timeCell } from "./series-files.ts";
+import { numberCell, rowsContent, timeCell, usualQuantiles } from "./series-files.ts";
 import { standardStream, writeOutput } from "./standard-output.ts";
 
 /** What the options say. */
@@ -29,8 +29,6 @@ export interface SeriesImputeFlags {
 
 /** Draws of each value where their number is not given. */
 const usualDraws = 50;
-
-const bands = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** Rows that a picture shows at most. */
 const mostShown = 400;
@@ -79,7 +77,7 @@ export const imputeSeriesFile = async (
       row,
       series,
       own,
-      quantiles: drawQuantiles(ndarray(own, [own.length, 1]), bands).map(([value]) => value!),
+      quantiles: drawQuantiles(ndarray(own, [own.length, 1]), usualQuantiles).map(([value]) => value!),
     })),
   );
   if (extname(file).toLowerCase() === ".png") await writeOutput(file, await picture(data, series, filled));
@@ -113,7 +111,7 @@ export const imputeSeriesFile = async (
         ...quantiles.map(numberCell),
       ]),
     );
-    const columns = [...(several ? ["group"] : []), data.timeName, "series", ...bands.map((q) => `${q}`)];
+    const columns = [...(several ? ["group"] : []), data.timeName, "series", ...usualQuantiles.map((q) => `${q}`)];
     await writeOutput(uncertainty, rowsContent(columns, rows, extname(uncertainty).toLowerCase()));
   }
   const how = each ? (draws === 1 ? "one draw" : `${draws} draws`) : `medians of ${draws} draws`;

@@ -2,6 +2,9 @@
 import { type CellSource, type Content, csvCells, type WritableCell } from "@scorefield/data";
 import { type SeriesData, timeText } from "@scorefield/domain/series";
 
+/** Quantiles that are written of what was drawn, where none are named. */
+export const usualQuantiles = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /** Rows of cells under names of columns. */
 export const rowsContent = (
   columns: readonly string[],

@@ -83,7 +83,7 @@ describe("by a bridge", () => {
     expect(Math.max(...sounds[0]!.map(Math.abs))).toBeLessThan(1e-5);
   });
 
-  test("draws differ, are the same by seed whatever the batch, and their spread is told", async () => {
+  test("draws differ, are the same by seed whatever the batch, and their spread is given", async () => {
     // Residuals N(0, 0.1^2): E[u0 | u] = a v u / (a^2 v + s^2).
     const { process } = bridgeRun((u) => u).model;
     const run = bridgeRun((u, t) => {
