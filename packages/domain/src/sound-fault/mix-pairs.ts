@@ -5,7 +5,7 @@ import { DataError } from "@scorefield/data";
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Samples } from "../samples.ts";
 import type { FaultSettings } from "./fault-settings.ts";
-import { bandLimited, between, clipped, type Draw, withGap, withNoise } from "./faults.ts";
+import { bandLimited, between, clipped, type Draw, power, withGap, withNoise } from "./faults.ts";
 
 /** Sounds [n, 1, length] in memory, the ends of short ones silence. */
 export type Windows = NdArray<FloatType>;
@@ -34,6 +34,24 @@ const atSpeed = (sound: ArrayLike<number>, count: number, speed: number, most: n
 /** Share of windows in which there is nothing, no noise either, besides the sound: as at the ends of files. */
 const shareAlone = 0.5;
 
+// A few sounds stand for all noises there are. So each is changed whenever it is added: faster or slower, darker or brighter, often two together.
+const noiseSpeeds = [0.7, 1.4];
+const noiseTilts = [-0.7, 0.7];
+const shareOfTwo = 0.4;
+
+/** Part of a noise, at another speed, through a filter of first order that tilts its spectrum. Its mean square is 1, unless it is silent. */
+const changedNoise = (values: ArrayLike<number>, length: number, draw: Draw): Float64Array => {
+  const speed = Math.min(between(draw, noiseSpeeds), (values.length - 1) / length);
+  const needed = Math.min(values.length, Math.ceil(length * speed) + 1);
+  const from = Math.floor(draw() * (values.length - needed + 1));
+  const played = new Float64Array(length);
+  played.set(atSpeed(Float64Array.from({ length: needed }, (_, t) => values[from + t]!), needed, speed, length));
+  const tilt = between(draw, noiseTilts);
+  const tilted = played.map((value, t) => value + tilt * (played[t - 1] ?? 0));
+  const deviation = Math.sqrt(power(tilted)) || 1;
+  return tilted.map((value) => value / deviation);
+};
+
 /**
  * Pairs [2, length]: a clean sound somewhere in its window, and the same with a fault. Pair k of a sound is the same whenever it is read.
  * @param clean windows of clean sounds, and the number of the file of each
@@ -55,7 +73,7 @@ export const mixedPairs = (
   const noises = noise
     ? Array.from({ length: noise.shape[0]! }, (_, i) => noise.data.subarray(i * noiseLength, (i + 1) * noiseLength))
         .map((values) => values.subarray(0, activeLength(values)))
-        .filter((values) => values.length >= Math.min(length, noiseLength))
+        .filter((values) => values.length > Math.min(length, noiseLength - 1))
     : [];
   if (fault === "noise" && noises.length === 0)
     throw new DataError({
@@ -73,9 +91,13 @@ export const mixedPairs = (
       const last = Math.max(0, Math.min(length, Math.max(to, from + size)) - size);
       return withGap(sound, Math.min(last, from + Math.floor(draw() * Math.max(1, to - from - size))), size);
     }
-    const values = noises[Math.floor(draw() * noises.length)]!;
-    const at = Math.floor(draw() * (values.length - length + 1));
-    const added = Float64Array.from(values.subarray(at, at + length));
+    const another = () => changedNoise(noises[Math.floor(draw() * noises.length)]!, length, draw);
+    let added = another();
+    if (draw() < shareOfTwo) {
+      const weight = draw();
+      const second = another();
+      added = added.map((value, t) => value + weight * second[t]!);
+    }
     if (draw() < shareAlone) {
       added.fill(0, 0, from);
       added.fill(0, to);
