@@ -27,7 +27,7 @@ export const bridgeFor = async (
           leaveOut: [`speaker=${speaker}`],
           ...(noiseSounds !== undefined && { noiseSounds }),
         },
-        network: { kind: "unet", width: 32 },
+        network: { kind: "unet", width: 48 },
         training: { minutes, batch: 16, learningRate: 2e-3 },
       } as never,
       { out },
