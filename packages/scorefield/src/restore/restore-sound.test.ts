@@ -1,4 +1,4 @@
-import { edm, exact, gaussian, type ScoreModel, sbVe, unipc } from "@scorefield/core";
+import { ddim, edm, exact, gaussian, type ScoreModel, sbVe, unipc } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import { audio } from "@scorefield/domain/audio";
 import { pairCodec, soundFaults } from "@scorefield/domain/sound-fault";
@@ -98,6 +98,28 @@ describe("by a bridge", () => {
     expect(largest(some.sounds[0]!, same.sounds[0]!)).toBeLessThan(1e-5);
     expect(largest(some.sounds[0]!, other.sounds[0]!)).toBeGreaterThan(1e-3);
     expect(some.deviation).toBeGreaterThan(1e-3);
+  });
+
+  test("a draw is the same sound whatever the number of draws and the batch", async () => {
+    const { process } = bridgeRun((u) => u).model;
+    const made = (residual: ScoreModel["denoise"]) => ({ ...bridgeRun(residual), sampler: ddim({ steps: 3, eta: 1 }) });
+    const run = made((u, t) => {
+      const column = [u.shape[0]!, 1, 1, 1];
+      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
+      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
+    });
+    const source = sourceOf(Float32Array.from([...tone(900), ...tone(900, 0.1)]), 2);
+    const second = async (draws: number, batch?: number) => {
+      const parts: number[] = [];
+      for await (const { draws: all } of restoreSound(run, source, { draws, seed: 4, ...(batch && { batch }) })) {
+        const size = 2 * all.shape[2]!;
+        parts.push(...all.data.slice(size, 2 * size));
+      }
+      return parts;
+    };
+    const two = await second(2);
+    expect(largest(two, await second(5, 1))).toBeLessThan(1e-5);
+    expect(largest(two, await second(3, 4))).toBeLessThan(1e-5);
   });
 
   test("what clipping has left is put back", async () => {
