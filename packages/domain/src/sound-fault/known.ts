@@ -1,28 +1,16 @@
 /** What a fault has left as it was: clipping all that is within its limits, a gap all that is outside. No Node module is used here. */
 import type { Fault } from "./fault-settings.ts";
 
-/** What is known of a whole sound besides its windows. */
+/** What is known of a window besides its numbers. */
 export interface FaultFacts {
-  /** The loudest number: where clipping lies. */
+  /** The loudest number of the whole sound: where clipping lies. */
   readonly peak: number;
-  /** Shortest run of zeros that is a gap, in frames. */
-  readonly shortestGap: number;
+  /** 1 in gaps, else 0, as `insideGaps` gives it; needed for gaps alone. */
+  readonly inside?: Uint8Array | undefined;
 }
 
-/** Numbers this near to the limit are clipped. */
-const nearLimit = 0.999;
-
-const outsideGaps = (faulty: ArrayLike<number>, shortest: number): Uint8Array => {
-  const known = new Uint8Array(faulty.length).fill(1);
-  for (let from = 0; from < faulty.length; ) {
-    let to = from;
-    while (to < faulty.length && faulty[to] === 0) to++;
-    // Silence that goes on to the end of a window is no gap: there the sound ends, or the window has no more of it.
-    if (to - from >= shortest && to < faulty.length && from > 0) known.fill(0, from, to);
-    from = Math.max(to, from + 1);
-  }
-  return known;
-};
+/** Numbers this near to the loudest one are clipped. */
+export const nearLimit = 0.999;
 
 /**
  * A restored window with what the fault has left put back: outside of gaps the faulty sound itself; within the limits of clipping the same, and
@@ -33,12 +21,9 @@ export const withKnown = (
   fault: Fault,
   faulty: ArrayLike<number>,
   restored: ArrayLike<number>,
-  { peak, shortestGap }: FaultFacts,
+  { peak, inside }: FaultFacts,
 ): Float64Array => {
-  if (fault === "gap") {
-    const known = outsideGaps(faulty, shortestGap);
-    return Float64Array.from(restored, (value, t) => (known[t] ? faulty[t]! : value));
-  }
+  if (fault === "gap") return Float64Array.from(restored, (value, t) => (inside?.[t] ? value : faulty[t]!));
   if (fault === "clip") {
     const limit = nearLimit * peak;
     return Float64Array.from(restored, (value, t) => {

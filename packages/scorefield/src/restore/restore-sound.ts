@@ -2,10 +2,11 @@
 import { type AnySampler, compileSampler, type Sampler } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type SoundSource, streamWindows } from "@scorefield/data";
-import { type Fault, type FaultFacts, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
+import { type Fault, insideGaps, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { gapsToFill } from "./gaps-to-fill.ts";
 import { noiseOfDraws } from "./noise-of-draws.ts";
 import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
@@ -43,7 +44,6 @@ const known = {
 export const faultOf = (run: LoadedRun): Fault | undefined =>
   run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined;
 
-const gapSeconds = 0.002;
 const usualRows = 32;
 
 /**
@@ -55,8 +55,8 @@ const usualRows = 32;
  *
  * @param source a sound at the rate of the run, such as `openSound` opens it: amplitudes as they are
  * @returns blocks in order, `source.frames` in all
- * @throws RunError for a run of something else, and for a sampler that finds its steps by itself; ArgumentError for options out of range;
- *   the signal's reason when aborted
+ * @throws RunError for a run of something else, for a sampler that finds its steps by itself, and for a sound without gaps where these are
+ *   the fault; ArgumentError for options out of range; the signal's reason when aborted
  */
 export async function* restoreSound(
   run: LoadedRun,
@@ -67,15 +67,7 @@ export async function* restoreSound(
   checkMade(`${owner} run`, run, ["model", "codec", "record"], "a run such as await loadRun(path)");
   checkMade(`${owner} source`, source, ["channels", "frames", "read"], "a sound, such as openSound gives");
   checkOptions(owner, options, known);
-  const {
-    draws = 4,
-    seed = 0,
-    overlap = 0.25,
-    sampler = run.sampler,
-    signal,
-    runtime,
-    onProgress,
-  } = options;
+  const { draws = 4, seed = 0, overlap = 0.25, sampler = run.sampler, signal, runtime, onProgress } = options;
   checkWhole(`${owner} draws`, draws);
   const fault = faultOf(run);
   if (!fault)
@@ -91,10 +83,8 @@ export async function* restoreSound(
   const { channels, frames } = source;
   const { batch = Math.max(1, Math.floor(usualRows / (channels * draws))) } = options;
   checkWhole(`${owner} batch`, batch);
-  const facts: FaultFacts = {
-    peak: fault === "clip" ? (await loudness(source, rate, signal)).peak : 0,
-    shortestGap: Math.max(2, Math.round(gapSeconds * rate)),
-  };
+  const peak = fault === "clip" ? (await loudness(source, rate, signal)).peak : 0;
+  const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
   const count = batch * channels * draws;
   const compiled = await compileSampler(run.model, sampler as Sampler, { count, ...(runtime && { runtime }) });
   const hop = length - Math.floor(overlap * length);
@@ -120,7 +110,9 @@ export async function* restoreSound(
       const all = new Float64Array(n * size);
       for (let row = 0; row < n * channels * draws; row++) {
         const [a, b] = [row * length, (row + 1) * length];
-        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), facts), a);
+        const first = from[Math.floor(row / (channels * draws))]!;
+        const inside = gaps && insideGaps(gaps[row % channels]!, first, length);
+        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), { peak, inside }), a);
       }
       return { dtype: "float64", shape: [n, channels * draws, length], data: all };
     };
