@@ -7,7 +7,7 @@ export interface SoundLevels {
   readonly peak: number;
   /** Mean square. */
   readonly power: number;
-  /** Root mean square of the quietest tenth of frames of a length: what noise leaves of silence. */
+  /** Root mean square of the quietest tenth of frames of a length that are not 0 throughout: what noise leaves of silence. */
   readonly quietest: number;
 }
 
@@ -35,7 +35,8 @@ export const loudness = async (source: SoundSource, frame: number, signal?: Abor
       let power = 0;
       for (let k = 0; k < channels; k++)
         for (let t = at; t < at + frame; t++) power += data[k * n + t]! ** 2 / (channels * frame);
-      powers.push(power);
+      // Where there is nothing at all, there is no noise to measure.
+      if (power > 0) powers.push(power);
     }
   }
   powers.sort((a, b) => a - b);
