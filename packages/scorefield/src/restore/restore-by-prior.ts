@@ -2,7 +2,14 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type SoundSource, streamWindows } from "@scorefield/data";
-import { type Fault, faults, insideGaps, nearLimit, withKnown } from "@scorefield/domain/sound-fault";
+import {
+  type ClipLimits,
+  clippedSide,
+  type Fault,
+  faults,
+  insideGaps,
+  withKnown,
+} from "@scorefield/domain/sound-fault";
 import {
   bandLimit,
   clipping,
@@ -64,7 +71,7 @@ export const isWaveformRun = ({ codec, made }: LoadedRun): boolean =>
 const nearlyExact = 0.01;
 
 interface Facts {
-  readonly peak: number;
+  readonly limits: ClipLimits;
   readonly sigma: number;
   /** In periods per sample. */
   readonly highest?: number | undefined;
@@ -77,7 +84,7 @@ const problemOf = (
   fault: Fault,
   input: readonly number[],
   y: Float64Array,
-  { peak, sigma, highest, inside }: Facts,
+  { limits, sigma, highest, inside }: Facts,
 ): { readonly operator: Operator; readonly noise: Noise; readonly measurement: NdArray<"float64"> } | undefined => {
   const about = { input: [...input], units: "full scale" };
   const noise = gaussianNoise({ sigma });
@@ -85,9 +92,12 @@ const problemOf = (
   if (fault === "noise") return { operator: identity(about), noise, measurement };
   if (fault === "band") return { operator: bandLimit({ ...about, highest: highest! }), noise, measurement };
   if (fault === "clip") {
-    const limit = nearLimit * peak;
-    if (!y.some((value) => Math.abs(value) >= limit)) return undefined;
-    return { operator: clipping({ ...about, low: -limit, high: limit }), noise, measurement };
+    const sides = Array.from(y, (value) => clippedSide(value, limits));
+    if (sides.every((side) => side === 0)) return undefined;
+    // Where all numbers have one sign, the other side is as good as unlimited.
+    const far = 1e3 * Math.max(-limits.low, limits.high);
+    const [low, high] = [limits.low || -far, limits.high || far];
+    return { operator: clipping({ ...about, low, high }), noise, measurement };
   }
   if (!inside?.includes(1)) return undefined;
   const seen = Float64Array.from(inside, (gap) => 1 - gap);
@@ -129,7 +139,7 @@ export async function* restoreByPrior(
   const levels = await loudness(source, Math.max(1, Math.round(0.02 * rate)), signal);
   const gain = levels.power > 0 ? deviation / Math.sqrt(levels.power) : 1;
   const facts: Facts = {
-    peak: gain * levels.peak,
+    limits: { low: gain * levels.low, high: gain * levels.high },
     sigma: fault === "noise" ? gain * (noise ?? levels.quietest) : nearlyExact * deviation,
     ...(highest !== undefined && { highest: highest / rate }),
   };
@@ -165,7 +175,7 @@ export async function* restoreByPrior(
       for (let d = 0; d < draws; d++) {
         const at = (d % drawn) * length;
         const restored = found.draws.data.subarray(at, at + length).map((value) => value / gain);
-        all.set(withKnown(fault, faulty, restored, { peak: levels.peak, inside }), place(d));
+        all.set(withKnown(fault, faulty, restored, { limits: levels, inside }), place(d));
       }
     }
     return { dtype: "float64", shape: windows.shape, data: all };

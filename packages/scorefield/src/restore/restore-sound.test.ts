@@ -218,6 +218,20 @@ describe("by the posterior of a prior of waveforms", () => {
     expect(root(sounds[0]!, walk, inside)).toBeLessThan(root(faulty, walk, inside));
   });
 
+  test("clipping is undone on both sides where its limits differ, as those of 8 bits", async () => {
+    const [low, high] = [0.6 * Math.min(...walk), 0.55 * Math.max(...walk)];
+    const faulty = walk.map((value) => Math.max(low, Math.min(high, value)));
+    const { sounds } = await collect(restoreByPrior(run, sourceOf(faulty), { fault: "clip", draws: 2 }));
+    for (const limit of [low, high].map(Math.fround)) {
+      const clipped = [...faulty.keys()].filter((t) => faulty[t] === limit);
+      expect(clipped.length).toBeGreaterThan(0);
+      expect(Math.max(...clipped.map((t) => Math.abs(sounds[0]![t]! / limit)))).toBeGreaterThan(1.01);
+    }
+    expect(largest(sounds[0]!, faulty)).toBeLessThan(1);
+    for (const t of faulty.keys())
+      if (faulty[t]! > 0.99 * low && faulty[t]! < 0.99 * high) expect(sounds[0]![t]).toBeCloseTo(faulty[t]!, 6);
+  });
+
   test("what is said of the fault is checked", async () => {
     await expect(restoreByPrior(run, sourceOf(walk), { fault: "band" }).next()).rejects.toThrow(/highest frequency/);
     await expect(restoreByPrior(run, sourceOf(walk), {} as never).next()).rejects.toThrow(

@@ -83,7 +83,7 @@ export async function* restoreSound(
   const { channels, frames } = source;
   const { batch = Math.max(1, Math.floor(usualRows / (channels * draws))) } = options;
   checkWhole(`${owner} batch`, batch);
-  const peak = fault === "clip" ? (await loudness(source, rate, signal)).peak : 0;
+  const limits = fault === "clip" ? await loudness(source, rate, signal) : undefined;
   const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
   const count = batch * channels * draws;
   const compiled = await compileSampler(run.model, sampler as Sampler, { count, ...(runtime && { runtime }) });
@@ -112,7 +112,7 @@ export async function* restoreSound(
         const [a, b] = [row * length, (row + 1) * length];
         const first = from[Math.floor(row / (channels * draws))]!;
         const inside = gaps && insideGaps(gaps[row % channels]!, first, length);
-        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), { peak, inside }), a);
+        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), { limits, inside }), a);
       }
       return { dtype: "float64", shape: [n, channels * draws, length], data: all };
     };
