@@ -46,7 +46,8 @@ const spoken = await utterances(data, speaker, Number(flags.count));
 const truths = spoken.map(({ sound }) => sound);
 const seconds = truths.reduce((sum, { length }) => sum + length, 0) / rate;
 
-const pauseSeconds = 0.3;
+// Longer than a window: silence, and no gap.
+const pauseSeconds = 0.6;
 
 type Restorer = (faulty: readonly Float64Array[]) => Promise<Float64Array[]>;
 
