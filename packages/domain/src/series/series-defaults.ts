@@ -29,7 +29,8 @@ const patchFor = (length: number): number => {
 };
 
 const networkFor = (kind: string, [channels = 1, length = 1]: readonly number[]): Record<string, unknown> => {
-  const observed = channels * length;
+  // Marks of what is known, and the line between it.
+  const observed = 2 * channels * length;
   if (kind === "dit") return { patch: patchFor(length), width: 64, depth: 4, headWidth: 16, observed };
   if (kind === "unet") return { width: 32, multipliers: unetMultipliers(length, mostResolutions), blocks: 1, observed };
   return kind === "mlp" ? { width: 256, observed } : {};
@@ -41,7 +42,7 @@ export const seriesDefaultsFor = (facts: DataFacts): FittedDefaults => {
   const covariates = Number(scales?.covariates ?? 0);
   return {
     network: { ...networkFor(network, shape), ...(classes > 1 && { classes }) },
-    preconditioning: { kind: "partial", shape, covariates },
+    preconditioning: { kind: "partial", shape, covariates, baseline: "line" },
     // Scaled to deviation 1: see docs/series.md for what was measured.
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.6 } },
     // Forecasts and gaps are asked for more often than whole windows.

@@ -1,10 +1,11 @@
 /** Preconditioning for samples of which parts are known: signals with a past, with gaps, with covariates. */
-import { ShapeError, sizeOf, sliceAxis } from "@scorefield/tensor";
+import { concat, ShapeError, sizeOf, sliceAxis } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { declare } from "../../part/declare.ts";
 import { choice, list, type OptionsOf, whole } from "../../part/setting.ts";
 import { dataScale, edmPreconditioning, edmScales, noiseLevel, type Preconditioning } from "../preconditioning.ts";
 import { drawKnown, maskKinds } from "./draw-known.ts";
+import { lineBetweenKnown } from "./line-between-known.ts";
 
 const settings = {
   shape: list(whole({ least: 1, help: "a size" }), {
@@ -17,6 +18,11 @@ const settings = {
     fewest: 1,
     default: maskKinds,
     help: "what is known in training: past for forecasts, points and blocks for gaps, whole channels",
+  }),
+  baseline: choice({
+    values: ["none", "line"],
+    default: "none",
+    help: "what the estimate starts from: nothing, or a line between the known values of each channel",
   }),
   ...dataScale,
 };
@@ -34,6 +40,14 @@ export type PartialPreconditioningOptions = OptionsOf<typeof settings>;
  * are. So D is the posterior mean given the noisy and the known elements, and a sampler draws from the conditional distribution.
  * Training shows random known parts. The loss there is 0, so it is on the rest.
  *
+ * With the baseline "line", the noisy elements are those of the residual x - b of a line b between the known elements of each channel,
+ * as of {@link lineBetweenKnown} (PriSTI conditions on interpolated values too: Liu et al. 2023, section III):
+ *
+ *     D = m c + (1 - m) (b + c_skip (y - b) + c_out F((1 - m) c_in (y - b); log(r) / 4, m, (m c + (1 - m) b) / s))
+ *
+ * So the estimate starts at the line, not at the mean of all data: levels that drift, and values between near neighbours, need
+ * no learning. The network then sees two numbers of each element, and its `observed` is twice the size. Where nothing is known b is 0.
+ *
  * What is known is the condition `observed`, [n, 2 size]: the values of the elements, then flags, 1 where they are known and 0 where
  * not. In training an element that is NaN is absent (flag -1): it is neither shown nor learnt.
  * @throws ArgumentError for a shape without channels besides covariates, or a deviation that is not positive
@@ -42,9 +56,9 @@ export const partialPreconditioning = declare({
   kind: "partial",
   name: "partialPreconditioning",
   summary: "signals of which parts are known, such as the past: known elements are at noise zero",
-  source: "Tashiro et al. 2021, section 4; Karras et al. 2022, equation 7",
+  source: "Tashiro et al. 2021, section 4; Liu et al. 2023, section III; Karras et al. 2022, equation 7",
   settings,
-  make: ({ shape, covariates, masks, sigmaData }, recipe): Preconditioning => {
+  make: ({ shape, covariates, masks, baseline, sigmaData }, recipe): Preconditioning => {
     if (shape && covariates >= shape[0]!)
       throw new ArgumentError(
         `partial covariates: expected fewer than the ${shape[0]} channels of the shape, found ${covariates}`,
@@ -56,7 +70,7 @@ export const partialPreconditioning = declare({
       ...(shape && {
         observed: {
           size: 2 * size,
-          features: size,
+          features: baseline === "line" ? 2 * size : size,
           absent: true,
           draw: (x, draws) => drawKnown({ shape, covariates, masks }, x, draws),
         },
@@ -76,13 +90,25 @@ export const partialPreconditioning = declare({
         const settled = flags.square();
         const rest = settled.negate().add(1);
         const { cIn, cSkip, cOut } = edmScales(ratio, sigmaData);
-        const input = y
-          .multiply(cIn)
-          .multiply(rest)
-          .add(values.multiply(settled).multiply(1 / sigmaData));
-        const seen = { ...conditions, observed: flags.reshape([y.shape[0]!, size]) };
-        const F = network(input, noiseLevel(ratio), seen);
-        return y.multiply(cSkip).add(F.multiply(cOut)).multiply(rest).add(values.multiply(settled));
+        const [n = 0] = y.shape;
+        if (baseline === "none") {
+          const input = y
+            .multiply(cIn)
+            .multiply(rest)
+            .add(values.multiply(settled).multiply(1 / sigmaData));
+          const F = network(input, noiseLevel(ratio), { ...conditions, observed: flags.reshape([n, size]) });
+          return y.multiply(cSkip).add(F.multiply(cOut)).multiply(rest).add(values.multiply(settled));
+        }
+        // An element that is absent is not known to the line.
+        const known = settled.add(flags).multiply(0.5);
+        const signals = [n * shape[0]!, size / shape[0]!];
+        const filled = lineBetweenKnown(values.multiply(known).reshape(signals), known.reshape(signals)).reshape(y.shape);
+        const residual = y.subtract(filled);
+        const F = network(residual.multiply(cIn).multiply(rest), noiseLevel(ratio), {
+          ...conditions,
+          observed: concat([flags, filled.multiply(1 / sigmaData)], 1).reshape([n, 2 * size]),
+        });
+        return filled.add(residual.multiply(cSkip).add(F.multiply(cOut))).multiply(rest).add(values.multiply(settled));
       },
     };
   },
