@@ -55,6 +55,8 @@ export const imputeSeriesFile = async (
   if (uncertainty !== undefined) checkOutputFile("--uncertainty", uncertainty, [".csv", ".tsv"]);
   const data = await readGivenSeries(flags.data, run.record.training!.recipe.data as SeriesSettings, signal);
   const series = data.names.slice(0, data.names.length - data.covariates);
+  // Covariates are written as the file has them; the calendar follows from the times.
+  const kept = data.names.slice(0, series.length + (data.settings.covariates?.length ?? 0));
   const line = progress("filling", 100);
   const begun = performance.now();
   let found: Awaited<ReturnType<typeof imputeSeries>>;
@@ -82,7 +84,7 @@ export const imputeSeriesFile = async (
   );
   if (extname(file).toLowerCase() === ".png") await writeOutput(file, await picture(data, series, filled));
   else {
-    const columns = [...(each ? ["draw"] : []), ...(several ? ["group"] : []), data.timeName, ...series];
+    const columns = [...(each ? ["draw"] : []), ...(several ? ["group"] : []), data.timeName, ...kept];
     const width = data.names.length;
     const rows = (each ? Array.from({ length: draws }, (_, k) => k) : [-1]).flatMap((draw) =>
       data.groups.flatMap(({ name, times, values }, g) => {
@@ -96,7 +98,7 @@ export const imputeSeriesFile = async (
           ...(each ? [draw] : []),
           ...(several ? [name] : []),
           timeCell(data, time),
-          ...series.map((_, j) => numberCell(own.get(row * width + j) ?? values[row * width + j]!)),
+          ...kept.map((_, j) => numberCell(own.get(row * width + j) ?? values[row * width + j]!)),
         ]);
       }),
     );

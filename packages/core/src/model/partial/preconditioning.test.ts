@@ -220,3 +220,24 @@ test("with the baseline line, the network sees the noisy residual, marks, and kn
     expect(seen.filled![i]).toBeCloseTo(line[k]!, 5);
   }
 });
+
+test("without level, what the network sees of a series does not depend on where it lies; covariates keep their level", async () => {
+  const parts = partialPreconditioning({ shape, covariates: 1, baseline: "line", level: false });
+  const network: Network = {
+    ...networkOf((x, all) => sliceAxis(all!, 1, 6, 12).reshape(x.shape)),
+    observed: 12,
+  };
+  const at = async (shift: number) => {
+    // The series is known at places 0 and 1; of the covariate nothing but place 0.
+    const rows = Float32Array.of(0.5 + shift, -2 + shift, 0, 3 + shift, 0, 0, 1, 1, 0, 1, 0, 0);
+    const line = [0.5, -2, -2, 3, 3, 3].map((value) => value + shift);
+    const found = await denoised(network, x, ndarray(rows, [1, 12]), parts);
+    return found.map((value, i) => (value - line[i]! - (Number(x.data[i]) - line[i]!) / 5) / (2 / Math.sqrt(5)));
+  };
+  const [near, far] = [await at(0), await at(10)];
+  // The line at place 2 is -2, the mean of 0.5 and -2 is -0.75.
+  expect(near[2]).toBeCloseTo(-1.25, 5);
+  expect(far[2]).toBeCloseTo(-1.25, 4);
+  expect(near[4]).toBeCloseTo(3, 5);
+  expect(far[4]).toBeCloseTo(13, 4);
+});

@@ -1,8 +1,8 @@
 /** Preconditioning for samples of which parts are known: signals with a past, with gaps, with covariates. */
-import { concat, ShapeError, sizeOf, sliceAxis } from "@scorefield/tensor";
+import { concat, constant, max, ndarray, ShapeError, sizeOf, sliceAxis, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../../errors.ts";
 import { declare } from "../../part/declare.ts";
-import { choice, list, type OptionsOf, whole } from "../../part/setting.ts";
+import { boolean, choice, list, type OptionsOf, whole } from "../../part/setting.ts";
 import { dataScale, edmPreconditioning, edmScales, noiseLevel, type Preconditioning } from "../preconditioning.ts";
 import { drawKnown, maskKinds } from "./draw-known.ts";
 import { lineBetweenKnown } from "./line-between-known.ts";
@@ -24,11 +24,29 @@ const settings = {
     default: "none",
     help: "what the estimate starts from: nothing, or a line between the known values of each channel",
   }),
+  level: boolean({
+    default: true,
+    help: "with the baseline line: whether the network sees where the line lies, or only its shape about its mean",
+  }),
   ...dataScale,
 };
 
 /** Options of {@link partialPreconditioning}. */
 export type PartialPreconditioningOptions = OptionsOf<typeof settings>;
+
+/** Means of the known elements of signals [n channels, places], [n channels, 1]; 0 for covariates, and where nothing is known. */
+const knownMeans = (
+  values: Tensor,
+  known: Tensor,
+  { channels, covariates }: { readonly channels: number; readonly covariates: number },
+): Tensor => {
+  const n = values.shape[0]! / channels;
+  const own = Float32Array.from({ length: n * channels }, (_, i) => (i % channels < channels - covariates ? 1 : 0));
+  const sums = (x: Tensor): Tensor => x.sum(1, { keepDims: true });
+  return sums(values)
+    .divide(max(sums(known), 1))
+    .multiply(constant(ndarray(own, [n * channels, 1])).cast(values.dtype));
+};
 
 /**
  * The denoised estimate of a sample of which some elements are known exactly (conditional diffusion as of CSDI, Tashiro et al.
@@ -47,6 +65,8 @@ export type PartialPreconditioningOptions = OptionsOf<typeof settings>;
  *
  * So the estimate starts at the line, not at the mean of all data: levels that drift, and values between near neighbours, need
  * no learning. The network then sees two numbers of each element, and its `observed` is twice the size. Where nothing is known b is 0.
+ * Without `level` the mean of the known elements of each channel besides covariates is subtracted from what the network sees of the
+ * line (as Kim et al. 2022 do for forecasts), for series that wander to where training never was.
  *
  * What is known is the condition `observed`, [n, 2 size]: the values of the elements, then flags, 1 where they are known and 0 where
  * not. In training an element that is NaN is absent (flag -1): it is neither shown nor learnt.
@@ -58,7 +78,7 @@ export const partialPreconditioning = declare({
   summary: "signals of which parts are known, such as the past: known elements are at noise zero",
   source: "Tashiro et al. 2021, section 4; Liu et al. 2023, section III; Karras et al. 2022, equation 7",
   settings,
-  make: ({ shape, covariates, masks, baseline, sigmaData }, recipe): Preconditioning => {
+  make: ({ shape, covariates, masks, baseline, level, sigmaData }, recipe): Preconditioning => {
     if (shape && covariates >= shape[0]!)
       throw new ArgumentError(
         `partial covariates: expected fewer than the ${shape[0]} channels of the shape, found ${covariates}`,
@@ -102,11 +122,14 @@ export const partialPreconditioning = declare({
         // An element that is absent is not known to the line.
         const known = settled.add(flags).multiply(0.5);
         const signals = [n * shape[0]!, size / shape[0]!];
-        const filled = lineBetweenKnown(values.multiply(known).reshape(signals), known.reshape(signals)).reshape(y.shape);
+        const flat = [values.multiply(known).reshape(signals), known.reshape(signals)] as const;
+        const line = lineBetweenKnown(...flat);
+        const shown = level ? line : line.subtract(knownMeans(...flat, { channels: shape[0]!, covariates }));
+        const filled = line.reshape(y.shape);
         const residual = y.subtract(filled);
         const F = network(residual.multiply(cIn).multiply(rest), noiseLevel(ratio), {
           ...conditions,
-          observed: concat([flags, filled.multiply(1 / sigmaData)], 1).reshape([n, 2 * size]),
+          observed: concat([flags.reshape([n, size]), shown.multiply(1 / sigmaData).reshape([n, size])], 1),
         });
         return filled.add(residual.multiply(cSkip).add(F.multiply(cOut))).multiply(rest).add(values.multiply(settled));
       },
