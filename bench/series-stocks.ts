@@ -62,7 +62,12 @@ export const stocksPart = async ({ runs, steps = 6000 }: PartOptions): Promise<v
     training: { steps, batch: 64, learningRate: 2e-3, knownShare: 0.2 },
   });
   const begun = spent();
-  const encoded = await sample(run.model, { count: real.shape[0]!, sampler: unipc({ steps: 24 }), seed: 1, batch: 256 });
+  const encoded = await sample(run.model, {
+    count: real.shape[0]!,
+    sampler: unipc({ steps: 24 }),
+    seed: 1,
+    batch: 256,
+  });
   const drawn = run.codec.decode(encoded);
   const seconds = spent() - begun;
   const sets = join(runs, "google-sets.npz");

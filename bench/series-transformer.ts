@@ -80,7 +80,10 @@ export const transformerPart = async ({
       const then = row - 24 * k;
       return temperature[row]! + temperature[then]! - temperature[then - 24 * days]!;
     });
-    const lastDay = truths.data.reduce((sum, value, i) => sum + Math.abs(temperature[dayBefore(i).row]! - value) / n, 0);
+    const lastDay = truths.data.reduce(
+      (sum, value, i) => sum + Math.abs(temperature[dayBefore(i).row]! - value) / n,
+      0,
+    );
     const row = (name: string, score: number, inside?: number): void =>
       console.log(
         `| ${horizon} h | ${name} | ${score.toFixed(3)} | ${inside === undefined ? "" : (100 * inside).toFixed(0)} |`,

@@ -1,5 +1,5 @@
-import { normal } from "@scorefield/core";
 import { stylisedFacts } from "@scorefield/assess";
+import { normal } from "@scorefield/core";
 import { ndarray } from "@scorefield/tensor";
 import { expect, test } from "vitest";
 import { factSentences, returnFacts } from "./return-facts.ts";
@@ -7,13 +7,26 @@ import { factSentences, returnFacts } from "./return-facts.ts";
 const [n, length] = [40, 16];
 const windows = (seed: number) => normal([n, 2, length], { seed, dtype: "float64" });
 const seriesOf = (data: ArrayLike<number>, j: number): Float64Array =>
-  Float64Array.from({ length: n * length }, (_, at) => data[(Math.floor(at / length) * 2 + j) * length + (at % length)]!);
+  Float64Array.from(
+    { length: n * length },
+    (_, at) => data[(Math.floor(at / length) * 2 + j) * length + (at % length)]!,
+  );
 
 test("facts are those of the windows one after the other, series by series; none look further than half a window", () => {
   const [samples, training] = [windows(1), windows(2)];
   const facts = returnFacts({ samples, training }, ["a", "b"]);
   const names = facts.filter(({ series }) => series === "a").map(({ fact }) => fact);
-  expect(names).toEqual(["lossTail", "gainTail", "kurtosis1", "kurtosis5", "skewness", "memory1", "memory5", "clusters1", "clusters5"]);
+  expect(names).toEqual([
+    "lossTail",
+    "gainTail",
+    "kurtosis1",
+    "kurtosis5",
+    "skewness",
+    "memory1",
+    "memory5",
+    "clusters1",
+    "clusters5",
+  ]);
   const own = facts.find(({ series, fact }) => series === "b" && fact === "clusters1")!;
   expect(own.samples).toBe(stylisedFacts(seriesOf(samples.data, 1)).clusters1);
   expect(own.training).toBe(stylisedFacts(seriesOf(training.data, 1)).clusters1);

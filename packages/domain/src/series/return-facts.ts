@@ -16,8 +16,7 @@ export interface ReturnFact {
 const fewest = 200;
 
 /** Steps that a fact looks back or adds up, as its name says; 10 lags make the leverage. */
-const reachOf = (fact: keyof StylisedFacts): number =>
-  fact === "leverage" ? 10 : Number(/\d+$/.exec(fact)?.[0] ?? 1);
+const reachOf = (fact: keyof StylisedFacts): number => (fact === "leverage" ? 10 : Number(/\d+$/.exec(fact)?.[0] ?? 1));
 
 /** Returns of one series, window after window, of windows that lack none. */
 const returnsOf = ({ data, shape }: NdArray<FloatType>, series: number): Float64Array => {

@@ -19,25 +19,28 @@ const lineOf = (values: readonly number[]): number[] => {
   });
 };
 
-test.each([1, 2, 7, 16, 33])("signals of %i places: the line at random known places, none and all of them", async (places) => {
-  const draw = quickDraws(places);
-  const signals = Array.from({ length: 60 }, (_, i) =>
-    Array.from({ length: places }, () => (draw() < (i % 6) / 5 ? 4 * draw() - 2 : Number.NaN)),
-  );
-  const spec = { shape: [60, places], dtype: "float64" } as const;
-  const line = await compile(lineBetweenKnown, [spec, spec], { runtime });
-  const flat = Float64Array.from(signals.flat());
-  const { data } = await line(
-    ndarray(
-      flat.map((value) => (Number.isNaN(value) ? 0 : value)),
-      [60, places],
-    ),
-    ndarray(
-      flat.map((value) => (Number.isNaN(value) ? 0 : 1)),
-      [60, places],
-    ),
-  );
-  await line.dispose();
-  for (const [i, signal] of signals.entries())
-    for (const [t, value] of lineOf(signal).entries()) expect(data[i * places + t]).toBeCloseTo(value, 12);
-});
+test.each([1, 2, 7, 16, 33])(
+  "signals of %i places: the line at random known places, none and all of them",
+  async (places) => {
+    const draw = quickDraws(places);
+    const signals = Array.from({ length: 60 }, (_, i) =>
+      Array.from({ length: places }, () => (draw() < (i % 6) / 5 ? 4 * draw() - 2 : Number.NaN)),
+    );
+    const spec = { shape: [60, places], dtype: "float64" } as const;
+    const line = await compile(lineBetweenKnown, [spec, spec], { runtime });
+    const flat = Float64Array.from(signals.flat());
+    const { data } = await line(
+      ndarray(
+        flat.map((value) => (Number.isNaN(value) ? 0 : value)),
+        [60, places],
+      ),
+      ndarray(
+        flat.map((value) => (Number.isNaN(value) ? 0 : 1)),
+        [60, places],
+      ),
+    );
+    await line.dispose();
+    for (const [i, signal] of signals.entries())
+      for (const [t, value] of lineOf(signal).entries()) expect(data[i * places + t]).toBeCloseTo(value, 12);
+  },
+);

@@ -131,7 +131,10 @@ export const partialPreconditioning = declare({
           ...conditions,
           observed: concat([flags.reshape([n, size]), shown.multiply(1 / sigmaData).reshape([n, size])], 1),
         });
-        return filled.add(residual.multiply(cSkip).add(F.multiply(cOut))).multiply(rest).add(values.multiply(settled));
+        return filled
+          .add(residual.multiply(cSkip).add(F.multiply(cOut)))
+          .multiply(rest)
+          .add(values.multiply(settled));
       },
     };
   },
