@@ -154,6 +154,22 @@ test("evaluate says how good samples, forecasts and filled gaps are", async () =
   }
 });
 
+test("evaluate of returns lists stylised facts, of samples and of real windows", async () => {
+  const { facts } = await json("evaluate", at("prices"), "--count", "40", "--steps", "4");
+  expect(facts.map(({ fact }: { fact: string }) => fact)).toEqual([
+    "lossTail",
+    "gainTail",
+    "kurtosis1",
+    "skewness",
+    "memory1",
+    "clusters1",
+  ]);
+  for (const { series, samples, training } of facts) {
+    expect(series).toBe("price");
+    expect(Number.isFinite(samples) && Number.isFinite(training)).toBe(true);
+  }
+});
+
 test("what is no run on series is refused with what to do", async () => {
   await run("train", "moons", "--steps", "10", "--out", at("moons"));
   const { stderr, code } = await called("forecast", at("moons"), "--horizon", "3");
