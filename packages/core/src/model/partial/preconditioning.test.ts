@@ -16,6 +16,7 @@ import { edm } from "../../process/edm.ts";
 import { normal } from "../../random/normal.ts";
 import { uniform } from "../../random/uniform.ts";
 import { edmPreconditioning } from "../preconditioning.ts";
+import { preconditioningFromRecipe } from "../preconditionings.ts";
 import { trainedModel } from "../trained.ts";
 import { drawKnown, maskKinds } from "./draw-known.ts";
 import { partialPreconditioning } from "./preconditioning.ts";
@@ -240,4 +241,10 @@ test("without level, what the network sees of a series does not depend on where 
   expect(far[2]).toBeCloseTo(-1.25, 4);
   expect(near[4]).toBeCloseTo(3, 5);
   expect(far[4]).toBeCloseTo(13, 4);
+});
+
+test("a recipe of before the baseline means what it meant: none", () => {
+  const before = { kind: "partial", shape, covariates: 0, masks: ["past"], sigmaData: 1 };
+  expect(preconditioningFromRecipe(before).observed?.features).toBe(6);
+  expect(preconditioningFromRecipe(before).recipe).toMatchObject({ baseline: "none" });
 });
