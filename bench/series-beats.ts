@@ -56,7 +56,7 @@ const smoothed = (values: Float64Array, reach: number): Float64Array =>
   });
 
 /** Trains on a quiet stretch, and colours another by where the model errs: with little noise added, and with much. */
-export const beatsPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void> => {
+export const beatsPart = async ({ runs, steps = 1500 }: PartOptions): Promise<void> => {
   const signal = await quietSignal();
   const path = join(runs, "beats-windows.npz");
   const quiet = signal.subarray(learnt[0] * hertz, learnt[1] * hertz);

@@ -48,7 +48,7 @@ const text = (values: readonly number[]): string => {
 };
 
 /** Trains on all windows, draws as many, and has them told apart. */
-export const stocksPart = async ({ runs, steps = 4000 }: PartOptions): Promise<void> => {
+export const stocksPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void> => {
   const real = await protocolWindows();
   mkdirSync(runs, { recursive: true });
   const path = join(runs, "google-windows.npz");

@@ -21,7 +21,7 @@ const [origins, apart] = [40, 48];
 /** Trains until October 2017 and forecasts from November on. An earlier `until` is for choices that must not see those months. */
 export const transformerPart = async ({
   runs,
-  steps = 3000,
+  steps = 2400,
   until = "2017-10-31 23:00",
 }: PartOptions & { readonly until?: string }): Promise<void> => {
   const path = `${dataFolder}/timeseries/ETTh1.csv.gz`;
