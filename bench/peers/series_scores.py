@@ -74,6 +74,6 @@ def predictive(learnt, seed):
 
 print(json.dumps({
     "discriminative": [discriminative(seed) for seed in range(rounds)],
-    "predictive": [predictive(drawn, seed) for seed in range(rounds)],
-    "predictiveOfReal": [predictive(real, seed) for seed in range(min(rounds, 2))],
+    "predictive": [predictive(drawn, seed) for seed in range(min(rounds, 3))],
+    "predictiveOfReal": [predictive(real, seed) for seed in range(2)],
 }))
