@@ -9,8 +9,7 @@ import { imputeSeries, readGivenSeries, type SeriesSettings } from "@scorefield/
 import { ndarray } from "@scorefield/tensor";
 import { dataFolder, type PartOptions, spent, trainedRun } from "./series-runs.ts";
 
-/** As CSDI draws. */
-const draws = 100;
+const draws = 32;
 /** Hours of the fourth year that are filled: the first ones, so that it ends in minutes. */
 const mostRows = 1500;
 
