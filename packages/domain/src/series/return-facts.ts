@@ -15,8 +15,17 @@ export interface ReturnFact {
 /** Facts need so many returns. */
 const fewest = 200;
 
-/** Steps that a fact looks back or adds up, as its name says; 10 lags make the leverage. */
-const reachOf = (fact: keyof StylisedFacts): number => (fact === "leverage" ? 10 : Number(/\d+$/.exec(fact)?.[0] ?? 1));
+/** Steps that facts look back or add up, of those that need more than one. */
+const reaches: { readonly [fact in keyof StylisedFacts]?: number } = {
+  kurtosis5: 5,
+  kurtosis20: 20,
+  memory5: 5,
+  memory20: 20,
+  clusters5: 5,
+  clusters20: 20,
+  clusters100: 100,
+  leverage: 10,
+};
 
 /** Returns of one series, window after window, of windows that lack none. */
 const returnsOf = ({ data, shape }: NdArray<FloatType>, series: number): Float64Array => {
@@ -53,7 +62,7 @@ export const returnFacts = (
     const [samples, training, heldOut] = [factsOf(sets.samples), factsOf(sets.training), factsOf(sets.heldOut)];
     if (!samples) return [];
     return stylisedFactNames
-      .filter((fact) => 2 * reachOf(fact) <= length)
+      .filter((fact) => 2 * (reaches[fact] ?? 1) <= length)
       .map((fact) => ({
         series,
         fact,
