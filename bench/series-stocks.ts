@@ -48,7 +48,7 @@ const text = (values: readonly number[]): string => {
 };
 
 /** Trains on all windows, draws as many, and has them told apart. */
-export const stocksPart = async ({ runs, steps = 3000 }: PartOptions): Promise<void> => {
+export const stocksPart = async ({ runs, steps = 3500 }: PartOptions): Promise<void> => {
   const real = await protocolWindows();
   mkdirSync(runs, { recursive: true });
   const path = join(runs, "google-windows.npz");
@@ -57,7 +57,7 @@ export const stocksPart = async ({ runs, steps = 3000 }: PartOptions): Promise<v
     data: { kind: "series", path, windows: true },
     // The protocol holds nothing out.
     heldOut: 0.02,
-    network: { kind: "unet", width: 32, multipliers: [1, 2, 2], blocks: 1, observed: 2 * features * length },
+    network: { kind: "unet", width: 16, multipliers: [1, 2, 2], blocks: 1, observed: 2 * features * length },
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -1.5, deviation: 1.8 } },
     training: { steps, batch: 64, learningRate: 2e-3, knownShare: 0.2 },
   });
