@@ -5,10 +5,10 @@ import type { Fault } from "@scorefield/domain/sound-fault";
 import { createRun, type LoadedRun, loadRun, trainRun } from "../packages/scorefield/src/index.ts";
 import { trainingNoises } from "./audio-restore-data.ts";
 
-/** A run for a fault, trained for so many minutes on all speakers but one, unless it is there. */
+/** A run for a fault, trained for so many steps on all speakers but one, unless it is there. */
 export const bridgeFor = async (
   fault: Fault,
-  { folder, data, speaker, minutes }: { folder: string; data: string; speaker: string; minutes: number },
+  { folder, data, speaker, steps }: { folder: string; data: string; speaker: string; steps: number },
 ): Promise<LoadedRun> => {
   const out = join(folder, `${fault}-${speaker}`);
   if (!existsSync(join(out, "run.json"))) {
@@ -27,8 +27,8 @@ export const bridgeFor = async (
           leaveOut: [`speaker=${speaker}`],
           ...(noiseSounds !== undefined && { noiseSounds }),
         },
-        network: { kind: "unet", width: 32 },
-        training: { minutes, batch: 16, learningRate: 2e-3 },
+        network: { kind: "unet", width: 48 },
+        training: { steps, batch: 16, learningRate: 2e-3 },
       } as never,
       { out },
     );

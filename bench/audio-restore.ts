@@ -2,7 +2,7 @@
  * Spoken digits of a speaker whom training never heard, restored: from noise of sounds it never heard, from clipping, and from gaps.
  *
  *     npm run bench bench/audio-restore.ts -- DATA RUNS                    # DATA holds fsdd/ and noise/, RUNS keeps what is trained
- *     npm run bench bench/audio-restore.ts -- DATA RUNS --only noise --speaker theo --count 60 --minutes 20
+ *     npm run bench bench/audio-restore.ts -- DATA RUNS --only noise --speaker theo --count 60 --steps 4000
  *
  * Networks are trained on one thread. Factors of real time are processor time, divided by the length of the sound.
  */
@@ -33,7 +33,7 @@ const { values: flags, positionals } = parseArgs({
     only: { type: "string", default: "noise,clip,gap" },
     speaker: { type: "string", default: "theo" },
     count: { type: "string", default: "60" },
-    minutes: { type: "string", default: "20" },
+    steps: { type: "string", default: "4000" },
   },
 });
 const [data, folder] = positionals;
@@ -46,7 +46,8 @@ const spoken = await utterances(data, speaker, Number(flags.count));
 const truths = spoken.map(({ sound }) => sound);
 const seconds = truths.reduce((sum, { length }) => sum + length, 0) / rate;
 
-const pauseSeconds = 0.3;
+// Longer than a window: silence, and no gap.
+const pauseSeconds = 0.6;
 
 type Restorer = (faulty: readonly Float64Array[]) => Promise<Float64Array[]>;
 
@@ -141,7 +142,7 @@ const samplers = (run: LoadedRun): [name: string, restore: Restorer, length: num
 };
 
 const bridge = (fault: Fault): Promise<LoadedRun> =>
-  bridgeFor(fault, { folder, data, speaker, minutes: Number(flags.minutes) });
+  bridgeFor(fault, { folder, data, speaker, steps: Number(flags.steps) });
 
 if (chosen.includes("noise")) {
   const run = await bridge("noise");

@@ -14,7 +14,7 @@ const draws = 32;
 const mostRows = 1500;
 
 /** Trains on three years and fills hidden hours of the fourth. */
-export const airPart = async ({ runs, steps = 1800 }: PartOptions): Promise<void> => {
+export const airPart = async ({ runs, steps = 4200 }: PartOptions): Promise<void> => {
   const path = `${dataFolder}/timeseries/beijing_pm25.csv.gz`;
   const run = await trainedRun(runs, "series-pm25", {
     data: {
@@ -28,10 +28,10 @@ export const airPart = async ({ runs, steps = 1800 }: PartOptions): Promise<void
       length: 36,
       until: "2012-12-31 23:00",
     },
-    network: { kind: "unet", width: 16, multipliers: [1, 2, 2], blocks: 1, observed: 9 * 36 },
-    // Gaps alone are asked for, whose hours are near what is known.
-    preconditioning: { kind: "partial", shape: [9, 36], covariates: 8, masks: ["points", "blocks"] },
-    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.8, deviation: 1.4 } },
+    network: { kind: "unet", width: 32, multipliers: [1, 2, 2], blocks: 1, observed: 2 * 9 * 36 },
+    // Hours here and there alone are asked for, and they are near what is known.
+    preconditioning: { kind: "partial", shape: [9, 36], covariates: 8, masks: ["points"], baseline: "line" },
+    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -1.1, deviation: 1.4 } },
     training: { steps, learningRate: 2e-3, knownShare: 0.95 },
   });
   const settings = run.record.training!.recipe.data as SeriesSettings;

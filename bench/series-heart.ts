@@ -12,6 +12,8 @@ export const heartPart = async ({ runs, steps = 500 }: PartOptions): Promise<voi
     data: { kind: "series", path, windows: true, label: "y", only: [1] },
     heldOut: 0.34,
     network: { kind: "unet", width: 16, multipliers: [1, 2, 2, 2], blocks: 1, observed: 140 },
+    // Nothing is known of a window that is scored.
+    preconditioning: { kind: "partial", shape: [1, 140], covariates: 0, baseline: "none" },
     training: { steps, batch: 32, learningRate: 2e-3 },
   });
   const { X, y } = (await readNpz(path, ["X", "y"])) as Record<string, NdArray>;

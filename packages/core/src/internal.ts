@@ -14,6 +14,7 @@ export { autoencoders } from "./network/autoencoder/autoencoders.ts";
 export { featureNetworks } from "./network/feature-networks.ts";
 export { type ForestParameters, type ForestSettings, forestLogRatio } from "./network/forest.ts";
 export { networks } from "./network/networks.ts";
+export { fTail, tTail } from "./numeric/f-distribution.ts";
 export { firstRows } from "./numeric/first-rows.ts";
 export { gaussLegendre } from "./numeric/gauss-legendre.ts";
 export { logGamma } from "./numeric/log-gamma.ts";

@@ -1,5 +1,6 @@
 export { atomicWrite, type Content, flushFolder } from "./atomic-write.ts";
 export { resample } from "./audio/resample.ts";
+export { resampledSource } from "./audio/resampled-source.ts";
 export { mixDown, type Sound } from "./audio/sound.ts";
 export {
   isSoundName,

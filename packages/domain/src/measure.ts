@@ -5,6 +5,7 @@ import type { FloatType, NdArray } from "@scorefield/tensor";
 import type { Codec } from "./codec.ts";
 import type { Composition, Samples } from "./samples.ts";
 import type { ConditionalScore } from "./series/conditional-scores.ts";
+import type { ReturnFact } from "./series/return-facts.ts";
 import type { ColumnComparison } from "./table/compare-columns.ts";
 import type { RuleEffect } from "./table/rules/count-violations.ts";
 
@@ -147,6 +148,8 @@ export interface ImageSections {
 export interface SampleQuality extends Quality, Partial<ColumnSections>, Partial<ImageSections> {
   /** How good forecasts and imputations of series are. */
   readonly conditional?: { readonly forecast: ConditionalScore; readonly imputation: ConditionalScore };
+  /** Stylised facts of returns. */
+  readonly facts?: readonly ReturnFact[];
   /** A word for people and programs on what was measured. */
   readonly kind: string;
   /** How often rules that the run keeps were broken before the samples were moved to keep them, and after. */

@@ -67,6 +67,13 @@ const asInFile = (channels: readonly Float32Array[], format: CompressedFormat): 
 /** More seconds of silence can hardly be packed into a byte. */
 const mostFramesForByte = 50_000;
 
+/** The frames that the first block of a FLAC file says it has (RFC 9639, section 8.2); 0 where it says none. */
+const statedFrames = (bytes: Uint8Array): number => {
+  if (bytes.length < 26) return 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (bytes[21]! & 0xf) * 2 ** 32 + view.getUint32(22);
+};
+
 /** The sound of the bytes of a compressed file, float32. @throws DataError for a damaged file, or without its decoder */
 export const decodeCompressed = async (bytes: Uint8Array, format: CompressedFormat, path: string): Promise<Sound> => {
   const { title } = packages[format];
@@ -88,6 +95,8 @@ export const decodeCompressed = async (bytes: Uint8Array, format: CompressedForm
     if (errors.length > 0) return refuse(`damaged data (${errors[0]!.message})`);
     if (frames === 0 || channels === 0 || channels > mostChannels || !(rate >= 1 && rate <= mostRate))
       return refuse("no sound in it");
+    const stated = format === "flac" ? statedFrames(bytes) : 0;
+    if (stated > 0 && frames < stated) return refuse(`${frames} of ${stated} frames: the file is cut off`);
     if (frames > mostFramesForByte * bytes.length) return refuse(`${frames} frames in ${bytes.length} bytes`);
     const data = new Float32Array(channels * frames);
     for (const [k, channel] of channelData.entries()) data.set(channel.subarray(0, frames), k * frames);

@@ -4,8 +4,8 @@ import { DataError } from "../errors.ts";
 import { checkRate, checkSound, type Sound } from "./sound.ts";
 
 const bestQuality = 0;
-/** Frames of silence after the sound, at the lower rate: more than half the length of the library's filter, which it holds back. */
-const tail = 512;
+/** Frames at the lower rate: more than half the length of the library's filter, which holds as much of the end back. */
+export const filterReach = 512;
 /** The library's own range. */
 const mostRatio = 256;
 
@@ -26,7 +26,7 @@ export const resample = async (sound: Sound, rate: number): Promise<Sound> => {
   const [channels = 1, frames = 0] = sound.samples.shape;
   const wanted = Math.round(frames * ratio);
   const data = new Float32Array(channels * wanted);
-  const silence = Math.ceil(tail * Math.max(1, 1 / ratio));
+  const silence = Math.ceil(filterReach * Math.max(1, 1 / ratio));
   // A channel at a time: the library keeps only some channels apart.
   for (let k = 0; k < channels; k++) {
     const converter = await create(1, sound.rate, rate, { converterType: bestQuality });

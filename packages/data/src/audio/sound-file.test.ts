@@ -57,6 +57,14 @@ describe("a file of a sound", () => {
     await expect(readSound(at(`cut.${ending}`))).rejects.toThrow(/expected a complete .* file, found/);
   });
 
+  test("of FLAC that lacks frames of those that its beginning says is refused", async () => {
+    const bytes = Buffer.from(flacTone, "base64");
+    expect(bytes.readUInt32BE(22)).toBe(1600);
+    bytes.writeUInt32BE(2000, 22);
+    writeFileSync(at("short.flac"), bytes);
+    await expect(readSound(at("short.flac"))).rejects.toThrow("found 1600 of 2000 frames: the file is cut off");
+  });
+
   test("of which the decoder is not installed says what to install", async () => {
     const none = () => Promise.reject(new Error("Cannot find package"));
     await expect(loadDecoder("mp3", "x.mp3", none)).rejects.toThrow(

@@ -1,8 +1,7 @@
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, fTail, type Known } from "@scorefield/core/internal";
 import type { Observations } from "../graph/observations.ts";
 import { turn } from "../order/peel.ts";
-import { fTail } from "./f-distribution.ts";
 import { mostFunctions } from "./orthonormal-splines.ts";
 import {
   type PrunedGraph,

@@ -1,10 +1,9 @@
 import { boostedTrees } from "@scorefield/assess";
 import { permutation } from "@scorefield/core";
-import { checkCount, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkCount, checkOptions, checkWhole, type Known, tTail } from "@scorefield/core/internal";
 import { ndarray } from "@scorefield/tensor";
 import type { Observations } from "../graph/observations.ts";
 import { turn } from "../order/peel.ts";
-import { tTail } from "./f-distribution.ts";
 import {
   type PrunedGraph,
   type PruneOptions,

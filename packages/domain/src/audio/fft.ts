@@ -36,16 +36,23 @@ const complexFft = (n: number) => {
     for (let i = 0; i < n; i++) {
       const j = reversed[i]!;
       if (j <= i) continue;
-      [re[i], re[j]] = [re[j]!, re[i]!];
-      [im[i], im[j]] = [im[j]!, im[i]!];
+      const x = re[i]!;
+      const y = im[i]!;
+      re[i] = re[j]!;
+      im[i] = im[j]!;
+      re[j] = x;
+      im[j] = y;
     }
     for (let half = 1; half < n; half *= 2) {
       const stride = n / (2 * half);
       for (let from = 0; from < n; from += 2 * half)
         for (let k = 0; k < half; k++) {
-          const [c, s] = [cosine[k * stride]!, sine[k * stride]!];
-          const [a, b] = [from + k, from + k + half];
-          const [x, y] = [re[b]! * c - im[b]! * s, re[b]! * s + im[b]! * c];
+          const c = cosine[k * stride]!;
+          const s = sine[k * stride]!;
+          const a = from + k;
+          const b = a + half;
+          const x = re[b]! * c - im[b]! * s;
+          const y = re[b]! * s + im[b]! * c;
           re[b] = re[a]! - x;
           im[b] = im[a]! - y;
           re[a]! += x;
@@ -78,8 +85,10 @@ export const realFft = (n: number): RealFft => {
       for (let k = 1; k < half; k++) {
         const j = half - k;
         // Transforms of the even and of the odd places.
-        const [evenRe, evenIm] = [(re[k]! + re[j]!) / 2, (im[k]! - im[j]!) / 2];
-        const [oddRe, oddIm] = [(im[k]! + im[j]!) / 2, (re[j]! - re[k]!) / 2];
+        const evenRe = (re[k]! + re[j]!) / 2;
+        const evenIm = (im[k]! - im[j]!) / 2;
+        const oddRe = (im[k]! + im[j]!) / 2;
+        const oddIm = (re[j]! - re[k]!) / 2;
         real[k] = evenRe + cosine[k]! * oddRe - sine[k]! * oddIm;
         imaginary[k] = evenIm + cosine[k]! * oddIm + sine[k]! * oddRe;
       }

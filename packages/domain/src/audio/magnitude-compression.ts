@@ -29,7 +29,7 @@ const apply = (
   const [n = 0, parts = 0, bins = 0, frames = 0] = shape;
   if (shape.length !== 4 || parts % 2 !== 0)
     throw new ShapeError(`${name}: expected [n, 2 * channels, bins, frames], found [${shape.join(", ")}]`);
-  const data = Float64Array.from(values.data);
+  const data = new Float64Array(values.data);
   const plane = bins * frames;
   for (let i = 0; i < (n * parts) / 2; i++)
     for (let k = 0; k < plane; k++) {
@@ -56,7 +56,8 @@ const apply = (
  */
 export const compressMagnitudes = (values: NdArray<FloatType>, options: CompressionOptions = {}): NdArray<"float64"> =>
   apply("compressMagnitudes", values, options, (power, alpha, beta) =>
-    power === 0 ? 0 : beta * power ** ((alpha - 1) / 2),
+    // Two square roots take a tenth of the time of a power, and 0.5 is what nearly all take.
+    power === 0 ? 0 : alpha === 0.5 ? beta / Math.sqrt(Math.sqrt(power)) : beta * power ** ((alpha - 1) / 2),
   );
 
 /** The inverse of {@link compressMagnitudes}. */

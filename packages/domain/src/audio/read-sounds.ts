@@ -80,7 +80,7 @@ const frameMultiple = 8;
 
 /** Lengths in the rate asked for, and frames of spectrograms, all whole. */
 const settle = (settings: AudioSettings, heads: readonly Head[]) => {
-  const rate = settings.rate ?? Math.min(mostUsualRate, ...heads.map((head) => head.rate));
+  const rate = settings.rate ?? heads.reduce((least, head) => Math.min(least, head.rate), mostUsualRate);
   const window = settings.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
   const hop = settings.hop ?? window / 2;
   const seconds = heads.map((head) => head.frames / head.rate).sort((a, b) => a - b);

@@ -60,3 +60,14 @@ test("missing values count as no error, and a run that is not of series is refus
     /a run on series/,
   );
 });
+
+test("levels are the reader's choice, and must be above 0", async () => {
+  const training = windowsOf(50, 1, 0);
+  const { scores } = await anomalyInTime(run, training, windowsOf(50, 2, 0), { draws: 1, levels: [0.1] });
+  const mean = scores.reduce((a, b) => a + b) / 50;
+  // The mean of 800 squares over that of 800: a standard error of 0.07.
+  expect(Math.abs(mean - 1)).toBeLessThan(0.28);
+  for (const levels of [[], [0], [Number.NaN], "1"])
+    await expect(anomalyInTime(run, training, training, { levels } as never)).rejects.toThrow(/levels: expected/);
+  await expect(anomalyInTime(run, training, training, { level: 1 } as never)).rejects.toThrow(/level/);
+});

@@ -1,6 +1,6 @@
 /** How unlike the training windows other windows are, and where: by how badly the model takes noise off them. */
-import { normal } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { ArgumentError, normal } from "@scorefield/core";
+import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { compile, type FloatType, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import { checkSeriesModel, type SeriesModel, sizesOf } from "./series-model.ts";
 
@@ -16,7 +16,21 @@ export interface SeriesAnomaly {
  * Noise levels, in standard deviations of the series: so much that the model has to say from the whole what a window is. On heartbeats
  * lower ones found less: see docs/series.md.
  */
-const levels = [1, 2];
+const usualLevels = [1, 2];
+
+/** Options of {@link anomalyInTime}. */
+export interface AnomalyInTimeOptions {
+  /** Draws of the noise at each level; default 8. */
+  readonly draws?: number;
+  readonly seed?: number;
+  /**
+   * Standard deviations of the noise, above 0, in those of the series; default 1 and 2, which find odd shapes. Small ones, such as
+   * 0.1, find what is rough where training windows are smooth.
+   */
+  readonly levels?: readonly number[];
+}
+
+const known = { draws: true, seed: true, levels: true } satisfies Known<AnomalyInTimeOptions>;
 
 const windowsAtOnce = 64;
 
@@ -24,7 +38,7 @@ const windowsAtOnce = 64;
 const errorsOf = async (
   run: SeriesModel,
   windows: NdArray<FloatType>,
-  { draws, seed }: { readonly draws: number; readonly seed: number },
+  { draws, seed, levels }: Required<AnomalyInTimeOptions>,
 ): Promise<Float64Array[]> => {
   const { model, codec } = run;
   const { channels, length, series } = sizesOf(run);
@@ -77,21 +91,24 @@ const errorsOf = async (
  * error over that of a training window; errors of places are over those of the same place.
  * @param training windows that the model was trained on, [n, channels, length], in the data's units; some hundreds are enough
  * @param windows the same, to be scored
- * @param options `draws` of the noise, default 8
- * @throws ArgumentError for a run that is not of series
+ * @throws ArgumentError for a run that is not of series, and options out of range
  */
 export const anomalyInTime = async (
   run: SeriesModel,
   training: NdArray<FloatType>,
   windows: NdArray<FloatType>,
-  { draws = 8, seed = 0 }: { readonly draws?: number; readonly seed?: number } = {},
+  options: AnomalyInTimeOptions = {},
 ): Promise<SeriesAnomaly> => {
   checkSeriesModel("anomalyInTime", run);
+  checkOptions("anomalyInTime", options, known);
+  const { draws = 8, seed = 0, levels = usualLevels } = options;
   checkWhole("anomalyInTime draws", draws);
+  if (!Array.isArray(levels) || levels.length === 0 || !levels.every((level) => Number.isFinite(level) && level > 0))
+    throw new ArgumentError(`anomalyInTime levels: expected numbers above 0, found ${JSON.stringify(levels)}`);
   const { length, series } = sizesOf(run);
   const places = series * length;
-  const usual = await errorsOf(run, training, { draws, seed });
-  const found = await errorsOf(run, windows, { draws, seed: seed + 1 });
+  const usual = await errorsOf(run, training, { draws, seed, levels });
+  const found = await errorsOf(run, windows, { draws, seed: seed + 1, levels });
   const n = training.shape[0]!;
   const count = windows.shape[0]!;
   const errors = zeros([count, series, length], "float64");

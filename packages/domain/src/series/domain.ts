@@ -22,7 +22,7 @@ const read = async (given: DataSettings, options: ReadOptions = {}) => {
   const settings = given as SeriesSettings;
   if (settings.windows) {
     const { samples } = await readWindows(resolve(options.folder ?? ".", settings.path), settings);
-    return { samples: { ...samples, logs: settings.logs }, settings };
+    return { samples: { ...samples, logs: settings.logs, returns: settings.returns }, settings };
   }
   const data = await readSeries(settings, options);
   const { samples, length, stride } = windowsOf(data, settings);

@@ -1,5 +1,6 @@
 export { anomalyInTime, type SeriesAnomaly } from "./anomaly-in-time.ts";
 export { series } from "./domain.ts";
+export { filledLevels } from "./filled-levels.ts";
 export { type Forecast, type ForecastOptions, forecastSeries } from "./forecast.ts";
 export { readGivenSeries } from "./given-series.ts";
 export { type FilledValue, type ImputedSeries, imputeSeries } from "./impute-series.ts";

@@ -6,6 +6,7 @@ import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Measured, MeasureInput, SampleQuality } from "../measure.ts";
 import type { Samples } from "../samples.ts";
 import { type ConditionalScore, conditionalScores } from "./conditional-scores.ts";
+import { factSentences, returnFacts } from "./return-facts.ts";
 import { isStoredSeries } from "./series-codec.ts";
 
 /** Windows that are forecast and filled, and draws of each. */
@@ -59,18 +60,27 @@ export const measureSeries = async (input: MeasureInput): Promise<Measured> => {
     { seed, signal, onProgress: (news) => onProgress?.({ of: "measuring", ...news }) },
   );
   const scores = await scoresOf(input, { covariates, length });
-  const notes = scores
-    ? [
-        sentence("Forecasts of the second half of windows", "the last value", scores.forecast),
-        sentence("Half of the points filled in", "a line between neighbours", scores.imputation),
-      ]
-    : [];
+  const names = input.made.columns ?? Array.from({ length: series }, (_, j) => `x${j + 1}`);
+  const facts =
+    codec && isStoredSeries(codec.stored) && codec.stored.returns
+      ? returnFacts({ samples, training, heldOut: reference }, names.slice(0, series))
+      : [];
+  const notes = [
+    ...(scores
+      ? [
+          sentence("Forecasts of the second half of windows", "the last value", scores.forecast),
+          sentence("Half of the points filled in", "a line between neighbours", scores.imputation),
+        ]
+      : []),
+    ...factSentences(facts),
+  ];
   return {
     quality: plainJson({
       kind: "series",
       ...quality,
       notes: [...quality.notes, ...notes],
       ...(scores && { conditional: scores }),
+      ...(facts.length > 0 && { facts }),
     }) as SampleQuality,
     samples,
     real: reference,

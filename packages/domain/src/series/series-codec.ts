@@ -19,6 +19,8 @@ export interface StoredSeries extends StoredCodec {
   readonly covariates: number;
   /** Whether training windows lack values. */
   readonly missing: boolean;
+  /** Whether they are of returns; runs of earlier versions do not say. */
+  readonly returns?: boolean;
 }
 
 /** Whether what a run keeps is of series. */
@@ -29,7 +31,7 @@ const isNumbers = (value: unknown): value is readonly number[] =>
 
 /** @throws ArgumentError for what {@link fitSeries} never stores */
 const checkStored = (stored: StoredCodec, shape: Shape): StoredSeries => {
-  const { kind, means, deviations, floors, logs, covariates, missing } = stored;
+  const { kind, means, deviations, floors, logs, covariates, missing, returns } = stored;
   const orNull = (values: unknown): values is readonly (number | null)[] =>
     Array.isArray(values) && values.every((value) => value === null || Number.isFinite(value));
   const fits =
@@ -44,7 +46,8 @@ const checkStored = (stored: StoredCodec, shape: Shape): StoredSeries => {
     Number.isInteger(covariates) &&
     (covariates as number) >= 0 &&
     (covariates as number) < shape[0]! &&
-    typeof missing === "boolean";
+    typeof missing === "boolean" &&
+    (returns === undefined || typeof returns === "boolean");
   if (!fits)
     throw new ArgumentError(
       `series scaling: expected means, deviations above 0 and floors of the ${shape[0]} channels of windows [${shape.join(", ")}], found others`,
@@ -137,7 +140,11 @@ class Moments {
  */
 export const fitSeries = async (
   training: Samples,
-  { covariates = 0, logs = false }: { readonly covariates?: number | undefined; readonly logs?: boolean | undefined },
+  {
+    covariates = 0,
+    logs = false,
+    returns = false,
+  }: { readonly [K in "logs" | "returns"]?: boolean | undefined } & { readonly covariates?: number | undefined },
 ): Promise<Codec> => {
   const { count, shape } = training;
   const [channels, length] = shape as [number, number];
@@ -177,6 +184,7 @@ export const fitSeries = async (
     floors: moments.map(({ n }, j) => (n > 0 && least[j]! >= 0 ? (offsets[j] === 0 ? least[j]! / 10 : 0) : null)),
     covariates,
     missing,
+    ...(returns && { returns }),
   };
   return seriesCodec(stored, shape);
 };

@@ -28,8 +28,19 @@ const patchFor = (length: number): number => {
   return 1;
 };
 
-const networkFor = (kind: string, [channels = 1, length = 1]: readonly number[]): Record<string, unknown> => {
-  const observed = channels * length;
+/**
+ * Where estimates start: from a line between known values, but not of returns, which have next to no memory: the return of yesterday says
+ * less of today's than their mean.
+ */
+const baselineFor = ({ scales }: DataFacts): "line" | "none" => (scales?.returns === true ? "none" : "line");
+
+const networkFor = (facts: DataFacts): Record<string, unknown> => {
+  const {
+    network: kind,
+    shape: [channels = 1, length = 1],
+  } = facts;
+  // Marks of what is known, and the line between it.
+  const observed = (baselineFor(facts) === "line" ? 2 : 1) * channels * length;
   if (kind === "dit") return { patch: patchFor(length), width: 64, depth: 4, headWidth: 16, observed };
   if (kind === "unet") return { width: 32, multipliers: unetMultipliers(length, mostResolutions), blocks: 1, observed };
   return kind === "mlp" ? { width: 256, observed } : {};
@@ -37,11 +48,11 @@ const networkFor = (kind: string, [channels = 1, length = 1]: readonly number[])
 
 /** A model that can be conditioned on any part of a window. */
 export const seriesDefaultsFor = (facts: DataFacts): FittedDefaults => {
-  const { shape, scales, network, classes } = facts;
+  const { shape, scales, classes } = facts;
   const covariates = Number(scales?.covariates ?? 0);
   return {
-    network: { ...networkFor(network, shape), ...(classes > 1 && { classes }) },
-    preconditioning: { kind: "partial", shape, covariates },
+    network: { ...networkFor(facts), ...(classes > 1 && { classes }) },
+    preconditioning: { kind: "partial", shape, covariates, baseline: baselineFor(facts) },
     // Scaled to deviation 1: see docs/series.md for what was measured.
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.4, deviation: 1.6 } },
     // Forecasts and gaps are asked for more often than whole windows.

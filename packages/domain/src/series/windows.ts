@@ -30,6 +30,8 @@ export interface SeriesSamples extends Samples {
   readonly covariates: number;
   /** Whether logarithms of the series are learnt. */
   readonly logs: boolean;
+  /** Whether they are returns. */
+  readonly returns: boolean;
 }
 
 /** Windows of series. */
@@ -69,6 +71,7 @@ export const windowsOf = (
     readonly stride?: number | undefined;
     readonly blocks?: boolean;
     readonly logs?: boolean;
+    readonly returns?: boolean;
   },
 ): Windows => {
   const { groups, names, covariates, step, isDate } = data;
@@ -115,6 +118,7 @@ export const windowsOf = (
   const samples: SeriesSamples = {
     covariates,
     logs: settings.logs ?? false,
+    returns: settings.returns ?? false,
     count: starts.length,
     shape: [width, length],
     columns: names,

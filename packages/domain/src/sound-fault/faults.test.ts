@@ -32,16 +32,18 @@ test("a band keeps tones below its limit and takes those above away", () => {
 });
 
 describe("what a fault has left", () => {
-  const facts = { peak: 2, shortestGap: 2 };
+  const facts = { limits: { low: -2, high: 2 } };
   test("of clipping is all within the limits; beyond them is at least the limit", () => {
     const restored = Float64Array.of(0.2, 3, 1, -5, -1);
     expect(Array.from(withKnown("clip", [1, 2, 2, -2, -2], restored, facts))).toEqual([1, 3, 2, -5, -2]);
+    // The highest number of 8 bits is 127 / 128, the lowest -1.
+    const eight = withKnown("clip", [127 / 128, -1, 0.98], [3, -3, 3], { limits: { low: -1, high: 127 / 128 } });
+    expect(Array.from(eight)).toEqual([3, -3, 0.98]);
+    expect(Array.from(withKnown("clip", [0, 0], [1, -1], { limits: { low: 0, high: 0 } }))).toEqual([0, 0]);
   });
-  test("of gaps is all outside; silence at the ends is none", () => {
-    const restored = Float64Array.of(9, 9, 9, 9, 9, 9, 9);
-    expect(Array.from(withKnown("gap", [0, 0, 1, 0, 0, 2, 0], restored, facts))).toEqual([0, 0, 1, 9, 9, 2, 0]);
-    // A single 0 is a number like others.
-    expect(Array.from(withKnown("gap", [1, 0, 2], restored.subarray(0, 3), facts))).toEqual([1, 0, 2]);
+  test("of gaps is all outside", () => {
+    const found = withKnown("gap", [1, 0, 0, 2], [9, 9, 9, 9], { inside: Uint8Array.of(0, 1, 1, 0) });
+    expect(Array.from(found)).toEqual([1, 9, 9, 2]);
   });
   test("of noise is nothing", () => {
     expect(Array.from(withKnown("noise", [1, 2], Float64Array.of(3, 4), facts))).toEqual([3, 4]);

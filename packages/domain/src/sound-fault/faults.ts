@@ -23,8 +23,8 @@ export const withNoise = (
   noise: ArrayLike<number>,
   { from = 0, to = sound.length, snr }: { readonly from?: number; readonly to?: number; readonly snr: number },
 ): Float64Array => {
-  const slice = Float64Array.from({ length: to - from }, (_, t) => noise[from + t]!);
-  const loud = power(slice);
+  let loud = 0;
+  for (let t = from; t < to; t++) loud += noise[t]! ** 2 / (to - from);
   const gain = loud > 0 ? Math.sqrt(power(sound.subarray(from, to)) / loud / 10 ** (snr / 10)) : 0;
   return sound.map((value, t) => value + gain * noise[t]!);
 };

@@ -1,5 +1,6 @@
 export { soundFaults } from "./domain.ts";
 export { type Fault, type FaultSettings, faults } from "./fault-settings.ts";
 export { bandLimited, clipped, withGap, withNoise } from "./faults.ts";
-export { type FaultFacts, withKnown } from "./known.ts";
+export { findGaps, type Gap, type GapOptions, insideGaps } from "./gaps.ts";
+export { type ClipLimits, clippedSide, type FaultFacts, withKnown } from "./known.ts";
 export { type PairCodec, pairCodec } from "./pair-codec.ts";

@@ -1,27 +1,26 @@
 /** What a fault has left as it was: clipping all that is within its limits, a gap all that is outside. No Node module is used here. */
 import type { Fault } from "./fault-settings.ts";
 
-/** What is known of a whole sound besides its windows. */
-export interface FaultFacts {
-  /** The loudest number: where clipping lies. */
-  readonly peak: number;
-  /** Shortest run of zeros that is a gap, in frames. */
-  readonly shortestGap: number;
+/** The lowest and the highest number of a whole sound, where it is clipped. A file of 8 bits has -1 and 0.992. */
+export interface ClipLimits {
+  readonly low: number;
+  readonly high: number;
 }
 
-/** Numbers this near to the limit are clipped. */
-const nearLimit = 0.999;
+/** What is known of a window besides its numbers. */
+export interface FaultFacts {
+  /** Where clipping lies; needed for clipping alone. */
+  readonly limits?: ClipLimits | undefined;
+  /** 1 in gaps, else 0, as `insideGaps` gives it; needed for gaps alone. */
+  readonly inside?: Uint8Array | undefined;
+}
 
-const outsideGaps = (faulty: ArrayLike<number>, shortest: number): Uint8Array => {
-  const known = new Uint8Array(faulty.length).fill(1);
-  for (let from = 0; from < faulty.length; ) {
-    let to = from;
-    while (to < faulty.length && faulty[to] === 0) to++;
-    // Silence that goes on to the end of a window is no gap: there the sound ends, or the window has no more of it.
-    if (to - from >= shortest && to < faulty.length && from > 0) known.fill(0, from, to);
-    from = Math.max(to, from + 1);
-  }
-  return known;
+const near = 0.999;
+
+/** Whether a number is clipped, as it is nearly the highest (1) or the lowest one (-1); 0 for others. */
+export const clippedSide = (value: number, { low, high }: ClipLimits): -1 | 0 | 1 => {
+  if (high > 0 && value >= near * high) return 1;
+  return low < 0 && value <= near * low ? -1 : 0;
 };
 
 /**
@@ -33,19 +32,15 @@ export const withKnown = (
   fault: Fault,
   faulty: ArrayLike<number>,
   restored: ArrayLike<number>,
-  { peak, shortestGap }: FaultFacts,
+  { limits, inside }: FaultFacts,
 ): Float64Array => {
-  if (fault === "gap") {
-    const known = outsideGaps(faulty, shortestGap);
-    return Float64Array.from(restored, (value, t) => (known[t] ? faulty[t]! : value));
-  }
-  if (fault === "clip") {
-    const limit = nearLimit * peak;
+  if (fault === "gap") return Float64Array.from(restored, (value, t) => (inside?.[t] ? value : faulty[t]!));
+  if (fault === "clip" && limits)
     return Float64Array.from(restored, (value, t) => {
       const y = faulty[t]!;
-      if (y >= limit) return Math.max(value, y);
-      return y <= -limit ? Math.min(value, y) : y;
+      const side = clippedSide(y, limits);
+      if (side === 0) return y;
+      return side > 0 ? Math.max(value, y) : Math.min(value, y);
     });
-  }
   return Float64Array.from(restored);
 };

@@ -23,12 +23,13 @@ const activeLength = (window: ArrayLike<number>): number => {
 /** A sound played at another speed, by straight lines between its numbers; as long as it is, cut at `most`. */
 const atSpeed = (sound: ArrayLike<number>, count: number, speed: number, most: number): Float64Array => {
   const length = Math.max(1, Math.min(most, Math.floor((count - 1) / speed)));
-  return Float64Array.from({ length }, (_, t) => {
-    const place = t * speed;
-    const before = Math.floor(place);
-    const share = place - before;
-    return sound[before]! * (1 - share) + (sound[Math.min(count - 1, before + 1)] ?? 0) * share;
-  });
+  const played = new Float64Array(length);
+  for (let t = 0; t < length; t++) {
+    const before = Math.floor(t * speed);
+    const share = t * speed - before;
+    played[t] = sound[before]! * (1 - share) + sound[Math.min(count - 1, before + 1)]! * share;
+  }
+  return played;
 };
 
 /** Share of windows in which there is nothing, no noise either, besides the sound: as at the ends of files. */
@@ -40,16 +41,17 @@ const noiseTilts = [-0.7, 0.7];
 const shareOfTwo = 0.4;
 
 /** Part of a noise, at another speed, through a filter of first order that tilts its spectrum. Its mean square is 1, unless it is silent. */
-const changedNoise = (values: ArrayLike<number>, length: number, draw: Draw): Float64Array => {
+const changedNoise = (values: Windows["data"], length: number, draw: Draw): Float64Array => {
   const speed = Math.min(between(draw, noiseSpeeds), (values.length - 1) / length);
   const needed = Math.min(values.length, Math.ceil(length * speed) + 1);
   const from = Math.floor(draw() * (values.length - needed + 1));
-  const played = new Float64Array(length);
-  played.set(atSpeed(Float64Array.from({ length: needed }, (_, t) => values[from + t]!), needed, speed, length));
+  const played = atSpeed(values.subarray(from, from + needed), needed, speed, length);
   const tilt = between(draw, noiseTilts);
-  const tilted = played.map((value, t) => value + tilt * (played[t - 1] ?? 0));
-  const deviation = Math.sqrt(power(tilted)) || 1;
-  return tilted.map((value) => value / deviation);
+  const changed = new Float64Array(length);
+  for (let t = 0; t < played.length; t++) changed[t] = played[t]! + (t > 0 ? tilt * played[t - 1]! : 0);
+  const deviation = Math.sqrt(power(changed)) || 1;
+  for (let t = 0; t < length; t++) changed[t]! /= deviation;
+  return changed;
 };
 
 /**
@@ -92,11 +94,11 @@ export const mixedPairs = (
       return withGap(sound, Math.min(last, from + Math.floor(draw() * Math.max(1, to - from - size))), size);
     }
     const another = () => changedNoise(noises[Math.floor(draw() * noises.length)]!, length, draw);
-    let added = another();
+    const added = another();
     if (draw() < shareOfTwo) {
       const weight = draw();
       const second = another();
-      added = added.map((value, t) => value + weight * second[t]!);
+      for (let t = 0; t < length; t++) added[t]! += weight * second[t]!;
     }
     if (draw() < shareAlone) {
       added.fill(0, 0, from);

@@ -100,7 +100,8 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   /** Compressed spectrograms [n, 2, bins, frames] of windows, each times its gain. */
   const spectrograms = (windows: ArrayLike<number>, gains: ArrayLike<number>): NdArray<"float64"> => {
     const n = gains.length;
-    const data = Float64Array.from(windows, (value, i) => value * gains[Math.floor(i / length)]!);
+    const data = new Float64Array(n * length);
+    for (let i = 0; i < n; i++) for (let t = i * length; t < (i + 1) * length; t++) data[t] = windows[t]! * gains[i]!;
     return compressMagnitudes(stft({ dtype: "float64", shape: [n, 1, length], data }, frame), compression);
   };
   const checkWindows = (values: NdArray<FloatType>, expected: readonly number[]): void => {
@@ -123,15 +124,17 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
       const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
       data.set(parts, i * size);
       const magnitudes = data.subarray(i * size + 2 * plane, i * size + 3 * plane);
-      for (let k = 0; k < plane; k++) magnitudes[k] = Math.hypot(parts[k]!, parts[plane + k]!);
+      for (let k = 0; k < plane; k++) magnitudes[k] = Math.sqrt(parts[k]! ** 2 + parts[plane + k]! ** 2);
       data.set(quietOf(magnitudes, frames), i * size + 3 * plane);
     }
     return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
   };
 
-  /** Number i of the complex spectrograms in conditions. */
-  const complexOf = (observed: NdArray<FloatType>, i: number): number =>
-    observed.data[Math.floor(i / (2 * plane)) * size + (i % (2 * plane))]!;
+  /** To `data` [n, 2, bins, frames] the complex spectrograms in conditions, times a factor, are added. */
+  const addComplex = (data: Float32Array | Float64Array, observed: NdArray<FloatType>, factor: number): void => {
+    for (let i = 0; i * 2 * plane < data.length; i++)
+      for (let k = 0; k < 2 * plane; k++) data[2 * i * plane + k]! += factor * observed.data[i * size + k]!;
+  };
 
   /** Residuals and conditions of pairs [n, 2, length]. */
   const apart = (pairs: NdArray<FloatType>) => {
@@ -144,15 +147,16 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
       return data;
     };
     const { observed, gains } = observe({ dtype: "float64", shape: [n, length], data: of(1) });
-    const clean = spectrograms(of(0), gains);
-    const residual = Float32Array.from(clean.data, (value, i) => value - complexOf(observed, i));
-    return { x: { dtype: "float32" as const, shape: [n, ...shape], data: residual }, observed };
+    const { data } = spectrograms(of(0), gains);
+    addComplex(data, observed, -1);
+    return { x: { dtype: "float32" as const, shape: [n, ...shape], data: new Float32Array(data) }, observed };
   };
 
   const restored: PairCodec["restored"] = (residuals, observed, gains) => {
     checkWindows(residuals, shape);
     const n = residuals.shape[0]!;
-    const whole = Float64Array.from(residuals.data, (value, i) => value + complexOf(observed, i));
+    const whole = new Float64Array(residuals.data);
+    addComplex(whole, observed, 1);
     const { data } = inverseStft(
       expandMagnitudes({ dtype: "float64", shape: [n, ...shape], data: whole }, compression),
       frame,

@@ -5,7 +5,7 @@ import type { AudioSettings } from "../audio/audio-settings.ts";
 import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
-import { type FaultSettings, faults } from "./fault-settings.ts";
+import { type FaultSettings, faultSettings, faults } from "./fault-settings.ts";
 import { mixedPairs } from "./mix-pairs.ts";
 
 const windowSeconds = 0.512;
@@ -15,6 +15,9 @@ const frameMultiple = 16;
 /** Windows of noise in one stretch that is read. */
 const noiseWindows = 4;
 const usualPairs = 100_000;
+
+/** The fault that each range is of. */
+const ofFault = { snr: "noise", clipLevel: "clip", gap: "gap", highest: "band" } as const;
 
 /** What the fault needs, and what it does not take. @throws DataError */
 const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): void => {
@@ -28,6 +31,14 @@ const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): voi
     });
   for (const name of ["snr", "clipLevel", "gap", "highest"] as const) {
     const [low = 0, high = 0] = ranges[name];
+    const usual = faultSettings[name].default as readonly number[];
+    if (ofFault[name] !== fault && usual.some((end, i) => end !== ranges[name][i]))
+      throw new DataError({
+        path,
+        expected: `no ${name} with the fault ${fault}`,
+        found: `${low},${high}`,
+        fix: `Leave it out: it is for the fault ${ofFault[name]}`,
+      });
     const least = name === "snr" ? -100 : 0;
     const most = name === "snr" ? 100 : name === "gap" ? 10 : 1;
     if (!(low <= high && low >= least && high <= most))

@@ -148,6 +148,9 @@ test("settings that do not go together are refused, and so are folders without s
   await expect(open({ fault: "noise" })).rejects.toThrow(/--noise-sounds/);
   await expect(open({ fault: "clip", noiseSounds: "noise" })).rejects.toThrow(/no noiseSounds with clip/);
   await expect(open({ ...noise, snr: [5, 0] })).rejects.toThrow(/the lower first/);
+  await expect(open({ fault: "clip", snr: [0, 10] })).rejects.toThrow(
+    /no snr with the fault clip.*for the fault noise/,
+  );
   await expect(open({ ...noise, noiseSounds: "nowhere" })).rejects.toThrow(/nowhere/);
   expect(() => soundFaults.codec({ kind: "none" }, [2, 4, 4])).toThrow(/sound-pair/);
   const { values } = await open(noise);

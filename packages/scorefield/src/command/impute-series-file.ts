@@ -1,7 +1,13 @@
 /** `scorefield impute` of a run on series: missing values of a file, filled. */
 import { basename, dirname, extname, join } from "node:path";
 import { drawQuantiles } from "@scorefield/assess";
-import { imputeSeries, readGivenSeries, type SeriesData, type SeriesSettings } from "@scorefield/domain/series";
+import {
+  filledLevels,
+  imputeSeries,
+  readGivenSeries,
+  type SeriesData,
+  type SeriesSettings,
+} from "@scorefield/domain/series";
 import { ndarray } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
 import type { FanPlot } from "../figure/fan-chart.ts";
@@ -53,13 +59,15 @@ export const imputeSeriesFile = async (
   const file = flags.out ?? join(dirname(title), `${base.slice(0, base.length - extname(base).length)}-filled.csv`);
   if (file !== standardStream) checkOutputFile("--out", file, [".csv", ".tsv", ".png"]);
   if (uncertainty !== undefined) checkOutputFile("--uncertainty", uncertainty, [".csv", ".tsv"]);
-  const data = await readGivenSeries(flags.data, run.record.training!.recipe.data as SeriesSettings, signal);
-  const series = data.names.slice(0, data.names.length - data.covariates);
+  const read = await readGivenSeries(flags.data, run.record.training!.recipe.data as SeriesSettings, signal);
+  const series = read.names.slice(0, read.names.length - read.covariates);
+  // Covariates are written as the file has them; the calendar follows from the times.
+  const kept = read.names.slice(0, series.length + (read.settings.covariates?.length ?? 0));
   const line = progress("filling", 100);
   const begun = performance.now();
-  let found: Awaited<ReturnType<typeof imputeSeries>>;
+  let drawn: Awaited<ReturnType<typeof imputeSeries>>;
   try {
-    found = await imputeSeries(run, data, {
+    drawn = await imputeSeries(run, read, {
       draws,
       seed,
       signal,
@@ -71,6 +79,8 @@ export const imputeSeriesFile = async (
     line.end();
   }
   const seconds = (performance.now() - begun) / 1000;
+  // Of returns, prices are written.
+  const { data, found } = filledLevels(read, drawn);
   const several = data.groups.length > 1;
   const filled = found.groups.map((group) =>
     group.map(({ row, series, draws: own }) => ({
@@ -82,7 +92,7 @@ export const imputeSeriesFile = async (
   );
   if (extname(file).toLowerCase() === ".png") await writeOutput(file, await picture(data, series, filled));
   else {
-    const columns = [...(each ? ["draw"] : []), ...(several ? ["group"] : []), data.timeName, ...series];
+    const columns = [...(each ? ["draw"] : []), ...(several ? ["group"] : []), data.timeName, ...kept];
     const width = data.names.length;
     const rows = (each ? Array.from({ length: draws }, (_, k) => k) : [-1]).flatMap((draw) =>
       data.groups.flatMap(({ name, times, values }, g) => {
@@ -96,7 +106,7 @@ export const imputeSeriesFile = async (
           ...(each ? [draw] : []),
           ...(several ? [name] : []),
           timeCell(data, time),
-          ...series.map((_, j) => numberCell(own.get(row * width + j) ?? values[row * width + j]!)),
+          ...kept.map((_, j) => numberCell(own.get(row * width + j) ?? values[row * width + j]!)),
         ]);
       }),
     );

@@ -14,7 +14,7 @@ import type { Output } from "./output.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
 import { progress } from "./progress.ts";
 import { isFile } from "./restored-files.ts";
-import { filesOf, measured } from "./restored-sound-files.ts";
+import { filesOf, formatOf, measured } from "./restored-sound-files.ts";
 import { parseSampler } from "./sampler-option.ts";
 import { checkSampleFolder, writeSampleFolder } from "./write-folder.ts";
 
@@ -52,10 +52,25 @@ const checkFlags = async (run: LoadedRun, flags: RestoreAudioFlags): Promise<str
     );
   if (own === undefined && fault === undefined)
     throw new UsageError(`--fault: expected what is wrong with ${flags.audio}: ${faults.join(", ")}; found none`);
+  const told = fault ?? own;
   if (fault !== undefined && !isFault(fault)) throw new UsageError(`--fault ${fault}: expected ${faults.join(", ")}`);
   if (own !== undefined && fault !== undefined && fault !== own)
     throw new UsageError(
       `--fault ${fault}: expected ${own}, which ${run.path} was trained for; leave it out, or train a run for ${fault}`,
+    );
+  for (const [name, of] of [
+    ["noise", "noise"],
+    ["highest", "band"],
+  ] as const)
+    if (flags[name] !== undefined && told !== of)
+      throw new UsageError(
+        `--${name}: expected none with --fault ${told}, found ${flags[name]}; it is for --fault ${of}`,
+      );
+  const most = run.codec.rate! / 2;
+  const { highest } = flags;
+  if (own === undefined && fault === "band" && !(highest !== undefined && highest > 0 && highest < most))
+    throw new UsageError(
+      `--highest: expected with --fault band the highest frequency that is left, above 0 and below ${most} Hz, found ${highest ?? "none"}`,
     );
   if (out === undefined)
     throw new UsageError(
@@ -104,7 +119,14 @@ export const restoreAudio = async (
   const place = await checkFlags(run, flags);
   const { audio = "", draws = 4, seed } = flags;
   const rate = run.codec.rate!;
-  const { source, close, remarks } = await soundFor(audio, rate);
+  const fault = (faultOf(run) ?? flags.fault) as Fault;
+  const { source, close, remarks, rate: given } = await soundFor(audio, rate);
+  if (given !== rate && (fault === "clip" || fault === "gap")) {
+    await close();
+    throw new UsageError(
+      `--audio ${audio}: expected ${rate} Hz, the rate of ${run.path}, found ${given}; resampling would hide where the fault ${fault} is: train a run with --rate ${given}`,
+    );
+  }
   for (const remark of remarks) out.remark(remark);
   const { channels, frames } = source;
   const begun = performance.now();
@@ -123,14 +145,14 @@ export const restoreAudio = async (
           yield block.mean;
         }
       }
-      await writeSoundBlocks(place, means(), { rate, channels, frames });
+      await writeSoundBlocks(place, means(), { rate, channels, frames, format: formatOf(fault) });
     } else {
       const all: RestoredBlock[] = [];
       for await (const block of blocks) {
         total.add(block);
         all.push(block);
       }
-      await writeSampleFolder(place, filesOf(all, rate, draws));
+      await writeSampleFolder(place, filesOf(all, { rate, draws, format: formatOf(fault) }));
     }
   } catch (error) {
     if (signal.aborted) throw new Interrupted("stopped; nothing was written");
@@ -142,7 +164,6 @@ export const restoreAudio = async (
   const seconds = (performance.now() - begun) / 1000;
   const band = total.band();
   const length = frames / rate;
-  const fault = faultOf(run) ?? flags.fault;
   out.text(
     `${length.toFixed(2)} s restored from ${fault} in ${seconds.toFixed(1)} s: the mean of ${draws} draw${draws === 1 ? "" : "s"}` +
       `${band === undefined ? "" : `; the 90 % band is ${band.toFixed(1)} dB of it`}`,

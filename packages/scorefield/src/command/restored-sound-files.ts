@@ -1,11 +1,13 @@
 /** Files of a restored sound. */
-import { encodeWav } from "@scorefield/data";
+import { encodeWav, type WavFormat } from "@scorefield/data";
 import type { SampleFile } from "@scorefield/domain";
+import type { Fault } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray } from "@scorefield/tensor";
+import { bandFactor } from "../restore/band-factor.ts";
 import type { RestoredBlock } from "../restore/restored-block.ts";
 
-/** Normal quantile of a 90 % interval. */
-const wide = 1.645;
+/** How restored numbers are stored. Those that were clipped at full scale are beyond it, which whole numbers cannot be. */
+export const formatOf = (fault: Fault): WavFormat => (fault === "clip" ? "float32" : "int16");
 
 /** Sums of squares over the blocks that go by. */
 export const measured = (draws: number) => {
@@ -17,7 +19,7 @@ export const measured = (draws: number) => {
     },
     /** In dB of the restored sound, where several draws say it. */
     band: (): number | undefined =>
-      draws > 1 && signal > 0 ? 10 * Math.log10((wide ** 2 * spread) / signal) : undefined,
+      draws > 1 && signal > 0 ? 10 * Math.log10((bandFactor(draws) ** 2 * spread) / signal) : undefined,
   };
 };
 
@@ -39,25 +41,25 @@ const drawOf = ({ draws }: RestoredBlock, d: number): NdArray<"float32"> => {
   return ndarray(draws.data.slice(d * channels * n, (d + 1) * channels * n), [channels, n]) as NdArray<"float32">;
 };
 
-const atBand = ({ mean, deviation }: RestoredBlock, sign: 1 | -1): NdArray<"float32"> =>
+const atBand = ({ mean, deviation }: RestoredBlock, factor: number): NdArray<"float32"> =>
   ndarray(
-    mean.data.map((value, i) => value + sign * wide * (deviation?.data[i] ?? 0)),
+    mean.data.map((value, i) => value + factor * (deviation?.data[i] ?? 0)),
     mean.shape,
   ) as NdArray<"float32">;
 
 /** Files of a folder: the mean, the ends of 90 % intervals, and the draws. */
 export async function* filesOf(
   blocks: readonly RestoredBlock[],
-  rate: number,
-  draws: number,
+  { rate, draws, format }: { readonly rate: number; readonly draws: number; readonly format: WavFormat },
 ): AsyncGenerator<SampleFile> {
   const file = (name: string, of: (block: RestoredBlock) => NdArray<"float32">): SampleFile => ({
     name: `${name}.wav`,
-    content: encodeWav({ rate, samples: joined(blocks.map(of)) }),
+    content: encodeWav({ rate, samples: joined(blocks.map(of)) }, { format }),
   });
   yield file("restored", ({ mean }) => mean);
   if (draws === 1) return;
-  yield file("lower", (block) => atBand(block, -1));
-  yield file("upper", (block) => atBand(block, 1));
+  const factor = bandFactor(draws);
+  yield file("lower", (block) => atBand(block, -factor));
+  yield file("upper", (block) => atBand(block, factor));
   for (let d = 0; d < draws; d++) yield file(`draw-${d + 1}`, (block) => drawOf(block, d));
 }

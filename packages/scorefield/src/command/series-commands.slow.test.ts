@@ -28,7 +28,7 @@ beforeAll(async () => {
     return 20 + 5 * Math.sin((2 * Math.PI * i) / 24) + x;
   });
   const text = (hole: (i: number) => boolean) =>
-    `time,heat,note\n${values.map((value, i) => `${hour(i)},${hole(i) ? "" : value.toFixed(3)},n${i % 2}`).join("\n")}\n`;
+    `time,heat,note,wind\n${values.map((value, i) => `${hour(i)},${hole(i) ? "" : value.toFixed(3)},n${i % 2},${i % 7}`).join("\n")}\n`;
   await writeFile(
     at("heat.csv"),
     text((i) => i % 50 === 7),
@@ -58,13 +58,15 @@ beforeAll(async () => {
     at("heat.csv"),
     "--time",
     "time",
+    "--covariates",
+    "wind",
     "--calendar",
     "hour",
     ...small,
     "--out",
     at("heat"),
   );
-  expect(stderr).toContain("each is a window of 8 steps of 3 channels: heat, cos hour of day, sin hour of day");
+  expect(stderr).toContain("each is a window of 8 steps of 4 channels: heat, wind, cos hour of day, sin hour of day");
   expect(stderr).toContain("the step is 1 hour");
   expect(stderr).toContain("note is left out: it holds texts");
   await run("train", at("prices.csv"), "--time", "day", "--returns", ...small, "--out", at("prices"));
@@ -74,7 +76,7 @@ afterAll(() => rm(folder, { recursive: true }));
 test("windows are drawn as a table of steps, and as a picture", async () => {
   await run("sample", at("heat"), "--count", "3", "--steps", "6", "--out", at("new.csv"));
   const [head, first] = lines("new.csv");
-  expect(head).toBe("window,step,heat,cos hour of day,sin hour of day");
+  expect(head).toBe("window,step,heat,wind,cos hour of day,sin hour of day");
   expect(first).toMatch(/^0,0,/);
   expect(lines("new.csv")).toHaveLength(1 + 24);
   await run("sample", at("heat"), "--count", "3", "--steps", "6", "--out", at("new.png"));
@@ -122,12 +124,13 @@ test("gaps are filled, and known values stay as they are", async () => {
   );
   expect(filled).toBe(4);
   const [before, after] = [lines("gaps.csv"), lines("filled.csv")];
-  expect(after[0]).toBe("time,heat");
+  expect(after[0]).toBe("time,heat,wind");
   for (const [i, row] of before.entries()) {
     if (i === 0) continue;
-    const [time, heat] = row.split(",");
-    const [own, value] = after[i]!.split(",");
+    const [time, heat, , wind] = row.split(",");
+    const [own, value, beside] = after[i]!.split(",");
     expect(own).toBe(time);
+    expect(beside).toBe(wind);
     if (heat !== "") expect(Number(value)).toBeCloseTo(Number(heat), 6);
     else expect(Math.abs(Number(value) - 20)).toBeLessThan(25);
   }
@@ -148,6 +151,22 @@ test("evaluate says how good samples, forecasts and filled gaps are", async () =
   for (const task of ["forecast", "imputation"]) {
     expect(conditional[task].crps).toBeGreaterThan(0);
     expect(conditional[task].coverage).toBeGreaterThan(0.2);
+  }
+});
+
+test("evaluate of returns lists stylised facts, of samples and of real windows", async () => {
+  const { facts } = await json("evaluate", at("prices"), "--count", "40", "--steps", "4");
+  expect(facts.map(({ fact }: { fact: string }) => fact)).toEqual([
+    "lossTail",
+    "gainTail",
+    "kurtosis1",
+    "skewness",
+    "memory1",
+    "clusters1",
+  ]);
+  for (const { series, samples, training } of facts) {
+    expect(series).toBe("price");
+    expect(Number.isFinite(samples) && Number.isFinite(training)).toBe(true);
   }
 });
 

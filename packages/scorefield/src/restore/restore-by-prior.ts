@@ -2,7 +2,14 @@
 import { ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type SoundSource, streamWindows } from "@scorefield/data";
-import { type Fault, faults } from "@scorefield/domain/sound-fault";
+import {
+  type ClipLimits,
+  clippedSide,
+  type Fault,
+  faults,
+  insideGaps,
+  withKnown,
+} from "@scorefield/domain/sound-fault";
 import {
   bandLimit,
   clipping,
@@ -16,6 +23,7 @@ import {
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { gapsToFill } from "./gaps-to-fill.ts";
 import { modelProblem } from "./model-problem.ts";
 import { restoreInModel } from "./restore-run.ts";
 import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
@@ -63,10 +71,12 @@ export const isWaveformRun = ({ codec, made }: LoadedRun): boolean =>
 const nearlyExact = 0.01;
 
 interface Facts {
-  readonly peak: number;
+  readonly limits: ClipLimits;
   readonly sigma: number;
   /** In periods per sample. */
   readonly highest?: number | undefined;
+  /** 1 in gaps of the window. */
+  readonly inside?: Uint8Array | undefined;
 }
 
 /** What a fault does to a window, the noise that is left, and what is seen; undefined where the window has no fault. */
@@ -74,7 +84,7 @@ const problemOf = (
   fault: Fault,
   input: readonly number[],
   y: Float64Array,
-  { peak, sigma, highest }: Facts,
+  { limits, sigma, highest, inside }: Facts,
 ): { readonly operator: Operator; readonly noise: Noise; readonly measurement: NdArray<"float64"> } | undefined => {
   const about = { input: [...input], units: "full scale" };
   const noise = gaussianNoise({ sigma });
@@ -82,19 +92,15 @@ const problemOf = (
   if (fault === "noise") return { operator: identity(about), noise, measurement };
   if (fault === "band") return { operator: bandLimit({ ...about, highest: highest! }), noise, measurement };
   if (fault === "clip") {
-    const limit = 0.999 * peak;
-    if (!y.some((value) => Math.abs(value) >= limit)) return undefined;
-    return { operator: clipping({ ...about, low: -limit, high: limit }), noise, measurement };
+    const sides = Array.from(y, (value) => clippedSide(value, limits));
+    if (sides.every((side) => side === 0)) return undefined;
+    // Where all numbers have one sign, the other side is as good as unlimited.
+    const far = 1e3 * Math.max(-limits.low, limits.high);
+    const [low, high] = [limits.low || -far, limits.high || far];
+    return { operator: clipping({ ...about, low, high }), noise, measurement };
   }
-  const seen = new Float64Array(y.length).fill(1);
-  for (let from = 0; from < y.length; ) {
-    let to = from;
-    while (to < y.length && y[to] === 0) to++;
-    if (to - from > 1) seen.fill(0, from, to);
-    from = Math.max(to, from + 1);
-  }
-  // At least one number is seen in what is restored.
-  if (seen.every((value) => value === 1) || seen.every((value) => value === 0)) return undefined;
+  if (!inside?.includes(1)) return undefined;
+  const seen = Float64Array.from(inside, (gap) => 1 - gap);
   const operator = mask({ ...about, mask: ndarray(seen, [y.length]) });
   const data = y.filter((_, t) => seen[t] === 1);
   return { operator, noise, measurement: { dtype: "float64", shape: operator.output, data } };
@@ -104,7 +110,7 @@ const problemOf = (
  * Restores a sound by a run of waveforms (`scorefield train CLEAN --representation waveform`) that was trained for no fault. Each window is
  * brought to the loudness of the run's sounds; draws are from the posterior of what is seen of it. Windows without the fault stay as they are.
  * @param source a sound at the rate of the run
- * @throws RunError for a run of something else; ArgumentError for options out of range; the signal's reason when aborted
+ * @throws RunError for a run of something else, and for a sound without gaps where these are the fault; ArgumentError for options out of range; the signal's reason when aborted
  */
 export async function* restoreByPrior(
   run: LoadedRun,
@@ -133,7 +139,7 @@ export async function* restoreByPrior(
   const levels = await loudness(source, Math.max(1, Math.round(0.02 * rate)), signal);
   const gain = levels.power > 0 ? deviation / Math.sqrt(levels.power) : 1;
   const facts: Facts = {
-    peak: gain * levels.peak,
+    limits: { low: gain * levels.low, high: gain * levels.high },
     sigma: fault === "noise" ? gain * (noise ?? levels.quietest) : nearlyExact * deviation,
     ...(highest !== undefined && { highest: highest / rate }),
   };
@@ -141,6 +147,7 @@ export async function* restoreByPrior(
     throw new RunError(
       `${owner}: expected noise above 0, found none in the quietest tenth of the sound; say its deviation`,
     );
+  const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
   const { channels, frames } = source;
   let done = 0;
   const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
@@ -149,8 +156,12 @@ export async function* restoreByPrior(
       signal?.throwIfAborted();
       const [w, k] = [Math.floor(row / channels), row % channels];
       const place = (d: number) => ((w * draws + d) * channels + k) * length;
-      const y = all.slice(place(0), place(0) + length).map((value) => gain * value);
-      const problem = problemOf(fault, run.made.shape, y, facts);
+      const faulty = all.slice(place(0), place(0) + length);
+      const y = faulty.map((value) => gain * value);
+      const inside = gaps && insideGaps(gaps[k]!, from[w]!, length);
+      // What is past the end of the sound isn't seen either.
+      if (inside?.includes(1)) inside.fill(1, Math.max(0, Math.min(length, frames - from[w]!)));
+      const problem = problemOf(fault, run.made.shape, y, { ...facts, inside });
       if (!problem || y.every((value) => value === 0)) continue;
       const { operator, noise: left, measurement } = problem;
       const found = await restoreInModel(
@@ -163,7 +174,8 @@ export async function* restoreByPrior(
       const drawn = found.draws.shape[0]!;
       for (let d = 0; d < draws; d++) {
         const at = (d % drawn) * length;
-        for (let t = 0; t < length; t++) all[place(d) + t] = found.draws.data[at + t]! / gain;
+        const restored = found.draws.data.subarray(at, at + length).map((value) => value / gain);
+        all.set(withKnown(fault, faulty, restored, { limits: levels, inside }), place(d));
       }
     }
     return { dtype: "float64", shape: windows.shape, data: all };

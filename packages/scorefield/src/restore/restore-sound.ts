@@ -1,11 +1,13 @@
 /** A sound restored by a run that was trained for its fault, in windows that overlap. */
-import { type AnySampler, compileSampler, type Sampler, samplerNoise } from "@scorefield/core";
+import { type AnySampler, compileSampler, type Sampler } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import { type SoundSource, streamWindows } from "@scorefield/data";
-import { type Fault, type FaultFacts, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
+import { type Fault, insideGaps, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { gapsToFill } from "./gaps-to-fill.ts";
+import { noiseOfDraws } from "./noise-of-draws.ts";
 import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
@@ -17,7 +19,7 @@ export interface RestoreSoundOptions {
   readonly sampler?: AnySampler | undefined;
   /** Default 0. */
   readonly seed?: number | undefined;
-  /** Windows that are restored at once; default 8. */
+  /** Windows that are restored at once; default as many as take 32 draws of one channel. */
   readonly batch?: number | undefined;
   /** Share of a window that it has in common with the next, at most a half; default a quarter. */
   readonly overlap?: number | undefined;
@@ -42,7 +44,7 @@ const known = {
 export const faultOf = (run: LoadedRun): Fault | undefined =>
   run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined;
 
-const gapSeconds = 0.002;
+const usualRows = 32;
 
 /**
  * Restores a sound by a run that `scorefield train CLEAN --fault ...` trained: a bridge from the faulty spectrogram to the clean one, window by
@@ -53,8 +55,8 @@ const gapSeconds = 0.002;
  *
  * @param source a sound at the rate of the run, such as `openSound` opens it: amplitudes as they are
  * @returns blocks in order, `source.frames` in all
- * @throws RunError for a run of something else, and for a sampler that finds its steps by itself; ArgumentError for options out of range;
- *   the signal's reason when aborted
+ * @throws RunError for a run of something else, for a sampler that finds its steps by itself, and for a sound without gaps where these are
+ *   the fault; ArgumentError for options out of range; the signal's reason when aborted
  */
 export async function* restoreSound(
   run: LoadedRun,
@@ -65,17 +67,8 @@ export async function* restoreSound(
   checkMade(`${owner} run`, run, ["model", "codec", "record"], "a run such as await loadRun(path)");
   checkMade(`${owner} source`, source, ["channels", "frames", "read"], "a sound, such as openSound gives");
   checkOptions(owner, options, known);
-  const {
-    draws = 4,
-    seed = 0,
-    batch = 8,
-    overlap = 0.25,
-    sampler = run.sampler,
-    signal,
-    runtime,
-    onProgress,
-  } = options;
-  for (const [name, value] of Object.entries({ draws, batch })) checkWhole(`${owner} ${name}`, value);
+  const { draws = 4, seed = 0, overlap = 0.25, sampler = run.sampler, signal, runtime, onProgress } = options;
+  checkWhole(`${owner} draws`, draws);
   const fault = faultOf(run);
   if (!fault)
     throw new RunError(
@@ -88,32 +81,38 @@ export async function* restoreSound(
   const codec = run.codec as PairCodec;
   const { length, rate } = codec;
   const { channels, frames } = source;
-  const facts: FaultFacts = {
-    peak: fault === "clip" ? (await loudness(source, rate, signal)).peak : 0,
-    shortestGap: Math.max(2, Math.round(gapSeconds * rate)),
-  };
+  const { batch = Math.max(1, Math.floor(usualRows / (channels * draws))) } = options;
+  checkWhole(`${owner} batch`, batch);
+  const limits = fault === "clip" ? await loudness(source, rate, signal) : undefined;
+  const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
   const count = batch * channels * draws;
   const compiled = await compileSampler(run.model, sampler as Sampler, { count, ...(runtime && { runtime }) });
   const hop = length - Math.floor(overlap * length);
+  /** Of the whole sound. */
+  const windowCount = Math.max(1, Math.ceil(frames / hop));
   let done = 0;
   try {
     const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
       signal?.throwIfAborted();
       const n = windows.shape[0]!;
       const size = channels * draws * length;
-      // Rows in the order of the windows, their draws and their channels: the number of a sample depends on these alone.
+      // Rows in the order of the windows, their draws and their channels.
       const rows = new Float32Array(count * length);
       rows.set(windows.data);
       const faulty = ndarray(rows, [count, length]) as NdArray<"float32">;
       const { observed, gains } = codec.observe(faulty);
-      const firstSample = (from[0]! / hop) * channels * draws;
-      const noise = samplerNoise(run.model, sampler as Sampler, { count, seed, firstSample });
+      const noise = noiseOfDraws(run.model, sampler as Sampler, {
+        ...{ seed, draws, channels, batch, windows: windowCount },
+        first: from[0]! / hop,
+      });
       const residuals = await compiled(noise, { observed });
       const { data } = codec.restored(residuals as NdArray<"float32">, observed, gains);
       const all = new Float64Array(n * size);
       for (let row = 0; row < n * channels * draws; row++) {
         const [a, b] = [row * length, (row + 1) * length];
-        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), facts), a);
+        const first = from[Math.floor(row / (channels * draws))]!;
+        const inside = gaps && insideGaps(gaps[row % channels]!, first, length);
+        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), { limits, inside }), a);
       }
       return { dtype: "float64", shape: [n, channels * draws, length], data: all };
     };

@@ -1,31 +1,33 @@
 /** A sound at the rate of a run. */
-import { openSound, readSound, resample, type SoundSource } from "@scorefield/data";
-import { ndarray } from "@scorefield/tensor";
+import { DataError, openSound, resampledSource, type SoundFile } from "@scorefield/data";
+
+/** A source that refuses what is no number, by the name of its file. */
+const finite = (file: SoundFile, path: string): SoundFile => ({
+  ...file,
+  read: async (from, count) => {
+    const part = await file.read(from, count);
+    const broken = part.data.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0)
+      throw new DataError({
+        path,
+        expected: "numbers that are finite",
+        found: `${part.data[broken]} near second ${Math.floor((from + (broken % part.shape[1]!)) / file.rate)}`,
+        fix: "Write the file again",
+      });
+    return part;
+  },
+});
 
 /**
- * Opens a sound; one of another rate is read whole and resampled.
- * @throws DataError for what cannot be read
+ * Opens a sound; one of another rate is resampled as it is read.
+ * @throws DataError for what cannot be read; reading throws it for numbers that are not finite
  */
 export const soundFor = async (path: string, rate: number) => {
   const file = await openSound(path);
-  if (file.rate === rate) return { source: file as SoundSource, close: () => file.close(), remarks: [] as string[] };
-  await file.close();
-  const { samples } = await resample(await readSound(path), rate);
-  const source: SoundSource = {
-    channels: samples.shape[0]!,
-    frames: samples.shape[1]!,
-    read: (from, count) => {
-      const [channels = 1, frames = 0] = samples.shape;
-      const n = Math.max(0, Math.min(count, frames - from));
-      const part = new Float32Array(channels * n);
-      for (let k = 0; k < channels; k++)
-        part.set(samples.data.subarray(k * frames + from, k * frames + from + n) as Float32Array, k * n);
-      return ndarray(part, [channels, n]);
-    },
-  };
   return {
-    source,
-    close: async () => {},
-    remarks: [`${path}: resampled from ${file.rate} to ${rate} Hz, as the run works`],
+    rate: file.rate,
+    source: resampledSource(finite(file, path), rate),
+    close: () => file.close(),
+    remarks: file.rate === rate ? [] : [`${path}: resampled from ${file.rate} to ${rate} Hz, as the run works`],
   };
 };

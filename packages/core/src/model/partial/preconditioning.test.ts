@@ -16,6 +16,7 @@ import { edm } from "../../process/edm.ts";
 import { normal } from "../../random/normal.ts";
 import { uniform } from "../../random/uniform.ts";
 import { edmPreconditioning } from "../preconditioning.ts";
+import { preconditioningFromRecipe } from "../preconditionings.ts";
 import { trainedModel } from "../trained.ts";
 import { drawKnown, maskKinds } from "./draw-known.ts";
 import { partialPreconditioning } from "./preconditioning.ts";
@@ -158,4 +159,92 @@ test("a sample's mask does not depend on its batch", () => {
   const all = drawKnown(masks, clean, draws);
   const few = drawKnown(masks, ndarray(clean.data.slice(0, 160), [10, 2, 8]), draws);
   expect(few.data).toEqual(all.data.subarray(0, few.data.length));
+});
+
+test("with the baseline line, a network of zeros says the line where the noise is large", async () => {
+  const long = [2, 5];
+  // The first channel is known at places 0 and 4, absent at 2; of the second nothing is known.
+  const rows = new Float32Array(20);
+  [rows[0], rows[4]] = [1, 3];
+  [rows[10], rows[14], rows[12]] = [1, 1, -1];
+  const y = normal([1, ...long], { seed: 2 });
+  const zero: Network = { ...networkOf((x) => x.multiply(0)), observed: 20 };
+  const parts = partialPreconditioning({ shape: long, baseline: "line" });
+  const model = trainedModel({ process: edm(), network: zero, preconditioning: parts }, [], long);
+  const f = await compile(
+    (x: Tensor, t: Tensor, observed: Tensor) => model.denoise(x, t, { observed }),
+    [{ shape: [1, ...long] }, { shape: [1] }, { shape: [1, 20] }],
+    { runtime },
+  );
+  const at = async (sigma: number) =>
+    (
+      await f(
+        ndarray(y.data.map((z) => z * sigma) as Float32Array, [1, ...long]),
+        ndarray(Float32Array.of(sigma / 80), [1]),
+        ndarray(rows, [1, 20]),
+      )
+    ).data;
+  const line = [1, 1.5, 0, 2.5, 3, 0, 0, 0, 0, 0];
+  for (const sigma of [80, 0.5]) {
+    const found = await at(sigma);
+    const skip = 1 / (1 + sigma ** 2);
+    for (const [i, b] of line.entries()) {
+      const settled = i === 0 || i === 2 || i === 4;
+      const noisy = sigma * Number(y.data[i]);
+      expect(found[i]).toBeCloseTo(settled ? b : b + skip * (noisy - b), 5);
+    }
+  }
+  await f.dispose();
+});
+
+test("with the baseline line, the network sees the noisy residual, marks, and known values with the line between", async () => {
+  const parts = partialPreconditioning({ shape, baseline: "line" });
+  expect(parts.observed?.features).toBe(12);
+  const seen: Record<string, number[]> = {};
+  // What the network sees comes out as its output, one input at a time; c_out is divided out again.
+  for (const [name, f] of [
+    ["x", (x: Tensor) => x],
+    ["marks", (x: Tensor, all?: Tensor) => sliceAxis(all!, 1, 0, 6).reshape(x.shape)],
+    ["filled", (x: Tensor, all?: Tensor) => sliceAxis(all!, 1, 6, 12).reshape(x.shape)],
+  ] as const) {
+    const network: Network = { ...networkOf(f), observed: 12 };
+    const found = await denoised(network, x, observed, parts);
+    // sigma is 2: c_skip = 1 / 5 and c_out = 2 / sqrt(5).
+    const line = [0.5, -2, -2, 0, 0, 0];
+    seen[name] = found.map((value, i) => (value - line[i]! - (Number(x.data[i]) - line[i]!) / 5) / (2 / Math.sqrt(5)));
+  }
+  // Known places say themselves whatever the network sees; of the others:
+  const line = [-2, 0, 0, 0];
+  for (const [k, i] of [2, 3, 4, 5].entries()) {
+    expect(seen.x![i]).toBeCloseTo((Number(x.data[i]) - line[k]!) / Math.sqrt(5), 5);
+    expect(seen.marks![i]).toBeCloseTo(0, 5);
+    expect(seen.filled![i]).toBeCloseTo(line[k]!, 5);
+  }
+});
+
+test("without level, what the network sees of a series does not depend on where it lies; covariates keep their level", async () => {
+  const parts = partialPreconditioning({ shape, covariates: 1, baseline: "line", level: false });
+  const network: Network = {
+    ...networkOf((x, all) => sliceAxis(all!, 1, 6, 12).reshape(x.shape)),
+    observed: 12,
+  };
+  const at = async (shift: number) => {
+    // The series is known at places 0 and 1; of the covariate nothing but place 0.
+    const rows = Float32Array.of(0.5 + shift, -2 + shift, 0, 3 + shift, 0, 0, 1, 1, 0, 1, 0, 0);
+    const line = [0.5, -2, -2, 3, 3, 3].map((value) => value + shift);
+    const found = await denoised(network, x, ndarray(rows, [1, 12]), parts);
+    return found.map((value, i) => (value - line[i]! - (Number(x.data[i]) - line[i]!) / 5) / (2 / Math.sqrt(5)));
+  };
+  const [near, far] = [await at(0), await at(10)];
+  // The line at place 2 is -2, the mean of 0.5 and -2 is -0.75.
+  expect(near[2]).toBeCloseTo(-1.25, 5);
+  expect(far[2]).toBeCloseTo(-1.25, 4);
+  expect(near[4]).toBeCloseTo(3, 5);
+  expect(far[4]).toBeCloseTo(13, 4);
+});
+
+test("a recipe of before the baseline means what it meant: none", () => {
+  const before = { kind: "partial", shape, covariates: 0, masks: ["past"], sigmaData: 1 };
+  expect(preconditioningFromRecipe(before).observed?.features).toBe(6);
+  expect(preconditioningFromRecipe(before).recipe).toMatchObject({ baseline: "none" });
 });

@@ -1,5 +1,5 @@
 /** Tails of the F and Student's t distribution. */
-import { logGamma } from "@scorefield/core/internal";
+import { logGamma } from "./log-gamma.ts";
 
 /** The continued fraction of the incomplete beta function (Olver et al., NIST handbook, equation 8.17.22), by Lentz's method. */
 const betaFraction = (a: number, b: number, x: number): number => {
