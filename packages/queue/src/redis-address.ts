@@ -1,5 +1,6 @@
 /** Where a Redis server is, how to sign in to it, and what its errors mean. */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { JobError } from "scorefield/job";
 
 /** How a client connects: the options of ioredis and BullMQ that are used here. */
@@ -9,7 +10,7 @@ export interface ServerOptions {
   readonly db: number;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly servername: string; readonly ca?: Buffer };
+  readonly tls?: { readonly servername?: string; readonly ca?: Buffer };
   readonly connectTimeout: number;
   readonly commandTimeout: number;
   readonly keepAlive: number;
@@ -58,7 +59,7 @@ export const redisAddress = (
       db: Number(database || 0),
       ...(url.username !== "" && { username: decodeURIComponent(url.username) }),
       ...(given !== undefined && { password: given }),
-      ...(secure && { tls: { servername: host, ...(ca !== undefined && { ca: certificates(ca) }) } }),
+      ...(secure && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca: certificates(ca) }) } }),
       connectTimeout: 5000,
       // A connection whose other end is gone without a word must not hold a worker up.
       commandTimeout: 5000,

@@ -200,6 +200,8 @@ export const redisQueue = async (
     take: ({ name, code }) =>
       guarded(async () => {
         const worker = workerOf(code, name);
+        // It has a connection of its own, which is closed cleanly only after it was opened.
+        await worker.waitUntilReady();
         while (true) {
           const token = randomUUID();
           const job = (await worker.getNextJob(token, { block: false })) as Job | undefined;
