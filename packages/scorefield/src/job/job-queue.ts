@@ -12,7 +12,7 @@ export interface Flow {
   readonly priority?: number;
   /** How often a piece of work is tried, default 5. */
   readonly attempts?: number;
-  /** Milliseconds before the second attempt; each later wait is twice as long. Default 1000. */
+  /** Milliseconds before the second attempt, default 1000. Each later wait is twice as long, and none longer than {@link longestBackoff}. */
   readonly backoff?: number;
 }
 
@@ -27,6 +27,9 @@ export interface Lease {
   /** Which of the takings of this work it is: a lease that has lapsed is known by it. */
   readonly token: string;
 }
+
+/** The longest wait before an attempt, in milliseconds. */
+export const longestBackoff = 30_000;
 
 /** States of a piece of work, in the words of `scorefield jobs`. `dead` is given up after its last attempt; `held` waits for others. */
 export type JobState = "waiting" | "held" | "active" | "delayed" | "done" | "dead" | "cancelled";

@@ -8,6 +8,7 @@ import {
   type JobQueue,
   type JobState,
   type Lease,
+  longestBackoff,
   mostLapses,
 } from "./job-queue.ts";
 import { type Receipt, type Work, workId, workSchema } from "./work.ts";
@@ -148,7 +149,7 @@ export const memoryQueue = ({
       const entry = held(lease);
       if (!entry) return false;
       entry.error = error;
-      entry.until = clock.now() + entry.backoff * 2 ** (entry.attempt - 1);
+      entry.until = clock.now() + Math.min(longestBackoff, entry.backoff * 2 ** (entry.attempt - 1));
       become(entry, permanent || entry.attempt >= entry.attempts ? "dead" : "delayed");
       return true;
     },

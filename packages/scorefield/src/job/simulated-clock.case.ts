@@ -19,17 +19,17 @@ export const simulatedClock = (): SimulatedClock => {
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const sleeper = { at: time + Math.max(0, milliseconds), order: order++, wake: resolve as () => void };
+        const stop = (): void => {
+          sleepers.splice(sleepers.indexOf(sleeper), 1);
+          resolve();
+        };
+        const wake = (): void => {
+          signal?.removeEventListener("abort", stop);
+          resolve();
+        };
+        const sleeper = { at: time + Math.max(0, milliseconds), order: order++, wake };
         sleepers.push(sleeper);
-        signal?.addEventListener(
-          "abort",
-          () => {
-            const place = sleepers.indexOf(sleeper);
-            if (place >= 0) sleepers.splice(place, 1);
-            resolve();
-          },
-          { once: true },
-        );
+        signal?.addEventListener("abort", stop);
       }),
     run: async (milliseconds, ended = () => false) => {
       const until = time + milliseconds;
