@@ -1,6 +1,14 @@
 /** What stands in BullMQ's jobs, in the words of {@link JobQueue}. */
 import type { Job } from "bullmq";
-import { describeWork, type JobFacts, type JobState, receiptSchema, type Work, workId, workSchema } from "scorefield/job";
+import {
+  describeWork,
+  type JobFacts,
+  type JobState,
+  receiptSchema,
+  type Work,
+  workId,
+  workSchema,
+} from "scorefield/job";
 
 /** What a job carries. */
 export interface JobData {
@@ -61,7 +69,6 @@ export const attemptOf = ({ attemptsMade, stalledCounter }: Job): number => atte
 /** What is known of a job. */
 export const factsOf = (job: Job, state: JobState): JobFacts => {
   const read = readJob(job);
-  const ended = state === "done" || state === "dead";
   const share = shareOf(job.progress).share;
   const worker = job.processedBy;
   const lost = job.stalledCounter > 0 && state === "waiting" ? `${worker ?? "a worker"} stopped answering` : undefined;
@@ -72,7 +79,7 @@ export const factsOf = (job: Job, state: JobState): JobFacts => {
     title: "wrong" in read ? "" : read.title,
     what: "wrong" in read ? read.wrong : describeWork(read.work),
     state,
-    attempt: Math.max(0, attemptOf(job) - (state === "active" || ended ? 0 : 1)),
+    attempt: attemptOf(job) - (state === "active" ? 0 : 1),
     code: "wrong" in read ? "" : read.work.code,
     ...(worker !== undefined && { worker }),
     ...(share !== undefined && { share }),

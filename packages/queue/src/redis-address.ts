@@ -59,7 +59,9 @@ export const redisAddress = (
       db: Number(database || 0),
       ...(url.username !== "" && { username: decodeURIComponent(url.username) }),
       ...(given !== undefined && { password: given }),
-      ...(secure && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca: certificates(ca) }) } }),
+      ...(secure && {
+        tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca: certificates(ca) }) },
+      }),
       connectTimeout: 5000,
       // A connection whose other end is gone without a word must not hold a worker up.
       commandTimeout: 5000,
@@ -90,7 +92,10 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/WRONGPASS|invalid password/i, "user or password are wrong"],
   [/NOAUTH|NOPERM/, "it asks for a user and a password, with the rights to read and write: redis://user:password@host"],
   [/certificate|self.signed|unable to verify/i, "its certificate is of no known authority; give the file of yours"],
-  [/wrong version number|SSL|TLS/i, "it speaks no TLS there; write redis:// in place of rediss://, or its port for TLS"],
+  [
+    /wrong version number|SSL|TLS/i,
+    "it speaks no TLS there; write redis:// in place of rediss://, or its port for TLS",
+  ],
   [/^OOM/, "its memory is full; raise maxmemory"],
   [/MISCONF|READONLY/, "it does not take writes now; look at its disk, and whether it is a replica"],
   [/LOADING/, "it reads its files; wait"],

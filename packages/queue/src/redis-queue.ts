@@ -210,7 +210,9 @@ export const redisQueue = async (
           const attempts = job.opts.attempts ?? 1;
           if ("wrong" in read || read.work.code !== code || job.deferredFailure) {
             const why =
-              "wrong" in read ? read.wrong : `its workers stopped answering ${mostLapses} times, ${job.processedBy} last`;
+              "wrong" in read
+                ? read.wrong
+                : `its workers stopped answering ${mostLapses} times, ${job.processedBy} last`;
             await job.moveToFailed(new UnrecoverableError(why), token);
             continue;
           }
