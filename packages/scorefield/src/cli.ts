@@ -21,6 +21,7 @@ import { addMetrics } from "./command/metrics.ts";
 import { addNoises } from "./command/noises.ts";
 import { addOperators } from "./command/operators.ts";
 import { addPosteriors } from "./command/posteriors.ts";
+import { addQueued } from "./command/queued.ts";
 import { addRestore } from "./command/restore.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
@@ -121,6 +122,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addHelp,
   ])
     add(root);
+  addQueued(root);
   for (const command of root.commands) command.copyInheritedSettings(root).showHelpAfterError(false);
   return root;
 };
