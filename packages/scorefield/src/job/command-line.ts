@@ -41,26 +41,23 @@ export const commandLine = (
   const root = new Command("scorefield").exitOverride().configureOutput({ outputError: () => {}, writeOut: () => {} });
   add(root);
   const own = root.commands.find((one) => one.name() === command)!;
-  let flags: object | undefined;
-  own
-    .copyInheritedSettings(root)
-    .showHelpAfterError(false)
-    .action((_: string, parsed: object) => {
-      flags = parsed;
-    });
+  own.copyInheritedSettings(root).showHelpAfterError(false);
   const args = [
     ...Object.entries(options).flatMap(([name, value]) => argumentsOf(name, value)),
     ...Object.entries(places.inputs).flatMap(([name, file]) => argumentsOf(name, file)),
     `--out=${places.out}`,
     `--shard=${part}/${parts}`,
   ];
+  let rest: readonly string[];
   try {
-    // No hook before the action: it would be asynchronous, and is about this machine's processors.
-    root.parse([command, places.run, ...args], { from: "user" });
+    // Options alone: what is done before the action at a terminal is about that machine's processors.
+    const { operands, unknown } = own.parseOptions(args);
+    rest = [...operands, ...unknown];
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     throw new JobError(`${command}: ${error.message.replace(/^error: /, "")}`, { cause: error });
   }
-  if (!flags) throw new JobError(`${command}: expected options that say what to compute, found none`);
-  return (context) => run(places.run, flags as never, context);
+  if (rest.length > 0)
+    throw new JobError(`${command}: expected options of this command, found ${rest.join(" ").slice(0, 200)}`);
+  return (context) => run(places.run, own.opts() as never, context);
 };
