@@ -11,6 +11,7 @@ import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addExport } from "./command/export.ts";
 import { addForecast } from "./command/forecast.ts";
+import { addGather } from "./command/gather.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
@@ -109,6 +110,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addInspect,
     addLikelihood,
     addAnomaly,
+    addGather,
     addWorker,
     addJobs,
     addSamplers,

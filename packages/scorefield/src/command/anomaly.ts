@@ -70,8 +70,9 @@ const scoreGiven = async (
   { file, title }: { readonly file: string; readonly title: string },
   flags: AnomalyFlags & { readonly time: number },
   out: Output,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal } = context;
   const {
     samples,
     labels: allLabels,
@@ -112,7 +113,7 @@ const scoreGiven = async (
   if (takesSeries(run)) {
     const windows = takeSamples(samples, chosen);
     await scoreSeries(run, { training: known, windows, labels, title, first: range.first }, flags, out);
-    await writePartReceipt(receipt);
+    await writePartReceipt(receipt, context);
     return;
   }
   const everyRow = await samples.read(whole);
@@ -145,7 +146,7 @@ const scoreGiven = async (
     ...(labels && { label: labels }),
     ...explainedColumns(explained, chosen.length),
   });
-  await writePartReceipt(receipt);
+  await writePartReceipt(receipt, context);
   const anomalies = labels?.reduce((sum, label) => sum + label, 0);
   const n = rows.shape[0]!;
   out.text(
@@ -210,7 +211,7 @@ export const runAnomaly = async (path: string, flags: AnomalyFlags, context: Wor
   if (training.count <= neighbours)
     throw new RunError(`${path}: expected at least ${neighbours + 1} training rows, found ${training.count}`);
   await withInput(flags, signal, (file, title) =>
-    scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, signal),
+    scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, context),
   );
 };
 

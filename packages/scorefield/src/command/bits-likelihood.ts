@@ -42,8 +42,9 @@ export const bitsLikelihood = async (
   run: LoadedRun,
   flags: BitsLikelihoodFlags,
   out: Output,
-  { signal, progress }: WorkContext,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal, progress } = context;
   const { samples } = run.domain;
   const { file, title, count = defaultCount, probes = 1, tolerance, seed } = flags;
   const { heldOut } = await modelData(run, { file, missing: flags.missing, signal });
@@ -86,10 +87,13 @@ export const bitsLikelihood = async (
   const squares = bits.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const standardError = n > 1 ? Math.sqrt(squares / (n - 1) / n) : undefined;
   await writeScores(flags, { bits_per_dimension: bits });
-  await writePartReceipt({
-    ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags: flags.flags, inputs: { data: file } },
-    ...{ command: "likelihood", first, count: n, of },
-  });
+  await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags: flags.flags, inputs: { data: file } },
+      ...{ command: "likelihood", first, count: n, of },
+    },
+    context,
+  );
   const source = title === undefined ? `held-out ${samples}` : `${samples} of ${title}`;
   out.text(`${n} ${source}, in ${seconds.toFixed(1)} s`);
   out.text(

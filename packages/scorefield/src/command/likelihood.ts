@@ -113,8 +113,9 @@ const rowLikelihood = async (
   { file, title }: { readonly file: string; readonly title: string },
   flags: LikelihoodFlags,
   out: Output,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal } = context;
   const { bits = false, seed, probes, tolerance } = flags;
   const { domain, codec, made } = run;
   const { missing } = flags;
@@ -173,10 +174,13 @@ const rowLikelihood = async (
   const head = ["", "mean", "standard error", "its part from probes", "error of the ODE", "left out by the prior"];
   const error = meanOf(details.solverError.data);
   const mismatch = meanOf(details.priorMismatch.data);
-  await writePartReceipt({
-    ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags, inputs: { data: file } },
-    ...{ command: "likelihood", ...range, of: all.shape[0]! },
-  });
+  await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags, inputs: { data: file } },
+      ...{ command: "likelihood", ...range, of: all.shape[0]! },
+    },
+    context,
+  );
   out.text(`${grouped(logDensity.length)} rows of ${title}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
@@ -237,7 +241,7 @@ export const runLikelihood = async (path: string, flags: LikelihoodFlags, contex
   await withInput(flags, signal, (file, title) =>
     inBits
       ? bitsLikelihood(run, { ...flags, file, title, flags }, out, context)
-      : rowLikelihood(run, { file: file!, title: title! }, flags, out, signal),
+      : rowLikelihood(run, { file: file!, title: title! }, flags, out, context),
   );
 };
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { openStore } from "../job/open-store.ts";
 import { shardWorkOf } from "../job/shard-work-of.ts";
+import { copyPlace } from "../job/stored-places.ts";
 import { type ShardWork, workId } from "../job/work.ts";
 import { runAnomaly } from "./anomaly.ts";
 import { interruptible } from "./interrupt.ts";
@@ -71,8 +72,7 @@ const queued = async (
     const last = { kind: "gather", code, shards: work.map(workId), ending } as const;
     const flow = { work, last, title: `${name} ${path}`, priority };
     const { content, ...about } = await waitForFlow(flow, { queue, store, out, signal });
-    if (content.folder) throw new UsageError(`${file}: expected a file, found a folder`);
-    await store.copyTo(content, file);
+    await copyPlace(store, content, file, signal);
     const { parts: done, workers, seconds } = about;
     out.text(
       `${file}: ${done} parts by ${workers.length} ${workers.length === 1 ? "worker" : "workers"} in ${seconds.toFixed(1)} s`,

@@ -9,6 +9,7 @@ import { faultOf, restoreSound } from "../restore/restore-sound.ts";
 import type { RestoredBlock } from "../restore/restored-block.ts";
 import { soundFor } from "../restore/sound-for.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { checkSampleFolder } from "../run/whole-folder.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
@@ -16,7 +17,7 @@ import { isFile } from "./restored-files.ts";
 import { filesOf, measured } from "./restored-sound-files.ts";
 import { parseSampler } from "./sampler-option.ts";
 import type { WorkContext } from "./work-context.ts";
-import { checkSampleFolder, writeSampleFolder } from "./write-folder.ts";
+import { writeSampleFolder } from "./write-folder.ts";
 
 /** Options of the command that it takes for a sound. */
 export interface RestoreAudioFlags {

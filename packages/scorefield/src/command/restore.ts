@@ -333,11 +333,14 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, context
       items.map(({ index }) => `${index}`),
     );
   }
-  const receipt = await writePartReceipt({
-    ...{ shard: flags.shard, place, run, flags },
-    inputs: { measurement: flags.measurement, truth: flags.truth },
-    ...{ command: "restore", first: given.first, count: numbers.length, of },
-  });
+  const receipt = await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place, run, flags },
+      inputs: { measurement: flags.measurement, truth: flags.truth },
+      ...{ command: "restore", first: given.first, count: numbers.length, of },
+    },
+    context,
+  );
   for (const { index, restored } of items) {
     const { seconds, evaluations, draws: drawn } = restored;
     const count = drawn.shape[0]!;

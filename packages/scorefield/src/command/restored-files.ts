@@ -9,9 +9,9 @@ import { UsageError } from "../errors.ts";
 import { columnHead } from "../report/restoration-report.ts";
 import type { Restored } from "../restore/restore-run.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { checkSampleFolder } from "../run/whole-folder.ts";
 import type { Shard } from "./options.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
-import { checkSampleFolder } from "./write-folder.ts";
 
 /** One measurement, what was restored from it, and pictures of both. */
 export interface RestoredItem {

@@ -142,10 +142,13 @@ const drawSamples = async (
     if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
     throw error;
   });
-  const receipt = await writePartReceipt({
-    ...{ shard: flags.shard, place: file, run, flags, inputs: { like: like.file } },
-    ...{ command: "sample", first: firstSample, count, of: all },
-  });
+  const receipt = await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place: file, run, flags, inputs: { like: like.file } },
+      ...{ command: "sample", first: firstSample, count, of: all },
+    },
+    context,
+  );
   const called = taken ? `standard output (${format.slice(1)})` : file;
   out.text(`${called}: ${grouped(count)} samples by ${kind} in ${seconds.toFixed(1)} s`);
   if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);

@@ -7,6 +7,8 @@ import { type Progress, progress } from "./progress.ts";
 /** Around the work of a command: how it is stopped, how runs are loaded, and where its words go. */
 export interface WorkContext {
   readonly signal: AbortSignal;
+  /** Whether a part has a receipt beside it. A queue keeps its own. */
+  readonly receipts: boolean;
   readonly loadRun: typeof loadRun;
   readonly loadDrawn: typeof loadDrawn;
   /** @param taken whether a file goes to standard output */
@@ -16,7 +18,14 @@ export interface WorkContext {
 }
 
 /** The context of a command at a terminal. */
-export const atTerminal = (signal: AbortSignal): WorkContext => ({ signal, loadRun, loadDrawn, output, progress });
+export const atTerminal = (signal: AbortSignal): WorkContext => ({
+  signal,
+  receipts: true,
+  loadRun,
+  loadDrawn,
+  output,
+  progress,
+});
 
 /** The action of a command: its work at a terminal, which Ctrl-C stops. */
 export const terminalAction =

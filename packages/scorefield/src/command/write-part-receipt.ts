@@ -9,6 +9,7 @@ import { recordPath } from "../run/record-file.ts";
 import { runFiles } from "../run/run-files.ts";
 import type { Shard } from "./options.ts";
 import { standardStream } from "./standard-output.ts";
+import type { WorkContext } from "./work-context.ts";
 
 /** What a loaded run is: the SHA-256 of its record and of the files that its parameters are in. */
 const identityOfRun = async ({ path, step, average }: DrawnRun): Promise<string> => {
@@ -36,16 +37,11 @@ export interface WrittenPart extends Pick<PartReceipt, "command" | "first" | "co
  * @returns its path
  * @throws DataError when the system refuses
  */
-export const writePartReceipt = async ({
-  shard,
-  place,
-  run,
-  flags,
-  inputs,
-  command,
-  ...range
-}: WrittenPart): Promise<string | undefined> => {
-  if (!shard || place === standardStream) return undefined;
+export const writePartReceipt = async (
+  { shard, place, run, flags, inputs, command, ...range }: WrittenPart,
+  { receipts }: Pick<WorkContext, "receipts">,
+): Promise<string | undefined> => {
+  if (!receipts || !shard || place === standardStream) return undefined;
   const options = Object.entries(flags).filter(([name]) => !elsewhere.has(name) && !(name in inputs));
   const whole = await wholeOf({
     command,
