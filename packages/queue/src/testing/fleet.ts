@@ -8,6 +8,8 @@ export const bin = fileURLToPath(new URL("../../../scorefield/bin/scorefield.js"
 export interface Fleet {
   /** Kills a worker with SIGKILL and starts another in its place. */
   replace(place: number): void;
+  /** The place of a worker that does work now, each in turn; undefined where none does. */
+  busy(): number | undefined;
   /** Lines that all of them have printed as JSON. */
   events(): { readonly kind: string; readonly worker: string; readonly id?: string; readonly what?: string }[];
   /** Seconds of processor time of all of them, also of those that were killed. */
@@ -35,6 +37,7 @@ export const startFleet = (count: number, args: readonly string[]): Fleet => {
   let started = 0;
   const start = (place: number): ChildProcess => {
     const name = `worker-${place + 1}-${++started}`;
+    names[place] = name;
     const child = spawn(process.execPath, [bin, "worker", "--json", "--name", name, ...args], {
       stdio: ["ignore", "pipe", "ignore"],
       env: { ...process.env, SCOREFIELD_CACHE: "off" },
@@ -42,6 +45,13 @@ export const startFleet = (count: number, args: readonly string[]): Fleet => {
     child.stdout!.on("data", (text) => (printed += text));
     return child;
   };
+  const names: string[] = [];
+  let turn = 0;
+  const events: Fleet["events"] = () =>
+    printed
+      .split("\n")
+      .filter((line) => line.endsWith("}"))
+      .map((line) => JSON.parse(line));
   const workers = Array.from({ length: count }, (_, place) => start(place));
   return {
     replace: (place) => {
@@ -50,11 +60,15 @@ export const startFleet = (count: number, args: readonly string[]): Fleet => {
       worker.kill("SIGKILL");
       workers[place] = start(place);
     },
-    events: () =>
-      printed
-        .split("\n")
-        .filter((line) => line.endsWith("}"))
-        .map((line) => JSON.parse(line)),
+    busy: () => {
+      const all = events();
+      for (let k = 0; k < count; k++) {
+        const place = turn++ % count;
+        if (all.findLast(({ worker }) => worker === names[place])?.kind === "took") return place;
+      }
+      return undefined;
+    },
+    events,
     seconds: () => workers.reduce((sum, { pid }) => sum + secondsOf(pid), spent),
     close: async () => {
       await Promise.all(
