@@ -15,6 +15,7 @@ import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { wholeLanes } from "../numeric/whole-lanes.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
+import type { KeptSteps } from "./kept-steps.ts";
 import { priorDraw, type RunDraws } from "./plan.ts";
 
 /** What to sample and how. */
@@ -60,6 +61,8 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   readonly initial?: NdArray<D>;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
+  /** Keeps what is compiled for the next call: see {@link keepSteps}. Default: it is freed at the end. */
+  readonly keep?: KeptSteps;
 }
 
 /** A batch under way. */

@@ -5,7 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
 import { firstRows } from "../numeric/first-rows.ts";
-import { checkOptions, type Known } from "../part/check-options.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { checkSampler } from "./check-sampler.ts";
 import { sampling } from "./loop.ts";
@@ -45,6 +45,7 @@ export const sampleOptions = {
   initial: true,
   signal: true,
   runtime: true,
+  keep: true,
   onProgress: true,
 } satisfies Known<SampleOptions>;
 
@@ -57,7 +58,8 @@ export const checkSampling = (
 ): void => {
   checkModel(name, model);
   checkOptions(name, options, known);
-  const { sampler, initial } = options;
+  const { sampler, initial, keep } = options;
+  if (keep !== undefined) checkMade(`${name} keep`, keep, ["use", "dispose"], "a keeper such as keepSteps() makes");
   if (sampler !== undefined) checkSampler(name, sampler);
   if (initial !== undefined) checkFloats(`${name} initial`, initial);
 };

@@ -1,4 +1,5 @@
 /** What the work of a command needs around it, at a terminal or on a worker of a queue. */
+import type { KeptSteps } from "@scorefield/core";
 import { loadDrawn, loadRun } from "../run/load.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Output, output } from "./output.ts";
@@ -9,6 +10,8 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** Whether a part has a receipt beside it. A queue keeps its own. */
   readonly receipts: boolean;
+  /** Keeps compiled samplers for the next part; left out where there is none. */
+  readonly keep?: KeptSteps;
   readonly loadRun: typeof loadRun;
   readonly loadDrawn: typeof loadDrawn;
   /** @param taken whether a file goes to standard output */

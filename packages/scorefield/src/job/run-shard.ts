@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { keepSteps } from "@scorefield/core";
 import type { WorkContext } from "../command/work-context.ts";
 import { commandLine } from "./command-line.ts";
 import { JobError } from "./job-error.ts";
@@ -21,7 +22,9 @@ export interface ShardOptions {
   readonly onProgress: (share: number) => void;
 }
 
+/** For the next part of the same work: the run, and its compiled sampler. */
 const loaders = keptRuns();
+const keep = keepSteps();
 
 const hexadecimal = /^[0-9a-f]{64}$/;
 
@@ -50,6 +53,7 @@ const context = ({ signal, onProgress }: ShardOptions, remarks: string[]): WorkC
   signal,
   ...loaders,
   receipts: false,
+  keep,
   output: () => ({
     json: false,
     text: () => {},
