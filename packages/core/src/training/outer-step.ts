@@ -1,0 +1,90 @@
+/** What brings places that train apart together again: a mean of their parameters, and a step of the outer optimiser towards it. */
+import { type NdArray, ndarray, ShapeError } from "@scorefield/tensor";
+import { ArgumentError } from "../errors.ts";
+import { checkOptions, type Known } from "../part/check-options.ts";
+
+/** A vector of a place, and by how much it counts. */
+export interface Contribution {
+  readonly vector: NdArray;
+  /** How many samples it was made from. */
+  readonly samples: number;
+}
+
+/** @throws ShapeError for vectors of other lengths */
+const numbersOf = ({ shape, data }: NdArray, size: number): Float32Array => {
+  if (shape.length !== 1 || shape[0] !== size || !(data instanceof Float32Array))
+    throw new ShapeError(`expected vectors float32[${size}], found one of [${shape}]`);
+  return data;
+};
+
+/**
+ * The mean of vectors, weighed by samples. It is summed in double precision and in the order given.
+ * @throws ArgumentError for no vector; ShapeError for vectors of different lengths
+ */
+export const weighedMean = (contributions: readonly Contribution[]): NdArray => {
+  const all = contributions.reduce((sum, { samples }) => sum + samples, 0);
+  if (!(all > 0)) throw new ArgumentError(`weighedMean: expected vectors made from samples, found ${all} samples`);
+  const size = contributions[0]!.vector.data.length;
+  const sum = new Float64Array(size);
+  for (const { vector, samples } of contributions) {
+    const weight = samples / all;
+    const data = numbersOf(vector, size);
+    for (let i = 0; i < size; i++) sum[i]! += weight * data[i]!;
+  }
+  return ndarray(Float32Array.from(sum), [size]);
+};
+
+/** Settings of the outer optimiser. */
+export interface Outer {
+  /** Default 0.7. */
+  readonly learningRate?: number;
+  /** Default 0.9. */
+  readonly momentum?: number;
+}
+
+/** Settings with their defaults. @throws ArgumentError for unknown settings and values out of range */
+export const outerSettings = (outer: Outer = {}): Required<Outer> => {
+  checkOptions("outer", outer, { learningRate: true, momentum: true } satisfies Known<Outer>);
+  const { learningRate = 0.7, momentum = 0.9 } = outer;
+  if (!(learningRate > 0)) throw new ArgumentError(`outer: expected a positive learningRate, found ${learningRate}`);
+  if (!(momentum >= 0 && momentum < 1)) throw new ArgumentError(`outer: expected momentum in [0, 1), found ${momentum}`);
+  return { learningRate, momentum };
+};
+
+/**
+ * A step of the outer optimiser (Douillard et al. 2023, "DiLoCo", algorithm 1, lines 12 and 14). The outer gradient is
+ * Delta = theta - mean of the places' parameters; with Nesterov's momentum b' = mu b + Delta and theta' = theta - eta (Delta + mu b').
+ * @param parameters theta, [n]
+ * @param momentum b, [n]; none before the first round, where it is 0
+ * @param mean of the places' parameters, [n]
+ */
+export const outerStep = (
+  { parameters, momentum }: { readonly parameters: NdArray; readonly momentum?: NdArray | undefined },
+  mean: NdArray,
+  { learningRate, momentum: mu }: Required<Outer>,
+): { readonly parameters: NdArray; readonly momentum: NdArray } => {
+  const size = parameters.data.length;
+  const [theta, goal] = [numbersOf(parameters, size), numbersOf(mean, size)];
+  const b = momentum && numbersOf(momentum, size);
+  const [next, kept] = [new Float32Array(size), new Float32Array(size)];
+  for (let i = 0; i < size; i++) {
+    const delta = theta[i]! - goal[i]!;
+    const moved = mu * (b?.[i] ?? 0) + delta;
+    kept[i] = moved;
+    next[i] = theta[i]! - learningRate * (delta + mu * moved);
+  }
+  return { parameters: ndarray(next, [size]), momentum: ndarray(kept, [size]) };
+};
+
+/**
+ * A moving average after a round: `kept` of the one before it, and the rest of what came since.
+ * @param kept in [0, 1]: the product of the decays of the round's steps
+ */
+export const roundAverage = (before: NdArray, since: NdArray, kept: number): NdArray => {
+  const size = before.data.length;
+  const [a, b] = [numbersOf(before, size), numbersOf(since, size)];
+  return ndarray(
+    Float32Array.from(a, (value, i) => value + (1 - kept) * (b[i]! - value)),
+    [size],
+  );
+};
