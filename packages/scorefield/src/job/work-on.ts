@@ -1,0 +1,222 @@
+/** A worker: takes work, holds it while it is done, keeps the result, and hands back what it cannot do. */
+import { type Clock, realClock } from "./clock.ts";
+import { describeWork } from "./describe-work.ts";
+import { JobError } from "./job-error.ts";
+import type { JobQueue, Lease } from "./job-queue.ts";
+import type { Store } from "./store.ts";
+import type { Content, Receipt, Work } from "./work.ts";
+
+/** What work comes to, before its receipt. */
+export interface Performed {
+  readonly content: Content;
+  readonly facts?: Receipt["facts"];
+}
+
+/** Does a piece of work. Its result depends on the work alone. */
+export type Perform = (
+  work: Work,
+  options: { readonly signal: AbortSignal; readonly onProgress: (share: number) => void },
+) => Promise<Performed>;
+
+/** What a worker says. */
+export interface WorkerEvent {
+  readonly kind: "took" | "done" | "failed" | "lost" | "cancelled" | "returned" | "away" | "back";
+  readonly worker: string;
+  readonly id?: string;
+  /** Such as `shard 3/64 of sample`. */
+  readonly what?: string;
+  readonly seconds?: number;
+  /** What went wrong, and what happens next. */
+  readonly message?: string;
+}
+
+/** How a worker works. */
+export interface WorkerOptions {
+  readonly queue: JobQueue;
+  readonly store: Store;
+  /** Which worker it is, for messages and receipts. */
+  readonly name: string;
+  /** What it computes with: it takes no work that asks for another. See `codeVersion`. */
+  readonly code: string;
+  readonly perform: Perform;
+  /** Ends the worker. What it holds goes back to the queue. */
+  readonly signal: AbortSignal;
+  /** End when no work is waiting, default false. */
+  readonly once?: boolean;
+  /** Milliseconds between two renewals, default 500. */
+  readonly renewEvery?: number;
+  /** Milliseconds between two looks at an empty queue, default 250. */
+  readonly lookEvery?: number;
+  readonly onEvent?: (event: WorkerEvent) => void;
+  readonly clock?: Clock;
+}
+
+const [firstPause, longestPause] = [500, 30_000];
+
+/** Errors of what was given, which no other machine does better: see `errors.ts`. */
+const ofTheWork = new Set([
+  "ArgumentError",
+  "DataError",
+  "DataTypeError",
+  "RecipeError",
+  "RunError",
+  "ShapeError",
+  "UsageError",
+]);
+
+const isPermanent = (error: unknown): boolean =>
+  error instanceof JobError ? !error.again : error instanceof Error && ofTheWork.has(error.name);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Why work was stopped. */
+type Stop = "lost" | "cancelled" | "worker";
+
+/** Tries until it works: queue and store may be away for a while. Undefined where it was stopped before. */
+const persistently = async <T>(
+  what: () => Promise<T>,
+  {
+    clock,
+    signal,
+    say,
+  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly say: (error: unknown) => void },
+): Promise<{ readonly value: T } | undefined> => {
+  for (let pause = firstPause; !signal.aborted; pause = Math.min(longestPause, 2 * pause)) {
+    try {
+      return { value: await what() };
+    } catch (error) {
+      if (error instanceof JobError && !error.again) throw error;
+      say(error);
+      await clock.sleep(pause, signal);
+    }
+  }
+  return undefined;
+};
+
+/**
+ * Works until the signal is aborted; with `once`, until nothing is waiting. A queue or a store that cannot be reached is tried again,
+ * with longer and longer pauses.
+ */
+export const workOn = async (options: WorkerOptions): Promise<void> => {
+  const { queue, store, name, code, perform, signal, clock = realClock } = options;
+  const { once = false, renewEvery = 500, lookEvery = 250, onEvent = () => {} } = options;
+  let away = false;
+  const say = (kind: WorkerEvent["kind"], lease?: Lease, more: Partial<WorkerEvent> = {}): void =>
+    onEvent({ kind, worker: name, ...(lease && { id: lease.id, what: describeWork(lease.work) }), ...more });
+  const sayAway = (error: unknown): void => {
+    if (!away) say("away", undefined, { message: `${messageOf(error)}; trying again` });
+    away = true;
+  };
+  const sayBack = (): void => {
+    if (away) say("back");
+    away = false;
+  };
+
+  /** Renews a lease until `ended`; stops the work where it is no longer held. */
+  const hold = async (lease: Lease, shareOf: () => number, stop: (why: Stop) => void, ended: AbortSignal) => {
+    while (!ended.aborted) {
+      await clock.sleep(renewEvery, ended);
+      if (ended.aborted) return;
+      try {
+        const state = await queue.renew(lease, { share: shareOf() });
+        sayBack();
+        if (state !== "held") return stop(state);
+      } catch (error) {
+        // Work goes on: its result is kept whether or not the lease lapses.
+        sayAway(error);
+      }
+    }
+  };
+
+  /** @returns milliseconds to pause before the next work */
+  const doOne = async (lease: Lease, failures: number): Promise<number> => {
+    const begun = clock.now();
+    const [work, ended] = [new AbortController(), new AbortController()];
+    let why: Stop | undefined;
+    const stop = (reason: Stop): void => {
+      why ??= reason;
+      work.abort(new JobError(`stopped: ${reason}`, { again: true }));
+    };
+    const onStop = (): void => stop("worker");
+    signal.addEventListener("abort", onStop);
+    let share = 0;
+    const holding = hold(lease, () => share, stop, ended.signal);
+    const still = { clock, signal: work.signal, say: sayAway };
+    try {
+      if (signal.aborted) stop("worker");
+      // An earlier attempt may have ended without the queue's hearing of it.
+      const earlier = await persistently(() => store.receipt(lease.id), still);
+      let receipt = earlier?.value;
+      if (!receipt) {
+        const onProgress = (now: number): void => {
+          share = now;
+        };
+        work.signal.throwIfAborted();
+        const performed = await perform(lease.work, { signal: work.signal, onProgress });
+        const seconds = (clock.now() - begun) / 1000;
+        const kept = await persistently(
+          () => store.putReceipt({ work: lease.id, ...performed, worker: name, seconds }),
+          still,
+        );
+        receipt = kept?.value;
+      }
+      work.signal.throwIfAborted();
+      const finished = await persistently(() => queue.finish(lease, receipt!), still);
+      work.signal.throwIfAborted();
+      sayBack();
+      if (finished!.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
+      else say("lost", lease, { message: "another worker has it; its result is the same" });
+      return 0;
+    } catch (error) {
+      if (why === "lost") {
+        say("lost", lease, { message: "it was not renewed in time; another worker has it" });
+        return 0;
+      }
+      if (why === "cancelled") {
+        say("cancelled", lease);
+        return 0;
+      }
+      if (why === "worker") {
+        await queue.release(lease).catch(() => false);
+        say("returned", lease, { message: "this worker stops; the work waits for another" });
+        return 0;
+      }
+      const permanent = isPermanent(error);
+      const next = permanent
+        ? "another attempt is of no use"
+        : lease.attempt >= lease.attempts
+          ? "it was the last attempt"
+          : `attempt ${lease.attempt + 1} of ${lease.attempts} follows`;
+      const message = `${messageOf(error)}; ${next}`;
+      say("failed", lease, { message });
+      await persistently(() => queue.fail(lease, `${name}: ${messageOf(error)}`, permanent), {
+        clock,
+        signal,
+        say: sayAway,
+      });
+      // What fails here may be this machine's fault, as a full disk is: others go first.
+      return permanent ? 0 : Math.min(longestPause, firstPause * 2 ** failures);
+    } finally {
+      ended.abort();
+      signal.removeEventListener("abort", onStop);
+      await holding;
+    }
+  };
+
+  let failures = 0;
+  while (!signal.aborted) {
+    const taken = await persistently(() => queue.take({ name, code }), { clock, signal, say: sayAway });
+    if (!taken) break;
+    sayBack();
+    const lease = taken.value;
+    if (!lease) {
+      if (once) break;
+      await clock.sleep(lookEvery, signal);
+      continue;
+    }
+    say("took", lease);
+    const pause = await doOne(lease, failures);
+    failures = pause > 0 ? failures + 1 : 0;
+    if (pause > 0) await clock.sleep(pause, signal);
+  }
+};
