@@ -25,11 +25,14 @@ import { stepNumbers } from "./step-numbers.ts";
 import type { StepParts } from "./step.ts";
 import { denoisingFit } from "./train.ts";
 
-/** Where a place begins: parameters, and the optimiser's moments of its last round. */
+/** Where a place begins a round. */
 export interface PlaceStart {
   readonly parameters: NdArray;
-  /** The moments, and the step at which they were 0. Without them the optimiser begins afresh. */
-  readonly moments?: { readonly first: NdArray; readonly second: NdArray; readonly fresh: number } | undefined;
+  /**
+   * The optimiser's second moment, from the first step on. Without it the place gathers one of its own. The first moment is that of
+   * about the last ten steps, and begins afresh in every round.
+   */
+  readonly secondMoment?: NdArray | undefined;
 }
 
 /** A gradient of a part of a batch. */
@@ -181,14 +184,14 @@ export const dividedTraining = async (options: TrainOptions): Promise<DividedTra
         for (const [k, decay] of decaysAt(step).entries()) kept[k]! *= decay;
       return kept;
     },
-    stepsOf: async ({ parameters, moments }, { place, places, from, to }, { signal, onEvent } = {}) => {
+    stepsOf: async ({ parameters, secondMoment }, { place, places, from, to }, { signal, onEvent } = {}) => {
       const fit = await fitOf({ place, places });
       const begun = freshState(parameters, averages);
-      const state = moments ? { ...begun, firstMoment: moments.first, secondMoment: moments.second } : begun;
+      const state = secondMoment ? { ...begun, secondMoment } : begun;
       const resume: Checkpoint = { step: from, state };
       const stretch = {
         to,
-        fresh: moments?.fresh ?? from,
+        since: { first: from, second: secondMoment ? 0 : from },
         compiled: (microBatches: number, parts: StepParts) => {
           const key = `${places} ${microBatches}`;
           if (!blocks.has(key)) blocks.set(key, compileSteps(parts, microBatches, { runtime }).then(keep));

@@ -64,8 +64,8 @@ const evenLength = (steps: number, longest: number): number => {
 export interface Stretch {
   /** The step that it ends at. The learning rate follows the course of all steps. */
   readonly to: number;
-  /** The step at which the optimiser's moments were 0: where they began afresh. */
-  readonly fresh: number;
+  /** The steps at which the optimiser's moments were 0. */
+  readonly since: { readonly first: number; readonly second: number };
   /** A compiled block of that many micro-batches, kept for the next stretch. */
   readonly compiled: (microBatches: number, parts: StepParts) => Promise<CompiledSteps>;
 }
@@ -160,7 +160,6 @@ export async function* fitBlocks<P, B extends object, X>(
     ...(extra && { extra: specsOf(initialExtra), update: (extra as { update?: unknown }).update }),
   } as unknown as StepParts;
 
-  const { fresh = 0 } = stretch ?? {};
   let done = resume?.step ?? 0;
   let state = inPrecision(precision, resume?.state ?? freshState(layout.flatten(settings.parameters), averages));
   if (extra && !resume) state = { ...state, extra: initialExtra as never };
@@ -184,7 +183,7 @@ export async function* fitBlocks<P, B extends object, X>(
     stepNumbers(from, count, {
       accumulate,
       averages,
-      at: (step) => stepVector(step - fresh, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam),
+      at: (step) => stepVector(step, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam, stretch?.since),
     });
   /** Of the block after `step` steps: to the next end of a block, or of what is decided. */
   const lengthFrom = (step: number): number => {

@@ -51,6 +51,10 @@ describe("the mean of places", () => {
   });
 });
 
-test("an average after a round keeps its share of the one before", () => {
-  expect(roundAverage(vector(1), vector(3), 0.75).data[0]).toBeCloseTo(1.5, 6);
+test("an average after a round is that of one machine on the places' mean way", () => {
+  // Two steps of decay 0.5 from an average of 1: the parameters, which begin at 4, go to 3 and 6 on average.
+  const afterOne = 0.5 * (0.5 * 1 + 0.5 * 3) + 0.5 * 6;
+  const ofPlaces = 0.5 * (0.5 * 4 + 0.5 * 3) + 0.5 * 6;
+  const found = roundAverage(vector(1), { places: vector(ofPlaces), began: vector(4), kept: 0.25 });
+  expect(found.data[0]).toBeCloseTo(afterOne, 6);
 });

@@ -77,14 +77,20 @@ export const outerStep = (
 };
 
 /**
- * A moving average after a round: `kept` of the one before it, and the rest of what came since.
- * @param kept in [0, 1]: the product of the decays of the round's steps
+ * A moving average of parameters after a round: that of one machine, had it gone the mean way of the places. Theirs began the round at
+ * the round's parameters in place of the average itself, so that nobody has to send it.
+ * @param places mean of the places' averages
+ * @param began the parameters that they began at
+ * @param kept what the steps of the round keep of an average, in [0, 1]: the product of their decays
  */
-export const roundAverage = (before: NdArray, since: NdArray, kept: number): NdArray => {
+export const roundAverage = (
+  before: NdArray,
+  { places, began, kept }: { readonly places: NdArray; readonly began: NdArray; readonly kept: number },
+): NdArray => {
   const size = before.data.length;
-  const [a, b] = [numbersOf(before, size), numbersOf(since, size)];
+  const [a, b, c] = [numbersOf(before, size), numbersOf(places, size), numbersOf(began, size)];
   return ndarray(
-    Float32Array.from(a, (value, i) => value + (1 - kept) * (b[i]! - value)),
+    Float32Array.from(a, (value, i) => b[i]! + kept * (value - c[i]!)),
     [size],
   );
 };
