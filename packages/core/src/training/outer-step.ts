@@ -56,19 +56,19 @@ export const outerSettings = (outer: Outer = {}): Required<Outer> => {
  * Delta = theta - mean of the places' parameters; with Nesterov's momentum b' = mu b + Delta and theta' = theta - eta (Delta + mu b').
  * @param parameters theta, [n]
  * @param momentum b, [n]; none before the first round, where it is 0
- * @param mean of the places' parameters, [n]
+ * @param change mean of how the places changed the parameters, -Delta, [n]
  */
 export const outerStep = (
   { parameters, momentum }: { readonly parameters: NdArray; readonly momentum?: NdArray | undefined },
-  mean: NdArray,
+  change: NdArray,
   { learningRate, momentum: mu }: Required<Outer>,
 ): { readonly parameters: NdArray; readonly momentum: NdArray } => {
   const size = parameters.data.length;
-  const [theta, goal] = [numbersOf(parameters, size), numbersOf(mean, size)];
+  const [theta, changes] = [numbersOf(parameters, size), numbersOf(change, size)];
   const b = momentum && numbersOf(momentum, size);
   const [next, kept] = [new Float32Array(size), new Float32Array(size)];
   for (let i = 0; i < size; i++) {
-    const delta = theta[i]! - goal[i]!;
+    const delta = -changes[i]!;
     const moved = mu * (b?.[i] ?? 0) + delta;
     kept[i] = moved;
     next[i] = theta[i]! - learningRate * (delta + mu * moved);
@@ -79,8 +79,8 @@ export const outerStep = (
 /**
  * A moving average of parameters after a round: that of one machine, had it gone the mean way of the places. Theirs began the round at
  * the round's parameters in place of the average itself, so that nobody has to send it.
- * @param places mean of the places' averages
- * @param began the parameters that they began at
+ * @param places mean of how far the places' averages are from the parameters that they began at
+ * @param began those parameters
  * @param kept what the steps of the round keep of an average, in [0, 1]: the product of their decays
  */
 export const roundAverage = (
@@ -90,7 +90,7 @@ export const roundAverage = (
   const size = before.data.length;
   const [a, b, c] = [numbersOf(before, size), numbersOf(places, size), numbersOf(began, size)];
   return ndarray(
-    Float32Array.from(a, (value, i) => b[i]! + kept * (value - c[i]!)),
+    Float32Array.from(a, (value, i) => c[i]! + b[i]! + kept * (value - c[i]!)),
     [size],
   );
 };

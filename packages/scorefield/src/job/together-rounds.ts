@@ -55,9 +55,9 @@ const contributionOf = ({ place }: StepsWork | GradientWork, receipt: Receipt): 
 
 const trafficOfReceipt = (receipt: Receipt): Traffic => ({ up: numberOf(receipt, "up"), down: numberOf(receipt, "down") });
 
-const normOf = (vector: ArrayLike<number>, from?: ArrayLike<number>): number => {
+const normOf = ({ data }: NdArray): number => {
   let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += (vector[i]! - (from?.[i] ?? 0)) ** 2;
+  for (const value of data as Float32Array) sum += value ** 2;
   return Math.sqrt(sum);
 };
 
@@ -72,7 +72,7 @@ export const apartRound = async (
   const shared = {
     parameters: await putVectors(store, { parameters }),
     // Before the first round there is none.
-    ...(from > 0 && { secondMoment: await putVectors(store, { secondMoment: state.secondMoment }) }),
+    ...(from > 0 && { secondMoment: await putVectors(store, { secondMoment: state.secondMoment }, { rounded: ["secondMoment"] }) }),
   };
   const works = Array.from(
     { length: places },
@@ -80,21 +80,21 @@ export const apartRound = async (
   );
   const { arrived, missing } = await collectRound(works, options);
   const averages = [state.average, ...(state.otherAverages ?? [])];
-  const names = ["parameters", "secondMoment", ...averages.map((_, k) => `average.${k}`)];
+  const names = ["change", "secondMoment", ...averages.map((_, k) => `average.${k}`)];
   const lists = new Map<string, Contribution[]>(names.map((name) => [name, []]));
   for (const { receipt } of arrived) {
     const vectors = await getVectors(store, receipt.content, names, training.layout.size);
     for (const name of names) lists.get(name)!.push({ vector: vectors[name]!, samples: numberOf(receipt, "samples") });
   }
   const meanOf = (name: string): NdArray => weighedMean(lists.get(name)!);
-  const mean = meanOf("parameters");
+  const change = meanOf("change");
   const kept = training.keptOf(from, to);
   const [average, ...otherAverages] = averages.map((vector, k) =>
     roundAverage(vector, { places: meanOf(`average.${k}`), began: parameters, kept: kept[k]! }),
   ) as [NdArray, ...NdArray[]];
   return {
     state: {
-      ...outerStep(state, mean, outer),
+      ...outerStep(state, change, outer),
       // That of the last ten steps: it is gathered anew.
       firstMoment: zeros([training.layout.size]),
       secondMoment: meanOf("secondMoment"),
@@ -104,7 +104,7 @@ export const apartRound = async (
     contributions: arrived.map(({ work, receipt }) => contributionOf(work, receipt)),
     missing,
     traffic: trafficOf(arrived.map(({ receipt }) => trafficOfReceipt(receipt))),
-    gradientNorm: normOf(parameters.data as Float32Array, mean.data as Float32Array),
+    gradientNorm: normOf(change),
   };
 };
 
@@ -154,7 +154,7 @@ export const togetherRound = async (
     }
     missing.push(...found.missing);
     const gradient = weighedMean(parts);
-    gradientNorm = normOf(gradient.data as Float32Array);
+    gradientNorm = normOf(gradient);
     state = await training.update(state, gradient, step);
   }
   return { state, contributions: summed(contributions), missing, traffic: trafficOf(traffics), gradientNorm };

@@ -5,9 +5,16 @@ import { JobError } from "./job-error.ts";
 import type { Store } from "./store.ts";
 import type { Content } from "./work.ts";
 
-/** Keeps vectors under their names. @throws as {@link Store.put} */
-export const putVectors = (store: Store, vectors: Readonly<Record<string, NdArray>>): Promise<Content> =>
-  store.put(encodeSafetensors(vectors));
+/**
+ * Keeps vectors under their names.
+ * @param options `rounded`: those that 8 binary digits are enough for, in half the bytes
+ * @throws as {@link Store.put}
+ */
+export const putVectors = (
+  store: Store,
+  vectors: Readonly<Record<string, NdArray>>,
+  { rounded = [] }: { readonly rounded?: readonly string[] } = {},
+): Promise<Content> => store.put(encodeSafetensors(vectors, {}, { bfloat16: rounded }));
 
 /**
  * Vectors of a file of them.
