@@ -15,6 +15,7 @@ import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
+import { addJobs } from "./command/jobs.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addMetrics } from "./command/metrics.ts";
 import { addNoises } from "./command/noises.ts";
@@ -29,6 +30,7 @@ import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
 import { oneLine, unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
 import { addVerify } from "./command/verify.ts";
+import { addWorker } from "./command/worker.ts";
 import { UsageError } from "./errors.ts";
 import { paint } from "./report/terminal.ts";
 import { version } from "./version.ts";
@@ -40,6 +42,7 @@ const known = new Set([
   "DataError",
   "DataTypeError",
   "FigureError",
+  "JobError",
   "RecipeError",
   "RunError",
   "RuntimeError",
@@ -105,6 +108,8 @@ Results go to standard output, progress and errors to standard error. The exit c
     addInspect,
     addLikelihood,
     addAnomaly,
+    addWorker,
+    addJobs,
     addSamplers,
     addMetrics,
     addOperators,

@@ -20,12 +20,13 @@ import { scoreSeries } from "./anomaly-series.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
+import { orQueued, type QueuedFlags, withQueued } from "./queued.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
 
-interface AnomalyFlags {
+interface AnomalyFlags extends QueuedFlags {
   readonly data?: string;
   readonly dataFormat?: InputFormat;
   readonly labels?: string;
@@ -222,8 +223,8 @@ export const addAnomaly = (program: Command): void => {
     .addOption(scoreFormatOption())
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .action(action);
-  withProvider(command);
+    .action(orQueued("anomaly", action));
+  withQueued(withProvider(command));
   withExamples(
     command,
     [

@@ -16,12 +16,13 @@ import { bitsLikelihood } from "./bits-likelihood.ts";
 import { interruptible } from "./interrupt.ts";
 import { positive, whole, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
+import { orQueued, type QueuedFlags, withQueued } from "./queued.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
 
-interface LikelihoodFlags {
+interface LikelihoodFlags extends QueuedFlags {
   readonly data?: string;
   readonly dataFormat?: InputFormat;
   readonly missing?: "error" | "drop";
@@ -259,8 +260,8 @@ export const addLikelihood = (program: Command): void => {
     .option("--seed <n>", "seed of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .action(action);
-  withProvider(command);
+    .action(orQueued("likelihood", action));
+  withQueued(withProvider(command));
   withExamples(command, [
     "scorefield likelihood runs/proteins --data new.csv --out scores.csv",
     "cat new.csv | scorefield likelihood runs/proteins --data - --out - | head -3",

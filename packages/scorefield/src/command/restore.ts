@@ -27,6 +27,7 @@ import {
   withProblem,
 } from "./problem-options.ts";
 import { progress } from "./progress.ts";
+import { orQueued, type QueuedFlags, withQueued } from "./queued.ts";
 import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
@@ -40,7 +41,7 @@ import {
 import { withExamples } from "./usage.ts";
 import { writeSampleFolder } from "./write-folder.ts";
 
-interface RestoreFlags extends ProblemFlags {
+interface RestoreFlags extends ProblemFlags, QueuedFlags {
   readonly measurement?: string;
   readonly truth?: string;
   readonly simulate?: boolean;
@@ -374,8 +375,8 @@ export const addRestore = (program: Command): void => {
       "a new folder for all, or one file: .wav the restored sound, .png the picture, .npz mean, deviation and draws, .npy the draws, .html the report (default: a folder in that of the run)",
     )
     .option("--json", "print the result as JSON")
-    .action(action);
-  withProvider(withParametersChoice(withProblem(command)));
+    .action(orQueued("restore", action));
+  withQueued(withProvider(withParametersChoice(withProblem(command))));
   withExamples(command, [
     "scorefield restore runs/digits --measurement blurred.png --operator blur:sigma=2 --noise gaussian:0.05",
     "scorefield restore runs/digits --truth digit.png --simulate --operator mask:box=12x12 --noise gaussian:0.05",

@@ -36,13 +36,14 @@ import {
 } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
+import { orQueued, type QueuedFlags, withQueued } from "./queued.ts";
 import { chooseSampler, sampleWatched } from "./sampling.ts";
 import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
 import { checkSampleFile, sampleFormats, writeSamples } from "./write-samples.ts";
 
-interface SampleFlags extends ConditionFlags {
+interface SampleFlags extends ConditionFlags, QueuedFlags {
   readonly count?: number;
   readonly shard?: Shard;
   readonly steps?: number;
@@ -239,8 +240,8 @@ export const addSample = (program: Command): void => {
       positive,
     )
     .option("--json", "print the result as JSON")
-    .action(action);
-  withProvider(withParametersChoice(withConditions(command)));
+    .action(orQueued("sample", action));
+  withQueued(withProvider(withParametersChoice(withConditions(command))));
   withExamples(command, [
     "scorefield sample runs/proteins --count 1000 --out new.csv",
     "scorefield sample runs/proteins --count 500 --sampler euler-maruyama --steps 200 --out new.png",
