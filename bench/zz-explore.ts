@@ -51,14 +51,14 @@ const run = async (name: string, { lr = 0.7, mu = 0.9, moments = "kept", lose = 
       if (moments === "kept") kept.set(place, m);
     }
     if (moments === "mean") { const m = { first: weighedMean(got.map((g) => ({ vector: g.m.first, samples: 1 }))), second: weighedMean(got.map((g) => ({ vector: g.m.second, samples: 1 }))), fresh: 0 }; for (let p = 0; p < places; p++) kept.set(p, m); }
-    const mean = weighedMean(got);
+    const sub = (v: NdArray) => ({ ...v, data: (v.data as Float32Array).map((x, i) => x - Number(theta.data[i])) }) as NdArray; const mean = weighedMean(got.map((g) => ({ vector: sub(g.vector), samples: g.samples })));
     const out = outerStep({ parameters: theta, momentum: b }, mean, { learningRate: lr, momentum: mu });
     const [k] = d.keptOf(from, to);
     // B: the places' averages started at theta; take theta's share out
     const avg = weighedMean(got.map((g) => ({ vector: g.avg, samples: g.samples })));
     B = { ...B, data: (B.data as Float32Array).map((v, i) => k! * v + (Number(avg.data[i]) - k! * Number(theta.data[i]))) } as never;
     theta = out.parameters; b = out.momentum;
-    A = roundAverage(A, { places: theta, began: theta, kept: k! });A = { ...A, data: (A.data as Float32Array) };
+    
   }
   const rel = async (v: NdArray) => { const l = (await d.heldOutLoss(v))!; return `${l.toFixed(4)} (${(100 * (l / base - 1)).toFixed(1)} %)`; };
   console.log(name.padEnd(40), "outer", await rel(theta), " A", await rel(A), " B", await rel(B), "cpu", cpu(t));

@@ -118,6 +118,8 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
   const parts = recipeParts(data.recipe);
   const layout = trainedLayoutOf(run.record, parts);
   const training = await dividedTraining(trainOptions(data, parts));
+  // Before the folder is made: a store that cannot be written leaves nothing behind. Data that came through a pipe are kept by the run first.
+  const early = fresh && fresh.keptData === undefined ? await keepProject(run, store) : undefined;
   const unlock = fresh ? await makeRunFolder(path, fresh) : await lockRun(path);
   const ended = new AbortController();
   let metrics: Awaited<ReturnType<typeof openMetrics>> | undefined;
@@ -140,7 +142,7 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
         { keep: keepCheckpoints },
       );
     if (own && step > (checkpoint?.step ?? 0)) await save();
-    const project = stored?.record.project ?? (await keepProject(run, store));
+    const project = stored?.record.project ?? early ?? (await keepProject(run, store));
     const rounds: RoundRecord[] = [...(stored?.record.rounds ?? [])].filter(({ to }) => to <= step);
     metrics = await openMetrics(path, step);
 
