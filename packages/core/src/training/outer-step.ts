@@ -34,18 +34,18 @@ export const weighedMean = (contributions: readonly Contribution[]): NdArray => 
   return ndarray(Float32Array.from(sum), [size]);
 };
 
-/** Settings of the outer optimiser. */
+/** Settings of the outer optimiser. The paper's are 0.7 and 0.9, of trainings of hundreds of rounds. */
 export interface Outer {
-  /** Default 0.7. */
+  /** Default 1. */
   readonly learningRate?: number;
-  /** Default 0.9. */
+  /** Default 0.8: measured to be better than the paper's where there are tens of rounds. */
   readonly momentum?: number;
 }
 
 /** Settings with their defaults. @throws ArgumentError for unknown settings and values out of range */
 export const outerSettings = (outer: Outer = {}): Required<Outer> => {
   checkOptions("outer", outer, { learningRate: true, momentum: true } satisfies Known<Outer>);
-  const { learningRate = 0.7, momentum = 0.9 } = outer;
+  const { learningRate = 1, momentum = 0.8 } = outer;
   if (!(learningRate > 0)) throw new ArgumentError(`outer: expected a positive learningRate, found ${learningRate}`);
   if (!(momentum >= 0 && momentum < 1)) throw new ArgumentError(`outer: expected momentum in [0, 1), found ${momentum}`);
   return { learningRate, momentum };

@@ -36,7 +36,7 @@ export interface TogetherOptions {
   readonly synchronous?: boolean;
   /** Seconds after which a round, or a synchronous step, closes with whoever came. Default none: it waits for all. */
   readonly deadline?: number;
-  /** Of places that go apart: learning rate 0.7 and momentum 0.9 (Douillard et al. 2023). */
+  /** Of places that go apart: learning rate 1 and momentum 0.8 (Douillard et al. 2023, who took 0.7 and 0.9 for more rounds). */
   readonly outer?: Outer;
   readonly signal?: AbortSignal;
   /** How far training is, in steps, between the rounds. */
