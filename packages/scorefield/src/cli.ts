@@ -11,6 +11,7 @@ import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addExport } from "./command/export.ts";
 import { addForecast } from "./command/forecast.ts";
+import { addGather } from "./command/gather.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
@@ -21,6 +22,7 @@ import { addMetrics } from "./command/metrics.ts";
 import { addNoises } from "./command/noises.ts";
 import { addOperators } from "./command/operators.ts";
 import { addPosteriors } from "./command/posteriors.ts";
+import { addQueued } from "./command/queued.ts";
 import { addRestore } from "./command/restore.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
@@ -108,6 +110,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addInspect,
     addLikelihood,
     addAnomaly,
+    addGather,
     addWorker,
     addJobs,
     addSamplers,
@@ -121,6 +124,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addHelp,
   ])
     add(root);
+  addQueued(root);
   for (const command of root.commands) command.copyInheritedSettings(root).showHelpAfterError(false);
   return root;
 };

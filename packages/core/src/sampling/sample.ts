@@ -4,6 +4,7 @@ import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { firstRows } from "../numeric/first-rows.ts";
 import { checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { checkSampler } from "./check-sampler.ts";
@@ -17,7 +18,7 @@ export interface SampleEvent {
   /** Steps done, over all batches, out of `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** Samples in the batch under way, at time `t` (0 once denoised), [batch, ...shape]; not written to again. */
+  /** Samples in the batch under way, at time `t` (0 once denoised), [samples, ...shape]; not written to again. */
   readonly x: NdArray;
   readonly t: number;
   /** Index of the batch's first sample. */
@@ -63,8 +64,11 @@ export const checkSampling = (
 
 /** The event of a state, unless it is the state before the first step. */
 export const report = (state: LoopState, onProgress: SampleOptions["onProgress"]): void => {
-  const { x, t, step, steps, evaluations, batch, batches, firstSample } = state;
-  if (step > 0) onProgress?.({ step: batch * steps + step, steps: batches * steps, x, t, firstSample, evaluations });
+  const { t, step, steps, evaluations, batch, batches, firstSample, samples } = state;
+  if (step === 0 || !onProgress) return;
+  // Without rows of no use.
+  const x = firstRows(state.x, samples);
+  onProgress({ step: batch * steps + step, steps: batches * steps, x, t, firstSample, evaluations });
 };
 
 /**

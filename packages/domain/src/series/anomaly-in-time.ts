@@ -1,6 +1,6 @@
 /** How unlike the training windows other windows are, and where: by how badly the model takes noise off them. */
 import { normal } from "@scorefield/core";
-import { checkWhole } from "@scorefield/core/internal";
+import { checkWhole, wholeLanes } from "@scorefield/core/internal";
 import { compile, type FloatType, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import { checkSeriesModel, type SeriesModel, sizesOf } from "./series-model.ts";
 
@@ -24,7 +24,7 @@ const windowsAtOnce = 64;
 const errorsOf = async (
   run: SeriesModel,
   windows: NdArray<FloatType>,
-  { draws, seed }: { readonly draws: number; readonly seed: number },
+  { draws, seed, first = 0 }: { readonly draws: number; readonly seed: number; readonly first?: number },
 ): Promise<Float64Array[]> => {
   const { model, codec } = run;
   const { channels, length, series } = sizesOf(run);
@@ -32,7 +32,7 @@ const errorsOf = async (
   const n = windows.shape[0]!;
   const encoded = codec.encode(windows, { seed, part: 2, steady: true });
   const all = levels.map(() => new Float64Array(n * series * length));
-  const rows = Math.min(windowsAtOnce, n);
+  const rows = wholeLanes(n, windowsAtOnce, size);
   const spec = [{ shape: [rows, channels, length] }, { shape: [rows] }] as const;
   const denoise = await compile((x: Tensor, t: Tensor) => model.denoise(x, t), [...spec], { name: "denoising errors" });
   try {
@@ -41,7 +41,10 @@ const errorsOf = async (
       const time = model.process.timeOfLogSnr(-2 * Math.log(level));
       const [a, s] = [model.process.alpha(time), model.process.sigma(time)];
       for (let draw = 0; draw < draws; draw++) {
-        const noise = normal([n, channels, length], { seed, step: 1 + k * draws + draw, purpose: "held-out" }).data;
+        const noise = normal([n, channels, length], {
+          ...{ seed, step: 1 + k * draws + draw, firstSample: first },
+          purpose: "held-out",
+        }).data;
         for (let from = 0; from < n; from += rows) {
           const count = Math.min(rows, n - from);
           const x = zeros([rows, channels, length]);
@@ -77,21 +80,21 @@ const errorsOf = async (
  * error over that of a training window; errors of places are over those of the same place.
  * @param training windows that the model was trained on, [n, channels, length], in the data's units; some hundreds are enough
  * @param windows the same, to be scored
- * @param options `draws` of the noise, default 8
+ * @param options `draws` of the noise, default 8; `first`: number of the first window, default 0, so that parts have the noise of all
  * @throws ArgumentError for a run that is not of series
  */
 export const anomalyInTime = async (
   run: SeriesModel,
   training: NdArray<FloatType>,
   windows: NdArray<FloatType>,
-  { draws = 8, seed = 0 }: { readonly draws?: number; readonly seed?: number } = {},
+  { draws = 8, seed = 0, first = 0 }: { readonly draws?: number; readonly seed?: number; readonly first?: number } = {},
 ): Promise<SeriesAnomaly> => {
   checkSeriesModel("anomalyInTime", run);
   checkWhole("anomalyInTime draws", draws);
   const { length, series } = sizesOf(run);
   const places = series * length;
   const usual = await errorsOf(run, training, { draws, seed });
-  const found = await errorsOf(run, windows, { draws, seed: seed + 1 });
+  const found = await errorsOf(run, windows, { draws, seed: seed + 1, first });
   const n = training.shape[0]!;
   const count = windows.shape[0]!;
   const errors = zeros([count, series, length], "float64");

@@ -18,6 +18,7 @@ import { sampleWatched, samplingRecipe } from "./sampling.ts";
 import { inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
+import { atTerminal } from "./work-context.ts";
 
 /** Features of the user's network, and their name. */
 const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
@@ -66,7 +67,7 @@ const evaluate = async (
       draw: async (wanted) => {
         end();
         const { classes, ...choice } = { ...flags, ...wanted };
-        drawn = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, signal);
+        drawn = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, atTerminal(signal));
         return drawn;
       },
       onProgress,

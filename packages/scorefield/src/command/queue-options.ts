@@ -16,12 +16,20 @@ export interface StoreFlags {
   readonly store?: string;
 }
 
-/** Adds the options that say which queue. */
-export const withQueueOptions = (command: Command): Command =>
+const address =
+  "redis://user:password@host:6379, or rediss:// for TLS; a password may be in the environment variable SCOREFIELD_QUEUE_PASSWORD";
+
+/**
+ * Adds the options that say which queue.
+ * @param what of the queue is used, if the command does without one where none is named; else one is needed
+ */
+export const withQueueOptions = (command: Command, what?: string): Command =>
   command
     .option(
       "--queue <address>",
-      "the queue: redis://user:password@host:6379, or rediss:// for TLS (default: the environment variable SCOREFIELD_QUEUE; a password may be in SCOREFIELD_QUEUE_PASSWORD)",
+      what === undefined
+        ? `the queue: ${address} (default: the environment variable SCOREFIELD_QUEUE)`
+        : `${what}: ${address}`,
     )
     .option("--queue-ca <file>", "certificates of the queue's authority, in PEM, for rediss://")
     .option(

@@ -3,8 +3,11 @@ import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { openStore } from "../job/open-store.ts";
 import { shardWorkOf } from "../job/shard-work-of.ts";
+import { copyPlace } from "../job/stored-places.ts";
 import { type ShardWork, workId } from "../job/work.ts";
+import { runAnomaly } from "./anomaly.ts";
 import { interruptible } from "./interrupt.ts";
+import { runLikelihood } from "./likelihood.ts";
 import { whole } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
@@ -16,11 +19,14 @@ import {
   withQueueOptions,
   withStoreOption,
 } from "./queue-options.ts";
+import { runRestore } from "./restore.ts";
+import { runSample } from "./sample.ts";
 import { standardStream } from "./standard-output.ts";
 import { waitForFlow } from "./wait-for-flow.ts";
+import { terminalAction } from "./work-context.ts";
 
 /** Options of a command whose work may go over a queue. */
-export interface QueuedFlags extends QueueFlags, StoreFlags {
+interface QueuedFlags extends QueueFlags, StoreFlags {
   readonly parts?: number;
   readonly priority?: number;
   readonly out?: string;
@@ -32,8 +38,8 @@ const defaultParts = 64;
 const mostPriority = 2_097_152;
 
 /** Adds the options of work over a queue. */
-export const withQueued = (command: Command): Command =>
-  withStoreOption(withQueueOptions(command))
+const withQueued = (command: Command): Command =>
+  withStoreOption(withQueueOptions(command, "have workers do it, from this queue"))
     .option("--parts <n>", `with --queue: in how many parts the work is done (default: ${defaultParts})`, whole(1))
     .option(
       "--priority <n>",
@@ -66,10 +72,11 @@ const queued = async (
     const last = { kind: "gather", code, shards: work.map(workId), ending } as const;
     const flow = { work, last, title: `${name} ${path}`, priority };
     const { content, ...about } = await waitForFlow(flow, { queue, store, out, signal });
-    if (content.folder) throw new UsageError(`${file}: expected a file, found a folder`);
-    await store.copyTo(content, file);
+    await copyPlace(store, content, file, signal);
     const { parts: done, workers, seconds } = about;
-    out.text(`${file}: ${done} parts by ${workers.length} ${workers.length === 1 ? "worker" : "workers"} in ${seconds.toFixed(1)} s`);
+    out.text(
+      `${file}: ${done} parts by ${workers.length} ${workers.length === 1 ? "worker" : "workers"} in ${seconds.toFixed(1)} s`,
+    );
     out.result({ file, ...about });
   } finally {
     await queue.close();
@@ -77,9 +84,24 @@ const queued = async (
 };
 
 /** The action of a command: over the queue where `--queue` names one, else here. */
-export const orQueued =
-  <F extends QueuedFlags>(name: ShardWork["command"], here: (path: string, flags: F) => Promise<void>) =>
-  (path: string, flags: F): Promise<void> =>
+const orQueued =
+  <F extends object>(name: ShardWork["command"], here: (path: string, flags: F) => Promise<void>) =>
+  (path: string, flags: F & QueuedFlags): Promise<void> =>
     flags.queue === undefined
       ? here(path, flags)
       : interruptible((signal) => queued(name, path, flags, signal), "stopping: the work is cancelled");
+
+/** Adds `--queue` to the commands that come in parts, which the program has. */
+export const addQueued = (program: Command): void => {
+  const replace = <F extends object>(
+    name: ShardWork["command"],
+    run: Parameters<typeof terminalAction<F>>[0],
+  ): void => {
+    const command = program.commands.find((one) => one.name() === name)!;
+    withQueued(command).action(orQueued(name, terminalAction(run)));
+  };
+  replace("sample", runSample);
+  replace("likelihood", runLikelihood);
+  replace("anomaly", runAnomaly);
+  replace("restore", runRestore);
+};

@@ -7,8 +7,8 @@ import type { RuledSamples } from "../run/keep-rules.ts";
 import type { DrawnRun, LoadedFlowMap, LoadedRun } from "../run/load.ts";
 import type { TableWishes } from "./condition-options.ts";
 import { Interrupted } from "./interrupt.ts";
-import { progress } from "./progress.ts";
 import { parseSampler } from "./sampler-option.ts";
+import type { WorkContext } from "./work-context.ts";
 
 /** How samples are drawn, as options of a command say. */
 export interface SamplingChoice extends Omit<SamplesWanted, "sampler" | "table" | "signal" | "onProgress"> {
@@ -58,7 +58,7 @@ export const samplingRecipe = (run: DrawnRun, choice: StepsChoice): KindRecipe =
 export const sampleWatched = async (
   run: DrawnRun,
   choice: SamplingChoice,
-  signal: AbortSignal,
+  { signal, progress }: Pick<WorkContext, "signal" | "progress">,
 ): Promise<
   RuledSamples & { readonly acceptance?: DrawnShare; readonly sampler: KindRecipe; readonly seconds: number }
 > => {

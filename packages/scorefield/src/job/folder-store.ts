@@ -3,7 +3,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { sha256 } from "./identity.ts";
 import { JobError } from "./job-error.ts";
 import type { Store } from "./store.ts";
@@ -33,13 +32,13 @@ const checkName = (title: string, text: string): void => {
 };
 
 /** What is said of bytes that are not those of a content. */
-export const damaged = (title: string, { sha256: expected, bytes }: Content, found: Content): JobError =>
+const damaged = (title: string, { sha256: expected, bytes }: Content, found: Content): JobError =>
   new JobError(
     `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
   );
 
 /** What is said of a content that is not there. Another machine may have it still, or soon. */
-export const missing = (title: string, { sha256: expected }: Content, cause?: unknown): JobError =>
+const missing = (title: string, { sha256: expected }: Content, cause?: unknown): JobError =>
   new JobError(
     `${title}: expected the content ${expected}, found none; put it again, or check that all machines share this store`,
     { again: true, cause },
@@ -49,7 +48,7 @@ export const missing = (title: string, { sha256: expected }: Content, cause?: un
  * Copies a stream into a new file, flushed to the disk, and says what was copied.
  * @throws what the system throws; the file may be left
  */
-export const copyCounted = async (from: AsyncIterable<Uint8Array>, to: string): Promise<Content> => {
+const copyCounted = async (from: AsyncIterable<Uint8Array>, to: string): Promise<Content> => {
   const hash = createHash("sha256");
   let bytes = 0;
   const handle = await open(to, "wx");
@@ -64,13 +63,6 @@ export const copyCounted = async (from: AsyncIterable<Uint8Array>, to: string): 
     await handle.close();
   }
   return { sha256: hash.digest("hex"), bytes };
-};
-
-/** The SHA-256 and the size of a file, read in pieces. */
-export const contentOfFile = async (file: string): Promise<Content> => {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return { sha256: hash.digest("hex"), bytes: (await stat(file)).size };
 };
 
 /**

@@ -4,6 +4,8 @@ import { identityOf } from "./identity.ts";
 
 const contentName = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hexadecimal");
 const ending = z.string().regex(/^\.[a-z0-9]{1,10}$/, "expected the ending of a file name, such as .csv");
+/** Of a result: `/` stands for a folder. */
+const resultEnding = z.union([z.literal("/"), ending]);
 
 /** Something in a {@link Store}: a file, or a folder as the list of its files. */
 const contentSchema = z.strictObject({
@@ -24,7 +26,7 @@ export const folderSchema = z.array(
 /** Commands that come in parts. */
 export const shardedCommands = ["sample", "likelihood", "anomaly", "restore"] as const;
 
-const option = z.union([z.string(), z.number(), z.boolean()]);
+const option = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const optionName = z.string().regex(/^[a-z][a-z0-9-]*$/, "expected the name of an option without its dashes");
 
 /** Part i of n of a command: its result is one file. */
@@ -34,14 +36,13 @@ const shardSchema = z.strictObject({
   code: z.string().min(1),
   command: z.enum(shardedCommands),
   run: contentSchema,
-  /** Options of the command by their names on the command line, as in `{ seed: 3 }`; none names a file. */
+  /** Options of the command by their names on the command line, as in `{ seed: 3 }`; a list is an option given several times. None names a file. */
   options: z.record(optionName, option),
   /** Options that name files, as in `{ data: ... }`, with the ending of each. */
   inputs: z.record(optionName, contentSchema.extend({ ending: ending.optional() })),
   part: z.int().min(1),
   parts: z.int().min(1).max(1_000_000),
-  /** Of the result. */
-  ending,
+  ending: resultEnding,
 });
 
 /** All shards of some work, put together into one file. */
@@ -50,7 +51,7 @@ const gatherSchema = z.strictObject({
   code: z.string().min(1),
   /** The shards, first to last, by their identities. */
   shards: z.array(contentName).min(1),
-  ending,
+  ending: resultEnding,
 });
 
 /** Which part of every batch, and of what training. */
