@@ -41,8 +41,17 @@ export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";
 export { samplers } from "./sampling/samplers.ts";
 export { rowOrder } from "./training/batches.ts";
+export { type DividedTraining, dividedTraining, type PlaceStart } from "./training/divided-training.ts";
 export { inProgress } from "./training/in-progress.ts";
 export { evenMarks } from "./training/marks.ts";
+export {
+  type Contribution,
+  type Outer,
+  outerSettings,
+  outerStep,
+  roundAverage,
+  weighedMean,
+} from "./training/outer-step.ts";
 export { shareOfPace } from "./training/pace.ts";
 export { powerDecayAt } from "./training/power-average.ts";
 export { stepwise } from "./training/stepwise.ts";

@@ -15,11 +15,14 @@ export {
 } from "./job/job-queue.ts";
 export { memoryQueue } from "./job/memory-queue.ts";
 export type { Store } from "./job/store.ts";
+export type { RoundRecord } from "./job/together-state.ts";
+export { type TogetherEvent, type TogetherOptions, trainTogether } from "./job/train-together.ts";
 export {
   type Content,
   type Folder,
   folderSchema,
   type GatherWork,
+  type GradientWork,
   type Receipt,
   receiptSchema,
   type ShardWork,

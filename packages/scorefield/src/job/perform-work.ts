@@ -1,6 +1,6 @@
 /** Work of every kind. */
 import { gatherShards } from "./gather-shards.ts";
-import { JobError } from "./job-error.ts";
+import { performSteps } from "./perform-steps.ts";
 import { runShard } from "./run-shard.ts";
 import type { Store } from "./store.ts";
 import type { Work } from "./work.ts";
@@ -22,5 +22,5 @@ export const performWork = async (
 ): Promise<Performed> => {
   if (work.kind === "shard") return runShard(work, options);
   if (work.kind === "gather") return gatherShards(work, options);
-  throw new JobError(`${work.kind}: this version does no work of this kind`);
+  return performSteps(work, options);
 };

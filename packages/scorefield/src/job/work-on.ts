@@ -73,7 +73,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 type Stop = "lost" | "cancelled" | "worker";
 
 /** Tries until it works: queue and store may be away for a while. Undefined where it was stopped before. */
-const persistently = async <T>(
+export const persistently = async <T>(
   what: () => Promise<T>,
   {
     clock,

@@ -54,27 +54,42 @@ const gatherSchema = z.strictObject({
   ending: resultEnding,
 });
 
-/** Some steps of training from given parameters, as one worker of a round does them. */
+/** Which part of every batch, and of what training. */
+const placeSchema = {
+  /** What a worker has to be: see {@link codeVersion}. */
+  code: z.string().min(1),
+  /** A folder with the recipe and the data: see {@link keepProject}. */
+  project: contentSchema,
+  /** Parameters that it starts from, in safetensors. */
+  parameters: contentSchema,
+  /** Which of the places, from 0. */
+  place: z.int().min(0),
+  /** How many places there are. They divide the batch. */
+  places: z.int().min(1).max(10_000),
+};
+
+/** Some steps of training from given parameters, as one place of a round does them. */
 const stepsSchema = z.strictObject({
   kind: z.literal("steps"),
-  code: z.string().min(1),
-  /** A folder with the recipe and the data. */
-  project: contentSchema,
-  /** Parameters that steps start from; float32. */
-  parameters: contentSchema,
-  /** The optimiser's state of this place, from its last round; none starts afresh. */
-  optimiser: contentSchema.optional(),
+  ...placeSchema,
+  /** The optimiser's second moment, the mean of all places' after their last round; none before the first. */
+  secondMoment: contentSchema.optional(),
   round: z.int().min(0),
-  /** Which of the round's places, from 0. */
-  place: z.int().min(0),
-  places: z.int().min(1).max(10_000),
-  /** Steps that this place has done before. */
+  /** Steps done before. */
   from: z.int().min(0),
   steps: z.int().min(1),
 });
 
+/** The gradient of the loss on a part of the batch of a step. */
+const gradientSchema = z.strictObject({
+  kind: z.literal("gradient"),
+  ...placeSchema,
+  /** From 0. */
+  step: z.int().min(0),
+});
+
 /** @internal */
-export const workSchema = z.discriminatedUnion("kind", [shardSchema, gatherSchema, stepsSchema]);
+export const workSchema = z.discriminatedUnion("kind", [shardSchema, gatherSchema, stepsSchema, gradientSchema]);
 
 /** A content of a {@link Store}. */
 export type Content = z.infer<typeof contentSchema>;
@@ -86,6 +101,8 @@ export type ShardWork = z.infer<typeof shardSchema>;
 export type GatherWork = z.infer<typeof gatherSchema>;
 /** Some steps of training. */
 export type StepsWork = z.infer<typeof stepsSchema>;
+/** A gradient of a part of a batch. */
+export type GradientWork = z.infer<typeof gradientSchema>;
 /** A piece of work. Equal work has an equal result, whoever does it. */
 export type Work = z.infer<typeof workSchema>;
 
