@@ -8,12 +8,13 @@ import * as domain from "./domain.ts";
 import * as figure from "./figure/index.ts";
 import { defaultRuntime } from "./index.ts";
 import * as inverse from "./inverse.ts";
+import * as job from "./job.ts";
 import * as verify from "./verify.ts";
 
 afterAll(() => defaultRuntime().dispose());
 
 // The packages core and tensor have a test of their own.
-const subpaths = { assess, browser, discover, data, domain, figure, inverse, verify };
+const subpaths = { assess, browser, discover, data, domain, figure, inverse, job, verify };
 
 const calls: Readonly<Record<string, readonly unknown[]>> = {
   nothing: [],

@@ -159,6 +159,9 @@ describe
           ["summary", "run"],
           ["show", "run"],
           ["verify", "--only", "heun"],
+          // These connect to the server that is named, and to no other.
+          ["worker", "--help"],
+          ["jobs", "--help"],
         ];
         const table = `
       import { writeFileSync } from "node:fs";
