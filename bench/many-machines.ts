@@ -23,7 +23,7 @@ const { values } = parseArgs({
   },
 });
 const only = values.only.split(",");
-const server = await startRedis();
+const server = await startRedis(["--appendfsync", "everysec"]);
 const folder = mkdtempSync(join(tmpdir(), "scorefield-bench-"));
 const at = (name: string): string => join(folder, name);
 

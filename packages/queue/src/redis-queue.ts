@@ -14,6 +14,7 @@ import {
   workId,
   workSchema,
 } from "scorefield/job";
+import { checkSettings } from "./check-settings.ts";
 import { attemptOf, cancelledReason, factsOf, type JobData, readJob, stateOf } from "./job-data.ts";
 import { watchQueues } from "./job-events.ts";
 import { redisAddress, redisError, type ServerOptions } from "./redis-address.ts";
@@ -43,9 +44,24 @@ export interface RedisQueue extends JobQueue {
   versions(): Promise<{ readonly code: string; readonly waiting: number }[]>;
 }
 
+const optionTypes = {
+  password: "string",
+  ca: "string",
+  prefix: "string",
+  lease: "number",
+  rate: "number",
+} satisfies Record<keyof RedisQueueOptions, string>;
+
 const types = ["waiting", "prioritized", "delayed", "active", "waiting-children", "completed", "failed"] as const;
 /** Jobs that are over stay for a week, so that work which is added again is known. */
 const kept = { age: 7 * 24 * 3600 };
+
+const checkedWork = (given: Work): Work => {
+  const parsed = workSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new JobError(`add: expected work, found other data: ${issue?.path.join(".")}: ${issue?.message}`);
+};
 
 /** Whether BullMQ refused something because the lease is another's, or the job no longer there. */
 const isLost = (error: unknown): boolean => [-1, -2, -3, -6].includes((error as { code?: number }).code ?? 0);
@@ -55,10 +71,9 @@ const isLost = (error: unknown): boolean => [-1, -2, -3, -6].includes((error as 
  * @param address `redis://user:password@host:port`, or `rediss://` for TLS
  * @throws JobError for a wrong address or option, and where the server cannot be reached; no password is in its message
  */
-export const redisQueue = async (
-  address: string,
-  { password, ca, prefix = "scorefield", lease: leaseTime = 10_000, rate }: RedisQueueOptions = {},
-): Promise<RedisQueue> => {
+export const redisQueue = async (address: string, settings: RedisQueueOptions = {}): Promise<RedisQueue> => {
+  checkSettings("redisQueue", settings, optionTypes);
+  const { password, ca, prefix = "scorefield", lease: leaseTime = 10_000, rate } = settings;
   if (typeof address !== "string") throw new JobError(`redisQueue: expected an address, found ${typeof address}`);
   if (!/^[\w.-]{1,100}$/.test(prefix))
     throw new JobError(`the queue: expected a prefix of letters, digits, - and _, found ${prefix}`);
@@ -183,8 +198,8 @@ export const redisQueue = async (
     remarks,
     add: (flow) =>
       guarded(async () => {
-        const works = flow.work.map((work) => workSchema.parse(work));
-        const last = flow.last && workSchema.parse(flow.last);
+        const works = flow.work.map(checkedWork);
+        const last = flow.last && checkedWork(flow.last);
         const codes = new Set([...works, ...(last ? [last] : [])].map(({ code }) => code));
         if (last && codes.size > 1)
           throw new JobError("add: expected work of one code version in a flow, found several");

@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type Content, JobError, type Receipt, receiptSchema, type Store, sha256 } from "scorefield/job";
+import { checkSettings } from "./check-settings.ts";
 
 /** Options of {@link s3Store}. Keys are found as the AWS SDK finds them: in the environment, in its files, or from the machine's role. */
 export interface S3Options {
@@ -37,7 +38,9 @@ const hexadecimal = /^[0-9a-f]{64}$/;
  * @param address `s3://bucket` or `s3://bucket/prefix`
  * @throws JobError for another address, and where `@aws-sdk/client-s3` is missing
  */
-export const s3Store = async (address: string, { endpoint, region }: S3Options = {}): Promise<Store> => {
+export const s3Store = async (address: string, options: S3Options = {}): Promise<Store> => {
+  checkSettings("s3Store", options, { endpoint: "string", region: "string" });
+  const { endpoint, region } = options;
   const [, bucket, rest = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/.exec(`${address}`) ?? [];
   if (bucket === undefined)
     throw new JobError(

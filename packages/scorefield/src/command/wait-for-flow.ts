@@ -130,7 +130,6 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   const workers = new Set<string>();
   const dead = new Set<string>();
   let told = -1;
-  let failure: JobError | undefined;
   const see = async (jobs: readonly JobFacts[]): Promise<boolean> => {
     const shards = jobs.slice(0, -1);
     const done = shards.filter(({ state }) => state === "done").length;
@@ -150,8 +149,7 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     if (out.json && done !== told)
       out.result({ event: "progress", done, parts: ids.length, share: share / ids.length });
     told = done;
-    failure = obstacleOf(jobs, store);
-    return failure !== undefined || jobs.at(-1)!.state === "done";
+    return obstacleOf(jobs, store) !== undefined || jobs.at(-1)!.state === "done";
   };
   try {
     await follow(all, means, see);
@@ -164,6 +162,8 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
       `stopped; ${Math.max(0, told)} of ${ids.length} parts are kept: give the command again to go on`,
     );
   }
+  // News say less than the queue knows.
+  const failure = obstacleOf(await queue.list(all), store);
   if (failure) throw failure;
   const receipt = await store.receipt(last!);
   if (!receipt)
