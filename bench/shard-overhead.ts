@@ -24,8 +24,13 @@ const z = normal([2000, columns], { seed: 0 }).data;
 const lines = Array.from({ length: 2000 }, (_, i) =>
   Array.from({ length: columns }, (_, j) => z[i * columns + j]!.toFixed(4)).join(","),
 );
-writeFileSync(at("table.csv"), `${Array.from({ length: columns }, (_, j) => `x${j}`).join(",")}\n${lines.join("\n")}\n`);
-for await (const _ of trainRun(await createRun({ data: at("table.csv"), training: { steps: 50 } }, { out: at("run") })));
+writeFileSync(
+  at("table.csv"),
+  `${Array.from({ length: columns }, (_, j) => `x${j}`).join(",")}\n${lines.join("\n")}\n`,
+);
+for await (const _ of trainRun(
+  await createRun({ data: at("table.csv"), training: { steps: 50 } }, { out: at("run") }),
+));
 
 /** Milliseconds of the processor for each of some pieces of work, without the first two, which compile. */
 const measured = async (work: (k: number) => Promise<unknown>): Promise<number> => {
@@ -52,6 +57,8 @@ const fewAlone = await measured((k) =>
   drawSamples(run, { count: 4, firstSample: k * 4, seed: 0, sampler: run.sampler, keep }),
 );
 await keep.dispose();
-console.log(`${rows} rows: ${alone.toFixed(1)} ms of samples, ${whole.toFixed(1)} ms for a part, file and store included`);
+console.log(
+  `${rows} rows: ${alone.toFixed(1)} ms of samples, ${whole.toFixed(1)} ms for a part, file and store included`,
+);
 console.log(`4 rows: ${fewAlone.toFixed(1)} ms of samples, ${few.toFixed(1)} ms for a part`);
 rmSync(folder, { recursive: true });

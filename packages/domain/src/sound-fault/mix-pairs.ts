@@ -45,7 +45,14 @@ const changedNoise = (values: ArrayLike<number>, length: number, draw: Draw): Fl
   const needed = Math.min(values.length, Math.ceil(length * speed) + 1);
   const from = Math.floor(draw() * (values.length - needed + 1));
   const played = new Float64Array(length);
-  played.set(atSpeed(Float64Array.from({ length: needed }, (_, t) => values[from + t]!), needed, speed, length));
+  played.set(
+    atSpeed(
+      Float64Array.from({ length: needed }, (_, t) => values[from + t]!),
+      needed,
+      speed,
+      length,
+    ),
+  );
   const tilt = between(draw, noiseTilts);
   const tilted = played.map((value, t) => value + tilt * (played[t - 1] ?? 0));
   const deviation = Math.sqrt(power(tilted)) || 1;
