@@ -151,6 +151,8 @@ describe
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
+          ["sample", "run", "--count", "8", "--shard", "1/1", "--out", "part.csv"],
+          ["gather", "part.csv", "--out", "gathered.csv"],
           ["samplers"],
           ["metrics"],
           ["operators"],

@@ -8,7 +8,7 @@ import { type Shard, shard, shardRange } from "./options.ts";
 import { standardStream } from "./standard-output.ts";
 
 /** Endings of files that `scorefield gather` puts together, besides folders. */
-export const gatheredEndings = [".csv", ".tsv", ".jsonl", ".npy"] as const;
+const gatheredEndings = [".csv", ".tsv", ".jsonl", ".npy"] as const;
 
 /** The option. @param what is worked on, such as "samples" */
 export const shardOption = (verb: string): Option =>

@@ -96,6 +96,28 @@ describe("parts put together", () => {
     expect((await called("gather", ...places, "--out", places[0]!)).stderr).toMatch(/another name than the parts/);
   });
 
+  test("gathered samples are evaluated as drawn ones are", async () => {
+    const options = ["evaluate", run, "--json"];
+    const file = await done(...options, "--samples", at("sample-gathered.csv"));
+    const drawn = await done(...options, "--count", "23", "--steps", "5");
+    const [a, b] = [file, drawn].map(({ stdout }) => JSON.parse(stdout));
+    expect(a.counts).toEqual(b.counts);
+    let compared = 0;
+    // A file has fewer digits.
+    for (const [k, measure] of a.measures.entries()) {
+      const { name, samples } = measure;
+      expect(b.measures[k].name).toBe(name);
+      if (typeof samples.value !== "number") continue;
+      expect(samples.value).toBeCloseTo(b.measures[k].samples.value, 2);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(0);
+    expect(a.sampler).toEqual({ kind: "file", path: at("sample-gathered.csv") });
+    const few = await called(...options, "--samples", at("sample-gathered.csv"), "--count", "99");
+    expect(few.stderr).toMatch(/expected at least 99 rows, found 23/);
+    expect((await called(...options, "--samples", "x.csv", "--steps", "3")).stderr).toMatch(/--steps: expected none/);
+  }, 60_000);
+
   test("parts that could not be put together are refused before any work", async () => {
     const shard = ["--shard", "1/2", "--out"];
     for (const out of ["part.xlsx", "part.png"])

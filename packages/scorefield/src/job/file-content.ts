@@ -46,7 +46,7 @@ export const folderText = (folder: Folder): string =>
   );
 
 /** A folder as the list of its files. @throws DataError */
-export const contentsOfFolder = async (folder: string): Promise<Folder> => {
+const contentsOfFolder = async (folder: string): Promise<Folder> => {
   const list: Folder = [];
   for (const path of await filesBelow(folder)) list.push({ path, content: await contentOfFile(join(folder, path)) });
   return list;

@@ -94,9 +94,6 @@ const joinFolders = async (paths: readonly string[], out: string): Promise<void>
   });
 };
 
-/** Whether parts with such an ending can be put together; `/` stands for a folder. */
-export const isJoined = (ending: string): boolean => ending === "/" || Object.hasOwn(joins, ending);
-
 /**
  * Puts parts together, in their order. The file or folder appears all at once, and little of it is in memory.
  * @param ending such as `.csv`, or `/` for folders

@@ -1,6 +1,6 @@
 /** The receipt beside a file that is a part of a whole: which whole, which part, and the SHA-256 that shows that nothing of it was lost. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { atomicWrite, DataError } from "@scorefield/data";
 import { z } from "zod";
 import { codeVersion } from "./code-version.ts";
@@ -35,7 +35,7 @@ const schema = z.strictObject({
 export type PartReceipt = z.infer<typeof schema>;
 
 /** The name of the receipt of a file or folder. */
-export const receiptPath = (place: string): string => `${place.replace(/[\\/]+$/, "")}.receipt.json`;
+export const receiptPath = (place: string): string => `${join(dirname(place), basename(place))}.receipt.json`;
 
 /** What a whole depends on. */
 export interface WholeFacts {
