@@ -142,7 +142,9 @@ const checkFlags = (source: string, flags: TrainFlags): void => {
   if (flags.resume && flags.overwrite) throw new UsageError("--resume and --overwrite exclude each other; choose one");
   if (flags.checkpoint !== undefined && !flags.resume)
     throw new UsageError("--checkpoint says where to resume; add --resume");
-  const together = (["places", "every", "synchronous", "roundDeadline", "store"] as const).filter((name) => flags[name] !== undefined);
+  const together = (["places", "every", "synchronous", "roundDeadline", "store"] as const).filter(
+    (name) => flags[name] !== undefined,
+  );
   if (together.length > 0 && flags.queue === undefined)
     throw new UsageError(
       `--${together[0] === "roundDeadline" ? "round-deadline" : together[0]} is for training on many machines; add --queue, the address of their queue`,
@@ -166,7 +168,9 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
   const together = flags as TogetherFlags;
   const { losses: _, ...trained } =
-    together.queue === undefined ? await trainWatched(run, signal) : await trainOverQueue(run, together, { out, signal });
+    together.queue === undefined
+      ? await trainWatched(run, signal)
+      : await trainOverQueue(run, together, { out, signal });
   if (trained.step === run.checkpoint?.step)
     out.remark(
       "the training was already finished, and nothing was left to do; continue with --steps and a larger number",

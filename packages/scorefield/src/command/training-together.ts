@@ -63,14 +63,19 @@ const watched = async (
       step = event.step;
       rounds += 1;
       traffic = { up: traffic.up + event.traffic.up, down: traffic.down + event.traffic.down };
-      last = { ...last, loss, ...(heldOutLoss !== undefined && { heldOutLoss, leastHeldOut: leastOf(last.leastHeldOut, step, heldOutLoss) }) };
+      last = {
+        ...last,
+        loss,
+        ...(heldOutLoss !== undefined && { heldOutLoss, leastHeldOut: leastOf(last.leastHeldOut, step, heldOutLoss) }),
+      };
       words = [
         `loss ${fixedNumber(loss)}`,
         ...(last.heldOutLoss === undefined ? [] : [`held out ${fixedNumber(last.heldOutLoss)}`]),
         ...whoText(event),
       ];
       line.update(step, words);
-      for (const { place, why } of missing) remark(`round ${event.round + 1} closed without place ${place + 1}: ${why}`);
+      for (const { place, why } of missing)
+        remark(`round ${event.round + 1} closed without place ${place + 1}: ${why}`);
       for (const { round, place, worker } of stale)
         remark(`place ${place + 1} of round ${round + 1} came too late from ${worker}, and was left out`);
     }

@@ -6,8 +6,8 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createRun } from "../run/create-run.ts";
 import { loadRun } from "../run/load.ts";
-import type { RunEvent } from "../run/run-event.ts";
 import { resumeRun } from "../run/resume-run.ts";
+import type { RunEvent } from "../run/run-event.ts";
 import { trainRun } from "../run/train-run.ts";
 import { memoryQueue } from "./memory-queue.ts";
 import { memoryStore } from "./memory-store.case.ts";
@@ -36,7 +36,10 @@ const recipe = {
 const newRun = (name: string) => createRun(recipe as never, { out: join(folder, name) });
 
 /** A queue, a store and workers, which do what `wrap` makes of the work. */
-const cluster = (workers: readonly string[], wrap: (perform: Perform, name: string) => Perform = (perform) => perform) => {
+const cluster = (
+  workers: readonly string[],
+  wrap: (perform: Perform, name: string) => Perform = (perform) => perform,
+) => {
   const [queue, store] = [memoryQueue({ lease: 2000 }), memoryStore()];
   const ended = new AbortController();
   const start = (name: string, signal = ended.signal): Promise<void> =>
@@ -46,7 +49,8 @@ const cluster = (workers: readonly string[], wrap: (perform: Perform, name: stri
       name,
       code: "test",
       perform: wrap(
-        (work, options) => performSteps(work as StepsWork | GradientWork, { ...options, store, cache: join(folder, "cache") }),
+        (work, options) =>
+          performSteps(work as StepsWork | GradientWork, { ...options, store, cache: join(folder, "cache") }),
         name,
       ),
       signal,
@@ -115,16 +119,15 @@ describe("places that go apart", () => {
     await eventsOf(trainTogether(await newRun("other"), { ...first.shared, every: 6 }), 2);
     await first.end();
     const second = cluster(["d"]);
-    const { store } = first.shared;
-    const worker = second.end;
-    void worker;
+    const { store } = first;
+    const second = memoryQueue();
     const ended = new AbortController();
     const working = workOn({
-      ...{ queue: second.queue, store, name: "e", code: "test", signal: ended.signal, lookEvery: 5 },
-      perform: (work, options) => performSteps(work as StepsWork, { ...options, store, cache: join(folder, "cache-e") }),
+      ...{ queue: second, store, name: "d", code: "test", signal: ended.signal, lookEvery: 5 },
+      perform: (work, options) =>
+        performSteps(work as StepsWork, { ...options, store, cache: join(folder, "cache-d") }),
     });
-    await second.end();
-    await eventsOf(trainTogether(await resumeRun(join(folder, "other")), { ...second.shared, store, every: 6 }));
+    await eventsOf(trainTogether(await resumeRun(join(folder, "other")), { ...first.shared, queue: second, every: 6 }));
     ended.abort();
     await working;
     expect((await parametersOf("other")).equals(await parametersOf("one"))).toBe(true);
@@ -193,7 +196,9 @@ test("what machines cannot train together is refused before anything is written"
   const { shared, end } = cluster([]);
   await end();
   const run = await newRun("run");
-  await expect(eventsOf(trainTogether(run, { ...shared, places: 5 }))).rejects.toThrow(/divide the batch of 24, found 5/);
+  await expect(eventsOf(trainTogether(run, { ...shared, places: 5 }))).rejects.toThrow(
+    /divide the batch of 24, found 5/,
+  );
   await expect(eventsOf(trainTogether(run, { ...shared, deadline: 0 }))).rejects.toThrow(/deadline/);
   await expect(eventsOf(trainTogether(run, { ...shared, every: 0.5 }))).rejects.toThrow(/every/);
   await expect(eventsOf(trainTogether(run, { ...shared, speed: 1 } as never))).rejects.toThrow(/speed/);

@@ -1,13 +1,21 @@
 /** Trains a run on many machines: rounds of work over a queue, and a folder behind them. */
-import { dividedTraining, evenMarks, type Known, checkOptions, type Outer, outerSettings } from "@scorefield/core/internal";
+
 import { ArgumentError } from "@scorefield/core";
+import {
+  checkOptions,
+  dividedTraining,
+  evenMarks,
+  type Known,
+  type Outer,
+  outerSettings,
+} from "@scorefield/core/internal";
+import { recipeParts } from "../recipe/resolve.ts";
 import { writeCheckpoint } from "../run/checkpoint.ts";
 import { keepData, makeRunFolder, removeTemporaries } from "../run/folder.ts";
 import { lockRun } from "../run/lock.ts";
 import { openMetrics } from "../run/metrics.ts";
 import { type PreparedRun, trainedLayoutOf, trainOptions } from "../run/prepared-run.ts";
 import { writeRecord } from "../run/record-file.ts";
-import { recipeParts } from "../recipe/resolve.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { codeVersion } from "./code-version.ts";
 import { countedStore, type Traffic, trafficOf } from "./counted-store.ts";
@@ -15,8 +23,7 @@ import type { JobQueue } from "./job-queue.ts";
 import { checkTogether, keepProject } from "./project.ts";
 import type { Store } from "./store.ts";
 import { apartRound, togetherRound } from "./together-rounds.ts";
-import { readTogether, type RoundRecord, type TogetherState, writeTogether } from "./together-state.ts";
-import { workId } from "./work.ts";
+import { type RoundRecord, readTogether, type TogetherState, writeTogether } from "./together-state.ts";
 
 /** How machines train together. */
 export interface TogetherOptions {
@@ -107,7 +114,11 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
   const { clock = realClock, code = codeVersion(), onProgress, signal = new AbortController().signal } = options;
   const outer = outerSettings(options.outer);
   const { path, data, fresh } = run;
-  const { steps, batch, keepCheckpoints } = data.recipe.training as { steps: number; batch: number; keepCheckpoints: number };
+  const { steps, batch, keepCheckpoints } = data.recipe.training as {
+    steps: number;
+    batch: number;
+    keepCheckpoints: number;
+  };
   const every = options.every ?? Math.min(500, Math.ceil(steps / 16));
   checkNumbers(places, every, deadline);
   if (batch % (places * (data.recipe.training.accumulate ?? 1)) !== 0)
@@ -135,12 +146,9 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
     let state: TogetherState = own?.state ?? checkpoint?.state ?? training.initial;
     let step = own?.record.step ?? checkpoint?.step ?? 0;
     const save = (): Promise<string> =>
-      writeCheckpoint(
-        path,
-        { step, average: state.average, training: { step, state } },
-        layout,
-        { keep: keepCheckpoints },
-      );
+      writeCheckpoint(path, { step, average: state.average, training: { step, state } }, layout, {
+        keep: keepCheckpoints,
+      });
     if (own && step > (checkpoint?.step ?? 0)) await save();
     const project = stored?.record.project ?? early ?? (await keepProject(run, store));
     const rounds: RoundRecord[] = [...(stored?.record.rounds ?? [])].filter(({ to }) => to <= step);
@@ -163,7 +171,9 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
     watch().catch(() => {});
 
     const late = new Map(
-      rounds.slice(-lateRounds).flatMap(({ round, missing }) => missing.map((one) => [one.work, { round, place: one.place }])),
+      rounds
+        .slice(-lateRounds)
+        .flatMap(({ round, missing }) => missing.map((one) => [one.work, { round, place: one.place }])),
     );
     const staleNow = async (round: number): Promise<RoundRecord["stale"]> => {
       const found: RoundRecord["stale"] = [];
@@ -194,7 +204,11 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
       signal.throwIfAborted();
       const begun = clock.now();
       const before = store.traffic();
-      const round = { round: (rounds.at(-1)?.round ?? -1) + 1, from: step, to: Math.min(steps, step - (step % every) + every) };
+      const round = {
+        round: (rounds.at(-1)?.round ?? -1) + 1,
+        from: step,
+        to: Math.min(steps, step - (step % every) + every),
+      };
       shares.clear();
       progressOf = (share) => synchronous || onProgress?.(round.from + share * (round.to - round.from));
       const { state: next, ...found } = await (synchronous ? togetherRound : apartRound)(state, round, shared);
