@@ -23,11 +23,8 @@ import { folderStore } from "../packages/scorefield/src/job/folder-store.ts";
 import { JobError } from "../packages/scorefield/src/job/job-error.ts";
 import { memoryQueue } from "../packages/scorefield/src/job/memory-queue.ts";
 import { performSteps } from "../packages/scorefield/src/job/perform-steps.ts";
-import {
-  type TogetherEvent,
-  type TogetherOptions,
-  trainTogether,
-} from "../packages/scorefield/src/job/train-together.ts";
+import type { TogetherOptions } from "../packages/scorefield/src/job/together-options.ts";
+import { type TogetherEvent, trainTogether } from "../packages/scorefield/src/job/train-together.ts";
 import type { GradientWork, StepsWork } from "../packages/scorefield/src/job/work.ts";
 import { workOn } from "../packages/scorefield/src/job/work-on.ts";
 import { spent } from "./harness.ts";

@@ -147,9 +147,9 @@ export const dividedTraining = async (options: TrainOptions): Promise<DividedTra
     keep(
       await compileTrees(
         (vector: Tensor, batch: never) => {
-          const [loss, pulled] = valueAndGrad((parameters: Tensors) => (made.loss as StepParts["loss"])(parameters, batch, undefined))(
-            layout.split(vector) as Tensors,
-          );
+          const [loss, pulled] = valueAndGrad((parameters: Tensors) =>
+            (made.loss as StepParts["loss"])(parameters, batch, undefined),
+          )(layout.split(vector) as Tensors);
           return { loss, gradient: layout.join(pulled as never) };
         },
         [{ shape: [layout.size] }, specs],

@@ -1,5 +1,5 @@
 /** What a training needs on another machine: its record and its data, as a content of the store. */
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type DividedTraining, dividedTraining } from "@scorefield/core/internal";
 import { movePaths } from "@scorefield/domain";
@@ -62,6 +62,7 @@ const openProject = async (
 ): Promise<PreparedRun> => {
   const path = join(cache, `project-${project.sha256}`);
   const isThere = async (): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+  await mkdir(cache, { recursive: true });
   if (!(await isThere()))
     await copyPlace(store, { ...project, folder: true }, path).catch(async (error) => {
       // Another worker with the same folder may have been faster.

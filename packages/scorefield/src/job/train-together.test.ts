@@ -12,7 +12,8 @@ import { trainRun } from "../run/train-run.ts";
 import { memoryQueue } from "./memory-queue.ts";
 import { memoryStore } from "./memory-store.case.ts";
 import { performSteps } from "./perform-steps.ts";
-import { type TogetherEvent, type TogetherOptions, trainTogether } from "./train-together.ts";
+import type { TogetherOptions } from "./together-options.ts";
+import { type TogetherEvent, trainTogether } from "./train-together.ts";
 import type { GradientWork, StepsWork } from "./work.ts";
 import { type Perform, workOn } from "./work-on.ts";
 
@@ -118,7 +119,6 @@ describe("places that go apart", () => {
     const first = cluster(["a", "b", "c"]);
     await eventsOf(trainTogether(await newRun("other"), { ...first.shared, every: 6 }), 2);
     await first.end();
-    const second = cluster(["d"]);
     const { store } = first;
     const second = memoryQueue();
     const ended = new AbortController();
@@ -183,10 +183,13 @@ describe("places that go apart", () => {
   test("stop when asked to, and cancel what is under way", async () => {
     const { shared, queue, end } = cluster([]);
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error("stopped")), 200);
+    const stopping = setInterval(async () => {
+      if ((await queue.list()).length === 4) controller.abort(new Error("stopped"));
+    }, 20);
     await expect(
       eventsOf(trainTogether(await newRun("run"), { ...shared, signal: controller.signal })),
     ).rejects.toThrow("stopped");
+    clearInterval(stopping);
     expect((await queue.list()).map(({ state }) => state)).toEqual(new Array(4).fill("cancelled"));
     await end();
   });
