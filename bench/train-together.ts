@@ -33,6 +33,7 @@ const { values } = parseArgs({
   options: {
     set: { type: "string", default: "moons" },
     steps: { type: "string" },
+    batch: { type: "string" },
     every: { type: "string" },
     outer: { type: "string", default: "default" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
@@ -52,13 +53,13 @@ const recipe = isMnist
       data: { kind: "images", path: join(folder, "digits-idx3-ubyte") },
       network: { kind: "mlp", width: 256, depth: 3 },
       objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5, deviation: 1.2 } },
-      training: { steps, batch: 64 },
+      training: { steps, batch: Number(values.batch ?? 64) },
     }
   : {
       data: { set: "moons" },
       network: { kind: "mlp", width: 64, depth: 3 },
       objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5, deviation: 1.2 } },
-      training: { steps, batch: 256 },
+      training: { steps, batch: Number(values.batch ?? 256) },
     };
 /** The digits at half their size, in a file of IDX: 14 x 14. */
 const writeDigits = async (): Promise<void> => {

@@ -36,7 +36,7 @@ export interface PlaceStart {
 }
 
 /** A gradient of a part of a batch. */
-export interface PartGradient {
+interface PartGradient {
   readonly gradient: NdArray;
   readonly loss: number;
 }

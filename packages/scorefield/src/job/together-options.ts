@@ -1,6 +1,6 @@
 /** How machines train together: options, their defaults, and what is refused. */
 import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known, type Outer, outerSettings } from "@scorefield/core/internal";
+import { checkMade, checkOptions, type Known, type Outer, outerSettings } from "@scorefield/core/internal";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { codeVersion } from "./code-version.ts";
@@ -66,7 +66,10 @@ const checkNumbers = (places: number, every: number, deadline: number): void => 
  * @throws ArgumentError for unknown options and values out of range; RunError for a run that machines cannot train together
  */
 export const togetherSettings = (run: PreparedRun, options: TogetherOptions) => {
+  checkMade("trainTogether run", run, ["path", "record", "data"], "a run that createRun or resumeRun prepared");
   checkOptions("trainTogether", options, knownOptions);
+  checkMade("trainTogether queue", options.queue, ["add", "list", "watch"], "a queue such as memoryQueue()");
+  checkMade("trainTogether store", options.store, ["put", "get", "receipt"], "a store of contents and receipts");
   checkTogether(run);
   const { places = 4, synchronous = false, deadline = Number.POSITIVE_INFINITY, lookEvery = 250 } = options;
   const { clock = realClock, code = codeVersion(), signal = new AbortController().signal } = options;
