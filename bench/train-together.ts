@@ -23,7 +23,8 @@ import { folderStore } from "../packages/scorefield/src/job/folder-store.ts";
 import { JobError } from "../packages/scorefield/src/job/job-error.ts";
 import { memoryQueue } from "../packages/scorefield/src/job/memory-queue.ts";
 import { performSteps } from "../packages/scorefield/src/job/perform-steps.ts";
-import { type TogetherEvent, type TogetherOptions, trainTogether } from "../packages/scorefield/src/job/train-together.ts";
+import type { TogetherOptions } from "../packages/scorefield/src/job/together-options.ts";
+import { type TogetherEvent, trainTogether } from "../packages/scorefield/src/job/train-together.ts";
 import type { GradientWork, StepsWork } from "../packages/scorefield/src/job/work.ts";
 import { workOn } from "../packages/scorefield/src/job/work-on.ts";
 import { spent } from "./harness.ts";
@@ -32,6 +33,7 @@ const { values } = parseArgs({
   options: {
     set: { type: "string", default: "moons" },
     steps: { type: "string" },
+    batch: { type: "string" },
     every: { type: "string" },
     outer: { type: "string", default: "default" },
     data: { type: "string", default: process.env.SCOREFIELD_DATA ?? "../shared/data" },
@@ -51,17 +53,20 @@ const recipe = isMnist
       data: { kind: "images", path: join(folder, "digits-idx3-ubyte") },
       network: { kind: "mlp", width: 256, depth: 3 },
       objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5, deviation: 1.2 } },
-      training: { steps, batch: 64 },
+      training: { steps, batch: Number(values.batch ?? 64) },
     }
   : {
       data: { set: "moons" },
       network: { kind: "mlp", width: 64, depth: 3 },
       objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: -0.5, deviation: 1.2 } },
-      training: { steps, batch: 256 },
+      training: { steps, batch: Number(values.batch ?? 256) },
     };
 /** The digits at half their size, in a file of IDX: 14 x 14. */
 const writeDigits = async (): Promise<void> => {
-  const { data, shape } = await decodeIdx(gunzipSync(await readFile(join(values.data, "mnist/train-images-idx3-ubyte.gz"))), "mnist");
+  const { data, shape } = await decodeIdx(
+    gunzipSync(await readFile(join(values.data, "mnist/train-images-idx3-ubyte.gz"))),
+    "mnist",
+  );
   const count = shape[0]!;
   const bytes = new Uint8Array(16 + count * 196);
   for (const [k, value] of [0x803, count, 14, 14].entries()) new DataView(bytes.buffer).setUint32(4 * k, value);
@@ -122,10 +127,23 @@ const together = async (
       if (round !== undefined && fate(work) === "late") late.add(id);
     }
   })();
-  const outer = values.outer === "default" ? {} : { outer: { learningRate: Number(values.outer.split("/")[0]), momentum: Number(values.outer.split("/")[1]) } };
+  const outer =
+    values.outer === "default"
+      ? {}
+      : { outer: { learningRate: Number(values.outer.split("/")[0]), momentum: Number(values.outer.split("/")[1]) } };
   const events: TogetherEvent[] = [];
   const run = await newRun(name, options.synchronous ? { training: { ...recipe.training, steps: 8 } } : {});
-  for await (const event of trainTogether(run, { queue, store, places, every, clock, lookEvery: 20, deadline: 1e5, ...outer, ...options }))
+  for await (const event of trainTogether(run, {
+    queue,
+    store,
+    places,
+    every,
+    clock,
+    lookEvery: 20,
+    deadline: 1e5,
+    ...outer,
+    ...options,
+  }))
     events.push(event);
   clearInterval(timer);
   ended.abort();
@@ -138,7 +156,9 @@ const measured = async <T>(work: () => Promise<T>): Promise<readonly [T, number]
   return [await work(), (spent() - begun) / 1000];
 };
 
-console.log(`${values.set}: ${steps} steps of ${recipe.training.batch} samples, ${places} places, rounds of ${every} steps`);
+console.log(
+  `${values.set}: ${steps} steps of ${recipe.training.batch} samples, ${places} places, rounds of ${every} steps`,
+);
 let single: number | undefined;
 if (only.includes("single")) {
   const [loss, seconds] = await measured(async () => {

@@ -78,7 +78,9 @@ test("BF16 by hand: the first half of a float32, to the nearest, ties to even", 
   expect(found.slice(5, 7)).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
   expect(found[7]! / 1e-30).toBeCloseTo(1, 2);
   expect(arrays.b!.data[0]).toBe(Math.fround(0.1));
-  expect(decodeSafetensors(file({ w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, [0x80, 0x3f, 0, 0xc0]))).toEqual({
+  expect(
+    decodeSafetensors(file({ w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, [0x80, 0x3f, 0, 0xc0])),
+  ).toEqual({
     arrays: { w: ndarray(new Float32Array([1, -2])) },
     metadata: {},
   });

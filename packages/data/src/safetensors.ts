@@ -61,8 +61,13 @@ const toBfloat16 = (values: Float32Array): Uint8Array => {
 const longestHeader = 100_000_000;
 
 /** Bytes of a number. */
-const bytesOf = ({ type, data }: { readonly type: string; readonly data: { readonly BYTES_PER_ELEMENT: number } }): number =>
-  type === "BF16" ? 2 : data.BYTES_PER_ELEMENT;
+const bytesOf = ({
+  type,
+  data,
+}: {
+  readonly type: string;
+  readonly data: { readonly BYTES_PER_ELEMENT: number };
+}): number => (type === "BF16" ? 2 : data.BYTES_PER_ELEMENT);
 
 /**
  * The bytes of a safetensors file. Larger element types come first, so that every array starts at a multiple of its
@@ -80,7 +85,8 @@ export const encodeSafetensors = (
   const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
   const entries = Object.entries(arrays)
     .map(([name, { dtype, shape, data }]) => {
-      if (!rounded.includes(name) || !(data instanceof Float32Array)) return [name, { type: written[dtype], shape, data }] as const;
+      if (!rounded.includes(name) || !(data instanceof Float32Array))
+        return [name, { type: written[dtype], shape, data }] as const;
       return [name, { type: "BF16", shape, data: toBfloat16(data) }] as const;
     })
     .sort((a, b) => bytesOf(b[1]) - bytesOf(a[1]) || byName(a, b));

@@ -15,8 +15,9 @@ export {
 } from "./job/job-queue.ts";
 export { memoryQueue } from "./job/memory-queue.ts";
 export type { Store } from "./job/store.ts";
+export type { TogetherOptions } from "./job/together-options.ts";
 export type { RoundRecord } from "./job/together-state.ts";
-export { type TogetherEvent, type TogetherOptions, trainTogether } from "./job/train-together.ts";
+export { type TogetherEvent, trainTogether } from "./job/train-together.ts";
 export {
   type Content,
   type Folder,

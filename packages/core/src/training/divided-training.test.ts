@@ -1,5 +1,5 @@
-import { native } from "@scorefield/tensor/native";
 import type { NdArray } from "@scorefield/tensor";
+import { native } from "@scorefield/tensor/native";
 import { afterAll, describe, expect, test } from "vitest";
 import { ArgumentError } from "../errors.ts";
 import { mlp } from "../network/mlp.ts";

@@ -18,11 +18,11 @@ import { compileHeldOut, decaysOf, fitBlocks } from "./fit.ts";
 import type { Checkpoint, FitEvent } from "./fit-options.ts";
 import { fitSettings } from "./fit-settings.ts";
 import { type FlatLayout, flatLayout } from "./flat.ts";
-import { type TrainOptions, trainSettings } from "./options.ts";
 import { adamStep, freshState, type OptimiserState, stateSpec, stepNumberCount, stepVector } from "./optimiser.ts";
+import { type TrainOptions, trainSettings } from "./options.ts";
 import { learningRateAt } from "./schedule.ts";
-import { stepNumbers } from "./step-numbers.ts";
 import type { StepParts } from "./step.ts";
+import { stepNumbers } from "./step-numbers.ts";
 import { denoisingFit } from "./train.ts";
 
 /** Where a place begins a round. */
@@ -36,7 +36,7 @@ export interface PlaceStart {
 }
 
 /** A gradient of a part of a batch. */
-export interface PartGradient {
+interface PartGradient {
   readonly gradient: NdArray;
   readonly loss: number;
 }
@@ -111,7 +111,9 @@ export const dividedTraining = async (options: TrainOptions): Promise<DividedTra
     throw new ArgumentError("dividedTraining: expected steps, found a training by the clock; give its number of steps");
   const { steps } = options;
   if (precision === "mixed")
-    throw new ArgumentError('dividedTraining: expected precision "float32", found "mixed", whose scale belongs to one machine');
+    throw new ArgumentError(
+      'dividedTraining: expected precision "float32", found "mixed", whose scale belongs to one machine',
+    );
   const whole = await denoisingFit(settings);
   const made = fitSettings(whole);
   const layout = flatLayout(whole.parameters, whole.nameOf) as unknown as FlatLayout<unknown, never>;
@@ -145,9 +147,9 @@ export const dividedTraining = async (options: TrainOptions): Promise<DividedTra
     keep(
       await compileTrees(
         (vector: Tensor, batch: never) => {
-          const [loss, pulled] = valueAndGrad((parameters: Tensors) => (made.loss as Function)(parameters, batch))(
-            layout.split(vector) as Tensors,
-          );
+          const [loss, pulled] = valueAndGrad((parameters: Tensors) =>
+            (made.loss as StepParts["loss"])(parameters, batch, undefined),
+          )(layout.split(vector) as Tensors);
           return { loss, gradient: layout.join(pulled as never) };
         },
         [{ shape: [layout.size] }, specs],
@@ -180,8 +182,7 @@ export const dividedTraining = async (options: TrainOptions): Promise<DividedTra
     learningRate: rate,
     keptOf: (from, to) => {
       const kept = new Array<number>(averages).fill(1);
-      for (let step = from; step < to; step++)
-        for (const [k, decay] of decaysAt(step).entries()) kept[k]! *= decay;
+      for (let step = from; step < to; step++) for (const [k, decay] of decaysAt(step).entries()) kept[k]! *= decay;
       return kept;
     },
     stepsOf: async ({ parameters, secondMoment }, { place, places, from, to }, { signal, onEvent } = {}) => {

@@ -76,7 +76,10 @@ const settled = ({ gradient: _, ...state }: OptimiserState<NdArray>): OptimiserS
 type Settings = ReturnType<typeof fitSettings>;
 
 /** The decays of the moving averages in a step. They depend on the steps done alone, not on how many there will be. */
-export const decaysOf = ({ average, averageDecay }: Pick<Settings, "average" | "averageDecay">): ((step: number) => number[]) => {
+export const decaysOf = ({
+  average,
+  averageDecay,
+}: Pick<Settings, "average" | "averageDecay">): ((step: number) => number[]) => {
   if (!average) return (step) => [averageDecayAt(step, averageDecay)];
   const exponents = average.widths.map(powerExponent);
   return (step) => exponents.map((exponent) => powerDecayAt(step, exponent));
@@ -167,8 +170,7 @@ export async function* fitBlocks<P, B extends object, X>(
 
   // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
   const known = stepsOf(settings);
-  const block =
-    known === undefined ? settings.block : evenLength(stretch ? stretch.to - done : known, settings.block);
+  const block = known === undefined ? settings.block : evenLength(stretch ? stretch.to - done : known, settings.block);
   let lookTime: number | undefined;
   let allLooks = 0;
   const lookSteps = heldOut ? stepsOfLook(heldOut.inputs, batches.specs, accumulate) : 0;

@@ -47,7 +47,8 @@ export const outerSettings = (outer: Outer = {}): Required<Outer> => {
   checkOptions("outer", outer, { learningRate: true, momentum: true } satisfies Known<Outer>);
   const { learningRate = 1, momentum = 0.8 } = outer;
   if (!(learningRate > 0)) throw new ArgumentError(`outer: expected a positive learningRate, found ${learningRate}`);
-  if (!(momentum >= 0 && momentum < 1)) throw new ArgumentError(`outer: expected momentum in [0, 1), found ${momentum}`);
+  if (!(momentum >= 0 && momentum < 1))
+    throw new ArgumentError(`outer: expected momentum in [0, 1), found ${momentum}`);
   return { learningRate, momentum };
 };
 

@@ -1,7 +1,8 @@
 /** Trains a run over a queue while the user watches. */
 import { grouped } from "../figure/grouped.ts";
 import { openStore } from "../job/open-store.ts";
-import { type TogetherEvent, type TogetherOptions, trainTogether } from "../job/train-together.ts";
+import type { TogetherOptions } from "../job/together-options.ts";
+import { type TogetherEvent, trainTogether } from "../job/train-together.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { Interrupted } from "./interrupt.ts";

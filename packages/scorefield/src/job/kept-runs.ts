@@ -7,7 +7,11 @@ import { JobError } from "./job-error.ts";
 const most = 2;
 
 /** @throws JobError for a run whose data are not below its own folder: a worker reads nothing else */
-const checkInside = ({ path, domain, record: { training } }: DrawnRun): void => {
+export const checkInside = ({
+  path,
+  domain,
+  record: { training },
+}: Pick<DrawnRun, "path" | "domain" | "record">): void => {
   const data = training?.recipe.data;
   if (!data || data.kind !== domain.kind) return;
   for (const name of domain.paths?.(data) ?? []) {

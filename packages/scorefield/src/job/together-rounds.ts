@@ -45,7 +45,10 @@ export interface RoundResult {
 
 const numberOf = ({ facts = {} }: Receipt, name: string): number => Number(facts[name] ?? 0);
 
-const contributionOf = ({ place }: StepsWork | GradientWork, receipt: Receipt): RoundRecord["contributions"][number] => ({
+const contributionOf = (
+  { place }: StepsWork | GradientWork,
+  receipt: Receipt,
+): RoundRecord["contributions"][number] => ({
   place,
   worker: receipt.worker,
   samples: numberOf(receipt, "samples"),
@@ -53,7 +56,10 @@ const contributionOf = ({ place }: StepsWork | GradientWork, receipt: Receipt): 
   seconds: receipt.seconds,
 });
 
-const trafficOfReceipt = (receipt: Receipt): Traffic => ({ up: numberOf(receipt, "up"), down: numberOf(receipt, "down") });
+const trafficOfReceipt = (receipt: Receipt): Traffic => ({
+  up: numberOf(receipt, "up"),
+  down: numberOf(receipt, "down"),
+});
 
 const normOf = ({ data }: NdArray): number => {
   let sum = 0;
@@ -72,11 +78,23 @@ export const apartRound = async (
   const shared = {
     parameters: await putVectors(store, { parameters }),
     // Before the first round there is none.
-    ...(from > 0 && { secondMoment: await putVectors(store, { secondMoment: state.secondMoment }, { rounded: ["secondMoment"] }) }),
+    ...(from > 0 && {
+      secondMoment: await putVectors(store, { secondMoment: state.secondMoment }, { rounded: ["secondMoment"] }),
+    }),
   };
   const works = Array.from(
     { length: places },
-    (_, place): StepsWork => ({ kind: "steps", code, project, ...shared, round, place, places, from, steps: to - from }),
+    (_, place): StepsWork => ({
+      kind: "steps",
+      code,
+      project,
+      ...shared,
+      round,
+      place,
+      places,
+      from,
+      steps: to - from,
+    }),
   );
   const { arrived, missing } = await collectRound(works, options);
   const averages = [state.average, ...(state.otherAverages ?? [])];

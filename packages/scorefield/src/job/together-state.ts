@@ -64,7 +64,13 @@ const nameOf = (step: number): string => `step-${`${step}`.padStart(8, "0")}.saf
 export const writeTogether = async (run: string, record: TogetherRecord, state: TogetherState): Promise<void> => {
   const { parameters, firstMoment, secondMoment, average, otherAverages = [], momentum } = state;
   const averages = [average, ...otherAverages].map((vector, k) => [`average.${k}`, vector]);
-  const vectors = { parameters, firstMoment, secondMoment, ...(momentum && { momentum }), ...Object.fromEntries(averages) };
+  const vectors = {
+    parameters,
+    firstMoment,
+    secondMoment,
+    ...(momentum && { momentum }),
+    ...Object.fromEntries(averages),
+  };
   await mkdir(folderOf(run), { recursive: true });
   await atomicWrite(join(folderOf(run), nameOf(record.step)), encodeSafetensors(vectors, { step: `${record.step}` }));
   await atomicWrite(recordPath(run), `${JSON.stringify(record)}\n`);
@@ -89,7 +95,10 @@ export const readTogether = async (
     const bytes = await readFile(title);
     const names = Array.from({ length: averages }, (_, k) => `average.${k}`);
     const all = vectorsOf(bytes, ["parameters", "firstMoment", "secondMoment", ...names], { size, title });
-    const { parameters, firstMoment, secondMoment, momentum } = all as Record<"parameters" | "firstMoment" | "secondMoment", NdArray> & {
+    const { parameters, firstMoment, secondMoment, momentum } = all as Record<
+      "parameters" | "firstMoment" | "secondMoment",
+      NdArray
+    > & {
       readonly momentum?: NdArray;
     };
     const [average, ...otherAverages] = names.map((name) => all[name]) as [NdArray, ...NdArray[]];

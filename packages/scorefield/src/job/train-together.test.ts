@@ -6,13 +6,14 @@ import { native } from "@scorefield/tensor/native";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createRun } from "../run/create-run.ts";
 import { loadRun } from "../run/load.ts";
-import type { RunEvent } from "../run/run-event.ts";
 import { resumeRun } from "../run/resume-run.ts";
+import type { RunEvent } from "../run/run-event.ts";
 import { trainRun } from "../run/train-run.ts";
 import { memoryQueue } from "./memory-queue.ts";
 import { memoryStore } from "./memory-store.case.ts";
 import { performSteps } from "./perform-steps.ts";
-import { type TogetherEvent, type TogetherOptions, trainTogether } from "./train-together.ts";
+import type { TogetherOptions } from "./together-options.ts";
+import { type TogetherEvent, trainTogether } from "./train-together.ts";
 import type { GradientWork, StepsWork } from "./work.ts";
 import { type Perform, workOn } from "./work-on.ts";
 
@@ -36,7 +37,10 @@ const recipe = {
 const newRun = (name: string) => createRun(recipe as never, { out: join(folder, name) });
 
 /** A queue, a store and workers, which do what `wrap` makes of the work. */
-const cluster = (workers: readonly string[], wrap: (perform: Perform, name: string) => Perform = (perform) => perform) => {
+const cluster = (
+  workers: readonly string[],
+  wrap: (perform: Perform, name: string) => Perform = (perform) => perform,
+) => {
   const [queue, store] = [memoryQueue({ lease: 2000 }), memoryStore()];
   const ended = new AbortController();
   const start = (name: string, signal = ended.signal): Promise<void> =>
@@ -46,7 +50,8 @@ const cluster = (workers: readonly string[], wrap: (perform: Perform, name: stri
       name,
       code: "test",
       perform: wrap(
-        (work, options) => performSteps(work as StepsWork | GradientWork, { ...options, store, cache: join(folder, "cache") }),
+        (work, options) =>
+          performSteps(work as StepsWork | GradientWork, { ...options, store, cache: join(folder, "cache") }),
         name,
       ),
       signal,
@@ -114,17 +119,15 @@ describe("places that go apart", () => {
     const first = cluster(["a", "b", "c"]);
     await eventsOf(trainTogether(await newRun("other"), { ...first.shared, every: 6 }), 2);
     await first.end();
-    const second = cluster(["d"]);
-    const { store } = first.shared;
-    const worker = second.end;
-    void worker;
+    const { store } = first;
+    const second = memoryQueue();
     const ended = new AbortController();
     const working = workOn({
-      ...{ queue: second.queue, store, name: "e", code: "test", signal: ended.signal, lookEvery: 5 },
-      perform: (work, options) => performSteps(work as StepsWork, { ...options, store, cache: join(folder, "cache-e") }),
+      ...{ queue: second, store, name: "d", code: "test", signal: ended.signal, lookEvery: 5 },
+      perform: (work, options) =>
+        performSteps(work as StepsWork, { ...options, store, cache: join(folder, "cache-d") }),
     });
-    await second.end();
-    await eventsOf(trainTogether(await resumeRun(join(folder, "other")), { ...second.shared, store, every: 6 }));
+    await eventsOf(trainTogether(await resumeRun(join(folder, "other")), { ...first.shared, queue: second, every: 6 }));
     ended.abort();
     await working;
     expect((await parametersOf("other")).equals(await parametersOf("one"))).toBe(true);
@@ -180,10 +183,13 @@ describe("places that go apart", () => {
   test("stop when asked to, and cancel what is under way", async () => {
     const { shared, queue, end } = cluster([]);
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error("stopped")), 200);
+    const stopping = setInterval(async () => {
+      if ((await queue.list()).length === 4) controller.abort(new Error("stopped"));
+    }, 20);
     await expect(
       eventsOf(trainTogether(await newRun("run"), { ...shared, signal: controller.signal })),
     ).rejects.toThrow("stopped");
+    clearInterval(stopping);
     expect((await queue.list()).map(({ state }) => state)).toEqual(new Array(4).fill("cancelled"));
     await end();
   });
@@ -193,7 +199,9 @@ test("what machines cannot train together is refused before anything is written"
   const { shared, end } = cluster([]);
   await end();
   const run = await newRun("run");
-  await expect(eventsOf(trainTogether(run, { ...shared, places: 5 }))).rejects.toThrow(/divide the batch of 24, found 5/);
+  await expect(eventsOf(trainTogether(run, { ...shared, places: 5 }))).rejects.toThrow(
+    /divide the batch of 24, found 5/,
+  );
   await expect(eventsOf(trainTogether(run, { ...shared, deadline: 0 }))).rejects.toThrow(/deadline/);
   await expect(eventsOf(trainTogether(run, { ...shared, every: 0.5 }))).rejects.toThrow(/every/);
   await expect(eventsOf(trainTogether(run, { ...shared, speed: 1 } as never))).rejects.toThrow(/speed/);

@@ -1,67 +1,20 @@
 /** Trains a run on many machines: rounds of work over a queue, and a folder behind them. */
-import { dividedTraining, evenMarks, type Known, checkOptions, type Outer, outerSettings } from "@scorefield/core/internal";
-import { ArgumentError } from "@scorefield/core";
+
+import { dividedTraining, evenMarks } from "@scorefield/core/internal";
+import { type Recipe, recipeParts } from "../recipe/resolve.ts";
+import { dropAveragesAfter, keepAverages } from "../run/average-snapshots.ts";
 import { writeCheckpoint } from "../run/checkpoint.ts";
 import { keepData, makeRunFolder, removeTemporaries } from "../run/folder.ts";
 import { lockRun } from "../run/lock.ts";
 import { openMetrics } from "../run/metrics.ts";
 import { type PreparedRun, trainedLayoutOf, trainOptions } from "../run/prepared-run.ts";
 import { writeRecord } from "../run/record-file.ts";
-import { recipeParts } from "../recipe/resolve.ts";
-import { type Clock, realClock } from "./clock.ts";
-import { codeVersion } from "./code-version.ts";
+import { layoutOf } from "../run/run-model.ts";
 import { countedStore, type Traffic, trafficOf } from "./counted-store.ts";
-import type { JobQueue } from "./job-queue.ts";
-import { checkTogether, keepProject } from "./project.ts";
-import type { Store } from "./store.ts";
+import { keepProject } from "./project.ts";
+import { type TogetherOptions, togetherSettings } from "./together-options.ts";
 import { apartRound, togetherRound } from "./together-rounds.ts";
-import { readTogether, type RoundRecord, type TogetherState, writeTogether } from "./together-state.ts";
-import { workId } from "./work.ts";
-
-/** How machines train together. */
-export interface TogetherOptions {
-  readonly queue: JobQueue;
-  readonly store: Store;
-  /** Parts that every batch is cut into, which divide it. Any number of workers does them. Default 4. */
-  readonly places?: number;
-  /**
-   * Steps of a round, default 500, or a sixteenth of all steps where that is less. After a round the run is saved; places that go apart
-   * come together.
-   */
-  readonly every?: number;
-  /**
-   * Average gradients at every step, in place of parameters after every round: the training of one machine, up to rounding, over a fast
-   * network. Default no.
-   */
-  readonly synchronous?: boolean;
-  /** Seconds after which a round, or a synchronous step, closes with whoever came. Default none: it waits for all. */
-  readonly deadline?: number;
-  /** Of places that go apart: learning rate 1 and momentum 0.8 (Douillard et al. 2023, who took 0.7 and 0.9 for more rounds). */
-  readonly outer?: Outer;
-  readonly signal?: AbortSignal;
-  /** How far training is, in steps, between the rounds. */
-  readonly onProgress?: (step: number) => void;
-  /** Milliseconds between two looks at a queue that has no news, default 250. */
-  readonly lookEvery?: number;
-  readonly clock?: Clock;
-  /** What workers have to be, default {@link codeVersion}. */
-  readonly code?: string;
-}
-
-const knownOptions = {
-  queue: true,
-  store: true,
-  places: true,
-  every: true,
-  synchronous: true,
-  deadline: true,
-  outer: true,
-  signal: true,
-  onProgress: true,
-  lookEvery: true,
-  clock: true,
-  code: true,
-} satisfies Known<TogetherOptions>;
+import { type RoundRecord, readTogether, type TogetherState, writeTogether } from "./together-state.ts";
 
 /** News of a training over machines, one event per round. */
 export interface TogetherEvent extends RoundRecord {
@@ -82,14 +35,6 @@ export interface TogetherEvent extends RoundRecord {
 const lateRounds = 10;
 const looks = 20;
 
-const checkNumbers = (places: number, every: number, deadline: number): void => {
-  for (const [name, value] of Object.entries({ places, every }))
-    if (!(Number.isInteger(value) && value > 0))
-      throw new ArgumentError(`trainTogether: expected ${name} as a whole number from 1 on, found ${value}`);
-  if (!(typeof deadline === "number" && deadline > 0))
-    throw new ArgumentError(`trainTogether: expected a deadline of a number of seconds above 0, found ${deadline}`);
-};
-
 /**
  * Trains a prepared run on the workers of a queue. Every place trains on its own part of every batch, so that all together see the samples,
  * noise levels and noise of one machine. They come together in one of two ways: see `synchronous`.
@@ -101,19 +46,10 @@ const checkNumbers = (places: number, every: number, deadline: number): void => 
  *   round fail; the signal's reason: work under way is then cancelled
  */
 export async function* trainTogether(run: PreparedRun, options: TogetherOptions): AsyncGenerator<TogetherEvent, void> {
-  checkOptions("trainTogether", options, knownOptions);
-  checkTogether(run);
-  const { queue, places = 4, synchronous = false, deadline = Number.POSITIVE_INFINITY, lookEvery = 250 } = options;
-  const { clock = realClock, code = codeVersion(), onProgress, signal = new AbortController().signal } = options;
-  const outer = outerSettings(options.outer);
+  const settings = togetherSettings(run, options);
+  const { queue, places, every, synchronous, deadline, outer, lookEvery, clock, code, signal, onProgress } = settings;
   const { path, data, fresh } = run;
-  const { steps, batch, keepCheckpoints } = data.recipe.training as { steps: number; batch: number; keepCheckpoints: number };
-  const every = options.every ?? Math.min(500, Math.ceil(steps / 16));
-  checkNumbers(places, every, deadline);
-  if (batch % (places * (data.recipe.training.accumulate ?? 1)) !== 0)
-    throw new ArgumentError(
-      `trainTogether: expected places that divide the batch of ${batch}, found ${places}; choose another number, or a batch of ${places * Math.ceil(batch / places)}`,
-    );
+  const { steps, keepCheckpoints, average } = data.recipe.training as Recipe["training"] & { readonly steps: number };
   const store = countedStore(options.store);
   const parts = recipeParts(data.recipe);
   const layout = trainedLayoutOf(run.record, parts);
@@ -135,16 +71,14 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
     let state: TogetherState = own?.state ?? checkpoint?.state ?? training.initial;
     let step = own?.record.step ?? checkpoint?.step ?? 0;
     const save = (): Promise<string> =>
-      writeCheckpoint(
-        path,
-        { step, average: state.average, training: { step, state } },
-        layout,
-        { keep: keepCheckpoints },
-      );
+      writeCheckpoint(path, { step, average: state.average, training: { step, state } }, layout, {
+        keep: keepCheckpoints,
+      });
     if (own && step > (checkpoint?.step ?? 0)) await save();
     const project = stored?.record.project ?? early ?? (await keepProject(run, store));
     const rounds: RoundRecord[] = [...(stored?.record.rounds ?? [])].filter(({ to }) => to <= step);
     metrics = await openMetrics(path, step);
+    await dropAveragesAfter(path, step);
 
     let news = new AbortController();
     const shares = new Map<string, number>();
@@ -163,7 +97,9 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
     watch().catch(() => {});
 
     const late = new Map(
-      rounds.slice(-lateRounds).flatMap(({ round, missing }) => missing.map((one) => [one.work, { round, place: one.place }])),
+      rounds
+        .slice(-lateRounds)
+        .flatMap(({ round, missing }) => missing.map((one) => [one.work, { round, place: one.place }])),
     );
     const staleNow = async (round: number): Promise<RoundRecord["stale"]> => {
       const found: RoundRecord["stale"] = [];
@@ -194,7 +130,11 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
       signal.throwIfAborted();
       const begun = clock.now();
       const before = store.traffic();
-      const round = { round: (rounds.at(-1)?.round ?? -1) + 1, from: step, to: Math.min(steps, step - (step % every) + every) };
+      const round = {
+        round: (rounds.at(-1)?.round ?? -1) + 1,
+        from: step,
+        to: Math.min(steps, step - (step % every) + every),
+      };
       shares.clear();
       progressOf = (share) => synchronous || onProgress?.(round.from + share * (round.to - round.from));
       const { state: next, ...found } = await (synchronous ? togetherRound : apartRound)(state, round, shared);
@@ -227,6 +167,11 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
       await metrics.add(line);
       await metrics.flush();
       await writeTogether(path, { format: "scorefield-together-1", project, step, rounds }, state);
+      if (average && average.snapshots > 0) {
+        const vectors = [state.average, ...(state.otherAverages ?? [])];
+        const byWidth = new Map(average.widths.map((width, k) => [width, vectors[k]!]));
+        await keepAverages(path, step, byWidth, layoutOf(run.record, parts.network), average.snapshots);
+      }
       const saved = await save();
       const { gradientNorm: _, ...told } = line;
       onProgress?.(step);

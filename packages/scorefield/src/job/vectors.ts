@@ -36,7 +36,8 @@ export const vectorsOf = <const N extends string>(
   }
   for (const name of names) {
     const vector = found[name];
-    const isFit = vector?.dtype === "float32" && vector.shape.length === 1 && (size ?? vector.shape[0]) === vector.shape[0];
+    const isFit =
+      vector?.dtype === "float32" && vector.shape.length === 1 && (size ?? vector.shape[0]) === vector.shape[0];
     if (!isFit)
       throw new JobError(
         `${title}: expected the vector ${name} float32[${size ?? "n"}], found ${vector ? `${vector.dtype}[${vector.shape}]` : "none"}; is it of another network?`,
@@ -51,4 +52,5 @@ export const getVectors = async <const N extends string>(
   content: Content,
   names: readonly N[],
   size?: number,
-): Promise<Record<N, NdArray>> => vectorsOf(await store.get(content), names, { size, title: `${store.title}: ${content.sha256}` });
+): Promise<Record<N, NdArray>> =>
+  vectorsOf(await store.get(content), names, { size, title: `${store.title}: ${content.sha256}` });
