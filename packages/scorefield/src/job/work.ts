@@ -24,7 +24,7 @@ export const folderSchema = z.array(
 );
 
 /** Commands that come in parts. */
-export const shardedCommands = ["sample", "likelihood", "anomaly", "restore"] as const;
+const shardedCommands = ["sample", "likelihood", "anomaly", "restore"] as const;
 
 const option = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const optionName = z.string().regex(/^[a-z][a-z0-9-]*$/, "expected the name of an option without its dashes");
