@@ -61,7 +61,7 @@ const measure = async (path: string, seed: number, scaling: string, folder: stri
   const { scored } = await scoreAll(
     run,
     await firstSamples(training),
-    rows,
+    { rows, range: { first: 0, count: chosen.length } },
     { time: timeOfNoise(run, 0.1), tolerance: 1e-3, steps: 3000, seed, quick: values.quick },
     signal,
   );

@@ -273,6 +273,7 @@ export {
   uniformGrid,
 } from "./sampling/grid.ts";
 export { type HeunOptions, heun } from "./sampling/heun.ts";
+export { type KeptSteps, keepSteps } from "./sampling/kept-steps.ts";
 export { type ChainOptions, chainSettings, type LangevinOptions, langevin, stayingGrid } from "./sampling/langevin.ts";
 export { sampleLatent } from "./sampling/latent-samples.ts";
 export { mala } from "./sampling/mala.ts";

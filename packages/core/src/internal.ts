@@ -25,6 +25,7 @@ export { solve } from "./numeric/solve.ts";
 export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
 export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
 export { diagonaliseTridiagonal } from "./numeric/tridiagonal.ts";
+export { wholeLanes } from "./numeric/whole-lanes.ts";
 export { autoencoderObjectives } from "./objective/autoencoder/reconstruction.ts";
 export { objectives } from "./objective/objectives.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";
@@ -41,8 +42,17 @@ export { type PlannedStep, plan } from "./sampling/plan.ts";
 export { renoise } from "./sampling/renoise.ts";
 export { samplers } from "./sampling/samplers.ts";
 export { rowOrder } from "./training/batches.ts";
+export { type DividedTraining, dividedTraining, type PlaceStart } from "./training/divided-training.ts";
 export { inProgress } from "./training/in-progress.ts";
 export { evenMarks } from "./training/marks.ts";
+export {
+  type Contribution,
+  type Outer,
+  outerSettings,
+  outerStep,
+  roundAverage,
+  weighedMean,
+} from "./training/outer-step.ts";
 export { shareOfPace } from "./training/pace.ts";
 export { powerDecayAt } from "./training/power-average.ts";
 export { stepwise } from "./training/stepwise.ts";

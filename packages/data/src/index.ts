@@ -39,6 +39,7 @@ export { isPictureName, readPicture } from "./image/picture.ts";
 export { type ReadVolume, type VolumeImageOptions, type VolumeImages, volumeImages } from "./image/volume-images.ts";
 export { decodeNpy } from "./npy.ts";
 export { type ByteArray, npyBytes, readNpy, writeNpy } from "./npy-file.ts";
+export { joinNpy } from "./npy-join.ts";
 export { readNpz } from "./npz.ts";
 export { writeNpz } from "./npz-write.ts";
 export { type RawCells, rawText } from "./raw-cells.ts";

@@ -24,14 +24,9 @@ export interface ByteArray {
   readonly data: Uint8Array;
 }
 
-/** An array as an NPY file, in pieces: what {@link writeNpy} writes. */
-export function* npyBytes(array: StoredArray | ByteArray): Generator<Uint8Array> {
-  checkMade("npyBytes", array, ["dtype", "shape", "data"], "an array");
-  const complex = "complex" in array && array.complex === true;
-  if (complex) checkPairs(array);
-  const axes = complex ? array.shape.slice(0, -1) : array.shape;
+/** What stands before the numbers of an NPY file. @param code of the element type, such as `<f8` */
+export const npyHeaderBytes = (code: string, axes: readonly number[]): Uint8Array => {
   const shape = axes.length === 1 ? `${axes[0]},` : axes.join(", ");
-  const code = complex ? (array.dtype === "float32" ? "<c8" : "<c16") : codes[array.dtype];
   const text = `{'descr': '${code}', 'fortran_order': False, 'shape': (${shape}), }`;
   // NumPy maps files into memory, so the numbers start at a multiple of 64 bytes.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64;
@@ -39,7 +34,17 @@ export function* npyBytes(array: StoredArray | ByteArray): Generator<Uint8Array>
   header.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, (length - 10) & 255, (length - 10) >> 8]);
   header.set(new TextEncoder().encode(text), 10);
   header[length - 1] = 10;
-  yield header;
+  return header;
+};
+
+/** An array as an NPY file, in pieces: what {@link writeNpy} writes. */
+export function* npyBytes(array: StoredArray | ByteArray): Generator<Uint8Array> {
+  checkMade("npyBytes", array, ["dtype", "shape", "data"], "an array");
+  const complex = "complex" in array && array.complex === true;
+  if (complex) checkPairs(array);
+  const axes = complex ? array.shape.slice(0, -1) : array.shape;
+  const code = complex ? (array.dtype === "float32" ? "<c8" : "<c16") : codes[array.dtype];
+  yield npyHeaderBytes(code, axes);
   yield new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength);
 }
 

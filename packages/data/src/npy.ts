@@ -10,6 +10,8 @@ import type { StoredArray } from "./stored-array.ts";
 
 /** What stands before the numbers. */
 export interface NpyHeader {
+  /** The type as the file names it, such as `<f8`. */
+  readonly code: string;
   readonly type: ElementType;
   /** True where the first axis varies fastest in the file. */
   readonly fortranOrder: boolean;
@@ -79,7 +81,7 @@ export const readNpyHeader = async (source: ByteSource, path: string): Promise<N
       fix: "Convert it in Python with a.astype(numpy.float64) and save it again",
     });
   const shape = shapeText.split(",").flatMap((size) => (size.trim() ? [Number.parseInt(size, 10)] : []));
-  return { type, fortranOrder: order === "True", shape };
+  return { code, type, fortranOrder: order === "True", shape };
 };
 
 /** Fills all of `target` with the next numbers. @throws DataError when the file ends before or a number has no place */

@@ -65,6 +65,27 @@ test("a file laid out by hand", () => {
   });
 });
 
+test("BF16 by hand: the first half of a float32, to the nearest, ties to even", () => {
+  // 1.0 = 3f80; 1 + 2^-8 is halfway to 3f81 and goes to even, 1 + 3 2^-8 goes up; the smallest and largest numbers keep their range.
+  const values = [1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, -(2 ** -140), 3e38, Number.NaN, Number.NEGATIVE_INFINITY, 1e-30];
+  const a = ndarray(new Float32Array(values));
+  const bytes = encodeSafetensors({ a, b: ndarray(new Float32Array([0.1])) }, {}, { bfloat16: ["a"] });
+  const { arrays } = decodeSafetensors(bytes);
+  const found = Array.from(arrays.a!.data as Float32Array);
+  expect(found.slice(0, 3)).toEqual([1, 1, 1 + 2 ** -6]);
+  expect(found[3]).toBe(-0);
+  expect(found[4]! / 3e38).toBeCloseTo(1, 2);
+  expect(found.slice(5, 7)).toEqual([Number.NaN, Number.NEGATIVE_INFINITY]);
+  expect(found[7]! / 1e-30).toBeCloseTo(1, 2);
+  expect(arrays.b!.data[0]).toBe(Math.fround(0.1));
+  expect(
+    decodeSafetensors(file({ w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } }, [0x80, 0x3f, 0, 0xc0])),
+  ).toEqual({
+    arrays: { w: ndarray(new Float32Array([1, -2])) },
+    metadata: {},
+  });
+});
+
 test("the arrays are copies", () => {
   const bytes = encodeSafetensors({ w: ndarray(new Float32Array([1])) });
   const { arrays } = decodeSafetensors(bytes);
@@ -82,7 +103,7 @@ test.each([
   ["a length beyond reason", new Uint8Array(8).fill(255), /header of at most/],
   ["no JSON", file("{w"), /header in JSON/],
   ["a list", file("[1]"), /JSON object/],
-  ["an unknown type", file({ w: { dtype: "BF16", shape: [1], data_offsets: [0, 2] } }, [0, 0]), /found BF16/],
+  ["an unknown type", file({ w: { dtype: "F8_E4M3", shape: [1], data_offsets: [0, 1] } }, [0]), /found F8_E4M3/],
   [
     "a type that is a method",
     file({ w: { dtype: "toString", shape: [1], data_offsets: [0, 2] } }, [0, 0]),

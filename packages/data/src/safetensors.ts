@@ -32,30 +32,71 @@ const read: Readonly<Record<string, string>> = {
   BOOL: "|b1",
 };
 
+/** The first 16 bits of a float32: its range, and 8 binary digits. */
+const bfloat16: ElementType = {
+  dtype: "float32",
+  bytes: 2,
+  lanes: 1,
+  native: false,
+  get: (view, at) => {
+    widened.setUint32(0, view.getUint16(at, true) << 16);
+    return widened.getFloat32(0);
+  },
+};
+const widened = new DataView(new ArrayBuffer(4));
+
+/** Float32 numbers in 16 bits, little-endian, to the nearest, ties to even. */
+const toBfloat16 = (values: Float32Array): Uint8Array => {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new DataView(new ArrayBuffer(2 * values.length));
+  for (let i = 0; i < values.length; i++) {
+    const all = bits[i]!;
+    // Of NaN the sum could be infinity.
+    const rounded = Number.isNaN(values[i]) ? 0x7fc0 : (all + 0x7fff + ((all >>> 16) & 1)) >>> 16;
+    halves.setUint16(2 * i, rounded, true);
+  }
+  return new Uint8Array(halves.buffer);
+};
+
 const longestHeader = 100_000_000;
+
+/** Bytes of a number. */
+const bytesOf = ({
+  type,
+  data,
+}: {
+  readonly type: string;
+  readonly data: { readonly BYTES_PER_ELEMENT: number };
+}): number => (type === "BF16" ? 2 : data.BYTES_PER_ELEMENT);
 
 /**
  * The bytes of a safetensors file. Larger element types come first, so that every array starts at a multiple of its
  * element size; the same content gives the same bytes for any order of its entries.
+ * @param options `bfloat16` names float32 arrays that are rounded to BF16: half the bytes, the same range, 8 binary digits
  * @throws DataError for an array named `__metadata__`, which the format keeps for itself
  */
 export const encodeSafetensors = (
   arrays: Readonly<Record<string, NdArray>>,
   metadata: Readonly<Record<string, string>> = {},
+  { bfloat16: rounded = [] }: { readonly bfloat16?: readonly string[] } = {},
 ): Uint8Array => {
   for (const [name, array] of Object.entries(arrays ?? {})) checkArray(`encodeSafetensors ${name}`, array);
   checkMade("encodeSafetensors", arrays, [], "arrays by name");
   const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
-  const entries = Object.entries(arrays).sort(
-    (a, b) => b[1].data.BYTES_PER_ELEMENT - a[1].data.BYTES_PER_ELEMENT || byName(a, b),
-  );
+  const entries = Object.entries(arrays)
+    .map(([name, { dtype, shape, data }]) => {
+      if (!rounded.includes(name) || !(data instanceof Float32Array))
+        return [name, { type: written[dtype], shape, data }] as const;
+      return [name, { type: "BF16", shape, data: toBfloat16(data) }] as const;
+    })
+    .sort((a, b) => bytesOf(b[1]) - bytesOf(a[1]) || byName(a, b));
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0)
     header.push(["__metadata__", Object.fromEntries(Object.entries(metadata).sort(byName))]);
   let end = 0;
-  for (const [name, { dtype, shape, data }] of entries) {
+  for (const [name, { type, shape, data }] of entries) {
     if (name === "__metadata__") throw new DataError({ expected: "another name for an array", found: name });
-    header.push([name, { dtype: written[dtype], shape, data_offsets: [end, (end += data.byteLength)] }]);
+    header.push([name, { dtype: type, shape, data_offsets: [end, (end += data.byteLength)] }]);
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const start = 8 + Math.ceil(text.length / 8) * 8;
@@ -79,7 +120,7 @@ const isSizes = (value: unknown): value is number[] =>
 
 /**
  * Reads the bytes of a safetensors file. The arrays are copies. Integers of 8 and 16 bits become int32, integers of unsigned
- * 32 and 64 bits int64, F16 becomes float32.
+ * 32 and 64 bits int64, F16 and BF16 become float32.
  * @param path named in errors
  * @throws DataError for a truncated file, a damaged header, unknown types, integers of 2^63 and above, and offsets that
  * overlap, leave gaps or do not fit the shape
@@ -114,8 +155,8 @@ export const decodeSafetensors = (bytes: Uint8Array, path?: string): Safetensors
       const found = isFields(entry) ? "an entry where one of them is missing or something else" : kindOf(entry);
       throw fail("dtype, shape and two data_offsets", found, name);
     }
-    const type = elementType((Object.hasOwn(read, dtype) && read[dtype]) || "");
-    if (!type) throw fail(`one of the types ${Object.keys(read).join(", ")}`, dtype, name);
+    const type = dtype === "BF16" ? bfloat16 : elementType((Object.hasOwn(read, dtype) && read[dtype]) || "");
+    if (!type) throw fail(`one of the types ${Object.keys(read).join(", ")}, BF16`, dtype, name);
     const [from, to] = offsets as [number, number];
     const size = sizeOf(shape) * type.bytes;
     if (to - from !== size)

@@ -102,6 +102,10 @@ describe("a folder of photographs", () => {
       join("sea", "00001.png"),
       join("sun", "00002.png"),
     ]);
+    await draw("-n", "3", "--class", "sun,sea", "--shard", "1/2", "--out", "first/");
+    await run("gather", "part/", "first/", "--out", "both/");
+    for (const name of [join("sea", "00001.png"), join("sun", "00000.png"), join("sun", "00002.png")])
+      expect(await readFile(at("both", name))).toEqual(await readFile(at("new", name)));
     for (const file of [join("sea", "00001.png"), join("sun", "00002.png")]) {
       const [part, whole] = await Promise.all(
         ["part", "new"].map((folder) => sharp(at(folder, file)).raw().toBuffer()),

@@ -11,15 +11,18 @@ import { addDistil } from "./command/distil.ts";
 import { addEvaluate } from "./command/evaluate.ts";
 import { addExport } from "./command/export.ts";
 import { addForecast } from "./command/forecast.ts";
+import { addGather } from "./command/gather.ts";
 import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
 import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
+import { addJobs } from "./command/jobs.ts";
 import { addLikelihood } from "./command/likelihood.ts";
 import { addMetrics } from "./command/metrics.ts";
 import { addNoises } from "./command/noises.ts";
 import { addOperators } from "./command/operators.ts";
 import { addPosteriors } from "./command/posteriors.ts";
+import { addQueued } from "./command/queued.ts";
 import { addRestore } from "./command/restore.ts";
 import { addSample } from "./command/sample.ts";
 import { addSamplers } from "./command/samplers.ts";
@@ -29,6 +32,7 @@ import { addSummary } from "./command/summary.ts";
 import { addTrain } from "./command/train.ts";
 import { oneLine, unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
 import { addVerify } from "./command/verify.ts";
+import { addWorker } from "./command/worker.ts";
 import { UsageError } from "./errors.ts";
 import { paint } from "./report/terminal.ts";
 import { version } from "./version.ts";
@@ -40,6 +44,7 @@ const known = new Set([
   "DataError",
   "DataTypeError",
   "FigureError",
+  "JobError",
   "RecipeError",
   "RunError",
   "RuntimeError",
@@ -105,6 +110,9 @@ Results go to standard output, progress and errors to standard error. The exit c
     addInspect,
     addLikelihood,
     addAnomaly,
+    addGather,
+    addWorker,
+    addJobs,
     addSamplers,
     addMetrics,
     addOperators,
@@ -116,6 +124,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     addHelp,
   ])
     add(root);
+  addQueued(root);
   for (const command of root.commands) command.copyInheritedSettings(root).showHelpAfterError(false);
   return root;
 };

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const packagesFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Packages and, where they are ordered, their rooms: each may import what stands before it, and itself. */
-const packages = ["tensor", "core", "inverse", "assess", "discover", "verify", "data", "domain", "scorefield"];
+const packages = ["tensor", "core", "inverse", "assess", "discover", "verify", "data", "domain", "scorefield", "queue"];
 const rooms: Readonly<Record<string, readonly string[]>> = {
   core: [
     "part",

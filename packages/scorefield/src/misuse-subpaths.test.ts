@@ -8,12 +8,13 @@ import * as domain from "./domain.ts";
 import * as figure from "./figure/index.ts";
 import { defaultRuntime } from "./index.ts";
 import * as inverse from "./inverse.ts";
+import * as job from "./job.ts";
 import * as verify from "./verify.ts";
 
 afterAll(() => defaultRuntime().dispose());
 
 // The packages core and tensor have a test of their own.
-const subpaths = { assess, browser, discover, data, domain, figure, inverse, verify };
+const subpaths = { assess, browser, discover, data, domain, figure, inverse, job, verify };
 
 const calls: Readonly<Record<string, readonly unknown[]>> = {
   nothing: [],
@@ -26,7 +27,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Functions that other packages call with what they have checked, or made. */
 const amongPackages =
-  "builtInCodec classNamed dataName domainOfRecord isBuiltInCodec movePaths passes recogniseData shortList";
+  "builtInCodec classNamed dataName describeWork domainOfRecord identityOf isBuiltInCodec movePaths passes recogniseData sha256 shortList wholeId workId";
 const leftOut = new Set(amongPackages.split(" "));
 
 const result = async (call: () => unknown): Promise<unknown> => {

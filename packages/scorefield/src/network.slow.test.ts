@@ -151,6 +151,8 @@ describe
           ["inspect", "run", "--only", "plane"],
           ["likelihood", "run", "--data", "table.csv"],
           ["anomaly", "run", "--data", "table.csv", "--steps", "20"],
+          ["sample", "run", "--count", "8", "--shard", "1/1", "--out", "part.csv"],
+          ["gather", "part.csv", "--out", "gathered.csv"],
           ["samplers"],
           ["metrics"],
           ["operators"],
@@ -159,6 +161,9 @@ describe
           ["summary", "run"],
           ["show", "run"],
           ["verify", "--only", "heun"],
+          // These connect to the server that is named, and to no other.
+          ["worker", "--help"],
+          ["jobs", "--help"],
         ];
         const table = `
       import { writeFileSync } from "node:fs";

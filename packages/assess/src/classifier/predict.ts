@@ -1,7 +1,7 @@
 /** What a classifier says of arrays of samples, batch by batch. */
 
 import { ArgumentError } from "@scorefield/core";
-import { checkArray, checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkArray, checkMade, checkOptions, checkWhole, type Known, wholeLanes } from "@scorefield/core/internal";
 import { compile, type NdArray, type Runtime, ShapeError, sizeOf, type Tensor, zeros } from "@scorefield/tensor";
 import type { Classifier } from "./classifier.ts";
 
@@ -34,17 +34,18 @@ export const mapBatches = async (
   const [n = 0, ...shape] = x.shape;
   checkWhole("batch", batch);
   if (n === 0) throw new ShapeError(`expected at least one sample, found shape [${x.shape}]`);
-  const rows = Math.min(batch, n);
   const size = sizeOf(shape);
+  const rows = wholeLanes(n, batch, size);
   const compiled = await compile(f, [{ shape: [rows, ...shape] }], { runtime, name: "batch" });
   let all: NdArray<"float32"> | undefined;
   try {
     for (let from = 0; from < n; from += rows) {
       signal?.throwIfAborted();
       // The last batch reaches back into the one before it, so that all have the size that was compiled.
-      const start = Math.min(from, n - rows);
+      const start = Math.max(0, Math.min(from, n - rows));
+      const count = Math.min(rows, n);
       const part = zeros([rows, ...shape]);
-      for (let i = 0; i < part.data.length; i++) {
+      for (let i = 0; i < count * size; i++) {
         const value = Number(x.data[start * size + i]);
         if (!Number.isFinite(value))
           throw new ArgumentError(`expected finite samples, found ${value} in sample ${start + Math.floor(i / size)}`);
@@ -52,7 +53,7 @@ export const mapBatches = async (
       }
       const { data, shape: found } = await compiled(part);
       all ??= zeros([n, found[1]!]);
-      all.data.set(data as Float32Array, start * found[1]!);
+      all.data.set((data as Float32Array).subarray(0, count * found[1]!), start * found[1]!);
     }
   } finally {
     await compiled.dispose();

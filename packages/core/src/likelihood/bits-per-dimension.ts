@@ -26,12 +26,20 @@ export interface DequantiseOptions<D extends FloatType = FloatType> extends Quan
   readonly seed?: number;
   /** Independent draws under one seed, default 0. */
   readonly draw?: number;
+  /** Number of the first sample, default 0: so parts of some samples have the draws of all. */
+  readonly firstSample?: number;
   /** Default float32. */
   readonly dtype?: D;
 }
 
 const quantisation = { levels: true, range: true } satisfies Known<Quantisation>;
-const dequantiseOptions = { ...quantisation, seed: true, draw: true, dtype: true } satisfies Known<DequantiseOptions>;
+const dequantiseOptions = {
+  ...quantisation,
+  seed: true,
+  draw: true,
+  firstSample: true,
+  dtype: true,
+} satisfies Known<DequantiseOptions>;
 
 /** The width of a value's cell in the model's units. @throws ArgumentError for bad settings */
 const cellWidth = ({ levels = 256, range = [-1, 1] }: Quantisation): number => {
@@ -56,8 +64,8 @@ export const dequantise = <D extends FloatType = "float32">(
   checkArray("dequantise values", values);
   checkOptions("dequantise", options, dequantiseOptions);
   const width = cellWidth(options);
-  const { levels = 256, range: [low] = [-1, 1], seed = 0, draw = 0, dtype = "float32" as D } = options;
-  const noise = uniform(values.shape, { seed, step: draw, purpose: "augmentation", dtype: "float64" });
+  const { levels = 256, range: [low] = [-1, 1], seed = 0, draw = 0, firstSample = 0, dtype = "float32" as D } = options;
+  const noise = uniform(values.shape, { seed, step: draw, firstSample, purpose: "augmentation", dtype: "float64" });
   const result = zeros(values.shape, dtype);
   for (let i = 0; i < result.data.length; i++) {
     const value = Number(values.data[i]);
@@ -72,6 +80,8 @@ export const dequantise = <D extends FloatType = "float32">(
 export interface BitsOptions extends LogDensityOptions, Quantisation {
   /** Of the dequantisation. Default 0. */
   readonly seed?: number;
+  /** Number of the first sample, default 0: see {@link dequantise}. */
+  readonly firstSample?: number;
   /** Points drawn in each sample's cell, whose log-densities are averaged. Default 1. */
   readonly draws?: number;
   /** In which the model is evaluated. Default float32. */
@@ -82,6 +92,7 @@ const bitsOptions = {
   ...logDensityOptions,
   ...quantisation,
   seed: true,
+  firstSample: true,
   draws: true,
   dtype: true,
 } satisfies Known<BitsOptions>;
@@ -118,7 +129,7 @@ export const bitsPerDimension = async (
   checkModel("bitsPerDimension", model);
   checkArray("bitsPerDimension values", values);
   checkOptions("bitsPerDimension", options, bitsOptions);
-  const { levels, range, seed, draws = 1, dtype, ...rest } = options;
+  const { levels, range, seed, firstSample, draws = 1, dtype, ...rest } = options;
   if (!(Number.isInteger(draws) && draws > 0))
     throw new ArgumentError(`bitsPerDimension: expected draws to be a positive whole number, found ${draws}`);
   const [count] = values.shape;
@@ -129,7 +140,13 @@ export const bitsPerDimension = async (
   const bits = zeros([count], "float64");
   let nats = 0;
   for (let draw = 0; draw < draws; draw++) {
-    const x = dequantise(values, { ...cells, seed: seed ?? 0, draw, dtype: dtype ?? "float32" });
+    const x = dequantise(values, {
+      ...cells,
+      seed: seed ?? 0,
+      firstSample: firstSample ?? 0,
+      draw,
+      dtype: dtype ?? "float32",
+    });
     const { logDensity, errorEstimate } = await logDensityDetails(model, x, rest);
     for (let i = 0; i < count; i++) {
       bits.data[i]! += bitsOf(logDensity.data[i]!, size, width) / draws;

@@ -1,5 +1,6 @@
 /** The log-density of a model, by the instantaneous change of variables along the probability-flow ODE. */
 import { type FloatType, type NdArray, ndarray, type Shape, sizeOf, zeros } from "@scorefield/tensor";
+import { checkCount } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Placed } from "../integrate/integrate.ts";
 import type { ScoreModel } from "../model/score-model.ts";
@@ -19,6 +20,8 @@ export interface Hutchinson {
   readonly distribution?: "rademacher" | "gaussian";
   /** Default 0. The probes of sample i depend on the seed and i alone. */
   readonly seed?: number;
+  /** Number of the first sample, default 0: so parts of some samples have the probes of all. */
+  readonly firstSample?: number;
 }
 
 /** Options of {@link logDensity}. */
@@ -33,7 +36,12 @@ export interface LogDensityOptions extends ProbabilityFlowOptions {
 /** The names of {@link LogDensityOptions}. */
 export const logDensityOptions = { ...flowOptions, divergence: true } satisfies Known<LogDensityOptions>;
 
-const hutchinsonOptions = { probes: true, distribution: true, seed: true } satisfies Known<Hutchinson>;
+const hutchinsonOptions = {
+  probes: true,
+  distribution: true,
+  seed: true,
+  firstSample: true,
+} satisfies Known<Hutchinson>;
 
 /** A log-density and its errors, all [n]. */
 export interface LogDensityDetails<D extends FloatType = FloatType> {
@@ -80,7 +88,8 @@ export const priorLogDensity = (w: Float32Array | Float64Array, deviation: numbe
   return -0.5 * squares - w.length * (Math.log(deviation) + 0.5 * Math.log(2 * Math.PI));
 };
 
-const checkHutchinson = ({ probes, distribution }: Required<Hutchinson>): void => {
+const checkHutchinson = ({ probes, distribution, firstSample }: Required<Hutchinson>): void => {
+  checkCount("logDensity firstSample", firstSample);
   if (!(Number.isInteger(probes) && probes > 0))
     throw new ArgumentError(`logDensity: expected probes to be a positive whole number, found ${probes}`);
   if (distribution !== "rademacher" && distribution !== "gaussian")
@@ -115,7 +124,9 @@ export const logDensityDetails = async <D extends FloatType>(
   const { count, batch } = problem;
   if (divergence !== "exact") checkOptions("logDensity divergence", divergence, hutchinsonOptions);
   const hutchinson =
-    divergence === "exact" ? undefined : ({ probes: 8, distribution: "rademacher", seed: 0, ...divergence } as const);
+    divergence === "exact"
+      ? undefined
+      : ({ probes: 8, distribution: "rademacher", seed: 0, firstSample: 0, ...divergence } as const);
   if (hutchinson) checkHutchinson(hutchinson);
   const details = {
     logDensity: zeros([count], x.dtype),
@@ -135,7 +146,7 @@ export const logDensityDetails = async <D extends FloatType>(
     for (let j = 0; j < size; j++) w[slot * size + j] = x.data[sample * size + j]! / scale;
     if (hutchinson)
       for (const [k, probe] of probes.entries()) {
-        const drawn = drawProbe(hutchinson.distribution, shape, hutchinson.seed, k, sample);
+        const drawn = drawProbe(hutchinson.distribution, shape, hutchinson.seed, k, hutchinson.firstSample + sample);
         for (let j = 0; j < size; j++) probe.data[slot * size + j] = Number(drawn.data[j]);
       }
   };

@@ -5,6 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import { checkModel } from "../model/check-model.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { wholeLanes } from "../numeric/whole-lanes.ts";
 import { checkOptions, type Known } from "../part/check-options.ts";
 import { logRatio } from "./flow.ts";
 import { type Accuracy, checkAccuracy } from "./solve-flow.ts";
@@ -80,9 +81,10 @@ export const flowSettings = <D extends FloatType>(
   const size = sizeOf(shape);
   // More spill out of the cache: a network of 128 x 3 on 2-D points is a fifth slower by 4,096 at once.
   const most = Math.max(1, Math.min(256, Math.floor(2 ** 20 / size)));
-  const batch = Math.min(Math.max(1, count), options.batch ?? most);
-  if (!(Number.isInteger(batch) && batch > 0))
+  const { batch: atOnce = most } = options;
+  if (!(Number.isInteger(atOnce) && atOnce > 0))
     throw new ArgumentError(`${name}: expected batch to be a positive whole number, found ${options.batch}`);
+  const batch = wholeLanes(Math.max(1, count), atOnce, size);
   return {
     time,
     given: givenRows(name, model, given, count, x.dtype),

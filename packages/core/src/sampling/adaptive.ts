@@ -22,6 +22,7 @@ import type { AdaptiveSampler, AttemptTimes } from "./adaptive-sampler.ts";
 import { type Batch, batchesOf, checkFinite, type LoopOptions, type LoopState, sampleIndex } from "./batches.ts";
 import { brownianPath } from "./brownian-path.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
+import { stepsFor } from "./kept-steps.ts";
 import { stepDraw } from "./plan.ts";
 import type { SamplerState } from "./sampler.ts";
 
@@ -41,15 +42,18 @@ export async function* adaptiveSampling<D extends FloatType = "float32">(
   model: ScoreModel,
   options: AdaptiveOptions<D>,
 ): AsyncGenerator<LoopState<D>, void> {
-  const { sampler, signal, runtime } = options;
+  const { sampler, signal, runtime, keep } = options;
   const { full, dtype, given, list } = batchesOf(model, options);
   signal?.throwIfAborted();
   if (list.length === 0) return;
-  const compiled = await compileAttempt(model, sampler, full, dtype, given, runtime);
+  const text = JSON.stringify([sampler.recipe, full, dtype, given]);
+  const [compiled, leave] = await stepsFor(keep, { model, runtime, text }, () =>
+    compileAttempt(model, sampler, full, dtype, given, runtime),
+  );
   try {
     for (const batch of list) yield* solve(model, sampler, batch, full, dtype, compiled, signal);
   } finally {
-    await compiled.dispose();
+    await leave();
   }
 }
 

@@ -13,7 +13,9 @@ import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
+import { wholeLanes } from "../numeric/whole-lanes.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
+import type { KeptSteps } from "./kept-steps.ts";
 import { priorDraw, type RunDraws } from "./plan.ts";
 
 /** What to sample and how. */
@@ -22,9 +24,9 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   readonly count: number;
   /**
    * Index of the first sample, default 0. Samples `firstSample` to `firstSample + count - 1` of the seed are drawn.
-   * They equal the samples of a run that draws all, so several machines can each draw a part. They are the same to
-   * rounding, and bit for bit where parts are whole batches of the same size. `given` and `initial` are for the part. A
-   * seed has 2^32 samples.
+   * They equal the samples of a run that draws all, so several machines can each draw a part. They are the same bit for bit
+   * on the same processor and runtime, but for parts of fewer than four samples of more than 1,024 numbers, which are the same
+   * to rounding. `given` and `initial` are for the part. A seed has 2^32 samples.
    */
   readonly firstSample?: number;
   /**
@@ -47,7 +49,7 @@ export interface LoopOptions<D extends FloatType = "float32"> {
    * hardly any.
    */
   readonly seed?: number;
-  /** Samples computed at once, default at most 1,024 and about four million numbers. */
+  /** Samples computed at once, default at most 1,024 and about four million numbers. Above three it counts by fours. */
   readonly batch?: number;
   /** Element type of the computation, default float32. The two types draw different noise. */
   readonly dtype?: D;
@@ -59,6 +61,8 @@ export interface LoopOptions<D extends FloatType = "float32"> {
   readonly initial?: NdArray<D>;
   readonly signal?: AbortSignal;
   readonly runtime?: Runtime;
+  /** Keeps what is compiled for the next call: see {@link keepSteps}. Default: it is freed at the end. */
+  readonly keep?: KeptSteps;
 }
 
 /** A batch under way. */
@@ -128,7 +132,9 @@ export const batchesOf = <D extends FloatType = "float32">(
     throw new ShapeError(
       `sample: expected initial states ${dtype}[${[count, ...shape]}], found ${initial.dtype}[${initial.shape}]`,
     );
-  const rows = Math.min(count, most);
+  // At the end of a seed's samples there is no number for a row of no use.
+  const rows =
+    start + Math.ceil(count / 4) * 4 > 2 ** 32 ? Math.min(count, most) : wholeLanes(count, most, sizeOf(shape));
   const given = givenRows("sample", model, options.given, count, dtype);
   const full = [rows, ...shape];
   const batches = count === 0 ? 0 : Math.ceil(count / rows);

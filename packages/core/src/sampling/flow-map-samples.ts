@@ -27,7 +27,7 @@ export interface FlowMapSteps {
 
 /** Options of {@link sampleFlowMap}. */
 export interface SampleFlowMapOptions<D extends FloatType = "float32">
-  extends Omit<SampleOptions<D>, "sampler">,
+  extends Omit<SampleOptions<D>, "sampler" | "keep">,
     FlowMapSteps {}
 
 const knownOptions = {

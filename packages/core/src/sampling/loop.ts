@@ -17,6 +17,7 @@ import { bind } from "../model/with-given.ts";
 import { adaptiveSampling } from "./adaptive.ts";
 import { batchesOf, checkFinite, type LoopOptions, type LoopState } from "./batches.ts";
 import { compileDenoiser, compileParts } from "./compiled-parts.ts";
+import { stepsFor } from "./kept-steps.ts";
 import { modelAt, type Plan, plan, startDeviation, stepDraw } from "./plan.ts";
 import { renoise } from "./renoise.ts";
 import type { Sampler, SamplerState, StepTimes } from "./sampler.ts";
@@ -30,7 +31,7 @@ export async function* sampling<D extends FloatType = "float32">(
   model: ScoreModel,
   options: LoopOptions<D>,
 ): AsyncGenerator<LoopState<D>, void> {
-  const { sampler = unipc(), initial, signal, runtime } = options;
+  const { sampler = unipc(), initial, signal, runtime, keep } = options;
   if ("attempt" in sampler) return yield* adaptiveSampling(model, { ...options, sampler });
   const { process } = model;
   const { full, dtype, given: specs, list } = batchesOf(model, options);
@@ -48,7 +49,10 @@ export async function* sampling<D extends FloatType = "float32">(
   };
   const steps = planned.steps.length + (sampler.denoiseLast ? 1 : 0);
   const last = modelAt(model, sampler, { from: planned.end, to: planned.end });
-  const compiled = await compileSteps(model, last, sampler, planned, { full, dtype, given: specs, runtime });
+  const text = JSON.stringify([sampler.recipe, full, dtype, specs, initial !== undefined]);
+  const [compiled, leave] = await stepsFor(keep, { model, runtime, text }, () =>
+    compileSteps(model, last, sampler, planned, { full, dtype, given: specs, runtime }),
+  );
   try {
     for (const { place, draws, first, given: rows } of list) {
       const given = rows();
@@ -89,7 +93,7 @@ export async function* sampling<D extends FloatType = "float32">(
       }
     }
   } finally {
-    await compiled.dispose();
+    await leave();
   }
 }
 

@@ -4,7 +4,8 @@ import { checkFloats } from "../check.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkModel } from "../model/check-model.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { checkOptions, type Known } from "../part/check-options.ts";
+import { firstRows } from "../numeric/first-rows.ts";
+import { checkMade, checkOptions, type Known } from "../part/check-options.ts";
 import type { LoopOptions, LoopState } from "./batches.ts";
 import { checkSampler } from "./check-sampler.ts";
 import { sampling } from "./loop.ts";
@@ -17,7 +18,7 @@ export interface SampleEvent {
   /** Steps done, over all batches, out of `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** Samples in the batch under way, at time `t` (0 once denoised), [batch, ...shape]; not written to again. */
+  /** Samples in the batch under way, at time `t` (0 once denoised), [samples, ...shape]; not written to again. */
   readonly x: NdArray;
   readonly t: number;
   /** Index of the batch's first sample. */
@@ -44,6 +45,7 @@ export const sampleOptions = {
   initial: true,
   signal: true,
   runtime: true,
+  keep: true,
   onProgress: true,
 } satisfies Known<SampleOptions>;
 
@@ -56,15 +58,19 @@ export const checkSampling = (
 ): void => {
   checkModel(name, model);
   checkOptions(name, options, known);
-  const { sampler, initial } = options;
+  const { sampler, initial, keep } = options;
+  if (keep !== undefined) checkMade(`${name} keep`, keep, ["use", "dispose"], "a keeper such as keepSteps() makes");
   if (sampler !== undefined) checkSampler(name, sampler);
   if (initial !== undefined) checkFloats(`${name} initial`, initial);
 };
 
 /** The event of a state, unless it is the state before the first step. */
 export const report = (state: LoopState, onProgress: SampleOptions["onProgress"]): void => {
-  const { x, t, step, steps, evaluations, batch, batches, firstSample } = state;
-  if (step > 0) onProgress?.({ step: batch * steps + step, steps: batches * steps, x, t, firstSample, evaluations });
+  const { t, step, steps, evaluations, batch, batches, firstSample, samples } = state;
+  if (step === 0 || !onProgress) return;
+  // Without rows of no use.
+  const x = firstRows(state.x, samples);
+  onProgress({ step: batch * steps + step, steps: batches * steps, x, t, firstSample, evaluations });
 };
 
 /**

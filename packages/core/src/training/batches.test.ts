@@ -199,3 +199,62 @@ describe("what the network is conditioned on", () => {
     expect(asked).toEqual([6, 3]);
   });
 });
+
+describe("a part of every batch", () => {
+  const images = normal([20, 1, 4, 4], { seed: 5 });
+  const common = {
+    data: {
+      ...dataset(
+        images,
+        Float32Array.from({ length: 20 }, (_, i) => i % 3),
+      ),
+      observed: undefined as never,
+    },
+    network: { classes: 3, uniforms: () => 2 },
+    classDropout: 0.4,
+    drawObserved: undefined,
+    batch: 12,
+    accumulate: 1,
+    seed: 1,
+    process: edm(),
+    objective: { ...denoising(), probes: 2 },
+  };
+  test.each([
+    ["drawn alone", {}],
+    ["cut from altered images", { augmentation: { probability: 0.8 } }],
+    [
+      "cut from what is known",
+      {
+        drawObserved: (x: { shape: readonly number[] }, { step }: { step: number }) =>
+          normal([x.shape[0]!, 3], { seed: 9, step }),
+      },
+    ],
+  ])("has the samples, levels and noise of the whole: %s", async (_, changes) => {
+    const whole = await batchSource({ ...common, ...changes } as never)(3, 2);
+    for (const places of [2, 3])
+      for (const accumulate of [1, 2])
+        for (let place = 0; place < places; place++) {
+          const part = await batchSource({ ...common, ...changes, accumulate, part: { place, places } } as never)(3, 2);
+          const mine = 12 / places;
+          const leaves = (inputs: typeof whole) => [
+            inputs.x,
+            inputs.t,
+            inputs.noise,
+            ...inputs.probes,
+            ...Object.values(inputs.conditions),
+          ];
+          for (const [k, found] of leaves(part).entries()) {
+            const all = leaves(whole)[k]!;
+            const size = all.data.length / 24;
+            const expected = [0, 1].flatMap((step) =>
+              Array.from(all.data as Float32Array).slice(
+                (12 * step + mine * place) * size,
+                (12 * step + mine * (place + 1)) * size,
+              ),
+            );
+            expect(Array.from(found.data as Float32Array)).toEqual(expected);
+            expect(found.shape).toEqual([2 * accumulate, mine / accumulate, ...all.shape.slice(2)]);
+          }
+        }
+  });
+});

@@ -17,6 +17,14 @@ export type DenoisingInputs<T> = Required<ObjectiveInputs<T>> & {
   readonly conditions: Conditions<T>;
 };
 
+/** A part of every batch: that of one of several places that train at once. */
+export interface BatchPart {
+  /** Which, from 0. */
+  readonly place: number;
+  /** How many there are. They divide the batch. */
+  readonly places: number;
+}
+
 /** What the inputs of a training are made from. */
 export interface BatchSource {
   readonly data: Dataset;
@@ -28,7 +36,9 @@ export interface BatchSource {
   readonly augmentation?: Augmentation | undefined;
   /** Samples per step. */
   readonly batch: number;
-  /** Micro-batches per step, which divide the batch. */
+  /** The part of each batch that is made, default all of it: with the samples, times and noise that it has in the whole. */
+  readonly part?: BatchPart | undefined;
+  /** Micro-batches per step, which divide the batch, or the part of it. */
   readonly accumulate: number;
   readonly seed: number;
   readonly process: Process;
@@ -81,17 +91,25 @@ export interface StepSource {
 
 /** The source of a training's inputs. */
 export const batchSource = (source: BatchSource): StepSource => {
-  const { data, network, classDropout, drawObserved, augmentation, batch, accumulate, seed, process, objective } =
-    source;
+  const { data, network, classDropout, drawObserved, augmentation, accumulate, seed, process, objective } = source;
+  const { place, places } = source.part ?? { place: 0, places: 1 };
+  const wanted = source.batch / places;
+  // What is drawn for a whole batch at once is drawn whole, and cut.
+  const isCut = places > 1 && (augmentation !== undefined || drawObserved !== undefined);
+  const batch = isCut ? source.batch : wanted;
+  const skipped = isCut ? 0 : place * wanted;
   const { shape, labels } = data;
   const classes = network.classes ?? 0;
   const uniforms = network.uniforms?.(shape) ?? 0;
   const row = rowOrder(data.count, seed);
   const rowsOf = (from: number, count: number): number[] =>
-    Array.from({ length: count * batch }, (_, i) => row(from * batch + i));
+    Array.from({ length: count * batch }, (_, i) =>
+      row((from + Math.floor(i / batch)) * source.batch + skipped + (i % batch)),
+    );
+  const keyOf = (step: number) => ({ seed, step, firstSample: skipped });
 
   const timesOf = (step: number): NdArray => {
-    const u = uniform([batch], { seed, step, purpose: "noise-level", dtype: "float64" }).data;
+    const u = uniform([batch], { ...keyOf(step), purpose: "noise-level", dtype: "float64" }).data;
     const t = zeros([batch]);
     // u may be 0, where a distribution's quantile is infinite. Half a step of the generator above 0 does as well.
     for (let i = 0; i < batch; i++) t.data[i] = objective.noiseDistribution.time(process, u[i] || 2 ** -54);
@@ -99,9 +117,9 @@ export const batchSource = (source: BatchSource): StepSource => {
   };
   const classesOf = (step: number): NdArray => {
     const rows = zeros([batch, classes]);
-    const withheld = uniform([batch], { seed, step, purpose: "condition" }).data;
+    const withheld = uniform([batch], { ...keyOf(step), purpose: "condition" }).data;
     for (let i = 0; i < batch; i++) {
-      const label = labels![row(step * batch + i)]!;
+      const label = labels![row(step * source.batch + skipped + i)]!;
       if (withheld[i]! >= classDropout) rows.data[i * classes + label] = 1;
     }
     return rows;
@@ -120,11 +138,17 @@ export const batchSource = (source: BatchSource): StepSource => {
     };
   };
   /** The micro-batches of steps [count, batch, ...]. */
-  const cut = ({ dtype, shape: [count = 0, , ...rest], data }: NdArray): NdArray => ({
-    dtype,
-    shape: [count * accumulate, batch / accumulate, ...rest],
-    data,
-  });
+  const cut = ({ dtype, shape: [count = 0, , ...rest], data }: NdArray): NdArray => {
+    const shape = [count * accumulate, wanted / accumulate, ...rest];
+    if (!isCut) return { dtype, shape, data } as NdArray;
+    const size = sizeOf(rest);
+    const taken = zeros([count * wanted * size], dtype);
+    for (let k = 0; k < count; k++) {
+      const from = (k * batch + place * wanted) * size;
+      (taken.data as Float32Array).set((data as Float32Array).subarray(from, from + wanted * size), k * wanted * size);
+    }
+    return { ...taken, shape };
+  };
 
   let ahead: { readonly from: number; readonly count: number; readonly x: Promise<NdArray<"float32">> } | undefined;
   const inputs = async (from: number, count: number): Promise<DenoisingInputs<NdArray>> => {
@@ -136,12 +160,12 @@ export const batchSource = (source: BatchSource): StepSource => {
     return {
       x: cut(data.absent ? withoutAbsent(x as NdArray<"float32">) : x),
       t: cut(each(timesOf)),
-      noise: cut(each((step) => normal([batch, ...shape], { seed, step, purpose: "noise" }))),
+      noise: cut(each((step) => normal([batch, ...shape], { ...keyOf(step), purpose: "noise" }))),
       probes: Array.from({ length: objective.probes ?? 0 }, (_, p) =>
         cut(
           each((step) =>
             // Samples past the batch are other probes of the same step.
-            normal([batch, ...shape], { seed, step, purpose: "probe", firstSample: p * batch }),
+            normal([batch, ...shape], { seed, step, purpose: "probe", firstSample: p * source.batch + skipped }),
           ),
         ),
       ),
@@ -153,7 +177,7 @@ export const batchSource = (source: BatchSource): StepSource => {
         }),
         ...(data.observed && { observed: cut(each((step) => data.observed!.read(rowsOf(step, 1)))) }),
         ...(uniforms > 0 && {
-          uniforms: cut(each((step) => uniform([batch, uniforms], { seed, step, purpose: "dropout" }))),
+          uniforms: cut(each((step) => uniform([batch, uniforms], { ...keyOf(step), purpose: "dropout" }))),
         }),
       },
     };

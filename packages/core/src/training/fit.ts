@@ -60,13 +60,26 @@ const evenLength = (steps: number, longest: number): number => {
   return longest;
 };
 
+/** Some of a training's steps, done apart from the others. */
+export interface Stretch {
+  /** The step that it ends at. The learning rate follows the course of all steps. */
+  readonly to: number;
+  /** The steps at which the optimiser's moments were 0. */
+  readonly since: { readonly first: number; readonly second: number };
+  /** A compiled block of that many micro-batches, kept for the next stretch. */
+  readonly compiled: (microBatches: number, parts: StepParts) => Promise<CompiledSteps>;
+}
+
 /** The state between steps: no gradient is under way. */
 const settled = ({ gradient: _, ...state }: OptimiserState<NdArray>): OptimiserState<NdArray> => state;
 
 type Settings = ReturnType<typeof fitSettings>;
 
 /** The decays of the moving averages in a step. They depend on the steps done alone, not on how many there will be. */
-const decaysOf = ({ average, averageDecay }: Settings): ((step: number) => number[]) => {
+export const decaysOf = ({
+  average,
+  averageDecay,
+}: Pick<Settings, "average" | "averageDecay">): ((step: number) => number[]) => {
   if (!average) return (step) => [averageDecayAt(step, averageDecay)];
   const exponents = average.widths.map(powerExponent);
   return (step) => exponents.map((exponent) => powerDecayAt(step, exponent));
@@ -76,7 +89,10 @@ const specsOf = (tree: unknown): object =>
   mapTree(tree, ({ shape, dtype }: NdArray) => ({ shape, dtype }), isNdArray) as object;
 
 /** The held-out loss of flat parameters. */
-const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, extra }: StepParts) => {
+export const compileHeldOut = async (
+  { heldOut, loss, runtime }: Pick<Settings, "heldOut" | "loss" | "runtime">,
+  { layout, extra }: Pick<StepParts, "layout" | "extra">,
+) => {
   const { inputs, loss: own = loss } = heldOut!;
   const compiled = await compileTrees(
     (vector: Tensor, batch: never, [extra]: readonly never[]) => own(layout.split(vector), batch, extra as never),
@@ -84,7 +100,7 @@ const compileHeldOut = async ({ heldOut, loss, runtime }: Settings, { layout, ex
     { runtime, name: "held-out loss" },
   );
   return {
-    of: async ({ average, extra }: OptimiserState<NdArray>): Promise<number> =>
+    of: async ({ average, extra }: Pick<OptimiserState<NdArray>, "average" | "extra">): Promise<number> =>
       Number((await compiled(average, inputs, extra === undefined ? [] : [extra])).data[0]),
     dispose: compiled.dispose,
   };
@@ -118,10 +134,12 @@ const courseFor = (
 /**
  * Fits block by block; every event is yielded once its block is done. The next block starts when the consumer asks.
  * @param finish receives the result before the last event
+ * @param stretch which steps, of a training of a number of steps; default all that are left
  */
 export async function* fitBlocks<P, B extends object, X>(
   options: FitOptions<P, B, X>,
   finish: (fitted: Fitted<P, X>) => void,
+  stretch?: Stretch,
 ): AsyncGenerator<FitEvent, void> {
   const settings = fitSettings(options) as unknown as Settings;
   const { name, batches, accumulate, adam, learningRate, precision, schedule, extra, heldOut, nameOf } = settings;
@@ -152,12 +170,13 @@ export async function* fitBlocks<P, B extends object, X>(
 
   // Blocks end at the same steps wherever training begins, so that what is noted at their ends does not depend on it.
   const known = stepsOf(settings);
-  const block = known === undefined ? settings.block : evenLength(known, settings.block);
+  const block = known === undefined ? settings.block : evenLength(stretch ? stretch.to - done : known, settings.block);
   let lookTime: number | undefined;
   let allLooks = 0;
   const lookSteps = heldOut ? stepsOfLook(heldOut.inputs, batches.specs, accumulate) : 0;
   const timeOfLook = (stepTime: number): number => lookTime ?? lookSteps * stepTime;
-  const course = courseFor({ ...settings, block }, timeOfLook);
+  const all = courseFor({ ...settings, block }, timeOfLook);
+  const course = stretch ? { ...all, planned: () => stretch.to, ended: (step: number) => step >= stretch.to } : all;
   const rate = (step: number): number =>
     settings.steps !== undefined
       ? learningRateAt(step, settings.steps, learningRate, schedule)
@@ -166,7 +185,7 @@ export async function* fitBlocks<P, B extends object, X>(
     stepNumbers(from, count, {
       accumulate,
       averages,
-      at: (step) => stepVector(step, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam),
+      at: (step) => stepVector(step, { learningRate: rate(step), averageDecays: decaysAt(step) }, adam, stretch?.since),
     });
   /** Of the block after `step` steps: to the next end of a block, or of what is decided. */
   const lengthFrom = (step: number): number => {
@@ -198,11 +217,11 @@ export async function* fitBlocks<P, B extends object, X>(
       const length = lengthFrom(done);
       let batch: unknown;
       if (length !== compiledLength) {
-        await compiled?.dispose();
+        if (!stretch) await compiled?.dispose();
         compiled = undefined;
         // The first inputs are made while the runtime loads the step.
         const [made, first] = await Promise.allSettled([
-          compileSteps(parts, length * accumulate, { runtime }),
+          stretch?.compiled(length * accumulate, parts) ?? compileSteps(parts, length * accumulate, { runtime }),
           inputsFrom(done, length),
         ]);
         if (made.status === "rejected") throw made.reason;
@@ -251,7 +270,7 @@ export async function* fitBlocks<P, B extends object, X>(
       };
     }
   } finally {
-    await compiled?.dispose();
+    if (!stretch) await compiled?.dispose();
     await held?.dispose();
   }
 }

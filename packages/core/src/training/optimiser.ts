@@ -96,15 +96,17 @@ export const stepNumberCount = (averages = 1): number => 8 + averages;
  * The vector for step `step` (the first is 0): rate and epsilon with Adam's bias corrections folded in, and the weight
  * decay. Then what is kept of each moment and what the gradient adds to it, what is kept of the gradient, and the share
  * of the new parameters in each average.
+ * @param since the steps at which the moments were 0, where that is not the first
  */
 export const stepVector = (
   step: number,
   { learningRate, averageDecays }: StepNumbers,
   { beta1, beta2, epsilon, weightDecay }: Required<Adam>,
+  since: { readonly first: number; readonly second: number } = { first: 0, second: 0 },
 ): number[] => {
-  const correction = Math.sqrt(1 - beta2 ** (step + 1));
+  const correction = Math.sqrt(1 - beta2 ** (step - since.second + 1));
   return [
-    (learningRate * correction) / (1 - beta1 ** (step + 1)),
+    (learningRate * correction) / (1 - beta1 ** (step - since.first + 1)),
     epsilon * correction,
     learningRate * weightDecay,
     beta1,

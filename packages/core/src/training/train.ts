@@ -2,7 +2,7 @@
 import type { Spec } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { observationOf, type TrainedModel, trainedModel } from "../model/trained.ts";
-import { batchSource, type DenoisingInputs } from "./batches.ts";
+import { type BatchPart, batchSource, type DenoisingInputs } from "./batches.ts";
 import { blockLength } from "./block-length.ts";
 import { checkDataScale } from "./data-scale.ts";
 import { denoisingLoss, denoisingSpecs } from "./denoising-loss.ts";
@@ -17,8 +17,15 @@ import { initialTrainable, nameOfTrainable, trainableLayout } from "./trainable.
 /** Training in progress. Iterate over it for events, or await its result alone: the model with averaged parameters. */
 export interface Training extends InProgress<TrainEvent, TrainedModel> {}
 
-/** What `train` means to the trainer. */
-const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, DenoisingInputs<Spec>>> => {
+/**
+ * What `train` means to the trainer.
+ * @param part of every batch that is trained on, default all of it
+ * @throws ArgumentError for data of another scale
+ */
+export const denoisingFit = async (
+  settings: TrainSettings,
+  part?: BatchPart,
+): Promise<FitOptions<object, DenoisingInputs<Spec>>> => {
   const { data, heldOut, process, network, preconditioning, objective, augmentation } = settings;
   const { batch, accumulate, precision, classDropout, knownShare, seed, onProgress: _, ...others } = settings;
   const { shape } = data;
@@ -30,8 +37,10 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
     ...settings,
     classDropout,
     drawObserved: observation && ((x, draws) => observation.draw(x, { ...draws, share: knownShare })),
+    part,
     seed,
   });
+  const samples = batch / (part?.places ?? 1);
   const { learningRate, runtime } = others;
   return {
     name: "train",
@@ -40,7 +49,7 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
     nameOf: nameOfTrainable,
     loss: denoisingLoss(parts, precision) as never,
     batches: {
-      specs: denoisingSpecs(parts, { samples: batch / accumulate, shape, augmented: augmentation !== undefined }),
+      specs: denoisingSpecs(parts, { samples: samples / accumulate, shape, augmented: augmentation !== undefined }),
       inputs: source as never,
       prefetch: source.prefetch,
     },
@@ -59,7 +68,7 @@ const fitOptions = async (settings: TrainSettings): Promise<FitOptions<object, D
     accumulate,
     learningRate,
     precision,
-    block: blockLength(trainableLayout(parameters).size, batch, shape),
+    block: blockLength(trainableLayout(parameters).size, samples, shape),
     runtime,
   };
 };
@@ -75,7 +84,7 @@ async function* denoisingBlocks(
       `train: expected a network that gradients train, found ${recipe.kind}; grow it with trainForest of scorefield/assess`,
     );
   const { data, process, network, preconditioning, batch, onProgress } = settings;
-  const blocks = fitBlocks(await fitOptions(settings), ({ parameters }) => {
+  const blocks = fitBlocks(await denoisingFit(settings), ({ parameters }) => {
     const { network: learnt } = parameters as ReturnType<typeof initialTrainable>;
     finish(trainedModel({ process, network, preconditioning }, learnt, data.shape));
   });

@@ -1,6 +1,6 @@
 /** How unlike the training windows other windows are, and where: by how badly the model takes noise off them. */
 import { ArgumentError, normal } from "@scorefield/core";
-import { checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { checkOptions, checkWhole, type Known, wholeLanes } from "@scorefield/core/internal";
 import { compile, type FloatType, type NdArray, type Tensor, zeros } from "@scorefield/tensor";
 import { checkSeriesModel, type SeriesModel, sizesOf } from "./series-model.ts";
 
@@ -28,9 +28,11 @@ export interface AnomalyInTimeOptions {
    * 0.1, find what is rough where training windows are smooth.
    */
   readonly levels?: readonly number[];
+  /** Number of the first window, default 0, so that parts have the noise of all. */
+  readonly first?: number;
 }
 
-const known = { draws: true, seed: true, levels: true } satisfies Known<AnomalyInTimeOptions>;
+const known = { draws: true, seed: true, levels: true, first: true } satisfies Known<AnomalyInTimeOptions>;
 
 const windowsAtOnce = 64;
 
@@ -38,7 +40,7 @@ const windowsAtOnce = 64;
 const errorsOf = async (
   run: SeriesModel,
   windows: NdArray<FloatType>,
-  { draws, seed, levels }: Required<AnomalyInTimeOptions>,
+  { draws, seed, levels, first }: Required<AnomalyInTimeOptions>,
 ): Promise<Float64Array[]> => {
   const { model, codec } = run;
   const { channels, length, series } = sizesOf(run);
@@ -46,7 +48,7 @@ const errorsOf = async (
   const n = windows.shape[0]!;
   const encoded = codec.encode(windows, { seed, part: 2, steady: true });
   const all = levels.map(() => new Float64Array(n * series * length));
-  const rows = Math.min(windowsAtOnce, n);
+  const rows = wholeLanes(n, windowsAtOnce, size);
   const spec = [{ shape: [rows, channels, length] }, { shape: [rows] }] as const;
   const denoise = await compile((x: Tensor, t: Tensor) => model.denoise(x, t), [...spec], { name: "denoising errors" });
   try {
@@ -55,7 +57,10 @@ const errorsOf = async (
       const time = model.process.timeOfLogSnr(-2 * Math.log(level));
       const [a, s] = [model.process.alpha(time), model.process.sigma(time)];
       for (let draw = 0; draw < draws; draw++) {
-        const noise = normal([n, channels, length], { seed, step: 1 + k * draws + draw, purpose: "held-out" }).data;
+        const noise = normal([n, channels, length], {
+          ...{ seed, step: 1 + k * draws + draw, firstSample: first },
+          purpose: "held-out",
+        }).data;
         for (let from = 0; from < n; from += rows) {
           const count = Math.min(rows, n - from);
           const x = zeros([rows, channels, length]);
@@ -101,14 +106,14 @@ export const anomalyInTime = async (
 ): Promise<SeriesAnomaly> => {
   checkSeriesModel("anomalyInTime", run);
   checkOptions("anomalyInTime", options, known);
-  const { draws = 8, seed = 0, levels = usualLevels } = options;
+  const { draws = 8, seed = 0, levels = usualLevels, first = 0 } = options;
   checkWhole("anomalyInTime draws", draws);
   if (!Array.isArray(levels) || levels.length === 0 || !levels.every((level) => Number.isFinite(level) && level > 0))
     throw new ArgumentError(`anomalyInTime levels: expected numbers above 0, found ${JSON.stringify(levels)}`);
   const { length, series } = sizesOf(run);
   const places = series * length;
-  const usual = await errorsOf(run, training, { draws, seed, levels });
-  const found = await errorsOf(run, windows, { draws, seed: seed + 1, levels });
+  const usual = await errorsOf(run, training, { draws, seed, levels, first: 0 });
+  const found = await errorsOf(run, windows, { draws, seed: seed + 1, levels, first });
   const n = training.shape[0]!;
   const count = windows.shape[0]!;
   const errors = zeros([count, series, length], "float64");

@@ -14,6 +14,7 @@ import { fitStandardisation, standardise, takeRows } from "@scorefield/data";
 import type { FloatType, NdArray } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { type PartRange, takeRange } from "./shard-option.ts";
 
 /** Rows in the units of the data, [n, columns]. */
 type Rows = NdArray<FloatType>;
@@ -74,14 +75,18 @@ export interface ScoredRows {
   readonly remarks: readonly string[];
 }
 
-/** The scores of rows by every detector, in turn. */
+/**
+ * The scores of rows by every detector, in turn. A row's scores do not depend on the other rows.
+ * @param given all rows, and which of them are scored: draws go by the number of a row
+ */
 export const scoreAll = async (
   run: LoadedRun,
   training: Rows,
-  rows: Rows,
+  given: { readonly rows: Rows; readonly range: PartRange },
   { time, tolerance, steps, seed, quick = false }: Scoring,
   signal: AbortSignal,
 ): Promise<ScoredRows> => {
+  const rows = takeRange(given.rows, given.range);
   const encoded = run.codec.encode(rows, { seed, part: 2, steady: true });
   const encodedKnown = run.codec.encode(training, { seed, part: 0, steady: true });
   // Codes of categories and missing cells have no distances. Where a column is more than one number, those are in the
@@ -120,7 +125,8 @@ export const scoreAll = async (
   const seconds = density.seconds + distance.seconds + (performance.now() - begun) / 1000;
   found.unshift({ name: "anomaly", title: "log-density and diffusion time", scores: combined, seconds });
   if (!quick) {
-    await add("negative_log_density", "negative log-density", run.codec.encode(rows, { seed, part: 2 }), () =>
+    const drawn = () => takeRange(run.codec.encode(given.rows, { seed, part: 2 }), given.range);
+    await add("negative_log_density", "negative log-density", drawn(), () =>
       densityDetector(run.model, { time, tolerance, signal }),
     );
     await add("diffusion_time_categorical", "diffusion time, categorical", standard, () =>

@@ -28,11 +28,14 @@ export const scoreSeries = async (
     windows,
     labels,
     title,
+    first,
   }: {
     readonly training: Samples;
     readonly windows: Samples;
     readonly labels: Float64Array | undefined;
     readonly title: string;
+    /** Number of the first window, from 0. */
+    readonly first: number;
   },
   flags: SeriesAnomalyFlags,
   out: Output,
@@ -45,7 +48,7 @@ export const scoreSeries = async (
     run,
     await training.read(all(training, compared)),
     await windows.read(all(windows, windows.count)),
-    { seed: flags.seed },
+    { seed: flags.seed, first },
   );
   const [n = 0, series = 1, length = 1] = errors.shape;
   // The step around which the error of a window is largest, over a tenth of its length.
@@ -67,12 +70,13 @@ export const scoreSeries = async (
     return best;
   });
   await writeScores(flags, {
-    row: Float64Array.from({ length: n }, (_, i) => i + 1),
+    row: Float64Array.from({ length: n }, (_, i) => first + i + 1),
     score: scores,
     step: Float64Array.from(wheres),
     ...(labels && { label: labels }),
   });
-  const truth = labels && ndarray(labels);
+  // A part may have labels of one kind alone.
+  const truth = labels?.includes(0) && labels.includes(1) ? ndarray(labels) : undefined;
   const measures = truth && {
     auroc: auroc(ndarray(scores), truth),
     averagePrecision: averagePrecision(ndarray(scores), truth),
@@ -86,7 +90,7 @@ export const scoreSeries = async (
   out.text(
     textTable([
       ["window", "score", "around step"],
-      ...worst.map((i) => [`${i + 1}`, fixedNumber(scores[i]!), `${wheres[i]}`]),
+      ...worst.map((i) => [`${first + i + 1}`, fixedNumber(scores[i]!), `${wheres[i]}`]),
     ]),
   );
   out.result({
@@ -94,7 +98,7 @@ export const scoreSeries = async (
     checkpoint: run.step,
     windows: n,
     ...measures,
-    worst: worst.map((i) => ({ window: i + 1, score: scores[i], step: wheres[i] })),
+    worst: worst.map((i) => ({ window: first + i + 1, score: scores[i], step: wheres[i] })),
     ...(flags.out && { file: flags.out }),
   });
 };

@@ -5,11 +5,11 @@ import { firstSamples, type Samples, takeSamples } from "@scorefield/domain";
 import { takesSeries } from "@scorefield/domain/series";
 import { ndarray } from "@scorefield/tensor";
 import type { Command } from "commander";
-import { RunError } from "../errors.ts";
+import { RunError, UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
-import { type LoadedRun, loadRun } from "../run/load.ts";
+import type { LoadedRun } from "../run/load.ts";
 import { ownData } from "../run/own-data.ts";
 import { refuseLatent } from "../run/refuse-latent.ts";
 import { unseenSamples } from "../run/unseen-samples.ts";
@@ -17,13 +17,15 @@ import { checkAllowed } from "./allowed.ts";
 import { explainedColumns, explainedTable, explainRows } from "./anomaly-columns.ts";
 import { neighbours, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
 import { scoreSeries } from "./anomaly-series.ts";
-import { interruptible } from "./interrupt.ts";
-import { positive, whole, withProvider } from "./options.ts";
-import { type Output, output } from "./output.ts";
+import { positive, type Shard, whole, withProvider } from "./options.ts";
+import type { Output } from "./output.ts";
+import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
-import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
+import { terminalAction, type WorkContext } from "./work-context.ts";
+import { writePartReceipt } from "./write-part-receipt.ts";
+import { checkScoreFile, checkScorePart, scoreFormatOption, writeScores } from "./write-scores.ts";
 
 interface AnomalyFlags {
   readonly data?: string;
@@ -31,6 +33,7 @@ interface AnomalyFlags {
   readonly labels?: string;
   readonly missing?: "error" | "drop";
   readonly unseen?: boolean;
+  readonly shard?: Shard;
   readonly noise: number;
   readonly tolerance: number;
   readonly steps: number;
@@ -67,8 +70,9 @@ const scoreGiven = async (
   { file, title }: { readonly file: string; readonly title: string },
   flags: AnomalyFlags & { readonly time: number },
   out: Output,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal } = context;
   const {
     samples,
     labels: allLabels,
@@ -91,21 +95,32 @@ const scoreGiven = async (
       expected: "rows that are not training rows",
       found: "training rows alone",
     });
-  const chosen = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
-  const rows = await samples.read(chosen);
-  const labels = allLabels && Float64Array.from(chosen, (i) => allLabels[i]!);
-  if (labels) checkLabels(labels, title, flags.labels!);
+  const whole = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
+  const wholeLabels = allLabels && Float64Array.from(whole, (i) => allLabels[i]!);
+  if (wholeLabels) checkLabels(wholeLabels, title, flags.labels!);
+  const range = rangeOf(whole.length, flags.shard, "rows");
+  const end = range.first + range.count;
+  const chosen = whole.slice(range.first, end);
+  const labels = wholeLabels?.slice(range.first, end);
+  const receipt = {
+    ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags, inputs: { data: file } },
+    ...{ command: "anomaly", ...range, of: whole.length },
+  };
   if (seen > 0 && !flags.unseen)
     out.remark(
       `${grouped(seen)} of the ${grouped(given)} rows are training rows, each its own nearest neighbour; leave them out with --unseen`,
     );
   if (takesSeries(run)) {
     const windows = takeSamples(samples, chosen);
-    return scoreSeries(run, { training: known, windows, labels, title }, flags, out);
+    await scoreSeries(run, { training: known, windows, labels, title, first: range.first }, flags, out);
+    await writePartReceipt(receipt, context);
+    return;
   }
+  const everyRow = await samples.read(whole);
+  const rows = takeRange(everyRow, range);
   const beyond = run.codec.beyond?.(rows) ?? 0;
   const training = await firstSamples(known);
-  const all = await scoreAll(run, training, rows, flags, signal);
+  const all = await scoreAll(run, training, { rows: everyRow, range }, flags, signal);
   const { scored } = all;
   for (const remark of all.remarks) out.remark(remark);
   const wanted = flags.explain === true ? usuallyExplained : (flags.explain ?? 0);
@@ -115,7 +130,8 @@ const scoreGiven = async (
     const i = chosen[position]!;
     return (kept ? kept[i]! : i) + 1;
   };
-  const truth = labels && ndarray(labels);
+  // A part may have labels of one kind alone.
+  const truth = labels?.includes(0) && labels.includes(1) ? ndarray(labels) : undefined;
   const results = scored.map(({ name, title, scores, seconds }) => ({
     name,
     title,
@@ -130,12 +146,13 @@ const scoreGiven = async (
     ...(labels && { label: labels }),
     ...explainedColumns(explained, chosen.length),
   });
+  await writePartReceipt(receipt, context);
   const anomalies = labels?.reduce((sum, label) => sum + label, 0);
   const n = rows.shape[0]!;
   out.text(
     `${grouped(n)} rows of ${title}${anomalies === undefined ? "" : `, ${grouped(anomalies)} of them anomalies`}, compared with ${grouped(count)} training rows`,
   );
-  const measures = labels ? (["auroc", "averagePrecision"] as const) : (["mean", "largest"] as const);
+  const measures = truth ? (["auroc", "averagePrecision"] as const) : (["mean", "largest"] as const);
   const titles = { auroc: "AUROC", averagePrecision: "average precision", mean: "mean", largest: "largest" };
   out.text(
     textTable([
@@ -157,6 +174,7 @@ const scoreGiven = async (
     run: run.path,
     checkpoint: run.step,
     rows: n,
+    ...(flags.shard && { shard: shardText(flags.shard), firstRow: range.first }),
     training: count,
     seen,
     ...(anomalies !== undefined && { anomalies }),
@@ -170,26 +188,32 @@ const scoreGiven = async (
   });
 };
 
-const action = (path: string, flags: AnomalyFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    const taken = toStandardOutput("--out", flags.out, flags.json);
-    const out = output(flags, taken);
-    checkScoreFile(flags);
-    if (flags.data === undefined) throw missingData(path, "anomaly");
-    const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    refuseLatent(run, "anomaly");
-    checkAllowed(run, "anomaly");
-    const time = timeOfNoise(run, flags.noise);
-    const own = await ownData(run, signal);
-    if (!own) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
-    const { training } = own;
-    // Each training row is compared with its nearest others.
-    if (training.count <= neighbours)
-      throw new RunError(`${path}: expected at least ${neighbours + 1} training rows, found ${training.count}`);
-    await withInput(flags, signal, (file, title) =>
-      scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, signal),
+/** The work of the command. @throws UsageError for options that do not go together; RunError for a run without its training rows */
+export const runAnomaly = async (path: string, flags: AnomalyFlags, context: WorkContext): Promise<void> => {
+  const { signal } = context;
+  const taken = toStandardOutput("--out", flags.out, flags.json);
+  const out = context.output(flags, taken);
+  checkScoreFile(flags);
+  checkScorePart(flags);
+  if (flags.shard && flags.explain !== undefined)
+    throw new UsageError(
+      `--explain: expected none with --shard ${shardText(flags.shard)}, since the most anomalous rows are known once all are scored; leave it out`,
     );
-  }, "stopping (Ctrl-C again quits at once)");
+  if (flags.data === undefined) throw missingData(path, "anomaly");
+  const run = await context.loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+  refuseLatent(run, "anomaly");
+  checkAllowed(run, "anomaly");
+  const time = timeOfNoise(run, flags.noise);
+  const own = await ownData(run, signal);
+  if (!own) throw new RunError(`${path}: expected a run with its training rows, found a model alone`);
+  const { training } = own;
+  // Each training row is compared with its nearest others.
+  if (training.count <= neighbours)
+    throw new RunError(`${path}: expected at least ${neighbours + 1} training rows, found ${training.count}`);
+  await withInput(flags, signal, (file, title) =>
+    scoreGiven(run, training, { file: file!, title: title! }, { ...flags, time }, out, context),
+  );
+};
 
 /** Adds the command to the program. */
 export const addAnomaly = (program: Command): void => {
@@ -205,6 +229,7 @@ export const addAnomaly = (program: Command): void => {
     .addOption(missingOption())
     .option("--labels <name>", "a column, or an array of an .npz file: 1 for anomalies, 0 for normal rows")
     .option("--unseen", "leave out rows that the run was trained on")
+    .addOption(shardOption("score"))
     .option(
       "--explain [n]",
       `show the n most anomalous rows and the columns that make them so: those that another value would make less anomalous (default: ${usuallyExplained})`,
@@ -222,13 +247,14 @@ export const addAnomaly = (program: Command): void => {
     .addOption(scoreFormatOption())
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .action(action);
+    .action(terminalAction(runAnomaly));
   withProvider(command);
   withExamples(
     command,
     [
       "scorefield anomaly runs/cardio --data cardio.npz --labels y --unseen",
       "scorefield anomaly runs/people --data new.csv --explain 5",
+      "scorefield anomaly runs/people --data new.csv --shard 2/8 --out part-2.csv",
       "cat new.csv | scorefield anomaly runs/cardio --data - --out - | sort -t, -k2 -g | tail",
     ],
     `The run of the first example, trained on half of the normal rows:

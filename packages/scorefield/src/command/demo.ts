@@ -15,6 +15,7 @@ import { output } from "./output.ts";
 import { sampleWatched } from "./sampling.ts";
 import { trainWatched } from "./training.ts";
 import { oneOf, withExamples } from "./usage.ts";
+import { atTerminal } from "./work-context.ts";
 
 interface DemoFlags {
   readonly set: (typeof planarNames)[number];
@@ -62,7 +63,7 @@ const action = (flags: DemoFlags): Promise<void> =>
     const { losses, ...trained } = await trainWatched(prepared, signal);
 
     const run = await loadRun(path);
-    const { samples } = await sampleWatched(run, { count: sampleCount, seed }, signal);
+    const { samples } = await sampleWatched(run, { count: sampleCount, seed }, atTerminal(signal));
     // The fresh points come after the training points in the same stream.
     const quality = freshDistances(samples, planarSets[set](), { seed, first: trainingPoints });
 

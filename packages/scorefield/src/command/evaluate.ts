@@ -14,10 +14,12 @@ import { interruptible } from "./interrupt.ts";
 import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
+import { samplesInFile } from "./samples-in-file.ts";
 import { sampleWatched, samplingRecipe } from "./sampling.ts";
 import { inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
+import { atTerminal } from "./work-context.ts";
 
 /** Features of the user's network, and their name. */
 const ownFeatures = async ({ extractor: file, inception = false, range, layout, features: output }: EvaluateFlags) => {
@@ -53,21 +55,29 @@ const evaluate = async (
   const { onProgress, end } = watchAssessment(out);
   const features = await ownFeatures(flags);
   const { file, data, missing, count, seed } = flags;
-  let drawn: Awaited<ReturnType<typeof sampleWatched>> | undefined;
+  let drawn: Pick<Awaited<ReturnType<typeof sampleWatched>>, "samples" | "sampler" | "seconds"> | undefined;
+  const ready =
+    flags.samples === undefined ? undefined : await samplesInFile(run, flags.samples, { count: flags.count, signal });
   try {
     const found = await assessedRun(run, {
       file,
       data,
       missing,
-      count,
+      count: ready?.count ?? count,
       seed,
       signal,
       features,
       draw: async (wanted) => {
         end();
+        if (ready) {
+          const found = await ready.draw(wanted);
+          drawn = { ...found, sampler: { kind: "file", path: flags.samples! }, seconds: 0 };
+          return found;
+        }
         const { classes, ...choice } = { ...flags, ...wanted };
-        drawn = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, signal);
-        return drawn;
+        const found = await sampleWatched(run, { ...choice, ...(classes && { classes }) }, atTerminal(signal));
+        drawn = found;
+        return found;
       },
       onProgress,
       onRemark: out.remark,
@@ -108,6 +118,9 @@ const checkFlags = (run: DrawnRun, flags: EvaluateFlags): void => {
     throw new UsageError(`--${given} says something of the network of --extractor; name its file`);
   if (flags.report !== undefined && flags.report !== standardStream)
     checkOutputFile("--report", flags.report, [".html"]);
+  const own = (["sampler", "steps"] as const).find((name) => flags[name] !== undefined);
+  if (flags.samples !== undefined && own)
+    throw new UsageError(`--${own}: expected none with --samples, which are drawn already; leave one of them out`);
   samplingRecipe(run, flags);
 };
 
@@ -151,6 +164,10 @@ export const addEvaluate = (program: Command): void => {
     .addOption(inputFormatOption())
     .addOption(missingOption())
     .option("-n, --count <n>", "how many samples (default: 1000 images or 10000 rows)", whole(2))
+    .option(
+      "--samples <path>",
+      "evaluate these samples in place of new ones, such as those that gather put together from --shard; measures of a whole cannot be put together from measures of its parts",
+    )
     .option("--sampler <name>", "such as heun or euler-maruyama (default: the recipe's)")
     .option("--steps <n>", "steps of the sampler (default: the sampler's own)", whole(1))
     .option("--seed <n>", "seed of the draws", whole(0), 0)
@@ -176,6 +193,7 @@ export const addEvaluate = (program: Command): void => {
     "scorefield evaluate runs/proteins --count 5000",
     "scorefield evaluate runs/digits --report digits.html",
     "scorefield evaluate runs/photos --extractor inception.onnx --inception --count 5000",
+    "scorefield evaluate runs/proteins --samples gathered.csv",
     "cat others.csv | scorefield evaluate runs/proteins --data -",
   ]);
 };

@@ -16,6 +16,8 @@ export interface EvaluateFlags {
   readonly dataFormat?: InputFormat;
   readonly missing?: "error" | "drop";
   readonly count?: number;
+  /** A file of samples in place of new ones. */
+  readonly samples?: string;
   readonly steps?: number;
   readonly sampler?: string;
   readonly seed: number;
@@ -64,7 +66,7 @@ const settings = ({ kind, ...rest }: KindRecipe): string =>
 /** The head of a report, and the same for programs. */
 export const headOf = (
   run: DrawnRun,
-  { seed }: EvaluateFlags,
+  { seed, samples }: EvaluateFlags,
   drawn: {
     readonly sampler: KindRecipe;
     readonly seconds: number;
@@ -82,7 +84,10 @@ export const headOf = (
       ["checkpoint", `${grouped(step)} steps${average ? `, average of width ${average.width}` : ""}`],
       ["network", record.model.network.kind],
       ["sampler", settings(sampler)],
-      ["samples", `${grouped(count)} in ${seconds.toFixed(1)} s, seed ${seed}`],
+      [
+        "samples",
+        samples ? `${grouped(count)} of ${samples}` : `${grouped(count)} in ${seconds.toFixed(1)} s, seed ${seed}`,
+      ],
       ["compared with", reference],
       ...(extractor ? [["features", extractor] as const] : []),
       [

@@ -8,24 +8,27 @@ import { grouped } from "../figure/grouped.ts";
 import { minus } from "../figure/minus.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import { textTable } from "../report/text-table.ts";
-import { type LoadedRun, loadRun } from "../run/load.ts";
+import type { LoadedRun } from "../run/load.ts";
 import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkAllowed } from "./allowed.ts";
 import { timeOfNoise } from "./anomaly-scores.ts";
 import { bitsLikelihood } from "./bits-likelihood.ts";
-import { interruptible } from "./interrupt.ts";
-import { positive, whole, withProvider } from "./options.ts";
-import { type Output, output } from "./output.ts";
+import { positive, type Shard, whole, withProvider } from "./options.ts";
+import type { Output } from "./output.ts";
+import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
-import { checkScoreFile, scoreFormatOption, writeScores } from "./write-scores.ts";
+import { terminalAction, type WorkContext } from "./work-context.ts";
+import { writePartReceipt } from "./write-part-receipt.ts";
+import { checkScoreFile, checkScorePart, scoreFormatOption, writeScores } from "./write-scores.ts";
 
 interface LikelihoodFlags {
   readonly data?: string;
   readonly dataFormat?: InputFormat;
   readonly missing?: "error" | "drop";
   readonly count?: number;
+  readonly shard?: Shard;
   readonly bits?: boolean;
   readonly out?: string;
   readonly format?: "csv" | "tsv";
@@ -110,8 +113,9 @@ const rowLikelihood = async (
   { file, title }: { readonly file: string; readonly title: string },
   flags: LikelihoodFlags,
   out: Output,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal } = context;
   const { bits = false, seed, probes, tolerance } = flags;
   const { domain, codec, made } = run;
   const { missing } = flags;
@@ -123,18 +127,21 @@ const rowLikelihood = async (
   });
   if (dropped > 0) out.remark(`left out, as they lack a number: ${dropped} rows`);
   const given = await firstSamples(samples);
-  const rows = bits ? bytesAsPoints(given, title, seed) : given;
+  const all = bits ? bytesAsPoints(given, title, seed) : given;
   const size = sizeOf(made.shape);
   const modelSize = sizeOf(run.model.shape);
   // Of categories the model knows a density under noise, and the bound on their probability is with jitter of as much.
   const jitter = codec.layout?.columns.some((size) => size > 1) ? categoryNoise : 0;
-  const points = codec.encode(rows, { seed, part: 2, ...(jitter > 0 && { jitter }) });
+  const encoded = codec.encode(all, { seed, part: 2, ...(jitter > 0 && { jitter }) });
+  const range = rangeOf(all.shape[0]!, flags.shard, "rows");
+  // Draws go by the number of a row, so all rows are encoded and a part of them is taken.
+  const [rows, points] = [takeRange(all, range), takeRange(encoded, range)];
   const volume = codec.volume?.(rows, points, jitter > 0 ? { jitter } : {});
   const units = volume === undefined ? "model" : "data";
   const beyond = codec.beyond?.(rows) ?? 0;
   const begun = performance.now();
   const details = await logDensityDetails(run.model, points, {
-    ...(probes !== undefined && { divergence: { probes, seed } }),
+    ...(probes !== undefined && { divergence: { probes, seed, firstSample: range.first } }),
     ...(tolerance !== undefined && { tolerance }),
     ...(jitter > 0 && { time: timeOfNoise(run, jitter) }),
     signal,
@@ -167,6 +174,13 @@ const rowLikelihood = async (
   const head = ["", "mean", "standard error", "its part from probes", "error of the ODE", "left out by the prior"];
   const error = meanOf(details.solverError.data);
   const mismatch = meanOf(details.priorMismatch.data);
+  await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place: flags.out ?? standardStream, run, flags, inputs: { data: file } },
+      ...{ command: "likelihood", ...range, of: all.shape[0]! },
+    },
+    context,
+  );
   out.text(`${grouped(logDensity.length)} rows of ${title}, in ${seconds.toFixed(1)} s`);
   out.text(
     textTable([
@@ -187,6 +201,7 @@ const rowLikelihood = async (
     run: run.path,
     checkpoint: run.step,
     rows: logDensity.length,
+    ...(flags.shard && { shard: shardText(flags.shard), firstRow: range.first }),
     units,
     logDensity: total,
     ...(volume && !codec.smooth && { rowsWithAtoms: withAtoms, rowsWithoutDensity: nowhere }),
@@ -201,32 +216,34 @@ const rowLikelihood = async (
   });
 };
 
-const action = (path: string, flags: LikelihoodFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    const out = output(flags, toStandardOutput("--out", flags.out, flags.json));
-    checkScoreFile(flags);
-    const run = await loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
-    refuseLatent(run, "likelihood");
-    checkAllowed(run, "likelihood");
-    if (run.codec.noDensity !== undefined)
-      throw new UsageError(
-        `${path}: likelihood: expected a run on data that have a density, found ${run.codec.noDensity}`,
-      );
-    const inBits = run.domain.likelihood === "bits-per-dimension";
-    if (!inBits) {
-      if (flags.data === undefined) throw missingData(path, "likelihood");
-      if (flags.count !== undefined)
-        throw new UsageError(
-          `--count: expected a run whose likelihood is in bits per dimension, found one on ${run.domain.samples}`,
-        );
-      if (flags.bits) checkBits(run);
-    }
-    await withInput(flags, signal, (file, title) =>
-      inBits
-        ? bitsLikelihood(run, { ...flags, file, title }, out, signal)
-        : rowLikelihood(run, { file: file!, title: title! }, flags, out, signal),
+/** The work of the command. @throws UsageError for options that do not go together, and for a run without a density */
+export const runLikelihood = async (path: string, flags: LikelihoodFlags, context: WorkContext): Promise<void> => {
+  const { signal } = context;
+  const out = context.output(flags, toStandardOutput("--out", flags.out, flags.json));
+  checkScoreFile(flags);
+  checkScorePart(flags);
+  const run = await context.loadRun(path, { ...(flags.checkpoint !== undefined && { checkpoint: flags.checkpoint }) });
+  refuseLatent(run, "likelihood");
+  checkAllowed(run, "likelihood");
+  if (run.codec.noDensity !== undefined)
+    throw new UsageError(
+      `${path}: likelihood: expected a run on data that have a density, found ${run.codec.noDensity}`,
     );
-  }, "stopping (Ctrl-C again quits at once)");
+  const inBits = run.domain.likelihood === "bits-per-dimension";
+  if (!inBits) {
+    if (flags.data === undefined) throw missingData(path, "likelihood");
+    if (flags.count !== undefined)
+      throw new UsageError(
+        `--count: expected a run whose likelihood is in bits per dimension, found one on ${run.domain.samples}`,
+      );
+    if (flags.bits) checkBits(run);
+  }
+  await withInput(flags, signal, (file, title) =>
+    inBits
+      ? bitsLikelihood(run, { ...flags, file, title, flags }, out, context)
+      : rowLikelihood(run, { file: file!, title: title! }, flags, out, context),
+  );
+};
 
 /** Adds the command to the program. */
 export const addLikelihood = (program: Command): void => {
@@ -244,6 +261,7 @@ export const addLikelihood = (program: Command): void => {
     .addOption(inputFormatOption())
     .addOption(missingOption())
     .option("-n, --count <n>", "for images: how many, from the first (default: 100)", whole(1))
+    .addOption(shardOption("weigh"))
     .option("--bits", "bits per dimension of 8-bit data, with uniform dequantisation")
     .option(
       "-o, --out <file>",
@@ -259,11 +277,12 @@ export const addLikelihood = (program: Command): void => {
     .option("--seed <n>", "seed of probes and dequantisation", whole(0), 0)
     .option("--checkpoint <step>", "the checkpoint to use (default: the last)", whole(0))
     .option("--json", "print the result as JSON")
-    .action(action);
+    .action(terminalAction(runLikelihood));
   withProvider(command);
   withExamples(command, [
     "scorefield likelihood runs/proteins --data new.csv --out scores.csv",
     "cat new.csv | scorefield likelihood runs/proteins --data - --out - | head -3",
     "scorefield likelihood runs/digits --count 200",
+    "scorefield likelihood runs/proteins --data new.csv --shard 2/8 --out part-2.csv",
   ]);
 };

@@ -9,14 +9,15 @@ import { faultOf, restoreSound } from "../restore/restore-sound.ts";
 import type { RestoredBlock } from "../restore/restored-block.ts";
 import { soundFor } from "../restore/sound-for.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { checkSampleFolder } from "../run/whole-folder.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
-import { progress } from "./progress.ts";
 import { isFile } from "./restored-files.ts";
 import { filesOf, formatOf, measured } from "./restored-sound-files.ts";
 import { parseSampler } from "./sampler-option.ts";
-import { checkSampleFolder, writeSampleFolder } from "./write-folder.ts";
+import type { WorkContext } from "./work-context.ts";
+import { writeSampleFolder } from "./write-folder.ts";
 
 /** Options of the command that it takes for a sound. */
 export interface RestoreAudioFlags {
@@ -33,7 +34,7 @@ export interface RestoreAudioFlags {
 }
 
 /** Options that are of other measurements. */
-const others = ["measurement", "truth", "simulate", "index", "range", "operator", "class", "guidance"];
+const others = ["measurement", "truth", "simulate", "index", "range", "operator", "class", "guidance", "shard"];
 
 const isFault = (text: string): text is Fault => (faults as readonly string[]).includes(text);
 
@@ -114,7 +115,7 @@ export const restoreAudio = async (
   run: LoadedRun,
   flags: RestoreAudioFlags,
   out: Output,
-  signal: AbortSignal,
+  { signal, progress }: WorkContext,
 ): Promise<void> => {
   const place = await checkFlags(run, flags);
   const { audio = "", draws = 4, seed } = flags;
@@ -131,7 +132,7 @@ export const restoreAudio = async (
   const { channels, frames } = source;
   const begun = performance.now();
   const total = measured(draws);
-  let line: ReturnType<typeof progress> | undefined;
+  let line: ReturnType<WorkContext["progress"]> | undefined;
   const onProgress = (done: number): void => {
     line ??= progress("restoring, second", Math.ceil(frames / rate));
     line.update(Math.floor(done / rate));

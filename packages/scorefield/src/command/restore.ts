@@ -14,10 +14,19 @@ import { type ReadRows, readMeasurements, readSeenColumns, readTruths } from "..
 import { drawsPictures, restorationPanels } from "../restore/restoration-panels.ts";
 import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
-import { type LoadedRun, loadRun } from "../run/load.ts";
-import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, number, values, whole, withParametersChoice, withProvider } from "./options.ts";
-import { type Output, output } from "./output.ts";
+import type { LoadedRun } from "../run/load.ts";
+import { Interrupted } from "./interrupt.ts";
+import {
+  describeAverage,
+  list,
+  number,
+  type Shard,
+  values,
+  whole,
+  withParametersChoice,
+  withProvider,
+} from "./options.ts";
+import type { Output } from "./output.ts";
 import {
   type ProblemFlags,
   type ReadProblem,
@@ -26,7 +35,6 @@ import {
   withAdvice,
   withProblem,
 } from "./problem-options.ts";
-import { progress } from "./progress.ts";
 import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
@@ -37,14 +45,18 @@ import {
   usualFolder,
   writeRestoredFile,
 } from "./restored-files.ts";
+import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
 import { withExamples } from "./usage.ts";
+import { terminalAction, type WorkContext } from "./work-context.ts";
 import { writeSampleFolder } from "./write-folder.ts";
+import { writePartReceipt } from "./write-part-receipt.ts";
 
 interface RestoreFlags extends ProblemFlags {
   readonly measurement?: string;
   readonly truth?: string;
   readonly simulate?: boolean;
   readonly index?: readonly number[] | "all";
+  readonly shard?: Shard;
   readonly range?: readonly [number, number];
   readonly audio?: string;
   readonly fault?: string;
@@ -56,6 +68,9 @@ interface RestoreFlags extends ProblemFlags {
 /** Measurements, and the truths beside them. */
 interface Given {
   readonly operator: Operator;
+  /** How many there are in all parts, and which of them are in this one. */
+  readonly of: number;
+  readonly first: number;
   readonly numbers: readonly number[];
   readonly measurements: readonly NdArray<"float64">[];
   readonly truths?: readonly NdArray<"float64">[];
@@ -77,6 +92,13 @@ const chosen = (index: RestoreFlags["index"], count: number, file: string): read
   const odd = index.find((one) => one >= count);
   if (odd !== undefined) throw new UsageError(`--index ${odd}: expected numbers from 0 to ${count - 1} for ${file}`);
   return index;
+};
+
+/** Which of them belong to the part. */
+const chosenPart = ({ index, shard }: RestoreFlags, count: number, file: string) => {
+  const all = chosen(index, count, file);
+  const { first, count: some } = rangeOf(all.length, shard, "measurements");
+  return { of: all.length, first, numbers: all.slice(first, first + some) };
 };
 
 const measure = async (operator: Operator, rows: NdArray<"float64">): Promise<NdArray<"float64">> =>
@@ -111,7 +133,7 @@ const readGiven = async (
   flags: RestoreFlags,
   signal: AbortSignal,
 ): Promise<Given> => {
-  const { measurement, truth, simulate, index, seed, range } = flags;
+  const { measurement, truth, simulate, seed, range } = flags;
   const truths = truth === undefined ? undefined : await readTruths(run, truth, { range, signal });
   const units = dataUnits(run);
   if (simulate) {
@@ -120,11 +142,12 @@ const readGiven = async (
         "--operator: expected what is seen of the truth, such as blur:sigma=2, found none; scorefield operators lists them",
       );
     checkFits(run, named);
-    const numbers = chosen(index, truths!.rows.shape[0]!, truth!);
+    const part = chosenPart(flags, truths!.rows.shape[0]!, truth!);
+    const { numbers } = part;
     const own = numbers.map((i) => rowOf(truths!.rows, i));
     const measurements: NdArray<"float64">[] = [];
     for (const [k, i] of numbers.entries()) measurements.push(await simulated(named, noise, own[k]!, seed, i));
-    return { operator: named, numbers, measurements, truths: own, remarks: truths!.remarks };
+    return { operator: named, ...part, measurements, truths: own, remarks: truths!.remarks };
   }
   let read: ReadRows;
   let operator = named;
@@ -145,7 +168,8 @@ const readGiven = async (
     throw new UsageError(
       "--operator: expected what was seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
     );
-  const numbers = chosen(index, read.rows.shape[0]!, measurement!);
+  const part = chosenPart(flags, read.rows.shape[0]!, measurement!);
+  const { numbers } = part;
   const many = truths?.rows.shape[0];
   if (many !== undefined && many !== 1 && many !== read.rows.shape[0])
     throw new UsageError(
@@ -153,7 +177,7 @@ const readGiven = async (
     );
   return {
     operator,
-    numbers,
+    ...part,
     measurements: numbers.map((i) => rowOf(read.rows, i)),
     ...(truths && { truths: numbers.map((i) => rowOf(truths.rows, many === 1 ? 0 : i)) }),
     remarks: [...read.remarks, ...(truths?.remarks ?? [])],
@@ -167,8 +191,9 @@ const watched = async (
   y: NdArray<"float64">,
   options: Parameters<typeof restoreInModel>[3],
   title: string,
+  { progress }: WorkContext,
 ): Promise<Restored> => {
-  let line: ReturnType<typeof progress> | undefined;
+  let line: ReturnType<WorkContext["progress"]> | undefined;
   try {
     return await restoreInModel(run, problem, y, {
       ...options,
@@ -217,16 +242,18 @@ const resultOf = ({ index, restored }: RestoredItem): Record<string, unknown> =>
   };
 };
 
-const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal: AbortSignal): Promise<void> => {
+const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, context: WorkContext): Promise<void> => {
+  const { signal } = context;
   checkFlags(flags);
+  checkShardFile(flags, { folders: true, endings: [".npy"] });
   const wanted = await readProblem(run, flags);
   const given = await readGiven(run, wanted, flags, signal);
-  const { operator, numbers, measurements, truths } = given;
+  const { operator, numbers, measurements, truths, of } = given;
   const source = flags.measurement ?? flags.truth!;
-  const several = numbers.length > 1;
+  const several = of > 1;
   const pictures = drawsPictures(run);
   const named = flags.out;
-  if (named !== undefined) await checkRestoredPlace(named, { count: numbers.length, pictures });
+  if (named !== undefined) await checkRestoredPlace(named, { count: of, pictures });
   for (const remark of given.remarks) out.remark(remark);
   const { noise, operator: _, ...how } = wanted;
   const sentence = unitsSentence(run, operator, noise);
@@ -238,7 +265,7 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
     const truth = truths?.[k];
     const options = { operator, noise, ...how, draws, seed, batch, signal, truth };
     const title = several ? `restoring ${numbers[k]} (${k + 1} of ${numbers.length}), step` : "restoring, step";
-    const restored = await watched(run, problem, y, options, title);
+    const restored = await watched(run, problem, y, options, title, context);
     const picture = await pngOf(await restorationPanels(run, operator, y, restored, truth));
     const [mean, seen] = [
       await plainPng(run, restored.mean, true),
@@ -294,16 +321,26 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
     }),
     truthName,
   );
-  const place = named ?? usualFolder(run.path, { source, operator: operator.kind, method: first.method.kind, seed });
-  if (isFile(place)) await writeRestoredFile(place, items[0]!, report);
+  const place =
+    named ??
+    usualFolder(run.path, { source, operator: operator.kind, method: first.method.kind, seed, shard: flags.shard });
+  if (isFile(place)) await writeRestoredFile(place, items, { report, several });
   else {
     if (named === undefined) await makeFolder(join(place, ".."), "to make a folder for what is restored");
     await writeSampleFolder(
       place,
-      restoredFiles(run, items, { report, result }),
+      restoredFiles(run, items, { report: flags.shard ? undefined : report, result, several }),
       items.map(({ index }) => `${index}`),
     );
   }
+  const receipt = await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place, run, flags },
+      inputs: { measurement: flags.measurement, truth: flags.truth },
+      ...{ command: "restore", first: given.first, count: numbers.length, of },
+    },
+    context,
+  );
   for (const { index, restored } of items) {
     const { seconds, evaluations, draws: drawn } = restored;
     const count = drawn.shape[0]!;
@@ -315,20 +352,20 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, signal:
   if (isFile(place)) out.text(`${place}`);
   else
     out.text(
-      `${place}: ${pictures ? (several ? "a folder for each, with picture.png" : "picture.png") : "columns.csv"}, report.html, and arrays as .npy`,
+      `${place}: ${pictures ? (several ? "a folder for each, with picture.png" : "picture.png") : "columns.csv"}, ${flags.shard ? "" : "report.html, and "}arrays as .npy`,
     );
-  out.result({ ...result, out: place });
+  out.result({ ...result, out: place, ...(receipt && { shard: shardText(flags.shard!), receipt }) });
 };
 
-const action = (path: string, flags: RestoreFlags): Promise<void> =>
-  interruptible(async (signal) => {
-    const out = output(flags);
-    const { checkpoint, averageWidth } = flags;
-    const run = await loadRun(path, { checkpoint, averageWidth });
-    for (const remark of describeAverage(run)) out.remark(remark);
-    if (flags.audio !== undefined) await restoreAudio(run, flags, out, signal);
-    else await restore(run, flags, out, signal);
-  }, "stopping (Ctrl-C again quits at once)");
+/** The work of the command. @throws UsageError for options that do not go together; as `restoreRun` and `restoreSound` */
+export const runRestore = async (path: string, flags: RestoreFlags, context: WorkContext): Promise<void> => {
+  const out = context.output(flags);
+  const { checkpoint, averageWidth } = flags;
+  const run = await context.loadRun(path, { checkpoint, averageWidth });
+  for (const remark of describeAverage(run)) out.remark(remark);
+  if (flags.audio !== undefined) await restoreAudio(run, flags, out, context);
+  else await restore(run, flags, out, context);
+};
 
 const indices = (text: string): readonly number[] | "all" => {
   if (text.trim() === "all") return "all";
@@ -353,6 +390,7 @@ export const addRestore = (program: Command): void => {
     .option("--truth <file>", "what should come out, in the same formats, to compare with")
     .option("--simulate", "measure --truth by operator and noise first, and restore that")
     .option("--index <numbers>", "which of several in the file, from 0: 0, or 0,3,7, or all", indices)
+    .addOption(shardOption("restore"))
     .option(
       "--range <low,high>",
       "of NIfTI and DICOM files: the values that are -1 and 1 (default: those that the run was trained with, else each volume's own), such as --range=-1000,400",
@@ -374,7 +412,7 @@ export const addRestore = (program: Command): void => {
       "a new folder for all, or one file: .wav the restored sound, .png the picture, .npz mean, deviation and draws, .npy the draws, .html the report (default: a folder in that of the run)",
     )
     .option("--json", "print the result as JSON")
-    .action(action);
+    .action(terminalAction(runRestore));
   withProvider(withParametersChoice(withProblem(command)));
   withExamples(command, [
     "scorefield restore runs/digits --measurement blurred.png --operator blur:sigma=2 --noise gaussian:0.05",
@@ -384,6 +422,7 @@ export const addRestore = (program: Command): void => {
     "scorefield restore runs/digits --measurement y.npy --operator blur:1 --operator downsample:2 --noise poisson:0.02,offset=1 --method daps",
     "scorefield restore runs/clean-speech --audio noisy.wav --fault noise --out clean.wav",
     "scorefield restore runs/rows --measurement some-columns.csv --noise gaussian:0.1 --index 0",
+    "scorefield restore runs/digits --measurement many.npy --index all --operator blur:1 --noise gaussian:0.05 --shard 2/8 --out part-2/",
     "scorefield operators                             every operator; noises and posteriors do the same",
   ]);
 };

@@ -9,8 +9,9 @@ import { UsageError } from "../errors.ts";
 import { columnHead } from "../report/restoration-report.ts";
 import type { Restored } from "../restore/restore-run.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { checkSampleFolder } from "../run/whole-folder.ts";
+import type { Shard } from "./options.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
-import { checkSampleFolder } from "./write-folder.ts";
 
 /** One measurement, what was restored from it, and pictures of both. */
 export interface RestoredItem {
@@ -54,9 +55,9 @@ export const checkRestoredPlace = async (
     throw new UsageError(
       `--out ${path}: expected .npz, .npy, .html or a folder for samples that are no pictures, found .png`,
     );
-  if (count > 1 && ending !== ".html")
+  if (count > 1 && ending !== ".html" && ending !== ".npy")
     throw new UsageError(
-      `--out ${path}: expected a folder, or an .html file, for ${count} measurements, found one file`,
+      `--out ${path}: expected a folder, an .html file, or an .npy file of all draws, for ${count} measurements, found one file`,
     );
 };
 
@@ -76,10 +77,18 @@ export const usualFolder = (
     operator,
     method,
     seed,
-  }: { readonly source: string; readonly operator: string; readonly method: string; readonly seed: number },
+    shard,
+  }: {
+    readonly source: string;
+    readonly operator: string;
+    readonly method: string;
+    readonly seed: number;
+    readonly shard?: Shard | undefined;
+  },
 ): string => {
   const base = basename(resolve(source)).replace(/(\.[A-Za-z]\w*)+$/, "");
-  const name = [base, operator, method, `seed-${seed}`].join("-").replace(/[^\w.+-]+/g, "-");
+  const part = shard ? [`shard-${shard.part}-of-${shard.parts}`] : [];
+  const name = [base, operator, method, `seed-${seed}`, ...part].join("-").replace(/[^\w.+-]+/g, "-");
   return freeFolder(join(run, "restored", name));
 };
 
@@ -132,16 +141,19 @@ const csvOf = (rows: readonly (readonly string[])[]): Uint8Array =>
 
 const npy = (array: NdArray): Uint8Array => Buffer.concat([...npyBytes(array)]);
 
-/** All files of a folder. With several items, each has a sub-folder by its number. */
+/**
+ * All files of a folder. With several items, in all parts, each has a sub-folder by its number.
+ * @param whole the report is left out of a part
+ */
 export async function* restoredFiles(
   run: LoadedRun,
   items: readonly RestoredItem[],
-  whole: { readonly report: string; readonly result: unknown },
+  whole: { readonly report: string | undefined; readonly result: unknown; readonly several: boolean },
 ): AsyncGenerator<SampleFile, void, undefined> {
-  yield { name: "report.html", content: bytes(whole.report) };
+  if (whole.report !== undefined) yield { name: "report.html", content: bytes(whole.report) };
   yield { name: "restored.json", content: bytes(`${JSON.stringify(whole.result, null, 2)}\n`) };
   for (const item of items) {
-    const folder = items.length > 1 ? { folder: `${item.index}` } : {};
+    const folder = whole.several ? { folder: `${item.index}` } : {};
     for (const [name, array] of Object.entries(arraysOf(item)))
       yield { name: `${name}.npy`, ...folder, content: npy(array) };
     if (item.picture) yield { name: "picture.png", ...folder, content: item.picture };
@@ -159,15 +171,32 @@ export async function* restoredFiles(
   }
 }
 
-/** Writes an .npz, .npy, .png or .html file of one item, atomically. */
-export const writeRestoredFile = async (path: string, item: RestoredItem, report: string): Promise<void> => {
+/** Draws of all items, [items, draws, ...shape]. */
+const allDraws = (items: readonly RestoredItem[]): NdArray<"float64"> => {
+  const [{ restored: first }] = items as [RestoredItem];
+  const size = first.draws.data.length;
+  const data = new Float64Array(items.length * size);
+  for (const [i, { restored }] of items.entries()) data.set(restored.draws.data, i * size);
+  return { dtype: "float64", shape: [items.length, ...first.draws.shape], data };
+};
+
+/**
+ * Writes an .npz, .npy, .png or .html file, atomically: of one item, or the draws of all or the report.
+ * @param about `several`: whether there are several items in all parts
+ */
+export const writeRestoredFile = async (
+  path: string,
+  items: readonly RestoredItem[],
+  { report, several }: { readonly report: string; readonly several: boolean },
+): Promise<void> => {
+  const [item] = items as [RestoredItem];
   switch (extname(path).toLowerCase()) {
     case ".html":
       return atomicWrite(path, report);
     case ".png":
       return atomicWrite(path, item.picture!);
     case ".npy":
-      return atomicWrite(path, npy(item.restored.draws));
+      return atomicWrite(path, npy(several ? allDraws(items) : item.restored.draws));
     default:
       return writeNpz(path, arraysOf(item));
   }

@@ -1,13 +1,14 @@
 /** `scorefield sample`: new rows or images from a run. */
 import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { firstRows } from "@scorefield/core/internal";
+import type { NdArray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { effectSentence } from "../assess/rule-effect.ts";
 import { UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { effectText } from "../report/rules-text.ts";
 import { makeFolder } from "../run/folder.ts";
-import { loadDrawn } from "../run/load.ts";
 import { onConstraint } from "../run/on-constraint.ts";
 import { distinctName } from "../run/safe-name.ts";
 import { checkAllowed } from "./allowed.ts";
@@ -21,25 +22,24 @@ import {
   readConditions,
   withConditions,
 } from "./condition-options.ts";
-import { interruptible } from "./interrupt.ts";
 import {
   describeAverage,
   number,
   positive,
   range,
   type Shard,
-  shard,
-  shardRange,
   whole,
   withParametersChoice,
   withProvider,
 } from "./options.ts";
-import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
 import { chooseSampler, sampleWatched } from "./sampling.ts";
+import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
 import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
+import { terminalAction, type WorkContext } from "./work-context.ts";
+import { writePartReceipt } from "./write-part-receipt.ts";
 import { checkSampleFile, sampleFormats, writeSamples } from "./write-samples.ts";
 
 interface SampleFlags extends ConditionFlags {
@@ -62,24 +62,25 @@ interface SampleFlags extends ConditionFlags {
   readonly json?: boolean;
 }
 
-const action = (path: string, flags: SampleFlags): Promise<void> =>
-  interruptible(
-    (signal) =>
-      withInput({ data: flags.like }, signal, (file, title) => drawSamples(path, flags, { file, title }, signal)),
-    "stopping (Ctrl-C again quits at once)",
-  );
+/** Fewer samples than this are computed one by one, and round otherwise: see `wholeLanes` of core. */
+const fewest = 4;
+
+/** The work of the command. @throws UsageError for options that do not go together; as `sample` and `sampleTable` */
+export const runSample = (path: string, flags: SampleFlags, context: WorkContext): Promise<void> =>
+  withInput({ data: flags.like }, context.signal, (file, title) => drawSamples(path, flags, { file, title }, context));
 
 const drawSamples = async (
   path: string,
   flags: SampleFlags,
   like: { readonly file: string | undefined; readonly title: string | undefined },
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<void> => {
+  const { signal } = context;
   const taken = toStandardOutput("--out", flags.out, flags.json);
-  const out = output(flags, taken);
+  const out = context.output(flags, taken);
   const { checkpoint, averageWidth } = flags;
   const { project } = flags;
-  const loaded = await loadDrawn(path, { checkpoint, averageWidth });
+  const loaded = await context.loadDrawn(path, { checkpoint, averageWidth });
   checkAllowed(loaded, "sample");
   const run = project === undefined ? loaded : onConstraint(loaded, project === true ? undefined : project);
   for (const remark of describeAverage(run)) out.remark(remark);
@@ -88,12 +89,8 @@ const drawSamples = async (
   // Of given rows the count is for each.
   const each = wishes?.like && (flags.count ?? 1);
   const all = each ? each * wishes.like!.shape[0]! : (flags.count ?? domain.defaults.count);
-  const { first: firstSample, count } = flags.shard ? shardRange(all, flags.shard) : { first: 0, count: all };
-  const part = flags.shard && `${flags.shard.part}/${flags.shard.parts}`;
-  if (count === 0)
-    throw new UsageError(
-      `--shard ${part}: expected at most one part for each of ${all} samples; draw more, or take fewer parts`,
-    );
+  const { first: firstSample, count } = rangeOf(all, flags.shard, "samples");
+  const part = flags.shard && shardText(flags.shard);
   const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
   const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
   const format = flags.format === undefined ? domain.usualEnding(count, made.shape) : `.${flags.format}`;
@@ -102,6 +99,8 @@ const drawSamples = async (
     throw new UsageError(
       `--format ${flags.format}: expected no --out, or --out -, found a file, whose name says its format`,
     );
+  const folders = domain.writing(made.shape).files !== undefined;
+  checkShardFile({ shard: flags.shard, out: flags.out ?? (taken ? undefined : `default${format}`) }, { folders });
   await checkSampleFile(flags.out, writing);
   if (flags.out === undefined) checkOutputPlace("--out", join(path, "samples"));
   const { guidance: weight, guidanceInterval: interval } = flags;
@@ -113,13 +112,16 @@ const drawSamples = async (
   const { guidance: _, ...rest } = flags;
   const choice = {
     ...rest,
-    count,
+    // As all at once would be computed, to the bit. Rows of numbers are anyway.
+    count: flags.shard && made.shape.length > 1 ? Math.max(count, Math.min(all, fewest)) : count,
     firstSample,
     ...(classes && { classes }),
     ...(guidance && { guidance }),
     ...(wishes && { table: { ...wishes, ...(each && { each }) } }),
   };
-  const { samples, acceptance, rules, sampler, seconds } = await sampleWatched(run, choice, signal);
+  const drawn = await sampleWatched(run, choice, context);
+  const { acceptance, rules, sampler, seconds } = drawn;
+  const samples = firstRows(drawn.samples, count) as NdArray<"float64">;
   const { kind, steps } = sampler;
   // Two settings of a sampler, or two averages, must not share a file.
   const settings = flags.sampler?.split(":")[1]?.replace(/[^\w.=+-]+/g, "-");
@@ -140,6 +142,13 @@ const drawSamples = async (
     if (flags.out === undefined) await rmdir(dirname(file)).catch(() => {});
     throw error;
   });
+  const receipt = await writePartReceipt(
+    {
+      ...{ shard: flags.shard, place: file, run, flags, inputs: { like: like.file } },
+      ...{ command: "sample", first: firstSample, count, of: all },
+    },
+    context,
+  );
   const called = taken ? `standard output (${format.slice(1)})` : file;
   out.text(`${called}: ${grouped(count)} samples by ${kind} in ${seconds.toFixed(1)} s`);
   if (rules) out.remark(`rules: ${effectSentence(rules, domain.samples)}`);
@@ -163,6 +172,7 @@ const drawSamples = async (
     file,
     count,
     shard: part,
+    receipt,
     firstSample: flags.shard && firstSample,
     seed: flags.seed,
     sampler,
@@ -197,11 +207,7 @@ export const addSample = (program: Command): void => {
     )
     .argument("<run>", "the run's folder")
     .option("-n, --count <n>", "how many samples (default: 1000 rows, 64 images or 16 sounds)", whole(1))
-    .option(
-      "--shard <i/n>",
-      "draw only the i-th of n parts, 1/n to n/n; together the parts are what one run draws",
-      shard,
-    )
+    .addOption(shardOption("draw"))
     .option(
       "-o, --out <file>",
       "a .csv, .tsv, .xlsx, .jsonl, .npy, .wav or .png file, or for images and sounds a folder; - for standard output (default: in the folder samples of the run)",
@@ -239,7 +245,7 @@ export const addSample = (program: Command): void => {
       positive,
     )
     .option("--json", "print the result as JSON")
-    .action(action);
+    .action(terminalAction(runSample));
   withProvider(withParametersChoice(withConditions(command)));
   withExamples(command, [
     "scorefield sample runs/proteins --count 1000 --out new.csv",

@@ -7,11 +7,11 @@ import type { RuledSamples } from "../run/keep-rules.ts";
 import type { DrawnRun, LoadedFlowMap, LoadedRun } from "../run/load.ts";
 import type { TableWishes } from "./condition-options.ts";
 import { Interrupted } from "./interrupt.ts";
-import { progress } from "./progress.ts";
 import { parseSampler } from "./sampler-option.ts";
+import type { WorkContext } from "./work-context.ts";
 
 /** How samples are drawn, as options of a command say. */
-export interface SamplingChoice extends Omit<SamplesWanted, "sampler" | "table" | "signal" | "onProgress"> {
+export interface SamplingChoice extends Omit<SamplesWanted, "sampler" | "table" | "signal" | "keep" | "onProgress"> {
   readonly sampler?: string;
   readonly steps?: number;
   /** What is known of rows of a table, and how many are like each given row. */
@@ -58,7 +58,7 @@ export const samplingRecipe = (run: DrawnRun, choice: StepsChoice): KindRecipe =
 export const sampleWatched = async (
   run: DrawnRun,
   choice: SamplingChoice,
-  signal: AbortSignal,
+  { signal, progress, keep }: Pick<WorkContext, "signal" | "progress" | "keep">,
 ): Promise<
   RuledSamples & { readonly acceptance?: DrawnShare; readonly sampler: KindRecipe; readonly seconds: number }
 > => {
@@ -69,7 +69,7 @@ export const sampleWatched = async (
     const { list: _, ...table } = choice.table ?? { list: [] };
     const { count, seed, batch, firstSample, classes, given, guidance, rules, refine } = choice;
     const onProgress = (done: number): void => line.update(done);
-    const draws = { count, seed, batch, firstSample, classes, given, rules, signal, onProgress };
+    const draws = { count, seed, batch, firstSample, classes, given, rules, signal, keep, onProgress };
     const drawn: Awaited<ReturnType<typeof drawSamples>> =
       "map" in run
         ? await drawFromFlowMap(run, { ...draws, steps: sampler.steps as number })

@@ -26,11 +26,13 @@ import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
 import { gather, positive, whole, withProvider } from "./options.ts";
 import { output } from "./output.ts";
+import { withQueueOptions, withStoreOption } from "./queue-options.ts";
 import { type ReadSource, sourceAction } from "./source-action.ts";
 import { inputFormatOption } from "./standard-input.ts";
 import { standardStream } from "./standard-output.ts";
 import { type Fields, readSource, type TrainFlags, withFlags } from "./train-recipe.ts";
 import { trainWatched } from "./training.ts";
+import { type TogetherFlags, trainOverQueue } from "./training-together.ts";
 import { recipesRun, withExamples } from "./usage.ts";
 
 /** By what share the held-out loss has to rise to be worth a remark: less is chance. */
@@ -140,6 +142,13 @@ const checkFlags = (source: string, flags: TrainFlags): void => {
   if (flags.resume && flags.overwrite) throw new UsageError("--resume and --overwrite exclude each other; choose one");
   if (flags.checkpoint !== undefined && !flags.resume)
     throw new UsageError("--checkpoint says where to resume; add --resume");
+  const together = (["places", "every", "synchronous", "roundDeadline", "store"] as const).filter(
+    (name) => flags[name] !== undefined,
+  );
+  if (together.length > 0 && flags.queue === undefined)
+    throw new UsageError(
+      `--${together[0] === "roundDeadline" ? "round-deadline" : together[0]} is for training on many machines; add --queue, the address of their queue`,
+    );
   const lengths = (["steps", "minutes", "pace"] as const).filter((name) => flags[name] !== undefined);
   if (lengths.length > 1)
     throw new UsageError(
@@ -157,7 +166,11 @@ const train = async (read: ReadSource, flags: TrainFlags, signal: AbortSignal): 
   const run = flags.resume ? await prepareResumed(source, flags, signal) : await prepareNew(read, flags, signal);
   out.remark(describe(run));
   if (received) out.remark(`the run keeps the data of standard input: ${join(run.path, basename(received))}`);
-  const { losses: _, ...trained } = await trainWatched(run, signal);
+  const together = flags as TogetherFlags;
+  const { losses: _, ...trained } =
+    together.queue === undefined
+      ? await trainWatched(run, signal)
+      : await trainOverQueue(run, together, { out, signal });
   if (trained.step === run.checkpoint?.step)
     out.remark(
       "the training was already finished, and nothing was left to do; continue with --steps and a larger number",
@@ -234,8 +247,24 @@ export const addTrain = (program: Command): void => {
     .option("--codec <run>", "with the autoencoder of another latent run, as it is; it stands for --latent")
     .option("--batch <n>", "rows or images in a step (default: 256 rows, or 64 images)", whole(1))
     .option("--seed <n>", "seed of the split, the initial parameters and every draw (default: 0)", whole(0))
+    .option("--places <n>", "with --queue: parts that every batch is cut into, which divide it (default: 4)", whole(1))
+    .option(
+      "--every <n>",
+      "with --queue: steps that places go apart for, before they come together and the run is saved (default: 500, at most a sixteenth of all)",
+      whole(1),
+    )
+    .option(
+      "--synchronous",
+      "with --queue: average gradients at every step, over a fast network: the training of one machine up to rounding",
+    )
+    .option(
+      "--round-deadline <s>",
+      "with --queue: seconds after which a round closes with the places that are done (default: it waits for all)",
+      positive,
+    )
     .option("--json", "print the result as JSON")
     .action(action);
+  withStoreOption(withQueueOptions(command));
   withProvider(command);
   withExamples(
     command,
@@ -250,6 +279,7 @@ export const addTrain = (program: Command): void => {
       "scorefield train train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz",
       "scorefield train recipe.ts --out runs/first --set network.width=512",
       "scorefield train runs/first --resume",
+      "scorefield train photos/ --queue redis://queue.example --store /mnt/shared --places 8",
       "zcat table.csv.gz | scorefield train - --out runs/piped",
     ],
     recipesRun,

@@ -36,7 +36,7 @@ const perSecond = (rate: number): string =>
   `${rate >= 1e6 ? `${(rate / 1e6).toFixed(1)}M` : rate >= 1e3 ? `${(rate / 1e3).toFixed(0)}k` : rate.toFixed(0)} samples/s`;
 
 /** Writes the page with the loss curve into the run. The run itself is safe by then, so that a failure is a remark. */
-const writeLossPage = async (run: string): Promise<string | undefined> => {
+export const writeLossPage = async (run: string): Promise<string | undefined> => {
   const path = join(run, lossPage);
   try {
     const { lossReport } = await import("../report/loss-report.ts");
@@ -64,6 +64,21 @@ const refineWatched = async (run: PreparedRun, step: number, signal: AbortSignal
   } finally {
     line.end();
   }
+};
+
+/** What follows the last step: the density ratio is learnt. */
+export const finished = async (
+  run: PreparedRun,
+  trained: Omit<Trained, "seconds">,
+  { signal, begun, lossCurve }: { signal: AbortSignal; begun: number; lossCurve: string | undefined },
+): Promise<Trained> => {
+  const refinement = await refineWatched(run, trained.step, signal);
+  return {
+    ...trained,
+    ...(refinement && { refinement }),
+    seconds: (performance.now() - begun) / 1000,
+    ...(lossCurve !== undefined && { lossCurve }),
+  };
 };
 
 /**
@@ -130,13 +145,5 @@ export const trainWatched = async (run: PreparedRun, signal: AbortSignal): Promi
     throw new Interrupted(
       `stopped at step ${grouped(step)}${steps === undefined ? `, at ${Math.floor(100 * share)} % of ${duration(60 * minutes!)}` : ` of ${grouped(steps)}`}, saved; continue with: scorefield ${run.record.flowMap ? "distil" : "train"} ${run.path} --resume`,
     );
-  const refinement = await refineWatched(run, step, signal);
-  return {
-    step,
-    ...last,
-    losses,
-    ...(refinement && { refinement }),
-    seconds: (performance.now() - begun) / 1000,
-    ...(lossCurve !== undefined && { lossCurve }),
-  };
+  return finished(run, { step, ...last, losses }, { signal, begun, lossCurve });
 };

@@ -47,6 +47,10 @@ export const unknownCommand = (root: Command, word: string): string =>
     root.commands.map((command) => command.name()),
   )}`;
 
+/** What to say of a word that a command does not know. */
+export const unknownWord = (command: string, word: string, words: readonly string[]): string =>
+  `${command}: expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}, found ${word}; ${suggest(word, words)}`;
+
 /** A text of several lines as one. */
 export const oneLine = (text: string): string =>
   text

@@ -1,54 +1,28 @@
 /** Samples as files of a folder, which appear all at once. */
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { describeSystemError } from "@scorefield/data";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { SampleFile } from "@scorefield/domain";
-import { UsageError } from "../errors.ts";
 import { safeNames } from "../run/safe-name.ts";
-
-/** @throws UsageError when there is something in the folder, or at its place */
-export const checkSampleFolder = async (path: string): Promise<void> => {
-  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new UsageError(`--out ${path}: expected a new or empty folder, found ${error.code}`, { cause: error });
-  });
-  if (entries.length > 0)
-    throw new UsageError(`--out ${path}: expected a new or empty folder, found ${entries.length} files in it`);
-};
+import { intoFolder } from "../run/whole-folder.ts";
 
 /**
  * Writes files, each in the sub-folder of its class if it has one. A symbolic link is followed, and an empty folder's
  * permissions are kept.
  * @param path a new or empty folder
  * @param classes all names of sub-folders; they come from a run, which may be a stranger's, and are made safe
- * @throws UsageError as {@link checkSampleFolder}; DataError when the system refuses
+ * @throws UsageError where there is something in the folder; DataError when the system refuses
  */
 export const writeSampleFolder = async (
   path: string,
   files: AsyncIterable<SampleFile>,
   classes: readonly string[] = [],
 ): Promise<void> => {
-  await checkSampleFolder(path);
   const folders = safeNames(classes);
-  const target = await realpath(path).catch(() => resolve(path));
-  let temporary: string | undefined;
-  try {
-    // Not by mkdtemp: its folder would stay closed to all but its owner.
-    const name = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
-    await mkdir(name);
-    temporary = name;
+  await intoFolder(path, async (made) => {
     for await (const { name, folder, content } of files) {
-      const place = folder === undefined ? temporary : join(temporary, folders.get(folder)!);
+      const place = folder === undefined ? made : join(made, folders.get(folder)!);
       await mkdir(place, { recursive: true });
       await writeFile(join(place, name), content);
     }
-    const old = await stat(target).catch(() => undefined);
-    if (old) await chmod(temporary, old.mode & 0o777);
-    await rmdir(target).catch(() => {});
-    await rename(temporary, target);
-  } catch (cause) {
-    if (temporary) await rm(temporary, { recursive: true, force: true });
-    throw describeSystemError(cause, path, "to write this folder", "Nothing of it was kept");
-  }
+  });
 };

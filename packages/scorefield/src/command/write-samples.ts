@@ -4,9 +4,10 @@ import type { Content } from "@scorefield/data";
 import { builtInDomains, type Composition, type Domain, type Shown } from "@scorefield/domain";
 import { type NdArray, zeros } from "@scorefield/tensor";
 import { UsageError } from "../errors.ts";
+import { checkSampleFolder } from "../run/whole-folder.ts";
 import { checkOutputFile, checkOutputPlace } from "./output-file.ts";
 import { checkTerminalTakes, standardStream, writeOutput } from "./standard-output.ts";
-import { checkSampleFolder, writeSampleFolder } from "./write-folder.ts";
+import { writeSampleFolder } from "./write-folder.ts";
 
 /** A picture, which is drawn from the preview of a domain. */
 const figure = ".png";

@@ -4,7 +4,9 @@ import { csvText } from "@scorefield/data";
 import { ndarray } from "@scorefield/tensor";
 import type { Option } from "commander";
 import { UsageError } from "../errors.ts";
+import type { Shard } from "./options.ts";
 import { checkOutputFile } from "./output-file.ts";
+import { checkShardFile, shardText } from "./shard-option.ts";
 import { standardStream, writeOutput } from "./standard-output.ts";
 import { oneOf } from "./usage.ts";
 
@@ -25,6 +27,15 @@ export const checkScoreFile = ({ out, format }: ScoreFlags): void => {
   if (format !== undefined && out !== standardStream)
     throw new UsageError(`--format ${format}: expected --out - with it; a file's name says its format`);
   if (out !== undefined && out !== standardStream) checkOutputFile("--out", out, [".csv", ".tsv"]);
+};
+
+/** @throws UsageError unless the scores of a part go to a file that can be put together with the others */
+export const checkScorePart = ({ shard, out }: ScoreFlags & { readonly shard?: Shard | undefined }): void => {
+  if (shard && out === undefined)
+    throw new UsageError(
+      `--shard ${shardText(shard)}: expected --out with it, a file for the scores of the part; name one such as --out part-${shard.part}.csv`,
+    );
+  checkShardFile({ shard, out }, { folders: false, endings: [".csv", ".tsv"] });
 };
 
 /**

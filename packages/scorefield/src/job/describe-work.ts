@@ -5,5 +5,6 @@ import type { Work } from "./work.ts";
 export const describeWork = (work: Work): string => {
   if (work.kind === "shard") return `shard ${work.part}/${work.parts} of ${work.command}`;
   if (work.kind === "gather") return `gathering of ${work.shards.length} shards`;
-  return `round ${work.round}, place ${work.place + 1}/${work.places} of training`;
+  if (work.kind === "gradient") return `step ${work.step + 1}, place ${work.place + 1}/${work.places} of training`;
+  return `round ${work.round + 1}, place ${work.place + 1}/${work.places} of training`;
 };

@@ -1,4 +1,6 @@
 /** A worker: takes work, holds it while it is done, keeps the result, and hands back what it cannot do. */
+import { ArgumentError } from "@scorefield/core";
+import { checkOptions, type Known } from "@scorefield/core/internal";
 import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
@@ -51,6 +53,20 @@ export interface WorkerOptions {
   readonly clock?: Clock;
 }
 
+const known = {
+  queue: true,
+  store: true,
+  name: true,
+  code: true,
+  perform: true,
+  signal: true,
+  once: true,
+  renewEvery: true,
+  lookEvery: true,
+  onEvent: true,
+  clock: true,
+} satisfies Known<WorkerOptions>;
+
 const [firstPause, longestPause] = [500, 30_000];
 
 /** Errors of what was given, which no other machine does better: see `errors.ts`. */
@@ -73,7 +89,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 type Stop = "lost" | "cancelled" | "worker";
 
 /** Tries until it works: queue and store may be away for a while. Undefined where it was stopped before. */
-const persistently = async <T>(
+export const persistently = async <T>(
   what: () => Promise<T>,
   {
     clock,
@@ -98,6 +114,9 @@ const persistently = async <T>(
  * with longer and longer pauses.
  */
 export const workOn = async (options: WorkerOptions): Promise<void> => {
+  checkOptions("workOn", options, known);
+  if (typeof options?.queue?.take !== "function" || !(options.signal instanceof AbortSignal))
+    throw new ArgumentError("workOn: expected a queue, a store and the signal that ends it, found others");
   const { queue, store, name, code, perform, signal, clock = realClock } = options;
   const { once = false, renewEvery = 500, lookEvery = 250, onEvent = () => {} } = options;
   let away = false;

@@ -4,6 +4,8 @@ import { identityOf } from "./identity.ts";
 
 const contentName = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hexadecimal");
 const ending = z.string().regex(/^\.[a-z0-9]{1,10}$/, "expected the ending of a file name, such as .csv");
+/** Of a result: `/` stands for a folder. */
+const resultEnding = z.union([z.literal("/"), ending]);
 
 /** Something in a {@link Store}: a file, or a folder as the list of its files. */
 const contentSchema = z.strictObject({
@@ -22,9 +24,9 @@ export const folderSchema = z.array(
 );
 
 /** Commands that come in parts. */
-export const shardedCommands = ["sample", "likelihood", "anomaly", "restore"] as const;
+const shardedCommands = ["sample", "likelihood", "anomaly", "restore"] as const;
 
-const option = z.union([z.string(), z.number(), z.boolean()]);
+const option = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const optionName = z.string().regex(/^[a-z][a-z0-9-]*$/, "expected the name of an option without its dashes");
 
 /** Part i of n of a command: its result is one file. */
@@ -34,14 +36,13 @@ const shardSchema = z.strictObject({
   code: z.string().min(1),
   command: z.enum(shardedCommands),
   run: contentSchema,
-  /** Options of the command by their names on the command line, as in `{ seed: 3 }`; none names a file. */
+  /** Options of the command by their names on the command line, as in `{ seed: 3 }`; a list is an option given several times. None names a file. */
   options: z.record(optionName, option),
   /** Options that name files, as in `{ data: ... }`, with the ending of each. */
   inputs: z.record(optionName, contentSchema.extend({ ending: ending.optional() })),
   part: z.int().min(1),
   parts: z.int().min(1).max(1_000_000),
-  /** Of the result. */
-  ending,
+  ending: resultEnding,
 });
 
 /** All shards of some work, put together into one file. */
@@ -50,30 +51,45 @@ const gatherSchema = z.strictObject({
   code: z.string().min(1),
   /** The shards, first to last, by their identities. */
   shards: z.array(contentName).min(1),
-  ending,
+  ending: resultEnding,
 });
 
-/** Some steps of training from given parameters, as one worker of a round does them. */
+/** Which part of every batch, and of what training. */
+const placeSchema = {
+  /** What a worker has to be: see {@link codeVersion}. */
+  code: z.string().min(1),
+  /** A folder with the recipe and the data: see {@link keepProject}. */
+  project: contentSchema,
+  /** Parameters that it starts from, in safetensors. */
+  parameters: contentSchema,
+  /** Which of the places, from 0. */
+  place: z.int().min(0),
+  /** How many places there are. They divide the batch. */
+  places: z.int().min(1).max(10_000),
+};
+
+/** Some steps of training from given parameters, as one place of a round does them. */
 const stepsSchema = z.strictObject({
   kind: z.literal("steps"),
-  code: z.string().min(1),
-  /** A folder with the recipe and the data. */
-  project: contentSchema,
-  /** Parameters that steps start from; float32. */
-  parameters: contentSchema,
-  /** The optimiser's state of this place, from its last round; none starts afresh. */
-  optimiser: contentSchema.optional(),
+  ...placeSchema,
+  /** The optimiser's second moment, the mean of all places' after their last round; none before the first. */
+  secondMoment: contentSchema.optional(),
   round: z.int().min(0),
-  /** Which of the round's places, from 0. */
-  place: z.int().min(0),
-  places: z.int().min(1).max(10_000),
-  /** Steps that this place has done before. */
+  /** Steps done before. */
   from: z.int().min(0),
   steps: z.int().min(1),
 });
 
+/** The gradient of the loss on a part of the batch of a step. */
+const gradientSchema = z.strictObject({
+  kind: z.literal("gradient"),
+  ...placeSchema,
+  /** From 0. */
+  step: z.int().min(0),
+});
+
 /** @internal */
-export const workSchema = z.discriminatedUnion("kind", [shardSchema, gatherSchema, stepsSchema]);
+export const workSchema = z.discriminatedUnion("kind", [shardSchema, gatherSchema, stepsSchema, gradientSchema]);
 
 /** A content of a {@link Store}. */
 export type Content = z.infer<typeof contentSchema>;
@@ -85,6 +101,8 @@ export type ShardWork = z.infer<typeof shardSchema>;
 export type GatherWork = z.infer<typeof gatherSchema>;
 /** Some steps of training. */
 export type StepsWork = z.infer<typeof stepsSchema>;
+/** A gradient of a part of a batch. */
+export type GradientWork = z.infer<typeof gradientSchema>;
 /** A piece of work. Equal work has an equal result, whoever does it. */
 export type Work = z.infer<typeof workSchema>;
 

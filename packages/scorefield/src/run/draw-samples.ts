@@ -5,6 +5,7 @@ import {
   type GivenValues,
   type GuidanceOptions,
   guided,
+  type KeptSteps,
   type SampleEvent,
   sample,
   sampleFlowMap,
@@ -40,6 +41,8 @@ interface Draws {
   /** Whether samples are moved to keep the rules of the run; default yes. */
   readonly rules?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Keeps compiled steps for the next call. */
+  readonly keep?: KeptSteps | undefined;
   /** @param done of `count` */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
@@ -47,7 +50,16 @@ interface Draws {
 /** Rows of a table, under conditions or chosen by the density ratio. */
 const drawRows = async (
   run: LoadedRun,
-  { table, firstSample = 0, onProgress = () => {}, classes: _, guidance: __, given: ___, ...rest }: SamplesWanted,
+  {
+    table,
+    firstSample = 0,
+    onProgress = () => {},
+    classes: _,
+    guidance: __,
+    given: ___,
+    keep: ____,
+    ...rest
+  }: SamplesWanted,
 ): Promise<RuledSamples & { readonly acceptance: DrawnShare }> => {
   const { rows, ...found } = await sampleTable(run, { ...table, ...rest, firstRow: firstSample, onProgress });
   return { samples: rows, ...found };
@@ -89,8 +101,10 @@ export const drawSamples = async (
 ): Promise<RuledSamples & { readonly acceptance?: DrawnShare }> => {
   const { sampler, classes, guidance, table, refine = true } = wanted;
   if (table || (refine && run.logRatio && takesConditions(run))) return drawRows(run, wanted);
+  const { keep } = wanted;
   const drawn = await sample(classes ? guided(run.model, guidance) : run.model, {
     ...sampleOptions(run, wanted),
+    ...(keep && { keep }),
     sampler,
   });
   return finished(run, wanted, drawn);

@@ -153,6 +153,8 @@ export const makeRunFolder = async (
         codecFile,
         codecFolder,
         "averages",
+        "together.json",
+        "together",
         "previews",
         "samples",
         ...kept,

@@ -1,0 +1,107 @@
+/** `--queue` on a command: its work is done by workers, wherever they are, and put together here. */
+import type { Command } from "commander";
+import { UsageError } from "../errors.ts";
+import { openStore } from "../job/open-store.ts";
+import { shardWorkOf } from "../job/shard-work-of.ts";
+import { copyPlace } from "../job/stored-places.ts";
+import { type ShardWork, workId } from "../job/work.ts";
+import { runAnomaly } from "./anomaly.ts";
+import { interruptible } from "./interrupt.ts";
+import { runLikelihood } from "./likelihood.ts";
+import { whole } from "./options.ts";
+import { output } from "./output.ts";
+import { checkOutputPlace } from "./output-file.ts";
+import {
+  type QueueFlags,
+  queueOf,
+  type StoreFlags,
+  storeOf,
+  withQueueOptions,
+  withStoreOption,
+} from "./queue-options.ts";
+import { runRestore } from "./restore.ts";
+import { runSample } from "./sample.ts";
+import { standardStream } from "./standard-output.ts";
+import { waitForFlow } from "./wait-for-flow.ts";
+import { terminalAction } from "./work-context.ts";
+
+/** Options of a command whose work may go over a queue. */
+interface QueuedFlags extends QueueFlags, StoreFlags {
+  readonly parts?: number;
+  readonly priority?: number;
+  readonly out?: string;
+  readonly shard?: unknown;
+  readonly json?: boolean;
+}
+
+const defaultParts = 64;
+const mostPriority = 2_097_152;
+
+/** Adds the options of work over a queue. */
+const withQueued = (command: Command): Command =>
+  withStoreOption(withQueueOptions(command, "have workers do it, from this queue"))
+    .option("--parts <n>", `with --queue: in how many parts the work is done (default: ${defaultParts})`, whole(1))
+    .option(
+      "--priority <n>",
+      "with --queue: 0 for the most urgent work, larger for what can wait (default: 0)",
+      whole(0),
+    );
+
+/** The options of the command alone, without those that say how it is done. */
+const ownFlags = ({ queue, queueCa, queuePrefix, store, parts, priority, json, ...own }: QueuedFlags) => own;
+
+const queued = async (
+  name: ShardWork["command"],
+  path: string,
+  flags: QueuedFlags,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { out: file, parts = defaultParts, priority = 0 } = flags;
+  if (file === undefined || file === standardStream)
+    throw new UsageError(`--queue: expected --out with it, the file that the parts are put together in`);
+  if (flags.shard !== undefined) throw new UsageError("--queue and --shard: expected one of them");
+  if (priority > mostPriority) throw new UsageError(`--priority: expected at most ${mostPriority}, found ${priority}`);
+  checkOutputPlace("--out", file);
+  const out = output(flags);
+  const place = storeOf(flags);
+  const queue = await queueOf(flags, out);
+  try {
+    const store = await openStore(place);
+    const work = await shardWorkOf(name, path, ownFlags(flags) as Record<string, unknown>, parts, store);
+    const [{ code, ending }] = work as [ShardWork];
+    const last = { kind: "gather", code, shards: work.map(workId), ending } as const;
+    const flow = { work, last, title: `${name} ${path}`, priority };
+    const { content, ...about } = await waitForFlow(flow, { queue, store, out, signal });
+    await copyPlace(store, content, file, signal);
+    const { parts: done, workers, seconds } = about;
+    out.text(
+      `${file}: ${done} parts by ${workers.length} ${workers.length === 1 ? "worker" : "workers"} in ${seconds.toFixed(1)} s`,
+    );
+    out.result({ file, ...about });
+  } finally {
+    await queue.close();
+  }
+};
+
+/** The action of a command: over the queue where `--queue` names one, else here. */
+const orQueued =
+  <F extends object>(name: ShardWork["command"], here: (path: string, flags: F) => Promise<void>) =>
+  (path: string, flags: F & QueuedFlags): Promise<void> =>
+    flags.queue === undefined
+      ? here(path, flags)
+      : interruptible((signal) => queued(name, path, flags, signal), "stopping: the work is cancelled");
+
+/** Adds `--queue` to the commands that come in parts, which the program has. */
+export const addQueued = (program: Command): void => {
+  const replace = <F extends object>(
+    name: ShardWork["command"],
+    run: Parameters<typeof terminalAction<F>>[0],
+  ): void => {
+    const command = program.commands.find((one) => one.name() === name)!;
+    withQueued(command).action(orQueued(name, terminalAction(run)));
+  };
+  replace("sample", runSample);
+  replace("likelihood", runLikelihood);
+  replace("anomaly", runAnomaly);
+  replace("restore", runRestore);
+};

@@ -1,0 +1,179 @@
+/** Work of a queue, while the user watches. */
+import { JobError } from "../job/job-error.ts";
+import type { Flow, JobFacts } from "../job/job-queue.ts";
+import type { ServedQueue } from "../job/queue-package.ts";
+import type { Store } from "../job/store.ts";
+import type { Content, Work } from "../job/work.ts";
+import { Interrupted } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+import { progress } from "./progress.ts";
+
+/** What all the work came to. */
+export interface FlowResult {
+  readonly content: Content;
+  readonly parts: number;
+  /** Who did it. */
+  readonly workers: readonly string[];
+  readonly seconds: number;
+}
+
+interface Means {
+  readonly queue: ServedQueue;
+  readonly store: Store;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds between two looks, beside the queue's own news. */
+const lookEvery = 2000;
+/** Milliseconds that the queue may be away. */
+const patience = 600_000;
+
+const shown = 4;
+
+/** Who works now, in a few words. */
+const workersText = (jobs: readonly JobFacts[]): string => {
+  const names = [
+    ...new Set(jobs.flatMap(({ state, worker }) => (state === "active" && worker ? [worker] : []))),
+  ].sort();
+  if (names.length === 0) return "no worker";
+  const more = names.length > shown ? ` and ${names.length - shown} more` : "";
+  return `${names.length === 1 ? "worker" : `${names.length} workers:`} ${names.slice(0, shown).join(", ")}${more}`;
+};
+
+const shareDone = ({ state, share = 0 }: JobFacts): number => (state === "done" ? 1 : state === "active" ? share : 0);
+
+/** What keeps it from ever being done, once nothing else moves. */
+const obstacleOf = (jobs: readonly JobFacts[], store: Store): JobError | undefined => {
+  if (jobs.some(({ state }) => state === "waiting" || state === "active" || state === "delayed")) return undefined;
+  const [dead, ...more] = jobs.filter(({ state }) => state === "dead");
+  if (dead)
+    return new JobError(
+      `${dead.what}: given up after ${dead.attempt} attempts: ${dead.error}${more.length > 0 ? ` (and ${more.length} other pieces of work)` : ""}; what is done is kept in ${store.title}. Remove the cause and give the command again, or see scorefield jobs list --state dead`,
+    );
+  const cancelled = jobs.find(({ state }) => state === "cancelled");
+  return cancelled && new JobError(`${cancelled.what}: cancelled; give the command again to go on`);
+};
+
+/** Facts of the work as news come in, and now and then anew, since news may be lost. */
+const follow = async (
+  ids: readonly string[],
+  { queue, signal }: Means,
+  see: (jobs: readonly JobFacts[]) => Promise<boolean>,
+): Promise<void> => {
+  const facts = new Map<string, JobFacts>();
+  const stop = new AbortController();
+  let wake = (): void => {};
+  const onAbort = (): void => {
+    stop.abort();
+    wake();
+  };
+  signal.addEventListener("abort", onAbort);
+  let changed = false;
+  const ours = new Set(ids);
+  const watching = (async () => {
+    for await (const { id, ...news } of queue.watch(stop.signal)) {
+      const known = facts.get(id);
+      if (!ours.has(id) || !known) continue;
+      facts.set(id, { ...known, ...news });
+      changed = true;
+      wake();
+    }
+  })().catch(() => {});
+  let since = performance.now();
+  try {
+    while (!signal.aborted) {
+      try {
+        for (const one of await queue.list(ids)) facts.set(one.id, one);
+        since = performance.now();
+      } catch (error) {
+        // The server may come back.
+        if (performance.now() - since > patience) throw error;
+      }
+      const until = performance.now() + lookEvery;
+      do {
+        changed = false;
+        const all = ids.flatMap((id) => facts.get(id) ?? []);
+        if (all.length === ids.length && (await see(all))) return;
+        if (changed) continue;
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.max(0, until - performance.now()));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      } while (!signal.aborted && performance.now() < until);
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    stop.abort();
+    await watching;
+  }
+};
+
+/**
+ * Adds work to a queue and waits for all of it, with a line of progress. Work that was given up or cancelled before is tried again.
+ * @throws JobError where work is dead or was cancelled elsewhere; Interrupted where the user stopped it: it is then cancelled
+ */
+export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: Means): Promise<FlowResult> => {
+  const { queue, store, out, signal } = means;
+  const begun = performance.now();
+  const { ids, last } = await queue.add(flow);
+  const all = [...ids, last!];
+  const stopped = (await queue.list(all)).filter(({ state }) => state === "dead" || state === "cancelled");
+  if (stopped.length > 0) {
+    out.remark(`${stopped.length} pieces of this work were given up or cancelled before: they are tried again`);
+    await queue.retry(stopped.map(({ id }) => id));
+  }
+  const line = progress(flow.title, ids.length);
+  const workers = new Set<string>();
+  const dead = new Set<string>();
+  let told = -1;
+  const see = async (jobs: readonly JobFacts[]): Promise<boolean> => {
+    const shards = jobs.slice(0, -1);
+    const done = shards.filter(({ state }) => state === "done").length;
+    for (const { worker } of jobs) if (worker) workers.add(worker);
+    for (const { id, state, what, error } of jobs)
+      if (state === "dead" && !dead.has(id)) {
+        dead.add(id);
+        line.clear();
+        out.remark(`${what}: given up: ${error}`);
+      }
+    // Parts of shards count, but all of them only at the end.
+    const share = Math.min(
+      ids.length - (done < ids.length ? 1e-3 : 0),
+      shards.reduce((sum, job) => sum + shareDone(job), 0),
+    );
+    if (told < ids.length) line.update(done === ids.length ? done : Math.floor(share), [workersText(jobs)]);
+    if (out.json && done !== told)
+      out.result({ event: "progress", done, parts: ids.length, share: share / ids.length });
+    told = done;
+    return obstacleOf(jobs, store) !== undefined || jobs.at(-1)!.state === "done";
+  };
+  try {
+    await follow(all, means, see);
+  } finally {
+    line.end();
+  }
+  if (signal.aborted) {
+    await queue.cancel(all);
+    throw new Interrupted(
+      `stopped; ${Math.max(0, told)} of ${ids.length} parts are kept: give the command again to go on`,
+    );
+  }
+  // News say less than the queue knows.
+  const failure = obstacleOf(await queue.list(all), store);
+  if (failure) throw failure;
+  const receipt = await store.receipt(last!);
+  if (!receipt)
+    throw new JobError(
+      `${flow.title}: it is done, as the queue says, but its result is not in ${store.title}; was it done with another store? Give that one, or another --queue-prefix for this one`,
+    );
+  return {
+    content: receipt.content,
+    parts: ids.length,
+    workers: [...workers].sort(),
+    seconds: (performance.now() - begun) / 1000,
+  };
+};

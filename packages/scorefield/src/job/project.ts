@@ -1,0 +1,100 @@
+/** What a training needs on another machine: its record and its data, as a content of the store. */
+import { mkdir, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { type DividedTraining, dividedTraining } from "@scorefield/core/internal";
+import { movePaths } from "@scorefield/domain";
+import { RunError } from "../errors.ts";
+import { recipeParts } from "../recipe/resolve.ts";
+import { type PreparedRun, trainOptions } from "../run/prepared-run.ts";
+import { readRecord } from "../run/record-file.ts";
+import { resumeRun } from "../run/resume-run.ts";
+import { checkInside } from "./kept-runs.ts";
+import type { Store } from "./store.ts";
+import { copyPlace, listOf, putList, putPlace } from "./stored-places.ts";
+import type { Content, Folder } from "./work.ts";
+
+/** @throws RunError for a run that one machine has to train */
+export const checkTogether = ({ path, record, data }: PreparedRun): void => {
+  const { recipe, domain } = data;
+  const refuse = (what: string, fix: string): never => {
+    throw new RunError(`${path}: expected a run that machines can train together, found ${what}; ${fix}`);
+  };
+  if (recipe.latent) refuse("one of latents", "train its autoencoder and model on one machine");
+  if (record.flowMap) refuse("a flow map", "distil it on one machine");
+  if (recipe.training.steps === undefined)
+    refuse("one that goes by the clock", "give its number of steps with --steps");
+  if (recipeParts(recipe).network.levels !== undefined) refuse("a forest", "grow it on one machine");
+  if (recipe.training.precision === "mixed") refuse("one in mixed precision", 'set training.precision to "float32"');
+  if (!domain.paths && recipe.data.path !== undefined)
+    refuse(`data of the domain ${domain.kind}, which does not say where its files are`, "give the domain paths");
+};
+
+/** Keeps a run's record and data for other machines. @throws JobError as {@link Store.put} */
+export const keepProject = async ({ path, record, data }: PreparedRun, store: Store): Promise<Content> => {
+  const training = record.training!;
+  const folder: Folder = [];
+  const moved: (readonly [string, string])[] = [];
+  const recipe = {
+    ...training.recipe,
+    data: movePaths(data.domain, training.recipe.data, (file) => {
+      const found = resolve(path, file);
+      const below = `data/${moved.length}/${basename(found)}`;
+      moved.push([below, found]);
+      return below;
+    }),
+  };
+  for (const [below, found] of moved) {
+    const content = await putPlace(store, found);
+    if (!content.folder) folder.push({ path: below, content });
+    else
+      for (const file of await listOf(store, content))
+        folder.push({ path: `${below}/${file.path}`, content: file.content });
+  }
+  const text = JSON.stringify({ ...record, training: { ...training, recipe } });
+  folder.push({ path: "run.json", content: await store.put(new TextEncoder().encode(text)) });
+  return putList(store, folder);
+};
+
+/** The run of a project, copied to this machine once. Its data are read below its own folder, and nowhere else. */
+const openProject = async (
+  project: Content,
+  { store, cache }: { readonly store: Store; readonly cache: string },
+): Promise<PreparedRun> => {
+  const path = join(cache, `project-${project.sha256}`);
+  const isThere = async (): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+  await mkdir(cache, { recursive: true });
+  if (!(await isThere()))
+    await copyPlace(store, { ...project, folder: true }, path).catch(async (error) => {
+      // Another worker with the same folder may have been faster.
+      if (!(await isThere())) throw error;
+    });
+  checkInside({ path, ...(await readRecord(path)) });
+  return resumeRun(path);
+};
+
+let current: { readonly sha256: string; readonly training: Promise<DividedTraining> } | undefined;
+
+/**
+ * The training of a project, with what is compiled for it. The last one is kept, for the next piece of work.
+ * @param cache a folder of this machine
+ * @throws JobError as {@link Store.get}; RunError, DataError for what is no project
+ */
+export const projectTraining = (
+  project: Content,
+  { store, cache }: { readonly store: Store; readonly cache: string },
+): Promise<DividedTraining> => {
+  if (current?.sha256 === project.sha256) return current.training;
+  const before = current?.training;
+  const make = async (): Promise<DividedTraining> => {
+    await (await before?.catch(() => undefined))?.dispose();
+    const { data } = await openProject(project, { store, cache });
+    const { heldOut: _, ...options } = trainOptions(data, recipeParts(data.recipe));
+    return dividedTraining(options);
+  };
+  const training = make();
+  current = { sha256: project.sha256, training };
+  training.catch(() => {
+    current = undefined;
+  });
+  return training;
+};
