@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LoadedRun } from "../run/load.ts";
 import type { Output } from "./output.ts";
 import { type RestoreAudioFlags, restoreAudio } from "./restore-audio.ts";
+import { atTerminal } from "./work-context.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "scorefield-restore-audio-"));
 const at = (name: string) => join(folder, name);
@@ -55,7 +56,7 @@ const restore = async (flags: Partial<RestoreAudioFlags>) => {
   const said: string[] = [];
   const out = { text: (line: string) => said.push(line), remark: (line: string) => said.push(line), result: () => {} };
   const all = { draws: 2, seed: 0, method: "dps:steps=12", out: at("out.wav"), ...flags } as RestoreAudioFlags;
-  await restoreAudio(run, all, out as unknown as Output, new AbortController().signal);
+  await restoreAudio(run, all, out as unknown as Output, atTerminal(new AbortController().signal));
   return said;
 };
 
