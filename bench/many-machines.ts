@@ -2,7 +2,7 @@
  * What work over a queue costs: jobs a second of empty work, overhead of a shard, and the time that a fleet of workers takes, undisturbed and
  * with one killed every 3 seconds. Needs redis-server.
  *
- *   npm run bench bench/many-machines.ts -- [--only rate,overhead,fleet] [--rows 100000] [--parts 64] [--jobs 5000]
+ *   npm run bench bench/many-machines.ts -- [--only rate,model,overhead,fleet] [--rows 100000] [--parts 64] [--jobs 5000]
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { startRedis } from "../packages/queue/src/testing/redis-server.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "rate,overhead,fleet" },
+    only: { type: "string", default: "rate,model,overhead,fleet" },
     rows: { type: "string", default: "100000" },
     parts: { type: "string", default: "64" },
     jobs: { type: "string", default: "5000" },
@@ -27,12 +27,13 @@ const server = await startRedis(["--appendfsync", "everysec"]);
 const folder = mkdtempSync(join(tmpdir(), "scorefield-bench-"));
 const at = (name: string): string => join(folder, name);
 
-/** Processor seconds of the Redis server. */
-const serverSeconds = (): number => {
-  const text = execFileSync("redis-cli", ["-p", `${server.port}`, "info", "cpu"], { encoding: "utf8" });
-  const of = (name: string): number => Number(text.split(`${name}:`)[1]?.split("\r")[0]);
-  return of("used_cpu_user") + of("used_cpu_sys");
+/** A number that the Redis server tells of itself. */
+const told = (section: string, name: string): number => {
+  const text = execFileSync("redis-cli", ["-p", `${server.port}`, "info", section], { encoding: "utf8" });
+  return Number(text.split(`${name}:`)[1]?.split("\r")[0]);
 };
+/** Processor seconds of the Redis server. */
+const serverSeconds = (): number => told("cpu", "used_cpu_user") + told("cpu", "used_cpu_sys");
 const ownSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -90,6 +91,67 @@ const rate = async (): Promise<void> => {
       }),
     );
     await Promise.all(queues.map((queue) => queue.close()));
+  }
+};
+
+/**
+ * What every part of the traffic costs the server, and how much of one core many workers would take: each renews its lease twice a second, and
+ * takes and finishes a part every so many seconds.
+ */
+const model = async (): Promise<void> => {
+  const [count, renewals, looks] = [1000, 20, 5000];
+  const queue = await redisQueue(server.url, { prefix: "model" });
+  const memory = told("memory", "used_memory");
+  const costs: Record<string, number> = {};
+  const costOf = async (name: string, times: number, what: () => Promise<unknown>): Promise<void> => {
+    const before = serverSeconds();
+    await what();
+    costs[name] = (1000 * (serverSeconds() - before)) / times;
+  };
+  await costOf("add", count, () => queue.add({ work: shards(count, 99), title: "model" }));
+  costs.bytes = (told("memory", "used_memory") - memory) / count;
+  const leases: Lease[] = [];
+  await costOf("take", count, async () => {
+    for (let lease: Lease | undefined; (lease = await queue.take({ name: "w", code: "bench" })); ) leases.push(lease);
+  });
+  await costOf("renew", count * renewals, async () => {
+    for (let k = 1; k <= renewals; k++)
+      await Promise.all(leases.map((lease) => queue.renew(lease, { share: k / renewals })));
+  });
+  await costOf("finish", count, async () => {
+    for (const lease of leases)
+      await queue.finish(lease, {
+        work: lease.id,
+        content: { sha256: "0".repeat(64), bytes: 1 },
+        worker: "w",
+        seconds: 0,
+      });
+  });
+  await costOf("look", looks, async () => {
+    for (let k = 0; k < looks; k++) await queue.take({ name: "w", code: "bench" });
+  });
+  // What told this number is a client too.
+  costs.connections = told("clients", "connected_clients") - 1;
+  await queue.close();
+  console.log(
+    JSON.stringify({
+      measure: "milliseconds of the server, bytes of a job, connections of a worker",
+      ...Object.fromEntries(Object.entries(costs).map(([name, value]) => [name, +value.toFixed(3)])),
+    }),
+  );
+  const { add = 0, take = 0, finish = 0, renew = 0, look = 0 } = costs;
+  for (const workers of [10, 100, 1000, 10_000]) {
+    const share = (seconds: number): string =>
+      `${((workers * ((add + take + finish) / seconds + 2 * renew)) / 10).toFixed(1)} %`;
+    console.log(
+      JSON.stringify({
+        workers,
+        partsOfTenSeconds: share(10),
+        partsOfAMinute: share(60),
+        partsOfTenMinutes: share(600),
+        idle: `${((workers * 4 * look) / 10).toFixed(1)} %`,
+      }),
+    );
   }
 };
 
@@ -202,6 +264,7 @@ const overhead = async (): Promise<void> => {
 console.log(JSON.stringify({ code: codeVersion(), node: process.version }));
 try {
   if (only.includes("rate")) await rate();
+  if (only.includes("model")) await model();
   if (only.includes("overhead")) await overhead();
   if (only.includes("fleet")) await fleetTimes();
 } finally {
