@@ -13,6 +13,9 @@ export interface Missing<W> {
   readonly why: string;
 }
 
+/** Milliseconds after which the result of work that is done has reached every reader of the store: a network file system keeps for a while that a file is missing. */
+const longestUnseen = 120_000;
+
 /** What came of a round. */
 export interface Collected<W> {
   /** In the order of the work. */
@@ -47,6 +50,7 @@ export const collectRound = async <W extends Work>(
   const ids = works.map(workId);
   const receipts = new Map<string, Receipt>();
   const why = new Map<string, string>();
+  const unseen = new Map<string, number>();
   const still = async <T>(what: () => Promise<T>): Promise<T> => {
     const done = await persistently(what, { clock, signal, say: () => {} });
     if (!done) throw signal.reason;
@@ -61,18 +65,31 @@ export const collectRound = async <W extends Work>(
   };
   await look(ids);
   const begun = clock.now();
-  if (missing().length > 0) {
-    await still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
-    // Of a round that was given up before.
-    const facts = await still(() => queue.list(missing()));
-    const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
-    if (given.length > 0) await still(() => queue.retry(given));
-  }
   try {
+    if (missing().length > 0) {
+      await still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
+      // Of a round that was given up before.
+      const facts = await still(() => queue.list(missing()));
+      const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
+      if (given.length > 0) await still(() => queue.retry(given));
+    }
     while (missing().length > 0) {
       signal.throwIfAborted();
+      // Taken before the look, so that news which come during it end the wait after it.
+      const fresh = news();
       const facts = await still(() => queue.list(missing()));
-      await look(facts.filter(({ state }) => state === "done").map(({ id }) => id));
+      const done = facts.filter(({ state }) => state === "done").map(({ id }) => id);
+      await look(done);
+      for (const id of done) {
+        if (receipts.has(id)) continue;
+        const since = unseen.get(id) ?? clock.now();
+        unseen.set(id, since);
+        if (clock.now() - since >= longestUnseen)
+          why.set(
+            id,
+            `the queue says that it is done, but its result is not in ${store.title}; was it done with another store? Give that one, or another queue prefix for this one`,
+          );
+      }
       for (const { id, state, error } of facts)
         if (state === "dead" || state === "cancelled") why.set(id, error ?? `it was ${state}`);
       const open = missing().filter((id) => !why.has(id));
@@ -83,7 +100,7 @@ export const collectRound = async <W extends Work>(
         if (receipts.size > 0) break;
       }
       const left = patience - (clock.now() - begun);
-      await clock.sleep(left > 0 ? Math.min(lookEvery, left) : lookEvery, AbortSignal.any([signal, news()]));
+      await clock.sleep(left > 0 ? Math.min(lookEvery, left) : lookEvery, AbortSignal.any([signal, fresh]));
     }
   } finally {
     const late = missing();
