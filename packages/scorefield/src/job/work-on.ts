@@ -181,9 +181,10 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
       }
       work.signal.throwIfAborted();
       const finished = await persistently(() => queue.finish(lease, receipt!), still);
-      work.signal.throwIfAborted();
+      // A renewal on its way may have found the lease gone, since the work is done.
+      if (!finished?.value) work.signal.throwIfAborted();
       sayBack();
-      if (finished!.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
+      if (finished?.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
       else say("lost", lease, { message: "another worker has it; its result is the same" });
       return 0;
     } catch (error) {
