@@ -94,7 +94,8 @@ export const projectTraining = (
   const training = make();
   current = { sha256: project.sha256, training };
   training.catch(() => {
-    current = undefined;
+    // Another project may be in its place by now.
+    if (current?.training === training) current = undefined;
   });
   return training;
 };
