@@ -89,14 +89,18 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
   };
   const read = async (work: string): Promise<Receipt | undefined> => {
     const Key = receiptOf(work);
+    let text: string;
     try {
       const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key }));
-      const parsed = receiptSchema.safeParse(JSON.parse(await Body!.transformToString()));
-      if (!parsed.success) throw new JobError(`${title}: expected a receipt in ${Key}, found other text; remove it`);
-      return parsed.data;
+      text = await Body!.transformToString();
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw refused(`to read the receipt of ${work}`, error);
+    }
+    try {
+      return receiptSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new JobError(`${title}: expected a receipt in ${Key}, found other text; remove it`, { cause });
     }
   };
   return {
@@ -121,7 +125,10 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
       }
     },
     get: async (content) => {
-      const bytes = await (await bodyOf(content)).transformToByteArray();
+      const body = await bodyOf(content);
+      const bytes = await body.transformToByteArray().catch((error: unknown) => {
+        throw refused(`to read ${content.sha256}`, error);
+      });
       const found = { sha256: sha256(bytes), bytes: bytes.length };
       if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(content, found);
       return bytes;
