@@ -71,8 +71,15 @@ export interface JobEvent {
 export interface JobQueue {
   /** Adds work. @returns identities of the work, in order, and of `last` */
   add(flow: Flow): Promise<{ readonly ids: readonly string[]; readonly last?: string }>;
-  /** The next piece of work for this code version, or undefined where none is waiting now. */
-  take(worker: { readonly name: string; readonly code: string }): Promise<Lease | undefined>;
+  /**
+   * The next piece of work for this code version, or undefined where none is waiting now. A queue with a rate waits until that lets
+   * work go, or `signal` is aborted.
+   */
+  take(worker: {
+    readonly name: string;
+    readonly code: string;
+    readonly signal?: AbortSignal;
+  }): Promise<Lease | undefined>;
   /** Holds a lease for longer. @returns whether it was still held, and not cancelled */
   renew(lease: Lease, progress?: { readonly share?: number }): Promise<"held" | "lost" | "cancelled">;
   /** @returns whether the lease was still held */

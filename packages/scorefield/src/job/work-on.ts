@@ -225,7 +225,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
 
   let failures = 0;
   while (!signal.aborted) {
-    const taken = await persistently(() => queue.take({ name, code }), { clock, signal, say: sayAway });
+    const taken = await persistently(() => queue.take({ name, code, signal }), { clock, signal, say: sayAway });
     if (!taken) break;
     sayBack();
     const lease = taken.value;
