@@ -2,9 +2,9 @@
 import type { Clock } from "./clock.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import { type Receipt, type Work, workId } from "./work.ts";
-import { persistently } from "./work-on.ts";
 
 /** A result that did not come in time, and why. */
 export interface Missing<W> {
@@ -13,7 +13,10 @@ export interface Missing<W> {
   readonly why: string;
 }
 
-/** Milliseconds after which the result of work that is done has reached every reader of the store: a network file system keeps for a while that a file is missing. */
+/**
+ * Milliseconds after which the result of work that is done can be read everywhere. A network file system may say for a while that a file is
+ * missing.
+ */
 const longestUnseen = 120_000;
 
 /** What came of a round. */

@@ -5,6 +5,7 @@ import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue, Lease } from "./job-queue.ts";
+import { firstPause, longestPause, persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import type { Content, Receipt, Work } from "./work.ts";
 
@@ -67,8 +68,6 @@ const known = {
   clock: true,
 } satisfies Known<WorkerOptions>;
 
-const [firstPause, longestPause] = [500, 30_000];
-
 /** Errors of what was given, which no other machine does better: see `errors.ts`. */
 const ofTheWork = new Set([
   "ArgumentError",
@@ -87,27 +86,6 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** Why work was stopped. */
 type Stop = "lost" | "cancelled" | "worker";
-
-/** Tries until it works: queue and store may be away for a while. Undefined where it was stopped before. */
-export const persistently = async <T>(
-  what: () => Promise<T>,
-  {
-    clock,
-    signal,
-    say,
-  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly say: (error: unknown) => void },
-): Promise<{ readonly value: T } | undefined> => {
-  for (let pause = firstPause; !signal.aborted; pause = Math.min(longestPause, 2 * pause)) {
-    try {
-      return { value: await what() };
-    } catch (error) {
-      if (error instanceof JobError && !error.again) throw error;
-      say(error);
-      await clock.sleep(pause, signal);
-    }
-  }
-  return undefined;
-};
 
 /**
  * Works until the signal is aborted; with `once`, until nothing is waiting. A queue or a store that cannot be reached is tried again,

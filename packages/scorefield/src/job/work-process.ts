@@ -1,7 +1,7 @@
 /**
  * A process that does the work of a worker, so that the worker's own event loop stays free to renew leases, whatever the work does. Loaded
- * runs and compiled samplers stay in it from one shard to the next. It is a process, and no thread, since a thread that is inside ONNX
- * Runtime cannot be ended: Node aborts with it.
+ * runs and compiled samplers stay in it from one shard to the next. It is a process and not a thread: a thread that is inside ONNX
+ * Runtime cannot be ended, since Node aborts with it.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { JobError } from "./job-error.ts";
