@@ -72,7 +72,7 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
   };
   const damaged = ({ sha256: expected, bytes }: Content, found: Content): JobError =>
     new JobError(
-      `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
+      `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; it is damaged; remove ${objectOf({ sha256: expected, bytes })}, and give the command again, which makes it anew`,
     );
   /** The body of a content. */
   const bodyOf = async (content: Content) => {

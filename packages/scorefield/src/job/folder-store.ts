@@ -31,11 +31,21 @@ const checkName = (title: string, text: string): void => {
     throw new JobError(`${title}: expected a SHA-256 in hexadecimal, found ${JSON.stringify(text.slice(0, 80))}`);
 };
 
-/** What is said of bytes that are not those of a content. */
-const damaged = (title: string, { sha256: expected, bytes }: Content, found: Content): JobError =>
-  new JobError(
-    `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
+/** Puts an object aside whose bytes are not those of its content, so that it counts as missing, and says so. */
+const damaged = async (
+  title: string,
+  object: string,
+  { sha256: expected, bytes }: Content,
+  found: Content,
+): Promise<JobError> => {
+  const aside = await rename(object, `${object}.damaged`).then(
+    () => "it was put aside; give the command again, which makes it anew",
+    () => `remove ${object}, and give the command again, which makes it anew`,
   );
+  return new JobError(
+    `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}: it is damaged; ${aside}`,
+  );
+};
 
 /** What is said of a content that is not there. Another machine may have it still, or soon. */
 const missing = (title: string, { sha256: expected }: Content, cause?: unknown): JobError =>
@@ -135,7 +145,8 @@ export const folderStore = (path: string): Store => {
         throw error.code === "ENOENT" ? missing(title, content, error) : refused(title, `to read ${object}`, error);
       });
       const found = { sha256: sha256(bytes), bytes: bytes.length };
-      if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(title, content, found);
+      if (found.sha256 !== content.sha256 || found.bytes !== content.bytes)
+        throw await damaged(title, object, content, found);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     },
     copyTo: async (content, file) => {
@@ -144,7 +155,8 @@ export const folderStore = (path: string): Store => {
       try {
         if (!(await stat(object).catch(() => undefined))) throw missing(title, content);
         const found = await copyCounted(createReadStream(object, { highWaterMark: 1 << 20 }), temporary);
-        if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(title, content, found);
+        if (found.sha256 !== content.sha256 || found.bytes !== content.bytes)
+          throw await damaged(title, object, content, found);
         await rename(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => {});
