@@ -319,14 +319,15 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
           await producerOf(queue.name).publishEvent({ eventName: "cancelled", jobId: job.id! });
         }
       }),
-    retry: (ids) =>
+    retry: (ids, { done = false } = {}) =>
       guarded(async () => {
         for (const { job, queue } of await find(ids)) {
           const cancelled = (await client.srem(keys.cancelled, job.id!)) === 1;
-          if ((await queue.getJobState(job.id!)) === "failed") {
+          const state = await queue.getJobState(job.id!);
+          if (state === "failed" || (done && state === "completed")) {
             // Lapses are counted from the beginning too.
             await client.hdel(queue.toKey(job.id!), "stc", "defa");
-            await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+            await job.retry(state, { resetAttemptsMade: true, resetAttemptsStarted: true });
           } else if (cancelled) await producerOf(queue.name).publishEvent({ eventName: "waiting", jobId: job.id! });
         }
       }),

@@ -78,6 +78,9 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
     const { name, message } = cause as Error;
     return new JobError(`${title}: ${what}: ${name}: ${message}`, { again: true, cause });
   };
+  /** What to do about a damaged content. */
+  const next = (content: Content): string =>
+    `remove ${objectOf(content)}, and give the command again, which makes it anew`;
   /** The body of a content. */
   const bodyOf = async (content: Content) => {
     try {
@@ -133,13 +136,13 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
       const bytes = await body.transformToByteArray().catch((error: unknown) => {
         throw refused(`to read ${content.sha256}`, error);
       });
-      checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length });
+      await checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length }, () => next(content));
       return bytes;
     },
     copyTo: async (content, file) => {
       const body = async () => (await bodyOf(content)) as unknown as AsyncIterable<Uint8Array>;
       try {
-        await copyChecked(title, content, body, file);
+        await copyChecked(title, content, file, { read: body, next: () => next(content) });
       } catch (error) {
         throw refused(`to copy a content to ${file}`, error);
       }

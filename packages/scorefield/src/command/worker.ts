@@ -88,6 +88,11 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
     ...(rate !== undefined && { rate }),
     ...(lease !== undefined && { lease }),
   });
+  // A store that is missing or read-only would fail all work that this worker takes.
+  await store.put(new TextEncoder().encode("scorefield worker\n")).catch(async (error: unknown) => {
+    await queue.close();
+    throw error;
+  });
   const name = flags.name ?? `${hostname()}-${process.pid}`;
   const code = codeVersion();
   const begin = join(tmpdir(), "scorefield-worker-");

@@ -97,5 +97,13 @@ export const checkedParts = async (places: readonly string[], signal?: AbortSign
       throw new DataError({ path: place, expected: `a part that begins at ${next}`, found: `one at ${receipt.first}` });
     next += receipt.count;
   }
+  const other = parts.find(({ receipt }) => receipt.of !== next);
+  if (other)
+    throw new DataError({
+      path: receiptPath(other.place),
+      expected: `a receipt that says what all ${count} parts hold, ${next}`,
+      found: `${other.receipt.of}`,
+      fix: "Receipts are not to be edited; make the parts again",
+    });
   return parts;
 };

@@ -26,29 +26,45 @@ export const copyCounted = async (from: AsyncIterable<Uint8Array>, to: string): 
   return { sha256: hash.digest("hex"), bytes };
 };
 
-/** @param title of the store @throws JobError for bytes that are not those of a content */
-export const checkContent = (title: string, { sha256: expected, bytes }: Content, found: Content): void => {
+/**
+ * Refuses bytes that are not those of a content.
+ * @param title of the store
+ * @param next does what can be done about a damaged content, and says what to do
+ * @throws JobError
+ */
+export const checkContent = async (
+  title: string,
+  { sha256: expected, bytes }: Content,
+  found: Content,
+  next: () => string | Promise<string>,
+): Promise<void> => {
   if (found.sha256 !== expected || found.bytes !== bytes)
     throw new JobError(
-      `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
+      `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}: it is damaged; ${await next()}`,
     );
 };
 
 /**
  * Copies a content of a store to a file, which is written under another name, flushed and renamed.
  * @param title of the store
- * @param read gives its bytes
+ * @param means `read` gives its bytes, `next` is as of {@link checkContent}
  * @throws JobError for bytes that are not the content's; what `read` and the system throw. Nothing is left then
  */
 export const copyChecked = async (
   title: string,
   content: Content,
-  read: () => Promise<AsyncIterable<Uint8Array>>,
   file: string,
+  {
+    read,
+    next,
+  }: {
+    readonly read: () => Promise<AsyncIterable<Uint8Array>>;
+    readonly next: () => string | Promise<string>;
+  },
 ): Promise<void> => {
   const temporary = join(dirname(resolve(file)), `.${basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    checkContent(title, content, await copyCounted(await read(), temporary));
+    await checkContent(title, content, await copyCounted(await read(), temporary), next);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});

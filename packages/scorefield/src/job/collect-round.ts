@@ -6,18 +6,15 @@ import { persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import { type Receipt, type Work, workId } from "./work.ts";
 
+/** Milliseconds until a result is lost. A shared folder may show a new file to other machines only after its caches lapse. */
+const lostAfter = 60_000;
+
 /** A result that did not come in time, and why. */
 export interface Missing<W> {
   readonly work: W;
   readonly id: string;
   readonly why: string;
 }
-
-/**
- * Milliseconds after which the result of work that is done can be read everywhere. A network file system may say for a while that a file is
- * missing.
- */
-const longestUnseen = 120_000;
 
 /** What came of a round. */
 export interface Collected<W> {
@@ -53,7 +50,6 @@ export const collectRound = async <W extends Work>(
   const ids = works.map(workId);
   const receipts = new Map<string, Receipt>();
   const why = new Map<string, string>();
-  const unseen = new Map<string, number>();
   const still = async <T>(what: () => Promise<T>): Promise<T> => {
     const done = await persistently(what, { clock, signal, say: () => {} });
     if (!done) throw signal.reason;
@@ -63,14 +59,29 @@ export const collectRound = async <W extends Work>(
   const look = async (of: readonly string[]): Promise<void> => {
     for (const id of of) {
       const receipt = await still(() => store.receipt(id));
-      if (receipt) receipts.set(id, receipt);
+      if (receipt && (await still(() => store.has(receipt.content)))) receipts.set(id, receipt);
     }
   };
+  const add = () => still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
+  /** When results that are not there were looked for first, and whether they were made again since. */
+  const lost = new Map<string, { readonly since: number; readonly again: boolean }>();
+  /** What is done, but whose result does not come, is done again, once. */
+  const redo = async (of: readonly string[]): Promise<void> => {
+    for (const id of of) {
+      if (receipts.has(id)) continue;
+      const { since, again } = lost.get(id) ?? { since: clock.now(), again: false };
+      const late = clock.now() - since >= lostAfter;
+      if (late && again) why.set(id, `it is done, but its result is not in ${store.title}; do all machines share it?`);
+      else if (late) await still(() => queue.retry([id], { done: true }));
+      lost.set(id, late ? { since: clock.now(), again: true } : { since, again });
+    }
+  };
+  let goneBefore = false;
   await look(ids);
   const begun = clock.now();
   try {
     if (missing().length > 0) {
-      await still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
+      await add();
       // Of a round that was given up before.
       const facts = await still(() => queue.list(missing()));
       const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
@@ -81,18 +92,13 @@ export const collectRound = async <W extends Work>(
       // Taken before the look, so that news which come during it end the wait after it.
       const fresh = news();
       const facts = await still(() => queue.list(missing()));
+      // A queue that was emptied is filled again.
+      const gone = facts.length < missing().length;
+      if (gone && goneBefore) await add();
+      goneBefore = gone;
       const done = facts.filter(({ state }) => state === "done").map(({ id }) => id);
       await look(done);
-      for (const id of done) {
-        if (receipts.has(id)) continue;
-        const since = unseen.get(id) ?? clock.now();
-        unseen.set(id, since);
-        if (clock.now() - since >= longestUnseen)
-          why.set(
-            id,
-            `the queue says that it is done, but its result is not in ${store.title}; was it done with another store? Give that one, or another queue prefix for this one`,
-          );
-      }
+      await redo(done);
       for (const { id, state, error } of facts)
         if (state === "dead" || state === "cancelled") why.set(id, error ?? `it was ${state}`);
       const open = missing().filter((id) => !why.has(id));

@@ -32,6 +32,13 @@ const checkName = (title: string, text: string): void => {
     throw new JobError(`${title}: expected a SHA-256 in hexadecimal, found ${JSON.stringify(text.slice(0, 80))}`);
 };
 
+/** Puts a damaged object aside, so that it counts as missing. @returns what to do */
+const putAside = (object: string): Promise<string> =>
+  rename(object, `${object}.damaged`).then(
+    () => "it was put aside; give the command again, which makes it anew",
+    () => `remove ${object}, and give the command again, which makes it anew`,
+  );
+
 /** What is said of a content that is not there. Another machine may have it still, or soon. */
 const missing = (title: string, { sha256: expected }: Content, cause?: unknown): JobError =>
   new JobError(
@@ -108,7 +115,7 @@ export const folderStore = (path: string): Store => {
       const bytes = await readFile(object).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "ENOENT" ? missing(title, content, error) : refused(title, `to read ${object}`, error);
       });
-      checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length });
+      await checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length }, () => putAside(object));
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     },
     copyTo: async (content, file) => {
@@ -118,7 +125,7 @@ export const folderStore = (path: string): Store => {
         return createReadStream(object, { highWaterMark: 1 << 20 });
       };
       try {
-        await copyChecked(title, content, pieces, file);
+        await copyChecked(title, content, file, { read: pieces, next: () => putAside(object) });
       } catch (error) {
         throw refused(file, `to copy a content of ${title}`, error);
       }

@@ -92,8 +92,11 @@ export interface JobQueue {
   list(ids?: readonly string[]): Promise<JobFacts[]>;
   /** Takes work out, also while it is done. */
   cancel(ids: readonly string[]): Promise<void>;
-  /** Tries dead or cancelled work again, and lets what waits for it wait again. */
-  retry(ids: readonly string[]): Promise<void>;
+  /**
+   * Tries dead or cancelled work again, and lets what waits for it wait again.
+   * @param options `done`: also what is done, since its result was lost; what waited for it does not wait again
+   */
+  retry(ids: readonly string[], options?: { readonly done?: boolean }): Promise<void>;
   /** News, from now until `signal`. */
   watch(signal: AbortSignal): AsyncIterable<JobEvent>;
   close(): Promise<void>;

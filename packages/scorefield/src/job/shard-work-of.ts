@@ -16,7 +16,7 @@ import type { Content, Folder, ShardWork } from "./work.ts";
 type Option = ShardWork["options"][string];
 
 /** `averageWidth` as on the command line, `average-width`. */
-const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The value of an option as data. */
 const optionOf = (value: unknown): Option | undefined => {

@@ -142,7 +142,11 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     try {
       if (signal.aborted) stop("worker");
       // An earlier attempt may have ended without the queue's hearing of it.
-      const earlier = await persistently(() => store.receipt(lease.id), still);
+      const earlier = await persistently(async () => {
+        const found = await store.receipt(lease.id);
+        // A result that was lost is made again.
+        return found && (await store.has(found.content)) ? found : undefined;
+      }, still);
       let receipt = earlier?.value;
       if (!receipt) {
         const onProgress = (now: number): void => {
