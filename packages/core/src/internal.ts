@@ -25,7 +25,7 @@ export { solve } from "./numeric/solve.ts";
 export { symmetricEigen } from "./numeric/symmetric-eigen.ts";
 export { symmetricEigenvalues } from "./numeric/symmetric-eigenvalues.ts";
 export { diagonaliseTridiagonal } from "./numeric/tridiagonal.ts";
-export { wholeLanes } from "./numeric/whole-lanes.ts";
+export { lanes, wholeLanes } from "./numeric/whole-lanes.ts";
 export { autoencoderObjectives } from "./objective/autoencoder/reconstruction.ts";
 export { objectives } from "./objective/objectives.ts";
 export { checkMade, checkOptions, type Known } from "./part/check-options.ts";

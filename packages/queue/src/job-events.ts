@@ -40,8 +40,11 @@ export async function* watchQueues({
     return error ? { error } : {};
   };
   const names = new Set<string>();
+  let over = false;
   const listen = async (name: string, later: boolean): Promise<void> => {
     const [last] = later ? [] : await client.xrevrange(`${prefix}:${name}:events`, "+", "-", "COUNT", 1);
+    // A look may outlast the generator, which then closes nothing any more.
+    if (over) return;
     const events = new QueueEvents(name, {
       connection: options,
       prefix,
@@ -92,6 +95,7 @@ export async function* watchQueues({
         });
     }
   } finally {
+    over = true;
     clearInterval(timer);
     looks.delete(lookAgain);
     signal.removeEventListener("abort", stop);

@@ -85,10 +85,12 @@ const certificates = (file: string): Buffer => {
   }
 };
 
+const silent = "the server does not answer; look at the network and at firewalls";
+
 const meanings: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, "no Redis server listens there; start one: redis-server --appendonly yes"],
   [/ENOTFOUND|EAI_AGAIN/, "there is no such host; look at its name, and at the network"],
-  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i, "the server does not answer; look at the network and at firewalls"],
+  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i, silent],
   [/WRONGPASS|invalid password/i, "user or password are wrong"],
   [/NOAUTH|NOPERM/, "it asks for a user and a password, with the rights to read and write: redis://user:password@host"],
   [/certificate|self.signed|unable to verify/i, "its certificate is of no known authority; give the file of yours"],
@@ -105,7 +107,9 @@ const meanings: readonly (readonly [RegExp, string])[] = [
 export const redisError = (title: string, error: unknown): JobError => {
   if (error instanceof Error && error.name === "JobError") return error as JobError;
   const message = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : `${error}`;
-  const [, meaning] = meanings.find(([pattern]) => pattern.test(message)) ?? [];
+  const [, found] = meanings.find(([pattern]) => pattern.test(message)) ?? [];
+  // A server without TLS waits in silence for the rest of a handshake.
+  const meaning = found === silent && title.startsWith("rediss:") ? `${found}, and whether it speaks TLS there` : found;
   return new JobError(`the queue ${title}: ${meaning ?? "could not be reached"} (${message})`, {
     again: true,
     cause: error,

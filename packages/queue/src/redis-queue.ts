@@ -9,6 +9,7 @@ import {
   type JobQueue,
   type Lease,
   mostLapses,
+  realClock,
   sha256,
   type Work,
   workId,
@@ -55,6 +56,9 @@ const optionTypes = {
 const types = ["waiting", "prioritized", "delayed", "active", "waiting-children", "completed", "failed"] as const;
 /** Jobs that are over stay for a week, so that work which is added again is known. */
 const kept = { age: 7 * 24 * 3600 };
+
+/** Milliseconds between two tries at the end of a rate's wait, since clocks differ a little. */
+const shortestWait = 10;
 
 const checkedWork = (given: Work): Work => {
   const parsed = workSchema.safeParse(given);
@@ -127,6 +131,8 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
     return one;
   };
   const queueNamed = (name: string): Queue => made(queues, name, () => new Queue(name, common));
+  const waitingIn = (name: string, ...more: readonly "delayed"[]): Promise<number> =>
+    queueNamed(name).getJobCountByTypes("waiting", "prioritized", ...more);
   const producerOf = (name: string): QueueEventsProducer =>
     made(producers, name, () => new QueueEventsProducer(name, common));
   const workerOf = (code: string, name: string): Worker =>
@@ -212,7 +218,7 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
             await queueNamed(nameOf(code)).addBulk(jobs.filter(({ queueName }) => queueName === nameOf(code)));
         return { ids: works.map(workId), ...(last && { last: workId(last) }) };
       }),
-    take: ({ name, code }) =>
+    take: ({ name, code, signal }) =>
       guarded(async () => {
         const worker = workerOf(code, name);
         // It has a connection of its own, which is closed cleanly only after it was opened.
@@ -220,7 +226,14 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
         while (true) {
           const token = randomUUID();
           const job = (await worker.getNextJob(token, { block: false })) as Job | undefined;
-          if (!job) return undefined;
+          if (!job) {
+            // Work that waits for the rate alone is waiting all the same.
+            if (rate === undefined || (await waitingIn(nameOf(code))) === 0) return undefined;
+            const left = await queueNamed(nameOf(code)).getRateLimitTtl(1);
+            await realClock.sleep(Math.max(left, shortestWait), signal);
+            if (signal?.aborted) return undefined;
+            continue;
+          }
           const read = readJob(job);
           const attempts = job.opts.attempts ?? 1;
           if ("wrong" in read || read.work.code !== code || job.deferredFailure) {
@@ -306,14 +319,15 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
           await producerOf(queue.name).publishEvent({ eventName: "cancelled", jobId: job.id! });
         }
       }),
-    retry: (ids) =>
+    retry: (ids, { done = false } = {}) =>
       guarded(async () => {
         for (const { job, queue } of await find(ids)) {
           const cancelled = (await client.srem(keys.cancelled, job.id!)) === 1;
-          if ((await queue.getJobState(job.id!)) === "failed") {
+          const state = await queue.getJobState(job.id!);
+          if (state === "failed" || (done && state === "completed")) {
             // Lapses are counted from the beginning too.
             await client.hdel(queue.toKey(job.id!), "stc", "defa");
-            await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+            await job.retry(state, { resetAttemptsMade: true, resetAttemptsStarted: true });
           } else if (cancelled) await producerOf(queue.name).publishEvent({ eventName: "waiting", jobId: job.id! });
         }
       }),
@@ -324,7 +338,7 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
         return await Promise.all(
           names.map(async ([name, code]) => ({
             code,
-            waiting: await queueNamed(name).getJobCountByTypes("waiting", "prioritized", "delayed"),
+            waiting: await waitingIn(name, "delayed"),
           })),
         );
       }),

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Queue } from "bullmq";
-import { type JobQueue, type Lease, sha256 } from "scorefield/job";
+import { type JobQueue, type Lease, sha256, workOn } from "scorefield/job";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gathering, receiptFor, someShards } from "../../scorefield/src/job/job-queue.case.ts";
+import { memoryStore } from "../../scorefield/src/job/memory-store.case.ts";
 import { type RedisQueue, type RedisQueueOptions, redisQueue } from "./redis-queue.ts";
 import { freePort, hasRedis, type RedisServer, startRedis } from "./testing/redis-server.ts";
 
@@ -132,6 +133,27 @@ describe.skipIf(!hasRedis)("a server", () => {
     }
     expect(found).toBeGreaterThanOrEqual(5);
     expect(found).toBeLessThanOrEqual(9);
+    await queue.close();
+  });
+
+  test("a worker with a rate ends when nothing waits, and not before", async () => {
+    const queue = await open({ rate: 4 });
+    await queue.add({ work: someShards(3), title: "t" });
+    const store = memoryStore();
+    const shared = { queue, store, ...worker, once: true };
+    const perform = async () => ({ content: await store.put(new Uint8Array(1)) });
+    await workOn({ ...shared, perform, signal: new AbortController().signal });
+    expect((await queue.list()).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+    await queue.close();
+  });
+
+  test("a worker that is stopped does not wait for its rate", async () => {
+    const queue = await open({ rate: 0.05 });
+    await queue.add({ work: someShards(2), title: "t" });
+    expect(await queue.take(worker)).toBeDefined();
+    const begun = performance.now();
+    expect(await queue.take({ ...worker, signal: AbortSignal.timeout(100) })).toBeUndefined();
+    expect(performance.now() - begun).toBeLessThan(5000);
     await queue.close();
   });
 

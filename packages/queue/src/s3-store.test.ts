@@ -44,3 +44,15 @@ test("a server that cannot be reached is told, and may be there on another attem
   const store = await s3Store("s3://bucket", { endpoint: "http://127.0.0.1:1" });
   await expect(store.put(new Uint8Array(1))).rejects.toMatchObject({ name: "JobError", again: true });
 });
+
+test("a receipt that is none is told, and another attempt is of no use", async () => {
+  const store = await s3Store("s3://bucket/damaged", { endpoint: server.endpoint });
+  const work = "a".repeat(64);
+  for (const text of ["{", "{}"]) {
+    server.objects.set(`/bucket/damaged/receipts/${work}.json`, Buffer.from(text));
+    await expect(store.receipt(work)).rejects.toMatchObject({
+      again: false,
+      message: expect.stringContaining("remove it"),
+    });
+  }
+});

@@ -1,11 +1,19 @@
 /** A store in S3, or in a server that speaks as it does: for machines that share no folder. */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type Content, JobError, type Receipt, receiptSchema, type Store, sha256 } from "scorefield/job";
+import {
+  type Content,
+  checkContent,
+  copyChecked,
+  JobError,
+  type Receipt,
+  receiptSchema,
+  type Store,
+  sha256,
+} from "scorefield/job";
 import { checkSettings } from "./check-settings.ts";
 
 /** Options of {@link s3Store}. Keys are found as the AWS SDK finds them: in the environment, in its files, or from the machine's role. */
@@ -70,10 +78,9 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
     const { name, message } = cause as Error;
     return new JobError(`${title}: ${what}: ${name}: ${message}`, { again: true, cause });
   };
-  const damaged = ({ sha256: expected, bytes }: Content, found: Content): JobError =>
-    new JobError(
-      `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
-    );
+  /** What to do about a damaged content. */
+  const next = (content: Content): string =>
+    `remove ${objectOf(content)}, and give the command again, which makes it anew`;
   /** The body of a content. */
   const bodyOf = async (content: Content) => {
     try {
@@ -89,14 +96,18 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
   };
   const read = async (work: string): Promise<Receipt | undefined> => {
     const Key = receiptOf(work);
+    let text: string;
     try {
       const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key }));
-      const parsed = receiptSchema.safeParse(JSON.parse(await Body!.transformToString()));
-      if (!parsed.success) throw new JobError(`${title}: expected a receipt in ${Key}, found other text; remove it`);
-      return parsed.data;
+      text = await Body!.transformToString();
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw refused(`to read the receipt of ${work}`, error);
+    }
+    try {
+      return receiptSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      throw new JobError(`${title}: expected a receipt in ${Key}, found other text; remove it`, { cause });
     }
   };
   return {
@@ -121,33 +132,18 @@ export const s3Store = async (address: string, options: S3Options = {}): Promise
       }
     },
     get: async (content) => {
-      const bytes = await (await bodyOf(content)).transformToByteArray();
-      const found = { sha256: sha256(bytes), bytes: bytes.length };
-      if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(content, found);
+      const body = await bodyOf(content);
+      const bytes = await body.transformToByteArray().catch((error: unknown) => {
+        throw refused(`to read ${content.sha256}`, error);
+      });
+      await checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length }, () => next(content));
       return bytes;
     },
     copyTo: async (content, file) => {
-      const temporary = join(dirname(resolve(file)), `.${basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+      const body = async () => (await bodyOf(content)) as unknown as AsyncIterable<Uint8Array>;
       try {
-        const body = (await bodyOf(content)) as unknown as AsyncIterable<Uint8Array>;
-        const hash = createHash("sha256");
-        let bytes = 0;
-        const handle = await open(temporary, "wx");
-        try {
-          for await (const piece of body) {
-            hash.update(piece);
-            bytes += piece.length;
-            await handle.writeFile(piece);
-          }
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        const found = { sha256: hash.digest("hex"), bytes };
-        if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(content, found);
-        await rename(temporary, file);
+        await copyChecked(title, content, file, { read: body, next: () => next(content) });
       } catch (error) {
-        await rm(temporary, { force: true }).catch(() => {});
         throw refused(`to copy a content to ${file}`, error);
       }
     },

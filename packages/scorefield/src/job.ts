@@ -1,4 +1,5 @@
 /** Work on many machines, as data: queues, stores, workers, and errors of them. */
+export { checkContent, copyChecked } from "./job/checked-copy.ts";
 export { type Clock, realClock } from "./job/clock.ts";
 export { codeVersion } from "./job/code-version.ts";
 export { describeWork } from "./job/describe-work.ts";

@@ -27,7 +27,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Functions that other packages call with what they have checked, or made. */
 const amongPackages =
-  "builtInCodec classNamed dataName describeWork domainOfRecord identityOf isBuiltInCodec movePaths passes recogniseData sha256 shortList wholeId workId";
+  "builtInCodec checkContent classNamed copyChecked dataName describeWork domainOfRecord identityOf isBuiltInCodec movePaths passes recogniseData sha256 shortList wholeId workId";
 const leftOut = new Set(amongPackages.split(" "));
 
 const result = async (call: () => unknown): Promise<unknown> => {

@@ -6,7 +6,8 @@
  * with ONNX Runtime on x86-64: see `sampling/same-bits.test.ts`.
  */
 
-const lanes = 4;
+/** Rows that are computed alike. */
+export const lanes = 4;
 /** Numbers of a row up to which four rows cost about what one does. */
 const small = 1024;
 

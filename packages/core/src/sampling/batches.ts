@@ -13,7 +13,7 @@ import { checkCount, checkWhole } from "../check.ts";
 import { ArgumentError, SamplingError } from "../errors.ts";
 import { type GivenValues, givenRows } from "../model/given.ts";
 import type { ScoreModel } from "../model/score-model.ts";
-import { wholeLanes } from "../numeric/whole-lanes.ts";
+import { lanes, wholeLanes } from "../numeric/whole-lanes.ts";
 import type { AnySampler } from "./adaptive-sampler.ts";
 import type { KeptSteps } from "./kept-steps.ts";
 import { priorDraw, type RunDraws } from "./plan.ts";
@@ -134,7 +134,7 @@ export const batchesOf = <D extends FloatType = "float32">(
     );
   // At the end of a seed's samples there is no number for a row of no use.
   const rows =
-    start + Math.ceil(count / 4) * 4 > 2 ** 32 ? Math.min(count, most) : wholeLanes(count, most, sizeOf(shape));
+    start + Math.ceil(count / lanes) * lanes > 2 ** 32 ? Math.min(count, most) : wholeLanes(count, most, sizeOf(shape));
   const given = givenRows("sample", model, options.given, count, dtype);
   const full = [rows, ...shape];
   const batches = count === 0 ? 0 : Math.ceil(count / rows);

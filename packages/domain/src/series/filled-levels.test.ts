@@ -34,6 +34,17 @@ test("prices that lack follow from the price before, draw by draw; known prices 
   expect([...made.groups[0]!.values]).toEqual([10, 20, 5, none, 21, 6, none, 22, 7, 12, 23, 8]);
 });
 
+test("prices before the first known one stay missing, and do not count as filled", () => {
+  const group = { ...data.groups[0]!, levels: Float64Array.of(none, 20, none, 21, 11, 22, none, 23) };
+  const holes = [hole(0, 1), hole(1, 1), hole(2, 1), hole(3, 0)];
+  const { data: made, found } = filledLevels({ ...data, groups: [group] } as SeriesData, {
+    groups: [holes],
+    filled: 4,
+  });
+  expect(found).toEqual({ groups: [[hole(3, 11)]], filled: 1 });
+  expect([0, 1, 2].map((row) => made.groups[0]!.values[3 * row])).toEqual([none, none, 11]);
+});
+
 test("series that are no returns stay as they are", () => {
   const plain = { ...data, groups: [{ ...data.groups[0]!, levels: undefined }] } as unknown as SeriesData;
   const holes = [hole(1, 0.5)];

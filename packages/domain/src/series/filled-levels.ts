@@ -24,6 +24,8 @@ const levelsOf = (
       if (!Number.isNaN(level)) before = undefined;
       else if (returns) {
         const known = row > 0 ? levels[at - series]! : Number.NaN;
+        // Before the first level that is known there is nothing to go on from.
+        if (!before && Number.isNaN(known)) continue;
         // Draws go on from the same draw of the row before.
         before = returns.map((value, k) => (before ? before[k]! : known) * Math.exp(value));
         filled.push({ row, series: j, draws: before });
@@ -34,8 +36,9 @@ const levelsOf = (
 };
 
 /**
- * Series of returns and what was filled of them, as levels such as prices. A level that lacks follows from the level before by the drawn
- * return; that the level after a gap is known is not made use of. Other series stay as they are.
+ * Series of returns and what was filled of them, as levels such as prices. A missing level follows from the level before by the drawn
+ * return; that the level after a gap is known is not made use of. Levels before the first known one stay missing. Other series stay
+ * as they are.
  * @throws ArgumentError for what neither `readSeries` nor `imputeSeries` makes
  */
 export const filledLevels = (

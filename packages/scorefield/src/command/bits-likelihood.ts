@@ -1,5 +1,6 @@
 /** Bits per dimension of 8-bit samples in [-1, 1] under a run: what `likelihood` says of images. */
 import { bitsPerDimension } from "@scorefield/core";
+import { lanes } from "@scorefield/core/internal";
 import { zeros } from "@scorefield/tensor";
 import { minus } from "../figure/minus.ts";
 import { fixedNumber } from "../report/number-text.ts";
@@ -31,9 +32,6 @@ interface BitsLikelihoodFlags extends ScoreFlags {
 // Some minutes of one adaptive solution for a network of a million parameters.
 const defaultCount = 100;
 const batch = 25;
-/** Fewer samples than this are computed one by one, and round otherwise: see `wholeLanes` of core. */
-const fewest = 4;
-
 /**
  * Prints the bits per dimension of the first samples that the run held out, or of given ones.
  * @throws RunError, DataError as {@link modelData}
@@ -63,8 +61,8 @@ export const bitsLikelihood = async (
       const end = Math.min(block + batch, of);
       to = Math.min(end, first + n);
       // At least as many as all at once are computed alike, to the bit.
-      const last = Math.min(end, Math.max(to, from + fewest));
-      const start = Math.max(block, Math.min(from, last - fewest));
+      const last = Math.min(end, Math.max(to, from + lanes));
+      const start = Math.max(block, Math.min(from, last - lanes));
       const bytes = zeros([last - start, ...shape]);
       for (let i = 0; i < bytes.data.length; i++)
         bytes.data[i] = Math.round((heldOut.data[start * size + i]! + 1) * 127.5);

@@ -20,6 +20,9 @@ interface JobsFlags extends QueueFlags {
 const states: readonly JobState[] = ["active", "dead", "delayed", "cancelled", "waiting", "held", "done"];
 const actions = ["list", "watch", "cancel", "retry"] as const;
 
+/** Work whose errors are told below a table. */
+const mostErrors = 8;
+
 /** What begins an identity, enough to tell it from others. */
 const shortId = (id: string): string => id.slice(0, 10);
 
@@ -43,7 +46,10 @@ const jobsText = (jobs: readonly JobFacts[]): string => {
   const failed = jobs.filter(({ error, state }) => error && state !== "cancelled");
   return [
     textTable([["work", "id", "state", "attempt", "worker", "share"], ...rows]),
-    ...failed.map(({ id, state, error }) => wrapped(`${shortId(id)} ${state}: ${error}`)),
+    ...failed.slice(0, mostErrors).map(({ id, state, error }) => wrapped(`${shortId(id)} ${state}: ${error}`)),
+    ...(failed.length > mostErrors
+      ? [`and ${grouped(failed.length - mostErrors)} more with an error: --json has all`]
+      : []),
   ].join("\n");
 };
 

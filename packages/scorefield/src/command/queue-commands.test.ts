@@ -3,6 +3,7 @@ import { gathering, receiptFor, someShards } from "../job/job-queue.case.ts";
 import { memoryQueue } from "../job/memory-queue.ts";
 import { memoryStore } from "../job/memory-store.case.ts";
 import type { ServedQueue } from "../job/queue-package.ts";
+import { type Content, workId } from "../job/work.ts";
 import { called } from "../testing/called-command.ts";
 import type { Output } from "./output.ts";
 import { waitForFlow } from "./wait-for-flow.ts";
@@ -31,6 +32,16 @@ describe("command lines", () => {
       /--queue and --shard: expected one/,
     ],
     [["sample", "no-run", "--queue", "redis://h", "--out", "x.csv"], /expected --store/],
+    [["sample", "no-run", "--parts", "3"], /--parts is for work over a queue; add --queue/],
+    [["restore", "no-run", "--queue-prefix", "a"], /--queue-prefix is for work over a queue/],
+    [
+      ["sample", "no-run", "--queue", "redis://h", "--store", ".", "--count", "3", "--parts", "4", "--out", "x.csv"],
+      /--parts 4: expected at most one for each of 3 samples/,
+    ],
+    [
+      ["likelihood", "no-run", "--queue", "redis://h", "--store", ".", "--out", "x.xlsx"],
+      /expected .csv, .tsv with --queue, found .xlsx/,
+    ],
   ] as const)("%j is answered before any work", async (args, message) => {
     delete process.env.SCOREFIELD_QUEUE;
     delete process.env.SCOREFIELD_STORE;
@@ -73,11 +84,12 @@ describe("waiting for work", () => {
     const means = { queue, store, out, signal: never };
     const waiting = waitForFlow(flow, means);
     const failed = expect(waiting).rejects.toThrow(
-      /shard 1\/2 of sample: given up after 1 attempts: w: no luck; what is done is kept in memory/,
+      /shard 1\/2 of sample: given up after 1 attempt: w: no luck; what is done is kept in memory/,
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
     const [one, two] = [await take(queue), await take(queue)];
     await queue.fail(one, "w: no luck", true);
+    await store.putReceipt({ ...receiptFor(two.id), content: await store.put(new Uint8Array(1)) });
     await queue.finish(two, receiptFor(two.id));
     await failed;
     expect(said.join("\n")).toMatch(/shard 1\/2 of sample: given up: w: no luck/);
@@ -100,15 +112,68 @@ describe("waiting for work", () => {
     expect((await queue.list()).map(({ state }) => state)).toEqual(Array(3).fill("cancelled"));
   });
 
-  test("says so where the result is in another store", async () => {
+  /** Does work until `done` pieces of it are done. */
+  const workUntil = async (queue: ServedQueue, done: number, finish: (id: string) => Promise<unknown>) => {
+    for (let k = 0; k < done; ) {
+      const one = await queue.take(worker);
+      if (!one) await new Promise((resolve) => setTimeout(resolve, 20));
+      else {
+        await finish(one.id);
+        await queue.finish(one, receiptFor(one.id));
+        k += 1;
+      }
+    }
+  };
+
+  test("says so where the result is in another store, after all was done again", async () => {
     const [queue, store] = [served(memoryQueue()), memoryStore()];
     await queue.add(flow);
-    for (let k = 0; k < 3; k++) {
-      const one = await take(queue);
-      await queue.finish(one, receiptFor(one.id));
-    }
-    await expect(waitForFlow(flow, { queue, store, out, signal: never })).rejects.toThrow(
-      /its result is not in memory; was it done with another store/,
-    );
+    await workUntil(queue, 3, async () => {});
+    const waiting = waitForFlow(flow, { queue, store, out, signal: never });
+    const failed = expect(waiting).rejects.toThrow(/its result is not in memory; was it done with another store/);
+    await workUntil(queue, 3, async () => {});
+    await failed;
   });
+
+  test("results that were lost are made again, and those of parts before what is made of them", async () => {
+    const [queue, store] = [served(memoryQueue()), memoryStore()];
+    const finish = async (id: string) => {
+      await store.putReceipt({ ...receiptFor(id), content: await store.put(new TextEncoder().encode(id)) });
+    };
+    const { last } = await queue.add(flow);
+    await workUntil(queue, 3, finish);
+    const lost = new Set([(await store.receipt(work.map(workId)[0]!))!, (await store.receipt(last!))!]);
+    const gone = new Set([...lost].map(({ content }) => content.sha256));
+    const harmed = { ...store, has: async (content: Content) => !gone.has(content.sha256) && store.has(content) };
+    said.length = 0;
+    const waiting = waitForFlow(flow, { queue, store: harmed, out, signal: never });
+    const order: string[] = [];
+    await workUntil(queue, 2, async (id) => {
+      order.push(id);
+      gone.delete((await store.receipt(id))!.content.sha256);
+    });
+    expect((await waiting).parts).toBe(2);
+    expect(order).toEqual([workId(work[0]!), last]);
+    expect(said.join()).toContain("2 pieces of this work were done, but their results are not in memory");
+  });
+
+  test("work that is gone from the queue is said and added again", async () => {
+    const store = memoryStore();
+    const inner = [memoryQueue(), memoryQueue()];
+    const now = () => inner[0]!;
+    const queue = served({
+      ...now(),
+      add: (given) => now().add(given),
+      take: (by) => now().take(by),
+      list: (ids) => now().list(ids),
+      finish: (lease, receipt) => now().finish(lease, receipt),
+    });
+    said.length = 0;
+    const waiting = waitForFlow(flow, { queue, store, out, signal: never });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    inner.shift();
+    await workUntil(queue, 3, (id) => store.putReceipt(receiptFor(id)));
+    expect((await waiting).parts).toBe(2);
+    expect(said.join()).toMatch(/3 pieces of its work are gone from memory.*added again/);
+  }, 15_000);
 });

@@ -2,9 +2,10 @@
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { openStore } from "../job/open-store.ts";
-import { shardWorkOf } from "../job/shard-work-of.ts";
+import { dashed, shardWorkOf } from "../job/shard-work-of.ts";
 import { copyPlace } from "../job/stored-places.ts";
 import { type ShardWork, workId } from "../job/work.ts";
+import { readRecord } from "../run/record-file.ts";
 import { runAnomaly } from "./anomaly.ts";
 import { interruptible } from "./interrupt.ts";
 import { runLikelihood } from "./likelihood.ts";
@@ -21,12 +22,15 @@ import {
 } from "./queue-options.ts";
 import { runRestore } from "./restore.ts";
 import { runSample } from "./sample.ts";
+import { checkShardFile } from "./shard-option.ts";
 import { standardStream } from "./standard-output.ts";
 import { waitForFlow } from "./wait-for-flow.ts";
 import { terminalAction } from "./work-context.ts";
 
 /** Options of a command whose work may go over a queue. */
 interface QueuedFlags extends QueueFlags, StoreFlags {
+  readonly count?: number;
+  readonly like?: string;
   readonly parts?: number;
   readonly priority?: number;
   readonly out?: string;
@@ -35,6 +39,7 @@ interface QueuedFlags extends QueueFlags, StoreFlags {
 }
 
 const defaultParts = 64;
+const mostParts = 1_000_000;
 const mostPriority = 2_097_152;
 
 /** Adds the options of work over a queue. */
@@ -47,6 +52,21 @@ const withQueued = (command: Command): Command =>
       whole(0),
     );
 
+/** What each command may write, as it checks for itself with --shard. */
+const written = {
+  sample: { folders: true },
+  restore: { folders: true, endings: [".npy"] },
+  likelihood: { folders: false, endings: [".csv", ".tsv"] },
+  anomaly: { folders: false, endings: [".csv", ".tsv"] },
+} as const;
+
+/** In how many parts work is done where it is not said: no more than there are samples. */
+const usualParts = async (name: ShardWork["command"], path: string, { count, like }: QueuedFlags): Promise<number> => {
+  if (name !== "sample" || like !== undefined) return defaultParts;
+  const all = count ?? (await readRecord(path)).domain.defaults.count;
+  return Math.min(defaultParts, all);
+};
+
 /** The options of the command alone, without those that say how it is done. */
 const ownFlags = ({ queue, queueCa, queuePrefix, store, parts, priority, json, ...own }: QueuedFlags) => own;
 
@@ -56,21 +76,26 @@ const queued = async (
   flags: QueuedFlags,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { out: file, parts = defaultParts, priority = 0 } = flags;
+  const { out: file, priority = 0 } = flags;
   if (file === undefined || file === standardStream)
     throw new UsageError(`--queue: expected --out with it, the file that the parts are put together in`);
   if (flags.shard !== undefined) throw new UsageError("--queue and --shard: expected one of them");
+  const place = storeOf(flags);
+  const parts = flags.parts ?? (await usualParts(name, path, flags));
+  if (parts > mostParts) throw new UsageError(`--parts: expected at most ${mostParts}, found ${parts}`);
+  if (name === "sample" && flags.like === undefined && parts > (flags.count ?? Number.POSITIVE_INFINITY))
+    throw new UsageError(`--parts ${parts}: expected at most one for each of ${flags.count} samples`);
   if (priority > mostPriority) throw new UsageError(`--priority: expected at most ${mostPriority}, found ${priority}`);
   checkOutputPlace("--out", file);
+  checkShardFile({ shard: { part: 1, parts }, out: file }, { ...written[name], why: "--queue" });
   const out = output(flags);
-  const place = storeOf(flags);
   const queue = await queueOf(flags, out);
   try {
     const store = await openStore(place);
     const work = await shardWorkOf(name, path, ownFlags(flags) as Record<string, unknown>, parts, store);
     const [{ code, ending }] = work as [ShardWork];
     const last = { kind: "gather", code, shards: work.map(workId), ending } as const;
-    const flow = { work, last, title: `${name} ${path}`, priority };
+    const flow = { work, last, title: `${name} ${path} to ${file}`, priority };
     const { content, ...about } = await waitForFlow(flow, { queue, store, out, signal });
     await copyPlace(store, content, file, signal);
     const { parts: done, workers, seconds } = about;
@@ -86,10 +111,16 @@ const queued = async (
 /** The action of a command: over the queue where `--queue` names one, else here. */
 const orQueued =
   <F extends object>(name: ShardWork["command"], here: (path: string, flags: F) => Promise<void>) =>
-  (path: string, flags: F & QueuedFlags): Promise<void> =>
-    flags.queue === undefined
-      ? here(path, flags)
-      : interruptible((signal) => queued(name, path, flags, signal), "stopping: the work is cancelled");
+  async (path: string, flags: F & QueuedFlags): Promise<void> => {
+    if (flags.queue !== undefined)
+      return interruptible((signal) => queued(name, path, flags, signal), "stopping: the work is cancelled");
+    const lone = (["parts", "priority", "store", "queueCa", "queuePrefix"] as const).find(
+      (option) => flags[option] !== undefined,
+    );
+    if (lone !== undefined)
+      throw new UsageError(`--${dashed(lone)} is for work over a queue; add --queue, the address of the queue`);
+    return here(path, flags);
+  };
 
 /** Adds `--queue` to the commands that come in parts, which the program has. */
 export const addQueued = (program: Command): void => {

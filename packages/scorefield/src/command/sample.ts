@@ -1,7 +1,7 @@
 /** `scorefield sample`: new rows or images from a run. */
 import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { firstRows } from "@scorefield/core/internal";
+import { firstRows, lanes } from "@scorefield/core/internal";
 import type { NdArray } from "@scorefield/tensor";
 import type { Command } from "commander";
 import { effectSentence } from "../assess/rule-effect.ts";
@@ -62,9 +62,6 @@ interface SampleFlags extends ConditionFlags {
   readonly json?: boolean;
 }
 
-/** Fewer samples than this are computed one by one, and round otherwise: see `wholeLanes` of core. */
-const fewest = 4;
-
 /** The work of the command. @throws UsageError for options that do not go together; as `sample` and `sampleTable` */
 export const runSample = (path: string, flags: SampleFlags, context: WorkContext): Promise<void> =>
   withInput({ data: flags.like }, context.signal, (file, title) => drawSamples(path, flags, { file, title }, context));
@@ -113,7 +110,7 @@ const drawSamples = async (
   const choice = {
     ...rest,
     // As all at once would be computed, to the bit. Rows of numbers are anyway.
-    count: flags.shard && made.shape.length > 1 ? Math.max(count, Math.min(all, fewest)) : count,
+    count: flags.shard && made.shape.length > 1 ? Math.max(count, Math.min(all, lanes)) : count,
     firstSample,
     ...(classes && { classes }),
     ...(guidance && { guidance }),

@@ -46,7 +46,7 @@ export const rangeOf = (count: number, part: Shard | undefined, things: string):
   const range = shardRange(count, part);
   if (range.count === 0)
     throw new UsageError(
-      `--shard ${shardText(part)}: expected at most one part for each of ${count} ${things}; take more ${things}, or fewer parts`,
+      `--shard ${shardText(part)}: expected at most one part for each of ${count} ${things}; take more ${things}, or fewer parts (--parts with --queue)`,
     );
   return range;
 };
@@ -54,16 +54,21 @@ export const rangeOf = (count: number, part: Shard | undefined, things: string):
 /**
  * Refuses, before any work, files of parts that cannot be put together.
  * @param folders whether a folder is one of the places
+ * @param why the option that asks for parts, default --shard
  * @throws UsageError
  */
 export const checkShardFile = (
   { shard: part, out }: { readonly shard?: Shard | undefined; readonly out?: string | undefined },
-  { folders, endings = gatheredEndings }: { readonly folders: boolean; readonly endings?: readonly string[] },
+  {
+    folders,
+    endings = gatheredEndings,
+    why = part && `--shard ${shardText(part)}`,
+  }: { readonly folders: boolean; readonly endings?: readonly string[]; readonly why?: string | undefined },
 ): void => {
   if (!part || out === undefined || out === standardStream) return;
   const ending = extname(out).toLowerCase();
   if (endings.includes(ending) || (folders && !/^\.[a-z]\w*$/i.test(ending))) return;
   throw new UsageError(
-    `--out ${out}: expected ${endings.join(", ")}${folders ? " or a folder" : ""} with --shard ${shardText(part)}, found ${ending || "a folder"}: such parts cannot be put together`,
+    `--out ${out}: expected ${endings.join(", ")}${folders ? " or a folder" : ""} with ${why}, found ${ending || "a folder"}: such parts cannot be put together`,
   );
 };

@@ -92,6 +92,13 @@ describe("parts put together", () => {
       /sample-2.csv: expected \d+ bytes of SHA-256 .* found .* Make it again with --shard 2\/3/,
     );
     copyFileSync(at("kept"), places[1]!);
+    const receipt = `${places[0]}.receipt.json`;
+    const text = readFileSync(receipt, "utf8");
+    writeFileSync(receipt, text.replace(/"of": \d+/, '"of": 7'));
+    expect(await refused(...places)).toMatch(
+      /sample-1.csv.receipt.json: expected a receipt that says what all 3 parts/,
+    );
+    writeFileSync(receipt, text);
     expect((await called("gather", ...places, "--out", at("never.npy"))).stderr).toMatch(/ends in \.csv, found \.npy/);
     expect((await called("gather", ...places, "--out", places[0]!)).stderr).toMatch(/another name than the parts/);
   });

@@ -29,7 +29,12 @@ const lookEvery = 2000;
 /** Milliseconds that the queue may be away. */
 const patience = 600_000;
 
+/** Workers in a line, and failures that are told one by one. */
 const shown = 4;
+/** Milliseconds until it is said that nobody takes the work. */
+const lonely = 10_000;
+/** How often work that is gone from the queue is added again. */
+const mostAdded = 3;
 
 /** Who works now, in a few words. */
 const workersText = (jobs: readonly JobFacts[]): string => {
@@ -49,17 +54,22 @@ const obstacleOf = (jobs: readonly JobFacts[], store: Store): JobError | undefin
   const [dead, ...more] = jobs.filter(({ state }) => state === "dead");
   if (dead)
     return new JobError(
-      `${dead.what}: given up after ${dead.attempt} attempts: ${dead.error}${more.length > 0 ? ` (and ${more.length} other pieces of work)` : ""}; what is done is kept in ${store.title}. Remove the cause and give the command again, or see scorefield jobs list --state dead`,
+      `${dead.what}: given up after ${dead.attempt} ${dead.attempt === 1 ? "attempt" : "attempts"}: ${dead.error}${more.length > 0 ? ` (and ${more.length} other pieces of work)` : ""}; what is done is kept in ${store.title}. Remove the cause and give the command again, or see scorefield jobs list --state dead`,
     );
   const cancelled = jobs.find(({ state }) => state === "cancelled");
   return cancelled && new JobError(`${cancelled.what}: cancelled; give the command again to go on`);
 };
 
-/** Facts of the work as news come in, and now and then anew, since news may be lost. */
+/**
+ * Facts of the work as news come in, and now and then anew, since news may be lost.
+ * @param see whether that is all
+ * @param addAgain adds what the queue does not know any more, as when it was emptied or its server restarted without a file
+ */
 const follow = async (
   ids: readonly string[],
   { queue, signal }: Means,
   see: (jobs: readonly JobFacts[]) => Promise<boolean>,
+  addAgain: (gone: number) => Promise<void>,
 ): Promise<void> => {
   const facts = new Map<string, JobFacts>();
   const stop = new AbortController();
@@ -81,12 +91,19 @@ const follow = async (
     }
   })().catch(() => {});
   let since = performance.now();
+  let goneBefore = false;
   try {
     while (!signal.aborted) {
       try {
-        for (const one of await queue.list(ids)) facts.set(one.id, one);
+        const listed = await queue.list(ids);
+        facts.clear();
+        for (const one of listed) facts.set(one.id, one);
+        const gone = ids.length - facts.size;
+        if (gone > 0 && goneBefore) await addAgain(gone);
+        goneBefore = gone > 0;
         since = performance.now();
       } catch (error) {
+        if (error instanceof JobError && !error.again) throw error;
         // The server may come back.
         if (performance.now() - since > patience) throw error;
       }
@@ -112,6 +129,21 @@ const follow = async (
   }
 };
 
+/** Whether a result is where its receipt says. */
+const isKept = async (store: Store, id: string): Promise<boolean> => {
+  const receipt = await store.receipt(id);
+  return receipt !== undefined && (await store.has(receipt.content));
+};
+
+/** Work that is done, as the queue says, but whose result is not in the store: of the last, and of parts where that one needs them. */
+const lostResults = async (jobs: readonly JobFacts[], store: Store): Promise<JobFacts[]> => {
+  const last = jobs.at(-1);
+  if (last?.state === "done" && (await isKept(store, last.id))) return [];
+  const lost: JobFacts[] = [];
+  for (const job of jobs) if (job.state === "done" && !(await isKept(store, job.id))) lost.push(job);
+  return lost;
+};
+
 /**
  * Adds work to a queue and waits for all of it, with a line of progress. Work that was given up or cancelled before is tried again.
  * @throws JobError where work is dead or was cancelled elsewhere; Interrupted where the user stopped it: it is then cancelled
@@ -121,15 +153,36 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   const begun = performance.now();
   const { ids, last } = await queue.add(flow);
   const all = [...ids, last!];
-  const stopped = (await queue.list(all)).filter(({ state }) => state === "dead" || state === "cancelled");
-  if (stopped.length > 0) {
+  const before = await queue.list(all);
+  const lost = await lostResults(before, store);
+  const stopped = before.filter(({ state }) => state === "dead" || state === "cancelled");
+  if (stopped.length > 0)
     out.remark(`${stopped.length} pieces of this work were given up or cancelled before: they are tried again`);
-    await queue.retry(stopped.map(({ id }) => id));
-  }
+  if (lost.length > 0)
+    out.remark(
+      `${lost.length} pieces of this work were done, but their results are not in ${store.title}: they are done again`,
+    );
+  const tried = [...stopped, ...lost].map(({ id }) => id);
+  // It does not wait for parts that are done again: it is tried after them.
+  const lastAfter = tried.includes(last!) && lost.length > 0;
+  await queue.retry(lastAfter ? tried.filter((id) => id !== last) : tried, { done: true });
   const line = progress(flow.title, ids.length);
   const workers = new Set<string>();
   const dead = new Set<string>();
   let told = -1;
+  let lonelySince = performance.now();
+  let added = 0;
+  const addAgain = async (gone: number): Promise<void> => {
+    added += 1;
+    line.clear();
+    const news = `${flow.title}: ${gone} pieces of its work are gone from ${queue.title}, as if it was emptied, or restarted without an append-only file`;
+    if (added > mostAdded)
+      throw new JobError(
+        `${news}, for the ${added}th time; what is done is kept in ${store.title}. Give the command again to go on`,
+      );
+    out.remark(`${news}: they are added again; what is done is kept`);
+    await queue.add(flow);
+  };
   const see = async (jobs: readonly JobFacts[]): Promise<boolean> => {
     const shards = jobs.slice(0, -1);
     const done = shards.filter(({ state }) => state === "done").length;
@@ -138,8 +191,17 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
       if (state === "dead" && !dead.has(id)) {
         dead.add(id);
         line.clear();
-        out.remark(`${what}: given up: ${error}`);
+        if (dead.size <= shown) out.remark(`${what}: given up: ${error}`);
+        else if (dead.size === shown + 1) out.remark("more is given up, which is not told one by one");
       }
+    if (jobs.some(({ state }) => state !== "waiting" && state !== "held")) lonelySince = Number.POSITIVE_INFINITY;
+    if (performance.now() - lonelySince > lonely) {
+      lonelySince = Number.POSITIVE_INFINITY;
+      line.clear();
+      out.remark(
+        `no worker has taken any of it yet. Start one of ${flow.last.code} with the same queue and store: scorefield worker --queue ${queue.title} --store ${store.title}`,
+      );
+    }
     // Parts of shards count, but all of them only at the end.
     const share = Math.min(
       ids.length - (done < ids.length ? 1e-3 : 0),
@@ -152,7 +214,16 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     return obstacleOf(jobs, store) !== undefined || jobs.at(-1)!.state === "done";
   };
   try {
-    await follow(all, means, see);
+    if (lastAfter) {
+      const held: JobFacts = { ...before.at(-1)!, state: "held" };
+      const partsDone = async (jobs: readonly JobFacts[]): Promise<boolean> => {
+        await see([...jobs, held]);
+        return obstacleOf(jobs, store) !== undefined || jobs.every(({ state }) => state === "done");
+      };
+      await follow(ids, means, partsDone, addAgain);
+      if (!signal.aborted) await queue.retry([last!], { done: true });
+    }
+    await follow(all, means, see, addAgain);
   } finally {
     line.end();
   }

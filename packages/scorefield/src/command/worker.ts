@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeSystemError } from "@scorefield/data";
 import type { Command } from "commander";
 import { grouped } from "../figure/grouped.ts";
 import { codeVersion } from "../job/code-version.ts";
@@ -77,15 +78,25 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
   const place = storeOf(flags);
   const store = await openStore(place);
   const { rate, lease, once, threads } = flags;
+  const { cache: given } = flags;
+  // Before the queue is opened: an open connection would keep a process alive that has failed.
+  if (given !== undefined)
+    await mkdir(given, { recursive: true }).catch((cause) => {
+      throw describeSystemError(cause, given, "to make this folder");
+    });
   const queue = await queueOf(flags, out, {
     ...(rate !== undefined && { rate }),
     ...(lease !== undefined && { lease }),
   });
+  // A store that is missing or read-only would fail all work that this worker takes.
+  await store.put(new TextEncoder().encode("scorefield worker\n")).catch(async (error: unknown) => {
+    await queue.close();
+    throw error;
+  });
   const name = flags.name ?? `${hostname()}-${process.pid}`;
   const code = codeVersion();
   const begin = join(tmpdir(), "scorefield-worker-");
-  const cache = flags.cache ?? (await mkdtemp(begin));
-  await mkdir(cache, { recursive: true });
+  const cache = given ?? (await mkdtemp(begin));
   const computing = workProcess(program, [place, cache, `${threads}`]);
   const say = (event: WorkerEvent): void => {
     out.result(event);
@@ -108,7 +119,7 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
     clearInterval(timer);
     await computing.close();
     await queue.close();
-    if (flags.cache === undefined) await rm(cache, { recursive: true, force: true });
+    if (given === undefined) await rm(cache, { recursive: true, force: true });
   }
   out.remark(`worker ${name}: ended`);
 };

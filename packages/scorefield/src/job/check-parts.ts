@@ -50,7 +50,7 @@ export const checkedParts = async (places: readonly string[], signal?: AbortSign
   parts.sort((a, b) => a.receipt.part - b.receipt.part);
   const [first] = parts;
   if (!first) throw new DataError({ expected: "parts to put together", found: "none" });
-  const { whole, parts: count } = first.receipt;
+  const { parts: count } = first.receipt;
   const wholes = new Map<string, FoundPart[]>();
   for (const part of parts) wholes.set(part.receipt.whole, [...(wholes.get(part.receipt.whole) ?? []), part]);
   if (wholes.size > 1) {
@@ -86,7 +86,7 @@ export const checkedParts = async (places: readonly string[], signal?: AbortSign
   for (const { place, receipt } of parts) {
     signal?.throwIfAborted();
     const found = await contentOfPlace(place);
-    if (found.sha256 !== receipt.sha256 || receipt.whole !== whole)
+    if (found.sha256 !== receipt.sha256)
       throw new DataError({
         path: place,
         expected: `${receipt.bytes} bytes of SHA-256 ${receipt.sha256}, as its receipt says`,
@@ -97,5 +97,13 @@ export const checkedParts = async (places: readonly string[], signal?: AbortSign
       throw new DataError({ path: place, expected: `a part that begins at ${next}`, found: `one at ${receipt.first}` });
     next += receipt.count;
   }
+  const other = parts.find(({ receipt }) => receipt.of !== next);
+  if (other)
+    throw new DataError({
+      path: receiptPath(other.place),
+      expected: `a receipt that says what all ${count} parts hold, ${next}`,
+      found: `${other.receipt.of}`,
+      fix: "Receipts are not to be edited; make the parts again",
+    });
   return parts;
 };

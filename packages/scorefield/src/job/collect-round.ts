@@ -2,9 +2,12 @@
 import type { Clock } from "./clock.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import { type Receipt, type Work, workId } from "./work.ts";
-import { persistently } from "./work-on.ts";
+
+/** Milliseconds until a result is lost. A shared folder may show a new file to other machines only after its caches lapse. */
+const lostAfter = 60_000;
 
 /** A result that did not come in time, and why. */
 export interface Missing<W> {
@@ -56,23 +59,46 @@ export const collectRound = async <W extends Work>(
   const look = async (of: readonly string[]): Promise<void> => {
     for (const id of of) {
       const receipt = await still(() => store.receipt(id));
-      if (receipt) receipts.set(id, receipt);
+      if (receipt && (await still(() => store.has(receipt.content)))) receipts.set(id, receipt);
     }
   };
+  const add = () => still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
+  /** When results that are not there were looked for first, and whether they were made again since. */
+  const lost = new Map<string, { readonly since: number; readonly again: boolean }>();
+  /** What is done, but whose result does not come, is done again, once. */
+  const redo = async (of: readonly string[]): Promise<void> => {
+    for (const id of of) {
+      if (receipts.has(id)) continue;
+      const { since, again } = lost.get(id) ?? { since: clock.now(), again: false };
+      const late = clock.now() - since >= lostAfter;
+      if (late && again) why.set(id, `it is done, but its result is not in ${store.title}; do all machines share it?`);
+      else if (late) await still(() => queue.retry([id], { done: true }));
+      lost.set(id, late ? { since: clock.now(), again: true } : { since, again });
+    }
+  };
+  let goneBefore = false;
   await look(ids);
   const begun = clock.now();
-  if (missing().length > 0) {
-    await still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
-    // Of a round that was given up before.
-    const facts = await still(() => queue.list(missing()));
-    const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
-    if (given.length > 0) await still(() => queue.retry(given));
-  }
   try {
+    if (missing().length > 0) {
+      await add();
+      // Of a round that was given up before.
+      const facts = await still(() => queue.list(missing()));
+      const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
+      if (given.length > 0) await still(() => queue.retry(given));
+    }
     while (missing().length > 0) {
       signal.throwIfAborted();
+      // Taken before the look, so that news which come during it end the wait after it.
+      const fresh = news();
       const facts = await still(() => queue.list(missing()));
-      await look(facts.filter(({ state }) => state === "done").map(({ id }) => id));
+      // A queue that was emptied is filled again.
+      const gone = facts.length < missing().length;
+      if (gone && goneBefore) await add();
+      goneBefore = gone;
+      const done = facts.filter(({ state }) => state === "done").map(({ id }) => id);
+      await look(done);
+      await redo(done);
       for (const { id, state, error } of facts)
         if (state === "dead" || state === "cancelled") why.set(id, error ?? `it was ${state}`);
       const open = missing().filter((id) => !why.has(id));
@@ -83,7 +109,7 @@ export const collectRound = async <W extends Work>(
         if (receipts.size > 0) break;
       }
       const left = patience - (clock.now() - begun);
-      await clock.sleep(left > 0 ? Math.min(lookEvery, left) : lookEvery, AbortSignal.any([signal, news()]));
+      await clock.sleep(left > 0 ? Math.min(lookEvery, left) : lookEvery, AbortSignal.any([signal, fresh]));
     }
   } finally {
     const late = missing();

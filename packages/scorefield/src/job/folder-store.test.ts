@@ -49,6 +49,19 @@ test("nothing is left of what could not be written, and another machine may try:
   expect(readdirSync(join(path, "incoming"))).toEqual([]);
 });
 
+test("a damaged content is put aside, so that it counts as missing and is made again", async () => {
+  const path = fresh();
+  const store = folderStore(path);
+  const content = await store.put(new Uint8Array(8));
+  writeFileSync(join(path, "objects", content.sha256.slice(0, 2), content.sha256), "8 bytes!");
+  expect(await store.has(content)).toBe(true);
+  await expect(store.get(content)).rejects.toMatchObject({
+    again: false,
+    message: expect.stringMatching(/it is damaged; it was put aside; give the command again, which makes it anew/),
+  });
+  expect(await store.has(content)).toBe(false);
+});
+
 test("a share that is not mounted is noticed", async () => {
   await expect(folderStore(join(folder, "absent")).put(new Uint8Array(1))).rejects.toMatchObject({
     again: true,

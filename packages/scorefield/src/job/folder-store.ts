@@ -1,8 +1,9 @@
 /** Contents and receipts in a folder that all machines share, such as an NFS or Lustre file system. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { link, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { checkContent, copyChecked, copyCounted } from "./checked-copy.ts";
 import { sha256 } from "./identity.ts";
 import { JobError } from "./job-error.ts";
 import type { Store } from "./store.ts";
@@ -31,10 +32,11 @@ const checkName = (title: string, text: string): void => {
     throw new JobError(`${title}: expected a SHA-256 in hexadecimal, found ${JSON.stringify(text.slice(0, 80))}`);
 };
 
-/** What is said of bytes that are not those of a content. */
-const damaged = (title: string, { sha256: expected, bytes }: Content, found: Content): JobError =>
-  new JobError(
-    `${title}: expected ${bytes} bytes of SHA-256 ${expected}, found ${found.bytes} of ${found.sha256}; remove the damaged object, and do the work again that made it`,
+/** Puts a damaged object aside, so that it counts as missing. @returns what to do */
+const putAside = (object: string): Promise<string> =>
+  rename(object, `${object}.damaged`).then(
+    () => "it was put aside; give the command again, which makes it anew",
+    () => `remove ${object}, and give the command again, which makes it anew`,
   );
 
 /** What is said of a content that is not there. Another machine may have it still, or soon. */
@@ -43,27 +45,6 @@ const missing = (title: string, { sha256: expected }: Content, cause?: unknown):
     `${title}: expected the content ${expected}, found none; put it again, or check that all machines share this store`,
     { again: true, cause },
   );
-
-/**
- * Copies a stream into a new file, flushed to the disk, and says what was copied.
- * @throws what the system throws; the file may be left
- */
-const copyCounted = async (from: AsyncIterable<Uint8Array>, to: string): Promise<Content> => {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const handle = await open(to, "wx");
-  try {
-    for await (const piece of from) {
-      hash.update(piece);
-      bytes += piece.length;
-      await handle.writeFile(piece);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return { sha256: hash.digest("hex"), bytes };
-};
 
 /**
  * A store in a folder: `objects/ab/SHA256` and `receipts/WORK.json`, each written under another name, flushed and renamed. What is
@@ -134,20 +115,18 @@ export const folderStore = (path: string): Store => {
       const bytes = await readFile(object).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "ENOENT" ? missing(title, content, error) : refused(title, `to read ${object}`, error);
       });
-      const found = { sha256: sha256(bytes), bytes: bytes.length };
-      if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(title, content, found);
+      await checkContent(title, content, { sha256: sha256(bytes), bytes: bytes.length }, () => putAside(object));
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     },
     copyTo: async (content, file) => {
       const object = objectOf(content.sha256);
-      const temporary = join(dirname(resolve(file)), `.${basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
-      try {
+      const pieces = async (): Promise<AsyncIterable<Uint8Array>> => {
         if (!(await stat(object).catch(() => undefined))) throw missing(title, content);
-        const found = await copyCounted(createReadStream(object, { highWaterMark: 1 << 20 }), temporary);
-        if (found.sha256 !== content.sha256 || found.bytes !== content.bytes) throw damaged(title, content, found);
-        await rename(temporary, file);
+        return createReadStream(object, { highWaterMark: 1 << 20 });
+      };
+      try {
+        await copyChecked(title, content, file, { read: pieces, next: () => putAside(object) });
       } catch (error) {
-        await rm(temporary, { force: true }).catch(() => {});
         throw refused(file, `to copy a content of ${title}`, error);
       }
     },

@@ -193,6 +193,27 @@ export const queueCases = (
     await queue.close();
   });
 
+  test("what is done is done again where it is asked for, since its result was lost", async () => {
+    const { queue } = await open(lease);
+    const work = someShards(2);
+    const { ids, last } = await queue.add({ work, last: gathering(work), title: "t" });
+    for (let k = 0; k < 3; k++) {
+      const one = await taken(queue);
+      await queue.finish(one, receiptFor(one.id));
+    }
+    await queue.retry(ids);
+    expect(await queue.take(worker)).toBeUndefined();
+    for (const id of [ids[0]!, last!]) {
+      await queue.retry([id], { done: true });
+      const one = await taken(queue);
+      expect(one).toMatchObject({ id, attempt: 1 });
+      await queue.finish(one, receiptFor(id));
+      expect(await queue.take(worker)).toBeUndefined();
+    }
+    expect((await queue.list()).map(({ state }) => state)).toEqual(Array(3).fill("done"));
+    await queue.close();
+  });
+
   test("news tell of states and of progress", async () => {
     const { queue, pass } = await open(lease);
     const stop = new AbortController();

@@ -71,8 +71,15 @@ export interface JobEvent {
 export interface JobQueue {
   /** Adds work. @returns identities of the work, in order, and of `last` */
   add(flow: Flow): Promise<{ readonly ids: readonly string[]; readonly last?: string }>;
-  /** The next piece of work for this code version, or undefined where none is waiting now. */
-  take(worker: { readonly name: string; readonly code: string }): Promise<Lease | undefined>;
+  /**
+   * The next piece of work for this code version, or undefined where none is waiting now. A queue with a rate waits until that lets
+   * work go, or `signal` is aborted.
+   */
+  take(worker: {
+    readonly name: string;
+    readonly code: string;
+    readonly signal?: AbortSignal;
+  }): Promise<Lease | undefined>;
   /** Holds a lease for longer. @returns whether it was still held, and not cancelled */
   renew(lease: Lease, progress?: { readonly share?: number }): Promise<"held" | "lost" | "cancelled">;
   /** @returns whether the lease was still held */
@@ -85,8 +92,11 @@ export interface JobQueue {
   list(ids?: readonly string[]): Promise<JobFacts[]>;
   /** Takes work out, also while it is done. */
   cancel(ids: readonly string[]): Promise<void>;
-  /** Tries dead or cancelled work again, and lets what waits for it wait again. */
-  retry(ids: readonly string[]): Promise<void>;
+  /**
+   * Tries dead or cancelled work again, and lets what waits for it wait again.
+   * @param options `done`: also what is done, since its result was lost; what waited for it does not wait again
+   */
+  retry(ids: readonly string[], options?: { readonly done?: boolean }): Promise<void>;
   /** News, from now until `signal`. */
   watch(signal: AbortSignal): AsyncIterable<JobEvent>;
   close(): Promise<void>;

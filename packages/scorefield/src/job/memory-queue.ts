@@ -181,10 +181,10 @@ export const memoryQueue = ({
       settle();
       for (const entry of chosen(ids)) if (entry.state !== "done") become(entry, "cancelled");
     },
-    retry: async (ids) => {
+    retry: async (ids, { done = false } = {}) => {
       settle();
       for (const entry of chosen(ids)) {
-        if (entry.state !== "dead" && entry.state !== "cancelled") continue;
+        if (entry.state !== "dead" && entry.state !== "cancelled" && !(done && entry.state === "done")) continue;
         Object.assign(entry, { attempt: 0, lapses: 0, error: undefined });
         become(entry, isReady(entry) ? "waiting" : "held");
       }

@@ -15,7 +15,7 @@ const schema = z.strictObject({
   /** The same for all parts of one whole: the SHA-256 of all that they depend on, but for which part it is. */
   whole: hexadecimal,
   part: z.int().min(1),
-  parts: z.int().min(1),
+  parts: z.int().min(1).max(1_000_000),
   /** The first sample, row or measurement of the whole that is in the part, from 0, and how many there are. */
   first: z.int().min(0),
   count: z.int().min(1),

@@ -1,17 +1,17 @@
 /** What a training needs on another machine: its record and its data, as a content of the store. */
 import { mkdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import { type DividedTraining, dividedTraining } from "@scorefield/core/internal";
-import { movePaths } from "@scorefield/domain";
 import { RunError } from "../errors.ts";
 import { recipeParts } from "../recipe/resolve.ts";
 import { type PreparedRun, trainOptions } from "../run/prepared-run.ts";
 import { readRecord } from "../run/record-file.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { checkInside } from "./kept-runs.ts";
+import { movedRecord, putMoved } from "./moved-record.ts";
 import type { Store } from "./store.ts";
-import { copyPlace, listOf, putList, putPlace } from "./stored-places.ts";
-import type { Content, Folder } from "./work.ts";
+import { copyPlace, putList } from "./stored-places.ts";
+import type { Content } from "./work.ts";
 
 /** @throws RunError for a run that one machine has to train */
 export const checkTogether = ({ path, record, data }: PreparedRun): void => {
@@ -31,28 +31,10 @@ export const checkTogether = ({ path, record, data }: PreparedRun): void => {
 
 /** Keeps a run's record and data for other machines. @throws JobError as {@link Store.put} */
 export const keepProject = async ({ path, record, data }: PreparedRun, store: Store): Promise<Content> => {
-  const training = record.training!;
-  const folder: Folder = [];
-  const moved: (readonly [string, string])[] = [];
-  const recipe = {
-    ...training.recipe,
-    data: movePaths(data.domain, training.recipe.data, (file) => {
-      const found = resolve(path, file);
-      const below = `data/${moved.length}/${basename(found)}`;
-      moved.push([below, found]);
-      return below;
-    }),
-  };
-  for (const [below, found] of moved) {
-    const content = await putPlace(store, found);
-    if (!content.folder) folder.push({ path: below, content });
-    else
-      for (const file of await listOf(store, content))
-        folder.push({ path: `${below}/${file.path}`, content: file.content });
-  }
-  const text = JSON.stringify({ ...record, training: { ...training, recipe } });
-  folder.push({ path: "run.json", content: await store.put(new TextEncoder().encode(text)) });
-  return putList(store, folder);
+  const { record: own, moved } = movedRecord(path, { record, domain: data.domain });
+  const files = await putMoved(store, moved);
+  const text = new TextEncoder().encode(JSON.stringify(own));
+  return putList(store, [...files, { path: "run.json", content: await store.put(text) }]);
 };
 
 /** The run of a project, copied to this machine once. Its data are read below its own folder, and nowhere else. */
@@ -94,7 +76,8 @@ export const projectTraining = (
   const training = make();
   current = { sha256: project.sha256, training };
   training.catch(() => {
-    current = undefined;
+    // Another project may be in its place by now.
+    if (current?.training === training) current = undefined;
   });
   return training;
 };

@@ -1,22 +1,22 @@
 /** A command line as work for a queue: its run and its files go into the store, and its options become data. */
 import { readFile } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
-import { movePaths } from "@scorefield/domain";
+import { extname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { checkpointSteps } from "../run/checkpoint.ts";
 import { readRecord, recordPath } from "../run/record-file.ts";
 import { runFiles } from "../run/run-files.ts";
 import { codeVersion } from "./code-version.ts";
 import { JobError } from "./job-error.ts";
+import { movedRecord, putMoved } from "./moved-record.ts";
 import { checkCarried, inputOptions } from "./shard-options.ts";
 import type { Store } from "./store.ts";
-import { listOf, putList, putPlace } from "./stored-places.ts";
+import { putList, putPlace } from "./stored-places.ts";
 import type { Content, Folder, ShardWork } from "./work.ts";
 
 type Option = ShardWork["options"][string];
 
 /** `averageWidth` as on the command line, `average-width`. */
-const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The value of an option as data. */
 const optionOf = (value: unknown): Option | undefined => {
@@ -24,20 +24,6 @@ const optionOf = (value: unknown): Option | undefined => {
   if (!Array.isArray(value)) return undefined;
   if (value.every((one) => typeof one === "number")) return value.join(",");
   return value.every((one) => typeof one === "string") ? value : undefined;
-};
-
-/** What a run says of itself, with its data below its own folder, so that a worker reads nothing else. */
-const movedRecord = async (path: string) => {
-  const { record, domain } = await readRecord(path);
-  const files: { readonly from: string; readonly to: string }[] = [];
-  const { training } = record;
-  if (!training) return { record, files };
-  const data = movePaths(domain, training.recipe.data, (file) => {
-    const to = `data/${files.length}/${basename(file)}`;
-    files.push({ from: resolve(path, file), to });
-    return to;
-  });
-  return { record: { ...record, training: { ...training, recipe: { ...training.recipe, data } } }, files };
 };
 
 /**
@@ -49,21 +35,13 @@ const putRun = async (
   path: string,
   { step, averaged, data }: { readonly step: number; readonly averaged: boolean; readonly data: boolean },
 ): Promise<Content> => {
-  const { record, files } = await movedRecord(path);
+  const { record, moved } = movedRecord(path, await readRecord(path));
   const list: Folder = [];
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   list.push({ path: "run.json", content: await store.put(new TextEncoder().encode(text)) });
   for (const name of await runFiles(path, { step, averaged }))
     list.push({ path: name, content: await store.put({ file: join(path, name) }) });
-  if (data)
-    for (const { from, to } of files) {
-      const content = await putPlace(store, from);
-      if (!content.folder) list.push({ path: to, content });
-      else {
-        for (const file of await listOf(store, content))
-          list.push({ path: `${to}/${file.path}`, content: file.content });
-      }
-    }
+  if (data) list.push(...(await putMoved(store, moved)));
   return putList(store, list);
 };
 

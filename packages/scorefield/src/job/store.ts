@@ -14,8 +14,10 @@ export interface Store {
   get(content: Content): Promise<Uint8Array>;
   /** Copies a content to a file, written atomically. @throws JobError as {@link get} */
   copyTo(content: Content, file: string): Promise<void>;
+  /** Whether a content is there, in its size. Its bytes are not read. */
   has(content: Content): Promise<boolean>;
-  /** Keeps the receipt of a piece of work. The first stays: later ones of the same work are left out. @returns the one that is kept */
+  /** Keeps the receipt of a piece of work. The first stays: later ones of the same work are left out. @returns the one that is kept. @throws JobError as {@link put} */
   putReceipt(receipt: Receipt): Promise<Receipt>;
+  /** The receipt of a piece of work, by its identity; undefined while there is none. @throws JobError for one that is damaged */
   receipt(work: string): Promise<Receipt | undefined>;
 }

@@ -8,8 +8,8 @@ import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
 import { parseJson } from "../recipe/parse-json.ts";
 import { vectorsOf } from "./vectors.ts";
+import { contentSchema } from "./work.ts";
 
-const content = z.object({ sha256: z.string(), bytes: z.int().min(0), folder: z.boolean().optional() });
 const traffic = z.object({ up: z.number(), down: z.number() });
 
 const roundSchema = z.object({
@@ -40,7 +40,7 @@ const roundSchema = z.object({
 const togetherSchema = z.object({
   format: z.literal("scorefield-together-1"),
   /** The record and the data, in the store. */
-  project: content,
+  project: contentSchema,
   step: z.int().min(0),
   rounds: z.array(roundSchema),
 });

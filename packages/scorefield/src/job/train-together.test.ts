@@ -140,6 +140,18 @@ describe("places that go apart", () => {
     ]);
   });
 
+  test("go on with another store, which gets what workers need", async () => {
+    const first = cluster(["a"]);
+    await eventsOf(trainTogether(await newRun("run"), { ...first.shared, every: 6 }), 2);
+    await first.end();
+    const second = cluster(["b"]);
+    const events = await eventsOf(trainTogether(await resumeRun(join(folder, "run")), { ...second.shared, every: 6 }));
+    await second.end();
+    expect(events.map(({ step }) => step)).toEqual([18, 24]);
+    const { project } = JSON.parse(await readFile(join(folder, "run", "together.json"), "utf8"));
+    expect(await second.store.has(project)).toBe(true);
+  });
+
   test("close at the deadline with whoever came; who comes late is left out, and the record says so", async () => {
     let release: () => void = () => {};
     const late = new Promise<void>((resolve) => {

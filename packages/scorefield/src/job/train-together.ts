@@ -75,7 +75,10 @@ export async function* trainTogether(run: PreparedRun, options: TogetherOptions)
         keep: keepCheckpoints,
       });
     if (own && step > (checkpoint?.step ?? 0)) await save();
-    const project = stored?.record.project ?? early ?? (await keepProject(run, store));
+    // A run may go on with another store than it began with.
+    const before = stored?.record.project;
+    const kept = before && (await store.has(before)) ? before : early;
+    const project = kept ?? (await keepProject(run, store));
     const rounds: RoundRecord[] = [...(stored?.record.rounds ?? [])].filter(({ to }) => to <= step);
     metrics = await openMetrics(path, step);
     await dropAveragesAfter(path, step);

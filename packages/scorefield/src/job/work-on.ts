@@ -5,6 +5,7 @@ import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue, Lease } from "./job-queue.ts";
+import { firstPause, longestPause, persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import type { Content, Receipt, Work } from "./work.ts";
 
@@ -67,8 +68,6 @@ const known = {
   clock: true,
 } satisfies Known<WorkerOptions>;
 
-const [firstPause, longestPause] = [500, 30_000];
-
 /** Errors of what was given, which no other machine does better: see `errors.ts`. */
 const ofTheWork = new Set([
   "ArgumentError",
@@ -87,27 +86,6 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** Why work was stopped. */
 type Stop = "lost" | "cancelled" | "worker";
-
-/** Tries until it works: queue and store may be away for a while. Undefined where it was stopped before. */
-export const persistently = async <T>(
-  what: () => Promise<T>,
-  {
-    clock,
-    signal,
-    say,
-  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly say: (error: unknown) => void },
-): Promise<{ readonly value: T } | undefined> => {
-  for (let pause = firstPause; !signal.aborted; pause = Math.min(longestPause, 2 * pause)) {
-    try {
-      return { value: await what() };
-    } catch (error) {
-      if (error instanceof JobError && !error.again) throw error;
-      say(error);
-      await clock.sleep(pause, signal);
-    }
-  }
-  return undefined;
-};
 
 /**
  * Works until the signal is aborted; with `once`, until nothing is waiting. A queue or a store that cannot be reached is tried again,
@@ -164,7 +142,11 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     try {
       if (signal.aborted) stop("worker");
       // An earlier attempt may have ended without the queue's hearing of it.
-      const earlier = await persistently(() => store.receipt(lease.id), still);
+      const earlier = await persistently(async () => {
+        const found = await store.receipt(lease.id);
+        // A result that was lost is made again.
+        return found && (await store.has(found.content)) ? found : undefined;
+      }, still);
       let receipt = earlier?.value;
       if (!receipt) {
         const onProgress = (now: number): void => {
@@ -181,9 +163,10 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
       }
       work.signal.throwIfAborted();
       const finished = await persistently(() => queue.finish(lease, receipt!), still);
-      work.signal.throwIfAborted();
+      // A renewal on its way may have found the lease gone, since the work is done.
+      if (!finished?.value) work.signal.throwIfAborted();
       sayBack();
-      if (finished!.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
+      if (finished?.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
       else say("lost", lease, { message: "another worker has it; its result is the same" });
       return 0;
     } catch (error) {
@@ -224,7 +207,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
 
   let failures = 0;
   while (!signal.aborted) {
-    const taken = await persistently(() => queue.take({ name, code }), { clock, signal, say: sayAway });
+    const taken = await persistently(() => queue.take({ name, code, signal }), { clock, signal, say: sayAway });
     if (!taken) break;
     sayBack();
     const lease = taken.value;

@@ -1,7 +1,7 @@
 /**
  * A process that does the work of a worker, so that the worker's own event loop stays free to renew leases, whatever the work does. Loaded
- * runs and compiled samplers stay in it from one shard to the next. It is a process, and no thread, since a thread that is inside ONNX
- * Runtime cannot be ended: Node aborts with it.
+ * runs and compiled samplers stay in it from one shard to the next. It is a process and not a thread: a thread that is inside ONNX
+ * Runtime cannot be ended, since Node aborts with it.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { JobError } from "./job-error.ts";
@@ -11,7 +11,7 @@ import type { Perform, Performed } from "./work-on.ts";
 /** A process that works. */
 export interface WorkProcess {
   readonly perform: Perform;
-  /** Ends the process. */
+  /** Ends the process, and waits until it is gone. */
   close(): Promise<void>;
 }
 
@@ -38,6 +38,8 @@ export const workProcess = (file: URL, args: readonly string[] = []): WorkProces
   let current: ChildProcess | undefined;
   let next = 0;
   const doing = new Map<number, Doing>();
+  /** Of processes that were ended and may still be there. */
+  const ending = new Set<Promise<void>>();
   const drop = (of: ChildProcess, why: string): void => {
     if (current !== of) return;
     current = undefined;
@@ -58,12 +60,15 @@ export const workProcess = (file: URL, args: readonly string[] = []): WorkProces
     made.on("exit", (code, signal) => drop(made, `ended by itself, with ${signal ?? `code ${code}`}`));
     return made;
   };
-  const end = (of: ChildProcess): Promise<void> =>
-    new Promise((resolve) => {
+  const end = (of: ChildProcess): void => {
+    const gone = new Promise<void>((resolve) => {
       if (of.exitCode !== null || of.signalCode !== null) return resolve();
       of.once("exit", () => resolve());
       of.kill("SIGKILL");
     });
+    ending.add(gone);
+    void gone.then(() => ending.delete(gone));
+  };
   return {
     perform: (work, { signal, onProgress }) =>
       new Promise((resolve, reject) => {
@@ -76,7 +81,7 @@ export const workProcess = (file: URL, args: readonly string[] = []): WorkProces
           say({ kind: "abort", id });
           timer = setTimeout(() => {
             drop(of, "did not stop in time");
-            void end(of);
+            end(of);
           }, patience);
         };
         const over = (): void => {
@@ -98,10 +103,13 @@ export const workProcess = (file: URL, args: readonly string[] = []): WorkProces
         say({ kind: "perform", id, work });
       }),
     close: async () => {
-      const ending = current;
-      if (!ending) return;
-      drop(ending, "was ended");
-      await end(ending);
+      const last = current;
+      if (last) {
+        drop(last, "was ended");
+        end(last);
+      }
+      // The folders of a process are free once it is gone.
+      await Promise.all(ending);
     },
   };
 };

@@ -8,7 +8,7 @@ const ending = z.string().regex(/^\.[a-z0-9]{1,10}$/, "expected the ending of a 
 const resultEnding = z.union([z.literal("/"), ending]);
 
 /** Something in a {@link Store}: a file, or a folder as the list of its files. */
-const contentSchema = z.strictObject({
+export const contentSchema = z.strictObject({
   sha256: contentName,
   bytes: z.int().min(0),
   /** A folder's content is JSON: {@link Folder}. */
