@@ -88,6 +88,7 @@ const certificates = (file: string): Buffer => {
 const silent = "the server does not answer; look at the network and at firewalls";
 
 const meanings: readonly (readonly [RegExp, string])[] = [
+  [/Stream isn't writeable|Connection is closed/, "the connection was lost; look whether the server runs"],
   [/ECONNREFUSED/, "no Redis server listens there; start one: redis-server --appendonly yes"],
   [/ENOTFOUND|EAI_AGAIN/, "there is no such host; look at its name, and at the network"],
   [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i, silent],
