@@ -143,4 +143,22 @@ describe.skipIf(!hasRedis)("workers over Redis", () => {
     expect(await client.take({ name: "next", code: "a" })).toMatchObject({ attempt: 1 });
     await client.close();
   });
+
+  test("watching ends, and a queue is closed, while the server is away for good", async () => {
+    const own = await startRedis();
+    const queue = await redisQueue(own.url);
+    await queue.add({ work: someShards(1), title: "t" });
+    const stop = new AbortController();
+    const watching = (async () => {
+      for await (const _ of queue.watch(stop.signal));
+    })();
+    await passed(300);
+    await own.close();
+    await passed(300);
+    stop.abort();
+    const begun = Date.now();
+    await watching;
+    await queue.close();
+    expect(Date.now() - begun).toBeLessThan(5000);
+  }, 20_000);
 });

@@ -8,6 +8,22 @@ import type { ServerOptions } from "./redis-address.ts";
 /** Milliseconds between two looks for queues that were not there before. */
 const lookEvery = 1000;
 
+/** Milliseconds that a connection has to be closed cleanly. A server that is away never answers. */
+const closingTime = 1000;
+
+/** Closes a part of BullMQ, whether or not its server is there. */
+export const closed = async (one: { close(): Promise<unknown>; disconnect(): Promise<unknown> }): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      void one.disconnect().catch(() => {});
+      resolve();
+    }, closingTime);
+  });
+  await Promise.race([one.close().catch(() => {}), late]);
+  clearTimeout(timer);
+};
+
 interface Watched {
   readonly client: Redis;
   readonly options: ServerOptions;
@@ -99,6 +115,6 @@ export async function* watchQueues({
     clearInterval(timer);
     looks.delete(lookAgain);
     signal.removeEventListener("abort", stop);
-    await Promise.all(open.map((events) => events.close().catch(() => {})));
+    await Promise.all(open.map(closed));
   }
 }

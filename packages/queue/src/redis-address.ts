@@ -88,11 +88,15 @@ const certificates = (file: string): Buffer => {
 const silent = "the server does not answer; look at the network and at firewalls";
 
 const meanings: readonly (readonly [RegExp, string])[] = [
+  [/Stream isn't writeable|Connection is closed/, "the connection was lost; look whether the server runs"],
   [/ECONNREFUSED/, "no Redis server listens there; start one: redis-server --appendonly yes"],
   [/ENOTFOUND|EAI_AGAIN/, "there is no such host; look at its name, and at the network"],
   [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out/i, silent],
   [/WRONGPASS|invalid password/i, "user or password are wrong"],
-  [/NOAUTH|NOPERM/, "it asks for a user and a password, with the rights to read and write: redis://user:password@host"],
+  [
+    /NOAUTH|NOPERM/,
+    "it asks for a user and a password, with the rights to read and write: redis://user:password@host, or the environment variable SCOREFIELD_QUEUE_PASSWORD",
+  ],
   [/certificate|self.signed|unable to verify/i, "its certificate is of no known authority; give the file of yours"],
   [
     /wrong version number|SSL|TLS/i,

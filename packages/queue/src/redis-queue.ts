@@ -17,7 +17,7 @@ import {
 } from "scorefield/job";
 import { checkSettings } from "./check-settings.ts";
 import { attemptOf, cancelledReason, factsOf, type JobData, readJob, stateOf } from "./job-data.ts";
-import { watchQueues } from "./job-events.ts";
+import { closed, watchQueues } from "./job-events.ts";
 import { redisAddress, redisError, type ServerOptions } from "./redis-address.ts";
 import { serverRemarks } from "./server-remarks.ts";
 
@@ -344,7 +344,7 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
       }),
     close: async () => {
       const all = [...workers.values(), ...queues.values(), ...producers.values(), flows];
-      await Promise.all(all.map((one) => one.close(true).catch(() => {})));
+      await Promise.all(all.map((one) => closed({ close: () => one.close(true), disconnect: () => one.disconnect() })));
       client.disconnect();
     },
   };

@@ -20,6 +20,8 @@ interface JobsFlags extends QueueFlags {
 const states: readonly JobState[] = ["active", "dead", "delayed", "cancelled", "waiting", "held", "done"];
 const actions = ["list", "watch", "cancel", "retry"] as const;
 
+/** Work in a table, unless all is asked for. */
+const mostRows = 20;
 /** Work whose errors are told below a table. */
 const mostErrors = 8;
 
@@ -34,18 +36,21 @@ const stateCounts = (jobs: readonly JobFacts[]): string =>
     .join(", ");
 
 /** Facts as a table; below it why work failed. */
-const jobsText = (jobs: readonly JobFacts[]): string => {
-  const rows = jobs.map(({ id, what, state, attempt, worker = "", share }) => [
-    what,
-    shortId(id),
-    state,
-    `${attempt}`,
-    worker,
-    state === "active" && share !== undefined ? `${Math.round(100 * share)} %` : "",
-  ]);
+const jobsText = (jobs: readonly JobFacts[], most: number): string => {
+  const rows = jobs
+    .slice(0, most)
+    .map(({ id, what, state, attempt, worker = "", share }) => [
+      what,
+      shortId(id),
+      state,
+      `${attempt}`,
+      worker,
+      state === "active" && share !== undefined ? `${Math.round(100 * share)} %` : "",
+    ]);
   const failed = jobs.filter(({ error, state }) => error && state !== "cancelled");
   return [
     textTable([["work", "id", "state", "attempt", "worker", "share"], ...rows]),
+    ...(jobs.length > most ? [`and ${grouped(jobs.length - most)} more: --all lists them`] : []),
     ...failed.slice(0, mostErrors).map(({ id, state, error }) => wrapped(`${shortId(id)} ${state}: ${error}`)),
     ...(failed.length > mostErrors
       ? [`and ${grouped(failed.length - mostErrors)} more with an error: --json has all`]
@@ -62,7 +67,13 @@ const listText = (jobs: readonly JobFacts[], { state, all }: JobsFlags): string 
       state ? job.state === state : all || !["done", "waiting", "held"].includes(job.state),
     );
     const order = (job: JobFacts): number => states.indexOf(job.state);
-    const table = shown.length > 0 ? `\n${jobsText(shown.sort((a, b) => order(a) - order(b)))}` : "";
+    const table =
+      shown.length > 0
+        ? `\n${jobsText(
+            shown.sort((a, b) => order(a) - order(b)),
+            all ? Number.POSITIVE_INFINITY : mostRows,
+          )}`
+        : "";
     return `${title || "without a title"}: ${stateCounts(those)}${table}`;
   });
   return parts.join("\n\n") || "no work in this queue";

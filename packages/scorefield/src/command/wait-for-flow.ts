@@ -228,7 +228,9 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     line.end();
   }
   if (signal.aborted) {
-    await queue.cancel(all);
+    await queue.cancel(all).catch((error: unknown) => {
+      throw new JobError(`stopped, but its work could not be cancelled: ${(error as Error).message}`, { cause: error });
+    });
     throw new Interrupted(
       `stopped; ${Math.max(0, told)} of ${ids.length} parts are kept: give the command again to go on`,
     );
