@@ -5,7 +5,7 @@
  *   npm run bench bench/many-machines.ts -- [--only rate,model,overhead,fleet] [--rows 100000] [--parts 64] [--jobs 5000]
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -172,11 +172,12 @@ const draws = (rows: string): string[] => [
   "--no-refine",
 ];
 const prepare = (): void => {
+  mkdirSync(at("store"), { recursive: true });
+  if (existsSync(at("run"))) return;
   const table = Array.from({ length: 500 }, (_, i) => [Math.sin(i), Math.cos(3 * i) + Math.sin(i)].join());
   writeFileSync(at("table.csv"), `a,b\n${table.join("\n")}\n`);
   const small = ["--set", "network.width=32", "--set", "network.depth=2", "--batch", "64", "--steps", "60"];
   scorefield("train", at("table.csv"), "--out", at("run"), ...small);
-  mkdirSync(at("store"));
 };
 /** Samples over the queue. @param killEvery milliseconds between two kills; 0 for none */
 const overQueue = async (name: string, rows: string, workers: number, killEvery: number) => {
