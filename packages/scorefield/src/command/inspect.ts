@@ -7,7 +7,6 @@ import type { Command } from "commander";
 import { RunError, UsageError } from "../errors.ts";
 import { grouped } from "../figure/grouped.ts";
 import { duration } from "../report/duration.ts";
-import { inspectionSections } from "../report/inspect/sections.ts";
 import { kindText } from "../report/network-summary.ts";
 import { facts, htmlPage, type Section } from "../report/page.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
@@ -119,6 +118,7 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
     const inspection = await watched(run, data, flags, signal);
     const seconds = (performance.now() - begun) / 1000;
     const file = flags.report ?? join(path, "inspect.html");
+    const { inspectionSections } = await import("../report/inspect/sections.ts");
     const page = htmlPage({
       title: `Inspection of ${path}`,
       subtitle: `Made by scorefield inspect in ${duration(seconds)}.`,
