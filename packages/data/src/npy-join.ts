@@ -25,7 +25,7 @@ const bytesIn = ({ type, shape }: NpyHeader): number =>
 /**
  * The NPY file of several arrays along their first axis, in pieces: to the byte what {@link npyBytes} gives of the whole array. Little of it is in
  * memory at once.
- * @param paths of NPY files in C order, of one element type and one shape but for the first axis
+ * @param paths of NPY files in C order, of one element type; shapes may differ in the first axis alone
  * @throws DataError for files of other types or shapes, and for damaged ones
  */
 export async function* joinNpy(paths: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {

@@ -6,10 +6,11 @@ import {
   type Flow,
   JobError,
   type JobFacts,
-  type JobQueue,
   type Lease,
   mostLapses,
+  type QueueSettings,
   realClock,
+  type ServedQueue,
   sha256,
   type Work,
   workId,
@@ -22,28 +23,10 @@ import { redisAddress, redisError, type ServerOptions } from "./redis-address.ts
 import { serverRemarks } from "./server-remarks.ts";
 
 /** Options of {@link redisQueue}. */
-export interface RedisQueueOptions {
-  /** Of the server, where it is not in the address. */
-  readonly password?: string;
-  /** A file with the certificates of your authority, in PEM, for `rediss://`. */
-  readonly ca?: string;
-  /** What the names of all keys begin with, default `scorefield`. Queues of other names know nothing of each other. */
-  readonly prefix?: string;
-  /** Milliseconds that work is held without being renewed, default 10,000, at least 1000. */
-  readonly lease?: number;
-  /** Pieces of work that all workers with this setting take in a second; default any number. */
-  readonly rate?: number;
-}
+export type RedisQueueOptions = QueueSettings;
 
 /** A queue over Redis. */
-export interface RedisQueue extends JobQueue {
-  /** The server, without a password. */
-  readonly title: string;
-  /** What is to be said of the server's settings. */
-  readonly remarks: readonly string[];
-  /** Code versions that work has been added for, and how much of it waits. */
-  versions(): Promise<{ readonly code: string; readonly waiting: number }[]>;
-}
+export type RedisQueue = ServedQueue;
 
 const optionTypes = {
   password: "string",

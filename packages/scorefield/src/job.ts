@@ -15,6 +15,7 @@ export {
   mostLapses,
 } from "./job/job-queue.ts";
 export { memoryQueue } from "./job/memory-queue.ts";
+export type { QueueSettings, ServedQueue } from "./job/queue-package.ts";
 export type { Store } from "./job/store.ts";
 export type { TogetherOptions } from "./job/together-options.ts";
 export type { RoundRecord } from "./job/together-state.ts";

@@ -22,7 +22,7 @@ const actions = ["list", "watch", "cancel", "retry"] as const;
 
 /** Work in a table, unless all is asked for. */
 const mostRows = 20;
-/** Work whose errors are told below a table. */
+/** Pieces of work whose errors are listed below a table. */
 const mostErrors = 8;
 
 /** What begins an identity, enough to tell it from others. */

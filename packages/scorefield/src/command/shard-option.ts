@@ -37,7 +37,7 @@ export const takeRange = <D extends FloatType>(array: NdArray<D>, { first, count
       );
 
 /**
- * Which of `count` things belong to a part; all where none is asked for.
+ * Which of `count` things belong to a part; all of them without a part.
  * @param things what they are, such as "rows"
  * @throws UsageError for a part without any
  */

@@ -29,7 +29,7 @@ const lookEvery = 2000;
 /** Milliseconds that the queue may be away. */
 const patience = 600_000;
 
-/** Workers in a line, and failures that are told one by one. */
+/** How many workers are named in a line, and how many failures are printed one by one. */
 const shown = 4;
 /** Milliseconds until it is said that nobody takes the work. */
 const lonely = 10_000;
@@ -192,7 +192,7 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
         dead.add(id);
         line.clear();
         if (dead.size <= shown) out.remark(`${what}: given up: ${error}`);
-        else if (dead.size === shown + 1) out.remark("more is given up, which is not told one by one");
+        else if (dead.size === shown + 1) out.remark("more work is given up; it is not listed here");
       }
     if (jobs.some(({ state }) => state !== "waiting" && state !== "held")) lonelySince = Number.POSITIVE_INFINITY;
     if (performance.now() - lonelySince > lonely) {

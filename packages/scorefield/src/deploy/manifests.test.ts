@@ -81,7 +81,7 @@ test("pods use the volume, the secret and the version that there are", () => {
     expect(pod.securityContext.runAsNonRoot).toBe(true);
   }
   const [{ spec }] = manifests("shards.yaml") as [Manifest];
-  // The command counts from 1, and says as many parts as there are pods.
+  // The command counts from 1, and the number of parts is the number of pods.
   expect(spec.template.spec.containers[0].args[0]).toContain(`"$((JOB_COMPLETION_INDEX + 1))/${spec.completions}"`);
 });
 

@@ -5,10 +5,15 @@ import type { Store } from "./store.ts";
 
 /** How a queue is reached. */
 export interface QueueSettings {
+  /** Of the server, where it is not in the address. */
   readonly password?: string;
+  /** A file with the certificates of your authority, in PEM, for `rediss://`. */
   readonly ca?: string;
+  /** What the names of all keys begin with, default `scorefield`. Queues of other names know nothing of each other. */
   readonly prefix?: string;
+  /** Milliseconds that work is held without being renewed, default 10,000, at least 1000. */
   readonly lease?: number;
+  /** Pieces of work that all workers with this setting take in a second; default any number. */
   readonly rate?: number;
 }
 
