@@ -6,9 +6,7 @@ import { dashed, shardWorkOf } from "../job/shard-work-of.ts";
 import { copyPlace } from "../job/stored-places.ts";
 import { type ShardWork, workId } from "../job/work.ts";
 import { readRecord } from "../run/record-file.ts";
-import { runAnomaly } from "./anomaly.ts";
 import { interruptible } from "./interrupt.ts";
-import { runLikelihood } from "./likelihood.ts";
 import { whole } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
@@ -20,8 +18,6 @@ import {
   withQueueOptions,
   withStoreOption,
 } from "./queue-options.ts";
-import { runRestore } from "./restore.ts";
-import { runSample } from "./sample.ts";
 import { checkShardFile } from "./shard-option.ts";
 import { standardStream } from "./standard-output.ts";
 import { waitForFlow } from "./wait-for-flow.ts";
@@ -122,17 +118,20 @@ const orQueued =
     return here(path, flags);
   };
 
-/** Adds `--queue` to the commands that come in parts, which the program has. */
-export const addQueued = (program: Command): void => {
-  const replace = <F extends object>(
+/**
+ * A command that comes in parts, with `--queue`.
+ * @param add adds the command to a program
+ * @param run its work
+ * @returns what adds it with `--queue`
+ */
+export const orOverQueue =
+  <F extends object>(
     name: ShardWork["command"],
+    add: (program: Command) => void,
     run: Parameters<typeof terminalAction<F>>[0],
-  ): void => {
+  ) =>
+  (program: Command): void => {
+    add(program);
     const command = program.commands.find((one) => one.name() === name)!;
     withQueued(command).action(orQueued(name, terminalAction(run)));
   };
-  replace("sample", runSample);
-  replace("likelihood", runLikelihood);
-  replace("anomaly", runAnomaly);
-  replace("restore", runRestore);
-};

@@ -16,16 +16,7 @@ import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
-import {
-  describeAverage,
-  list,
-  number,
-  type Shard,
-  values,
-  whole,
-  withParametersChoice,
-  withProvider,
-} from "./options.ts";
+import { describeAverage, list, number, type Shard, values, whole, withParametersChoice } from "./options.ts";
 import type { Output } from "./output.ts";
 import {
   type ProblemFlags,
@@ -35,6 +26,7 @@ import {
   withAdvice,
   withProblem,
 } from "./problem-options.ts";
+import { withProvider } from "./provider-option.ts";
 import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
@@ -378,7 +370,6 @@ const indices = (text: string): readonly number[] | "all" => {
 export const addRestore = (program: Command): void => {
   const command = program
     .command("restore")
-    .summary("say what was measured, out of an incomplete or noisy measurement")
     .description(
       "Draws what may have been measured from the posterior of a measurement, with the model of a run as the prior: inpainting, deblurring, super-resolution, tomography, and the like. It writes the mean of the draws, the draws, how much they differ in each pixel, and a picture of all that. Beside the misfit of the draws it says how much the noise allows. Numbers are in the units of the data: pixels are from -1 (black) to 1 (white), columns are in their own units. With --truth it says how near the mean comes, and how much of the truth lies within 90 % intervals.",
     )

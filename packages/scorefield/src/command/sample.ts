@@ -22,17 +22,9 @@ import {
   readConditions,
   withConditions,
 } from "./condition-options.ts";
-import {
-  describeAverage,
-  number,
-  positive,
-  range,
-  type Shard,
-  whole,
-  withParametersChoice,
-  withProvider,
-} from "./options.ts";
+import { describeAverage, number, positive, range, type Shard, whole, withParametersChoice } from "./options.ts";
 import { checkOutputPlace } from "./output-file.ts";
+import { withProvider } from "./provider-option.ts";
 import { chooseSampler, sampleWatched } from "./sampling.ts";
 import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
 import { withInput } from "./standard-input.ts";
@@ -198,7 +190,6 @@ const drawSamples = async (
 export const addSample = (program: Command): void => {
   const command = program
     .command("sample")
-    .summary("draw new rows, images or sounds from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Rows of a table can be asked for: with given values or in ranges (--where), like rows that you have (--like), as many of each level (--balance), or without missing cells (--complete). These four can be combined.",
     )

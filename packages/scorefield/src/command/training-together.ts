@@ -2,7 +2,8 @@
 import { grouped } from "../figure/grouped.ts";
 import { openStore } from "../job/open-store.ts";
 import type { TogetherOptions } from "../job/together-options.ts";
-import { type TogetherEvent, trainTogether } from "../job/train-together.ts";
+import type { TogetherEvent } from "../job/train-in-rounds.ts";
+import { trainTogether } from "../job/train-together.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { Interrupted } from "./interrupt.ts";

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeSystemError } from "@scorefield/data";
+import { describeSystemError } from "@scorefield/data/errors";
 import type { Command } from "commander";
 import { grouped } from "../figure/grouped.ts";
 import { codeVersion } from "../job/code-version.ts";
@@ -128,7 +128,6 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
 export const addWorker = (root: Command): void => {
   const command = root
     .command("worker")
-    .summary("do work of a queue, for commands with --queue on any machine")
     .description(
       "Takes pieces of work from a queue, does them, and keeps their results in the store, until Ctrl-C. Start as many as you have machines, or cores. A worker that is killed loses nothing: its work goes to another one. It takes only work of its own version of Scorefield and of ONNX Runtime. Nothing from the queue is run as a program: work is checked data. It needs the package @scorefield/queue, and a Redis server.",
     )

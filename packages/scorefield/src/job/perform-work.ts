@@ -1,7 +1,4 @@
-/** Work of every kind. */
-import { gatherShards } from "./gather-shards.ts";
-import { performSteps } from "./perform-steps.ts";
-import { runShard } from "./run-shard.ts";
+/** Work of every kind. What does one is loaded with the first work of that kind. */
 import type { Store } from "./store.ts";
 import type { Work } from "./work.ts";
 import type { Performed } from "./work-on.ts";
@@ -20,7 +17,14 @@ export const performWork = async (
     readonly onProgress: (share: number) => void;
   },
 ): Promise<Performed> => {
-  if (work.kind === "shard") return runShard(work, options);
-  if (work.kind === "gather") return gatherShards(work, options);
+  if (work.kind === "shard") {
+    const { runShard } = await import("./run-shard.ts");
+    return runShard(work, options);
+  }
+  if (work.kind === "gather") {
+    const { gatherShards } = await import("./gather-shards.ts");
+    return gatherShards(work, options);
+  }
+  const { performSteps } = await import("./perform-steps.ts");
   return performSteps(work, options);
 };

@@ -81,7 +81,8 @@ export const runShard = async (work: ShardWork, options: ShardOptions): Promise<
   try {
     const out = join(folder, ending === "/" ? "part" : `part${ending}`);
     const remarks: string[] = [];
-    await commandLine(work, { run, inputs: files, out })(context(options, remarks));
+    const act = await commandLine(work, { run, inputs: files, out });
+    await act(context(options, remarks));
     options.signal.throwIfAborted();
     const content = await putPlace(options.store, out);
     return { content, ...(remarks.length > 0 && { facts: { remarks: [...new Set(remarks)] } }) };

@@ -1,6 +1,5 @@
 /** A worker: takes work, holds it while it is done, keeps the result, and hands back what it cannot do. */
-import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { ArgumentError, checkOptions, type Known } from "@scorefield/core/calls";
 import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
