@@ -167,7 +167,6 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   const lastAfter = tried.includes(last!) && lost.length > 0;
   await queue.retry(lastAfter ? tried.filter((id) => id !== last) : tried, { done: true });
   const line = progress(flow.title, ids.length);
-  const workers = new Set<string>();
   const dead = new Set<string>();
   let told = -1;
   let lonelySince = performance.now();
@@ -186,7 +185,6 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   const see = async (jobs: readonly JobFacts[]): Promise<boolean> => {
     const shards = jobs.slice(0, -1);
     const done = shards.filter(({ state }) => state === "done").length;
-    for (const { worker } of jobs) if (worker) workers.add(worker);
     for (const { id, state, what, error } of jobs)
       if (state === "dead" && !dead.has(id)) {
         dead.add(id);
@@ -236,7 +234,8 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     );
   }
   // News say less than the queue knows.
-  const failure = obstacleOf(await queue.list(all), store);
+  const found = await queue.list(all);
+  const failure = obstacleOf(found, store);
   if (failure) throw failure;
   const receipt = await store.receipt(last!);
   if (!receipt)
@@ -246,7 +245,8 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   return {
     content: receipt.content,
     parts: ids.length,
-    workers: [...workers].sort(),
+    // Not those that failed at it.
+    workers: [...new Set(found.flatMap(({ receipt }) => receipt?.worker ?? []))].sort(),
     seconds: (performance.now() - begun) / 1000,
   };
 };

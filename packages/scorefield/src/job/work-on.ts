@@ -4,9 +4,16 @@ import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue, Lease } from "./job-queue.ts";
-import { firstPause, longestPause, persistently } from "./persistently.ts";
+import { persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import type { Content, Receipt, Work } from "./work.ts";
+
+/**
+ * Milliseconds that a worker rests after a failure which another may not have, and the longest. It is twice as long after each such
+ * failure, and twice as long as the work waits for its next attempt (1, 2, 4, ... s), so that others are first. Else a machine with a full
+ * disk, which is always free, would use up all attempts.
+ */
+const [firstRest, longestRest] = [2000, 600_000];
 
 /** What work comes to, before its receipt. */
 export interface Performed {
@@ -196,7 +203,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
         say: sayAway,
       });
       // What fails here may be this machine's fault, as a full disk is: others go first.
-      return permanent ? 0 : Math.min(longestPause, firstPause * 2 ** failures);
+      return permanent ? 0 : Math.min(longestRest, firstRest * 2 ** Math.max(failures, lease.attempt - 1));
     } finally {
       ended.abort();
       signal.removeEventListener("abort", onStop);
