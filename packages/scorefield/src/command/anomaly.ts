@@ -20,7 +20,7 @@ import { scoreSeries } from "./anomaly-series.ts";
 import { positive, type Shard, whole } from "./options.ts";
 import type { Output } from "./output.ts";
 import { withProvider } from "./provider-option.ts";
-import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
+import { shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -99,7 +99,7 @@ const scoreGiven = async (
   const whole = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
   const wholeLabels = allLabels && Float64Array.from(whole, (i) => allLabels[i]!);
   if (wholeLabels) checkLabels(wholeLabels, title, flags.labels!);
-  const range = rangeOf(whole.length, flags.shard, "rows");
+  const range = context.range(whole.length, flags.shard, "rows");
   const end = range.first + range.count;
   const chosen = whole.slice(range.first, end);
   const labels = wholeLabels?.slice(range.first, end);

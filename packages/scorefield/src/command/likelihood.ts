@@ -16,7 +16,7 @@ import { bitsLikelihood } from "./bits-likelihood.ts";
 import { positive, type Shard, whole } from "./options.ts";
 import type { Output } from "./output.ts";
 import { withProvider } from "./provider-option.ts";
-import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
+import { shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -134,7 +134,7 @@ const rowLikelihood = async (
   // Of categories the model knows a density under noise, and the bound on their probability is with jitter of as much.
   const jitter = codec.layout?.columns.some((size) => size > 1) ? categoryNoise : 0;
   const encoded = codec.encode(all, { seed, part: 2, ...(jitter > 0 && { jitter }) });
-  const range = rangeOf(all.shape[0]!, flags.shard, "rows");
+  const range = context.range(all.shape[0]!, flags.shard, "rows");
   // Draws go by the number of a row, so all rows are encoded and a part of them is taken.
   const [rows, points] = [takeRange(all, range), takeRange(encoded, range)];
   const volume = codec.volume?.(rows, points, jitter > 0 ? { jitter } : {});

@@ -26,7 +26,7 @@ import { describeAverage, number, positive, range, type Shard, whole, withParame
 import { checkOutputPlace } from "./output-file.ts";
 import { withProvider } from "./provider-option.ts";
 import { chooseSampler, sampleWatched } from "./sampling.ts";
-import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
+import { checkShardFile, shardOption, shardText } from "./shard-option.ts";
 import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -78,7 +78,7 @@ const drawSamples = async (
   // Of given rows the count is for each.
   const each = wishes?.like && (flags.count ?? 1);
   const all = each ? each * wishes.like!.shape[0]! : (flags.count ?? domain.defaults.count);
-  const { first: firstSample, count } = rangeOf(all, flags.shard, "samples");
+  const { first: firstSample, count } = context.range(all, flags.shard, "samples");
   const part = flags.shard && shardText(flags.shard);
   const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
   const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);

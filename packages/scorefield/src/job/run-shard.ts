@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { keepSteps } from "@scorefield/core";
+import { rangeOf } from "../command/shard-option.ts";
 import type { WorkContext } from "../command/work-context.ts";
 import { commandLine } from "./command-line.ts";
 import { JobError } from "./job-error.ts";
@@ -53,6 +54,7 @@ const context = ({ signal, onProgress }: ShardOptions, remarks: string[]): WorkC
   signal,
   ...loaders,
   receipts: false,
+  range: rangeOf,
   keep,
   output: () => ({
     json: false,
