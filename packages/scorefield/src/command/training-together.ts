@@ -59,8 +59,16 @@ const watched = async (
   let rounds = 0;
   let traffic = { up: 0, down: 0 };
   let words: string[] = [];
+  const onRemark = (text: string): void => {
+    line.clear();
+    remark(text);
+  };
   try {
-    for await (const event of trainTogether(run, { ...options, onProgress: (now) => line.update(now, words) })) {
+    for await (const event of trainTogether(run, {
+      ...options,
+      onRemark,
+      onProgress: (now) => line.update(now, words),
+    })) {
       const { loss, heldOutLoss, missing, stale } = event;
       step = event.step;
       rounds += 1;

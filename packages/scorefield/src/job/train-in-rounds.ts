@@ -11,6 +11,7 @@ import { writeRecord } from "../run/record-file.ts";
 import { layoutOf } from "../run/run-model.ts";
 import { countedStore, type Traffic, trafficOf } from "./counted-store.ts";
 import { keepProject } from "./project.ts";
+import { queueNews } from "./queue-news.ts";
 import { type TogetherOptions, togetherSettings } from "./together-options.ts";
 import { apartRound, togetherRound } from "./together-rounds.ts";
 import { type RoundRecord, readTogether, type TogetherState, writeTogether } from "./together-state.ts";
@@ -37,7 +38,8 @@ const looks = 20;
 /** Trains in rounds: see {@link "./train-together.ts"}. */
 export async function* trainInRounds(run: PreparedRun, options: TogetherOptions): AsyncGenerator<TogetherEvent, void> {
   const settings = togetherSettings(run, options);
-  const { queue, places, every, synchronous, deadline, outer, lookEvery, clock, code, signal, onProgress } = settings;
+  const { queue, places, every, synchronous, deadline, outer, lookEvery, clock, code, signal, onProgress, onRemark } =
+    settings;
   const { path, data, fresh } = run;
   const { steps, keepCheckpoints, average } = data.recipe.training as Recipe["training"] & { readonly steps: number };
   const store = countedStore(options.store);
@@ -73,21 +75,14 @@ export async function* trainInRounds(run: PreparedRun, options: TogetherOptions)
     metrics = await openMetrics(path, step);
     await dropAveragesAfter(path, step);
 
-    let news = new AbortController();
     const shares = new Map<string, number>();
     let progressOf: (share: number) => void = () => {};
-    const watch = async (): Promise<void> => {
-      for await (const { id, state, share } of queue.watch(ended.signal)) {
-        if (share !== undefined) shares.set(id, share);
-        if (state === "done") shares.set(id, 1);
-        progressOf([...shares.values()].reduce((sum, one) => sum + one, 0) / places);
-        if (state !== "done" && state !== "dead" && state !== "cancelled") continue;
-        news.abort();
-        news = new AbortController();
-      }
-    };
-    // Without news, rounds look at the queue from time to time.
-    watch().catch(() => {});
+    const news = queueNews(queue, ended.signal);
+    news.listen(({ id, state, share }) => {
+      if (share !== undefined) shares.set(id, share);
+      if (state === "done") shares.set(id, 1);
+      progressOf([...shares.values()].reduce((sum, one) => sum + one, 0) / places);
+    });
 
     const late = new Map(
       rounds
@@ -111,8 +106,9 @@ export async function* trainInRounds(run: PreparedRun, options: TogetherOptions)
       patience: 1000 * deadline,
       clock,
       lookEvery,
-      news: () => news.signal,
+      news,
       signal,
+      say: onRemark ?? (() => {}),
       training,
       project,
       code,
