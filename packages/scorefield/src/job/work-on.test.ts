@@ -68,3 +68,33 @@ test("what fails on one machine is done by another that is free, before the firs
   stop.abort();
   await Promise.all([full, good]);
 });
+
+test("a worker looks soon after its work, and less and less often at a queue that stays empty", async () => {
+  const clock = simulatedClock();
+  const plain = memoryQueue({ clock });
+  const store = memoryStore();
+  const looks: number[] = [];
+  const queue: JobQueue = {
+    ...plain,
+    take: (worker) => {
+      looks.push(clock.now());
+      return plain.take(worker);
+    },
+  };
+  const [work] = someShards(1);
+  const stop = new AbortController();
+  const working = workOn({
+    ...{ queue, store, name: "a", code: work!.code, clock, signal: stop.signal },
+    perform: async () => ({ content: await store.put(new Uint8Array(1)) }),
+  });
+  await clock.run(3000);
+  const pauses = looks.slice(1).map((time, i) => time - looks[i]!);
+  expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320, 500, 500, 500, 500]);
+  await plain.add({ work: [work!], title: "a shard" });
+  looks.length = 0;
+  await clock.run(600);
+  // The first of them finds the work.
+  expect(looks.slice(1, 4).map((time) => time - looks[0]!)).toEqual([0, 5, 15]);
+  stop.abort();
+  await working;
+});
