@@ -30,8 +30,11 @@ interface WorkerFlags extends QueueFlags, StoreFlags {
   readonly once?: boolean;
   readonly name?: string;
   readonly cache?: string;
+  readonly cacheSize: number;
   readonly json?: boolean;
 }
+
+const gigabyte = 1e9;
 
 /** Milliseconds between two looks for work of other versions. */
 const lookEvery = 30_000;
@@ -77,7 +80,7 @@ const otherVersions = (queue: ServedQueue, code: string, say: (code: string, wai
 const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promise<void> => {
   const place = storeOf(flags);
   const store = await openStore(place);
-  const { rate, lease, once, threads } = flags;
+  const { rate, lease, once, threads, cacheSize } = flags;
   const { cache: given } = flags;
   // Before the queue is opened: an open connection would keep a process alive that has failed.
   if (given !== undefined)
@@ -97,7 +100,7 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
   const code = codeVersion();
   const begin = join(tmpdir(), "scorefield-worker-");
   const cache = given ?? (await mkdtemp(begin));
-  const computing = workProcess(program, [place, cache, `${threads}`]);
+  const computing = workProcess(program, [place, cache, `${gigabyte * cacheSize}`, `${threads}`]);
   const say = (event: WorkerEvent): void => {
     out.result(event);
     if (!out.json) process.stderr.write(`${new Date().toTimeString().slice(0, 8)}  ${sentence(event)}\n`);
@@ -145,6 +148,12 @@ export const addWorker = (root: Command): void => {
     .option("--once", "end when no work is waiting")
     .option("--name <name>", "its name in messages and receipts (default: the machine's name and the process)")
     .option("--cache <folder>", "where runs are kept between pieces of work (default: a temporary folder)")
+    .option(
+      "--cache-size <gigabytes>",
+      "remove the runs and data there that were used longest ago, above this",
+      positive,
+      10,
+    )
     .option("--json", "print what happens as JSON, one event a line")
     .action((flags: WorkerFlags) =>
       interruptible((signal) => work(flags, output(flags), signal), "stopping: work goes back to the queue"),

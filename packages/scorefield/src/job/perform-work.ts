@@ -1,14 +1,11 @@
 /** Work of every kind. What does one is loaded with the first work of that kind. */
 import { orOfMachine } from "./machine-error.ts";
-import type { Store } from "./store.ts";
 import type { Work } from "./work.ts";
 import type { Performed } from "./work-on.ts";
+import type { WorkerCache } from "./worker-cache.ts";
 
 /** What a worker does work with. */
-interface Means {
-  readonly store: Store;
-  /** A folder of this worker's own. */
-  readonly cache: string;
+interface Means extends WorkerCache {
   readonly signal: AbortSignal;
   readonly onProgress: (share: number) => void;
 }
