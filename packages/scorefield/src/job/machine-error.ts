@@ -17,7 +17,7 @@ const codes = new Set([
 ]);
 
 /** Whether an error, or what caused it, is one of the system's. */
-const isOfMachine = (error: unknown): boolean =>
+export const isOfMachine = (error: unknown): boolean =>
   error instanceof Error && (codes.has((error as NodeJS.ErrnoException).code ?? "") || isOfMachine(error.cause));
 
 /**
@@ -26,5 +26,5 @@ const isOfMachine = (error: unknown): boolean =>
  */
 export const orOfMachine = (error: unknown): unknown =>
   isOfMachine(error) && !(error instanceof JobError)
-    ? new JobError((error as Error).message, { again: true, cause: error })
+    ? new JobError((error as Error).message, { again: true, ofMachine: true, cause: error })
     : error;
