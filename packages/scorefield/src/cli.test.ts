@@ -276,8 +276,8 @@ describe("bad input gives one clear line and a code other than 0", () => {
     ["an unknown option", ["train", "moons", "--stepz", "3"], /unknown option --stepz; did you mean --steps\?/],
     [
       "one before its command",
-      ["--json", "sample", "runs/x"],
-      /^scorefield: --json: expected options after the command, as in: scorefield sample --json/,
+      ["--no-refine", "sample", "runs/x"],
+      /^scorefield: --no-refine: expected options after the command, as in: scorefield sample --no-refine/,
     ],
     [
       "one with its value",
