@@ -90,6 +90,7 @@ test("a worker alone whose disk is full ends after some minutes and says why; on
     await clock.run(1_000_000, () => messages.length > 8 || ended !== undefined);
     expect(messages[0]).toMatch(/attempt 2 of 5 follows. This worker rests for 2 s, so that others are first$/);
     if (ofMachine) {
+      expect(messages.at(-1)).toMatch(/This worker ends$/);
       expect(messages).toHaveLength(8);
       expect(clock.now()).toBe(254_000);
       expect(ended).toMatchObject({ name: "JobError", message: expect.stringMatching(/^worker full: .*no room/) });

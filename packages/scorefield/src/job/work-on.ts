@@ -103,7 +103,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 interface Failed {
   /** Milliseconds to rest, 0 where the work was at fault. */
   readonly rest: number;
-  readonly error: unknown;
+  /** Why the worker ends, if it does. */
+  readonly end?: string;
 }
 
 /** Why work was stopped. */
@@ -214,15 +215,16 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
           : `attempt ${lease.attempt + 1} of ${lease.attempts} follows`;
       // What fails here may be this machine's fault, as a full disk is: others go first.
       const rest = permanent ? 0 : Math.min(longestRest, firstRest * 2 ** Math.max(failures, lease.attempt - 1));
-      const others = permanent ? "" : `. This worker rests for ${rest / 1000} s, so that others are first`;
-      const message = `${messageOf(error)}; ${next}${others}`;
+      const ends = failures + 1 >= mostFailures && error instanceof JobError && error.ofMachine;
+      const then = ends ? "ends" : `rests for ${rest / 1000} s, so that others are first`;
+      const message = `${messageOf(error)}; ${next}${permanent ? "" : `. This worker ${then}`}`;
       say("failed", lease, { message });
       await persistently(() => queue.fail(lease, `${name}: ${messageOf(error)}`, permanent), {
         clock,
         signal,
         say: sayAway,
       });
-      return { rest, error };
+      return { rest, ...(ends && { end: messageOf(error) }) };
     } finally {
       ended.abort();
       signal.removeEventListener("abort", onStop);
@@ -245,11 +247,11 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     }
     look = firstLook;
     say("took", lease);
-    const { rest, error } = (await doOne(lease, failures)) ?? { rest: 0, error: undefined };
+    const { rest, end }: Failed = (await doOne(lease, failures)) ?? { rest: 0 };
     failures = rest > 0 ? failures + 1 : 0;
-    if (failures >= mostFailures && error instanceof JobError && error.ofMachine)
+    if (end !== undefined)
       throw new JobError(
-        `worker ${name}: ends after ${failures} failures one after another, the last: ${error.message}; put this machine right, and start the worker again`,
+        `worker ${name}: ended after ${failures} failures one after another; put this machine right, and start the worker again. The last one: ${end}`,
       );
     if (rest > 0) await clock.sleep(rest, signal);
   }

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { JobError } from "./job-error.ts";
-import { isOfMachine } from "./machine-error.ts";
+import { errorOfMachine, isOfMachine } from "./machine-error.ts";
 import type { Store } from "./store.ts";
 import { copyPlace } from "./stored-places.ts";
 import type { Content } from "./work.ts";
@@ -77,7 +77,7 @@ const prune = async (cache: string, most: number): Promise<void> => {
  * A content of the store as a file or a folder of the worker, copied once.
  * @param ending of the file's name
  * @returns its path
- * @throws JobError for a name that is no SHA-256, and where the store refuses
+ * @throws JobError for a name that is no SHA-256, where the store refuses, and where this machine has no room
  */
 export const cachedPlace = async (
   kind: (typeof kinds)[number],
@@ -97,7 +97,9 @@ export const cachedPlace = async (
     if (!isOfMachine(error)) throw error;
     // The disk may be full of what was used long ago.
     await prune(cache, 0);
-    await copy();
+    await copy().catch((cause: unknown) => {
+      throw isOfMachine(cause) ? errorOfMachine(cause) : cause;
+    });
   });
   await prune(cache, cacheSize);
   return place;
