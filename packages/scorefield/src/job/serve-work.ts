@@ -7,7 +7,9 @@ import type { Perform } from "./work-on.ts";
 const saidOf = (error: unknown): SaidError => {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message } = error;
-  return error instanceof JobError ? { name, message, again: error.again, ofMachine: error.ofMachine } : { name, message };
+  return error instanceof JobError
+    ? { name, message, again: error.again, ofMachine: error.ofMachine }
+    : { name, message };
 };
 
 /** Does what the parent process asks for, until that is gone. */

@@ -37,9 +37,7 @@ test("that nobody works is said once a time, after a minute", async () => {
   expect(said).toEqual([]);
   await rest(10_000);
   await rest(90_000);
-  expect(said).toEqual([
-    "nobody has worked on it for 60 s, and 1 piece waits; see what the workers say, or start one",
-  ]);
+  expect(said).toEqual(["nobody has worked on it for 60 s, and 1 piece waits; see what the workers say, or start one"]);
   tell([facts(1, "active"), facts(2, "done")]);
   await rest(61_000);
   expect(said).toHaveLength(2);
