@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis || !mounts)("workers whose disks are full", () => {
       child.kill("SIGTERM");
       await ended;
       for (const { message } of events().filter(({ kind }) => kind === "failed"))
-        expect(message).toMatch(/no (room|space left) on the disk.*attempt \d of 5 follows$/);
+        expect(message).toMatch(/no (room|space left) on the disk.*attempt \d of 5 follows\. This worker rests/);
     }
     good.child.kill("SIGTERM");
     await good.ended;

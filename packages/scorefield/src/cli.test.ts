@@ -275,6 +275,11 @@ describe("bad input gives one clear line and a code other than 0", () => {
     ["a setting of core out of range", ["train", "moons", "--set", "process.sigmaMin=90"], /sigmaMin 90/],
     ["an unknown option", ["train", "moons", "--stepz", "3"], /unknown option --stepz; did you mean --steps\?/],
     [
+      "one before its command",
+      ["--no-refine", "sample", "runs/x"],
+      /^scorefield: --no-refine: expected options after the command, as in: scorefield sample --no-refine/,
+    ],
+    [
       "one with its value",
       ["sample", "runs/x", "--cuont", "3"],
       /^scorefield: unknown option --cuont; did you mean --count\?/,

@@ -27,8 +27,9 @@ const known = new Set([
   "VerificationError",
 ]);
 
-/** The command that arguments name first, and for help the one that is asked about. */
+/** The command that arguments name first, and for help the one that is asked about. None where they ask for the list of commands. */
 const calledBy = (args: readonly string[]): string | undefined => {
+  if (args[0] === "--help" || args[0] === "-h") return undefined;
   const [first, second] = args.filter((arg) => !arg.startsWith("-"));
   return first === "help" ? second : first;
 };

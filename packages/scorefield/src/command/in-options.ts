@@ -25,6 +25,7 @@ const translations: readonly (readonly [RegExp, (...found: string[]) => string])
   [/\bexpected a label with only\b/g, () => "expected --label with --only"],
   [/^sampleTable balance: /, () => "--balance: "],
   [/^sampleTable: row (?=\d+ of like)/, () => "--like: row "],
+  [/^trainTogether: expected (?=places)/, () => "--places: expected "],
   [/^conditions: expected at least/, () => "--where: expected at least"],
   [/\ban \.npz file for the option array\b/g, () => "an .npz file for the option --array"],
 ];

@@ -32,6 +32,10 @@ test("the help lists every command with what it is for", async () => {
     expect(text).toContain(` ${[name, ...takes].join(" ")} ${summary}`);
 });
 
+test("a command that is named beside --help stands in the list as the others do", async () => {
+  expect((await called("--help", "sample")).stdout).toBe((await called("--help")).stdout);
+});
+
 // Loading all that Scorefield has is 1,500 files, and more than a second of the processor.
 test.each([
   ["--version", 60],

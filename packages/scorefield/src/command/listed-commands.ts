@@ -1,5 +1,7 @@
 /** All commands, in the order of the help. Each is loaded when it is called: all of them are 1,500 files, which take a second. */
 import type { Command } from "commander";
+import type { ShardWork } from "../job/work.ts";
+import { shardCommands } from "./shard-commands.ts";
 
 /** A command that is not loaded yet. */
 export interface ListedCommand {
@@ -13,6 +15,12 @@ export interface ListedCommand {
   /** @returns what adds it to a program */
   readonly load: () => Promise<(program: Command) => void>;
 }
+
+/** A command that works here, or over a queue. */
+const overQueue = (name: ShardWork["command"]) => async () => {
+  const [{ add, run }, { orOverQueue }] = await Promise.all([shardCommands[name](), import("./queued.ts")]);
+  return orOverQueue(name, add, run);
+};
 
 const explains = (sort: string): string => `list every ${sort}, or explain the settings of one`;
 
@@ -50,13 +58,7 @@ export const listedCommands: readonly ListedCommand[] = [
     name: "sample",
     takes: ["<run>"],
     summary: "draw new rows, images or sounds from a run",
-    load: async () => {
-      const [{ addSample, runSample }, { orOverQueue }] = await Promise.all([
-        import("./sample.ts"),
-        import("./queued.ts"),
-      ]);
-      return orOverQueue("sample", addSample, runSample);
-    },
+    load: overQueue("sample"),
   },
   {
     name: "export",
@@ -80,13 +82,7 @@ export const listedCommands: readonly ListedCommand[] = [
     name: "restore",
     takes: ["<run>"],
     summary: "say what was measured, out of an incomplete or noisy measurement",
-    load: async () => {
-      const [{ addRestore, runRestore }, { orOverQueue }] = await Promise.all([
-        import("./restore.ts"),
-        import("./queued.ts"),
-      ]);
-      return orOverQueue("restore", addRestore, runRestore);
-    },
+    load: overQueue("restore"),
   },
   {
     name: "calibrate",
@@ -116,25 +112,13 @@ export const listedCommands: readonly ListedCommand[] = [
     name: "likelihood",
     takes: ["<run>"],
     summary: "log-densities of rows, or bits per dimension of images, under a run",
-    load: async () => {
-      const [{ addLikelihood, runLikelihood }, { orOverQueue }] = await Promise.all([
-        import("./likelihood.ts"),
-        import("./queued.ts"),
-      ]);
-      return orOverQueue("likelihood", addLikelihood, runLikelihood);
-    },
+    load: overQueue("likelihood"),
   },
   {
     name: "anomaly",
     takes: ["<run>"],
     summary: "score rows by how unlike the training rows they are",
-    load: async () => {
-      const [{ addAnomaly, runAnomaly }, { orOverQueue }] = await Promise.all([
-        import("./anomaly.ts"),
-        import("./queued.ts"),
-      ]);
-      return orOverQueue("anomaly", addAnomaly, runAnomaly);
-    },
+    load: overQueue("anomaly"),
   },
   {
     name: "gather",

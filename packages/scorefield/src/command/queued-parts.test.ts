@@ -20,7 +20,18 @@ beforeAll(async () => {
   writeFileSync(at("table.csv"), `a,b\n${table.join("\n")}\n`);
   writeFileSync(at("few.csv"), "a,b\n0,1\n0.5,0.2\n1,0\n");
   writeFileSync(at("seen.csv"), "a\n0.5\n0.2\n");
-  const small = ["--set", "network.width=16", "--set", "network.depth=2", "--batch", "16", "--steps", "4"];
+  const small = [
+    "--set",
+    "scaling=standard",
+    "--set",
+    "network.width=16",
+    "--set",
+    "network.depth=2",
+    "--batch",
+    "16",
+    "--steps",
+    "4",
+  ];
   const { code, stderr } = await called("train", at("table.csv"), "--out", at("run"), ...small);
   expect(code, stderr).toBe(0);
 });

@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import type { Panel } from "../figure/picture-row.ts";
 import { restorationReport } from "../report/restoration-report.ts";
 import { restorationLines } from "../report/restoration-text.ts";
-import { checkFits, dataUnits, modelProblem } from "../restore/model-problem.ts";
+import { checkFits, checkUnits, dataUnits, modelProblem } from "../restore/model-problem.ts";
 import { recipeText } from "../restore/problem-in-text.ts";
 import { type ReadRows, readMeasurements, readSeenColumns, readTruths } from "../restore/read-measured.ts";
 import { drawsPictures, restorationPanels } from "../restore/restoration-panels.ts";
@@ -239,6 +239,7 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, context
   const { signal } = context;
   checkFlags(flags);
   checkShardFile(flags, { folders: true, endings: [".npy"] });
+  checkUnits(run);
   const wanted = await readProblem(run, flags);
   const given = await readGiven(run, wanted, flags, context);
   const { operator, numbers, measurements, truths, of } = given;

@@ -5,6 +5,7 @@ import type { TogetherOptions } from "../job/together-options.ts";
 import type { TogetherEvent } from "../job/train-in-rounds.ts";
 import { trainTogether } from "../job/train-together.ts";
 import { fixedNumber } from "../report/number-text.ts";
+import { isRun } from "../run/folder.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { Output } from "./output.ts";
@@ -95,7 +96,7 @@ const watched = async (
     throw new Interrupted(
       step > 0
         ? `stopped after step ${grouped(step)} of ${grouped(steps)}, saved; continue with: scorefield train ${run.path} --resume --queue ...`
-        : "stopped before the first round was done; nothing is saved",
+        : `stopped before the first round was done; nothing is saved${(await isRun(run.path)) ? `, begin again with: scorefield train ${run.path} --resume --queue ...` : ""}`,
     );
   } finally {
     line.end();

@@ -77,6 +77,9 @@ export const usageMessage = ({ code, message }: CommanderError, root: Command, a
       return `${name}expected <${word}>, ${argument?.description}; type one${proposal}`;
     }
     case "commander.unknownOption":
+      // One that stands before its command was given to the program.
+      if (near === word)
+        return `${word}: expected options after the command, as in: scorefield ${command.name()} ${word}`;
       return `unknown option ${word}; ${near === undefined ? help : `did you mean ${near}?`}`;
     case "commander.unknownCommand":
       return unknownCommand(root, word);

@@ -142,15 +142,15 @@ export const addWorker = (root: Command): void => {
     )
     .option(
       "--lease <ms>",
-      "milliseconds until the work of a worker that stopped answering goes to another",
+      "milliseconds until the work of a worker that stopped answering goes to another (default: 10000)",
       whole(1000),
     )
     .option("--once", "end when no work is waiting")
     .option("--name <name>", "its name in messages and receipts (default: the machine's name and the process)")
-    .option("--cache <folder>", "where runs are kept between pieces of work (default: a temporary folder)")
+    .option("--cache <folder>", "where runs and data are kept between pieces of work (default: a temporary folder)")
     .option(
       "--cache-size <gigabytes>",
-      "remove the runs and data there that were used longest ago, above this",
+      "the most that is kept there: above it, what was used longest ago is removed",
       positive,
       10,
     )

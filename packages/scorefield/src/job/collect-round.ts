@@ -37,7 +37,7 @@ export interface CollectOptions {
   readonly lookEvery: number;
   readonly news: QueueNews;
   readonly signal: AbortSignal;
-  /** Told once when the queue or the store has been away for some seconds, and once when it is back. */
+  /** As of `followWork`; also of a store that is away for some seconds, and back. */
   readonly say: (text: string) => void;
 }
 

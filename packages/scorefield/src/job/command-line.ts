@@ -1,34 +1,10 @@
 /** Options of work as the command's own parser reads them: unknown ones and wrong values are refused as at a terminal. */
 import { Command, CommanderError } from "commander";
+import { shardCommands } from "../command/shard-commands.ts";
 import type { WorkContext } from "../command/work-context.ts";
 import { JobError } from "./job-error.ts";
 import { checkCarried } from "./shard-options.ts";
 import type { ShardWork } from "./work.ts";
-
-interface LoadedCommand {
-  readonly add: (program: Command) => void;
-  readonly run: (path: string, flags: never, context: WorkContext) => Promise<void>;
-}
-
-/** A worker loads only what its work needs. */
-const commands: Readonly<Record<ShardWork["command"], () => Promise<LoadedCommand>>> = {
-  sample: async () => {
-    const { addSample: add, runSample: run } = await import("../command/sample.ts");
-    return { add, run };
-  },
-  likelihood: async () => {
-    const { addLikelihood: add, runLikelihood: run } = await import("../command/likelihood.ts");
-    return { add, run };
-  },
-  anomaly: async () => {
-    const { addAnomaly: add, runAnomaly: run } = await import("../command/anomaly.ts");
-    return { add, run };
-  },
-  restore: async () => {
-    const { addRestore: add, runRestore: run } = await import("../command/restore.ts");
-    return { add, run };
-  },
-};
 
 const argumentsOf = (name: string, value: ShardWork["options"][string]): string[] => {
   if (Array.isArray(value)) return value.flatMap((one) => argumentsOf(name, one));
@@ -47,7 +23,7 @@ export const commandLine = async (
   places: { readonly run: string; readonly inputs: Readonly<Record<string, string>>; readonly out: string },
 ): Promise<(context: WorkContext) => Promise<void>> => {
   for (const [name, value] of Object.entries(options)) checkCarried(command, name, value);
-  const { add, run } = await commands[command]();
+  const { add, run } = await shardCommands[command]();
   const root = new Command("scorefield").exitOverride().configureOutput({ outputError: () => {}, writeOut: () => {} });
   add(root);
   const own = root.commands.find((one) => one.name() === command)!;

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { JobFacts, JobQueue } from "./job-queue.ts";
 import { patiently } from "./persistently.ts";
 import type { QueueNews } from "./queue-news.ts";
+import { sayTrouble } from "./trouble.ts";
 
 /** What is followed, and by what. */
 export interface FollowOptions {
@@ -12,7 +13,7 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between two looks at the queue. */
   readonly lookEvery: number;
-  /** Told once when the queue has been away for some seconds, and once when it is back. */
+  /** Told of failed attempts, of a minute without any worker, and of a queue that is away for some seconds, and back. */
   readonly say: (text: string) => void;
   /** Told how much the queue does not know any more, as when it was emptied or its server restarted without a file. It may throw. */
   readonly onGone?: (count: number) => void;
@@ -41,6 +42,7 @@ export const followWork = async (
     fresh.abort();
   });
   const still = patiently({ clock, signal, say });
+  const trouble = sayTrouble({ clock, say });
   let goneBefore = false;
   try {
     while (!signal.aborted) {
@@ -58,7 +60,9 @@ export const followWork = async (
       while (!signal.aborted) {
         // News that come while they are looked at count.
         fresh = new AbortController();
-        const next = await see(ids().flatMap((id) => facts.get(id) ?? []));
+        const now = ids().flatMap((id) => facts.get(id) ?? []);
+        trouble(now);
+        const next = await see(now);
         if (next === true) return;
         const left = Math.min(next, until - clock.now());
         if (left > 0) await clock.sleep(left, AbortSignal.any([signal, fresh.signal]));

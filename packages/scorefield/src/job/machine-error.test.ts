@@ -7,7 +7,13 @@ test("what a machine fails at may be tried by another, with the same words", () 
   const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC", syscall: "write" });
   const told = new DataError({ path: "part.csv", expected: "to write this file", found: "no space", cause: full });
   for (const error of [full, told])
-    expect(orOfMachine(error)).toMatchObject({ name: "JobError", again: true, message: error.message, cause: error });
+    expect(orOfMachine(error)).toMatchObject({
+      name: "JobError",
+      again: true,
+      ofMachine: true,
+      message: error.message,
+      cause: error,
+    });
 });
 
 test("what is wrong with the work passes as it is", () => {

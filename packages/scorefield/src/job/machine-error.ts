@@ -17,14 +17,16 @@ const codes = new Set([
 ]);
 
 /** Whether an error, or what caused it, is one of the system's. */
-const isOfMachine = (error: unknown): boolean =>
+export const isOfMachine = (error: unknown): boolean =>
   error instanceof Error && (codes.has((error as NodeJS.ErrnoException).code ?? "") || isOfMachine(error.cause));
+
+/** An error of this machine, after which another one may succeed. */
+export const errorOfMachine = (cause: unknown): JobError =>
+  new JobError((cause as Error).message, { again: true, ofMachine: true, cause });
 
 /**
  * An error after which another machine may succeed, where it was this machine's: a worker reads and writes nothing but its own folder and
  * the store. Others pass unchanged.
  */
 export const orOfMachine = (error: unknown): unknown =>
-  isOfMachine(error) && !(error instanceof JobError)
-    ? new JobError((error as Error).message, { again: true, cause: error })
-    : error;
+  isOfMachine(error) && !(error instanceof JobError) ? errorOfMachine(error) : error;

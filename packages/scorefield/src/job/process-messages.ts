@@ -12,6 +12,8 @@ export interface SaidError {
   readonly message: string;
   /** Whether another attempt may succeed, where the error knows. */
   readonly again?: boolean;
+  /** Whether the machine was at fault, where the error knows. */
+  readonly ofMachine?: boolean;
 }
 
 /** From the process. */

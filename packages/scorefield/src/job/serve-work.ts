@@ -1,12 +1,15 @@
 /** The other side of {@link "./work-process.ts"}. */
+import { JobError } from "./job-error.ts";
 import type { FromProcess, SaidError, ToProcess } from "./process-messages.ts";
 import { workSchema } from "./work.ts";
 import type { Perform } from "./work-on.ts";
 
 const saidOf = (error: unknown): SaidError => {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { again } = error as { readonly again?: unknown };
-  return { name: error.name, message: error.message, ...(typeof again === "boolean" && { again }) };
+  const { name, message } = error;
+  return error instanceof JobError
+    ? { name, message, again: error.again, ofMachine: error.ofMachine }
+    : { name, message };
 };
 
 /** Does what the parent process asks for, until that is gone. */

@@ -31,7 +31,7 @@ export interface TogetherOptions {
   readonly signal?: AbortSignal;
   /** How far training is, in steps, between the rounds. */
   readonly onProgress?: (step: number) => void;
-  /** Told what keeps a round waiting: once that the queue or the store is away, and once that it is back. */
+  /** Told what keeps a round waiting: attempts that failed, that nobody works, and that the queue or the store is away, or back. */
   readonly onRemark?: (text: string) => void;
   /** Milliseconds between two looks at a queue that has no news, default 250. */
   readonly lookEvery?: number;

@@ -69,6 +69,37 @@ test("what fails on one machine is done by another that is free, before the firs
   await Promise.all([full, good]);
 });
 
+test("a worker alone whose disk is full ends after some minutes and says why; one whose work fails otherwise goes on", async () => {
+  for (const ofMachine of [true, false]) {
+    const clock = simulatedClock();
+    const queue = memoryQueue({ clock });
+    const work = someShards(8);
+    const stop = new AbortController();
+    const messages: (string | undefined)[] = [];
+    await queue.add({ work, title: "shards" });
+    let ended: unknown;
+    const working = workOn({
+      ...{ queue, store: memoryStore(), name: "full", code: work[0]!.code, clock, signal: stop.signal },
+      perform: async () => {
+        throw new JobError("no room on the disk", { again: true, ofMachine });
+      },
+      onEvent: ({ kind, message }) => kind === "failed" && messages.push(message),
+    }).catch((error) => {
+      ended = error;
+    });
+    await clock.run(1_000_000, () => messages.length > 8 || ended !== undefined);
+    expect(messages[0]).toMatch(/attempt 2 of 5 follows. This worker rests for 2 s, so that others are first$/);
+    if (ofMachine) {
+      expect(messages.at(-1)).toMatch(/This worker ends$/);
+      expect(messages).toHaveLength(8);
+      expect(clock.now()).toBe(254_000);
+      expect(ended).toMatchObject({ name: "JobError", message: expect.stringMatching(/^worker full: .*no room/) });
+    } else expect([messages.length, ended]).toEqual([9, undefined]);
+    stop.abort();
+    await working;
+  }
+});
+
 test("a worker looks soon after its work, and less and less often at a queue that stays empty", async () => {
   const clock = simulatedClock();
   const plain = memoryQueue({ clock });

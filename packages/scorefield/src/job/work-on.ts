@@ -15,6 +15,9 @@ import type { Content, Receipt, Work } from "./work.ts";
  */
 const [firstRest, longestRest] = [2000, 600_000];
 
+/** After how many failures one after another a worker ends, where its machine is at fault: some minutes, by these rests. */
+const mostFailures = 8;
+
 /** Milliseconds before the second look at a queue that is found empty. */
 const firstLook = 5;
 
@@ -96,12 +99,21 @@ const isPermanent = (error: unknown): boolean =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What a worker draws from work that failed. */
+interface Failed {
+  /** Milliseconds to rest, 0 where the work was at fault. */
+  readonly rest: number;
+  /** Why the worker ends, if it does. */
+  readonly end?: string;
+}
+
 /** Why work was stopped. */
 type Stop = "lost" | "cancelled" | "worker";
 
 /**
  * Works until the signal is aborted; with `once`, until nothing is waiting. A queue or a store that cannot be reached is tried again,
  * with longer and longer pauses.
+ * @throws JobError where work failed 8 times one after another, and this machine is at fault, as one with a full disk is
  */
 export const workOn = async (options: WorkerOptions): Promise<void> => {
   checkOptions("workOn", options, known);
@@ -137,8 +149,8 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     }
   };
 
-  /** @returns milliseconds to pause before the next work */
-  const doOne = async (lease: Lease, failures: number): Promise<number> => {
+  /** @returns how it failed, if it did. Work that this worker may not do any more did not fail */
+  const doOne = async (lease: Lease, failures: number): Promise<Failed | undefined> => {
     const begun = clock.now();
     const [work, ended] = [new AbortController(), new AbortController()];
     let why: Stop | undefined;
@@ -180,20 +192,20 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
       sayBack();
       if (finished?.value) say("done", lease, { seconds: (clock.now() - begun) / 1000 });
       else say("lost", lease, { message: "another worker has it; its result is the same" });
-      return 0;
+      return undefined;
     } catch (error) {
       if (why === "lost") {
         say("lost", lease, { message: "it was not renewed in time; another worker has it" });
-        return 0;
+        return undefined;
       }
       if (why === "cancelled") {
         say("cancelled", lease);
-        return 0;
+        return undefined;
       }
       if (why === "worker") {
         await queue.release(lease).catch(() => false);
         say("returned", lease, { message: "this worker stops; the work waits for another" });
-        return 0;
+        return undefined;
       }
       const permanent = isPermanent(error);
       const next = permanent
@@ -201,15 +213,18 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
         : lease.attempt >= lease.attempts
           ? "it was the last attempt"
           : `attempt ${lease.attempt + 1} of ${lease.attempts} follows`;
-      const message = `${messageOf(error)}; ${next}`;
+      // What fails here may be this machine's fault, as a full disk is: others go first.
+      const rest = permanent ? 0 : Math.min(longestRest, firstRest * 2 ** Math.max(failures, lease.attempt - 1));
+      const ends = failures + 1 >= mostFailures && error instanceof JobError && error.ofMachine;
+      const then = ends ? "ends" : `rests for ${rest / 1000} s, so that others are first`;
+      const message = `${messageOf(error)}; ${next}${permanent ? "" : `. This worker ${then}`}`;
       say("failed", lease, { message });
       await persistently(() => queue.fail(lease, `${name}: ${messageOf(error)}`, permanent), {
         clock,
         signal,
         say: sayAway,
       });
-      // What fails here may be this machine's fault, as a full disk is: others go first.
-      return permanent ? 0 : Math.min(longestRest, firstRest * 2 ** Math.max(failures, lease.attempt - 1));
+      return { rest, ...(ends && { end: messageOf(error) }) };
     } finally {
       ended.abort();
       signal.removeEventListener("abort", onStop);
@@ -232,8 +247,12 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     }
     look = firstLook;
     say("took", lease);
-    const pause = await doOne(lease, failures);
-    failures = pause > 0 ? failures + 1 : 0;
-    if (pause > 0) await clock.sleep(pause, signal);
+    const { rest, end }: Failed = (await doOne(lease, failures)) ?? { rest: 0 };
+    failures = rest > 0 ? failures + 1 : 0;
+    if (end !== undefined)
+      throw new JobError(
+        `worker ${name}: ended after ${failures} failures one after another; put this machine right, and start the worker again. The last one: ${end}`,
+      );
+    if (rest > 0) await clock.sleep(rest, signal);
   }
 };

@@ -29,7 +29,7 @@ const odd = `
   serveWork(async ({ options }, { signal, onProgress }) => {
     count++;
     if (options.do === "fail") throw Object.assign(new Error("no good"), { name: "DataError" });
-    if (options.do === "again") throw new JobError("no room", { again: true });
+    if (options.do === "again") throw new JobError("no room", { again: true, ofMachine: true });
     if (options.do === "crash") setTimeout(() => process.kill(process.pid, "SIGSEGV"), 20);
     if (options.do === "exit") process.exit(3);
     if (options.do === "block") for (;;);
@@ -66,7 +66,7 @@ test("a process does work, tells of progress, keeps what it has for the next, an
   const performed = await worker.perform(doing("work"), { signal: never, onProgress: (share) => shares.push(share) });
   expect([performed.facts, shares]).toEqual([{ count: 1 }, [0.5]]);
   await expect(run(worker.perform, "fail")).rejects.toMatchObject({ name: "DataError", message: "no good" });
-  await expect(run(worker.perform, "again")).rejects.toMatchObject({ name: "JobError", again: true });
+  await expect(run(worker.perform, "again")).rejects.toMatchObject({ name: "JobError", again: true, ofMachine: true });
   expect((await run(worker.perform, "work")).facts).toEqual({ count: 4 });
   await worker.close();
 });

@@ -24,8 +24,8 @@ interface Doing {
   readonly onProgress: (share: number) => void;
 }
 
-const errorOf = ({ name, message, again }: SaidError): Error => {
-  if (name === "JobError") return new JobError(message, { again: again ?? false });
+const errorOf = ({ name, message, again = false, ofMachine = false }: SaidError): Error => {
+  if (name === "JobError") return new JobError(message, { again, ofMachine });
   return Object.defineProperty(new Error(message), "name", { value: name });
 };
 

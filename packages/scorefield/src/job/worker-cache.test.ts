@@ -65,6 +65,31 @@ test("what was used within the last hour stays, and all stays where there is roo
   expect(readdirSync(at("cache", "inputs"))).toEqual([`${file.sha256}.csv`]);
 });
 
+test("where the disk is full, what was used long ago makes room", async () => {
+  const [a, b] = [await run("a", 400), await run("b", 400)];
+  let room = 2;
+  const store = folderStore(at("store"));
+  const full = {
+    ...means(),
+    store: {
+      ...store,
+      copyTo: async (...given: Parameters<typeof store.copyTo>) => {
+        if (kept() > 1 && --room > 0) throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+        return store.copyTo(...given);
+      },
+    },
+  };
+  const first = await cachedPlace("runs", a, "", full);
+  // It was used just now, so that it stays, and nothing helps.
+  room = 3;
+  await expect(cachedPlace("runs", b, "", full)).rejects.toMatchObject({ again: true, ofMachine: true });
+  expect(readdirSync(at("cache", "runs"))).toEqual([a.sha256]);
+  used(first, 100);
+  room = 2;
+  expect(readdirSync(await cachedPlace("runs", b, "", full))).toEqual(["run.json"]);
+  expect(readdirSync(at("cache", "runs"))).toEqual([b.sha256]);
+});
+
 test("only a SHA-256 names a place", async () => {
   await expect(cachedPlace("runs", { sha256: "../../x", bytes: 1 }, "", means())).rejects.toThrow(/expected a SHA-256/);
 });

@@ -1,11 +1,12 @@
 /**
  * A worker's folder. Runs, inputs and projects stay in it for the next work; when they are too large together, those that were used
- * longest ago are removed. Several workers of a machine may share one.
+ * longest ago are removed, also where the disk is full. Several workers of a machine may share one.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { JobError } from "./job-error.ts";
+import { errorOfMachine, isOfMachine } from "./machine-error.ts";
 import type { Store } from "./store.ts";
 import { copyPlace } from "./stored-places.ts";
 import type { Content } from "./work.ts";
@@ -41,7 +42,8 @@ const bytesOf = async (place: string): Promise<number> => {
   const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory()) return found?.size ?? 0;
   let bytes = 0;
-  for (const name of await readdir(place)) bytes += await bytesOf(join(place, name));
+  // Another worker may remove it meanwhile.
+  for (const name of await readdir(place).catch(() => [])) bytes += await bytesOf(join(place, name));
   return bytes;
 };
 
@@ -65,8 +67,8 @@ const prune = async (cache: string, most: number): Promise<void> => {
       () => true,
       () => false,
     );
-    // Another worker may have removed it.
-    if (moved) await rm(removed, { recursive: true, force: true });
+    // Another worker may have removed it. What cannot be removed now is tried again the next time.
+    if (moved) await rm(removed, { recursive: true, force: true }).catch(() => {});
     bytes -= one.bytes;
   }
 };
@@ -75,7 +77,7 @@ const prune = async (cache: string, most: number): Promise<void> => {
  * A content of the store as a file or a folder of the worker, copied once.
  * @param ending of the file's name
  * @returns its path
- * @throws JobError for a name that is no SHA-256, and where the store refuses
+ * @throws JobError for a name that is no SHA-256, where the store refuses, and where this machine has no room
  */
 export const cachedPlace = async (
   kind: (typeof kinds)[number],
@@ -88,9 +90,16 @@ export const cachedPlace = async (
   const place = join(cache, kind, `${content.sha256}${content.folder ? "" : ending}`);
   if (await markUsed(place)) return place;
   await mkdir(join(cache, kind), { recursive: true });
-  await copyPlace(store, content, place, signal).catch(async (error: unknown) => {
+  const copy = (): Promise<void> => copyPlace(store, content, place, signal);
+  await copy().catch(async (error: unknown) => {
     // Another process of this machine may have been first.
-    if (!(await markUsed(place))) throw error;
+    if (await markUsed(place)) return;
+    if (!isOfMachine(error)) throw error;
+    // The disk may be full of what was used long ago.
+    await prune(cache, 0);
+    await copy().catch((cause: unknown) => {
+      throw isOfMachine(cause) ? errorOfMachine(cause) : cause;
+    });
   });
   await prune(cache, cacheSize);
   return place;

@@ -61,6 +61,11 @@ const scalingOf = ({ path, codec, made }: LoadedRun): Standard | undefined => {
   );
 };
 
+/** Refuses a run that nothing is restored with, before measurements are read. @throws RunError as {@link modelProblem} */
+export const checkUnits = (run: LoadedRun): void => {
+  if (run.codec.stored.kind !== "waveform") scalingOf(run);
+};
+
 /**
  * The problem where data are the model's numbers times one factor d, as waveforms are. With Gaussian noise, y / d = A z + e / d keeps the form
  * of A.
