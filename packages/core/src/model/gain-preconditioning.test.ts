@@ -59,6 +59,37 @@ test("its formula, written out", async () => {
     expect(value).toBeCloseTo(skip * samples.data[i]! + out * F * (skip + ((1 - skip) * end.data[i]!) / s), 12);
 });
 
+test("complex gains multiply as complex numbers do, and take an even number of channels", async () => {
+  // One sample of two channels with one place: F = 2 - i at high noise, e = 3 - 2i, so F e = 4 - 7i.
+  const run = async (shape: readonly number[], output: readonly number[]) => {
+    const spec = { shape, dtype: "float64" } as const;
+    const values = (data: readonly number[]) => ndarray(Float64Array.from(data), shape);
+    const compiled = await compile(
+      (y: Tensor, e: Tensor, F: Tensor) =>
+        gainPreconditioning({ complex: true }).denoise(
+          y,
+          y
+            .slice([null, [0, 1]])
+            .multiply(0)
+            .add(1e6),
+          () => F,
+          {
+            observed: e.reshape([1, shape[1]!]),
+          },
+        ),
+      [spec, spec, spec],
+      { runtime },
+    );
+    const { data } = await compiled(values(output), values(shape[1] === 2 ? [3, -2] : [3, -2, 1]), values(output));
+    await compiled.dispose();
+    return Array.from(data as Float64Array);
+  };
+  const found = await run([1, 2, 1], [2, -1]);
+  expect(found[0]).toBeCloseTo(4, 4);
+  expect(found[1]).toBeCloseTo(-7, 4);
+  await expect(run([1, 3, 1], [1, 1, 1])).rejects.toThrow(/even number of channels/);
+});
+
 test("its recipe rebuilds it, and fewer numbers than the other end are refused", async () => {
   expect(preconditioningFromRecipe({ kind: "gain" }).recipe).toEqual(gainPreconditioning().recipe);
   const run = compile(
