@@ -44,7 +44,6 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
           }
         : { observed: (planes * sizeOf(shape)) / 2 },
     deviation: 1,
-    ...(facts.preconditioning === "gain" && { preconditioning: { kind: "gain", complex: true } }),
     objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: 1.2, deviation: 2.2 } },
     steps: stepsOfPasses(facts, 1, mostSteps),
   };
