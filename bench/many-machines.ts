@@ -94,6 +94,9 @@ const rate = async (): Promise<void> => {
   }
 };
 
+/** Of a worker that has been idle for a second. */
+const looksPerSecond = 2;
+
 /**
  * What every part of the traffic costs the server, and how much of one core many workers would take: each renews its lease twice a second, and
  * takes and finishes a part every so many seconds.
@@ -149,7 +152,7 @@ const model = async (): Promise<void> => {
         partsOfTenSeconds: share(10),
         partsOfAMinute: share(60),
         partsOfTenMinutes: share(600),
-        idle: `${((workers * 4 * look) / 10).toFixed(1)} %`,
+        idle: `${((workers * looksPerSecond * look) / 10).toFixed(1)} %`,
       }),
     );
   }

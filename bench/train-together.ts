@@ -3,6 +3,7 @@
  *
  *     npx tsx --conditions=source bench/train-together.ts --set moons
  *     npx tsx --conditions=source bench/train-together.ts --set mnist
+ *     npx tsx --conditions=source bench/train-together.ts --set mnist --only efficiency   # by the clock: see together-efficiency.ts
  *
  * The queue is in memory and all places are worked on here, one after the other, with one thread: what is measured are losses and bytes,
  * which do not depend on it, and the processor's time. With `lose`, one of four places is killed after a fourth of the rounds and never comes
@@ -24,10 +25,12 @@ import { JobError } from "../packages/scorefield/src/job/job-error.ts";
 import { memoryQueue } from "../packages/scorefield/src/job/memory-queue.ts";
 import { performSteps } from "../packages/scorefield/src/job/perform-steps.ts";
 import type { TogetherOptions } from "../packages/scorefield/src/job/together-options.ts";
-import { type TogetherEvent, trainTogether } from "../packages/scorefield/src/job/train-together.ts";
+import type { TogetherEvent } from "../packages/scorefield/src/job/train-in-rounds.ts";
+import { trainTogether } from "../packages/scorefield/src/job/train-together.ts";
 import type { GradientWork, StepsWork } from "../packages/scorefield/src/job/work.ts";
 import { workOn } from "../packages/scorefield/src/job/work-on.ts";
 import { spent } from "./harness.ts";
+import { efficiency } from "./together-efficiency.ts";
 
 const { values } = parseArgs({
   options: {
@@ -201,5 +204,12 @@ if (only.includes("traffic") && perRound !== undefined) {
     `traffic of all machines: ${(perStep / 1e6).toFixed(2)} MB for a synchronous step, ${(perRound / 1e6).toFixed(2)} MB for a round of ${every} steps: ${((perStep * every) / perRound).toFixed(0)} times less`,
   );
 }
+if (only.includes("efficiency"))
+  await efficiency((name, training) => newRun(name, { training: { ...recipe.training, ...training } }), {
+    steps,
+    batch: recipe.training.batch,
+    every,
+    folder,
+  });
 await rm(folder, { recursive: true });
 process.exit(0);

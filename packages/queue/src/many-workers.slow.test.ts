@@ -109,4 +109,23 @@ describe.skipIf(!hasRedis)("workers as processes", () => {
     scorefield("sample", at("run"), "--count", "10", ...place, "--parts", "2", "--out", at("few.csv"));
     expect(readFileSync(at("few.csv"), "utf8").trim().split("\n")).toHaveLength(11);
   });
+
+  test("three rows are done in three parts, where nobody says in how many", async () => {
+    const place = ["--queue", server.url, "--store", at("store"), "--json"];
+    writeFileSync(at("rows.csv"), "a,b\n0,1\n0.5,0.2\n1,0\n");
+    const rows = ["--data", at("rows.csv")];
+    const all = [
+      ["likelihood", at("run"), ...rows, "--out", at("likelihood.csv")],
+      ["anomaly", at("run"), ...rows, "--quick", "--out", at("anomaly.csv")],
+    ].map((args) => started(...args, ...place));
+    const worker = started("worker", ...place);
+    for (const { ended, said } of all) {
+      expect(await ended, said.stderr).toBe(0);
+      expect(JSON.parse(said.stdout.trim().split("\n").at(-1)!)).toMatchObject({ parts: 3 });
+    }
+    worker.child.kill("SIGTERM");
+    await worker.ended;
+    for (const name of ["likelihood.csv", "anomaly.csv"])
+      expect(readFileSync(at(name), "utf8").trim().split("\n")).toHaveLength(4);
+  });
 });

@@ -208,6 +208,7 @@ export const redisQueue = async (address: string, settings: RedisQueueOptions = 
         await worker.waitUntilReady();
         while (true) {
           const token = randomUUID();
+          // Its blocking take waits for up to 10 s in one command, and no command here may: see commandTimeout.
           const job = (await worker.getNextJob(token, { block: false })) as Job | undefined;
           if (!job) {
             // Work that waits for the rate alone is waiting all the same.

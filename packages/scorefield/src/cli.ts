@@ -1,38 +1,10 @@
 /** The `scorefield` command. */
-import "./runtime.ts";
-import { describeSystemError } from "@scorefield/data";
+import { describeSystemError } from "@scorefield/data/errors";
 import { Command, CommanderError } from "commander";
-import { addAnomaly } from "./command/anomaly.ts";
-import { addCalibrate } from "./command/calibrate.ts";
-import { addColumns } from "./command/columns.ts";
-import { addDemo } from "./command/demo.ts";
-import { addDiscover } from "./command/discover.ts";
-import { addDistil } from "./command/distil.ts";
-import { addEvaluate } from "./command/evaluate.ts";
-import { addExport } from "./command/export.ts";
-import { addForecast } from "./command/forecast.ts";
-import { addGather } from "./command/gather.ts";
-import { addImpute } from "./command/impute.ts";
 import { inOptions } from "./command/in-options.ts";
-import { addInspect } from "./command/inspect.ts";
 import { Interrupted, interruptedCode } from "./command/interrupt.ts";
-import { addJobs } from "./command/jobs.ts";
-import { addLikelihood } from "./command/likelihood.ts";
-import { addMetrics } from "./command/metrics.ts";
-import { addNoises } from "./command/noises.ts";
-import { addOperators } from "./command/operators.ts";
-import { addPosteriors } from "./command/posteriors.ts";
-import { addQueued } from "./command/queued.ts";
-import { addRestore } from "./command/restore.ts";
-import { addSample } from "./command/sample.ts";
-import { addSamplers } from "./command/samplers.ts";
-import { addSchema } from "./command/schema.ts";
-import { addShow } from "./command/show.ts";
-import { addSummary } from "./command/summary.ts";
-import { addTrain } from "./command/train.ts";
+import { listedCommands } from "./command/listed-commands.ts";
 import { oneLine, unknownCommand, usageMessage, withExamples } from "./command/usage.ts";
-import { addVerify } from "./command/verify.ts";
-import { addWorker } from "./command/worker.ts";
 import { UsageError } from "./errors.ts";
 import { paint } from "./report/terminal.ts";
 import { version } from "./version.ts";
@@ -55,6 +27,12 @@ const known = new Set([
   "VerificationError",
 ]);
 
+/** The command that arguments name first, and for help the one that is asked about. */
+const calledBy = (args: readonly string[]): string | undefined => {
+  const [first, second] = args.filter((arg) => !arg.startsWith("-"));
+  return first === "help" ? second : first;
+};
+
 const addHelp = (root: Command): void => {
   const help = root
     .command("help")
@@ -69,7 +47,21 @@ const addHelp = (root: Command): void => {
   withExamples(help, ["scorefield help train"]);
 };
 
-const program = (): Command => {
+/** Adds all commands: the one that is called as it is, the others as the list has them. */
+const addCommands = async (root: Command, called: string | undefined): Promise<void> => {
+  for (const { name, takes = [], summary, light, load } of listedCommands) {
+    if (name === called) {
+      if (!light) await import("./runtime.ts");
+      (await load())(root);
+      continue;
+    }
+    const listed = root.command(name).summary(summary);
+    for (const argument of takes) listed.argument(argument);
+  }
+  addHelp(root);
+};
+
+const program = async (args: readonly string[]): Promise<Command> => {
   const root = new Command("scorefield")
     .description("Score-based generative modelling: learn the score of your data, and draw new samples.")
     .version(version)
@@ -93,38 +85,7 @@ Results go to standard output, progress and errors to standard error. The exit c
     .exitOverride()
     // Errors are printed in one place, see below.
     .configureOutput({ outputError: () => {} });
-  for (const add of [
-    addDemo,
-    addTrain,
-    addColumns,
-    addDiscover,
-    addDistil,
-    addSample,
-    addExport,
-    addForecast,
-    addImpute,
-    addRestore,
-    addCalibrate,
-    addShow,
-    addEvaluate,
-    addInspect,
-    addLikelihood,
-    addAnomaly,
-    addGather,
-    addWorker,
-    addJobs,
-    addSamplers,
-    addMetrics,
-    addOperators,
-    addNoises,
-    addPosteriors,
-    addSchema,
-    addSummary,
-    addVerify,
-    addHelp,
-  ])
-    add(root);
-  addQueued(root);
+  await addCommands(root, calledBy(args));
   for (const command of root.commands) command.copyInheritedSettings(root).showHelpAfterError(false);
   return root;
 };
@@ -171,7 +132,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
   });
   // Nobody reads on: messages about progress are no reason to end work.
   process.stderr.on("error", () => {});
-  const root = program();
+  const root = await program(args);
   if (args.length === 0) {
     root.outputHelp();
     return 0;

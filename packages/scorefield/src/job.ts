@@ -19,7 +19,8 @@ export type { QueueSettings, ServedQueue } from "./job/queue-package.ts";
 export type { Store } from "./job/store.ts";
 export type { TogetherOptions } from "./job/together-options.ts";
 export type { RoundRecord } from "./job/together-state.ts";
-export { type TogetherEvent, trainTogether } from "./job/train-together.ts";
+export type { TogetherEvent } from "./job/train-in-rounds.ts";
+export { trainTogether } from "./job/train-together.ts";
 export {
   type Content,
   type Folder,

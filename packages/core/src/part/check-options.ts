@@ -1,7 +1,7 @@
 /** Checks of what callers without types may give to a public function. */
 import { hasMembers, isFields, type Known, optionsProblem, showValue } from "@scorefield/tensor/internal";
 import { ArgumentError } from "../errors.ts";
-import { refuseUnknown } from "./read-value.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 
 export type { Known };
 

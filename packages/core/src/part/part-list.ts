@@ -2,7 +2,8 @@
 import { didYouMean, isFields, showValue } from "@scorefield/tensor/internal";
 import { RecipeError } from "../errors.ts";
 import type { AnyMaker, Declaration, HasRecipe, PartList, Reading } from "./part.ts";
-import { below, readFields, refuseUnknown } from "./read-value.ts";
+import { below, readFields } from "./read-value.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 
 /** What a maker makes. */
 type MadeBy<M> = M extends AnyMaker<infer T> ? (T extends HasRecipe ? T : never) : never;

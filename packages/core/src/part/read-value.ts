@@ -3,8 +3,8 @@ import type { NdArray } from "@scorefield/tensor";
 import { didYouMean, isFields, showValue } from "@scorefield/tensor/internal";
 import type { KindRecipe } from "../recipe.ts";
 import { readArray, writeArray } from "./array-json.ts";
-import { newName, renamedTo } from "./earlier-names.ts";
 import type { HasRecipe, Range, Reading, Setting, Settings, SettingType } from "./part.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 import { either, rangeText, typeText } from "./type-text.ts";
 
 const within = (value: number, { least, above, most, below, multipleOf }: Range): boolean =>
@@ -17,27 +17,6 @@ const within = (value: number, { least, above, most, below, multipleOf }: Range)
 
 /** The end of a path below another. */
 export const below = (path: string, name: string | number): string => (path === "" ? `${name}` : `${path}.${name}`);
-
-/** Refuses names that are not known, with the nearest one that is. */
-export const refuseUnknown = (
-  given: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  path: string,
-  { from, refuse }: Reading,
-): void => {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    const now = newName(name, known);
-    refuse(
-      path,
-      now !== undefined
-        ? renamedTo(name, now)
-        : `unknown ${from === "recipe" ? "setting" : "option"} ${name}; ${
-            known.length > 0 ? `known are ${known.join(", ")}${didYouMean(name, known)}` : "it has none"
-          }`,
-    );
-  }
-};
 
 /**
  * The value of a setting.

@@ -17,9 +17,10 @@ import { checkAllowed } from "./allowed.ts";
 import { explainedColumns, explainedTable, explainRows } from "./anomaly-columns.ts";
 import { neighbours, scoreAll, timeOfNoise } from "./anomaly-scores.ts";
 import { scoreSeries } from "./anomaly-series.ts";
-import { positive, type Shard, whole, withProvider } from "./options.ts";
+import { positive, type Shard, whole } from "./options.ts";
 import type { Output } from "./output.ts";
-import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
+import { withProvider } from "./provider-option.ts";
+import { shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -98,7 +99,7 @@ const scoreGiven = async (
   const whole = flags.unseen ? positions : Array.from({ length: given }, (_, i) => i);
   const wholeLabels = allLabels && Float64Array.from(whole, (i) => allLabels[i]!);
   if (wholeLabels) checkLabels(wholeLabels, title, flags.labels!);
-  const range = rangeOf(whole.length, flags.shard, "rows");
+  const range = context.range(whole.length, flags.shard, "rows");
   const end = range.first + range.count;
   const chosen = whole.slice(range.first, end);
   const labels = wholeLabels?.slice(range.first, end);
@@ -219,7 +220,6 @@ export const runAnomaly = async (path: string, flags: AnomalyFlags, context: Wor
 export const addAnomaly = (program: Command): void => {
   const command = program
     .command("anomaly")
-    .summary("score rows by how unlike the training rows they are")
     .description(
       "Scores rows by how unlike the training rows of the run they are: a higher score is more unlike. Take the first score. It is the mean of two: the negative log-density averaged over noise levels, and the non-parametric diffusion time (Livernoche et al. 2024), each in standard deviations of the training rows' scores. The others are for comparison: the negative log-density at one noise level, the diffusion time from a network, and the distance to the 5th nearest training row. With --labels, it prints the area under the ROC curve and the average precision. Scores are of the score model alone: they do not know how samples are chosen, nor rules.",
     )

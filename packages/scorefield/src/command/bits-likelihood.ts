@@ -9,7 +9,7 @@ import type { LoadedRun } from "../run/load.ts";
 import { modelData } from "../run/model-data.ts";
 import type { Shard } from "./options.ts";
 import type { Output } from "./output.ts";
-import { rangeOf, shardText } from "./shard-option.ts";
+import { shardText } from "./shard-option.ts";
 import { standardStream } from "./standard-output.ts";
 import type { WorkContext } from "./work-context.ts";
 import { writePartReceipt } from "./write-part-receipt.ts";
@@ -48,7 +48,7 @@ export const bitsLikelihood = async (
   const { heldOut } = await modelData(run, { file, missing: flags.missing, signal });
   const [known = 0, ...shape] = heldOut.shape;
   const of = Math.min(count, known);
-  const { first, count: n } = rangeOf(of, flags.shard, samples);
+  const { first, count: n } = context.range(of, flags.shard, samples);
   const size = heldOut.data.length / known;
   const begun = performance.now();
   const line = progress("log-densities", n);

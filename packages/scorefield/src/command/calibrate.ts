@@ -7,11 +7,12 @@ import { type CalibrateRunOptions, calibrateRun } from "../restore/calibrate-run
 import { recipeText } from "../restore/problem-in-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, share, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, share, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { type ProblemFlags, readProblem, unitsSentence, withAdvice, withProblem } from "./problem-options.ts";
 import { progress } from "./progress.ts";
+import { withProvider } from "./provider-option.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
 
@@ -115,7 +116,6 @@ const action = (path: string, flags: CalibrateFlags): Promise<void> =>
 export const addCalibrate = (program: Command): void => {
   const command = program
     .command("calibrate")
-    .summary("see whether the uncertainty of restored samples is right")
     .description(
       "Draws samples from the model of a run, measures each with noise, and restores each (simulation-based calibration). Under a right method 90 % intervals of the draws hold 90 % of the samples, and the rank of a sample among its draws is even. The samples are the model's own, so that what is found is of the method with this model, operator and noise; how well the model knows your data, scorefield evaluate says. The exit code is 0 whatever is found, 1 for an error, and with --fail-below also where ranks are too uneven.",
     )

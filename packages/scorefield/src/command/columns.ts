@@ -43,7 +43,6 @@ const action = sourceAction(show, "stopping (Ctrl-C again quits at once)");
 export const addColumns = (program: Command): void => {
   const command = program
     .command("columns")
-    .summary("list the columns of a table as training would take them")
     .description(
       "Reads a table and lists its columns as training would take them: their kinds, missing cells and what is in them. Then come the columns that are left out, with the reason, and rules that hold in every row. Nothing is trained or written. The options are those of train, so that you can try them here first.",
     )

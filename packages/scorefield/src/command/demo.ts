@@ -10,8 +10,9 @@ import { createRun } from "../run/create-run.ts";
 import { freeRunFolder } from "../run/folder.ts";
 import { loadRun } from "../run/load.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { whole, withProvider } from "./options.ts";
+import { whole } from "./options.ts";
 import { output } from "./output.ts";
+import { withProvider } from "./provider-option.ts";
 import { sampleWatched } from "./sampling.ts";
 import { trainWatched } from "./training.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -102,7 +103,6 @@ const action = (flags: DemoFlags): Promise<void> =>
 export const addDemo = (program: Command): void => {
   const command = program
     .command("demo")
-    .summary("watch a model learn a two-dimensional set")
     .description(
       "Trains a small score model on a two-dimensional set, draws samples, measures them against fresh data and writes a figure: data, samples, the score field over the log-density, and the loss.",
     )

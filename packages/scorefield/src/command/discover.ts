@@ -31,9 +31,10 @@ import { table as htmlTable, paragraph } from "../report/page.ts";
 import { textTable } from "../report/text-table.ts";
 import { checkApplies, checkFlags, type DiscoverFlags, fewestRows, setOf } from "./discover-flags.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { gather, list, positive, share, whole, withProvider } from "./options.ts";
+import { gather, list, positive, share, whole } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import { progress } from "./progress.ts";
+import { withProvider } from "./provider-option.ts";
 import { inputFormatOption, withInput } from "./standard-input.ts";
 import { standardStream, writeOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -262,7 +263,6 @@ const action = (source: string, flags: DiscoverFlags): Promise<void> =>
 export const addDiscover = (program: Command): void => {
   const command = program
     .command("discover")
-    .summary("find what causes what among the columns of a table")
     .description(
       "Finds a network of causes among the columns of a table, such as genes and their expression. Rows are measurements of all variables: cells, patients, machines. Methods that search look for the graph that explains the rows best while paying for each edge. Methods by order (score, nogam, diffan) take nonlinear effects with additive noise. No method can see a common cause that was not measured.",
     )

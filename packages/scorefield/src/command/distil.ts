@@ -11,8 +11,9 @@ import type { PreparedRun } from "../run/prepared-run.ts";
 import { readRecord } from "../run/record-file.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { interruptible } from "./interrupt.ts";
-import { positive, whole, withProvider } from "./options.ts";
+import { positive, whole } from "./options.ts";
 import { output } from "./output.ts";
+import { withProvider } from "./provider-option.ts";
 import { trainWatched } from "./training.ts";
 import { oneOf, withExamples } from "./usage.ts";
 
@@ -111,7 +112,6 @@ const methodsText = Object.entries(distilMethods)
 export const addDistil = (program: Command): void => {
   const command = program
     .command("distil")
-    .summary("make a model that draws in one to four steps of a trained run")
     .description(
       `Trains a flow map, which goes from noise to samples in one to four evaluations of the network, from a trained run and its data. It is kept as a run of its own, for sample, evaluate and show. A flow map has neither score nor density: all other commands take the run that it was made from. Ctrl-C stops at a point from which --resume continues. Methods: ${methodsText}.`,
     )

@@ -11,9 +11,10 @@ import { type DrawnRun, loadDrawn } from "../run/load.ts";
 import { checkAllowed } from "./allowed.ts";
 import { type EvaluateFlags, headOf, watchAssessment } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { type Output, output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
+import { withProvider } from "./provider-option.ts";
 import { samplesInFile } from "./samples-in-file.ts";
 import { sampleWatched, samplingRecipe } from "./sampling.ts";
 import { inputFormatOption, missingOption, withInput } from "./standard-input.ts";
@@ -152,7 +153,6 @@ const rangeOption = (text: string): readonly [number, number] => {
 export const addEvaluate = (program: Command): void => {
   const command = program
     .command("evaluate")
-    .summary("compare samples of a run with data it has not seen")
     .description(
       "Draws samples from a run and compares them with the data held out of training. Beside each number stands the number of real training data, which is the difference that chance alone makes: come near that, not near 0. For tables it answers five questions first: do columns, relations and whole rows look right, are the samples useful, are they copies? --report writes all of it with pictures.",
     )

@@ -60,7 +60,6 @@ const action = async (path: string, flags: ExportFlags): Promise<void> => {
 export const addExport = (program: Command): void => {
   const command = program
     .command("export")
-    .summary("write a run and its steps as one ONNX file")
     .description(
       "Writes the model of a run with all steps of its sampler as one ONNX file: standard normal noise goes in, samples in the units of the model come out (images in [-1, 1]). Of a flow map that is one to four evaluations. The decoder of a latent run is in the file too. Inputs are input.0.prior, input.0.draws where steps take fresh noise, and input.1.class, one-hot rows, of a model that knows classes.",
     )

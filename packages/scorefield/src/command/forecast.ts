@@ -17,10 +17,11 @@ import { fixedNumber } from "../report/number-text.ts";
 import { type LoadedRun, loadRun } from "../run/load.ts";
 import { checkTakesSeries } from "./check-takes-series.ts";
 import { interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
+import { withProvider } from "./provider-option.ts";
 import { chooseSampler } from "./sampling.ts";
 import { numberCell, rowsContent, timeCell, usualQuantiles } from "./series-files.ts";
 import { standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
@@ -250,7 +251,6 @@ const probabilities = (text: string): readonly number[] => {
 export const addForecast = (program: Command): void => {
   const command = program
     .command("forecast")
-    .summary("draw what follows a series, with quantiles")
     .description(
       "Draws what follows a series that the run was trained on, or one like it, given its past. Covariates that the file holds for later rows are taken into account. Of returns, the levels that they lead to are written, such as prices. A longer horizon than half a window goes on from what was drawn.",
     )

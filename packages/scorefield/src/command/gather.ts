@@ -46,7 +46,6 @@ const gatherParts = async (paths: readonly string[], flags: GatherFlags, signal:
 export const addGather = (program: Command): void => {
   const command = program
     .command("gather")
-    .summary("put the parts of --shard together")
     .description(
       "Puts together what sample, likelihood, anomaly or restore wrote with --shard, perhaps on several machines. The receipt beside each part says which part of which whole it is, and its SHA-256: a part that is missing, damaged or of another whole is told, and nothing is written then. The result is to the byte what one process writes; of restored measurements the folder has no report, and the seconds in restored.json are those of the parts. It is written at once, and little of it is in memory.",
     )

@@ -18,10 +18,11 @@ import { checkTakesConditions } from "./condition-options.ts";
 import { drawColumn, filledContent, filledFormats, uncertaintyName, uncertaintyText } from "./filled-table.ts";
 import { imputeSeriesFile } from "./impute-series-file.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
+import { withProvider } from "./provider-option.ts";
 import { chooseSampler } from "./sampling.ts";
 import { type InputFormat, inputFormatOption, missingData, withInput } from "./standard-input.ts";
 import { checkTerminalTakes, standardStream, toStandardOutput, writeOutput } from "./standard-output.ts";
@@ -224,7 +225,6 @@ const action = (path: string, flags: ImputeFlags): Promise<void> =>
 export const addImpute = (program: Command): void => {
   const command = program
     .command("impute")
-    .summary("fill the missing cells of a table, or the gaps of series")
     .description(
       "Fills every missing cell of a table with a value that fits the other cells of its row, drawn from what the run has learnt. Known cells stay as they are. So do the order of rows, and columns that the run does not know. Several draws show how certain each cell is: the file then holds the table once for each draw, one below the other, and a column draw says which one. Of a run on series, missing values are medians of 50 draws unless --draws is given.",
     )

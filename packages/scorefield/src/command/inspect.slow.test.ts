@@ -1,4 +1,5 @@
 /** All instruments on small runs of each kind, as people call them. */
+import "../runtime.ts";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -14,10 +14,11 @@ import { type ModelData, modelData } from "../run/model-data.ts";
 import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkAllowed } from "./allowed.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { describeAverage, list, whole, withParametersChoice, withProvider } from "./options.ts";
+import { describeAverage, list, whole, withParametersChoice } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputFile } from "./output-file.ts";
 import { progress } from "./progress.ts";
+import { withProvider } from "./provider-option.ts";
 import { type InputFormat, inputFormatOption, missingOption, withInput } from "./standard-input.ts";
 import { toStandardOutput, writeOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -140,7 +141,6 @@ const action = (path: string, flags: InspectFlags): Promise<void> =>
 export const addInspect = (program: Command): void => {
   const command = program
     .command("inspect")
-    .summary("look at the score of a run as a field, in a report")
     .description(
       "Examines what a run has learnt and writes one HTML file with figures and numbers. It covers calibration at every noise level, whether the score is a gradient, the dimension of the data, modes, tails and peaks, and Langevin chains. For data in the plane it also shows the field, its landscapes, streamlines, basins and curl.",
     )

@@ -144,7 +144,6 @@ const act = async (what: string, ids: readonly string[], flags: JobsFlags, signa
 export const addJobs = (program: Command): void => {
   const command = program
     .command("jobs")
-    .summary("list, watch, cancel or retry the work of a queue")
     .description(
       "Shows the work of a queue: what is being done, by which worker, what waits, and what is dead, with the cause. Dead work has failed in all its attempts. Cancelled work is stopped within a second, also while it is done. Both can be tried again.",
     )

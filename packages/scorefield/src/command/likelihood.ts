@@ -13,9 +13,10 @@ import { refuseLatent } from "../run/refuse-latent.ts";
 import { checkAllowed } from "./allowed.ts";
 import { timeOfNoise } from "./anomaly-scores.ts";
 import { bitsLikelihood } from "./bits-likelihood.ts";
-import { positive, type Shard, whole, withProvider } from "./options.ts";
+import { positive, type Shard, whole } from "./options.ts";
 import type { Output } from "./output.ts";
-import { rangeOf, shardOption, shardText, takeRange } from "./shard-option.ts";
+import { withProvider } from "./provider-option.ts";
+import { shardOption, shardText, takeRange } from "./shard-option.ts";
 import { type InputFormat, inputFormatOption, missingData, missingOption, withInput } from "./standard-input.ts";
 import { standardStream, toStandardOutput } from "./standard-output.ts";
 import { withExamples } from "./usage.ts";
@@ -133,7 +134,7 @@ const rowLikelihood = async (
   // Of categories the model knows a density under noise, and the bound on their probability is with jitter of as much.
   const jitter = codec.layout?.columns.some((size) => size > 1) ? categoryNoise : 0;
   const encoded = codec.encode(all, { seed, part: 2, ...(jitter > 0 && { jitter }) });
-  const range = rangeOf(all.shape[0]!, flags.shard, "rows");
+  const range = context.range(all.shape[0]!, flags.shard, "rows");
   // Draws go by the number of a row, so all rows are encoded and a part of them is taken.
   const [rows, points] = [takeRange(all, range), takeRange(encoded, range)];
   const volume = codec.volume?.(rows, points, jitter > 0 ? { jitter } : {});
@@ -249,7 +250,6 @@ export const runLikelihood = async (path: string, flags: LikelihoodFlags, contex
 export const addLikelihood = (program: Command): void => {
   const command = program
     .command("likelihood")
-    .summary("log-densities of rows, or bits per dimension of images, under a run")
     .description(
       "Says how probable rows are under the model: the log-density of each row, in nats and in the units of the data, along the probability-flow ODE. Categories, missing cells and values that repeat count by their probability. With a constant column, log-densities are in the model's units. An estimate of the error is printed, and is given for each row. It includes what it costs to take the distribution at the most noise for the prior. The result is of the score model alone: it does not know how samples are chosen, nor rules. For images it is in bits per dimension, with uniform dequantisation.",
     )

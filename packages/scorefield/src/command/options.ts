@@ -1,10 +1,6 @@
 /** Options that commands share, and how their texts become values. */
-import { setDefaultRuntime } from "@scorefield/tensor";
-import { type NativeOptions, native } from "@scorefield/tensor/native";
 import { type Command, InvalidArgumentError } from "commander";
 import type { DrawnRun } from "../run/load.ts";
-import { checkProvider } from "./check-provider.ts";
-import { oneOf } from "./usage.ts";
 
 /** A whole number of at least `least`. */
 export const whole =
@@ -99,22 +95,6 @@ export const withParametersChoice = (command: Command): Command =>
       "average the parameters over this share of training, such as 0.07 (default: the average that training followed)",
       positive,
     );
-
-type Provider = NonNullable<NativeOptions["provider"]>;
-const providers: readonly Provider[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
-
-/** Adds the option that says what computes, which is tried and sets it before the command begins. */
-export const withProvider = (command: Command): Command =>
-  command
-    .addOption(
-      oneOf("--provider <name>", "what computes: the processor, or a graphics processor (default: cpu)", providers),
-    )
-    .hook("preAction", async () => {
-      const { provider } = command.opts<{ readonly provider?: Provider }>();
-      if (provider === undefined) return;
-      await checkProvider(provider);
-      setDefaultRuntime(native({ provider }));
-    });
 
 /** What the user should know about the loaded parameters: of which average they are, if one was made. */
 export const describeAverage = ({ step, average }: DrawnRun): string[] =>

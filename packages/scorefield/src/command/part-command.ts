@@ -2,7 +2,7 @@
 import { type Declaration, RecipeError } from "@scorefield/core";
 import { type HasRecipe, type Setting, typeText } from "@scorefield/core/internal";
 import type { Command } from "commander";
-import { suggest } from "../recipe/explain.ts";
+import { suggest } from "../recipe/suggest.ts";
 import { paint, terminalWidth } from "../report/terminal.ts";
 import { wrapped, wrapText } from "../report/wrap-text.ts";
 import { output } from "./output.ts";
@@ -143,7 +143,6 @@ export const addPartCommand = (program: Command, parts: PartCommand): void => {
   };
   const command = program
     .command(name)
-    .summary(`list every ${sort}, or explain the settings of one`)
     .description(parts.description)
     .argument(`[${sort}]`, `a ${sort} of the list`)
     .option("--json", "print the result as JSON")

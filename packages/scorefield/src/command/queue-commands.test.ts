@@ -35,10 +35,6 @@ describe("command lines", () => {
     [["sample", "no-run", "--parts", "3"], /--parts is for work over a queue; add --queue/],
     [["restore", "no-run", "--queue-prefix", "a"], /--queue-prefix is for work over a queue/],
     [
-      ["sample", "no-run", "--queue", "redis://h", "--store", ".", "--count", "3", "--parts", "4", "--out", "x.csv"],
-      /--parts 4: expected at most one for each of 3 samples/,
-    ],
-    [
       ["likelihood", "no-run", "--queue", "redis://h", "--store", ".", "--out", "x.xlsx"],
       /expected .csv, .tsv with --queue, found .xlsx/,
     ],

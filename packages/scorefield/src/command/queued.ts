@@ -1,14 +1,13 @@
 /** `--queue` on a command: its work is done by workers, wherever they are, and put together here. */
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import { grouped } from "../figure/grouped.ts";
 import { openStore } from "../job/open-store.ts";
-import { dashed, shardWorkOf } from "../job/shard-work-of.ts";
+import { checkQueuedFlags, dashed, shardWorkOf } from "../job/shard-work-of.ts";
 import { copyPlace } from "../job/stored-places.ts";
 import { type ShardWork, workId } from "../job/work.ts";
-import { readRecord } from "../run/record-file.ts";
-import { runAnomaly } from "./anomaly.ts";
+import { type Counted, countThings } from "./count-things.ts";
 import { interruptible } from "./interrupt.ts";
-import { runLikelihood } from "./likelihood.ts";
 import { whole } from "./options.ts";
 import { output } from "./output.ts";
 import { checkOutputPlace } from "./output-file.ts";
@@ -20,8 +19,6 @@ import {
   withQueueOptions,
   withStoreOption,
 } from "./queue-options.ts";
-import { runRestore } from "./restore.ts";
-import { runSample } from "./sample.ts";
 import { checkShardFile } from "./shard-option.ts";
 import { standardStream } from "./standard-output.ts";
 import { waitForFlow } from "./wait-for-flow.ts";
@@ -29,14 +26,15 @@ import { terminalAction } from "./work-context.ts";
 
 /** Options of a command whose work may go over a queue. */
 interface QueuedFlags extends QueueFlags, StoreFlags {
-  readonly count?: number;
-  readonly like?: string;
   readonly parts?: number;
   readonly priority?: number;
   readonly out?: string;
   readonly shard?: unknown;
   readonly json?: boolean;
 }
+
+/** The work of a command. */
+type Run<F> = Parameters<typeof terminalAction<F>>[0];
 
 const defaultParts = 64;
 const mostParts = 1_000_000;
@@ -45,7 +43,11 @@ const mostPriority = 2_097_152;
 /** Adds the options of work over a queue. */
 const withQueued = (command: Command): Command =>
   withStoreOption(withQueueOptions(command, "have workers do it, from this queue"))
-    .option("--parts <n>", `with --queue: in how many parts the work is done (default: ${defaultParts})`, whole(1))
+    .option(
+      "--parts <n>",
+      `with --queue: in how many parts the work is done (default: ${defaultParts}, or fewer where there is less to do)`,
+      whole(1),
+    )
     .option(
       "--priority <n>",
       "with --queue: 0 for the most urgent work, larger for what can wait (default: 0)",
@@ -60,20 +62,22 @@ const written = {
   anomaly: { folders: false, endings: [".csv", ".tsv"] },
 } as const;
 
-/** In how many parts work is done where it is not said: no more than there are samples. */
-const usualParts = async (name: ShardWork["command"], path: string, { count, like }: QueuedFlags): Promise<number> => {
-  if (name !== "sample" || like !== undefined) return defaultParts;
-  const all = count ?? (await readRecord(path)).domain.defaults.count;
-  return Math.min(defaultParts, all);
+/** In how many parts the work is done. @throws UsageError where there are more than things to do, and where there is nothing to do */
+const partsOf = ({ parts }: QueuedFlags, { count, things }: Counted): number => {
+  if (count === 0) throw new UsageError(`--queue: expected ${things} to work on, found none`);
+  if (parts !== undefined && parts > count)
+    throw new UsageError(`--parts ${parts}: expected at most one for each of ${grouped(count)} ${things}`);
+  return parts ?? Math.min(defaultParts, count);
 };
 
 /** The options of the command alone, without those that say how it is done. */
 const ownFlags = ({ queue, queueCa, queuePrefix, store, parts, priority, json, ...own }: QueuedFlags) => own;
 
-const queued = async (
+const queued = async <F extends object>(
   name: ShardWork["command"],
+  run: Run<F>,
   path: string,
-  flags: QueuedFlags,
+  flags: F & QueuedFlags,
   signal: AbortSignal,
 ): Promise<void> => {
   const { out: file, priority = 0 } = flags;
@@ -81,18 +85,19 @@ const queued = async (
     throw new UsageError(`--queue: expected --out with it, the file that the parts are put together in`);
   if (flags.shard !== undefined) throw new UsageError("--queue and --shard: expected one of them");
   const place = storeOf(flags);
-  const parts = flags.parts ?? (await usualParts(name, path, flags));
-  if (parts > mostParts) throw new UsageError(`--parts: expected at most ${mostParts}, found ${parts}`);
-  if (name === "sample" && flags.like === undefined && parts > (flags.count ?? Number.POSITIVE_INFINITY))
-    throw new UsageError(`--parts ${parts}: expected at most one for each of ${flags.count} samples`);
+  const own = ownFlags(flags) as F & Record<string, unknown>;
+  checkQueuedFlags(name, own);
+  if ((flags.parts ?? 0) > mostParts)
+    throw new UsageError(`--parts: expected at most ${mostParts}, found ${flags.parts}`);
   if (priority > mostPriority) throw new UsageError(`--priority: expected at most ${mostPriority}, found ${priority}`);
   checkOutputPlace("--out", file);
-  checkShardFile({ shard: { part: 1, parts }, out: file }, { ...written[name], why: "--queue" });
+  checkShardFile({ shard: { part: 1, parts: 1 }, out: file }, { ...written[name], why: "--queue" });
+  const parts = partsOf(flags, await countThings(run, path, own, signal));
   const out = output(flags);
   const queue = await queueOf(flags, out);
   try {
     const store = await openStore(place);
-    const work = await shardWorkOf(name, path, ownFlags(flags) as Record<string, unknown>, parts, store);
+    const work = await shardWorkOf(name, path, own, parts, store);
     const [{ code, ending }] = work as [ShardWork];
     const last = { kind: "gather", code, shards: work.map(workId), ending } as const;
     const flow = { work, last, title: `${name} ${path} to ${file}`, priority };
@@ -110,29 +115,28 @@ const queued = async (
 
 /** The action of a command: over the queue where `--queue` names one, else here. */
 const orQueued =
-  <F extends object>(name: ShardWork["command"], here: (path: string, flags: F) => Promise<void>) =>
+  <F extends object>(name: ShardWork["command"], run: Run<F>) =>
   async (path: string, flags: F & QueuedFlags): Promise<void> => {
     if (flags.queue !== undefined)
-      return interruptible((signal) => queued(name, path, flags, signal), "stopping: the work is cancelled");
+      return interruptible((signal) => queued(name, run, path, flags, signal), "stopping: the work is cancelled");
     const lone = (["parts", "priority", "store", "queueCa", "queuePrefix"] as const).find(
       (option) => flags[option] !== undefined,
     );
     if (lone !== undefined)
       throw new UsageError(`--${dashed(lone)} is for work over a queue; add --queue, the address of the queue`);
-    return here(path, flags);
+    return terminalAction(run)(path, flags);
   };
 
-/** Adds `--queue` to the commands that come in parts, which the program has. */
-export const addQueued = (program: Command): void => {
-  const replace = <F extends object>(
-    name: ShardWork["command"],
-    run: Parameters<typeof terminalAction<F>>[0],
-  ): void => {
+/**
+ * A command that comes in parts, with `--queue`.
+ * @param add adds the command to a program
+ * @param run its work
+ * @returns what adds it with `--queue`
+ */
+export const orOverQueue =
+  <F extends object>(name: ShardWork["command"], add: (program: Command) => void, run: Run<F>) =>
+  (program: Command): void => {
+    add(program);
     const command = program.commands.find((one) => one.name() === name)!;
-    withQueued(command).action(orQueued(name, terminalAction(run)));
+    withQueued(command).action(orQueued(name, run));
   };
-  replace("sample", runSample);
-  replace("likelihood", runLikelihood);
-  replace("anomaly", runAnomaly);
-  replace("restore", runRestore);
-};

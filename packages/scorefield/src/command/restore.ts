@@ -16,16 +16,7 @@ import { type Restored, restoreInModel } from "../restore/restore-run.ts";
 import { makeFolder } from "../run/folder.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { Interrupted } from "./interrupt.ts";
-import {
-  describeAverage,
-  list,
-  number,
-  type Shard,
-  values,
-  whole,
-  withParametersChoice,
-  withProvider,
-} from "./options.ts";
+import { describeAverage, list, number, type Shard, values, whole, withParametersChoice } from "./options.ts";
 import type { Output } from "./output.ts";
 import {
   type ProblemFlags,
@@ -35,6 +26,7 @@ import {
   withAdvice,
   withProblem,
 } from "./problem-options.ts";
+import { withProvider } from "./provider-option.ts";
 import { restoreAudio } from "./restore-audio.ts";
 import {
   checkRestoredPlace,
@@ -45,7 +37,7 @@ import {
   usualFolder,
   writeRestoredFile,
 } from "./restored-files.ts";
-import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
+import { checkShardFile, shardOption, shardText } from "./shard-option.ts";
 import { withExamples } from "./usage.ts";
 import { terminalAction, type WorkContext } from "./work-context.ts";
 import { writeSampleFolder } from "./write-folder.ts";
@@ -95,9 +87,9 @@ const chosen = (index: RestoreFlags["index"], count: number, file: string): read
 };
 
 /** Which of them belong to the part. */
-const chosenPart = ({ index, shard }: RestoreFlags, count: number, file: string) => {
+const chosenPart = ({ index, shard }: RestoreFlags, count: number, file: string, { range }: WorkContext) => {
   const all = chosen(index, count, file);
-  const { first, count: some } = rangeOf(all.length, shard, "measurements");
+  const { first, count: some } = range(all.length, shard, "measurements");
   return { of: all.length, first, numbers: all.slice(first, first + some) };
 };
 
@@ -131,8 +123,9 @@ const readGiven = async (
   run: LoadedRun,
   { operator: named, noise }: ReadProblem,
   flags: RestoreFlags,
-  signal: AbortSignal,
+  context: WorkContext,
 ): Promise<Given> => {
+  const { signal } = context;
   const { measurement, truth, simulate, seed, range } = flags;
   const truths = truth === undefined ? undefined : await readTruths(run, truth, { range, signal });
   const units = dataUnits(run);
@@ -142,7 +135,7 @@ const readGiven = async (
         "--operator: expected what is seen of the truth, such as blur:sigma=2, found none; scorefield operators lists them",
       );
     checkFits(run, named);
-    const part = chosenPart(flags, truths!.rows.shape[0]!, truth!);
+    const part = chosenPart(flags, truths!.rows.shape[0]!, truth!, context);
     const { numbers } = part;
     const own = numbers.map((i) => rowOf(truths!.rows, i));
     const measurements: NdArray<"float64">[] = [];
@@ -168,7 +161,7 @@ const readGiven = async (
     throw new UsageError(
       "--operator: expected what was seen of a sample, such as blur:sigma=2, found none; scorefield operators lists them",
     );
-  const part = chosenPart(flags, read.rows.shape[0]!, measurement!);
+  const part = chosenPart(flags, read.rows.shape[0]!, measurement!, context);
   const { numbers } = part;
   const many = truths?.rows.shape[0];
   if (many !== undefined && many !== 1 && many !== read.rows.shape[0])
@@ -247,7 +240,7 @@ const restore = async (run: LoadedRun, flags: RestoreFlags, out: Output, context
   checkFlags(flags);
   checkShardFile(flags, { folders: true, endings: [".npy"] });
   const wanted = await readProblem(run, flags);
-  const given = await readGiven(run, wanted, flags, signal);
+  const given = await readGiven(run, wanted, flags, context);
   const { operator, numbers, measurements, truths, of } = given;
   const source = flags.measurement ?? flags.truth!;
   const several = of > 1;
@@ -378,7 +371,6 @@ const indices = (text: string): readonly number[] | "all" => {
 export const addRestore = (program: Command): void => {
   const command = program
     .command("restore")
-    .summary("say what was measured, out of an incomplete or noisy measurement")
     .description(
       "Draws what may have been measured from the posterior of a measurement, with the model of a run as the prior: inpainting, deblurring, super-resolution, tomography, and the like. It writes the mean of the draws, the draws, how much they differ in each pixel, and a picture of all that. Beside the misfit of the draws it says how much the noise allows. Numbers are in the units of the data: pixels are from -1 (black) to 1 (white), columns are in their own units. With --truth it says how near the mean comes, and how much of the truth lies within 90 % intervals.",
     )

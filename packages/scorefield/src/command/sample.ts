@@ -22,19 +22,11 @@ import {
   readConditions,
   withConditions,
 } from "./condition-options.ts";
-import {
-  describeAverage,
-  number,
-  positive,
-  range,
-  type Shard,
-  whole,
-  withParametersChoice,
-  withProvider,
-} from "./options.ts";
+import { describeAverage, number, positive, range, type Shard, whole, withParametersChoice } from "./options.ts";
 import { checkOutputPlace } from "./output-file.ts";
+import { withProvider } from "./provider-option.ts";
 import { chooseSampler, sampleWatched } from "./sampling.ts";
-import { checkShardFile, rangeOf, shardOption, shardText } from "./shard-option.ts";
+import { checkShardFile, shardOption, shardText } from "./shard-option.ts";
 import { withInput } from "./standard-input.ts";
 import { toStandardOutput } from "./standard-output.ts";
 import { oneOf, withExamples } from "./usage.ts";
@@ -86,7 +78,7 @@ const drawSamples = async (
   // Of given rows the count is for each.
   const each = wishes?.like && (flags.count ?? 1);
   const all = each ? each * wishes.like!.shape[0]! : (flags.count ?? domain.defaults.count);
-  const { first: firstSample, count } = rangeOf(all, flags.shard, "samples");
+  const { first: firstSample, count } = context.range(all, flags.shard, "samples");
   const part = flags.shard && shardText(flags.shard);
   const classes = flags.class === undefined ? undefined : parseClasses(run, flags.class);
   const names = classes?.map((i) => run.classes?.[i] ?? `${i}`);
@@ -198,7 +190,6 @@ const drawSamples = async (
 export const addSample = (program: Command): void => {
   const command = program
     .command("sample")
-    .summary("draw new rows, images or sounds from a run")
     .description(
       "Draws samples from the model of a run, in the units of its data. Sample i depends only on the seed and on i. Rows of a table can be asked for: with given values or in ranges (--where), like rows that you have (--like), as many of each level (--balance), or without missing cells (--complete). These four can be combined.",
     )

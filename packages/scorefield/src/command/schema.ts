@@ -11,7 +11,6 @@ const action = async (): Promise<void> => {
 export const addSchema = (program: Command): void => {
   const command = program
     .command("schema")
-    .summary("print the JSON Schema of a recipe, for editors")
     .description(
       'Prints the JSON Schema of a recipe. An editor then proposes settings and marks what is wrong, in a .json recipe that starts with "$schema".',
     )

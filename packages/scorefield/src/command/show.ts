@@ -62,7 +62,6 @@ const action = async (path: string, flags: ShowFlags): Promise<void> => {
 export const addShow = (program: Command): void => {
   const command = program
     .command("show")
-    .summary("see what a run is, its progress and its loss curve")
     .description(
       "Shows what a run is: its data, network and settings, the progress of its training, its losses with their curve, its files, and the next commands. It reads only the run, not its data, and may be used while the run is trained.",
     )

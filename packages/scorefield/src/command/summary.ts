@@ -2,9 +2,9 @@
 import { type KindRecipe, networkFromRecipe, networkKinds, summary } from "@scorefield/core";
 import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import { suggest } from "../recipe/explain.ts";
 import { isRecipeFile, readRecipe, recipeFolder } from "../recipe/read.ts";
 import { applySettings } from "../recipe/settings.ts";
+import { suggest } from "../recipe/suggest.ts";
 import { networkSummaryText } from "../report/network-summary.ts";
 import { isRun } from "../run/folder.ts";
 import { prepare } from "../run/prepare.ts";
@@ -73,7 +73,6 @@ const action = (source: string, flags: SummaryFlags): Promise<void> =>
 export const addSummary = (program: Command): void => {
   const command = program
     .command("summary")
-    .summary("list the parts of a network, with what they cost")
     .description(
       "Lists the parts of a network in the order of use: the shape of their output, their parameters, and the multiply-adds of one sample. Operations are twice the multiply-adds. A training step takes about three times the multiply-adds.",
     )

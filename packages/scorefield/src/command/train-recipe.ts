@@ -4,10 +4,10 @@ import { dirname, relative, resolve } from "node:path";
 import type { Pace } from "@scorefield/core";
 import { builtInDomains, recogniseData } from "@scorefield/domain";
 import { UsageError } from "../errors.ts";
-import { suggest } from "../recipe/explain.ts";
 import { expandData } from "../recipe/parse.ts";
 import { isRecipeFile, readRecipe, recipeFolder } from "../recipe/read.ts";
 import { applySettings } from "../recipe/settings.ts";
+import { suggest } from "../recipe/suggest.ts";
 import { aboutData, chosenData } from "./data-options.ts";
 import type { InputFormat } from "./standard-input.ts";
 

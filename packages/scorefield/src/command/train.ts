@@ -24,8 +24,9 @@ import { fewestRows, lacksRows } from "../run/refinement-work.ts";
 import { resumeRun } from "../run/resume-run.ts";
 import { withDataOptions } from "./data-options.ts";
 import { inOptions } from "./in-options.ts";
-import { gather, positive, whole, withProvider } from "./options.ts";
+import { gather, positive, whole } from "./options.ts";
 import { output } from "./output.ts";
+import { withProvider } from "./provider-option.ts";
 import { withQueueOptions, withStoreOption } from "./queue-options.ts";
 import { type ReadSource, sourceAction } from "./source-action.ts";
 import { inputFormatOption } from "./standard-input.ts";
@@ -214,7 +215,6 @@ const action = sourceAction(train, "stopping after the steps in flight (Ctrl-C a
 export const addTrain = (program: Command): void => {
   const command = program
     .command("train")
-    .summary("train a score model on a table, images or sounds, or as a recipe says")
     .description(
       "Trains a score model on the rows of a table, on images or on sounds and keeps it as a run: a folder with run.json, metrics.jsonl, checkpoints and, at its end, the loss curve as loss.html. Ctrl-C stops at a point from which --resume continues bit for bit. What is piped to it, at most 1 GiB, is kept in the run.",
     )

@@ -2,7 +2,8 @@
 import { grouped } from "../figure/grouped.ts";
 import { openStore } from "../job/open-store.ts";
 import type { TogetherOptions } from "../job/together-options.ts";
-import { type TogetherEvent, trainTogether } from "../job/train-together.ts";
+import type { TogetherEvent } from "../job/train-in-rounds.ts";
+import { trainTogether } from "../job/train-together.ts";
 import { fixedNumber } from "../report/number-text.ts";
 import type { PreparedRun } from "../run/prepared-run.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -58,8 +59,16 @@ const watched = async (
   let rounds = 0;
   let traffic = { up: 0, down: 0 };
   let words: string[] = [];
+  const onRemark = (text: string): void => {
+    line.clear();
+    remark(text);
+  };
   try {
-    for await (const event of trainTogether(run, { ...options, onProgress: (now) => line.update(now, words) })) {
+    for await (const event of trainTogether(run, {
+      ...options,
+      onRemark,
+      onProgress: (now) => line.update(now, words),
+    })) {
       const { loss, heldOutLoss, missing, stale } = event;
       step = event.step;
       rounds += 1;

@@ -1,7 +1,7 @@
 /** Command lines that are no command: what is wrong with them, and what to type in their place. */
-import { didYouMean, nearestWord } from "@scorefield/core";
+import { didYouMean, nearestWord } from "@scorefield/tensor/internal";
 import { type Command, type CommanderError, InvalidArgumentError, Option } from "commander";
-import { suggest } from "../recipe/explain.ts";
+import { suggest } from "../recipe/suggest.ts";
 
 const examplesOf = new WeakMap<Command, readonly string[]>();
 

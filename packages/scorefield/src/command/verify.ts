@@ -73,7 +73,6 @@ const action = (group: string | undefined, flags: VerifyFlags): Promise<void> =>
 export const addVerify = (program: Command): void => {
   const command = program
     .command("verify")
-    .summary("check processes, samplers, likelihoods and posteriors against closed-form truths")
     .description(
       "Runs the library on problems whose answer is known in closed form, and shows what was expected and what was found. The checks are on orders of convergence, stationary distributions, exact densities, likelihoods, posteriors and reproducibility. Exits with 1 if any check fails.",
     )

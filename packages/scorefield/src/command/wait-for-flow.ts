@@ -1,6 +1,10 @@
 /** Work of a queue, while the user watches. */
+import { realClock } from "../job/clock.ts";
+import { followWork } from "../job/follow-work.ts";
 import { JobError } from "../job/job-error.ts";
 import type { Flow, JobFacts } from "../job/job-queue.ts";
+import { patiently } from "../job/persistently.ts";
+import { queueNews } from "../job/queue-news.ts";
 import type { ServedQueue } from "../job/queue-package.ts";
 import type { Store } from "../job/store.ts";
 import type { Content, Work } from "../job/work.ts";
@@ -26,8 +30,6 @@ interface Means {
 
 /** Milliseconds between two looks, beside the queue's own news. */
 const lookEvery = 2000;
-/** Milliseconds that the queue may be away. */
-const patience = 600_000;
 
 /** How many workers are named in a line, and how many failures are printed one by one. */
 const shown = 4;
@@ -58,75 +60,6 @@ const obstacleOf = (jobs: readonly JobFacts[], store: Store): JobError | undefin
     );
   const cancelled = jobs.find(({ state }) => state === "cancelled");
   return cancelled && new JobError(`${cancelled.what}: cancelled; give the command again to go on`);
-};
-
-/**
- * Facts of the work as news come in, and now and then anew, since news may be lost.
- * @param see whether that is all
- * @param addAgain adds what the queue does not know any more, as when it was emptied or its server restarted without a file
- */
-const follow = async (
-  ids: readonly string[],
-  { queue, signal }: Means,
-  see: (jobs: readonly JobFacts[]) => Promise<boolean>,
-  addAgain: (gone: number) => Promise<void>,
-): Promise<void> => {
-  const facts = new Map<string, JobFacts>();
-  const stop = new AbortController();
-  let wake = (): void => {};
-  const onAbort = (): void => {
-    stop.abort();
-    wake();
-  };
-  signal.addEventListener("abort", onAbort);
-  let changed = false;
-  const ours = new Set(ids);
-  const watching = (async () => {
-    for await (const { id, ...news } of queue.watch(stop.signal)) {
-      const known = facts.get(id);
-      if (!ours.has(id) || !known) continue;
-      facts.set(id, { ...known, ...news });
-      changed = true;
-      wake();
-    }
-  })().catch(() => {});
-  let since = performance.now();
-  let goneBefore = false;
-  try {
-    while (!signal.aborted) {
-      try {
-        const listed = await queue.list(ids);
-        facts.clear();
-        for (const one of listed) facts.set(one.id, one);
-        const gone = ids.length - facts.size;
-        if (gone > 0 && goneBefore) await addAgain(gone);
-        goneBefore = gone > 0;
-        since = performance.now();
-      } catch (error) {
-        if (error instanceof JobError && !error.again) throw error;
-        // The server may come back.
-        if (performance.now() - since > patience) throw error;
-      }
-      const until = performance.now() + lookEvery;
-      do {
-        changed = false;
-        const all = ids.flatMap((id) => facts.get(id) ?? []);
-        if (all.length === ids.length && (await see(all))) return;
-        if (changed) continue;
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.max(0, until - performance.now()));
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      } while (!signal.aborted && performance.now() < until);
-    }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    stop.abort();
-    await watching;
-  }
 };
 
 /** Whether a result is where its receipt says. */
@@ -167,38 +100,36 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   const lastAfter = tried.includes(last!) && lost.length > 0;
   await queue.retry(lastAfter ? tried.filter((id) => id !== last) : tried, { done: true });
   const line = progress(flow.title, ids.length);
-  const workers = new Set<string>();
   const dead = new Set<string>();
   let told = -1;
   let lonelySince = performance.now();
   let added = 0;
-  const addAgain = async (gone: number): Promise<void> => {
-    added += 1;
+  const say = (text: string): void => {
     line.clear();
+    out.remark(text);
+  };
+  const onGone = (gone: number): void => {
+    added += 1;
     const news = `${flow.title}: ${gone} pieces of its work are gone from ${queue.title}, as if it was emptied, or restarted without an append-only file`;
     if (added > mostAdded)
       throw new JobError(
         `${news}, for the ${added}th time; what is done is kept in ${store.title}. Give the command again to go on`,
       );
-    out.remark(`${news}: they are added again; what is done is kept`);
-    await queue.add(flow);
+    say(`${news}: they are added again; what is done is kept`);
   };
-  const see = async (jobs: readonly JobFacts[]): Promise<boolean> => {
+  const see = (jobs: readonly JobFacts[]): boolean => {
     const shards = jobs.slice(0, -1);
     const done = shards.filter(({ state }) => state === "done").length;
-    for (const { worker } of jobs) if (worker) workers.add(worker);
     for (const { id, state, what, error } of jobs)
       if (state === "dead" && !dead.has(id)) {
         dead.add(id);
-        line.clear();
-        if (dead.size <= shown) out.remark(`${what}: given up: ${error}`);
-        else if (dead.size === shown + 1) out.remark("more work is given up; it is not listed here");
+        if (dead.size <= shown) say(`${what}: given up: ${error}`);
+        else if (dead.size === shown + 1) say("more work is given up; it is not listed here");
       }
     if (jobs.some(({ state }) => state !== "waiting" && state !== "held")) lonelySince = Number.POSITIVE_INFINITY;
     if (performance.now() - lonelySince > lonely) {
       lonelySince = Number.POSITIVE_INFINITY;
-      line.clear();
-      out.remark(
+      say(
         `no worker has taken any of it yet. Start one of ${flow.last.code} with the same queue and store: scorefield worker --queue ${queue.title} --store ${store.title}`,
       );
     }
@@ -213,18 +144,30 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     told = done;
     return obstacleOf(jobs, store) !== undefined || jobs.at(-1)!.state === "done";
   };
+  const ended = new AbortController();
+  const news = queueNews(queue, AbortSignal.any([signal, ended.signal]));
+  const followOptions = { queue, news, clock: realClock, signal, lookEvery, say, onGone, add: () => queue.add(flow) };
+  const follow = (of: readonly string[], seen: (jobs: readonly JobFacts[]) => boolean): Promise<void> =>
+    followWork(
+      () => of,
+      // Work that is gone is not over.
+      async (jobs) => (jobs.length === of.length && seen(jobs)) || Number.POSITIVE_INFINITY,
+      followOptions,
+    );
+  const still = patiently(followOptions);
   try {
     if (lastAfter) {
       const held: JobFacts = { ...before.at(-1)!, state: "held" };
-      const partsDone = async (jobs: readonly JobFacts[]): Promise<boolean> => {
-        await see([...jobs, held]);
+      await follow(ids, (jobs) => {
+        see([...jobs, held]);
         return obstacleOf(jobs, store) !== undefined || jobs.every(({ state }) => state === "done");
-      };
-      await follow(ids, means, partsDone, addAgain);
+      });
       if (!signal.aborted) await queue.retry([last!], { done: true });
     }
-    await follow(all, means, see, addAgain);
+    await follow(all, see);
   } finally {
+    ended.abort();
+    await news.ended;
     line.end();
   }
   if (signal.aborted) {
@@ -236,7 +179,8 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
     );
   }
   // News say less than the queue knows.
-  const failure = obstacleOf(await queue.list(all), store);
+  const found = await still(() => queue.list(all));
+  const failure = obstacleOf(found, store);
   if (failure) throw failure;
   const receipt = await store.receipt(last!);
   if (!receipt)
@@ -246,7 +190,8 @@ export const waitForFlow = async (flow: Flow & { readonly last: Work }, means: M
   return {
     content: receipt.content,
     parts: ids.length,
-    workers: [...workers].sort(),
+    // Not those that failed at it.
+    workers: [...new Set(found.flatMap(({ receipt }) => receipt?.worker ?? []))].sort(),
     seconds: (performance.now() - begun) / 1000,
   };
 };

@@ -4,6 +4,7 @@ import { loadDrawn, loadRun } from "../run/load.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Output, output } from "./output.ts";
 import { type Progress, progress } from "./progress.ts";
+import { rangeOf } from "./shard-option.ts";
 
 /** Around the work of a command: how it is stopped, how runs are loaded, and where its words go. */
 export interface WorkContext {
@@ -12,6 +13,8 @@ export interface WorkContext {
   readonly receipts: boolean;
   /** Keeps compiled samplers for the next part; left out where there is none. */
   readonly keep?: KeptSteps;
+  /** Which things of the whole belong to the part. */
+  readonly range: typeof rangeOf;
   readonly loadRun: typeof loadRun;
   readonly loadDrawn: typeof loadDrawn;
   /** @param taken whether a file goes to standard output */
@@ -24,6 +27,7 @@ export interface WorkContext {
 export const atTerminal = (signal: AbortSignal): WorkContext => ({
   signal,
   receipts: true,
+  range: rangeOf,
   loadRun,
   loadDrawn,
   output,

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeSystemError } from "@scorefield/data";
+import { describeSystemError } from "@scorefield/data/errors";
 import type { Command } from "commander";
 import { grouped } from "../figure/grouped.ts";
 import { codeVersion } from "../job/code-version.ts";
@@ -30,8 +30,11 @@ interface WorkerFlags extends QueueFlags, StoreFlags {
   readonly once?: boolean;
   readonly name?: string;
   readonly cache?: string;
+  readonly cacheSize: number;
   readonly json?: boolean;
 }
+
+const gigabyte = 1e9;
 
 /** Milliseconds between two looks for work of other versions. */
 const lookEvery = 30_000;
@@ -77,7 +80,7 @@ const otherVersions = (queue: ServedQueue, code: string, say: (code: string, wai
 const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promise<void> => {
   const place = storeOf(flags);
   const store = await openStore(place);
-  const { rate, lease, once, threads } = flags;
+  const { rate, lease, once, threads, cacheSize } = flags;
   const { cache: given } = flags;
   // Before the queue is opened: an open connection would keep a process alive that has failed.
   if (given !== undefined)
@@ -97,7 +100,7 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
   const code = codeVersion();
   const begin = join(tmpdir(), "scorefield-worker-");
   const cache = given ?? (await mkdtemp(begin));
-  const computing = workProcess(program, [place, cache, `${threads}`]);
+  const computing = workProcess(program, [place, cache, `${gigabyte * cacheSize}`, `${threads}`]);
   const say = (event: WorkerEvent): void => {
     out.result(event);
     if (!out.json) process.stderr.write(`${new Date().toTimeString().slice(0, 8)}  ${sentence(event)}\n`);
@@ -128,7 +131,6 @@ const work = async (flags: WorkerFlags, out: Output, signal: AbortSignal): Promi
 export const addWorker = (root: Command): void => {
   const command = root
     .command("worker")
-    .summary("do work of a queue, for commands with --queue on any machine")
     .description(
       "Takes pieces of work from a queue, does them, and keeps their results in the store, until Ctrl-C. Start as many as you have machines, or cores. A worker that is killed loses nothing: its work goes to another one. It takes only work of its own version of Scorefield and of ONNX Runtime. Nothing from the queue is run as a program: work is checked data. It needs the package @scorefield/queue, and a Redis server.",
     )
@@ -146,6 +148,12 @@ export const addWorker = (root: Command): void => {
     .option("--once", "end when no work is waiting")
     .option("--name <name>", "its name in messages and receipts (default: the machine's name and the process)")
     .option("--cache <folder>", "where runs are kept between pieces of work (default: a temporary folder)")
+    .option(
+      "--cache-size <gigabytes>",
+      "remove the runs and data there that were used longest ago, above this",
+      positive,
+      10,
+    )
     .option("--json", "print what happens as JSON, one event a line")
     .action((flags: WorkerFlags) =>
       interruptible((signal) => work(flags, output(flags), signal), "stopping: work goes back to the queue"),

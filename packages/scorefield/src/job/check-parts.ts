@@ -1,7 +1,7 @@
 /** Whether parts are one whole: by their receipts and their SHA-256. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError } from "@scorefield/data";
+import { DataError } from "@scorefield/data/errors";
 import { contentOfPlace } from "./file-content.ts";
 import { type PartReceipt, readReceipt, receiptPath } from "./part-receipt.ts";
 

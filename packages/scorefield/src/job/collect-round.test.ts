@@ -5,6 +5,7 @@ import { receiptFor, someShards } from "./job-queue.case.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { memoryQueue } from "./memory-queue.ts";
 import { memoryStore } from "./memory-store.case.ts";
+import { queueNews } from "./queue-news.ts";
 
 /** A clock on which a sleep takes no time. */
 const fastClock = (): Clock => {
@@ -21,7 +22,7 @@ const quiet = new AbortController().signal;
 
 const waiting = (queue: JobQueue, signal = quiet) => ({
   ...{ queue, store: memoryStore(), title: "a round", patience: Number.POSITIVE_INFINITY, signal },
-  ...{ clock: fastClock(), lookEvery: 250, news: () => quiet },
+  ...{ clock: fastClock(), lookEvery: 250, news: queueNews(queue, signal), say: () => {} },
 });
 
 test("work whose result is not in this store is done once more, and not waited for without end", async () => {

@@ -1,8 +1,10 @@
 /** Waits for the results of a round: until all are there, or until its deadline with whoever came. */
 import type { Clock } from "./clock.ts";
+import { followWork } from "./follow-work.ts";
 import { JobError } from "./job-error.ts";
-import type { JobQueue } from "./job-queue.ts";
-import { persistently } from "./persistently.ts";
+import type { JobFacts, JobQueue } from "./job-queue.ts";
+import { patiently } from "./persistently.ts";
+import type { QueueNews } from "./queue-news.ts";
 import type { Store } from "./store.ts";
 import { type Receipt, type Work, workId } from "./work.ts";
 
@@ -31,11 +33,12 @@ export interface CollectOptions {
   /** Milliseconds after which the round closes if anybody came, Infinity for a round that waits for all. */
   readonly patience: number;
   readonly clock: Clock;
-  /** Milliseconds between two looks at the queue, where it has no news. */
+  /** Milliseconds between two looks at the queue, beside its news. */
   readonly lookEvery: number;
-  /** Ends a wait between two looks: there is news. */
-  readonly news: () => AbortSignal;
+  readonly news: QueueNews;
   readonly signal: AbortSignal;
+  /** Told once when the queue or the store has been away for some seconds, and once when it is back. */
+  readonly say: (text: string) => void;
 }
 
 /**
@@ -45,16 +48,12 @@ export interface CollectOptions {
  */
 export const collectRound = async <W extends Work>(
   works: readonly W[],
-  { queue, store, title, patience, clock, lookEvery, news, signal }: CollectOptions,
+  { queue, store, title, patience, clock, lookEvery, news, signal, say }: CollectOptions,
 ): Promise<Collected<W>> => {
   const ids = works.map(workId);
   const receipts = new Map<string, Receipt>();
   const why = new Map<string, string>();
-  const still = async <T>(what: () => Promise<T>): Promise<T> => {
-    const done = await persistently(what, { clock, signal, say: () => {} });
-    if (!done) throw signal.reason;
-    return done.value;
-  };
+  const still = patiently({ clock, signal, say });
   const missing = (): string[] => ids.filter((id) => !receipts.has(id));
   const look = async (of: readonly string[]): Promise<void> => {
     for (const id of of) {
@@ -62,7 +61,7 @@ export const collectRound = async <W extends Work>(
       if (receipt && (await still(() => store.has(receipt.content)))) receipts.set(id, receipt);
     }
   };
-  const add = () => still(() => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title }));
+  const add = () => queue.add({ work: works.filter((_, i) => !receipts.has(ids[i]!)), title });
   /** When results that are not there were looked for first, and whether they were made again since. */
   const lost = new Map<string, { readonly since: number; readonly again: boolean }>();
   /** What is done, but whose result does not come, is done again, once. */
@@ -76,41 +75,33 @@ export const collectRound = async <W extends Work>(
       lost.set(id, late ? { since: clock.now(), again: true } : { since, again });
     }
   };
-  let goneBefore = false;
+  const see = async (facts: readonly JobFacts[]): Promise<true | number> => {
+    const done = facts.filter(({ state }) => state === "done").map(({ id }) => id);
+    await look(done);
+    await redo(done);
+    for (const { id, state, error } of facts)
+      if (state === "dead" || state === "cancelled") why.set(id, error ?? `it was ${state}`);
+    const open = missing().filter((id) => !why.has(id));
+    if (open.length === 0) return true;
+    const left = patience - (clock.now() - begun);
+    if (left > 0) return left;
+    // Who was cut off from the queue may still have reached the store.
+    await look(open);
+    return receipts.size > 0 || Number.POSITIVE_INFINITY;
+  };
   await look(ids);
   const begun = clock.now();
   try {
     if (missing().length > 0) {
-      await add();
+      await still(add);
       // Of a round that was given up before.
       const facts = await still(() => queue.list(missing()));
       const given = facts.filter(({ state }) => state === "cancelled" || state === "dead").map(({ id }) => id);
       if (given.length > 0) await still(() => queue.retry(given));
     }
-    while (missing().length > 0) {
-      signal.throwIfAborted();
-      // Taken before the look, so that news which come during it end the wait after it.
-      const fresh = news();
-      const facts = await still(() => queue.list(missing()));
-      // A queue that was emptied is filled again.
-      const gone = facts.length < missing().length;
-      if (gone && goneBefore) await add();
-      goneBefore = gone;
-      const done = facts.filter(({ state }) => state === "done").map(({ id }) => id);
-      await look(done);
-      await redo(done);
-      for (const { id, state, error } of facts)
-        if (state === "dead" || state === "cancelled") why.set(id, error ?? `it was ${state}`);
-      const open = missing().filter((id) => !why.has(id));
-      if (open.length === 0) break;
-      if (clock.now() - begun >= patience) {
-        // Who was cut off from the queue may still have reached the store.
-        await look(open);
-        if (receipts.size > 0) break;
-      }
-      const left = patience - (clock.now() - begun);
-      await clock.sleep(left > 0 ? Math.min(lookEvery, left) : lookEvery, AbortSignal.any([signal, fresh]));
-    }
+    if (missing().length > 0)
+      await followWork(missing, see, { ...{ queue, news, clock, signal, lookEvery, say }, add });
+    signal.throwIfAborted();
   } finally {
     const late = missing();
     if (late.length > 0) await queue.cancel(late).catch(() => {});

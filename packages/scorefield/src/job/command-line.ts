@@ -1,23 +1,33 @@
 /** Options of work as the command's own parser reads them: unknown ones and wrong values are refused as at a terminal. */
 import { Command, CommanderError } from "commander";
-import { addAnomaly, runAnomaly } from "../command/anomaly.ts";
-import { addLikelihood, runLikelihood } from "../command/likelihood.ts";
-import { addRestore, runRestore } from "../command/restore.ts";
-import { addSample, runSample } from "../command/sample.ts";
 import type { WorkContext } from "../command/work-context.ts";
 import { JobError } from "./job-error.ts";
 import { checkCarried } from "./shard-options.ts";
 import type { ShardWork } from "./work.ts";
 
-type Run = (path: string, flags: never, context: WorkContext) => Promise<void>;
+interface LoadedCommand {
+  readonly add: (program: Command) => void;
+  readonly run: (path: string, flags: never, context: WorkContext) => Promise<void>;
+}
 
-const commands: Readonly<
-  Record<ShardWork["command"], { readonly add: (program: Command) => void; readonly run: Run }>
-> = {
-  sample: { add: addSample, run: runSample },
-  likelihood: { add: addLikelihood, run: runLikelihood },
-  anomaly: { add: addAnomaly, run: runAnomaly },
-  restore: { add: addRestore, run: runRestore },
+/** A worker loads only what its work needs. */
+const commands: Readonly<Record<ShardWork["command"], () => Promise<LoadedCommand>>> = {
+  sample: async () => {
+    const { addSample: add, runSample: run } = await import("../command/sample.ts");
+    return { add, run };
+  },
+  likelihood: async () => {
+    const { addLikelihood: add, runLikelihood: run } = await import("../command/likelihood.ts");
+    return { add, run };
+  },
+  anomaly: async () => {
+    const { addAnomaly: add, runAnomaly: run } = await import("../command/anomaly.ts");
+    return { add, run };
+  },
+  restore: async () => {
+    const { addRestore: add, runRestore: run } = await import("../command/restore.ts");
+    return { add, run };
+  },
 };
 
 const argumentsOf = (name: string, value: ShardWork["options"][string]): string[] => {
@@ -32,12 +42,12 @@ const argumentsOf = (name: string, value: ShardWork["options"][string]): string[
  * @param places of the run, of the files that are read, by option, and of the result
  * @throws JobError for options that the command does not take, and for those that a queue does not carry
  */
-export const commandLine = (
+export const commandLine = async (
   { command, options, part, parts }: Pick<ShardWork, "command" | "options" | "part" | "parts">,
   places: { readonly run: string; readonly inputs: Readonly<Record<string, string>>; readonly out: string },
-): ((context: WorkContext) => Promise<void>) => {
+): Promise<(context: WorkContext) => Promise<void>> => {
   for (const [name, value] of Object.entries(options)) checkCarried(command, name, value);
-  const { add, run } = commands[command];
+  const { add, run } = await commands[command]();
   const root = new Command("scorefield").exitOverride().configureOutput({ outputError: () => {}, writeOut: () => {} });
   add(root);
   const own = root.commands.find((one) => one.name() === command)!;

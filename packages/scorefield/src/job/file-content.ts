@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { describeSystemError } from "@scorefield/data";
+import { describeSystemError } from "@scorefield/data/errors";
 import { sha256 } from "./identity.ts";
 import type { Content, Folder } from "./work.ts";
 

@@ -8,6 +8,7 @@ import type { Store } from "./store.ts";
 import { getVectors, putVectors } from "./vectors.ts";
 import type { Content, GradientWork, StepsWork } from "./work.ts";
 import type { Performed } from "./work-on.ts";
+import type { WorkerCache } from "./worker-cache.ts";
 
 /** Vectors that this process has read: parameters are shared by all places of a round. */
 const known = new Map<string, Promise<NdArray>>();
@@ -45,19 +46,21 @@ export const performSteps = async (
   {
     store: plain,
     cache,
+    cacheSize,
     signal,
     onProgress,
-  }: {
-    readonly store: Store;
-    /** A folder of this machine, for the data of projects. */
-    readonly cache: string;
+  }: WorkerCache & {
     readonly signal: AbortSignal;
     readonly onProgress: (share: number) => void;
   },
 ): Promise<Performed> => {
   const store = countedStore(plain);
   // The project comes once to a machine; it is no part of a round.
-  const training = await projectTraining(work.project, { store: plain, cache });
+  const training = await projectTraining(work.project, {
+    store: plain,
+    cache,
+    ...(cacheSize !== undefined && { cacheSize }),
+  });
   const { size } = training.layout;
   const { place, places } = work;
   const parameters = await vectorOf(store, work.parameters, "parameters", size);

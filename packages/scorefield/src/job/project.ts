@@ -1,6 +1,4 @@
 /** What a training needs on another machine: its record and its data, as a content of the store. */
-import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { type DividedTraining, dividedTraining } from "@scorefield/core/internal";
 import { RunError } from "../errors.ts";
 import { recipeParts } from "../recipe/resolve.ts";
@@ -10,8 +8,9 @@ import { resumeRun } from "../run/resume-run.ts";
 import { checkInside } from "./kept-runs.ts";
 import { movedRecord, putMoved } from "./moved-record.ts";
 import type { Store } from "./store.ts";
-import { copyPlace, putList } from "./stored-places.ts";
+import { putList } from "./stored-places.ts";
 import type { Content } from "./work.ts";
+import { cachedPlace, type WorkerCache } from "./worker-cache.ts";
 
 /** @throws RunError for a run that one machine has to train */
 export const checkTogether = ({ path, record, data }: PreparedRun): void => {
@@ -37,19 +36,12 @@ export const keepProject = async ({ path, record, data }: PreparedRun, store: St
   return putList(store, [...files, { path: "run.json", content: await store.put(text) }]);
 };
 
+const placeOf = (project: Content, cache: WorkerCache): Promise<string> =>
+  cachedPlace("projects", { ...project, folder: true }, "", cache);
+
 /** The run of a project, copied to this machine once. Its data are read below its own folder, and nowhere else. */
-const openProject = async (
-  project: Content,
-  { store, cache }: { readonly store: Store; readonly cache: string },
-): Promise<PreparedRun> => {
-  const path = join(cache, `project-${project.sha256}`);
-  const isThere = async (): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
-  await mkdir(cache, { recursive: true });
-  if (!(await isThere()))
-    await copyPlace(store, { ...project, folder: true }, path).catch(async (error) => {
-      // Another worker with the same folder may have been faster.
-      if (!(await isThere())) throw error;
-    });
+const openProject = async (project: Content, cache: WorkerCache): Promise<PreparedRun> => {
+  const path = await placeOf(project, cache);
   checkInside({ path, ...(await readRecord(path)) });
   return resumeRun(path);
 };
@@ -58,18 +50,19 @@ let current: { readonly sha256: string; readonly training: Promise<DividedTraini
 
 /**
  * The training of a project, with what is compiled for it. The last one is kept, for the next piece of work.
- * @param cache a folder of this machine
  * @throws JobError as {@link Store.get}; RunError, DataError for what is no project
  */
-export const projectTraining = (
-  project: Content,
-  { store, cache }: { readonly store: Store; readonly cache: string },
-): Promise<DividedTraining> => {
-  if (current?.sha256 === project.sha256) return current.training;
+export const projectTraining = async (project: Content, cache: WorkerCache): Promise<DividedTraining> => {
+  if (current?.sha256 === project.sha256) {
+    const { training } = current;
+    // Its data are read while it trains: they are still used.
+    await placeOf(project, cache);
+    return training;
+  }
   const before = current?.training;
   const make = async (): Promise<DividedTraining> => {
     await (await before?.catch(() => undefined))?.dispose();
-    const { data } = await openProject(project, { store, cache });
+    const { data } = await openProject(project, cache);
     const { heldOut: _, ...options } = trainOptions(data, recipeParts(data.recipe));
     return dividedTraining(options);
   };

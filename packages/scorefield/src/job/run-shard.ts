@@ -1,23 +1,21 @@
 /** A part of a command's work, as a worker does it. */
 import { randomBytes } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { keepSteps } from "@scorefield/core";
+import { rangeOf } from "../command/shard-option.ts";
 import type { WorkContext } from "../command/work-context.ts";
 import { commandLine } from "./command-line.ts";
 import { JobError } from "./job-error.ts";
 import { keptRuns } from "./kept-runs.ts";
 import { inputOptions } from "./shard-options.ts";
-import type { Store } from "./store.ts";
-import { copyPlace, putPlace } from "./stored-places.ts";
-import type { Content, ShardWork } from "./work.ts";
+import { putPlace } from "./stored-places.ts";
+import type { ShardWork } from "./work.ts";
 import type { Performed } from "./work-on.ts";
+import { cachedPlace, type WorkerCache } from "./worker-cache.ts";
 
 /** What a worker does work with. */
-export interface ShardOptions {
-  readonly store: Store;
-  /** A folder of the worker's own, in which runs and inputs stay for the next part. */
-  readonly cache: string;
+export interface ShardOptions extends WorkerCache {
   readonly signal: AbortSignal;
   readonly onProgress: (share: number) => void;
 }
@@ -26,33 +24,12 @@ export interface ShardOptions {
 const loaders = keptRuns();
 const keep = keepSteps();
 
-const hexadecimal = /^[0-9a-f]{64}$/;
-
-/** A content as a file or a folder of the cache, copied once. @returns its path */
-const cached = async (
-  kind: string,
-  content: Content,
-  ending: string,
-  { store, cache, signal }: ShardOptions,
-): Promise<string> => {
-  if (!hexadecimal.test(content.sha256))
-    throw new JobError(`${kind}: expected a SHA-256, found ${content.sha256.slice(0, 80)}`);
-  const folder = join(cache, kind);
-  const place = join(folder, `${content.sha256}${content.folder ? "" : ending}`);
-  if (await stat(place).catch(() => undefined)) return place;
-  await mkdir(folder, { recursive: true });
-  await copyPlace(store, content, place, signal).catch(async (error: unknown) => {
-    // Another process of this machine may have been first.
-    if (!(await stat(place).catch(() => undefined))) throw error;
-  });
-  return place;
-};
-
 /** A context without a terminal: remarks become facts of the result. */
 const context = ({ signal, onProgress }: ShardOptions, remarks: string[]): WorkContext => ({
   signal,
   ...loaders,
   receipts: false,
+  range: rangeOf,
   keep,
   output: () => ({
     json: false,
@@ -72,16 +49,17 @@ export const runShard = async (work: ShardWork, options: ShardOptions): Promise<
   for (const name of Object.keys(inputs))
     if (!inputOptions[command].includes(name))
       throw new JobError(`${command}: expected no file --${name} in work of a queue`);
-  const run = await cached("runs", { ...work.run, folder: true }, "", options);
+  const run = await cachedPlace("runs", { ...work.run, folder: true }, "", options);
   const files: Record<string, string> = {};
   for (const [name, { ending: own = "", ...content }] of Object.entries(inputs))
-    files[name] = await cached("inputs", content, own, options);
+    files[name] = await cachedPlace("inputs", content, own, options);
   const folder = join(options.cache, "outgoing", randomBytes(8).toString("hex"));
   await mkdir(folder, { recursive: true });
   try {
     const out = join(folder, ending === "/" ? "part" : `part${ending}`);
     const remarks: string[] = [];
-    await commandLine(work, { run, inputs: files, out })(context(options, remarks));
+    const act = await commandLine(work, { run, inputs: files, out });
+    await act(context(options, remarks));
     options.signal.throwIfAborted();
     const content = await putPlace(options.store, out);
     return { content, ...(remarks.length > 0 && { facts: { remarks: [...new Set(remarks)] } }) };

@@ -46,6 +46,29 @@ const putRun = async (
 };
 
 /**
+ * Refuses options that a queue does not carry.
+ * @param flags the options as commander reads them, without those of the queue
+ * @throws JobError
+ */
+export const checkQueuedFlags = (command: ShardWork["command"], flags: Readonly<Record<string, unknown>>): void => {
+  const { out, json: _, ...rest } = flags;
+  if (typeof out !== "string")
+    throw new JobError(`${command}: expected --out, whose name says the format of the result`);
+  for (const [name, value] of Object.entries(rest)) {
+    if (value === undefined) continue;
+    const own = dashed(name);
+    if (!inputOptions[command].includes(own)) {
+      checkCarried(command, own, value);
+      if (optionOf(value) === undefined)
+        throw new JobError(`--${own}: expected a text, a number or a list, found ${typeof value}`);
+    } else if (value === "-" || String(value).includes("#"))
+      throw new JobError(
+        `--${own} ${value}: expected a file or a folder in work of a queue; save it as a file of its own`,
+      );
+  }
+};
+
+/**
  * The parts of a command's work.
  * @param path the run's folder
  * @param flags the options as commander reads them, without those of the queue; `out` says the format
@@ -61,25 +84,17 @@ export const shardWorkOf = async (
   const options: Record<string, Option> = {};
   const inputs: ShardWork["inputs"] = {};
   const { out, checkpoint, averageWidth, json: _, ...rest } = flags;
-  if (typeof out !== "string")
-    throw new JobError(`${command}: expected --out, whose name says the format of the result`);
+  checkQueuedFlags(command, flags);
   for (const [name, value] of Object.entries({ ...rest, checkpoint, averageWidth })) {
     if (value === undefined) continue;
     const own = dashed(name);
     if (inputOptions[command].includes(own)) {
       const file = String(value);
-      if (file === "-" || file.includes("#"))
-        throw new JobError(
-          `--${own} ${file}: expected a file or a folder in work of a queue; save it as a file of its own`,
-        );
       const ending = /\.[a-z0-9]{1,10}$/.exec(extname(file).toLowerCase())?.[0];
       inputs[own] = { ...(await putPlace(store, file)), ...(ending !== undefined && { ending }) };
       continue;
     }
-    checkCarried(command, own, value);
-    const carried = optionOf(value);
-    if (carried === undefined)
-      throw new JobError(`--${own}: expected a text, a number or a list, found ${typeof value}`);
+    const carried = optionOf(value)!;
     // What is off by an option is so named on the command line.
     if (["rules", "refine"].includes(own)) {
       if (carried === false) options[`no-${own}`] = true;
@@ -93,7 +108,8 @@ export const shardWorkOf = async (
   }
   const own = command === "anomaly" || (command === "likelihood" && inputs.data === undefined);
   const run = await putRun(store, path, { step, averaged: averageWidth !== undefined, data: own });
-  const ending = /^\.[a-z]\w*$/i.test(extname(out)) ? extname(out).toLowerCase() : "/";
+  const format = extname(String(out));
+  const ending = /^\.[a-z]\w*$/i.test(format) ? format.toLowerCase() : "/";
   const work = { kind: "shard", code: codeVersion(), command, run, options, inputs, parts, ending } as const;
   return Array.from({ length: parts }, (_, i) => ({ ...work, part: i + 1 }));
 };

@@ -1,7 +1,7 @@
 /** Files and folders of this machine in a store, and back. */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DataError } from "@scorefield/data";
+import { DataError } from "@scorefield/data/errors";
 import { intoFolder } from "../run/whole-folder.ts";
 import { filesBelow, folderText } from "./file-content.ts";
 import { JobError } from "./job-error.ts";

@@ -31,6 +31,8 @@ export interface TogetherOptions {
   readonly signal?: AbortSignal;
   /** How far training is, in steps, between the rounds. */
   readonly onProgress?: (step: number) => void;
+  /** Told what keeps a round waiting: once that the queue or the store is away, and once that it is back. */
+  readonly onRemark?: (text: string) => void;
   /** Milliseconds between two looks at a queue that has no news, default 250. */
   readonly lookEvery?: number;
   readonly clock?: Clock;
@@ -48,6 +50,7 @@ const knownOptions = {
   outer: true,
   signal: true,
   onProgress: true,
+  onRemark: true,
   lookEvery: true,
   clock: true,
   code: true,

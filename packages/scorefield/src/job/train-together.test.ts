@@ -13,7 +13,8 @@ import { memoryQueue } from "./memory-queue.ts";
 import { memoryStore } from "./memory-store.case.ts";
 import { performSteps } from "./perform-steps.ts";
 import type { TogetherOptions } from "./together-options.ts";
-import { type TogetherEvent, trainTogether } from "./train-together.ts";
+import type { TogetherEvent } from "./train-in-rounds.ts";
+import { trainTogether } from "./train-together.ts";
 import type { GradientWork, StepsWork } from "./work.ts";
 import { type Perform, workOn } from "./work-on.ts";
 

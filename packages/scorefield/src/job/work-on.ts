@@ -1,13 +1,22 @@
 /** A worker: takes work, holds it while it is done, keeps the result, and hands back what it cannot do. */
-import { ArgumentError } from "@scorefield/core";
-import { checkOptions, type Known } from "@scorefield/core/internal";
+import { ArgumentError, checkOptions, type Known } from "@scorefield/core/calls";
 import { type Clock, realClock } from "./clock.ts";
 import { describeWork } from "./describe-work.ts";
 import { JobError } from "./job-error.ts";
 import type { JobQueue, Lease } from "./job-queue.ts";
-import { firstPause, longestPause, persistently } from "./persistently.ts";
+import { persistently } from "./persistently.ts";
 import type { Store } from "./store.ts";
 import type { Content, Receipt, Work } from "./work.ts";
+
+/**
+ * Milliseconds that a worker rests after a failure which another may not have, and the longest. It is twice as long after each such
+ * failure, and twice as long as the work waits for its next attempt (1, 2, 4, ... s), so that others are first. Else a machine with a full
+ * disk, which is always free, would use up all attempts.
+ */
+const [firstRest, longestRest] = [2000, 600_000];
+
+/** Milliseconds before the second look at a queue that is found empty. */
+const firstLook = 5;
 
 /** What work comes to, before its receipt. */
 export interface Performed {
@@ -48,7 +57,10 @@ export interface WorkerOptions {
   readonly once?: boolean;
   /** Milliseconds between two renewals, default 500. */
   readonly renewEvery?: number;
-  /** Milliseconds between two looks at an empty queue, default 250. */
+  /**
+   * The most milliseconds between two looks at an empty queue, default 500. After work the first look is soon, and each pause is twice as
+   * long as the one before: where work follows work, as in training, it is taken at once.
+   */
   readonly lookEvery?: number;
   readonly onEvent?: (event: WorkerEvent) => void;
   readonly clock?: Clock;
@@ -96,7 +108,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
   if (typeof options?.queue?.take !== "function" || !(options.signal instanceof AbortSignal))
     throw new ArgumentError("workOn: expected a queue, a store and the signal that ends it, found others");
   const { queue, store, name, code, perform, signal, clock = realClock } = options;
-  const { once = false, renewEvery = 500, lookEvery = 250, onEvent = () => {} } = options;
+  const { once = false, renewEvery = 500, lookEvery = 500, onEvent = () => {} } = options;
   let away = false;
   const say = (kind: WorkerEvent["kind"], lease?: Lease, more: Partial<WorkerEvent> = {}): void =>
     onEvent({ kind, worker: name, ...(lease && { id: lease.id, what: describeWork(lease.work) }), ...more });
@@ -197,7 +209,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
         say: sayAway,
       });
       // What fails here may be this machine's fault, as a full disk is: others go first.
-      return permanent ? 0 : Math.min(longestPause, firstPause * 2 ** failures);
+      return permanent ? 0 : Math.min(longestRest, firstRest * 2 ** Math.max(failures, lease.attempt - 1));
     } finally {
       ended.abort();
       signal.removeEventListener("abort", onStop);
@@ -206,6 +218,7 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
   };
 
   let failures = 0;
+  let look = firstLook;
   while (!signal.aborted) {
     const taken = await persistently(() => queue.take({ name, code, signal }), { clock, signal, say: sayAway });
     if (!taken) break;
@@ -213,9 +226,11 @@ export const workOn = async (options: WorkerOptions): Promise<void> => {
     const lease = taken.value;
     if (!lease) {
       if (once) break;
-      await clock.sleep(lookEvery, signal);
+      await clock.sleep(Math.min(look, lookEvery), signal);
+      look = Math.min(lookEvery, 2 * look);
       continue;
     }
+    look = firstLook;
     say("took", lease);
     const pause = await doOne(lease, failures);
     failures = pause > 0 ? failures + 1 : 0;

@@ -1,15 +1,10 @@
 /** What is wrong with a recipe, in one line for the user. */
-import { didYouMean, nearestWord } from "@scorefield/core";
+import { didYouMean } from "@scorefield/core";
 import { newName, renamedTo } from "@scorefield/core/internal";
 import type { z } from "zod";
+import { suggest } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
-
-/** A sentence's end that proposes the nearest known word, or lists those there are. */
-export const suggest = (word: string, known: readonly string[]): string => {
-  const near = nearestWord(word, known);
-  return near !== undefined ? `did you mean ${near}?` : `known are ${known.join(", ")}`;
-};
 
 const show = (value: unknown): string => {
   if (value === undefined) return "nothing";

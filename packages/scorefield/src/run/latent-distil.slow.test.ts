@@ -1,4 +1,5 @@
 /** Flow maps of latent runs: beside classes, methods, embeddings of noise levels, resuming and one file. */
+import "../runtime.ts";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { describeSystemError } from "@scorefield/data";
+import { describeSystemError } from "@scorefield/data/errors";
 import { UsageError } from "../errors.ts";
 
 /** @throws UsageError when there is something in the folder, or at its place */

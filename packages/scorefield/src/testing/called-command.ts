@@ -1,5 +1,6 @@
 /** A command line run in this process, with what it prints. */
 import { vi } from "vitest";
+import "../runtime.ts";
 import { main } from "../cli.ts";
 
 /** Runs the program with arguments. @returns its exit status, and what it printed to standard output and to standard error */
