@@ -44,7 +44,12 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
           }
         : { observed: (planes * sizeOf(shape)) / 2 },
     deviation: 1,
-    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: 1.2, deviation: 2.2 } },
+    // Sounds with little noise would hardly count beside those with much.
+    objective: {
+      kind: "denoising",
+      relative: true,
+      noiseDistribution: { kind: "log-normal", mean: 1.2, deviation: 2.2 },
+    },
     steps: stepsOfPasses(facts, 1, mostSteps),
   };
 };
