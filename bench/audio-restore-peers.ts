@@ -1,52 +1,30 @@
 /** Classical restorers that the bench compares with: filters for noise, autoregressive and sparse interpolation for clipping and gaps. */
 import { stft as forward, inverseStft } from "@scorefield/domain/audio";
+import { type GainRule, noiseGains, noisePowers, wienerRule } from "../packages/domain/src/sound-fault/wiener.ts";
 
 const frame = { window: 256, hop: 64 };
 
-type Gain = (post: number, prior: number) => number;
-
-/**
- * A sound filtered by a gain for each number of its spectrogram. The power of the noise is estimated from the quietest tenth of the frames of each
- * frequency, divided by the 10 % quantile of an exponential distribution, and smoothed over five frequencies.
- */
-const filtered = (sound: ArrayLike<number>, gainOf: Gain): Float64Array => {
+/** A sound filtered by a gain for each number of its spectrogram. */
+const filtered = (sound: ArrayLike<number>, rule: GainRule): Float64Array => {
   const frames = Math.max(frame.window / frame.hop, Math.ceil(sound.length / frame.hop)) + 4;
   const length = frames * frame.hop;
   const data = new Float64Array(length);
   for (let t = 0; t < sound.length; t++) data[t] = sound[t]!;
   const spectrogram = forward({ dtype: "float64", shape: [1, 1, length], data }, frame);
   const values = spectrogram.data;
-  const bins = frame.window / 2;
-  const plane = bins * frames;
-  const inside = Math.ceil(sound.length / frame.hop);
-  const share = 0.1;
+  const plane = (frame.window / 2) * frames;
   const powers = Float64Array.from({ length: plane }, (_, k) => values[k]! ** 2 + values[plane + k]! ** 2);
-  const quiet = Float64Array.from({ length: bins }, (_, k) => {
-    const sorted = powers.slice(k * frames, k * frames + inside).sort();
-    return sorted[Math.floor(share * inside)]! / -Math.log(1 - share);
-  });
-  const noise = quiet.map((_, k) => {
-    const near = quiet.subarray(Math.max(0, k - 2), k + 3);
-    return near.reduce((sum, value) => sum + value, 0) / near.length;
-  });
-  for (let k = 0; k < bins; k++) {
-    let before = 0;
-    for (let f = 0; f < frames; f++) {
-      const at = k * frames + f;
-      const post = powers[at]! / (noise[k]! + 1e-20);
-      const prior = Math.max(0.92 * before + 0.08 * Math.max(post - 1, 0), 0.003);
-      const gain = gainOf(post, prior);
-      before = gain ** 2 * post;
-      values[at]! *= gain;
-      values[plane + at]! *= gain;
-    }
+  const inside = Array.from({ length: Math.ceil(sound.length / frame.hop) }, (_, f) => f);
+  const gains = noiseGains(powers, frames, { rule, noise: noisePowers(powers, frames, inside) });
+  for (const [k, gain] of gains.entries()) {
+    values[k]! *= gain;
+    values[plane + k]! *= gain;
   }
   return inverseStft(spectrogram, frame).data.slice(0, sound.length);
 };
 
 /** Wiener's filter with the a priori ratio by decision direction (Ephraim & Malah 1984; Scalart & Vieira Filho 1996). */
-export const wienerFilter = (sound: ArrayLike<number>): Float64Array =>
-  filtered(sound, (_, prior) => prior / (1 + prior));
+export const wienerFilter = (sound: ArrayLike<number>): Float64Array => filtered(sound, wienerRule);
 
 /** Power subtraction with a factor of 1.5 and a floor of 0.01 (Berouti, Schwartz & Makhoul 1979). */
 export const spectralSubtraction = (sound: ArrayLike<number>): Float64Array =>

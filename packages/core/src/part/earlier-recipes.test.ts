@@ -189,13 +189,21 @@ const later: Readonly<Record<string, object>> = {
   mlp: { observed: 0, target: false, noiseEmbedding: "log" },
   unet: { patch: 1, observed: 0, target: false, noiseEmbedding: "log" },
   dit: { observed: 0, target: false, noiseEmbedding: "log" },
+  denoising: { relative: false },
 };
+
+/** A recipe, and the objective within it, with the settings that came later. */
+const completed = (recipe: KindRecipe): KindRecipe => ({
+  ...recipe,
+  ...(typeof recipe.objective === "object" && { objective: completed(recipe.objective as KindRecipe) }),
+  ...later[recipe.kind],
+});
 
 /** With the names of now: see the test of `upgradeRecipe`. */
 const upgraded = written.map(([list, recipe]) => [list, upgradeRecipe(recipe)] as const);
 
 test.each(upgraded)("%s %j is read as it was written", (list, recipe) => {
-  expect(lists[list].fromRecipe(recipe).recipe).toEqual({ ...recipe, ...later[recipe.kind] });
+  expect(lists[list].fromRecipe(recipe).recipe).toEqual(completed(recipe));
 });
 
 test.each(upgraded)("%s %j may lack settings that came later", (list, recipe) => {
@@ -205,11 +213,7 @@ test.each(upgraded)("%s %j may lack settings that came later", (list, recipe) =>
   for (const name of Object.keys(recipe)) {
     if (name in least) continue;
     const { [name]: _, ...without } = recipe;
-    expect(fromRecipe(without as KindRecipe).recipe).toEqual({
-      ...recipe,
-      ...later[recipe.kind],
-      [name]: defaults[name],
-    });
+    expect(fromRecipe(without as KindRecipe).recipe).toEqual(completed({ ...recipe, [name]: defaults[name] }));
   }
 });
 

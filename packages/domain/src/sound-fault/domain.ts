@@ -24,6 +24,8 @@ const defaults: DomainDefaults = {
 const mostSteps = 6000;
 const fitted = 256;
 const patch = 4;
+/** Of a condition, of the size of half a sample each. */
+const planes = 5;
 
 // The condition is the real and imaginary parts of the faulty spectrogram, its magnitudes, and those of its quietest frames. Residuals have deviation 1. Noise levels above 2 are half of all: there the model learns the posterior mean, given the faulty sound
 // alone, which the first steps rest on.
@@ -38,11 +40,16 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
             blocks: 1,
             attention: 0,
             patch: shape.slice(1).every((side) => side % patch === 0) ? patch : 1,
-            observed: 2 * sizeOf(shape),
+            observed: (planes * sizeOf(shape)) / 2,
           }
-        : { observed: 2 * sizeOf(shape) },
+        : { observed: (planes * sizeOf(shape)) / 2 },
     deviation: 1,
-    objective: { kind: "denoising", noiseDistribution: { kind: "log-normal", mean: 0.7, deviation: 1.5 } },
+    // Sounds with little noise would hardly count beside those with much.
+    objective: {
+      kind: "denoising",
+      relative: true,
+      noiseDistribution: { kind: "log-normal", mean: 1.2, deviation: 2.2 },
+    },
     steps: stepsOfPasses(facts, 1, mostSteps),
   };
 };
@@ -67,7 +74,7 @@ export const soundFaults = defineDomain({
   fit: async (_, training, settings) => {
     const { rate = 0, shape } = training;
     if (!settings) throw new ArgumentError(`${kind}: expected the settings of the data to fit a codec, found none`);
-    const { window = 0, hop = 0, alpha } = settings as FaultSettings;
+    const { window = 0, hop = 0, alpha = 0 } = settings as FaultSettings;
     const pairs = await firstSamples(training, fitted);
     return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });
   },

@@ -40,15 +40,21 @@ const noiseSpeeds = [0.7, 1.4];
 const noiseTilts = [-0.7, 0.7];
 const shareOfTwo = 0.4;
 
+// A few voices stand for all there are, and one microphone for all.
+const soundTilts = [-0.5, 0.5];
+
+/** A sound through a filter of first order, which makes it darker or, below 0, brighter. */
+const tilted = (sound: Float64Array, tilt: number): Float64Array =>
+  sound.map((value, t) => value + (t > 0 ? tilt * sound[t - 1]! : 0));
+
 /** Part of a noise, at another speed, through a filter of first order that tilts its spectrum. Its mean square is 1, unless it is silent. */
 const changedNoise = (values: Windows["data"], length: number, draw: Draw): Float64Array => {
   const speed = Math.min(between(draw, noiseSpeeds), (values.length - 1) / length);
   const needed = Math.min(values.length, Math.ceil(length * speed) + 1);
   const from = Math.floor(draw() * (values.length - needed + 1));
   const played = atSpeed(values.subarray(from, from + needed), needed, speed, length);
-  const tilt = between(draw, noiseTilts);
   const changed = new Float64Array(length);
-  for (let t = 0; t < played.length; t++) changed[t] = played[t]! + (t > 0 ? tilt * played[t - 1]! : 0);
+  changed.set(tilted(played, between(draw, noiseTilts)));
   const deviation = Math.sqrt(power(changed)) || 1;
   for (let t = 0; t < length; t++) changed[t]! /= deviation;
   return changed;
@@ -113,7 +119,7 @@ export const mixedPairs = (
     const draw: Draw = () => own[used++ % draws]!;
     const i = sounding[Math.floor(row / mixes)]!;
     const rateOfPlay = 1 + speed * (2 * draw() - 1);
-    const played = atSpeed(window(i), active[i]!, rateOfPlay, length);
+    const played = tilted(atSpeed(window(i), active[i]!, rateOfPlay, length), between(draw, soundTilts));
     const from = Math.floor(draw() * (length - played.length + 1));
     const sound = new Float64Array(length);
     sound.set(played, from);

@@ -9,6 +9,7 @@ import { compressMagnitudes, expandMagnitudes } from "../audio/magnitude-compres
 import { inverseStft, stft } from "../audio/stft.ts";
 import type { Codec, StoredCodec } from "../codec.ts";
 import { power } from "./faults.ts";
+import { filterFeatures, quietFeatures } from "./pair-features.ts";
 
 const kind = "sound-pair";
 
@@ -24,7 +25,11 @@ export interface StoredPair {
   readonly alpha: number;
   /** Of the residual, in the units of compressed spectrograms of sounds with a mean square of 1. */
   readonly deviation: number;
+  /** What conditions hold besides the faulty spectrogram, by name; "quiet" in runs that do not say so. */
+  readonly features?: keyof typeof allFeatures;
 }
+
+const allFeatures = { quiet: quietFeatures, filter: filterFeatures };
 
 /** A codec of pairs, and what restoring takes of it. */
 export interface PairCodec extends Codec {
@@ -45,27 +50,9 @@ const silence = 1e-12;
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 1;
 
-/** The share of frames that are taken for those with noise alone. */
-const quietShare = 0.2;
-
-/**
- * For every frequency the magnitude below which a fifth of its frames are, of those that are not silent: what noise may be.
- * @param magnitudes [bins * frames] @returns the same size, equal in all frames
- */
-const quietOf = (magnitudes: Float32Array, frames: number): Float32Array => {
-  const quiet = new Float32Array(magnitudes.length);
-  for (let from = 0; from < magnitudes.length; from += frames) {
-    const heard = magnitudes.slice(from, from + frames).sort();
-    const first = heard.findIndex((value) => value > 1e-4);
-    const level = first < 0 ? 0 : heard[first + Math.floor(quietShare * (frames - first))]!;
-    quiet.fill(level, from, from + frames);
-  }
-  return quiet;
-};
-
 /** @throws ArgumentError for what no fit stores: a run may be a stranger's */
 const checkStored = (stored: StoredCodec): StoredPair => {
-  const { rate, length, window, hop, alpha, deviation } = stored;
+  const { rate, length, window, hop, alpha, deviation, features = "quiet" } = stored;
   const require = (right: boolean, expected: string, found: unknown): void => {
     if (!right) throw new ArgumentError(`scaling: expected ${expected}, found ${JSON.stringify(found)}`);
   };
@@ -79,6 +66,7 @@ const checkStored = (stored: StoredCodec): StoredPair => {
     (length as number) >= (window as number), "a length of whole hops, at least a window", length);
   require(Number.isFinite(alpha) && (alpha as number) > 0 && (alpha as number) <= 1, "alpha in (0, 1]", alpha);
   require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
+  require(Object.hasOwn(allFeatures, features as string), "features quiet or filter", features);
   return stored as unknown as StoredPair;
 };
 
@@ -88,12 +76,13 @@ const checkStored = (stored: StoredCodec): StoredPair => {
  */
 export const pairCodec = (json: StoredCodec): PairCodec => {
   const stored = checkStored(json);
-  const { rate, length, window, hop, alpha, deviation } = stored;
+  const { rate, length, window, hop, alpha, deviation, features = "quiet" } = stored;
+  const { planes, write } = allFeatures[features];
   const [bins, frames] = [window / 2, length / hop];
   const shape = [2, bins, frames];
   const plane = bins * frames;
-  // Real and imaginary parts; magnitudes, and those of the quietest frames, which networks do not find at once in the former.
-  const size = 4 * plane;
+  // Real and imaginary parts, and features.
+  const size = (2 + planes) * plane;
   const frame = { window, hop };
   const compression = { alpha, beta: 1 / deviation };
 
@@ -112,6 +101,12 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   };
   const gainOf = (faulty: ArrayLike<number>): number => 1 / Math.sqrt(power(faulty) + silence);
 
+  /** The power that a compressed magnitude had, in units of the mean of a sound whose mean square is 1: squared windows add up to `hop`. */
+  const powerOf = (magnitude: number): number => {
+    const scaled = magnitude * deviation;
+    return (alpha === 1 ? scaled * scaled : scaled ** (2 / alpha)) / hop;
+  };
+
   const observe = (faulty: NdArray<FloatType>) => {
     checkWindows(faulty, [length]);
     const n = faulty.shape[0]!;
@@ -120,12 +115,12 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
     );
     const spectrogram = spectrograms(faulty.data, gains).data;
     const data = new Float32Array(n * size);
+    const magnitudes = new Float32Array(plane);
     for (let i = 0; i < n; i++) {
       const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
       data.set(parts, i * size);
-      const magnitudes = data.subarray(i * size + 2 * plane, i * size + 3 * plane);
       for (let k = 0; k < plane; k++) magnitudes[k] = Math.sqrt(parts[k]! ** 2 + parts[plane + k]! ** 2);
-      data.set(quietOf(magnitudes, frames), i * size + 3 * plane);
+      write(data.subarray(i * size + 2 * plane, (i + 1) * size), magnitudes, { frames, power: powerOf });
     }
     return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
   };
@@ -195,7 +190,7 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
  * @param pairs [n, 2, length]
  */
 export const fitPairs = (pairs: NdArray<FloatType>, about: Omit<StoredPair, "kind" | "deviation">): PairCodec => {
-  const unscaled = { kind, ...about, deviation: 1 };
+  const unscaled = { kind, ...about, deviation: 1, features: "filter" as const };
   const residual = pairCodec(unscaled).encode(pairs, { seed: 0, part: 0 });
   return pairCodec({ ...unscaled, deviation: Math.sqrt(power(residual.data)) || 1 });
 };
