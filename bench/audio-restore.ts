@@ -10,7 +10,15 @@ import { parseArgs } from "node:util";
 import { ddim, predictorCorrector, type Sampler, sdeDpmSolver, unipc } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import { audio } from "@scorefield/domain/audio";
-import { clipped, type Fault, withGap } from "@scorefield/domain/sound-fault";
+import {
+  clipped,
+  clippedSide,
+  estimateClipped,
+  estimateGap,
+  type Fault,
+  windowOfGap,
+  withGap,
+} from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
@@ -56,7 +64,13 @@ const oneByOne =
   async (all) =>
     all.map(restore);
 
-/** Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. */
+const loudest = (sound: Float64Array): number =>
+  sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+
+/**
+ * Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. They are equally loud in it, since
+ * clipping is at one level of a whole sound.
+ */
 const byBridge =
   (run: LoadedRun, draws: number, sampler: Sampler): Restorer =>
   async (all) => {
@@ -67,7 +81,10 @@ const byBridge =
     let at = 0;
     for (const sound of all) {
       places.push(at);
-      long.set(sound, at);
+      long.set(
+        sound.map((value) => value / loudest(sound)),
+        at,
+      );
       at += sound.length + pause;
     }
     const source: SoundSource = {
@@ -81,7 +98,9 @@ const byBridge =
       restored.set(mean.data, done);
       done += mean.shape[1]!;
     }
-    return all.map(({ length }, i) => restored.slice(places[i], places[i]! + length));
+    return all.map((sound, i) =>
+      restored.slice(places[i], places[i]! + sound.length).map((value) => value * loudest(sound)),
+    );
   };
 
 /** As the classifier was trained: each as loud as its loudest moment allows. */
@@ -199,6 +218,14 @@ const judged = async (
   return rows;
 };
 
+/** What the bridge of clipping starts from, of a whole sound. */
+const sparseEstimate = (sound: Float64Array): Float64Array => {
+  const high = sound.reduce((most, value) => Math.max(most, value), 0);
+  const low = sound.reduce((least, value) => Math.min(least, value), 0);
+  const side = Int8Array.from(sound, (value) => clippedSide(value, { low, high }));
+  return estimateClipped(sound, side, rate).estimate;
+};
+
 if (chosen.includes("clip")) {
   const run = await bridge("clip");
   const rows: string[][] = [];
@@ -210,6 +237,7 @@ if (chosen.includes("clip")) {
           ["clipped", async (all) => [...all], seconds],
           ["autoregressive, constrained", oneByOne(autoregressiveDeclipped), seconds],
           ["sparse, constrained (A-SPADE)", oneByOne(sparseDeclipped), seconds],
+          ["the bridge's estimate: A-SPADE, twice as many frequencies", oneByOne(sparseEstimate), seconds],
           ...samplers(run),
         ],
         `${level}`,
@@ -218,24 +246,48 @@ if (chosen.includes("clip")) {
   console.log(markdownTable(["method", "level", "SDR, dB", "words", "real time"], rows));
 }
 
+/** What the bridge of gaps starts from: autoregressive too, in a window with the gap in its middle. */
+const estimatedGap = (sound: Float64Array, from: number, size: number): Float64Array => {
+  const length = 0.128 * rate;
+  const first = windowOfGap(from, from + size, length);
+  const window = Float64Array.from({ length }, (_, t) => sound[first + t] ?? 0);
+  const { estimate } = estimateGap(window, [from - first, from - first + size], [], rate);
+  const filled = sound.slice();
+  filled.set(estimate.subarray(from - first, from - first + size), from);
+  return filled;
+};
+
 if (chosen.includes("gap")) {
   const run = await bridge("gap");
-  const size = 0.02 * rate;
-  const from = truths.map(({ length }) => Math.floor(0.4 * length));
-  const inside = (i: number, t: number) => t >= from[i]! && t < from[i]! + size;
-  const janssen: Restorer = async (all) =>
-    all.map((sound, i) =>
-      autoregressive(
-        sound,
-        Array.from({ length: size }, (_, t) => from[i]! + t),
-        { order: 80 },
-      ),
+  const rows: string[][] = [];
+  for (const milliseconds of [10, 20, 40]) {
+    const size = (milliseconds * rate) / 1000;
+    const from = truths.map(({ length }) => Math.floor(0.4 * length));
+    const inside = (i: number, t: number) => t >= from[i]! && t < from[i]! + size;
+    const janssen: Restorer = async (all) =>
+      all.map((sound, i) =>
+        autoregressive(
+          sound,
+          Array.from({ length: size }, (_, t) => from[i]! + t),
+          { order: 80 },
+        ),
+      );
+    rows.push(
+      ...(await judged(
+        truths.map((sound, i) => withGap(sound, from[i]!, size)),
+        [
+          ["autoregressive (Janssen), whole sound, order 80", janssen, seconds],
+          [
+            "the bridge's estimate: Janssen, 128 ms under a Hann window",
+            async (all) => all.map((sound, i) => estimatedGap(sound, from[i]!, size)),
+            seconds,
+          ],
+          ...samplers(run),
+        ],
+        `${milliseconds} ms`,
+        inside,
+      )),
     );
-  const rows = await judged(
-    truths.map((sound, i) => withGap(sound, from[i]!, size)),
-    [["autoregressive (Janssen)", janssen, seconds], ...samplers(run)],
-    "20 ms",
-    inside,
-  );
+  }
   console.log(markdownTable(["method", "gap", "SDR within, dB", "words", "real time"], rows));
 }
