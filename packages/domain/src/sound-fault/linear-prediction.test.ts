@@ -19,7 +19,7 @@ test("the predictor of an autoregressive process is that process", () => {
 });
 
 describe("gaps", () => {
-  test("of a sum of tones are filled to 1 % of them", () => {
+  test("of a sum of tones are filled to a tenth of the louder one", () => {
     const tones = Float64Array.from({ length: 1024 }, (_, t) => Math.sin(0.2 * t) + 0.5 * Math.sin(0.47 * t + 1));
     const gap = [480, 560] as const;
     const filled = fillGaps(tones, [gap], { orders: [60, 100], rounds: 6 });
