@@ -64,8 +64,7 @@ const oneByOne =
   async (all) =>
     all.map(restore);
 
-const loudest = (sound: Float64Array): number =>
-  sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+const loudest = (sound: Float64Array): number => sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
 
 /**
  * Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. They are equally loud in it, since

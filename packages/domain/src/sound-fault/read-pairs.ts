@@ -19,7 +19,7 @@ const frameMultiple = 16;
 const noiseWindows = 4;
 const usualPairs = 100_000;
 /** Of clipping: each takes about as long to make as to learn, and is kept. */
-const usualClipped = 10_000;
+const usualClipped = 5_000;
 
 /** Of windows of waveforms: gaps are at most a third of theirs. */
 const waveSeconds = 0.128;
