@@ -10,22 +10,25 @@ import { parseArgs } from "node:util";
 import { ddim, predictorCorrector, type Sampler, sdeDpmSolver, unipc } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import { audio } from "@scorefield/domain/audio";
-import {
-  clipped,
-  clippedSide,
-  estimateClipped,
-  estimateGap,
-  type Fault,
-  windowOfGap,
-  withGap,
-} from "@scorefield/domain/sound-fault";
+import { clipped, type Fault, withGap } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, setDefaultRuntime } from "@scorefield/tensor";
 import { native } from "@scorefield/tensor/native";
 import { markdownTable } from "../docs/make/page-section.ts";
 import { restoreSound } from "../packages/scorefield/src/restore/restore-sound.ts";
 import type { LoadedRun } from "../packages/scorefield/src/run/load.ts";
 import { digitLength, trainDigitClassifier } from "./audio-digit-classifier.ts";
-import { logSpectralDistance, noisyOnes, rate, sdr, siSdr, utterances, withError } from "./audio-restore-data.ts";
+import {
+  asDigits,
+  logSpectralDistance,
+  loudest,
+  noisyOnes,
+  rate,
+  sdr,
+  siSdr,
+  utterances,
+  withError,
+} from "./audio-restore-data.ts";
+import { estimatedGap, sparseEstimate } from "./audio-restore-estimates.ts";
 import {
   autoregressive,
   autoregressiveDeclipped,
@@ -64,8 +67,6 @@ const oneByOne =
   async (all) =>
     all.map(restore);
 
-const loudest = (sound: Float64Array): number => sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
-
 /**
  * Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. They are equally loud in it, since
  * clipping is at one level of a whole sound.
@@ -101,19 +102,6 @@ const byBridge =
       restored.slice(places[i], places[i]! + sound.length).map((value) => value * loudest(sound)),
     );
   };
-
-/** As the classifier was trained: each as loud as its loudest moment allows. */
-const asDigits = (sounds: readonly Float64Array[]): NdArray<"float32"> => {
-  const values = new Float32Array(sounds.length * digitLength);
-  for (const [i, sound] of sounds.entries()) {
-    const peak = sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
-    values.set(
-      sound.subarray(0, digitLength).map((value) => value / peak),
-      i * digitLength,
-    );
-  }
-  return ndarray(values, [sounds.length, 1, digitLength]) as NdArray<"float32">;
-};
 
 const judge = await (async () => {
   const opened = await audio.open({
@@ -217,14 +205,6 @@ const judged = async (
   return rows;
 };
 
-/** What the bridge of clipping starts from, of a whole sound. */
-const sparseEstimate = (sound: Float64Array): Float64Array => {
-  const high = sound.reduce((most, value) => Math.max(most, value), 0);
-  const low = sound.reduce((least, value) => Math.min(least, value), 0);
-  const side = Int8Array.from(sound, (value) => clippedSide(value, { low, high }));
-  return estimateClipped(sound, side, rate).estimate;
-};
-
 if (chosen.includes("clip")) {
   const run = await bridge("clip");
   const rows: string[][] = [];
@@ -244,17 +224,6 @@ if (chosen.includes("clip")) {
     );
   console.log(markdownTable(["method", "level", "SDR, dB", "words", "real time"], rows));
 }
-
-/** What the bridge of gaps starts from: autoregressive too, in a window with the gap in its middle. */
-const estimatedGap = (sound: Float64Array, from: number, size: number): Float64Array => {
-  const length = 0.128 * rate;
-  const first = windowOfGap(from, from + size, length);
-  const window = Float64Array.from({ length }, (_, t) => sound[first + t] ?? 0);
-  const { estimate } = estimateGap(window, [from - first, from - first + size], [], rate);
-  const filled = sound.slice();
-  filled.set(estimate.subarray(from - first, from - first + size), from);
-  return filled;
-};
 
 if (chosen.includes("gap")) {
   const run = await bridge("gap");
