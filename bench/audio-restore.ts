@@ -3,6 +3,7 @@
  *
  *     npm run bench bench/audio-restore.ts -- DATA RUNS                    # DATA holds fsdd/ and noise/, RUNS keeps what is trained
  *     npm run bench bench/audio-restore.ts -- DATA RUNS --only noise --speaker theo --count 60 --steps 4000
+ *     npm run bench bench/audio-restore.ts -- DATA RUNS --only clip --levels 0.3
  *
  * Networks are trained on one thread. Factors of real time are processor time, divided by the length of the sound.
  */
@@ -45,6 +46,7 @@ const { values: flags, positionals } = parseArgs({
     speaker: { type: "string", default: "theo" },
     count: { type: "string", default: "60" },
     steps: { type: "string", default: "4000" },
+    levels: { type: "string", default: "0.1,0.3" },
   },
 });
 const [data, folder] = positionals;
@@ -208,7 +210,7 @@ const judged = async (
 if (chosen.includes("clip")) {
   const run = await bridge("clip");
   const rows: string[][] = [];
-  for (const level of [0.1, 0.3])
+  for (const level of flags.levels.split(",").map(Number))
     rows.push(
       ...(await judged(
         truths.map((sound) => clipped(sound, level)),
