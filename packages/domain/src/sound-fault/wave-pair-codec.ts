@@ -22,7 +22,7 @@ export interface StoredWavePair {
 }
 
 /** Conditions of windows, and what their errors are in units of. */
-export interface ObservedWindows {
+interface ObservedWindows {
   /** [n, channels * length] */
   readonly observed: NdArray<"float32">;
   /** [n, length]; 0 where numbers are known */
