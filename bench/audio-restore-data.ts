@@ -5,6 +5,8 @@ import { uniform } from "@scorefield/core";
 import { readSound } from "@scorefield/data";
 import { stft } from "@scorefield/domain/audio";
 import { withNoise } from "@scorefield/domain/sound-fault";
+import { type NdArray, ndarray } from "@scorefield/tensor";
+import { digitLength } from "./audio-digit-classifier.ts";
 
 /** Sounds that are added in tests alone. */
 export const unseenNoises = ["city", "rain", "doing_the_dishes"];
@@ -115,4 +117,21 @@ export const withError = (values: readonly number[], digits = 1): string => {
   const centre = mean(values);
   const spread = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)) / Math.max(1, values.length - 1));
   return `${centre.toFixed(digits)} ± ${spread.toFixed(digits)}`;
+};
+
+/** The largest amplitude; a little above 0 for silence. */
+export const loudest = (sound: Float64Array): number =>
+  sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+
+/** As the classifier was trained: each as loud as its loudest moment allows. */
+export const asDigits = (sounds: readonly Float64Array[]): NdArray<"float32"> => {
+  const values = new Float32Array(sounds.length * digitLength);
+  for (const [i, sound] of sounds.entries()) {
+    const peak = loudest(sound);
+    values.set(
+      sound.subarray(0, digitLength).map((value) => value / peak),
+      i * digitLength,
+    );
+  }
+  return ndarray(values, [sounds.length, 1, digitLength]) as NdArray<"float32">;
 };

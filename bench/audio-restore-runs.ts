@@ -25,10 +25,9 @@ export const bridgeFor = async (
           path: join(data, "fsdd"),
           fault,
           leaveOut: [`speaker=${speaker}`],
-          ...(noiseSounds !== undefined && { noiseSounds }),
+          ...(noiseSounds !== undefined && { noiseSounds, speed: 0.25 }),
         },
-        network: { kind: "unet", width: 48 },
-        training: { steps, batch: 16, learningRate: 2e-3 },
+        training: { steps, batch: 16, learningRate: 2e-3, ...(fault === "noise" && { averageDecay: 0.998 }) },
       } as never,
       { out },
     );

@@ -3,6 +3,7 @@
  *
  *     npm run bench bench/audio-restore.ts -- DATA RUNS                    # DATA holds fsdd/ and noise/, RUNS keeps what is trained
  *     npm run bench bench/audio-restore.ts -- DATA RUNS --only noise --speaker theo --count 60 --steps 4000
+ *     npm run bench bench/audio-restore.ts -- DATA RUNS --only clip --levels 0.3
  *
  * Networks are trained on one thread. Factors of real time are processor time, divided by the length of the sound.
  */
@@ -17,7 +18,18 @@ import { markdownTable } from "../docs/make/page-section.ts";
 import { restoreSound } from "../packages/scorefield/src/restore/restore-sound.ts";
 import type { LoadedRun } from "../packages/scorefield/src/run/load.ts";
 import { digitLength, trainDigitClassifier } from "./audio-digit-classifier.ts";
-import { logSpectralDistance, noisyOnes, rate, sdr, siSdr, utterances, withError } from "./audio-restore-data.ts";
+import {
+  asDigits,
+  logSpectralDistance,
+  loudest,
+  noisyOnes,
+  rate,
+  sdr,
+  siSdr,
+  utterances,
+  withError,
+} from "./audio-restore-data.ts";
+import { estimatedGap, sparseEstimate } from "./audio-restore-estimates.ts";
 import {
   autoregressive,
   autoregressiveDeclipped,
@@ -34,6 +46,7 @@ const { values: flags, positionals } = parseArgs({
     speaker: { type: "string", default: "theo" },
     count: { type: "string", default: "60" },
     steps: { type: "string", default: "4000" },
+    levels: { type: "string", default: "0.1,0.3" },
   },
 });
 const [data, folder] = positionals;
@@ -56,7 +69,10 @@ const oneByOne =
   async (all) =>
     all.map(restore);
 
-/** Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. */
+/**
+ * Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. They are equally loud in it, since
+ * clipping is at one level of a whole sound.
+ */
 const byBridge =
   (run: LoadedRun, draws: number, sampler: Sampler): Restorer =>
   async (all) => {
@@ -67,7 +83,10 @@ const byBridge =
     let at = 0;
     for (const sound of all) {
       places.push(at);
-      long.set(sound, at);
+      long.set(
+        sound.map((value) => value / loudest(sound)),
+        at,
+      );
       at += sound.length + pause;
     }
     const source: SoundSource = {
@@ -81,21 +100,10 @@ const byBridge =
       restored.set(mean.data, done);
       done += mean.shape[1]!;
     }
-    return all.map(({ length }, i) => restored.slice(places[i], places[i]! + length));
-  };
-
-/** As the classifier was trained: each as loud as its loudest moment allows. */
-const asDigits = (sounds: readonly Float64Array[]): NdArray<"float32"> => {
-  const values = new Float32Array(sounds.length * digitLength);
-  for (const [i, sound] of sounds.entries()) {
-    const peak = sound.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
-    values.set(
-      sound.subarray(0, digitLength).map((value) => value / peak),
-      i * digitLength,
+    return all.map((sound, i) =>
+      restored.slice(places[i], places[i]! + sound.length).map((value) => value * loudest(sound)),
     );
-  }
-  return ndarray(values, [sounds.length, 1, digitLength]) as NdArray<"float32">;
-};
+  };
 
 const judge = await (async () => {
   const opened = await audio.open({
@@ -202,7 +210,7 @@ const judged = async (
 if (chosen.includes("clip")) {
   const run = await bridge("clip");
   const rows: string[][] = [];
-  for (const level of [0.1, 0.3])
+  for (const level of flags.levels.split(",").map(Number))
     rows.push(
       ...(await judged(
         truths.map((sound) => clipped(sound, level)),
@@ -210,6 +218,7 @@ if (chosen.includes("clip")) {
           ["clipped", async (all) => [...all], seconds],
           ["autoregressive, constrained", oneByOne(autoregressiveDeclipped), seconds],
           ["sparse, constrained (A-SPADE)", oneByOne(sparseDeclipped), seconds],
+          ["the bridge's estimate: A-SPADE, twice as many frequencies", oneByOne(sparseEstimate), seconds],
           ...samplers(run),
         ],
         `${level}`,
@@ -220,22 +229,35 @@ if (chosen.includes("clip")) {
 
 if (chosen.includes("gap")) {
   const run = await bridge("gap");
-  const size = 0.02 * rate;
-  const from = truths.map(({ length }) => Math.floor(0.4 * length));
-  const inside = (i: number, t: number) => t >= from[i]! && t < from[i]! + size;
-  const janssen: Restorer = async (all) =>
-    all.map((sound, i) =>
-      autoregressive(
-        sound,
-        Array.from({ length: size }, (_, t) => from[i]! + t),
-        { order: 80 },
-      ),
+  const rows: string[][] = [];
+  for (const milliseconds of [10, 20, 40]) {
+    const size = (milliseconds * rate) / 1000;
+    const from = truths.map(({ length }) => Math.floor(0.4 * length));
+    const inside = (i: number, t: number) => t >= from[i]! && t < from[i]! + size;
+    const janssen: Restorer = async (all) =>
+      all.map((sound, i) =>
+        autoregressive(
+          sound,
+          Array.from({ length: size }, (_, t) => from[i]! + t),
+          { order: 80 },
+        ),
+      );
+    rows.push(
+      ...(await judged(
+        truths.map((sound, i) => withGap(sound, from[i]!, size)),
+        [
+          ["autoregressive (Janssen), whole sound, order 80", janssen, seconds],
+          [
+            "the bridge's estimate: Janssen, 128 ms under a Hann window",
+            async (all) => all.map((sound, i) => estimatedGap(sound, from[i]!, size)),
+            seconds,
+          ],
+          ...samplers(run),
+        ],
+        `${milliseconds} ms`,
+        inside,
+      )),
     );
-  const rows = await judged(
-    truths.map((sound, i) => withGap(sound, from[i]!, size)),
-    [["autoregressive (Janssen)", janssen, seconds], ...samplers(run)],
-    "20 ms",
-    inside,
-  );
+  }
   console.log(markdownTable(["method", "gap", "SDR within, dB", "words", "real time"], rows));
 }

@@ -7,6 +7,7 @@ import { eventCodec } from "./event/event-codec.ts";
 import { imageCodec } from "./images/image-codec.ts";
 import { seriesCodec } from "./series/series-codec.ts";
 import { pairCodec } from "./sound-fault/pair-codec.ts";
+import { wavePairCodec } from "./sound-fault/wave-pair-codec.ts";
 import { mixedCodec } from "./table/mixed/mixed-codec.ts";
 import { scalingCodec } from "./table/scaling.ts";
 
@@ -21,6 +22,7 @@ const makers: Readonly<Record<string, (stored: StoredCodec, shape: Shape) => Cod
   waveform: audioCodec,
   spectrogram: audioCodec,
   "sound-pair": pairCodec,
+  "sound-wave-pair": wavePairCodec,
 };
 
 /** Whether a codec is of a built-in domain. */

@@ -1,13 +1,15 @@
 /** Clean sounds, and the same with faults: what a bridge learns to restore. */
 import { ArgumentError } from "@scorefield/core";
-import { sizeOf } from "@scorefield/tensor";
+import { type Shape, sizeOf } from "@scorefield/tensor";
 import { defineDomain } from "../define.ts";
 import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
 import { firstSamples } from "../samples.ts";
+import { type WaveFault, waveFaults } from "./estimate.ts";
 import { type FaultSettings, faultOptions, faultSettings } from "./fault-settings.ts";
 import { fitPairs, pairCodec } from "./pair-codec.ts";
 import { readPairs } from "./read-pairs.ts";
+import { fitWavePairs, partsOfSample, waveChannels, wavePairCodec } from "./wave-pair-codec.ts";
 
 const kind = "sound-faults";
 
@@ -21,34 +23,42 @@ const defaults: DomainDefaults = {
   evaluated: 64,
 };
 
+const isOfWaves = (fault: unknown): fault is WaveFault => (waveFaults as readonly unknown[]).includes(fault);
+
 const mostSteps = 6000;
 const fitted = 256;
 const patch = 4;
 /** Of a condition, of the size of half a sample each. */
 const planes = 5;
 
-// The condition is the real and imaginary parts of the faulty spectrogram, its magnitudes, and those of its quietest frames. Residuals have deviation 1. Noise levels above 2 are half of all: there the model learns the posterior mean, given the faulty sound
-// alone, which the first steps rest on.
+/** A U-Net over spectrograms in patches of 4 by 4, or over waveforms in patches of 4. */
+const unetFor = (shape: Shape) => {
+  const sides = shape.slice(1);
+  return {
+    ...(sides.length === 1 ? { width: 48, multipliers: [1, 2, 2, 2] } : { width: 32, multipliers: [1, 2, 2] }),
+    blocks: 1,
+    attention: 0,
+    patch: sides.every((side) => side % patch === 0) ? patch : 1,
+  };
+};
+
+// Residuals have deviation 1. Noise levels above 3.3 are half of all, of waveforms above 2.7: there the model learns the posterior mean, given the
+// faulty sound alone, which the first steps rest on.
 const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const shape = facts.encoded ?? facts.shape;
+  const ofWaves = shape.length === 2;
+  const observed = ofWaves ? waveChannels * sizeOf(shape) : (planes * sizeOf(shape)) / 2;
   return {
-    network:
-      facts.network === "unet"
-        ? {
-            width: 32,
-            multipliers: [1, 2, 2],
-            blocks: 1,
-            attention: 0,
-            patch: shape.slice(1).every((side) => side % patch === 0) ? patch : 1,
-            observed: (planes * sizeOf(shape)) / 2,
-          }
-        : { observed: (planes * sizeOf(shape)) / 2 },
+    network: { ...(facts.network === "unet" && unetFor(shape)), observed },
     deviation: 1,
-    // Sounds with little noise would hardly count beside those with much.
     objective: {
       kind: "denoising",
-      relative: true,
-      noiseDistribution: { kind: "log-normal", mean: 1.2, deviation: 2.2 },
+      // Sounds with little noise would hardly count beside those with much.
+      relative: !ofWaves,
+      noiseDistribution: {
+        kind: "log-normal",
+        ...(ofWaves ? { mean: 1, deviation: 1.5 } : { mean: 1.2, deviation: 2.2 }),
+      },
     },
     steps: stepsOfPasses(facts, 1, mostSteps),
   };
@@ -70,15 +80,23 @@ export const soundFaults = defineDomain({
       : undefined,
   paths: ({ noiseSounds }) => ["path", ...(noiseSounds === undefined ? [] : ["noiseSounds"])],
   read: (settings, options) => readPairs(settings as FaultSettings, options),
-  codecs: () => ["sound-pair"],
-  fit: async (_, training, settings) => {
+  codecs: ({ fault }) => (isOfWaves(fault) ? ["sound-wave-pair", "sound-pair"] : ["sound-pair"]),
+  fit: async (codec, training, settings) => {
     const { rate = 0, shape } = training;
     if (!settings) throw new ArgumentError(`${kind}: expected the settings of the data to fit a codec, found none`);
-    const { window = 0, hop = 0, alpha = 0 } = settings as FaultSettings;
-    const pairs = await firstSamples(training, fitted);
-    return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });
+    const { window = 0, hop = 0, alpha = 0, fault } = settings as FaultSettings;
+    if (shape[0] !== partsOfSample) {
+      const pairs = await firstSamples(training, fitted);
+      return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });
+    }
+    if (codec !== "sound-wave-pair" || !isOfWaves(fault))
+      throw new ArgumentError(`scaling: expected sound-wave-pair for the fault ${fault}, found ${codec}`);
+    // One of each of many sounds.
+    const count = Math.min(fitted, training.count);
+    const spread = Array.from({ length: count }, (_, i) => Math.floor((i * training.count) / count));
+    return fitWavePairs(await training.read(spread), { fault, rate, length: shape[1]! });
   },
-  codec: pairCodec,
+  codec: (stored) => (stored.kind === "sound-wave-pair" ? wavePairCodec(stored) : pairCodec(stored)),
   defaults,
   // Noise is taken away from numbers that are there. What is missing in a gap is no multiple of what is there.
   defaultsOf: ({ fault }) => (fault === "noise" ? { preconditioning: "gain" } : {}),

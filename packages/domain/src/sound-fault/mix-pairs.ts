@@ -4,6 +4,7 @@ import { uniform } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
 import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Samples } from "../samples.ts";
+import { activeLength, atSpeed } from "./at-speed.ts";
 import type { FaultSettings } from "./fault-settings.ts";
 import { bandLimited, between, clipped, type Draw, power, withGap, withNoise } from "./faults.ts";
 
@@ -12,25 +13,6 @@ export type Windows = NdArray<FloatType>;
 
 /** How many draws the faults of a pair take at most, besides those of gaps. */
 const draws = 64;
-
-/** Numbers of a window up to its last that is not 0. */
-const activeLength = (window: ArrayLike<number>): number => {
-  let end = window.length;
-  while (end > 0 && window[end - 1] === 0) end--;
-  return end;
-};
-
-/** A sound played at another speed, by straight lines between its numbers; as long as it is, cut at `most`. */
-const atSpeed = (sound: ArrayLike<number>, count: number, speed: number, most: number): Float64Array => {
-  const length = Math.max(1, Math.min(most, Math.floor((count - 1) / speed)));
-  const played = new Float64Array(length);
-  for (let t = 0; t < length; t++) {
-    const before = Math.floor(t * speed);
-    const share = t * speed - before;
-    played[t] = sound[before]! * (1 - share) + sound[Math.min(count - 1, before + 1)]! * share;
-  }
-  return played;
-};
 
 /** Share of windows in which there is nothing, no noise either, besides the sound: as at the ends of files. */
 const shareAlone = 0.5;

@@ -5,8 +5,11 @@ import type { AudioSettings } from "../audio/audio-settings.ts";
 import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
+import { type WaveFault, waveFaults } from "./estimate.ts";
 import { type FaultSettings, faultSettings, faults } from "./fault-settings.ts";
 import { mixedPairs } from "./mix-pairs.ts";
+import { partsOfSample } from "./wave-pair-codec.ts";
+import { wavePairs } from "./wave-pairs.ts";
 
 const windowSeconds = 0.512;
 const frameSeconds = 0.032;
@@ -15,6 +18,18 @@ const frameMultiple = 16;
 /** Windows of noise in one stretch that is read. */
 const noiseWindows = 4;
 const usualPairs = 100_000;
+/** Of clipping: each takes about as long to make as to learn, and is kept. */
+const usualClipped = 5_000;
+
+/** Of windows of waveforms: gaps are at most a third of theirs. */
+const waveSeconds = 0.128;
+const windowsOfGap = 3.2;
+/** Numbers of a window come in such numbers, so that patches of 4 can be halved three times. */
+const waveMultiple = 32;
+/** Sounds that windows are cut out of. */
+const soundSeconds = 1.024;
+
+const isWaveFault = (fault: string): fault is WaveFault => (waveFaults as readonly string[]).includes(fault);
 
 /** The fault that each range is of. */
 const ofFault = { snr: "noise", clipLevel: "clip", gap: "gap", highest: "band" } as const;
@@ -52,6 +67,44 @@ const checkFault = ({ fault, noiseSounds, path, ...ranges }: FaultSettings): voi
 
 const mono = { channels: "mono", level: "keep", representation: "waveform", alpha: 1, whiten: 0 } as const;
 
+/** Windows of clean sounds with gaps or clipping. */
+const readWavePairs = async (
+  given: FaultSettings,
+  fault: WaveFault,
+  rate: number,
+  audio: (settings: Partial<AudioSettings>) => Promise<ReadData>,
+): Promise<ReadData> => {
+  for (const name of ["window", "hop"] as const)
+    if (given[name] !== undefined)
+      throw new DataError({
+        path: given.path,
+        expected: `no ${name} with the fault ${fault}, whose restoration is of waveforms`,
+        found: `${given[name]}`,
+        fix: "Leave it out: it is for spectrograms",
+      });
+  const usual = fault === "gap" ? Math.max(waveSeconds, windowsOfGap * given.gap[1]!) : waveSeconds;
+  const length = waveMultiple * Math.max(2, Math.round(((given.seconds ?? usual) * rate) / waveMultiple));
+  const seconds = length / rate;
+  const { samples: sounds, remarks = [] } = await audio({
+    rate,
+    seconds: Math.max(soundSeconds, 2 * seconds),
+    ...{ window: waveMultiple, hop: waveMultiple / 2 },
+    ...(given.leaveOut && { leaveOut: given.leaveOut }),
+  });
+  const pairs = fault === "clip" ? usualClipped : usualPairs;
+  const mixes = given.mixes ?? Math.max(1, Math.round(pairs / sounds.count));
+  const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, mixes };
+  const sha256 = createHash("sha256")
+    .update(JSON.stringify([sounds.sha256, { ...settings, path: "" }]))
+    .digest("hex");
+  const clean = await firstSamples(sounds);
+  return {
+    samples: wavePairs(clean, sounds.groups ?? [], settings, { fault, rate, length, sha256 }),
+    settings,
+    remarks,
+  };
+};
+
 /**
  * Clean sounds in windows, and pairs of them with their faults.
  * @throws DataError for files that are missing or damaged, and settings that do not go together
@@ -63,6 +116,9 @@ export const readPairs = async (given: FaultSettings, options: ReadOptions = {})
     readSounds({ ...mono, kind: "audio", path, pattern, segments: "length", ...settings } as AudioSettings, options);
   // The rate is that of the files, unless it is said.
   const rate = given.rate ?? (await audio({ seconds: windowSeconds })).samples.rate!;
+  // Runs before there were bridges of waveforms learnt pairs of spectrograms for all faults.
+  if (isWaveFault(given.fault) && (options.like === undefined || options.like.shape[0] === partsOfSample))
+    return readWavePairs(given, given.fault, rate, audio);
   const window = given.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
   const hop = given.hop ?? window / 4;
   if (!(Number.isInteger(hop) && (window / 2) % hop === 0 && (window & (window - 1)) === 0))

@@ -8,6 +8,7 @@ import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { noiseOfDraws } from "./noise-of-draws.ts";
+import { declipped, filled, waveCodecOf } from "./restore-waves.ts";
 import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
@@ -21,7 +22,7 @@ export interface RestoreSoundOptions {
   readonly seed?: number | undefined;
   /** Windows that are restored at once; default as many as take 32 draws of one channel. */
   readonly batch?: number | undefined;
-  /** Share of a window that it has in common with the next, at most a half; default a quarter. */
+  /** Share of a window that it has in common with the next, at most a half; default a quarter, of waveforms with clipping a half. */
   readonly overlap?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly runtime?: Runtime | undefined;
@@ -42,13 +43,14 @@ const known = {
 
 /** Whether a run restores sounds, and which fault. */
 export const faultOf = (run: LoadedRun): Fault | undefined =>
-  run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined;
+  waveCodecOf(run)?.fault ??
+  (run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined);
 
 const usualRows = 32;
 
 /**
  * Restores a sound by a run that `scorefield train CLEAN --fault ...` trained: a bridge from the faulty spectrogram to the clean one, window by
- * window. Draws go on through windows, each faded into its next. What clipping and gaps have left is put back. Memory holds a batch of windows,
+ * window, or for gaps and clipping from a classical estimate of the waveform. Draws go on through windows, each faded into its next. What clipping and gaps have left is put back. Memory holds a batch of windows,
  * however long the sound is.
  *
  *     for await (const { mean } of restoreSound(run, source)) await write(mean);
@@ -78,6 +80,16 @@ export async function* restoreSound(
     throw new RunError(
       `${owner}: expected a sampler with a grid of times, found ${sampler.recipe.kind}; take unipc, say`,
     );
+  const waves = waveCodecOf(run);
+  if (waves) {
+    // Gaps have windows of their own, one channel each.
+    const rows = draws * (fault === "clip" ? source.channels : 1);
+    const { batch: windows = Math.max(1, Math.floor(usualRows / rows)), overlap: share = 0.5 } = options;
+    checkWhole(`${owner} batch`, windows);
+    const given = { owner, run, source, sampler: sampler as Sampler, draws, seed, batch: windows, overlap: share };
+    const restore = fault === "clip" ? declipped : filled;
+    return yield* restore({ ...given, signal, runtime, onProgress }, waves);
+  }
   const codec = run.codec as PairCodec;
   const { length, rate } = codec;
   const { channels, frames } = source;
