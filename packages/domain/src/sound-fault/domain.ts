@@ -84,7 +84,7 @@ export const soundFaults = defineDomain({
   fit: async (codec, training, settings) => {
     const { rate = 0, shape } = training;
     if (!settings) throw new ArgumentError(`${kind}: expected the settings of the data to fit a codec, found none`);
-    const { window = 0, hop = 0, alpha = 0, fault } = settings as FaultSettings;
+    const { window = 0, hop = 0, alpha, fault } = settings as FaultSettings;
     if (shape[0] !== partsOfSample) {
       const pairs = await firstSamples(training, fitted);
       return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });

@@ -26,7 +26,7 @@ export interface FaultSettings extends DataSettings {
   readonly leaveOut?: readonly (string | number)[];
   readonly window?: number;
   readonly hop?: number;
-  readonly alpha?: number;
+  readonly alpha: number;
 }
 
 /** The least and the greatest of what is drawn. */
@@ -93,7 +93,7 @@ export const faultSettings = {
     help: "Of spectrograms: the power that magnitudes are compressed by",
     above: 0,
     most: 1,
-    otherwise: "1 for noise, 0.5 for other faults",
+    default: 0.5,
   }),
 };
 

@@ -138,9 +138,7 @@ export const readPairs = async (given: FaultSettings, options: ReadOptions = {})
       ? undefined
       : (await audio({ ...cut, path: noiseSounds, seconds: noiseWindows * seconds })).samples;
   const mixes = given.mixes ?? Math.max(1, Math.round(usualPairs / sounds.count));
-  // The mean of spectrograms as they are is that of sounds, which has the least error. Compressed ones have a lower mean.
-  const alpha = given.alpha ?? (given.fault === "noise" ? 1 : 0.5);
-  const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, window, hop, alpha, mixes };
+  const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, window, hop, mixes };
   const sha256 = createHash("sha256")
     .update(JSON.stringify([sounds.sha256, noise?.sha256, { ...settings, path: "", noiseSounds: "" }]))
     .digest("hex");
