@@ -5,9 +5,9 @@ import { defineDomain } from "../define.ts";
 import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
 import { firstSamples } from "../samples.ts";
-import { type WaveFault, waveFaults } from "./estimate.ts";
+import { isWaveFault } from "./estimate.ts";
 import { type FaultSettings, faultOptions, faultSettings } from "./fault-settings.ts";
-import { fitPairs, pairCodec } from "./pair-codec.ts";
+import { conditionPlanes, fitPairs, pairCodec } from "./pair-codec.ts";
 import { readPairs } from "./read-pairs.ts";
 import { fitWavePairs, partsOfSample, waveChannels, wavePairCodec } from "./wave-pair-codec.ts";
 
@@ -23,13 +23,9 @@ const defaults: DomainDefaults = {
   evaluated: 64,
 };
 
-const isOfWaves = (fault: unknown): fault is WaveFault => (waveFaults as readonly unknown[]).includes(fault);
-
 const mostSteps = 6000;
 const fitted = 256;
 const patch = 4;
-/** Of a condition, of the size of half a sample each. */
-const planes = 5;
 
 /** A U-Net over spectrograms in patches of 4 by 4, or over waveforms in patches of 4. */
 const unetFor = (shape: Shape) => {
@@ -47,7 +43,7 @@ const unetFor = (shape: Shape) => {
 const defaultsFor = (facts: DataFacts): FittedDefaults => {
   const shape = facts.encoded ?? facts.shape;
   const ofWaves = shape.length === 2;
-  const observed = ofWaves ? waveChannels * sizeOf(shape) : (planes * sizeOf(shape)) / 2;
+  const observed = ofWaves ? waveChannels * sizeOf(shape) : (conditionPlanes * sizeOf(shape)) / 2;
   return {
     network: { ...(facts.network === "unet" && unetFor(shape)), observed },
     deviation: 1,
@@ -80,7 +76,7 @@ export const soundFaults = defineDomain({
       : undefined,
   paths: ({ noiseSounds }) => ["path", ...(noiseSounds === undefined ? [] : ["noiseSounds"])],
   read: (settings, options) => readPairs(settings as FaultSettings, options),
-  codecs: ({ fault }) => (isOfWaves(fault) ? ["sound-wave-pair", "sound-pair"] : ["sound-pair"]),
+  codecs: ({ fault }) => (isWaveFault(fault) ? ["sound-wave-pair", "sound-pair"] : ["sound-pair"]),
   fit: async (codec, training, settings) => {
     const { rate = 0, shape } = training;
     if (!settings) throw new ArgumentError(`${kind}: expected the settings of the data to fit a codec, found none`);
@@ -89,7 +85,7 @@ export const soundFaults = defineDomain({
       const pairs = await firstSamples(training, fitted);
       return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });
     }
-    if (codec !== "sound-wave-pair" || !isOfWaves(fault))
+    if (codec !== "sound-wave-pair" || !isWaveFault(fault))
       throw new ArgumentError(`scaling: expected sound-wave-pair for the fault ${fault}, found ${codec}`);
     // One of each of many sounds.
     const count = Math.min(fitted, training.count);

@@ -1,4 +1,5 @@
 /** What is known without a network of a window with gaps or clipping, and how far off that may be. No Node module is used here. */
+import { power } from "./faults.ts";
 import type { Gap } from "./gaps.ts";
 import { fillGaps, gapDeviations } from "./linear-prediction.ts";
 import { sparselyDeclipped } from "./sparse-declip.ts";
@@ -8,6 +9,9 @@ export const waveFaults = ["clip", "gap"] as const;
 
 /** One of {@link waveFaults}. */
 export type WaveFault = (typeof waveFaults)[number];
+
+/** Whether something is one of {@link waveFaults}. */
+export const isWaveFault = (fault: unknown): fault is WaveFault => (waveFaults as readonly unknown[]).includes(fault);
 
 /** A window with its fault and a classical estimate of what it was. */
 export interface EstimatedWindow {
@@ -52,9 +56,6 @@ const gapIn = (unknown: Int8Array): Gap => {
 const leastOfGap = 1e-3;
 const leastOfClip = 0.05;
 
-const rootMeanSquare = (values: Float64Array): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length));
-
 /**
  * About how far off an estimate is, number by number; 1 where numbers are known. In gaps by the autoregressive process, which is too sure of
  * long ones, times a factor that was fitted to speech. Of clipping as much as the estimate is beyond the level, on average.
@@ -71,7 +72,7 @@ export const errorScales = (
     if (gap[1] === gap[0]) return scales;
     const milliseconds = (1000 * (gap[1] - gap[0])) / rate;
     const factor = Math.min(2.3, Math.max(0.8, 0.35 * milliseconds ** 0.45));
-    const least = leastOfGap * rootMeanSquare(estimate) + 1e-9;
+    const least = leastOfGap * Math.sqrt(power(estimate)) + 1e-9;
     const deviations = gapDeviations(estimate, gap, Math.max(2, Math.round(deviationOrder * rate)));
     for (const [i, value] of deviations.entries()) scales[gap[0] + i] = factor * (value + least);
     return scales;

@@ -1,15 +1,10 @@
 /** Pairs of a clean and a faulty sound, made as training asks for them. */
-
-import { uniform } from "@scorefield/core";
 import { DataError } from "@scorefield/data";
-import { type FloatType, type NdArray, ndarray } from "@scorefield/tensor";
 import type { Samples } from "../samples.ts";
 import { activeLength, atSpeed } from "./at-speed.ts";
 import type { FaultSettings } from "./fault-settings.ts";
 import { bandLimited, between, clipped, type Draw, power, withGap, withNoise } from "./faults.ts";
-
-/** Sounds [n, 1, length] in memory, the ends of short ones silence. */
-export type Windows = NdArray<FloatType>;
+import { madeSamples, type Windows } from "./made-samples.ts";
 
 /** How many draws the faults of a pair take at most, besides those of gaps. */
 const draws = 64;
@@ -54,11 +49,7 @@ export const mixedPairs = (
   { fault, snr, clipLevel, gap, highest, speed, mixes }: FaultSettings & { readonly mixes: number },
   { rate, noise, sha256 }: { readonly rate: number; readonly noise?: Windows | undefined; readonly sha256: string },
 ): Samples => {
-  const [count = 0, , length = 0] = clean.shape;
-  const window = (i: number) => clean.data.subarray(i * length, (i + 1) * length);
-  const active = Int32Array.from({ length: count }, (_, i) => activeLength(window(i)));
-  const sounding = Array.from({ length: count }, (_, i) => i).filter((i) => active[i]! > 1);
-  if (sounding.length === 0) throw new DataError({ expected: "clean sounds", found: "silence throughout" });
+  const [, , length = 0] = clean.shape;
   const [, , noiseLength = 0] = noise?.shape ?? [];
   const noises = noise
     ? Array.from({ length: noise.shape[0]! }, (_, i) => noise.data.subarray(i * noiseLength, (i + 1) * noiseLength))
@@ -95,38 +86,16 @@ export const mixedPairs = (
     return withNoise(sound, added, { from, to, snr: between(draw, snr) });
   };
 
-  const pair = (row: number): readonly [Float64Array, Float64Array] => {
-    const own = uniform([1, draws], { seed: 0, step: row, purpose: "measurement", dtype: "float64" }).data;
-    let used = 0;
-    const draw: Draw = () => own[used++ % draws]!;
-    const i = sounding[Math.floor(row / mixes)]!;
-    const rateOfPlay = 1 + speed * (2 * draw() - 1);
-    const played = tilted(atSpeed(window(i), active[i]!, rateOfPlay, length), between(draw, soundTilts));
-    const from = Math.floor(draw() * (length - played.length + 1));
-    const sound = new Float64Array(length);
-    sound.set(played, from);
-    return [sound, faulty(sound, from, from + played.length, draw)];
-  };
-
-  return {
-    count: sounding.length * mixes,
+  return madeSamples({
+    ...{ clean, groups, mixes, rate, sha256, draws },
     shape: [2, length],
-    rate,
-    groups: Int32Array.from(
-      { length: sounding.length * mixes },
-      (_, row) => groups[sounding[Math.floor(row / mixes)]!]!,
-    ),
-    sha256,
-    // Pairs are made as they are read, and nothing is decoded.
-    decodes: false,
-    read: (rows) => {
-      const data = new Float32Array(rows.length * 2 * length);
-      for (const [k, row] of rows.entries()) {
-        const [sound, fault] = pair(row);
-        data.set(sound, 2 * k * length);
-        data.set(fault, (2 * k + 1) * length);
-      }
-      return ndarray(data, [rows.length, 2, length]);
+    make: (clear, active, draw) => {
+      const rateOfPlay = 1 + speed * (2 * draw() - 1);
+      const played = tilted(atSpeed(clear, active, rateOfPlay, length), between(draw, soundTilts));
+      const from = Math.floor(draw() * (length - played.length + 1));
+      const sound = new Float64Array(length);
+      sound.set(played, from);
+      return [sound, faulty(sound, from, from + played.length, draw)];
     },
-  };
+  });
 };

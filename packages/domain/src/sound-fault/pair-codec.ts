@@ -31,6 +31,9 @@ export interface StoredPair {
 
 const allFeatures = { quiet: quietFeatures, filter: filterFeatures };
 
+/** Planes of a condition that {@link fitPairs} settles on, each of the size of half a sample. */
+export const conditionPlanes = 2 + filterFeatures.planes;
+
 /** A codec of pairs, and what restoring takes of it. */
 export interface PairCodec extends Codec {
   readonly rate: number;
@@ -102,10 +105,7 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   const gainOf = (faulty: ArrayLike<number>): number => 1 / Math.sqrt(power(faulty) + silence);
 
   /** The power that a compressed magnitude had, in units of the mean of a sound whose mean square is 1: squared windows add up to `hop`. */
-  const powerOf = (magnitude: number): number => {
-    const scaled = magnitude * deviation;
-    return (alpha === 1 ? scaled * scaled : scaled ** (2 / alpha)) / hop;
-  };
+  const powerOf = (magnitude: number): number => (magnitude * deviation) ** (2 / alpha) / hop;
 
   const observe = (faulty: NdArray<FloatType>) => {
     checkWindows(faulty, [length]);

@@ -1,4 +1,4 @@
-/** What networks are told of a faulty spectrogram besides its numbers, and do not find at once in them. No Node module is used here. */
+/** What networks see of a faulty spectrogram besides its numbers, and do not find at once in them. No Node module is used here. */
 import { noiseGains, noisePowers } from "./wiener.ts";
 
 /**

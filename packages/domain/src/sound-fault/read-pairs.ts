@@ -5,7 +5,7 @@ import type { AudioSettings } from "../audio/audio-settings.ts";
 import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
-import { type WaveFault, waveFaults } from "./estimate.ts";
+import { isWaveFault, type WaveFault } from "./estimate.ts";
 import { type FaultSettings, faultSettings, faults } from "./fault-settings.ts";
 import { mixedPairs } from "./mix-pairs.ts";
 import { partsOfSample } from "./wave-pair-codec.ts";
@@ -28,8 +28,6 @@ const windowsOfGap = 3.2;
 const waveMultiple = 32;
 /** Sounds that windows are cut out of. */
 const soundSeconds = 1.024;
-
-const isWaveFault = (fault: string): fault is WaveFault => (waveFaults as readonly string[]).includes(fault);
 
 /** The fault that each range is of. */
 const ofFault = { snr: "noise", clipLevel: "clip", gap: "gap", highest: "band" } as const;

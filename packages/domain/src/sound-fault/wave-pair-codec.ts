@@ -5,7 +5,8 @@
 import { ArgumentError } from "@scorefield/core";
 import { type FloatType, type NdArray, ShapeError } from "@scorefield/tensor";
 import type { Codec, StoredCodec } from "../codec.ts";
-import { type EstimatedWindow, errorScales, type WaveFault, waveFaults } from "./estimate.ts";
+import { type EstimatedWindow, errorScales, isWaveFault, type WaveFault, waveFaults } from "./estimate.ts";
+import { power } from "./faults.ts";
 
 const kind = "sound-wave-pair";
 
@@ -56,7 +57,7 @@ const checkStored = (stored: StoredCodec): StoredWavePair => {
     if (!right) throw new ArgumentError(`scaling: expected ${expected}, found ${JSON.stringify(found)}`);
   };
   require(stored.kind === kind, `${kind} for waveforms with faults`, stored.kind);
-  require((waveFaults as readonly unknown[]).includes(fault), `a fault of ${waveFaults.join(", ")}`, fault);
+  require(isWaveFault(fault), `a fault of ${waveFaults.join(", ")}`, fault);
   require(isCount(rate), "rate as a whole number of at least 1", rate);
   require(isCount(length), "length as a whole number of at least 1", length);
   require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
@@ -65,9 +66,6 @@ const checkStored = (stored: StoredCodec): StoredWavePair => {
 
 /** What is silent has this root mean square, so that it can be divided by. */
 const silence = 1e-6;
-
-const rootMeanSquare = (values: Float64Array): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length) + silence;
 
 /**
  * The codec of such windows that a run keeps.
@@ -90,17 +88,11 @@ export const wavePairCodec = (json: StoredCodec): WavePairCodec => {
       const { faulty, estimate, unknown } = window;
       if (faulty.length !== length)
         throw new ShapeError(`scaling: expected windows of ${length} numbers, as in training, found ${faulty.length}`);
-      const loud = rootMeanSquare(estimate);
+      const loud = Math.sqrt(power(estimate)) + silence;
       const most = faulty.reduce((top, value) => Math.max(top, Math.abs(value)), silence);
       const own = errorScales(fault, window, rate);
       const channel = (k: number) => data.subarray(i * size + k * length, i * size + (k + 1) * length);
-      const [heard, there, which, moved, off] = [0, 1, 2, 3, 4].map(channel) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-        Float32Array,
-        Float32Array,
-      ];
+      const [heard, there, which, moved, off] = [channel(0), channel(1), channel(2), channel(3), channel(4)];
       for (let t = 0; t < length; t++) {
         heard[t] = estimate[t]! / loud;
         there[t] = faulty[t]! / most;

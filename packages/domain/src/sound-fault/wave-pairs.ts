@@ -1,13 +1,10 @@
 /** Windows with gaps or clipping and estimates of what they were, made as training asks for them. */
-import { uniform } from "@scorefield/core";
-import { DataError } from "@scorefield/data";
-import { ndarray } from "@scorefield/tensor";
 import type { Samples } from "../samples.ts";
-import { activeLength, atSpeed } from "./at-speed.ts";
+import { atSpeed } from "./at-speed.ts";
 import { type EstimatedWindow, estimateClipped, estimateGap, type WaveFault } from "./estimate.ts";
 import type { FaultSettings } from "./fault-settings.ts";
 import { between, clipped, type Draw, withGap } from "./faults.ts";
-import type { Windows } from "./mix-pairs.ts";
+import { madeSamples, type Windows } from "./made-samples.ts";
 import { partsOfSample } from "./wave-pair-codec.ts";
 
 /** How many draws a sample takes at most. */
@@ -59,12 +56,7 @@ export const wavePairs = (
     sha256,
   }: { readonly fault: WaveFault; readonly rate: number; readonly length: number; readonly sha256: string },
 ): Samples => {
-  const [count = 0, , whole = 0] = clean.shape;
-  const soundOf = (i: number) => clean.data.subarray(i * whole, (i + 1) * whole);
-  const active = Int32Array.from({ length: count }, (_, i) => activeLength(soundOf(i)));
-  const sounding = Array.from({ length: count }, (_, i) => i).filter((i) => active[i]! > 1);
-  if (sounding.length === 0) throw new DataError({ expected: "clean sounds", found: "silence throughout" });
-
+  const [, , whole = 0] = clean.shape;
   const withClipping = (sound: Float64Array, draw: Draw): Sample => {
     const [low = 0, high = low] = clipLevel;
     // Levels are as likely between 0.1 and 0.2 as between 0.2 and 0.4: the lower ones are the harder ones.
@@ -88,14 +80,10 @@ export const wavePairs = (
     return { clean: window, window: estimateGap(withGap(window, first, size), [first, first + size], [], rate) };
   };
 
-  const made = (row: number): Sample => {
-    const own = uniform([1, draws], { seed: 0, step: row, purpose: "measurement", dtype: "float64" }).data;
-    let used = 0;
-    const draw: Draw = () => own[used++ % draws]!;
-    const i = sounding[Math.floor(row / mixes)]!;
+  const faultyOf = (clear: Windows["data"], active: number, draw: Draw): Sample => {
     const rateOfPlay = draw() < shareAtSpeed ? 1 + speed * (2 * draw() - 1) : 1;
     const sign = draw() < 0.5 ? -1 : 1;
-    let sound: Float64Array = atSpeed(soundOf(i), active[i]!, rateOfPlay, whole).map((value) => sign * value);
+    let sound: Float64Array = atSpeed(clear, active, rateOfPlay, whole).map((value) => sign * value);
     if (draw() < 0.5) sound.reverse();
     const [first, second] = [between(draw, [-mostOfTap, mostOfTap]), between(draw, [-mostOfTap, mostOfTap])];
     if (draw() < shareFiltered) sound = filtered(sound, first, second);
@@ -103,33 +91,17 @@ export const wavePairs = (
   };
 
   // Sparse estimates take longer than a step of training does for a sample, so they are kept: a number in 4 bytes.
-  const kept = new Map<number, Float32Array>();
-  const sampleOf = (row: number): Float32Array => {
-    const known = kept.get(row);
-    if (known) return known;
-    const { clean: sound, window } = made(row);
-    const data = new Float32Array(partsOfSample * length);
-    for (const [k, part] of [sound, window.faulty, window.estimate, window.unknown].entries())
-      data.set(part, k * length);
-    if (fault === "clip") kept.set(row, data);
-    return data;
-  };
-
-  return {
-    count: sounding.length * mixes,
+  const kept = new Map<number, readonly Float32Array[]>();
+  return madeSamples({
+    ...{ clean, groups, mixes, rate, sha256, draws },
     shape: [partsOfSample, length],
-    rate,
-    groups: Int32Array.from(
-      { length: sounding.length * mixes },
-      (_, row) => groups[sounding[Math.floor(row / mixes)]!]!,
-    ),
-    sha256,
-    // Samples are made as they are read, and nothing is decoded.
-    decodes: false,
-    read: (rows) => {
-      const data = new Float32Array(rows.length * partsOfSample * length);
-      for (const [k, row] of rows.entries()) data.set(sampleOf(row), k * partsOfSample * length);
-      return ndarray(data, [rows.length, partsOfSample, length]);
+    make: (clear, active, draw, row) => {
+      const known = kept.get(row);
+      if (known) return known;
+      const { clean: sound, window } = faultyOf(clear, active, draw);
+      const parts = [sound, window.faulty, window.estimate, window.unknown].map((part) => Float32Array.from(part));
+      if (fault === "clip") kept.set(row, parts);
+      return parts;
     },
-  };
+  });
 };

@@ -9,7 +9,7 @@ const idle = 60_000;
 
 /**
  * Says trouble, once.
- * @returns what is told the facts of the work, again and again
+ * @returns a function that takes the facts of the work, again and again
  */
 export const sayTrouble = ({ clock, say }: { readonly clock: Clock; readonly say: (text: string) => void }) => {
   const failures = new Set<string>();

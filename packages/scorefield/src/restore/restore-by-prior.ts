@@ -1,7 +1,7 @@
 /** A sound restored by a run that knows clean sounds alone: the posterior of each window, blind to the fault in training. */
 import { ArgumentError } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
-import { type SoundSource, streamWindows } from "@scorefield/data";
+import type { SoundSource } from "@scorefield/data";
 import {
   type ClipLimits,
   clippedSide,
@@ -26,7 +26,7 @@ import type { LoadedRun } from "../run/load.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { modelProblem } from "./model-problem.ts";
 import { restoreInModel } from "./restore-run.ts";
-import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
+import { type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
 /** Options of {@link restoreByPrior}. */
@@ -149,7 +149,6 @@ export async function* restoreByPrior(
     );
   const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
   const { channels, frames } = source;
-  let done = 0;
   const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
     const all = Float64Array.from(windows.data);
     for (let row = 0; row < windows.shape[0]! * channels; row++) {
@@ -180,9 +179,5 @@ export async function* restoreByPrior(
     }
     return { dtype: "float64", shape: windows.shape, data: all };
   };
-  for await (const block of streamWindows(repeated(source, draws), { window: length }, restore)) {
-    done += block.shape[1]!;
-    yield blockOf(block, draws);
-    onProgress?.(done, frames);
-  }
+  yield* streamBlocks(source, draws, { window: length }, restore, onProgress);
 }

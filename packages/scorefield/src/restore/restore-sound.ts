@@ -1,7 +1,7 @@
 /** A sound restored by a run that was trained for its fault, in windows that overlap. */
 import { type AnySampler, compileSampler, type Sampler } from "@scorefield/core";
 import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
-import { type SoundSource, streamWindows } from "@scorefield/data";
+import type { SoundSource } from "@scorefield/data";
 import { type Fault, insideGaps, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
@@ -9,7 +9,7 @@ import type { LoadedRun } from "../run/load.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { noiseOfDraws } from "./noise-of-draws.ts";
 import { declipped, filled, waveCodecOf } from "./restore-waves.ts";
-import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
+import { type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
 /** Options of {@link restoreSound}. */
@@ -102,7 +102,6 @@ export async function* restoreSound(
   const hop = length - Math.floor(overlap * length);
   /** Of the whole sound. */
   const windowCount = Math.max(1, Math.ceil(frames / hop));
-  let done = 0;
   try {
     const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
       signal?.throwIfAborted();
@@ -128,12 +127,7 @@ export async function* restoreSound(
       }
       return { dtype: "float64", shape: [n, channels * draws, length], data: all };
     };
-    const stream = streamWindows(repeated(source, draws), { window: length, overlap: length - hop, batch }, restore);
-    for await (const block of stream) {
-      done += block.shape[1]!;
-      yield blockOf(block, draws);
-      onProgress?.(done, frames);
-    }
+    yield* streamBlocks(source, draws, { window: length, overlap: length - hop, batch }, restore, onProgress);
   } finally {
     await compiled.dispose();
   }

@@ -1,6 +1,6 @@
 /** Gaps that are filled and clipping that is undone by a bridge of waveforms: errors of classical estimates are drawn. */
 import { compileSampler, type Sampler } from "@scorefield/core";
-import { type SoundSource, streamWindows } from "@scorefield/data";
+import type { SoundSource } from "@scorefield/data";
 import {
   clippedSide,
   type EstimatedWindow,
@@ -15,7 +15,7 @@ import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { noiseOfDraws } from "./noise-of-draws.ts";
-import { blockOf, type RestoredBlock, repeated } from "./restored-block.ts";
+import { blockOf, type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
 /** What is restored, and how. */
@@ -96,13 +96,7 @@ export async function* declipped(given: WaveRestoration, codec: WavePairCodec): 
     return { dtype: "float64", shape: windows.shape, data };
   };
   try {
-    let done = 0;
-    const stream = streamWindows(repeated(source, draws), { window: length, overlap: length - hop, batch }, restore);
-    for await (const block of stream) {
-      done += block.shape[1]!;
-      yield blockOf(block, draws);
-      onProgress?.(done, frames);
-    }
+    yield* streamBlocks(source, draws, { window: length, overlap: length - hop, batch }, restore, onProgress);
   } finally {
     await bridge.dispose();
   }

@@ -1,5 +1,5 @@
 /** Restored frames of several draws at once: they stream through windows as channels beside each other. */
-import type { SoundSource } from "@scorefield/data";
+import { type SoundSource, streamWindows } from "@scorefield/data";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 
 /** Some frames of a restored sound, each [channels, n]. */
@@ -12,7 +12,7 @@ export interface RestoredBlock {
 }
 
 /** A source whose every channel is there once for each draw. */
-export const repeated = (source: SoundSource, draws: number): SoundSource => ({
+const repeated = (source: SoundSource, draws: number): SoundSource => ({
   channels: source.channels * draws,
   frames: source.frames,
   read: async (from, count) => {
@@ -44,3 +44,23 @@ export const blockOf = ({ data, shape }: NdArray<"float32">, draws: number): Res
     draws: ndarray(data, [draws, channels, n]) as NdArray<"float32">,
   };
 };
+
+/**
+ * Blocks of a sound whose windows are restored, for every draw, as they stream by and fade into each other.
+ * @param windows as `streamWindows` takes them
+ * @param restore windows [n, channels * draws, length] that begin at given frames
+ */
+export async function* streamBlocks(
+  source: SoundSource,
+  draws: number,
+  windows: { readonly window: number; readonly overlap?: number; readonly batch?: number },
+  restore: (windows: NdArray<"float32">, from: readonly number[]) => Promise<NdArray<"float64">>,
+  onProgress?: (done: number, frames: number) => void,
+): AsyncGenerator<RestoredBlock> {
+  let done = 0;
+  for await (const block of streamWindows(repeated(source, draws), windows, restore)) {
+    done += block.shape[1]!;
+    yield blockOf(block, draws);
+    onProgress?.(done, source.frames);
+  }
+}
