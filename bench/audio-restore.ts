@@ -8,7 +8,7 @@
  * Networks are trained on one thread. Factors of real time are processor time, divided by the length of the sound.
  */
 import { parseArgs } from "node:util";
-import { ddim, predictorCorrector, type Sampler, sdeDpmSolver, unipc } from "@scorefield/core";
+import { predictorCorrector, type Sampler, sdeDpmSolver, unipc } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import { audio } from "@scorefield/domain/audio";
 import { clipped, type Fault, withGap } from "@scorefield/domain/sound-fault";
@@ -71,10 +71,10 @@ const oneByOne =
 
 /**
  * Restored by a bridge, the sounds one after the other with some silence between them: a long sound that streams. They are equally loud in it, since
- * clipping is at one level of a whole sound.
+ * clipping is at one level of a whole sound. With draws the result is their mean, which takes one evaluation more: that of the posterior mean.
  */
 const byBridge =
-  (run: LoadedRun, draws: number, sampler: Sampler): Restorer =>
+  (run: LoadedRun, draws = 0, sampler?: Sampler): Restorer =>
   async (all) => {
     const pause = pauseSeconds * rate;
     const total = all.reduce((sum, { length }) => sum + length + pause, 0);
@@ -96,9 +96,18 @@ const byBridge =
     };
     const restored = new Float64Array(total);
     let done = 0;
-    for await (const { mean } of restoreSound(run, source, { draws, sampler, batch: Math.max(1, 8 / draws) })) {
-      restored.set(mean.data, done);
-      done += mean.shape[1]!;
+    for await (const { mean, draws: drawn } of restoreSound(run, source, {
+      draws,
+      sampler,
+      batch: Math.max(1, Math.floor(8 / (1 + draws))),
+    })) {
+      const n = mean.shape[1]!;
+      for (let t = 0; t < n; t++) {
+        let sum = draws === 0 ? mean.data[t]! : 0;
+        for (let d = 0; d < draws; d++) sum += drawn.data[d * n + t]! / draws;
+        restored[done + t] = sum;
+      }
+      done += n;
     }
     return all.map((sound, i) =>
       restored.slice(places[i], places[i]! + sound.length).map((value) => value * loudest(sound)),
@@ -138,11 +147,11 @@ const timed = async (restore: Restorer, faulty: readonly Float64Array[]) => {
 const samplers = (run: LoadedRun): [name: string, restore: Restorer, length: number][] => {
   const whole = seconds + pauseSeconds * spoken.length;
   return [
-    ["bridge, 1 evaluation", byBridge(run, 1, ddim({ steps: 1 })), whole],
-    ["bridge, 8 evaluations, 1 draw", byBridge(run, 1, unipc({ steps: 8 })), whole],
-    ["bridge, 4 evaluations, mean of 8 draws", byBridge(run, 8, unipc({ steps: 4 })), whole],
+    ["bridge, posterior mean (1 evaluation)", byBridge(run), whole],
+    ["bridge, a draw of 8 evaluations", byBridge(run, 1, unipc({ steps: 8 })), whole],
+    ["bridge, mean of 8 draws of 4 evaluations", byBridge(run, 8, unipc({ steps: 4 })), whole],
     [
-      "bridge, predictor-corrector, 3 steps (7 evaluations), 1 draw",
+      "bridge, a draw by predictor-corrector, 3 steps (7 evaluations)",
       byBridge(run, 1, predictorCorrector({ predictor: sdeDpmSolver({ steps: 3 }), snr: 0.1 })),
       whole,
     ],
@@ -218,7 +227,7 @@ if (chosen.includes("clip")) {
           ["clipped", async (all) => [...all], seconds],
           ["autoregressive, constrained", oneByOne(autoregressiveDeclipped), seconds],
           ["sparse, constrained (A-SPADE)", oneByOne(sparseDeclipped), seconds],
-          ["the bridge's estimate: A-SPADE, twice as many frequencies", oneByOne(sparseEstimate), seconds],
+          ["the bridge's estimate: A-SPADE, finer spectra, frames of two lengths", oneByOne(sparseEstimate), seconds],
           ...samplers(run),
         ],
         `${level}`,

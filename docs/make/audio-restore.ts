@@ -5,7 +5,6 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Sampler, unipc } from "@scorefield/core";
 import { encodeWav } from "@scorefield/data";
 import { spectrogramPictures } from "@scorefield/domain/audio";
 import { clipped, withGap } from "@scorefield/domain/sound-fault";
@@ -44,8 +43,7 @@ const restored = async (fault: string, faulty: Float64Array): Promise<Float64Arr
   };
   const all = new Float64Array(faulty.length);
   let done = 0;
-  const sampler: Sampler = unipc({ steps: 4 });
-  for await (const { mean } of restoreSound(run, source, { draws: 8, sampler })) {
+  for await (const { mean } of restoreSound(run, source)) {
     all.set(mean.data, done);
     done += mean.shape[1]!;
   }

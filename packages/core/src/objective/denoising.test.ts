@@ -220,32 +220,41 @@ test("recipe and bad options", () => {
     noiseDistribution: { kind: "log-normal", mean: -1.2, deviation: 1.2 },
     sigmaData: 1,
     uncertainty: false,
-    relative: false,
+    logarithm: false,
   });
   expect(() => denoising({ weighting: "snr" as never })).toThrow(ArgumentError);
   expect(() => denoising({ sigmaData: 0 })).toThrow(/sigmaData: expected a positive number, found 0/);
   expect(() => denoising({ sigmaData: Number.POSITIVE_INFINITY })).toThrow(ArgumentError);
+  expect(() => denoising({ uncertainty: true, logarithm: true })).toThrow(
+    /expected uncertainty or logarithm, found both/,
+  );
 });
 
-test("relative errors are divided by the mean square of each sample, plus a hundredth", async () => {
+test("logarithm: of the weighted error of each sample, plus 0.001; each weighs one over its error", async () => {
   const process = edm();
-  const s = 2;
   const compiled = await compile(
-    (x: Tensor, t: Tensor, noise: Tensor) => {
-      const objective = denoising({ relative: true, weighting: "sigma^2", sigmaData: s });
-      return objective.loss(() => x.multiply(0.75), process, { x, t, noise });
+    (x: Tensor, t: Tensor, noise: Tensor, shift: Tensor) => {
+      const objective = denoising({ logarithm: true, weighting: "sigma^2" });
+      const loss = (by: Tensor) => objective.loss(() => x.add(by.reshape([2, 1])), process, { x, t, noise });
+      return [loss(shift), grad(loss)(shift)];
     },
     [
       { shape: [2, 3], dtype: "float64" },
       { shape: [2], dtype: "float64" },
       { shape: [2, 3], dtype: "float64" },
+      { shape: [2], dtype: "float64" },
     ],
     { runtime },
   );
   const x = ndarray(Float64Array.of(2, -2, 2, 0.1, 0.1, -0.1), [2, 3]);
-  const loss = await compiled(x, ndarray(Float64Array.of(1, 1)), ndarray(new Float64Array(6), [2, 3]));
-  // Each error is a sixteenth of the square of its number. In units of s^2 the mean squares are 1 and 0.0025.
-  const weight = (process.alpha(1) / process.sigma(1)) ** 2;
-  expect(Number(loss.data[0]) / weight).toBeCloseTo((4 / 16 / (1 + 0.01) + 0.01 / 16 / (0.0025 + 0.01)) / 2, 12);
+  const shifts = [0.5, -0.02];
+  const times = [0.2, 0.6];
+  const zero = ndarray(new Float64Array(6), [2, 3]);
+  const found = await compiled(x, ndarray(Float64Array.from(times)), zero, ndarray(Float64Array.from(shifts)));
+  const factors = times.map((t) => (process.alpha(t) / process.sigma(t)) ** 2);
+  const errors = shifts.map((shift, i) => shift ** 2 * factors[i]! + 0.001);
+  expect(Number(found[0]!.data[0])).toBeCloseTo((Math.log(errors[0]!) + Math.log(errors[1]!)) / 2, 12);
+  for (const [i, shift] of shifts.entries())
+    expect(found[1]!.data[i]).toBeCloseTo((shift * factors[i]!) / errors[i]!, 10);
   await compiled.dispose();
 });

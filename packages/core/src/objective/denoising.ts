@@ -1,5 +1,4 @@
 /** Denoising score matching (Vincent 2011): the best guess of the data is the model that knows the score. */
-import { sizeOf, type Tensor } from "@scorefield/tensor";
 import { ArgumentError } from "../errors.ts";
 import { expandTime } from "../model/expand-time.ts";
 import { declare } from "../part/declare.ts";
@@ -23,51 +22,54 @@ const settings = {
     default: false,
     help: "learn how large the loss is at every noise level, and divide by it",
   }),
-  relative: boolean({
+  logarithm: boolean({
     default: false,
-    help: "divide the error of each sample by its mean square, so that small samples count as much as large ones",
+    help: "minimise the logarithm of each sample's error, so that easy samples count as much as hard ones",
   }),
 };
 
-/** In units of the mean square of samples, this is added to that of a sample, whose error is divided by it. */
-const leastPower = 0.01;
-
-/** Errors [n, ...] divided by the mean square of each sample x [n, ...]. */
-const relativeTo = (error: Tensor, x: Tensor, sigmaData: number): Tensor => {
-  const power = x
-    .square()
-    .reshape([x.shape[0]!, sizeOf(x.shape.slice(1))])
-    .mean(1);
-  return error.divide(expandTime(power.divide(sigmaData ** 2).add(leastPower), x.rank));
-};
+/** Errors below this, weighted, are as good as none. */
+const leastError = 1e-3;
 
 /** Options of {@link denoising}. */
 export type DenoisingOptions = OptionsOf<typeof settings>;
 
 /**
- * The denoising objective with x_t = alpha x_0 + sigma z drawn by reparameterisation. With `relative`, its minimum is the mean of x_0 given x_t with weights
- * 1 / (|x_0|^2 + 0.01), |x_0|^2 the mean square of a sample: it is the usual one where x_t or a condition tells how large a sample is.
- * @throws ArgumentError for an unknown weighting or a data deviation that is not positive
+ * The denoising objective with x_t = alpha x_0 + sigma z drawn by reparameterisation.
+ *
+ * With `logarithm` the loss of a sample is log(e + 0.001). e is its weighted error, averaged over its numbers. So its gradient is divided by e, and the
+ * weighting of noise levels matters little. The minimum is near the mean of x_0 given x_t where e varies little for the same x_t, as it does in samples of many numbers.
+ * @throws ArgumentError for an unknown weighting or a data deviation that is not positive, and for `uncertainty` with `logarithm`, which both
+ *   weigh errors
  */
 export const denoising = declare({
   kind: "denoising",
   summary: "the squared error of the denoised estimate; the default",
   source: "Vincent 2011; Karras et al. 2022, table 1",
   settings,
-  make: ({ weighting, noiseDistribution, sigmaData, uncertainty: learned, relative }, recipe): Objective => ({
-    recipe,
-    noiseDistribution,
-    ...(learned && { initialise: initialUncertainty }),
-    loss: (denoise, process, inputs, parameters) => {
-      const { x, t } = inputs;
-      const squared = denoise(perturb(process, inputs), t).subtract(x).square();
-      const error = relative ? relativeTo(squared, x, sigmaData) : squared;
-      const factor = errorWeight(weighting, process, t, sigmaData);
-      if (!learned) return error.multiply(expandTime(factor, x.rank)).mean();
-      if (!parameters) throw new ArgumentError("denoising: expected the parameters of its uncertainty, found none");
-      const u = uncertainty(parameters, process, t);
-      const certainty = factor.multiply(u.negate().exp());
-      return error.multiply(expandTime(certainty, x.rank)).mean().add(u.mean());
-    },
-  }),
+  make: ({ weighting, noiseDistribution, sigmaData, uncertainty: learned, logarithm }, recipe): Objective => {
+    if (learned && logarithm)
+      throw new ArgumentError(
+        "denoising: expected uncertainty or logarithm, found both; set logarithm to false, since each weighs errors by itself",
+      );
+    return {
+      recipe,
+      noiseDistribution,
+      ...(learned && { initialise: initialUncertainty }),
+      loss: (denoise, process, inputs, parameters) => {
+        const { x, t } = inputs;
+        const error = denoise(perturb(process, inputs), t).subtract(x).square();
+        const factor = errorWeight(weighting, process, t, sigmaData);
+        if (logarithm) {
+          const ofSample = error.reshape([x.shape[0]!, -1]).mean(1);
+          return ofSample.multiply(factor).add(leastError).log().mean();
+        }
+        if (!learned) return error.multiply(expandTime(factor, x.rank)).mean();
+        if (!parameters) throw new ArgumentError("denoising: expected the parameters of its uncertainty, found none");
+        const u = uncertainty(parameters, process, t);
+        const certainty = factor.multiply(u.negate().exp());
+        return error.multiply(expandTime(certainty, x.rank)).mean().add(u.mean());
+      },
+    };
+  },
 });

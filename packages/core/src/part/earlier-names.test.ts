@@ -18,6 +18,15 @@ test("a recipe of an earlier version gets the names of now, at any depth", () =>
   expect(upgradeRecipe(now)).toEqual(now);
 });
 
+test("a setting that there is no more is left out", () => {
+  const objective = { kind: "denoising", relative: false };
+  expect(upgradeRecipe({ kind: "fokker-planck", objective })).toEqual({
+    kind: "fokker-planck",
+    objective: { kind: "denoising" },
+  });
+  expect(upgradeRecipe({ kind: "other", relative: 1 })).toEqual({ kind: "other", relative: 1 });
+});
+
 test("a number of levels is another setting", () => {
   const sampler = { kind: "annealed-langevin", levels: 100, stepsPerLevel: 5, betas: [1, 2] };
   expect(upgradeRecipe(sampler)).toEqual(sampler);

@@ -19,14 +19,20 @@ const upgradedName = (name: string, value: unknown): string =>
   // The levels of annealed Langevin dynamics are a number, and keep their name.
   name === "dataDeviation" || (name === "levels" && isFields(value)) ? renamed[name]! : name;
 
+/** A setting that there is no more: weights of samples by their size, which training alone used. */
+const isGone = (recipe: object, name: string): boolean =>
+  name === "relative" && "kind" in recipe && recipe.kind === "denoising";
+
 /**
  * The recipe of a part as an earlier version wrote it, with the names of now, in the recipes inside it too. A recipe that
  * has both names keeps both, and is refused when the part is made.
  */
 export const upgradeRecipe = <R extends object>(recipe: R): R =>
   Object.fromEntries(
-    Object.entries(recipe).map(([name, value]) => {
-      const now = upgradedName(name, value);
-      return [Object.hasOwn(recipe, now) ? name : now, isFields(value) ? upgradeRecipe(value) : value];
-    }),
+    Object.entries(recipe)
+      .filter(([name]) => !isGone(recipe, name))
+      .map(([name, value]) => {
+        const now = upgradedName(name, value);
+        return [Object.hasOwn(recipe, now) ? name : now, isFields(value) ? upgradeRecipe(value) : value];
+      }),
   ) as R;

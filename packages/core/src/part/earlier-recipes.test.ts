@@ -189,7 +189,7 @@ const later: Readonly<Record<string, object>> = {
   mlp: { observed: 0, target: false, noiseEmbedding: "log" },
   unet: { patch: 1, observed: 0, target: false, noiseEmbedding: "log" },
   dit: { observed: 0, target: false, noiseEmbedding: "log" },
-  denoising: { relative: false },
+  denoising: { logarithm: false },
 };
 
 /** A recipe, and the objective within it, with the settings that came later. */

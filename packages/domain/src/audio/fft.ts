@@ -17,25 +17,61 @@ export interface RealFft {
 /** Whole powers of two, from 4. */
 export const isFftLength = (n: number): boolean => Number.isInteger(n) && n >= 4 && Number.isInteger(Math.log2(n));
 
+/** The power of two nearest to a number, of logarithms, and at least 4: a length for a transform. */
+export const nearestPowerOfTwo = (n: number): number => Math.max(4, 2 ** Math.round(Math.log2(n)));
+
 /** exp(-2 pi i k / n), k below n / 2. */
 const rootsOf = (n: number) => ({
   cosine: Float64Array.from({ length: n / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / n)),
   sine: Float64Array.from({ length: n / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / n)),
 });
 
-/** The transform of complex numbers in place (Cooley & Tukey 1965), radix 2. */
+/** The transform of complex numbers in place (Cooley & Tukey 1965), radix 2, of which the first two stages need no products. */
 const complexFft = (n: number) => {
   const bits = Math.log2(n);
-  const reversed = Uint32Array.from({ length: n }, (_, i) => {
+  const swaps: number[] = [];
+  for (let i = 0; i < n; i++) {
     let r = 0;
     for (let b = 0; b < bits; b++) r |= ((i >> b) & 1) << (bits - 1 - b);
-    return r;
-  });
-  const { cosine, sine } = rootsOf(n);
+    if (i < r) swaps.push(i, r);
+  }
+  const pairs = Uint32Array.from(swaps);
+  // Roots of each later stage beside each other, as they are read.
+  const stages = Array.from({ length: Math.max(0, bits - 2) }, (_, i) => ({ half: 4 << i, ...rootsOf(8 << i) }));
+
+  const firstStages = (re: Float64Array, im: Float64Array): void => {
+    if (n === 2) {
+      const [x, y] = [re[1]!, im[1]!];
+      re[1] = re[0]! - x;
+      im[1] = im[0]! - y;
+      re[0]! += x;
+      im[0]! += y;
+      return;
+    }
+    for (let i = 0; i < n; i += 4) {
+      const a = re[i]! + re[i + 1]!;
+      const b = im[i]! + im[i + 1]!;
+      const c = re[i]! - re[i + 1]!;
+      const d = im[i]! - im[i + 1]!;
+      const e = re[i + 2]! + re[i + 3]!;
+      const f = im[i + 2]! + im[i + 3]!;
+      const g = re[i + 2]! - re[i + 3]!;
+      const h = im[i + 2]! - im[i + 3]!;
+      re[i] = a + e;
+      im[i] = b + f;
+      re[i + 1] = c + h;
+      im[i + 1] = d - g;
+      re[i + 2] = a - e;
+      im[i + 2] = b - f;
+      re[i + 3] = c - h;
+      im[i + 3] = d + g;
+    }
+  };
+
   return (re: Float64Array, im: Float64Array): void => {
-    for (let i = 0; i < n; i++) {
-      const j = reversed[i]!;
-      if (j <= i) continue;
+    for (let p = 0; p < pairs.length; p += 2) {
+      const i = pairs[p]!;
+      const j = pairs[p + 1]!;
       const x = re[i]!;
       const y = im[i]!;
       re[i] = re[j]!;
@@ -43,12 +79,12 @@ const complexFft = (n: number) => {
       re[j] = x;
       im[j] = y;
     }
-    for (let half = 1; half < n; half *= 2) {
-      const stride = n / (2 * half);
+    firstStages(re, im);
+    for (const { half, cosine, sine } of stages)
       for (let from = 0; from < n; from += 2 * half)
         for (let k = 0; k < half; k++) {
-          const c = cosine[k * stride]!;
-          const s = sine[k * stride]!;
+          const c = cosine[k]!;
+          const s = sine[k]!;
           const a = from + k;
           const b = a + half;
           const x = re[b]! * c - im[b]! * s;
@@ -58,7 +94,6 @@ const complexFft = (n: number) => {
           re[a]! += x;
           im[a]! += y;
         }
-    }
   };
 };
 

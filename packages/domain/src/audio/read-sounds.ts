@@ -10,6 +10,7 @@ import { runsInside } from "../images/runs-inside.ts";
 import type { Samples } from "../samples.ts";
 import type { AudioSettings, Segments } from "./audio-settings.ts";
 import { type Part, partsOf } from "./cut-sound.ts";
+import { nearestPowerOfTwo } from "./fft.ts";
 import { labelSounds } from "./sound-labels.ts";
 
 /** A sound in memory, ready to be cut. */
@@ -81,7 +82,7 @@ const frameMultiple = 8;
 /** Lengths in the rate asked for, and frames of spectrograms, all whole. */
 const settle = (settings: AudioSettings, heads: readonly Head[]) => {
   const rate = settings.rate ?? heads.reduce((least, head) => Math.min(least, head.rate), mostUsualRate);
-  const window = settings.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
+  const window = settings.window ?? nearestPowerOfTwo(frameSeconds * rate);
   const hop = settings.hop ?? window / 2;
   const seconds = heads.map((head) => head.frames / head.rate).sort((a, b) => a - b);
   const usual = seconds[Math.ceil(usualShare * seconds.length) - 1]!;

@@ -1,5 +1,6 @@
 /** Sounds as pictures: how loud each frequency is at each time. No Node module is used here. */
 import type { FloatType, NdArray } from "@scorefield/tensor";
+import { nearestPowerOfTwo } from "./fft.ts";
 import { stft } from "./stft.ts";
 
 /** Decibels below the loudest place that are black. */
@@ -11,7 +12,7 @@ const frameSeconds = 0.016;
 
 /** Frames of a picture: samples of each, and from each to the next. */
 const framesFor = (length: number, rate: number) => {
-  const nearest = 2 ** Math.round(Math.log2(frameSeconds * rate));
+  const nearest = nearestPowerOfTwo(frameSeconds * rate);
   const largest = 2 ** Math.floor(Math.log2(length));
   const window = Math.max(4, Math.min(nearest, largest));
   return { window, hop: window / 2 };

@@ -5,7 +5,7 @@ import { defineDomain } from "../define.ts";
 import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
 import { firstSamples } from "../samples.ts";
-import { isWaveFault } from "./estimate.ts";
+import { clippedFrames, isWaveFault } from "./estimate.ts";
 import { type FaultSettings, faultOptions, faultSettings } from "./fault-settings.ts";
 import { conditionPlanes, fitPairs, pairCodec } from "./pair-codec.ts";
 import { readPairs } from "./read-pairs.ts";
@@ -25,6 +25,7 @@ const defaults: DomainDefaults = {
 
 const mostSteps = 6000;
 const fitted = 256;
+const fittedClipped = 64;
 const patch = 4;
 
 /** A U-Net over spectrograms in patches of 4 by 4, or over waveforms in patches of 4. */
@@ -50,7 +51,7 @@ const defaultsFor = (facts: DataFacts): FittedDefaults => {
     objective: {
       kind: "denoising",
       // Sounds with little noise would hardly count beside those with much.
-      relative: !ofWaves,
+      logarithm: !ofWaves,
       noiseDistribution: {
         kind: "log-normal",
         ...(ofWaves ? { mean: 1, deviation: 1.5 } : { mean: 1.2, deviation: 2.2 }),
@@ -80,17 +81,20 @@ export const soundFaults = defineDomain({
   fit: async (codec, training, settings) => {
     const { rate = 0, shape } = training;
     if (!settings) throw new ArgumentError(`${kind}: expected the settings of the data to fit a codec, found none`);
-    const { window = 0, hop = 0, alpha, fault } = settings as FaultSettings;
+    const { window = 0, hop = 0, alpha = 0, fault } = settings as FaultSettings;
     if (shape[0] !== partsOfSample) {
       const pairs = await firstSamples(training, fitted);
       return fitPairs(pairs, { rate, length: shape[1]!, window, hop, alpha });
     }
     if (codec !== "sound-wave-pair" || !isWaveFault(fault))
       throw new ArgumentError(`scaling: expected sound-wave-pair for the fault ${fault}, found ${codec}`);
-    // One of each of many sounds.
-    const count = Math.min(fitted, training.count);
+    // One of each of many sounds. Estimates of clipping take a third of a second each.
+    const count = Math.min(fault === "clip" ? fittedClipped : fitted, training.count);
     const spread = Array.from({ length: count }, (_, i) => Math.floor((i * training.count) / count));
-    return fitWavePairs(await training.read(spread), { fault, rate, length: shape[1]! });
+    return fitWavePairs(await training.read(spread), {
+      ...{ fault, rate, length: shape[1]! },
+      ...(fault === "clip" && { frames: clippedFrames }),
+    });
   },
   codec: (stored) => (stored.kind === "sound-wave-pair" ? wavePairCodec(stored) : pairCodec(stored)),
   defaults,

@@ -20,13 +20,14 @@ export interface FaultSettings extends DataSettings {
   readonly highest: readonly number[];
   readonly mixes: number;
   readonly speed: number;
+  readonly formants?: number;
   readonly rate?: number;
   readonly seconds?: number;
   readonly pattern: string;
   readonly leaveOut?: readonly (string | number)[];
   readonly window?: number;
   readonly hop?: number;
-  readonly alpha: number;
+  readonly alpha?: number;
 }
 
 /** The least and the greatest of what is drawn. */
@@ -47,7 +48,7 @@ export const faultSettings = {
   mixes: setting.whole({
     least: 1,
     most: 100_000,
-    otherwise: "as many as give 100,000 pairs, of clipping 5,000",
+    otherwise: "as many as give 100,000 pairs, of clipping 2,500",
     help: "Pairs with faults drawn anew that are made of each clean sound",
   }),
   speed: setting.number({
@@ -55,6 +56,12 @@ export const faultSettings = {
     most: 0.5,
     default: 0.15,
     help: "Clean sounds are played up to this share faster or slower, as other voices; 0 for none",
+  }),
+  formants: setting.number({
+    least: 0,
+    most: 0.5,
+    otherwise: "0.15",
+    help: "Of spectrograms: formants of clean sounds are moved up or down by up to this share, as of other voices; 0 for none",
   }),
   rate: setting.whole({
     help: "Numbers a second, Hz; files of other rates are resampled",
@@ -66,7 +73,7 @@ export const faultSettings = {
     help: "Length of a window that is restored at once, which is rounded to whole frames",
     above: 0,
     most: 60,
-    otherwise: "0.512; of clipping 0.128, of gaps also 3.2 times the longest",
+    otherwise: "0.512; of clipping 0.256; of gaps 0.128 or 3.2 times the longest, whichever is more",
   }),
   pattern: setting.text({
     help: "What names of clean files consist of, for leaveOut",
@@ -90,10 +97,10 @@ export const faultSettings = {
     otherwise: "a quarter of the window",
   }),
   alpha: setting.number({
-    help: "Of spectrograms: the power that magnitudes are compressed by",
+    help: "Of spectrograms: the power that magnitudes are compressed by; 1 for none",
     above: 0,
     most: 1,
-    default: 0.5,
+    otherwise: "1 for noise, 0.5 for a band",
   }),
 };
 

@@ -3,6 +3,7 @@ export {
   type EstimatedWindow,
   estimateClipped,
   estimateGap,
+  marginOfClipped,
   type WaveFault,
 } from "./estimate.ts";
 export { type Fault, type FaultSettings, faults } from "./fault-settings.ts";

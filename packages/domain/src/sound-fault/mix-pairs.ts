@@ -4,6 +4,7 @@ import type { Samples } from "../samples.ts";
 import { activeLength, atSpeed } from "./at-speed.ts";
 import type { FaultSettings } from "./fault-settings.ts";
 import { bandLimited, between, clipped, type Draw, power, withGap, withNoise } from "./faults.ts";
+import { smoothResponse, withFormants } from "./formants.ts";
 import { madeSamples, type Windows } from "./made-samples.ts";
 
 /** How many draws the faults of a pair take at most, besides those of gaps. */
@@ -17,8 +18,9 @@ const noiseSpeeds = [0.7, 1.4];
 const noiseTilts = [-0.7, 0.7];
 const shareOfTwo = 0.4;
 
-// A few voices stand for all there are, and one microphone for all.
-const soundTilts = [-0.5, 0.5];
+// One microphone stands for all: its response is changed by some cosines over frequency, each by at most so much, in nepers.
+const cosines = 5;
+const mostOfCosine = 0.5;
 
 /** A sound through a filter of first order, which makes it darker or, below 0, brighter. */
 const tilted = (sound: Float64Array, tilt: number): Float64Array =>
@@ -37,6 +39,13 @@ const changedNoise = (values: Windows["data"], length: number, draw: Draw): Floa
   return changed;
 };
 
+/** Settings of which all that spectrograms need is settled. */
+type SpectralSettings = FaultSettings & {
+  readonly mixes: number;
+  readonly window: number;
+  readonly formants: number;
+};
+
 /**
  * Pairs [2, length]: a clean sound somewhere in its window, and the same with a fault. Pair k of a sound is the same whenever it is read.
  * @param clean windows of clean sounds, and the number of the file of each
@@ -46,7 +55,7 @@ const changedNoise = (values: Windows["data"], length: number, draw: Draw): Floa
 export const mixedPairs = (
   clean: Windows,
   groups: ArrayLike<number>,
-  { fault, snr, clipLevel, gap, highest, speed, mixes }: FaultSettings & { readonly mixes: number },
+  { fault, snr, clipLevel, gap, highest, speed, formants, window, mixes }: SpectralSettings,
   { rate, noise, sha256 }: { readonly rate: number; readonly noise?: Windows | undefined; readonly sha256: string },
 ): Samples => {
   const [, , length = 0] = clean.shape;
@@ -91,7 +100,12 @@ export const mixedPairs = (
     shape: [2, length],
     make: (clear, active, draw) => {
       const rateOfPlay = 1 + speed * (2 * draw() - 1);
-      const played = tilted(atSpeed(clear, active, rateOfPlay, length), between(draw, soundTilts));
+      const factor = 1 + formants * (2 * draw() - 1);
+      const spoken = atSpeed(clear, active, rateOfPlay, length);
+      const weights = Array.from({ length: cosines }, () => mostOfCosine * (2 * draw() - 1));
+      const phases = Array.from({ length: cosines }, () => 2 * Math.PI * draw());
+      const response = smoothResponse(window / 2, weights, phases);
+      const played = withFormants(spoken, factor, { rate, window, response });
       const from = Math.floor(draw() * (length - played.length + 1));
       const sound = new Float64Array(length);
       sound.set(played, from);

@@ -29,7 +29,7 @@ export interface StoredPair {
   readonly features?: keyof typeof allFeatures;
 }
 
-const allFeatures = { quiet: quietFeatures, filter: filterFeatures };
+const allFeatures = { quiet: quietFeatures, "compressed-filter": filterFeatures };
 
 /** Planes of a condition that {@link fitPairs} settles on, each of the size of half a sample. */
 export const conditionPlanes = 2 + filterFeatures.planes;
@@ -44,8 +44,16 @@ export interface PairCodec extends Codec {
    * @throws ShapeError
    */
   observe(faulty: NdArray<FloatType>): { readonly observed: NdArray<"float32">; readonly gains: Float64Array };
-  /** Restored windows [n, length] of residuals [n, ...shape] that were drawn given these conditions. */
-  restored(residuals: NdArray<FloatType>, observed: NdArray<FloatType>, gains: ArrayLike<number>): NdArray<"float64">;
+  /**
+   * Restored windows [n, length] of residuals [n, ...shape] that were drawn given conditions.
+   * @param of the number of the condition that each residual is of; by default they are one for one
+   */
+  restored(
+    residuals: NdArray<FloatType>,
+    observed: NdArray<FloatType>,
+    gains: ArrayLike<number>,
+    of?: ArrayLike<number>,
+  ): NdArray<"float64">;
 }
 
 /** What is silent has this mean square, so that its gain is finite. */
@@ -69,7 +77,10 @@ const checkStored = (stored: StoredCodec): StoredPair => {
     (length as number) >= (window as number), "a length of whole hops, at least a window", length);
   require(Number.isFinite(alpha) && (alpha as number) > 0 && (alpha as number) <= 1, "alpha in (0, 1]", alpha);
   require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
-  require(Object.hasOwn(allFeatures, features as string), "features quiet or filter", features);
+  require(Object.hasOwn(
+    allFeatures,
+    features as string,
+  ), "features quiet or compressed-filter; train the run again", features);
   return stored as unknown as StoredPair;
 };
 
@@ -105,7 +116,12 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
   const gainOf = (faulty: ArrayLike<number>): number => 1 / Math.sqrt(power(faulty) + silence);
 
   /** The power that a compressed magnitude had, in units of the mean of a sound whose mean square is 1: squared windows add up to `hop`. */
-  const powerOf = (magnitude: number): number => (magnitude * deviation) ** (2 / alpha) / hop;
+  const powerOf = (magnitude: number): number => {
+    const scaled = magnitude * deviation;
+    // Other powers take ten times as long as products.
+    const squared = scaled * scaled;
+    return (alpha === 1 ? squared : alpha === 0.5 ? squared * squared : squared ** (1 / alpha)) / hop;
+  };
 
   const observe = (faulty: NdArray<FloatType>) => {
     checkWindows(faulty, [length]);
@@ -120,15 +136,22 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
       const parts = spectrogram.subarray(2 * i * plane, 2 * (i + 1) * plane);
       data.set(parts, i * size);
       for (let k = 0; k < plane; k++) magnitudes[k] = Math.sqrt(parts[k]! ** 2 + parts[plane + k]! ** 2);
-      write(data.subarray(i * size + 2 * plane, (i + 1) * size), magnitudes, { frames, power: powerOf });
+      write(data.subarray(i * size + 2 * plane, (i + 1) * size), magnitudes, { parts, frames, power: powerOf });
     }
     return { observed: { dtype: "float32" as const, shape: [n, size], data }, gains };
   };
 
   /** To `data` [n, 2, bins, frames] the complex spectrograms in conditions, times a factor, are added. */
-  const addComplex = (data: Float32Array | Float64Array, observed: NdArray<FloatType>, factor: number): void => {
-    for (let i = 0; i * 2 * plane < data.length; i++)
-      for (let k = 0; k < 2 * plane; k++) data[2 * i * plane + k]! += factor * observed.data[i * size + k]!;
+  const addComplex = (
+    data: Float32Array | Float64Array,
+    observed: NdArray<FloatType>,
+    factor: number,
+    of?: ArrayLike<number>,
+  ): void => {
+    for (let i = 0; i * 2 * plane < data.length; i++) {
+      const from = (of ? of[i]! : i) * size;
+      for (let k = 0; k < 2 * plane; k++) data[2 * i * plane + k]! += factor * observed.data[from + k]!;
+    }
   };
 
   /** Residuals and conditions of pairs [n, 2, length]. */
@@ -147,20 +170,20 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
     return { x: { dtype: "float32" as const, shape: [n, ...shape], data: new Float32Array(data) }, observed };
   };
 
-  const restored: PairCodec["restored"] = (residuals, observed, gains) => {
+  const restored: PairCodec["restored"] = (residuals, observed, gains, of) => {
     checkWindows(residuals, shape);
     const n = residuals.shape[0]!;
     const whole = new Float64Array(residuals.data);
-    addComplex(whole, observed, 1);
+    addComplex(whole, observed, 1, of);
     const { data } = inverseStft(
       expandMagnitudes({ dtype: "float64", shape: [n, ...shape], data: whole }, compression),
       frame,
     );
-    return {
-      dtype: "float64",
-      shape: [n, length],
-      data: data.map((value, i) => value / gains[Math.floor(i / length)]!),
-    };
+    for (let i = 0; i < n; i++) {
+      const gain = gains[of ? of[i]! : i]!;
+      for (let t = i * length; t < (i + 1) * length; t++) data[t]! /= gain;
+    }
+    return { dtype: "float64", shape: [n, length], data: data as Float64Array };
   };
 
   return {
@@ -190,7 +213,7 @@ export const pairCodec = (json: StoredCodec): PairCodec => {
  * @param pairs [n, 2, length]
  */
 export const fitPairs = (pairs: NdArray<FloatType>, about: Omit<StoredPair, "kind" | "deviation">): PairCodec => {
-  const unscaled = { kind, ...about, deviation: 1, features: "filter" as const };
+  const unscaled = { kind, ...about, deviation: 1, features: "compressed-filter" as const };
   const residual = pairCodec(unscaled).encode(pairs, { seed: 0, part: 0 });
   return pairCodec({ ...unscaled, deviation: Math.sqrt(power(residual.data)) || 1 });
 };

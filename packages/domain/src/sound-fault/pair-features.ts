@@ -3,15 +3,19 @@ import { noiseGains, noisePowers } from "./wiener.ts";
 
 /**
  * Features of one spectrogram.
- * @param magnitudes [bins * frames], of compressed numbers @param power of a compressed magnitude, before compression
- * @param features [planes * bins * frames], which is written
+ * @param features [planes * bins * frames], which is written @param magnitudes [bins * frames], of compressed numbers
+ * @param parts real and imaginary parts of these numbers, [2 * bins * frames] @param power of a compressed magnitude, before compression
  */
 export interface PairFeatures {
   readonly planes: number;
   readonly write: (
     features: Float32Array,
     magnitudes: Float32Array,
-    about: { readonly frames: number; readonly power: (magnitude: number) => number },
+    about: {
+      readonly parts: Float64Array;
+      readonly frames: number;
+      readonly power: (magnitude: number) => number;
+    },
   ) => void;
 }
 
@@ -39,19 +43,30 @@ const [faintest, leastGain] = [1e-8, 1e-3];
 /** A decimal logarithm, moved so that most are near 0. */
 const logarithm = (value: number, least: number): number => Math.log10(value + least) - 0.5 * Math.log10(least);
 
-/** Logarithms of magnitudes, of the noise that a Wiener filter finds at every frequency, and of the gains by which it takes that away. */
+/**
+ * Planes, in this order:
+ * - real and imaginary parts, with the square root of the magnitude before compression: faint and loud ones are more alike;
+ * - the logarithm of the magnitude;
+ * - that of the noise that a Wiener filter finds at the frequency;
+ * - that of the gain by which it takes the noise away.
+ */
 export const filterFeatures: PairFeatures = {
-  planes: 3,
-  write: (features, magnitudes, { frames, power }) => {
+  planes: 5,
+  write: (features, magnitudes, { parts, frames, power }) => {
     const plane = magnitudes.length;
-    const powers = Float64Array.from(magnitudes, power);
+    const powers = new Float64Array(plane);
+    for (let k = 0; k < plane; k++) powers[k] = power(magnitudes[k]!);
     const noise = noisePowers(powers, frames);
     const gains = noiseGains(powers, frames, { noise });
     for (let k = 0; k < plane; k++) {
-      features[k] = 0.5 * logarithm(powers[k]!, faintest);
-      features[2 * plane + k] = logarithm(gains[k]!, leastGain);
+      const magnitude = magnitudes[k]!;
+      const factor = magnitude === 0 ? 0 : powers[k]! ** 0.25 / magnitude;
+      features[k] = parts[k]! * factor;
+      features[plane + k] = parts[plane + k]! * factor;
+      features[2 * plane + k] = 0.5 * logarithm(powers[k]!, faintest);
+      features[4 * plane + k] = logarithm(gains[k]!, leastGain);
     }
     for (const [bin, level] of noise.entries())
-      features.fill(0.5 * logarithm(level, faintest), plane + bin * frames, plane + (bin + 1) * frames);
+      features.fill(0.5 * logarithm(level, faintest), 3 * plane + bin * frames, 3 * plane + (bin + 1) * frames);
   },
 };

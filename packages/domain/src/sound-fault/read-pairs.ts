@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import { DataError } from "@scorefield/data";
 import type { AudioSettings } from "../audio/audio-settings.ts";
+import { nearestPowerOfTwo } from "../audio/fft.ts";
 import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
-import { isWaveFault, type WaveFault } from "./estimate.ts";
+import { clippedFrames, isWaveFault, type WaveFault } from "./estimate.ts";
 import { type FaultSettings, faultSettings, faults } from "./fault-settings.ts";
 import { mixedPairs } from "./mix-pairs.ts";
 import { partsOfSample } from "./wave-pair-codec.ts";
@@ -17,12 +18,15 @@ const frameSeconds = 0.032;
 const frameMultiple = 16;
 /** Windows of noise in one stretch that is read. */
 const noiseWindows = 4;
+/** Of the way in which clean sounds are changed, which runs that go on need to be the same. */
+const voices = 2;
+const usualFormants = 0.15;
 const usualPairs = 100_000;
 /** Of clipping: each takes about as long to make as to learn, and is kept. */
-const usualClipped = 5_000;
+const usualClipped = 2_500;
 
-/** Of windows of waveforms: gaps are at most a third of theirs. */
-const waveSeconds = 0.128;
+/** Of windows of waveforms: gaps are at most a third of theirs, and frames of clipping at most a half. */
+const waveSeconds = { gap: 0.128, clip: 0.256 };
 const windowsOfGap = 3.2;
 /** Numbers of a window come in such numbers, so that patches of 4 can be halved three times. */
 const waveMultiple = 32;
@@ -71,8 +75,10 @@ const readWavePairs = async (
   fault: WaveFault,
   rate: number,
   audio: (settings: Partial<AudioSettings>) => Promise<ReadData>,
+  like: ReadOptions["like"],
 ): Promise<ReadData> => {
-  for (const name of ["window", "hop"] as const)
+  const alone = like === undefined ? (["window", "hop", "alpha", "formants"] as const) : (["window", "hop"] as const);
+  for (const name of alone)
     if (given[name] !== undefined)
       throw new DataError({
         path: given.path,
@@ -80,7 +86,7 @@ const readWavePairs = async (
         found: `${given[name]}`,
         fix: "Leave it out: it is for spectrograms",
       });
-  const usual = fault === "gap" ? Math.max(waveSeconds, windowsOfGap * given.gap[1]!) : waveSeconds;
+  const usual = fault === "gap" ? Math.max(waveSeconds.gap, windowsOfGap * given.gap[1]!) : waveSeconds.clip;
   const length = waveMultiple * Math.max(2, Math.round(((given.seconds ?? usual) * rate) / waveMultiple));
   const seconds = length / rate;
   const { samples: sounds, remarks = [] } = await audio({
@@ -93,7 +99,7 @@ const readWavePairs = async (
   const mixes = given.mixes ?? Math.max(1, Math.round(pairs / sounds.count));
   const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, mixes };
   const sha256 = createHash("sha256")
-    .update(JSON.stringify([sounds.sha256, { ...settings, path: "" }]))
+    .update(JSON.stringify([sounds.sha256, { ...settings, path: "" }, ...(fault === "clip" ? [clippedFrames] : [])]))
     .digest("hex");
   const clean = await firstSamples(sounds);
   return {
@@ -116,8 +122,8 @@ export const readPairs = async (given: FaultSettings, options: ReadOptions = {})
   const rate = given.rate ?? (await audio({ seconds: windowSeconds })).samples.rate!;
   // Runs before there were bridges of waveforms learnt pairs of spectrograms for all faults.
   if (isWaveFault(given.fault) && (options.like === undefined || options.like.shape[0] === partsOfSample))
-    return readWavePairs(given, given.fault, rate, audio);
-  const window = given.window ?? Math.max(4, 2 ** Math.round(Math.log2(frameSeconds * rate)));
+    return readWavePairs(given, given.fault, rate, audio, options.like);
+  const window = given.window ?? nearestPowerOfTwo(frameSeconds * rate);
   const hop = given.hop ?? window / 4;
   if (!(Number.isInteger(hop) && (window / 2) % hop === 0 && (window & (window - 1)) === 0))
     throw new DataError({
@@ -136,9 +142,12 @@ export const readPairs = async (given: FaultSettings, options: ReadOptions = {})
       ? undefined
       : (await audio({ ...cut, path: noiseSounds, seconds: noiseWindows * seconds })).samples;
   const mixes = given.mixes ?? Math.max(1, Math.round(usualPairs / sounds.count));
-  const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, window, hop, mixes };
+  // The error of noisy numbers is least without compression.
+  const alpha = given.alpha ?? (given.fault === "noise" ? 1 : 0.5);
+  const formants = given.formants ?? (options.like === undefined ? usualFormants : 0);
+  const settings = { ...given, rate, seconds, window, hop, mixes, alpha, formants };
   const sha256 = createHash("sha256")
-    .update(JSON.stringify([sounds.sha256, noise?.sha256, { ...settings, path: "", noiseSounds: "" }]))
+    .update(JSON.stringify([voices, sounds.sha256, noise?.sha256, { ...settings, path: "", noiseSounds: "" }]))
     .digest("hex");
   const samples = mixedPairs(clean, sounds.groups ?? [], settings, {
     rate,

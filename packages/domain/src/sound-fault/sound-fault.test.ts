@@ -94,7 +94,7 @@ describe("pairs", () => {
     expect(power(x.data as Float32Array)).toBeGreaterThan(0.4);
     expect(power(x.data as Float32Array)).toBeLessThan(2.5);
     const { observed } = data;
-    expect(observed!.size).toBe(2.5 * data.shape.reduce((a, b) => a * b));
+    expect(observed!.size).toBe(3.5 * data.shape.reduce((a, b) => a * b));
     expect(observed!.read([3]).shape).toEqual([1, observed!.size]);
     expect(data.heldOut.observed!.size).toBe(observed!.size);
   });

@@ -31,9 +31,11 @@ export const noisePowers = (
   frames: number,
   among: readonly number[] = soundingFrames(powers, frames),
 ): Float64Array => {
+  const heard = new Float64Array(among.length);
   const quiet = Float64Array.from({ length: powers.length / frames }, (_, bin) => {
-    const sorted = Float64Array.from(among, (frame) => powers[bin * frames + frame]!).sort();
-    return (sorted[Math.floor(quietShare * sorted.length)] ?? 0) / -Math.log(1 - quietShare);
+    for (let k = 0; k < among.length; k++) heard[k] = powers[bin * frames + among[k]!]!;
+    heard.sort();
+    return (heard[Math.floor(quietShare * heard.length)] ?? 0) / -Math.log(1 - quietShare);
   });
   return quiet.map((_, bin) => {
     const near = quiet.subarray(Math.max(0, bin - 2), bin + 3);

@@ -3,6 +3,7 @@ import { samplerFromRecipe } from "@scorefield/core";
 import { type SoundSource, writeSoundBlocks } from "@scorefield/data";
 import { type Fault, faults } from "@scorefield/domain/sound-fault";
 import { UsageError } from "../errors.ts";
+import { hasPosteriorMean } from "../restore/compiled-bridge.ts";
 import { methodInText, noiseInText } from "../restore/problem-in-text.ts";
 import { isWaveformRun, restoreByPrior } from "../restore/restore-by-prior.ts";
 import { faultOf, restoreSound } from "../restore/restore-sound.ts";
@@ -37,6 +38,9 @@ export interface RestoreAudioFlags {
 const others = ["measurement", "truth", "simulate", "index", "range", "operator", "class", "guidance", "shard"];
 
 const isFault = (text: string): text is Fault => (faults as readonly string[]).includes(text);
+
+/** Whether the posterior mean is known without draws. */
+const meansAtOnce = (run: LoadedRun): boolean => faultOf(run) !== undefined && hasPosteriorMean(run);
 
 const checkFlags = async (run: LoadedRun, flags: RestoreAudioFlags): Promise<string> => {
   const { fault, out } = flags;
@@ -77,8 +81,14 @@ const checkFlags = async (run: LoadedRun, flags: RestoreAudioFlags): Promise<str
     throw new UsageError(
       "--out: expected a .wav file for the restored sound, or a new folder for draws as well, found none",
     );
-  if (isFile(out)) checkOutputFile("--out", out, [".wav"]);
-  else {
+  if (isFile(out)) {
+    checkOutputFile("--out", out, [".wav"]);
+    for (const name of meansAtOnce(run) ? (["draws", "sampler"] as const) : [])
+      if (flags[name] !== undefined)
+        throw new UsageError(
+          `--${name}: expected none with --out FILE.wav, which holds the posterior mean, found ${flags[name]}; leave it out, or name a new folder, which holds draws too`,
+        );
+  } else {
     checkOutputPlace("--out", out);
     await checkSampleFolder(out);
   }
@@ -118,7 +128,9 @@ export const restoreAudio = async (
   { signal, progress }: WorkContext,
 ): Promise<void> => {
   const place = await checkFlags(run, flags);
-  const { audio = "", draws = 4, seed } = flags;
+  const { audio = "", seed } = flags;
+  // The mean of a run that was trained for its fault needs no draws.
+  const { draws = isFile(place) && meansAtOnce(run) ? 0 : 4 } = flags;
   const rate = run.codec.rate!;
   const fault = (faultOf(run) ?? flags.fault) as Fault;
   const { source, close, remarks, rate: given } = await soundFor(audio, rate);
@@ -165,14 +177,15 @@ export const restoreAudio = async (
   const seconds = (performance.now() - begun) / 1000;
   const band = total.band();
   const length = frames / rate;
+  const meanOf = meansAtOnce(run) ? "the posterior mean" : `the mean of ${draws} draw${draws === 1 ? "" : "s"}`;
   out.text(
-    `${length.toFixed(2)} s restored from ${fault} in ${seconds.toFixed(1)} s: the mean of ${draws} draw${draws === 1 ? "" : "s"}` +
-      `${band === undefined ? "" : `; the 90 % band is ${band.toFixed(1)} dB of it`}`,
+    `${length.toFixed(2)} s restored from ${fault} in ${seconds.toFixed(1)} s: ${meanOf}` +
+      `${band === undefined ? "" : `; the 90 % band of ${draws} draws is ${band.toFixed(1)} dB of it`}`,
   );
   out.text(
     isFile(place)
       ? place
-      : `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : ""}`,
+      : `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : ", and the draw"}`,
   );
   out.result({
     run: run.path,

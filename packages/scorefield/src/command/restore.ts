@@ -399,7 +399,11 @@ export const addRestore = (program: Command): void => {
       "with --audio, --fault band and a run of waveforms: the highest frequency that is left",
       number,
     )
-    .option("--draws <n>", "how many draws (default: 16, of a sound 4)", whole(1))
+    .option(
+      "--draws <n>",
+      "how many draws (default: 16, of a sound 4; none for --out FILE.wav of a run that was trained for its fault)",
+      whole(1),
+    )
     .option(
       "-o, --out <path>",
       "a new folder for all, or one file: .wav the restored sound, .png the picture, .npz mean, deviation and draws, .npy the draws, .html the report (default: a folder in that of the run)",

@@ -13,31 +13,40 @@ export interface NoiseOfDrawsOptions {
   readonly windows: number;
   /** The number of the first window. */
   readonly first: number;
+  /** Numbers along the last axis that a window has in common with the one before it; default 0. */
+  readonly shared?: number | undefined;
 }
 
 /**
  * Rows in the order of windows, draws and channels. Each draw has a range of samples of its own, which depends on the sound alone. So
- * draw k is the same sound whatever the number of draws and the batch.
+ * draw k is the same sound whatever the number of draws and the batch. What two windows have in common has the same noise in both: their
+ * draws are alike there, and do not cancel out where one fades into the other.
  */
 export const noiseOfDraws = (
   model: ScoreModel,
   sampler: Sampler,
-  { seed, draws, channels, batch, windows, first }: NoiseOfDrawsOptions,
+  { seed, draws, channels, batch, windows, first, shared = 0 }: NoiseOfDrawsOptions,
 ): SamplerNoise<NdArray<"float32">> => {
   const size = sizeOf(model.shape);
+  const line = model.shape.at(-1)!;
   const rows = batch * draws * channels;
-  // Windows past the end, which fill up the last batch, are of no draw: they may take the noise of the next one.
+  // With the window before the first. Windows past the end, which fill up the last batch, are of no draw: they may take the noise of the next one.
+  const count = (batch + 1) * channels;
   const parts = Array.from({ length: draws }, (_, d) =>
-    samplerNoise(model, sampler, { count: batch * channels, seed, firstSample: (d * windows + first) * channels }),
+    samplerNoise(model, sampler, { count, seed, firstSample: (d * (windows + 1) + first) * channels }),
   );
-  /** Steps of rows [steps, batch * channels, ...] of each draw, as [steps, rows, ...]. */
+  /** Steps of rows [steps, (batch + 1) * channels, ...] of each draw, as [steps, rows, ...]. */
   const together = (of: readonly NdArray<"float32">[], steps: number, shape: readonly number[]): NdArray<"float32"> => {
     const all = zeros(shape, "float32");
     for (const [d, { data }] of of.entries())
       for (let s = 0; s < steps; s++)
         for (let w = 0; w < batch; w++) {
-          const from = (s * batch + w) * channels * size;
-          all.data.set(data.subarray(from, from + channels * size), (s * rows + (w * draws + d) * channels) * size);
+          const before = (s * (batch + 1) + w) * channels * size;
+          const from = before + channels * size;
+          const to = (s * rows + (w * draws + d) * channels) * size;
+          all.data.set(data.subarray(from, from + channels * size), to);
+          for (let at = line; shared > 0 && at <= channels * size; at += line)
+            all.data.set(data.subarray(before + at - shared, before + at), to + at - line);
         }
     return all;
   };

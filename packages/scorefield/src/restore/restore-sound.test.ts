@@ -1,4 +1,4 @@
-import { ddim, edm, exact, gaussian, type ScoreModel, sbVe, unipc } from "@scorefield/core";
+import { ddim, edm, exact, gaussian, ouve, type ScoreModel, samplerFromRecipe, sbVe, unipc } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import { audio } from "@scorefield/domain/audio";
 import { pairCodec, soundFaults } from "@scorefield/domain/sound-fault";
@@ -50,13 +50,15 @@ const tone = (frames: number, size = 0.3): Float32Array =>
 
 const collect = async (blocks: ReturnType<typeof restoreSound>, channels = 1) => {
   const all: Float32Array[][] = Array.from({ length: channels }, () => []);
+  const drawn: number[] = [];
   let deviation = 0;
-  for await (const { mean, deviation: own } of blocks) {
+  for await (const { mean, deviation: own, draws } of blocks) {
     const n = mean.shape[1]!;
+    drawn.push(...draws.data.slice(0, n));
     for (let k = 0; k < channels; k++) all[k]!.push(mean.data.slice(k * n, (k + 1) * n));
     for (const value of own?.data ?? []) deviation = Math.max(deviation, value);
   }
-  return { sounds: all.map((parts) => Float32Array.from(parts.flatMap((part) => Array.from(part)))), deviation };
+  return { sounds: all.map((parts) => Float32Array.from(parts.flatMap((part) => Array.from(part)))), deviation, drawn };
 };
 
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -96,8 +98,14 @@ describe("by a bridge", () => {
     const same = await collect(restoreSound(run, source, { draws: 3, batch: 4, seed: 4 }));
     const other = await collect(restoreSound(run, source, { draws: 3, batch: 4, seed: 5 }));
     expect(largest(some.sounds[0]!, same.sounds[0]!)).toBeLessThan(1e-5);
-    expect(largest(some.sounds[0]!, other.sounds[0]!)).toBeGreaterThan(1e-3);
+    expect(largest(some.drawn, same.drawn)).toBeLessThan(1e-5);
+    expect(largest(some.drawn, other.drawn)).toBeGreaterThan(1e-3);
     expect(some.deviation).toBeGreaterThan(1e-3);
+    // The mean of such residuals is 0, and needs no draws.
+    expect(largest(some.sounds[0]!, tone(900))).toBeLessThan(1e-3);
+    const mean = await collect(restoreSound(run, source, { seed: 4 }));
+    expect(largest(mean.sounds[0]!, some.sounds[0]!)).toBeLessThan(1e-5);
+    expect(mean.drawn).toHaveLength(0);
   });
 
   test("a draw is the same sound whatever the number of draws and the batch", async () => {
@@ -122,6 +130,44 @@ describe("by a bridge", () => {
     expect(largest(two, await second(3, 4))).toBeLessThan(1e-5);
   });
 
+  test("draws of windows that overlap are alike there: they spread as much as in the middle of a window", async () => {
+    const { process } = bridgeRun((u) => u).model;
+    const run = bridgeRun((u, t) => {
+      const column = [u.shape[0]!, 1, 1, 1];
+      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
+      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
+    });
+    const variances: number[] = [];
+    for await (const { deviation } of restoreSound(run, sourceOf(tone(1024)), { draws: 64, batch: 2 }))
+      variances.push(...deviation!.data.map((value) => value ** 2));
+    // Windows of 256 begin every 128: at 128 one counts alone, at 192 two count the same. Independent draws would give a ratio of 0.5.
+    const around = (first: number) => {
+      const near = variances.filter((_, t) => t >= 256 && t < 768 && Math.abs((t % 128) - first) < 16);
+      return near.reduce((sum, value) => sum + value, 0) / near.length;
+    };
+    expect(around(64) / around(0)).toBeGreaterThan(0.85);
+    expect(around(64) / around(0)).toBeLessThan(1.15);
+  });
+
+  test("a process that starts where much of the sound is left has no mean without draws", async () => {
+    const run = bridgeRun((u) => u.multiply(0));
+    const far = { ...run, model: { ...run.model, process: ouve() } } as LoadedRun;
+    await expect(restoreSound(far, sourceOf(tone(300))).next()).rejects.toThrow(/expected draws of at least 1.*ouve/);
+    for await (const { mean, draws } of restoreSound(far, sourceOf(tone(300)), { draws: 1 }))
+      expect(Array.from(mean.data)).toEqual(Array.from(draws.data));
+  });
+
+  test("an adaptive sampler of the run does not matter to the mean", async () => {
+    const run = {
+      ...bridgeRun((u) => u.multiply(0)),
+      sampler: samplerFromRecipe({ kind: "dormand-prince" }),
+    } as LoadedRun;
+    const sound = tone(300);
+    const { sounds } = await collect(restoreSound(run, sourceOf(sound)));
+    expect(largest(sounds[0]!, sound)).toBeLessThan(1e-5);
+    await expect(restoreSound(run, sourceOf(sound), { draws: 1 }).next()).rejects.toThrow(/grid of times/);
+  });
+
   test("what clipping has left is put back", async () => {
     const run = bridgeRun(
       (_u, _t, given) =>
@@ -140,7 +186,7 @@ describe("by a bridge", () => {
     // Residuals of 1 are added to a spectrogram everywhere, so that what is restored is 0 nowhere in a gap.
     const run = bridgeRun((u) => u.multiply(0).add(1), "gap");
     const sound = tone(700);
-    // Windows of 256 begin at 0, 192 and 384: this gap begins in one and ends in another.
+    // Windows of 256 begin every 128: this gap begins in one and ends in another.
     const faulty = sound.slice().fill(0, 180, 300);
     const { sounds } = await collect(restoreSound(run, sourceOf(faulty), { draws: 1 }));
     for (const t of [180, 200, 254, 257, 299]) expect(Math.abs(sounds[0]![t]!)).toBeGreaterThan(1e-4);
@@ -153,7 +199,13 @@ describe("by a bridge", () => {
     const run = bridgeRun((u) => u);
     const source = sourceOf(tone(300));
     await expect(restoreSound({} as never, source).next()).rejects.toThrow(/expected a run/);
-    await expect(restoreSound(run, source, { draws: 0 }).next()).rejects.toThrow(/draws/);
+    await expect(restoreSound(run, source, { draws: -1 }).next()).rejects.toThrow(/draws/);
+    await expect(restoreSound(run, source, { sampler: unipc({ steps: 3 }) }).next()).rejects.toThrow(
+      /expected no sampler without draws/,
+    );
+    await expect(restoreSound(run, source, { overlap: 0.7 }).next()).rejects.toThrow(
+      /overlap: expected .* from 0 to 0.5/,
+    );
     await expect(restoreSound(run, source, { steps: 3 } as never).next()).rejects.toThrow(/unknown option steps/);
     const plain = { ...run, codec: { stored: { kind: "none" } } } as unknown as LoadedRun;
     await expect(restoreSound(plain, source).next()).rejects.toThrow(/train CLEAN --fault/);

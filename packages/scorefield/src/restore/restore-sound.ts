@@ -1,28 +1,28 @@
 /** A sound restored by a run that was trained for its fault, in windows that overlap. */
-import { type AnySampler, compileSampler, type Sampler } from "@scorefield/core";
-import { checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
+import { type AnySampler, ArgumentError, type Sampler } from "@scorefield/core";
+import { checkCount, checkMade, checkOptions, checkWhole, type Known } from "@scorefield/core/internal";
 import type { SoundSource } from "@scorefield/data";
 import { type Fault, insideGaps, type PairCodec, withKnown } from "@scorefield/domain/sound-fault";
-import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
+import { type NdArray, type Runtime, zeros } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
+import { compileBridge, eachDraw, hasPosteriorMean } from "./compiled-bridge.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
-import { noiseOfDraws } from "./noise-of-draws.ts";
 import { declipped, filled, waveCodecOf } from "./restore-waves.ts";
 import { type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
 /** Options of {@link restoreSound}. */
 export interface RestoreSoundOptions {
-  /** Restorations that are drawn, whose mean is the result; default 4. */
+  /** Restorations that are drawn besides the mean; default 0. */
   readonly draws?: number | undefined;
-  /** Default the run's own. */
+  /** Of draws; default the run's own. */
   readonly sampler?: AnySampler | undefined;
   /** Default 0. */
   readonly seed?: number | undefined;
-  /** Windows that are restored at once; default as many as take 32 draws of one channel. */
+  /** Windows that are restored at once; default as many as take 32 rows, of clipping 16, of which a window has one for the mean and for each draw. */
   readonly batch?: number | undefined;
-  /** Share of a window that it has in common with the next, at most a half; default a quarter, of waveforms with clipping a half. */
+  /** Share of a window that it has in common with the next, at most and by default a half. It is rounded down to whole frames of a spectrogram. */
   readonly overlap?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly runtime?: Runtime | undefined;
@@ -47,17 +47,19 @@ export const faultOf = (run: LoadedRun): Fault | undefined =>
   (run.codec.stored.kind === "sound-pair" ? (run.record.training?.recipe.data.fault as Fault | undefined) : undefined);
 
 const usualRows = 32;
+/** Of clipping, whose estimates take longer than the network. */
+const usualClippedRows = 16;
 
 /**
  * Restores a sound by a run that `scorefield train CLEAN --fault ...` trained: a bridge from the faulty spectrogram to the clean one, window by
- * window, or for gaps and clipping from a classical estimate of the waveform. Draws go on through windows, each faded into its next. What clipping and gaps have left is put back. Memory holds a batch of windows,
- * however long the sound is.
+ * window, or for gaps and clipping from a classical estimate of the waveform. The mean is the posterior mean, from one evaluation of the network; of the process
+ * `ouve` it is the mean of the draws. Windows overlap, and each fades into the next. What clipping and gaps have left is put back. Memory holds a batch of windows, however long the sound is.
  *
  *     for await (const { mean } of restoreSound(run, source)) await write(mean);
  *
  * @param source a sound at the rate of the run, such as `openSound` opens it: amplitudes as they are
  * @returns blocks in order, `source.frames` in all
- * @throws RunError for a run of something else, for a sampler that finds its steps by itself, and for a sound without gaps where these are
+ * @throws RunError for a run of something else, for draws by a sampler that finds its steps by itself, for no draws of the process `ouve`, and for a sound without gaps where these are
  *   the fault; ArgumentError for options out of range; the signal's reason when aborted
  */
 export async function* restoreSound(
@@ -69,66 +71,79 @@ export async function* restoreSound(
   checkMade(`${owner} run`, run, ["model", "codec", "record"], "a run such as await loadRun(path)");
   checkMade(`${owner} source`, source, ["channels", "frames", "read"], "a sound, such as openSound gives");
   checkOptions(owner, options, known);
-  const { draws = 4, seed = 0, overlap = 0.25, sampler = run.sampler, signal, runtime, onProgress } = options;
-  checkWhole(`${owner} draws`, draws);
+  const { draws = 0, seed = 0, overlap = 0.5, sampler = run.sampler, signal, runtime, onProgress } = options;
+  checkCount(`${owner} draws`, draws);
+  if (!(overlap >= 0 && overlap <= 0.5))
+    throw new ArgumentError(`${owner} overlap: expected a share of a window from 0 to 0.5, found ${overlap}`);
+  if (draws === 0 && options.sampler !== undefined)
+    throw new ArgumentError(`${owner}: expected no sampler without draws, found one; the mean takes one evaluation`);
   const fault = faultOf(run);
   if (!fault)
     throw new RunError(
       `${run.path}: expected a run that restores sounds, found one of ${run.domain.samples}; train one with scorefield train CLEAN --fault noise --noise-sounds NOISE`,
     );
-  if ("attempt" in sampler)
+  const withMean = hasPosteriorMean(run);
+  if (!withMean && draws === 0)
+    throw new RunError(
+      `${run.path}: expected draws of at least 1, found 0; the process ${run.model.process.recipe.kind} has no posterior mean in one evaluation`,
+    );
+  if (draws > 0 && "attempt" in sampler)
     throw new RunError(
       `${owner}: expected a sampler with a grid of times, found ${sampler.recipe.kind}; take unipc, say`,
     );
+  // The mean and the draws.
+  const copies = (withMean ? 1 : 0) + draws;
   const waves = waveCodecOf(run);
   if (waves) {
     // Gaps have windows of their own, one channel each.
-    const rows = draws * (fault === "clip" ? source.channels : 1);
-    const { batch: windows = Math.max(1, Math.floor(usualRows / rows)), overlap: share = 0.5 } = options;
+    const rows = copies * (fault === "clip" ? source.channels : 1);
+    const most = fault === "clip" ? usualClippedRows : usualRows;
+    const { batch: windows = Math.max(1, Math.floor(most / rows)) } = options;
     checkWhole(`${owner} batch`, windows);
-    const given = { owner, run, source, sampler: sampler as Sampler, draws, seed, batch: windows, overlap: share };
+    const given = { owner, run, source, sampler: sampler as Sampler, draws, withMean, seed, batch: windows, overlap };
     const restore = fault === "clip" ? declipped : filled;
     return yield* restore({ ...given, signal, runtime, onProgress }, waves);
   }
   const codec = run.codec as PairCodec;
   const { length, rate } = codec;
   const { channels, frames } = source;
-  const { batch = Math.max(1, Math.floor(usualRows / (channels * draws))) } = options;
+  const { batch = Math.max(1, Math.floor(usualRows / (channels * copies))) } = options;
   checkWhole(`${owner} batch`, batch);
   const limits = fault === "clip" ? await loudness(source, rate, signal) : undefined;
   const gaps = fault === "gap" ? await gapsToFill(owner, source, { rate, length, signal }) : undefined;
-  const count = batch * channels * draws;
-  const compiled = await compileSampler(run.model, sampler as Sampler, { count, ...(runtime && { runtime }) });
-  const hop = length - Math.floor(overlap * length);
-  /** Of the whole sound. */
-  const windowCount = Math.max(1, Math.ceil(frames / hop));
+  // Whole frames: what two windows have in common has the same noise.
+  const columns = run.model.shape.at(-1)!;
+  const shared = Math.floor(overlap * columns);
+  const hop = length - (shared * length) / columns;
+  const bridge = await compileBridge(run, {
+    ...{ sampler: sampler as Sampler, draws, withMean, seed, channels, batch, shared, runtime },
+    windows: Math.max(1, Math.ceil(frames / hop)),
+  });
   try {
     const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
       signal?.throwIfAborted();
-      const n = windows.shape[0]!;
-      const size = channels * draws * length;
-      // Rows in the order of the windows, their draws and their channels.
-      const rows = new Float32Array(count * length);
-      rows.set(windows.data);
-      const faulty = ndarray(rows, [count, length]) as NdArray<"float32">;
-      const { observed, gains } = codec.observe(faulty);
-      const noise = noiseOfDraws(run.model, sampler as Sampler, {
-        ...{ seed, draws, channels, batch, windows: windowCount },
-        first: from[0]! / hop,
-      });
-      const residuals = await compiled(noise, { observed });
-      const { data } = codec.restored(residuals as NdArray<"float32">, observed, gains);
-      const all = new Float64Array(n * size);
-      for (let row = 0; row < n * channels * draws; row++) {
-        const [a, b] = [row * length, (row + 1) * length];
-        const first = from[Math.floor(row / (channels * draws))]!;
-        const inside = gaps && insideGaps(gaps[row % channels]!, first, length);
-        all.set(withKnown(fault, faulty.data.subarray(a, b), data.subarray(a, b), { limits, inside }), a);
+      const faulty = zeros([batch * channels, length], "float32");
+      const size = channels * length;
+      for (const w of from.keys()) {
+        const at = w * copies * size;
+        faulty.data.set(windows.data.subarray(at, at + size), w * size);
       }
-      return { dtype: "float64", shape: [n, channels * draws, length], data: all };
+      const { observed, gains } = codec.observe(faulty);
+      const residuals = await bridge.restored(observed, from[0]! / hop);
+      const all = new Float64Array(windows.data.length);
+      const windowOf = eachDraw(Array.from(gains.keys()), copies, channels);
+      const restored = codec.restored(residuals, observed, gains, windowOf);
+      for (let row = 0; row < all.length / length; row++) {
+        const known = faulty.data.subarray(windowOf[row]! * length, (windowOf[row]! + 1) * length);
+        const own = restored.data.subarray(row * length, (row + 1) * length);
+        const inside = gaps && insideGaps(gaps[row % channels]!, from[Math.floor(row / (channels * copies))]!, length);
+        all.set(withKnown(fault, known, own, { limits, inside }), row * length);
+      }
+      return { dtype: "float64", shape: windows.shape, data: all };
     };
-    yield* streamBlocks(source, draws, { window: length, overlap: length - hop, batch }, restore, onProgress);
+    const streamed = { window: length, overlap: length - hop, batch, withMean };
+    yield* streamBlocks(source, draws, streamed, restore, onProgress);
   } finally {
-    await compiled.dispose();
+    await bridge.dispose();
   }
 }

@@ -58,16 +58,18 @@ const collect = async (run: LoadedRun, source: SoundSource, options: RestoreSoun
   const sounds: number[][] = Array.from({ length: source.channels }, () => []);
   let deviation = 0;
   let progress = 0;
+  const drawn: number[] = [];
   const onProgress = (done: number) => {
     progress = done;
   };
-  for await (const { mean, deviation: own } of restoreSound(run, source, { ...options, onProgress })) {
+  for await (const { mean, deviation: own, draws } of restoreSound(run, source, { ...options, onProgress })) {
     const n = mean.shape[1]!;
+    drawn.push(...draws.data.slice(0, n));
     for (const [k, sound] of sounds.entries()) sound.push(...mean.data.slice(k * n, (k + 1) * n));
     for (const value of own?.data ?? []) deviation = Math.max(deviation, value);
   }
   expect(progress).toBe(source.frames);
-  return { sounds, deviation };
+  return { sounds, deviation, drawn };
 };
 
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -101,12 +103,12 @@ describe("gaps", () => {
   test("have draws that differ, and are the same by seed whatever the batch", async () => {
     const source = sourceOf(withGaps(tone(900), [300, 330], [500, 520]));
     const first = await collect(some("gap"), source, { draws: 3, batch: 1, seed: 4 });
-    expect(
-      largest(first.sounds[0]!, (await collect(some("gap"), source, { draws: 3, batch: 2, seed: 4 })).sounds[0]!),
-    ).toBeLessThan(1e-6);
-    expect(
-      largest(first.sounds[0]!, (await collect(some("gap"), source, { draws: 3, batch: 1, seed: 5 })).sounds[0]!),
-    ).toBeGreaterThan(1e-6);
+    const again = await collect(some("gap"), source, { draws: 3, batch: 2, seed: 4 });
+    const other = await collect(some("gap"), source, { draws: 3, batch: 1, seed: 5 });
+    expect(largest(first.sounds[0]!, again.sounds[0]!)).toBeLessThan(1e-6);
+    expect(largest(first.drawn, again.drawn)).toBeLessThan(1e-6);
+    expect(largest(first.drawn, other.drawn)).toBeGreaterThan(1e-6);
+    expect(largest(first.drawn, first.sounds[0]!)).toBeGreaterThan(1e-6);
     expect(first.deviation).toBeGreaterThan(0);
   });
 
@@ -129,6 +131,28 @@ describe("clipping", () => {
     for (const [t, value] of faulty.entries())
       if (Math.abs(value) < 0.99 * level) expect(sounds[0]![t]).toBeCloseTo(value, 6);
       else expect(Math.sign(value) * sounds[0]![t]!).toBeGreaterThanOrEqual(0.989 * level);
+  });
+
+  test.each([4000, 5500])("has draws that are the same whatever the batch, at %s Hz", async (at) => {
+    const run = some("clip");
+    const codec = wavePairCodec({ ...run.codec.stored, rate: at, length: 352 } as never);
+    const sized = {
+      ...run,
+      codec,
+      model: { ...run.model, shape: [1, 352], conditions: { observed: { shape: [5 * 352] } } },
+    };
+    const source = sourceOf(clip(tone(2500), Math.fround(0.25)), clip(tone(2500, 0.4), Math.fround(0.25)));
+    const of = async (batch: number, draws = 2) =>
+      collect(sized as unknown as LoadedRun, source, {
+        draws,
+        batch,
+        ...(draws > 0 && { sampler: unipc({ steps: 3 }) }),
+      });
+    const first = await of(1);
+    const other = await of(5);
+    expect(largest(first.drawn, other.drawn)).toBeLessThan(1e-6);
+    expect(largest(first.sounds[1]!, other.sounds[1]!)).toBeLessThan(1e-6);
+    expect(largest(first.sounds[1]!, (await of(3, 0)).sounds[1]!)).toBeLessThan(1e-6);
   });
 
   test("takes time where it is: windows without it stay", async () => {

@@ -1,5 +1,5 @@
 /** Gaps that are filled and clipping that is undone by a bridge of waveforms: errors of classical estimates are drawn. */
-import { compileSampler, type Sampler } from "@scorefield/core";
+import type { Sampler } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import {
   clippedSide,
@@ -7,14 +7,15 @@ import {
   estimateClipped,
   estimateGap,
   type Gap,
+  marginOfClipped,
   type WavePairCodec,
   windowOfGap,
   withKnown,
 } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
+import { compileBridge, eachDraw } from "./compiled-bridge.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
-import { noiseOfDraws } from "./noise-of-draws.ts";
 import { blockOf, type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
@@ -25,6 +26,8 @@ export interface WaveRestoration {
   readonly source: SoundSource;
   readonly sampler: Sampler;
   readonly draws: number;
+  /** Whether the posterior mean is found too. */
+  readonly withMean: boolean;
   readonly seed: number;
   /** Windows at once. */
   readonly batch: number;
@@ -39,14 +42,28 @@ export interface WaveRestoration {
 export const waveCodecOf = (run: LoadedRun): WavePairCodec | undefined =>
   run.codec.stored.kind === "sound-wave-pair" ? (run.codec as WavePairCodec) : undefined;
 
-/** Draws of the errors of windows: rows in the order of windows, draws and channels. */
+/** Rows of each window and channel: the mean and the draws. */
+const copiesOf = ({ draws, withMean }: Pick<WaveRestoration, "draws" | "withMean">): number =>
+  (withMean ? 1 : 0) + draws;
+
+/** The errors of windows that are estimated: in the order of windows, the mean before the draws, and channels. */
 const errorsOf = async (
-  { run, sampler, draws, seed, batch, runtime }: WaveRestoration,
+  { run, sampler, draws, withMean, seed, batch, runtime }: WaveRestoration,
   codec: WavePairCodec,
-  { channels, windows }: { readonly channels: number; readonly windows: number },
+  { channels, windows, shared }: { readonly channels: number; readonly windows: number; readonly shared?: number },
 ) => {
-  const count = batch * channels * draws;
-  const compiled = await compileSampler(run.model, sampler, { count, ...(runtime && { runtime }) });
+  const bridge = await compileBridge(run, {
+    sampler,
+    draws,
+    withMean,
+    seed,
+    channels,
+    batch,
+    windows,
+    shared,
+    runtime,
+  });
+  const copies = copiesOf({ draws, withMean });
   const { length } = codec;
   const nothing: EstimatedWindow = {
     faulty: new Float64Array(length),
@@ -54,78 +71,83 @@ const errorsOf = async (
     unknown: new Int8Array(length),
   };
   return {
-    /** Restored rows [count, length] of at most as many windows. @param first the number of the first window */
+    /** Restored rows of at most as many windows, each of all channels. @param first the number of the first window */
     restored: async (rows: readonly EstimatedWindow[], first: number): Promise<Float64Array> => {
-      const all = Array.from({ length: count }, (_, i) => rows[i] ?? nothing);
+      const all = Array.from({ length: batch * channels }, (_, i) => rows[i] ?? nothing);
       const { observed, scales } = codec.observe(all);
-      const noise = noiseOfDraws(run.model, sampler, { seed, draws, channels, batch, windows, first });
-      const errors = await compiled(noise, { observed });
-      return codec.restored(errors as NdArray<"float32">, all, scales).data;
+      const errors = await bridge.restored(observed, first);
+      const windowOf = eachDraw(Array.from(all.keys()), copies, channels);
+      return codec.restored(errors, all, scales, windowOf).data;
     },
-    dispose: () => compiled.dispose(),
+    dispose: bridge.dispose,
   };
+};
+
+/** Numbers of each channel, silence beyond the ends of the sound. */
+const readWindow = async (source: SoundSource, from: number, length: number): Promise<Float64Array[]> => {
+  const [first, last] = [Math.max(0, from), Math.min(source.frames, from + length)];
+  const { data, shape } = await source.read(first, last - first);
+  return Array.from({ length: source.channels }, (_, channel) => {
+    const window = new Float64Array(length);
+    window.set(data.subarray(channel * shape[1]!, (channel + 1) * shape[1]!), first - from);
+    return window;
+  });
 };
 
 /** A clipped sound in windows that overlap. Windows without clipping stay, and take no time. */
 export async function* declipped(given: WaveRestoration, codec: WavePairCodec): AsyncGenerator<RestoredBlock> {
-  const { source, draws, batch, overlap, signal, onProgress } = given;
+  const { source, draws, withMean, batch, overlap, signal, onProgress } = given;
   const { length, rate } = codec;
   const { channels, frames } = source;
   const limits = await loudness(source, rate, signal);
-  const hop = length - Math.floor(overlap * length);
-  const bridge = await errorsOf(given, codec, { channels, windows: Math.max(1, Math.ceil(frames / hop)) });
+  const shared = Math.floor(overlap * length);
+  const hop = length - shared;
+  const bridge = await errorsOf(given, codec, { channels, windows: Math.max(1, Math.ceil(frames / hop)), shared });
   const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
     signal?.throwIfAborted();
-    const faulty = Array.from({ length: windows.shape[0]! * draws * channels }, (_, row) =>
-      Float64Array.from(windows.data.subarray(row * length, (row + 1) * length)),
-    );
-    const rows: EstimatedWindow[] = [];
-    for (const [row, sound] of faulty.entries()) {
-      // Draws of a window are of one estimate.
-      const isFirst = Math.floor(row / channels) % draws === 0;
-      const side = isFirst ? Int8Array.from(sound, (value) => clippedSide(value, limits)) : undefined;
-      rows.push(side ? estimateClipped(sound, side, rate) : rows[row - channels]!);
-    }
-    const data = new Float64Array(faulty.length * length);
+    const n = windows.shape[0]!;
+    const copies = copiesOf(given);
+    // What windows have in common is estimated once. Frames are where they would be of the whole sound, so estimates are the same whatever the batch.
+    const margin = marginOfClipped(codec.frames, rate);
+    const start = margin * (Math.floor(from[0]! / margin) - 1);
+    const whole = from[n - 1]! + length + margin - start;
+    const estimates = (await readWindow(source, start, whole)).map((sound) => {
+      const side = Int8Array.from(sound, (value) => clippedSide(value, limits));
+      return estimateClipped(sound, side, rate, codec.frames);
+    });
+    const rows = Array.from({ length: n * channels }, (_, i): EstimatedWindow => {
+      const { faulty, estimate, unknown } = estimates[i % channels]!;
+      const first = from[Math.floor(i / channels)]! - start;
+      const [a, b] = [first, first + length];
+      return { faulty: faulty.slice(a, b), estimate: estimate.slice(a, b), unknown: unknown.slice(a, b) };
+    });
+    const data = new Float64Array(windows.data.length);
     const touched = rows.map(({ unknown }) => unknown.some((side) => side !== 0));
     const done = touched.includes(true) ? await bridge.restored(rows, from[0]! / hop) : undefined;
-    for (const [row, sound] of faulty.entries()) {
-      const own = touched[row] ? done!.subarray(row * length, (row + 1) * length) : sound;
-      data.set(withKnown("clip", sound, own, { limits }), row * length);
+    for (const [row, i] of eachDraw(Array.from(rows.keys()), copies, channels).entries()) {
+      const { faulty } = rows[i]!;
+      const own = touched[i] ? done!.subarray(row * length, (row + 1) * length) : faulty;
+      data.set(withKnown("clip", faulty, own, { limits }), row * length);
     }
     return { dtype: "float64", shape: windows.shape, data };
   };
   try {
-    yield* streamBlocks(source, draws, { window: length, overlap: length - hop, batch }, restore, onProgress);
+    yield* streamBlocks(source, draws, { window: length, overlap: shared, batch, withMean }, restore, onProgress);
   } finally {
     await bridge.dispose();
   }
 }
 
-/** A gap of a channel, and its restorations. */
+/** A gap of a channel, and its restorations: the mean before the draws. */
 interface Filling {
   readonly channel: number;
   readonly gap: Gap;
-  readonly draws: readonly Float64Array[];
+  readonly restored: readonly Float64Array[];
 }
-
-/** Numbers of a channel, silence beyond the ends of the sound. */
-const readWindow = async (
-  source: SoundSource,
-  channel: number,
-  from: number,
-  length: number,
-): Promise<Float64Array> => {
-  const [first, last] = [Math.max(0, from), Math.min(source.frames, from + length)];
-  const { data, shape } = await source.read(first, last - first);
-  const window = new Float64Array(length);
-  window.set(data.subarray(channel * shape[1]!, (channel + 1) * shape[1]!), first - from);
-  return window;
-};
 
 /** A sound whose gaps are filled, each in a window of its own that has the gap in its middle. All else stays. */
 export async function* filled(given: WaveRestoration, codec: WavePairCodec): AsyncGenerator<RestoredBlock> {
-  const { owner, source, draws, batch, signal, onProgress } = given;
+  const { owner, source, draws, withMean, batch, signal, onProgress } = given;
   const { length, rate } = codec;
   const { channels, frames } = source;
   // A gap leaves at least half of its window known.
@@ -135,6 +157,7 @@ export async function* filled(given: WaveRestoration, codec: WavePairCodec): Asy
     .sort((a, b) => a.gap[0] - b.gap[0] || a.channel - b.channel);
   const bridge = await errorsOf(given, codec, { channels: 1, windows: jobs.length });
 
+  const copies = copiesOf(given);
   const fill = async (first: number): Promise<Filling[]> => {
     const some = jobs.slice(first, first + batch);
     const rows: EstimatedWindow[] = [];
@@ -144,17 +167,17 @@ export async function* filled(given: WaveRestoration, codec: WavePairCodec): Asy
       const others = gaps[channel]!.filter((other) => other[0] !== gap[0])
         .map(inside)
         .filter(([a, b]) => b > a);
-      const window = estimateGap(await readWindow(source, channel, from, length), inside(gap), others, rate);
-      for (let d = 0; d < draws; d++) rows.push(window);
+      const window = estimateGap((await readWindow(source, from, length))[channel]!, inside(gap), others, rate);
+      rows.push(window);
     }
     const restored = await bridge.restored(rows, first);
     return some.map(({ channel, gap }, i) => {
       const at = gap[0] - windowOfGap(...gap, length);
-      const part = (d: number) => (i * draws + d) * length + at;
+      const part = (d: number) => (i * copies + d) * length + at;
       return {
         channel,
         gap,
-        draws: Array.from({ length: draws }, (_, d) => restored.slice(part(d), part(d) + gap[1] - gap[0])),
+        restored: Array.from({ length: copies }, (_, d) => restored.slice(part(d), part(d) + gap[1] - gap[0])),
       };
     });
   };
@@ -170,14 +193,14 @@ export async function* filled(given: WaveRestoration, codec: WavePairCodec): Asy
         next += batch;
       }
       const { data } = await source.read(from, count);
-      const all = new Float32Array(draws * channels * count);
-      for (let d = 0; d < draws; d++) all.set(data as Float32Array, d * channels * count);
-      for (const { channel, gap, draws: own } of waiting)
+      const all = new Float32Array(copies * channels * count);
+      for (let d = 0; d < copies; d++) all.set(data as Float32Array, d * channels * count);
+      for (const { channel, gap, restored: own } of waiting)
         for (const [d, values] of own.entries())
           for (let t = Math.max(from, gap[0]); t < Math.min(from + count, gap[1]); t++)
             all[(d * channels + channel) * count + t - from] = values[t - gap[0]]!;
       waiting = waiting.filter(({ gap }) => gap[1] > from + count);
-      yield blockOf(ndarray(all, [draws * channels, count]) as NdArray<"float32">, draws);
+      yield blockOf(ndarray(all, [copies * channels, count]) as NdArray<"float32">, draws, { withMean });
       onProgress?.(from + count, frames);
     }
   } finally {

@@ -4,29 +4,29 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 
 /** Some frames of a restored sound, each [channels, n]. */
 export interface RestoredBlock {
+  /** The posterior mean, or where that is not known the mean of the draws. */
   readonly mean: NdArray<"float32">;
-  /** Of the draws; left out for one draw. */
+  /** Of the draws about their mean; left out for fewer than two. */
   readonly deviation?: NdArray<"float32">;
   /** [draws, channels, n] */
   readonly draws: NdArray<"float32">;
 }
 
-/** A source whose every channel is there once for each draw. */
-const repeated = (source: SoundSource, draws: number): SoundSource => ({
-  channels: source.channels * draws,
+/** A source whose every channel is there several times. */
+const repeated = (source: SoundSource, copies: number): SoundSource => ({
+  channels: source.channels * copies,
   frames: source.frames,
   read: async (from, count) => {
     const { data, shape } = await source.read(from, count);
-    const all = new Float32Array(data.length * draws);
-    for (let d = 0; d < draws; d++) all.set(data as Float32Array, d * data.length);
-    return ndarray(all, [shape[0]! * draws, shape[1]!]);
+    const all = new Float32Array(data.length * copies);
+    for (let d = 0; d < copies; d++) all.set(data as Float32Array, d * data.length);
+    return ndarray(all, [shape[0]! * copies, shape[1]!]);
   },
 });
 
-/** Mean, deviation and draws of a block [draws * channels, n]. */
-export const blockOf = ({ data, shape }: NdArray<"float32">, draws: number): RestoredBlock => {
-  const [all = 0, n = 0] = shape;
-  const channels = all / draws;
+/** Mean and deviation of draws [draws, channels, n]. */
+export const momentsOfDraws = ({ data, shape }: NdArray<"float32">) => {
+  const [draws = 0, channels = 0, n = 0] = shape;
   const size = channels * n;
   const mean = new Float32Array(size);
   const deviation = new Float32Array(size);
@@ -38,29 +38,44 @@ export const blockOf = ({ data, shape }: NdArray<"float32">, draws: number): Res
     mean[i] = centre;
     deviation[i] = Math.sqrt(squares / Math.max(1, draws - 1));
   }
-  return {
-    mean: ndarray(mean, [channels, n]) as NdArray<"float32">,
-    ...(draws > 1 && { deviation: ndarray(deviation, [channels, n]) as NdArray<"float32"> }),
-    draws: ndarray(data, [draws, channels, n]) as NdArray<"float32">,
-  };
+  const of = (values: Float32Array) => ndarray(values, [channels, n]) as NdArray<"float32">;
+  return { mean: of(mean), deviation: of(deviation) };
+};
+
+/** A block of draws [draws * channels, n]; with `withMean` the posterior mean stands before them, [(1 + draws) * channels, n]. */
+export const blockOf = (
+  { data, shape }: NdArray<"float32">,
+  draws: number,
+  { withMean = false }: { readonly withMean?: boolean } = {},
+): RestoredBlock => {
+  const [all = 0, n = 0] = shape;
+  const channels = all / (withMean ? 1 + draws : draws);
+  const size = channels * n;
+  const drawn = ndarray(data.subarray(withMean ? size : 0), [draws, channels, n]) as NdArray<"float32">;
+  const moments = draws > 0 ? momentsOfDraws(drawn) : undefined;
+  const mean = withMean ? (ndarray(data.subarray(0, size), [channels, n]) as NdArray<"float32">) : moments!.mean;
+  return { mean, ...(draws > 1 && { deviation: moments!.deviation }), draws: drawn };
 };
 
 /**
  * Blocks of a sound whose windows are restored, for every draw, as they stream by and fade into each other.
- * @param windows as `streamWindows` takes them
- * @param restore windows [n, channels * draws, length] that begin at given frames
+ * @param windows as `streamWindows` takes them; `withMean` as {@link blockOf} does
+ * @param restore windows [n, channels * draws, length] that begin at given frames; with the mean, [n, channels * (1 + draws), length]
  */
 export async function* streamBlocks(
   source: SoundSource,
   draws: number,
-  windows: { readonly window: number; readonly overlap?: number; readonly batch?: number },
+  {
+    withMean = false,
+    ...windows
+  }: { readonly window: number; readonly overlap?: number; readonly batch?: number; readonly withMean?: boolean },
   restore: (windows: NdArray<"float32">, from: readonly number[]) => Promise<NdArray<"float64">>,
   onProgress?: (done: number, frames: number) => void,
 ): AsyncGenerator<RestoredBlock> {
   let done = 0;
-  for await (const block of streamWindows(repeated(source, draws), windows, restore)) {
+  for await (const block of streamWindows(repeated(source, withMean ? 1 + draws : draws), windows, restore)) {
     done += block.shape[1]!;
-    yield blockOf(block, draws);
+    yield blockOf(block, draws, { withMean });
     onProgress?.(done, source.frames);
   }
 }
