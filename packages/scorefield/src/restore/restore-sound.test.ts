@@ -33,6 +33,16 @@ const bridgeRun = (residual: ScoreModel["denoise"], fault = "noise"): LoadedRun 
   } as unknown as LoadedRun;
 };
 
+/** A run whose residuals are N(0, 0.1^2) whatever the condition: E[u0 | u] = a v u / (a^2 v + s^2). */
+const gaussianRun = (): LoadedRun => {
+  const { process } = bridgeRun((u) => u).model;
+  return bridgeRun((u, t) => {
+    const column = [u.shape[0]!, 1, 1, 1];
+    const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
+    return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
+  });
+};
+
 const sourceOf = (data: Float32Array, channels = 1): SoundSource => ({
   channels,
   frames: data.length / channels,
@@ -86,13 +96,7 @@ describe("by a bridge", () => {
   });
 
   test("draws differ, are the same by seed whatever the batch, and their spread is given", async () => {
-    // Residuals N(0, 0.1^2): E[u0 | u] = a v u / (a^2 v + s^2).
-    const { process } = bridgeRun((u) => u).model;
-    const run = bridgeRun((u, t) => {
-      const column = [u.shape[0]!, 1, 1, 1];
-      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
-      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
-    });
+    const run = gaussianRun();
     const source = sourceOf(tone(900));
     const some = await collect(restoreSound(run, source, { draws: 3, batch: 1, seed: 4 }));
     const same = await collect(restoreSound(run, source, { draws: 3, batch: 4, seed: 4 }));
@@ -109,13 +113,7 @@ describe("by a bridge", () => {
   });
 
   test("a draw is the same sound whatever the number of draws and the batch", async () => {
-    const { process } = bridgeRun((u) => u).model;
-    const made = (residual: ScoreModel["denoise"]) => ({ ...bridgeRun(residual), sampler: ddim({ steps: 3, eta: 1 }) });
-    const run = made((u, t) => {
-      const column = [u.shape[0]!, 1, 1, 1];
-      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
-      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
-    });
+    const run = { ...gaussianRun(), sampler: ddim({ steps: 3, eta: 1 }) };
     const source = sourceOf(Float32Array.from([...tone(900), ...tone(900, 0.1)]), 2);
     const second = async (draws: number, batch?: number) => {
       const parts: number[] = [];
@@ -131,12 +129,7 @@ describe("by a bridge", () => {
   });
 
   test("draws of windows that overlap are alike there: they spread as much as in the middle of a window", async () => {
-    const { process } = bridgeRun((u) => u).model;
-    const run = bridgeRun((u, t) => {
-      const column = [u.shape[0]!, 1, 1, 1];
-      const [a, s] = [process.alpha(t).reshape(column), process.sigma(t).reshape(column)];
-      return u.multiply(a.multiply(0.01).divide(a.square().multiply(0.01).add(s.square())));
-    });
+    const run = gaussianRun();
     const variances: number[] = [];
     for await (const { deviation } of restoreSound(run, sourceOf(tone(1024)), { draws: 64, batch: 2 }))
       variances.push(...deviation!.data.map((value) => value ** 2));
