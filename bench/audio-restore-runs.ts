@@ -25,7 +25,7 @@ export const bridgeFor = async (
           path: join(data, "fsdd"),
           fault,
           leaveOut: [`speaker=${speaker}`],
-          ...(noiseSounds !== undefined && { noiseSounds, speed: 0.25 }),
+          ...(noiseSounds !== undefined && { noiseSounds, speed: 0.35 }),
         },
         training: { steps, batch: 16, learningRate: 2e-3, ...(fault === "noise" && { averageDecay: 0.998 }) },
       } as never,
