@@ -83,8 +83,9 @@ const byBridge =
     let at = 0;
     for (const sound of all) {
       places.push(at);
+      const most = loudest(sound);
       long.set(
-        sound.map((value) => value / loudest(sound)),
+        sound.map((value) => value / most),
         at,
       );
       at += sound.length + pause;
@@ -109,9 +110,10 @@ const byBridge =
       }
       done += n;
     }
-    return all.map((sound, i) =>
-      restored.slice(places[i], places[i]! + sound.length).map((value) => value * loudest(sound)),
-    );
+    return all.map((sound, i) => {
+      const most = loudest(sound);
+      return restored.slice(places[i], places[i]! + sound.length).map((value) => value * most);
+    });
   };
 
 const judge = await (async () => {
@@ -227,7 +229,7 @@ if (chosen.includes("clip")) {
           ["clipped", async (all) => [...all], seconds],
           ["autoregressive, constrained", oneByOne(autoregressiveDeclipped), seconds],
           ["sparse, constrained (A-SPADE)", oneByOne(sparseDeclipped), seconds],
-          ["the bridge's estimate: A-SPADE, finer spectra, frames of two lengths", oneByOne(sparseEstimate), seconds],
+          ["the bridge's estimate: A-SPADE, twice as many frequencies", oneByOne(sparseEstimate), seconds],
           ...samplers(run),
         ],
         `${level}`,

@@ -5,7 +5,7 @@ import { defineDomain } from "../define.ts";
 import type { DataFacts, DomainDefaults, FittedDefaults } from "../domain.ts";
 import { stepsOfPasses } from "../row-domain.ts";
 import { firstSamples } from "../samples.ts";
-import { clippedFrames, isWaveFault } from "./estimate.ts";
+import { isWaveFault } from "./estimate.ts";
 import { type FaultSettings, faultOptions, faultSettings } from "./fault-settings.ts";
 import { conditionPlanes, fitPairs, pairCodec } from "./pair-codec.ts";
 import { readPairs } from "./read-pairs.ts";
@@ -25,7 +25,6 @@ const defaults: DomainDefaults = {
 
 const mostSteps = 6000;
 const fitted = 256;
-const fittedClipped = 64;
 const patch = 4;
 
 /** A U-Net over spectrograms in patches of 4 by 4, or over waveforms in patches of 4. */
@@ -88,13 +87,10 @@ export const soundFaults = defineDomain({
     }
     if (codec !== "sound-wave-pair" || !isWaveFault(fault))
       throw new ArgumentError(`scaling: expected sound-wave-pair for the fault ${fault}, found ${codec}`);
-    // One of each of many sounds. Estimates of clipping take a third of a second each.
-    const count = Math.min(fault === "clip" ? fittedClipped : fitted, training.count);
+    // One of each of many sounds.
+    const count = Math.min(fitted, training.count);
     const spread = Array.from({ length: count }, (_, i) => Math.floor((i * training.count) / count));
-    return fitWavePairs(await training.read(spread), {
-      ...{ fault, rate, length: shape[1]! },
-      ...(fault === "clip" && { frames: clippedFrames }),
-    });
+    return fitWavePairs(await training.read(spread), { fault, rate, length: shape[1]! });
   },
   codec: (stored) => (stored.kind === "sound-wave-pair" ? wavePairCodec(stored) : pairCodec(stored)),
   defaults,

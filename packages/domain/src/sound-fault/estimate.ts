@@ -26,8 +26,8 @@ export interface EstimatedWindow {
 /** Orders of autoregressive processes in seconds, and of the one that deviations are of. */
 const orderSeconds = [0.0075, 0.0125, 0.01875];
 const deviationOrder = 0.0125;
-/** Of frames of sparse spectra: shorter ones are better where the sound changes, longer ones where it lasts. */
-export const clippedFrames: readonly number[] = [0.064, 0.128];
+/** Of frames of sparse spectra. */
+const frameSeconds = 0.064;
 
 const ordersAt = (rate: number): number[] => orderSeconds.map((seconds) => Math.max(2, Math.round(seconds * rate)));
 
@@ -40,29 +40,15 @@ export const estimateGap = (faulty: Float64Array, gap: Gap, others: readonly Gap
   return { faulty: known, estimate, unknown };
 };
 
-/** How many numbers before and after a clipped stretch its estimate depends on. @param frames in seconds @param rate in Hz */
-export const marginOfClipped = (frames: readonly number[], rate: number): number =>
-  nearestPowerOfTwo(Math.max(...frames) * rate);
+/** How many numbers before and after a clipped stretch its estimate depends on: those of a frame. @param rate in Hz */
+export const marginOfClipped = (rate: number): number => nearestPowerOfTwo(frameSeconds * rate);
 
-/**
- * A clipped sound: the mean of estimates with frames of some lengths, all filled up with zeros to twice the longest.
- * @param side 1 for numbers that are clipped above, -1 below, else 0 @param rate in Hz @param frames in seconds
- */
-export const estimateClipped = (
-  faulty: Float64Array,
-  side: Int8Array,
-  rate: number,
-  frames: readonly number[] = clippedFrames,
-): EstimatedWindow => {
-  const size = 2 * marginOfClipped(frames, rate);
-  const all = frames.map((seconds) =>
-    sparselyDeclipped(faulty, side, { frame: nearestPowerOfTwo(seconds * rate), size }),
-  );
-  const estimate = faulty.map((value, t) =>
-    side[t] === 0 ? value : all.reduce((sum, one) => sum + one[t]!, 0) / all.length,
-  );
-  return { faulty, estimate, unknown: side };
-};
+/** A clipped sound. @param side 1 for numbers that are clipped above, -1 below, else 0 @param rate in Hz */
+export const estimateClipped = (faulty: Float64Array, side: Int8Array, rate: number): EstimatedWindow => ({
+  faulty,
+  estimate: sparselyDeclipped(faulty, side, { frame: marginOfClipped(rate) }),
+  unknown: side,
+});
 
 /** The one run of numbers that are not known. */
 const gapIn = (unknown: Int8Array): Gap => {

@@ -48,7 +48,7 @@ export const faultSettings = {
   mixes: setting.whole({
     least: 1,
     most: 100_000,
-    otherwise: "as many as give 100,000 pairs, of clipping 2,500",
+    otherwise: "as many as give 100,000 pairs, of clipping 5,000",
     help: "Pairs with faults drawn anew that are made of each clean sound",
   }),
   speed: setting.number({
@@ -73,7 +73,7 @@ export const faultSettings = {
     help: "Length of a window that is restored at once, which is rounded to whole frames",
     above: 0,
     most: 60,
-    otherwise: "0.512; of clipping 0.256; of gaps 0.128 or 3.2 times the longest, whichever is more",
+    otherwise: "0.512; of clipping 0.128; of gaps 0.128 or 3.2 times the longest, whichever is more",
   }),
   pattern: setting.text({
     help: "What names of clean files consist of, for leaveOut",

@@ -9,10 +9,6 @@ import type { Draw } from "./faults.ts";
 /** Sounds [n, 1, length] in memory, the ends of short ones silence. */
 export type Windows = NdArray<FloatType>;
 
-/** The numbers in [0, 1) that sample `row` is made with. */
-export const drawsOfRow = (row: number, draws: number): Float64Array =>
-  uniform([1, draws], { seed: 0, step: row, purpose: "measurement", dtype: "float64" }).data;
-
 /** What samples are made of, and how. */
 export interface Making {
   readonly clean: Windows;
@@ -56,7 +52,7 @@ export const madeSamples = ({ clean, groups, mixes, shape, rate, sha256, draws, 
     read: (rows) => {
       const data = new Float32Array(rows.length * parts * length);
       for (const [k, row] of rows.entries()) {
-        const own = drawsOfRow(row, draws);
+        const own = uniform([1, draws], { seed: 0, step: row, purpose: "measurement", dtype: "float64" }).data;
         let used = 0;
         const i = soundFor(row);
         const made = make(soundOf(i), active[i]!, () => own[used++ % draws]!, row);

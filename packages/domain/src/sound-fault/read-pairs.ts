@@ -6,7 +6,7 @@ import { nearestPowerOfTwo } from "../audio/fft.ts";
 import { readSounds } from "../audio/read-sounds.ts";
 import type { ReadData, ReadOptions } from "../domain.ts";
 import { firstSamples } from "../samples.ts";
-import { clippedFrames, isWaveFault, type WaveFault } from "./estimate.ts";
+import { isWaveFault, type WaveFault } from "./estimate.ts";
 import { type FaultSettings, faultSettings, faults } from "./fault-settings.ts";
 import { mixedPairs } from "./mix-pairs.ts";
 import { partsOfSample } from "./wave-pair-codec.ts";
@@ -23,10 +23,10 @@ const voices = 2;
 const usualFormants = 0.15;
 const usualPairs = 100_000;
 /** Of clipping: each takes about as long to make as to learn, and is kept. */
-const usualClipped = 2_500;
+const usualClipped = 5_000;
 
-/** Of windows of waveforms: gaps are at most a third of theirs, and frames of clipping at most a half. */
-const waveSeconds = { gap: 0.128, clip: 0.256 };
+/** Of windows of waveforms: gaps are at most a third of theirs. */
+const waveSeconds = 0.128;
 const windowsOfGap = 3.2;
 /** Numbers of a window come in such numbers, so that patches of 4 can be halved three times. */
 const waveMultiple = 32;
@@ -86,7 +86,7 @@ const readWavePairs = async (
         found: `${given[name]}`,
         fix: "Leave it out: it is for spectrograms",
       });
-  const usual = fault === "gap" ? Math.max(waveSeconds.gap, windowsOfGap * given.gap[1]!) : waveSeconds.clip;
+  const usual = fault === "gap" ? Math.max(waveSeconds, windowsOfGap * given.gap[1]!) : waveSeconds;
   const length = waveMultiple * Math.max(2, Math.round(((given.seconds ?? usual) * rate) / waveMultiple));
   const seconds = length / rate;
   const { samples: sounds, remarks = [] } = await audio({
@@ -99,7 +99,7 @@ const readWavePairs = async (
   const mixes = given.mixes ?? Math.max(1, Math.round(pairs / sounds.count));
   const settings: FaultSettings & { readonly mixes: number } = { ...given, rate, seconds, mixes };
   const sha256 = createHash("sha256")
-    .update(JSON.stringify([sounds.sha256, { ...settings, path: "" }, ...(fault === "clip" ? [clippedFrames] : [])]))
+    .update(JSON.stringify([sounds.sha256, { ...settings, path: "" }]))
     .digest("hex");
   const clean = await firstSamples(sounds);
   return {

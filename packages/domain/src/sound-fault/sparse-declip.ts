@@ -3,10 +3,8 @@ import { type RealFft, realFft } from "../audio/fft.ts";
 
 /** How frames are declipped. */
 export interface SparseOptions {
-  /** Numbers of a frame, a power of two. */
+  /** Numbers of a frame, a power of two: about 64 ms. */
   readonly frame: number;
-  /** Numbers of its transform, a power of two; default twice as many as the frame has. */
-  readonly size?: number | undefined;
   /** Numbers from frame to frame; default a quarter of one. */
   readonly hop?: number | undefined;
 }
@@ -33,14 +31,17 @@ const nthLargest = (values: Float64Array, count: number): number => {
   return values[wanted]!;
 };
 
-// Frequencies become more by 4 in each round, from 8. One by one takes four times as long and is no better. By an eighth of them it loses 0.4 to 1.8 dB.
+// Frames are filled up with as many zeros before they are transformed: with twice as many frequencies fewer of them suffice. Frequencies become
+// more by 4 in each round, from 8. One by one takes four times as long and is no better.
+const redundancy = 2;
 const begun = 8;
 const added = 4;
 /** Frames whose spectra are as near as this to sparse ones, in units of their energy, are done. */
 const nearEnough = 1e-5;
 
-/** Declips frames of a length that are filled up with zeros to a size, with memory of its own. */
-const frameDeclipper = (length: number, size: number) => {
+/** Declips frames of a length, with memory of its own. */
+const frameDeclipper = (length: number) => {
+  const size = redundancy * length;
   const half = size / 2;
   const fft: RealFft = realFft(size);
   const arrays = () => new Float64Array(half);
@@ -95,28 +96,26 @@ const frameDeclipper = (length: number, size: number) => {
   };
 };
 
-const declippers = new Map<string, ReturnType<typeof frameDeclipper>>();
-const declipperOf = (length: number, size: number) => {
-  const key = `${length}/${size}`;
-  const known = declippers.get(key);
+const declippers = new Map<number, ReturnType<typeof frameDeclipper>>();
+const declipperOf = (length: number) => {
+  const known = declippers.get(length);
   if (known) return known;
-  const made = frameDeclipper(length, size);
-  declippers.set(key, made);
+  const made = frameDeclipper(length);
+  declippers.set(length, made);
   return made;
 };
 
 /**
- * A clipped sound by A-SPADE in frames that overlap, faded into each other: within each the numbers that clipping allows whose spectrum has as
- * few frequencies as these allow. Frames are filled up with zeros, so that the spectrum is finer and fewer of its frequencies suffice. What is not
- * clipped stays.
+ * A clipped sound by A-SPADE in frames that overlap, faded into each other: within each the numbers that clipping allows whose spectrum, twice
+ * as fine as that of the frame, has as few frequencies as these allow. What is not clipped stays.
  * @param side 1 for numbers that are clipped above, -1 below, else 0
  */
 export const sparselyDeclipped = (
   sound: ArrayLike<number>,
   side: Int8Array,
-  { frame, size = 2 * frame, hop = frame / 4 }: SparseOptions,
+  { frame, hop = frame / 4 }: SparseOptions,
 ): Float64Array => {
-  const declip = declipperOf(frame, size);
+  const declip = declipperOf(frame);
   const [sum, weights] = [new Float64Array(sound.length), new Float64Array(sound.length)];
   for (let from = hop - frame; from < sound.length; from += hop) {
     const [first, last] = [Math.max(0, from), Math.min(sound.length, from + frame)];

@@ -20,8 +20,6 @@ export interface StoredWavePair {
   readonly length: number;
   /** Of errors at numbers that are not known, in units of `errorScales`. */
   readonly deviation: number;
-  /** Of clipping: frames of estimates, in seconds; one of 0.064 in runs that do not say so. */
-  readonly frames?: readonly number[];
 }
 
 /** Conditions of windows, and what their errors are in units of. */
@@ -38,8 +36,6 @@ export interface WavePairCodec extends Codec {
   readonly rate: number;
   /** Numbers of a window. */
   readonly length: number;
-  /** Of clipping: frames of estimates, in seconds. */
-  readonly frames: readonly number[];
   observe(windows: readonly EstimatedWindow[]): ObservedWindows;
   /**
    * Restored windows [n, length] of errors [n, 1, length] that were drawn given these windows. Known numbers are as they were.
@@ -60,14 +56,11 @@ export const partsOfSample = 4;
 // known; how far the estimate is from what is there; and about how far off it is.
 export const waveChannels = 5;
 
-const earlierFrames = [0.064];
-const mostSeconds = 10;
-
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 1;
 
 /** @throws ArgumentError for what no fit stores: a run may be a stranger's */
 const checkStored = (stored: StoredCodec): StoredWavePair => {
-  const { fault, rate, length, deviation, frames = earlierFrames } = stored;
+  const { fault, rate, length, deviation } = stored;
   const require = (right: boolean, expected: string, found: unknown): void => {
     if (!right) throw new ArgumentError(`scaling: expected ${expected}, found ${JSON.stringify(found)}`);
   };
@@ -76,9 +69,6 @@ const checkStored = (stored: StoredCodec): StoredWavePair => {
   require(isCount(rate), "rate as a whole number of at least 1", rate);
   require(isCount(length), "length as a whole number of at least 1", length);
   require(Number.isFinite(deviation) && (deviation as number) > 0, "a deviation above 0", deviation);
-  require(Array.isArray(frames) &&
-    frames.length > 0 &&
-    frames.every((seconds) => seconds > 0 && seconds <= mostSeconds), `frames from 0 to ${mostSeconds} s`, frames);
   return stored as unknown as StoredWavePair;
 };
 
@@ -90,7 +80,7 @@ const silence = 1e-6;
  * @throws ArgumentError for JSON that no sounds lead to
  */
 export const wavePairCodec = (json: StoredCodec): WavePairCodec => {
-  const { fault, rate, length, deviation, frames = earlierFrames } = checkStored(json);
+  const { fault, rate, length, deviation } = checkStored(json);
   const size = waveChannels * length;
   const check = (values: NdArray<FloatType>, expected: readonly number[]): void => {
     if (values.shape.slice(1).join() !== expected.join())
@@ -168,7 +158,6 @@ export const wavePairCodec = (json: StoredCodec): WavePairCodec => {
     fault,
     rate,
     length,
-    frames,
     encode: (samples) => apart(samples).x,
     // An error alone is the restoration of silence that is nowhere known.
     decode: (errors) => {

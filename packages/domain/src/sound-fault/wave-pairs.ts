@@ -4,14 +4,11 @@ import { atSpeed } from "./at-speed.ts";
 import { type EstimatedWindow, estimateClipped, estimateGap, type WaveFault } from "./estimate.ts";
 import type { FaultSettings } from "./fault-settings.ts";
 import { between, clipped, type Draw, withGap } from "./faults.ts";
-import { drawsOfRow, madeSamples, type Windows } from "./made-samples.ts";
+import { madeSamples, type Windows } from "./made-samples.ts";
 import { partsOfSample } from "./wave-pair-codec.ts";
 
 /** How many draws a sample takes at most. */
 const draws = 16;
-
-/** Windows that are cut out of a clipped sound. */
-const windowsOfClipped = 3;
 
 // A few voices stand for all. So sounds are played faster or slower, backwards, upside down, and through a filter of two taps.
 const shareAtSpeed = 0.7;
@@ -22,7 +19,7 @@ const filtered = (sound: Float64Array, first: number, second: number): Float64Ar
   sound.map((value, t) => value + first * (sound[t - 1] ?? 0) + second * (sound[t - 2] ?? 0));
 
 /** Numbers of a sound from some frame on, silence beyond its ends. */
-const cropped = (sound: Float32Array | Float64Array, from: number, length: number): Float64Array => {
+const cropped = (sound: Float64Array, from: number, length: number): Float64Array => {
   const window = new Float64Array(length);
   const [first, last] = [Math.max(0, from), Math.min(sound.length, from + length)];
   if (last > first) window.set(sound.subarray(first, last), first - from);
@@ -42,8 +39,6 @@ interface Sample {
   readonly window: EstimatedWindow;
 }
 
-const partsOf = ({ clean, window }: Sample) => [clean, window.faulty, window.estimate, window.unknown];
-
 /**
  * Samples [4, length]: a clean window, the same with its fault, an estimate of it, and which numbers are not known. Sample k of a sound is
  * the same whenever it is read.
@@ -62,14 +57,18 @@ export const wavePairs = (
   }: { readonly fault: WaveFault; readonly rate: number; readonly length: number; readonly sha256: string },
 ): Samples => {
   const [, , whole = 0] = clean.shape;
-  /** A whole clipped sound and its estimate: windows of it know what is beside them, as they do when a sound is restored. */
   const withClipping = (sound: Float64Array, draw: Draw): Sample => {
     const [low = 0, high = low] = clipLevel;
     // Levels are as likely between 0.1 and 0.2 as between 0.2 and 0.4: the lower ones are the harder ones.
     const share = low > 0 ? low * (high / low) ** draw() : between(draw, clipLevel);
     const peak = sound.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const level = share * peak;
     const faulty = clipped(sound, share);
-    return { clean: sound, window: estimateClipped(faulty, sidesAt(faulty, share * peak), rate) };
+    const beyond = Array.from(faulty.keys()).filter((t) => Math.abs(faulty[t]!) >= 0.999 * level);
+    const one = beyond[Math.floor(draw() * beyond.length)]!;
+    const from = one - Math.floor(draw() * length);
+    const window = cropped(faulty, from, length);
+    return { clean: cropped(sound, from, length), window: estimateClipped(window, sidesAt(window, level), rate) };
   };
 
   const withOneGap = (sound: Float64Array, draw: Draw): Sample => {
@@ -81,44 +80,28 @@ export const wavePairs = (
     return { clean: window, window: estimateGap(withGap(window, first, size), [first, first + size], [], rate) };
   };
 
-  const changed = (clear: Windows["data"], active: number, draw: Draw): Float64Array => {
+  const faultyOf = (clear: Windows["data"], active: number, draw: Draw): Sample => {
     const rateOfPlay = draw() < shareAtSpeed ? 1 + speed * (2 * draw() - 1) : 1;
     const sign = draw() < 0.5 ? -1 : 1;
-    const sound: Float64Array = atSpeed(clear, active, rateOfPlay, whole).map((value) => sign * value);
+    let sound: Float64Array = atSpeed(clear, active, rateOfPlay, whole).map((value) => sign * value);
     if (draw() < 0.5) sound.reverse();
     const [first, second] = [between(draw, [-mostOfTap, mostOfTap]), between(draw, [-mostOfTap, mostOfTap])];
-    return draw() < shareFiltered ? filtered(sound, first, second) : sound;
+    if (draw() < shareFiltered) sound = filtered(sound, first, second);
+    return fault === "clip" ? withClipping(sound, draw) : withOneGap(sound, draw);
   };
 
-  // Sparse estimates take longer than steps of training, so they are kept, a number in 4 bytes, and several windows are cut out of each.
+  // Sparse estimates take longer than a step of training does for a sample, so they are kept: a number in 4 bytes.
   const kept = new Map<number, readonly Float32Array[]>();
-  const clippedSound = (clear: Windows["data"], active: number, row: number): readonly Float32Array[] => {
-    const known = kept.get(row);
-    if (known) return known;
-    const own = drawsOfRow(row, draws);
-    let used = 0;
-    const draw = () => own[used++]!;
-    const parts = partsOf(withClipping(changed(clear, active, draw), draw)).map((part) => Float32Array.from(part));
-    kept.set(row, parts);
-    return parts;
-  };
-
-  /** A window around one of the numbers that are clipped. */
-  const clippedWindow = (clear: Windows["data"], active: number, row: number): readonly Float64Array[] => {
-    const parts = clippedSound(clear, active, row - ((row % mixes) % windowsOfClipped));
-    const unknown = parts[3]!;
-    const beyond = Array.from(unknown.keys()).filter((t) => unknown[t] !== 0);
-    const [which = 0, where = 0] = drawsOfRow(row, draws).subarray(-2);
-    const from = beyond[Math.floor(which * beyond.length)]! - Math.floor(where * length);
-    return parts.map((part) => cropped(part, from, length));
-  };
-
   return madeSamples({
     ...{ clean, groups, mixes, rate, sha256, draws },
     shape: [partsOfSample, length],
     make: (clear, active, draw, row) => {
-      if (fault === "clip") return clippedWindow(clear, active, row);
-      return partsOf(withOneGap(changed(clear, active, draw), draw));
+      const known = kept.get(row);
+      if (known) return known;
+      const { clean: sound, window } = faultyOf(clear, active, draw);
+      const parts = [sound, window.faulty, window.estimate, window.unknown].map((part) => Float32Array.from(part));
+      if (fault === "clip") kept.set(row, parts);
+      return parts;
     },
   });
 };

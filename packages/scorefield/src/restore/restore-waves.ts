@@ -108,12 +108,12 @@ export async function* declipped(given: WaveRestoration, codec: WavePairCodec): 
     const n = windows.shape[0]!;
     const copies = copiesOf(given);
     // What windows have in common is estimated once. Frames are where they would be of the whole sound, so estimates are the same whatever the batch.
-    const margin = marginOfClipped(codec.frames, rate);
+    const margin = marginOfClipped(rate);
     const start = margin * (Math.floor(from[0]! / margin) - 1);
     const whole = from[n - 1]! + length + margin - start;
     const estimates = (await readWindow(source, start, whole)).map((sound) => {
       const side = Int8Array.from(sound, (value) => clippedSide(value, limits));
-      return estimateClipped(sound, side, rate, codec.frames);
+      return estimateClipped(sound, side, rate);
     });
     const rows = Array.from({ length: n * channels }, (_, i): EstimatedWindow => {
       const { faulty, estimate, unknown } = estimates[i % channels]!;
