@@ -56,12 +56,18 @@ const apply = (
  */
 export const compressMagnitudes = (values: NdArray<FloatType>, options: CompressionOptions = {}): NdArray<"float64"> =>
   apply("compressMagnitudes", values, options, (power, alpha, beta) =>
-    // Two square roots take a tenth of the time of a power, and 0.5 is what nearly all take.
-    power === 0 ? 0 : alpha === 0.5 ? beta / Math.sqrt(Math.sqrt(power)) : beta * power ** ((alpha - 1) / 2),
+    // Two square roots take a tenth of the time of a power. Nearly all take 0.5, or 1 for none.
+    power === 0
+      ? 0
+      : alpha === 1
+        ? beta
+        : alpha === 0.5
+          ? beta / Math.sqrt(Math.sqrt(power))
+          : beta * power ** ((alpha - 1) / 2),
   );
 
 /** The inverse of {@link compressMagnitudes}. */
 export const expandMagnitudes = (values: NdArray<FloatType>, options: CompressionOptions = {}): NdArray<"float64"> =>
   apply("expandMagnitudes", values, options, (power, alpha, beta) =>
-    power === 0 ? 0 : beta ** (-1 / alpha) * power ** ((1 / alpha - 1) / 2),
+    power === 0 ? 0 : alpha === 1 ? 1 / beta : beta ** (-1 / alpha) * power ** ((1 / alpha - 1) / 2),
   );

@@ -10,7 +10,7 @@ const mostChange = Math.exp(3);
 
 const faintest = 1e-8;
 
-/** A gain for each of `bins` frequencies, smooth over them: a few cosines of the logarithm, whose weights are from -1 to 1. */
+/** A gain for each of `bins` frequencies, smooth over them. Its logarithm is a sum of cosines. @param weights in nepers @param phases in radians */
 export const smoothResponse = (bins: number, weights: readonly number[], phases: readonly number[]): Float64Array =>
   Float64Array.from({ length: bins }, (_, k) =>
     Math.exp(

@@ -60,7 +60,7 @@ export const filterFeatures: PairFeatures = {
     const gains = noiseGains(powers, frames, { noise });
     for (let k = 0; k < plane; k++) {
       const magnitude = magnitudes[k]!;
-      const factor = magnitude === 0 ? 0 : powers[k]! ** 0.25 / magnitude;
+      const factor = magnitude === 0 ? 0 : Math.sqrt(Math.sqrt(powers[k]!)) / magnitude;
       features[k] = parts[k]! * factor;
       features[plane + k] = parts[plane + k]! * factor;
       features[2 * plane + k] = 0.5 * logarithm(powers[k]!, faintest);

@@ -18,7 +18,7 @@ const frameSeconds = 0.032;
 const frameMultiple = 16;
 /** Windows of noise in one stretch that is read. */
 const noiseWindows = 4;
-/** Of the way in which clean sounds are changed, which runs that go on need to be the same. */
+/** The version of how clean sounds are changed: a run goes on only with the same. */
 const voices = 2;
 const usualFormants = 0.15;
 const usualPairs = 100_000;

@@ -130,7 +130,10 @@ export const restoreAudio = async (
   const place = await checkFlags(run, flags);
   const { audio = "", seed } = flags;
   // The mean of a run that was trained for its fault needs no draws.
-  const { draws = isFile(place) && meansAtOnce(run) ? 0 : 4 } = flags;
+  const atOnce = meansAtOnce(run);
+  const { draws = isFile(place) && atOnce ? 0 : 4 } = flags;
+  // A single draw of which the mean is taken is the mean.
+  const drawsApart = atOnce || draws > 1;
   const rate = run.codec.rate!;
   const fault = (faultOf(run) ?? flags.fault) as Fault;
   const { source, close, remarks, rate: given } = await soundFor(audio, rate);
@@ -165,7 +168,7 @@ export const restoreAudio = async (
         total.add(block);
         all.push(block);
       }
-      await writeSampleFolder(place, filesOf(all, { rate, draws, format: formatOf(fault) }));
+      await writeSampleFolder(place, filesOf(all, { rate, draws, drawsApart, format: formatOf(fault) }));
     }
   } catch (error) {
     if (signal.aborted) throw new Interrupted("stopped; nothing was written");
@@ -177,7 +180,7 @@ export const restoreAudio = async (
   const seconds = (performance.now() - begun) / 1000;
   const band = total.band();
   const length = frames / rate;
-  const meanOf = meansAtOnce(run) ? "the posterior mean" : `the mean of ${draws} draw${draws === 1 ? "" : "s"}`;
+  const meanOf = atOnce ? "the posterior mean" : `the mean of ${draws} draw${draws === 1 ? "" : "s"}`;
   out.text(
     `${length.toFixed(2)} s restored from ${fault} in ${seconds.toFixed(1)} s: ${meanOf}` +
       `${band === undefined ? "" : `; the 90 % band of ${draws} draws is ${band.toFixed(1)} dB of it`}`,
@@ -185,7 +188,7 @@ export const restoreAudio = async (
   out.text(
     isFile(place)
       ? place
-      : `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : ", and the draw"}`,
+      : `${place}: restored.wav${draws > 1 ? ", lower.wav and upper.wav of the 90 % band, and the draws" : drawsApart ? ", and the draw" : ""}`,
   );
   out.result({
     run: run.path,

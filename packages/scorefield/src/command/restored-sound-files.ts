@@ -4,7 +4,7 @@ import type { SampleFile } from "@scorefield/domain";
 import type { Fault } from "@scorefield/domain/sound-fault";
 import { type NdArray, ndarray } from "@scorefield/tensor";
 import { bandFactor } from "../restore/band-factor.ts";
-import { momentsOfDraws, type RestoredBlock } from "../restore/restored-block.ts";
+import type { RestoredBlock } from "../restore/restored-block.ts";
 
 /** How restored numbers are stored. Those that were clipped at full scale are beyond it, which whole numbers cannot be. */
 export const formatOf = (fault: Fault): WavFormat => (fault === "clip" ? "float32" : "int16");
@@ -41,31 +41,31 @@ const drawOf = ({ draws }: RestoredBlock, d: number): NdArray<"float32"> => {
   return ndarray(draws.data.slice(d * channels * n, (d + 1) * channels * n), [channels, n]) as NdArray<"float32">;
 };
 
-const sameNumbers = (blocks: readonly RestoredBlock[]): boolean =>
-  blocks.every(({ mean, draws }) => mean.data.every((value, i) => value === draws.data[i]));
+/** An end of the band about the mean of two draws or more. */
+const atBand = ({ meanOfDraws, deviation }: RestoredBlock, factor: number): NdArray<"float32"> => ({
+  ...meanOfDraws!,
+  data: meanOfDraws!.data.map((value, i) => value + factor * deviation!.data[i]!),
+});
 
-/** Files of a folder: the mean, the ends of 90 % intervals, and the draws. */
+/** Files of a folder: the mean, the ends of 90 % intervals, and the draws unless one of them is the mean. */
 export async function* filesOf(
   blocks: readonly RestoredBlock[],
-  { rate, draws, format }: { readonly rate: number; readonly draws: number; readonly format: WavFormat },
+  {
+    rate,
+    draws,
+    drawsApart,
+    format,
+  }: { readonly rate: number; readonly draws: number; readonly drawsApart: boolean; readonly format: WavFormat },
 ): AsyncGenerator<SampleFile> {
-  const file = (name: string, of: (block: RestoredBlock, i: number) => NdArray<"float32">): SampleFile => ({
+  const file = (name: string, of: (block: RestoredBlock) => NdArray<"float32">): SampleFile => ({
     name: `${name}.wav`,
     content: encodeWav({ rate, samples: joined(blocks.map(of)) }, { format }),
   });
   yield file("restored", ({ mean }) => mean);
   if (draws > 1) {
-    const moments = blocks.map((block) => momentsOfDraws(block.draws));
-    for (const [name, factor] of [
-      ["lower", -bandFactor(draws)],
-      ["upper", bandFactor(draws)],
-    ] as const)
-      yield file(name, (_, i) => {
-        const { mean, deviation } = moments[i]!;
-        return { ...mean, data: mean.data.map((value, t) => value + factor * deviation.data[t]!) };
-      });
+    const factor = bandFactor(draws);
+    yield file("lower", (block) => atBand(block, -factor));
+    yield file("upper", (block) => atBand(block, factor));
   }
-  // A single one whose mean is itself would be there twice.
-  if (draws === 1 && sameNumbers(blocks)) return;
-  for (let d = 0; d < draws; d++) yield file(`draw-${d + 1}`, (block) => drawOf(block, d));
+  for (let d = 0; drawsApart && d < draws; d++) yield file(`draw-${d + 1}`, (block) => drawOf(block, d));
 }

@@ -6,7 +6,7 @@ import { type Fault, insideGaps, type PairCodec, withKnown } from "@scorefield/d
 import { type NdArray, type Runtime, zeros } from "@scorefield/tensor";
 import { RunError } from "../errors.ts";
 import type { LoadedRun } from "../run/load.ts";
-import { compileBridge, eachDraw, hasPosteriorMean } from "./compiled-bridge.ts";
+import { compileBridge, copiesOf, eachDraw } from "./compiled-bridge.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { declipped, filled, waveCodecOf } from "./restore-waves.ts";
 import { type RestoredBlock, streamBlocks } from "./restored-block.ts";
@@ -82,8 +82,8 @@ export async function* restoreSound(
     throw new RunError(
       `${run.path}: expected a run that restores sounds, found one of ${run.domain.samples}; train one with scorefield train CLEAN --fault noise --noise-sounds NOISE`,
     );
-  const withMean = hasPosteriorMean(run);
-  if (!withMean && draws === 0)
+  const copies = copiesOf(run, draws);
+  if (copies === 0)
     throw new RunError(
       `${run.path}: expected draws of at least 1, found 0; the process ${run.model.process.recipe.kind} has no posterior mean in one evaluation`,
     );
@@ -91,8 +91,6 @@ export async function* restoreSound(
     throw new RunError(
       `${owner}: expected a sampler with a grid of times, found ${sampler.recipe.kind}; take unipc, say`,
     );
-  // The mean and the draws.
-  const copies = (withMean ? 1 : 0) + draws;
   const waves = waveCodecOf(run);
   if (waves) {
     // Gaps have windows of their own, one channel each.
@@ -100,7 +98,7 @@ export async function* restoreSound(
     const most = fault === "clip" ? usualClippedRows : usualRows;
     const { batch: windows = Math.max(1, Math.floor(most / rows)) } = options;
     checkWhole(`${owner} batch`, windows);
-    const given = { owner, run, source, sampler: sampler as Sampler, draws, withMean, seed, batch: windows, overlap };
+    const given = { owner, run, source, sampler: sampler as Sampler, draws, seed, batch: windows, overlap };
     const restore = fault === "clip" ? declipped : filled;
     return yield* restore({ ...given, signal, runtime, onProgress }, waves);
   }
@@ -116,7 +114,7 @@ export async function* restoreSound(
   const shared = Math.floor(overlap * columns);
   const hop = length - (shared * length) / columns;
   const bridge = await compileBridge(run, {
-    ...{ sampler: sampler as Sampler, draws, withMean, seed, channels, batch, shared, runtime },
+    ...{ sampler: sampler as Sampler, draws, seed, channels, batch, shared, runtime },
     windows: Math.max(1, Math.ceil(frames / hop)),
   });
   try {
@@ -131,7 +129,7 @@ export async function* restoreSound(
       const { observed, gains } = codec.observe(faulty);
       const residuals = await bridge.restored(observed, from[0]! / hop);
       const all = new Float64Array(windows.data.length);
-      const windowOf = eachDraw(Array.from(gains.keys()), copies, channels);
+      const windowOf = eachDraw(gains.length, copies, channels);
       const restored = codec.restored(residuals, observed, gains, windowOf);
       for (let row = 0; row < all.length / length; row++) {
         const known = faulty.data.subarray(windowOf[row]! * length, (windowOf[row]! + 1) * length);
@@ -141,7 +139,7 @@ export async function* restoreSound(
       }
       return { dtype: "float64", shape: windows.shape, data: all };
     };
-    const streamed = { window: length, overlap: length - hop, batch, withMean };
+    const streamed = { window: length, overlap: length - hop, batch, copies };
     yield* streamBlocks(source, draws, streamed, restore, onProgress);
   } finally {
     await bridge.dispose();

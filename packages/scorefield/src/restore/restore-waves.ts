@@ -1,5 +1,4 @@
 /** Gaps that are filled and clipping that is undone by a bridge of waveforms: errors of classical estimates are drawn. */
-import type { Sampler } from "@scorefield/core";
 import type { SoundSource } from "@scorefield/data";
 import {
   clippedSide,
@@ -12,29 +11,21 @@ import {
   windowOfGap,
   withKnown,
 } from "@scorefield/domain/sound-fault";
-import { type NdArray, ndarray, type Runtime } from "@scorefield/tensor";
+import { type NdArray, ndarray } from "@scorefield/tensor";
 import type { LoadedRun } from "../run/load.ts";
-import { compileBridge, eachDraw } from "./compiled-bridge.ts";
+import { type BridgeOptions, compileBridge, copiesOf, eachDraw } from "./compiled-bridge.ts";
 import { gapsToFill } from "./gaps-to-fill.ts";
 import { blockOf, type RestoredBlock, streamBlocks } from "./restored-block.ts";
 import { loudness } from "./sound-levels.ts";
 
 /** What is restored, and how. */
-export interface WaveRestoration {
+export interface WaveRestoration extends Pick<BridgeOptions, "sampler" | "draws" | "seed" | "batch" | "runtime"> {
   readonly owner: string;
   readonly run: LoadedRun;
   readonly source: SoundSource;
-  readonly sampler: Sampler;
-  readonly draws: number;
-  /** Whether the posterior mean is found too. */
-  readonly withMean: boolean;
-  readonly seed: number;
-  /** Windows at once. */
-  readonly batch: number;
   /** Share of a window that it has in common with the next, where windows go through the whole sound. */
   readonly overlap: number;
   readonly signal?: AbortSignal | undefined;
-  readonly runtime?: Runtime | undefined;
   readonly onProgress?: ((done: number, frames: number) => void) | undefined;
 }
 
@@ -42,28 +33,16 @@ export interface WaveRestoration {
 export const waveCodecOf = (run: LoadedRun): WavePairCodec | undefined =>
   run.codec.stored.kind === "sound-wave-pair" ? (run.codec as WavePairCodec) : undefined;
 
-/** Rows of each window and channel: the mean and the draws. */
-const copiesOf = ({ draws, withMean }: Pick<WaveRestoration, "draws" | "withMean">): number =>
-  (withMean ? 1 : 0) + draws;
-
 /** The errors of windows that are estimated: in the order of windows, the mean before the draws, and channels. */
 const errorsOf = async (
-  { run, sampler, draws, withMean, seed, batch, runtime }: WaveRestoration,
+  given: WaveRestoration,
   codec: WavePairCodec,
-  { channels, windows, shared }: { readonly channels: number; readonly windows: number; readonly shared?: number },
+  of: Pick<BridgeOptions, "channels" | "windows" | "shared">,
 ) => {
-  const bridge = await compileBridge(run, {
-    sampler,
-    draws,
-    withMean,
-    seed,
-    channels,
-    batch,
-    windows,
-    shared,
-    runtime,
-  });
-  const copies = copiesOf({ draws, withMean });
+  const { run, draws, batch } = given;
+  const { channels } = of;
+  const bridge = await compileBridge(run, { ...given, ...of });
+  const copies = copiesOf(run, draws);
   const { length } = codec;
   const nothing: EstimatedWindow = {
     faulty: new Float64Array(length),
@@ -76,7 +55,7 @@ const errorsOf = async (
       const all = Array.from({ length: batch * channels }, (_, i) => rows[i] ?? nothing);
       const { observed, scales } = codec.observe(all);
       const errors = await bridge.restored(observed, first);
-      const windowOf = eachDraw(Array.from(all.keys()), copies, channels);
+      const windowOf = eachDraw(all.length, copies, channels);
       return codec.restored(errors, all, scales, windowOf).data;
     },
     dispose: bridge.dispose,
@@ -96,17 +75,17 @@ const readWindow = async (source: SoundSource, from: number, length: number): Pr
 
 /** A clipped sound in windows that overlap. Windows without clipping stay, and take no time. */
 export async function* declipped(given: WaveRestoration, codec: WavePairCodec): AsyncGenerator<RestoredBlock> {
-  const { source, draws, withMean, batch, overlap, signal, onProgress } = given;
+  const { run, source, draws, batch, overlap, signal, onProgress } = given;
   const { length, rate } = codec;
   const { channels, frames } = source;
   const limits = await loudness(source, rate, signal);
+  const copies = copiesOf(run, draws);
   const shared = Math.floor(overlap * length);
   const hop = length - shared;
   const bridge = await errorsOf(given, codec, { channels, windows: Math.max(1, Math.ceil(frames / hop)), shared });
   const restore = async (windows: NdArray<"float32">, from: readonly number[]): Promise<NdArray<"float64">> => {
     signal?.throwIfAborted();
     const n = windows.shape[0]!;
-    const copies = copiesOf(given);
     // What windows have in common is estimated once. Frames are where they would be of the whole sound, so estimates are the same whatever the batch.
     const margin = marginOfClipped(rate);
     const start = margin * (Math.floor(from[0]! / margin) - 1);
@@ -124,7 +103,7 @@ export async function* declipped(given: WaveRestoration, codec: WavePairCodec): 
     const data = new Float64Array(windows.data.length);
     const touched = rows.map(({ unknown }) => unknown.some((side) => side !== 0));
     const done = touched.includes(true) ? await bridge.restored(rows, from[0]! / hop) : undefined;
-    for (const [row, i] of eachDraw(Array.from(rows.keys()), copies, channels).entries()) {
+    for (const [row, i] of eachDraw(rows.length, copies, channels).entries()) {
       const { faulty } = rows[i]!;
       const own = touched[i] ? done!.subarray(row * length, (row + 1) * length) : faulty;
       data.set(withKnown("clip", faulty, own, { limits }), row * length);
@@ -132,7 +111,7 @@ export async function* declipped(given: WaveRestoration, codec: WavePairCodec): 
     return { dtype: "float64", shape: windows.shape, data };
   };
   try {
-    yield* streamBlocks(source, draws, { window: length, overlap: shared, batch, withMean }, restore, onProgress);
+    yield* streamBlocks(source, draws, { window: length, overlap: shared, batch, copies }, restore, onProgress);
   } finally {
     await bridge.dispose();
   }
@@ -147,7 +126,7 @@ interface Filling {
 
 /** A sound whose gaps are filled, each in a window of its own that has the gap in its middle. All else stays. */
 export async function* filled(given: WaveRestoration, codec: WavePairCodec): AsyncGenerator<RestoredBlock> {
-  const { owner, source, draws, withMean, batch, signal, onProgress } = given;
+  const { owner, run, source, draws, batch, signal, onProgress } = given;
   const { length, rate } = codec;
   const { channels, frames } = source;
   // A gap leaves at least half of its window known.
@@ -157,7 +136,7 @@ export async function* filled(given: WaveRestoration, codec: WavePairCodec): Asy
     .sort((a, b) => a.gap[0] - b.gap[0] || a.channel - b.channel);
   const bridge = await errorsOf(given, codec, { channels: 1, windows: jobs.length });
 
-  const copies = copiesOf(given);
+  const copies = copiesOf(run, draws);
   const fill = async (first: number): Promise<Filling[]> => {
     const some = jobs.slice(first, first + batch);
     const rows: EstimatedWindow[] = [];
@@ -200,7 +179,7 @@ export async function* filled(given: WaveRestoration, codec: WavePairCodec): Asy
           for (let t = Math.max(from, gap[0]); t < Math.min(from + count, gap[1]); t++)
             all[(d * channels + channel) * count + t - from] = values[t - gap[0]]!;
       waiting = waiting.filter(({ gap }) => gap[1] > from + count);
-      yield blockOf(ndarray(all, [copies * channels, count]) as NdArray<"float32">, draws, { withMean });
+      yield blockOf(ndarray(all, [copies * channels, count]) as NdArray<"float32">, draws, copies);
       onProgress?.(from + count, frames);
     }
   } finally {

@@ -6,7 +6,9 @@ import { type NdArray, ndarray } from "@scorefield/tensor";
 export interface RestoredBlock {
   /** The posterior mean, or where that is not known the mean of the draws. */
   readonly mean: NdArray<"float32">;
-  /** Of the draws about their mean; left out for fewer than two. */
+  /** Of the draws; left out for fewer than two, as is their deviation. */
+  readonly meanOfDraws?: NdArray<"float32">;
+  /** Of the draws about their mean. */
   readonly deviation?: NdArray<"float32">;
   /** [draws, channels, n] */
   readonly draws: NdArray<"float32">;
@@ -25,7 +27,7 @@ const repeated = (source: SoundSource, copies: number): SoundSource => ({
 });
 
 /** Mean and deviation of draws [draws, channels, n]. */
-export const momentsOfDraws = ({ data, shape }: NdArray<"float32">) => {
+const momentsOfDraws = ({ data, shape }: NdArray<"float32">) => {
   const [draws = 0, channels = 0, n = 0] = shape;
   const size = channels * n;
   const mean = new Float32Array(size);
@@ -39,43 +41,40 @@ export const momentsOfDraws = ({ data, shape }: NdArray<"float32">) => {
     deviation[i] = Math.sqrt(squares / Math.max(1, draws - 1));
   }
   const of = (values: Float32Array) => ndarray(values, [channels, n]) as NdArray<"float32">;
-  return { mean: of(mean), deviation: of(deviation) };
+  return { meanOfDraws: of(mean), deviation: of(deviation) };
 };
 
-/** A block of draws [draws * channels, n]; with `withMean` the posterior mean stands before them, [(1 + draws) * channels, n]. */
-export const blockOf = (
-  { data, shape }: NdArray<"float32">,
-  draws: number,
-  { withMean = false }: { readonly withMean?: boolean } = {},
-): RestoredBlock => {
+/** A block [copies * channels, n]: of draws, before which the posterior mean stands where there is one copy more. */
+export const blockOf = ({ data, shape }: NdArray<"float32">, draws: number, copies = draws): RestoredBlock => {
   const [all = 0, n = 0] = shape;
-  const channels = all / (withMean ? 1 + draws : draws);
-  const size = channels * n;
-  const drawn = ndarray(data.subarray(withMean ? size : 0), [draws, channels, n]) as NdArray<"float32">;
+  const channels = all / copies;
+  const before = (copies - draws) * channels * n;
+  const drawn = ndarray(data.subarray(before), [draws, channels, n]) as NdArray<"float32">;
   const moments = draws > 0 ? momentsOfDraws(drawn) : undefined;
-  const mean = withMean ? (ndarray(data.subarray(0, size), [channels, n]) as NdArray<"float32">) : moments!.mean;
-  return { mean, ...(draws > 1 && { deviation: moments!.deviation }), draws: drawn };
+  const mean =
+    before > 0 ? (ndarray(data.subarray(0, before), [channels, n]) as NdArray<"float32">) : moments!.meanOfDraws;
+  return { mean, ...(draws > 1 && moments), draws: drawn };
 };
 
 /**
  * Blocks of a sound whose windows are restored, for every draw, as they stream by and fade into each other.
- * @param windows as `streamWindows` takes them; `withMean` as {@link blockOf} does
- * @param restore windows [n, channels * draws, length] that begin at given frames; with the mean, [n, channels * (1 + draws), length]
+ * @param windows as `streamWindows` takes them; `copies` as {@link blockOf} does
+ * @param restore windows [n, copies * channels, length] that begin at given frames
  */
 export async function* streamBlocks(
   source: SoundSource,
   draws: number,
   {
-    withMean = false,
+    copies = draws,
     ...windows
-  }: { readonly window: number; readonly overlap?: number; readonly batch?: number; readonly withMean?: boolean },
+  }: { readonly window: number; readonly overlap?: number; readonly batch?: number; readonly copies?: number },
   restore: (windows: NdArray<"float32">, from: readonly number[]) => Promise<NdArray<"float64">>,
   onProgress?: (done: number, frames: number) => void,
 ): AsyncGenerator<RestoredBlock> {
   let done = 0;
-  for await (const block of streamWindows(repeated(source, withMean ? 1 + draws : draws), windows, restore)) {
+  for await (const block of streamWindows(repeated(source, copies), windows, restore)) {
     done += block.shape[1]!;
-    yield blockOf(block, draws, { withMean });
+    yield blockOf(block, draws, copies);
     onProgress?.(done, source.frames);
   }
 }
